@@ -1,0 +1,354 @@
+"""From a bare machine to the project's own Python environment.
+
+Standard library only: this runs with whatever ``python3`` the machine has. It makes sure of the
+system packages, the virtual environment and Odoo's source code, then hands over to the command's
+own script (``demo_command.py``, ``test_command.py``, ``odoo_command.py``) inside the environment.
+
+Everything it writes lives in one folder of the clone, ``.charter/``. Delete it to start over.
+"""
+
+import ctypes.util
+import glob
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+LIB = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.dirname(os.path.dirname(LIB))
+STATE = os.path.join(ROOT, ".charter")
+LOGS = os.path.join(STATE, "log")
+VENV = os.path.join(STATE, "venv")
+VENV_PYTHON = os.path.join(VENV, "bin", "python")
+PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
+ODOO_UPSTREAM = "https://github.com/odoo/odoo"
+ODOO_BRANCH = "19.0"
+# Debian replaced some static files of its Odoo package by links into these packages.
+ODOO_DEBIAN_PACKAGES = (
+    "odoo-19",
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-font-awesome",
+    "fonts-inconsolata",
+    "fonts-montserrat",
+    "fonts-ocr-b",
+    "fonts-roboto-unhinted",
+)
+
+
+class SetupError(Exception):
+    """Something the user can mend; the message says what failed and what to do."""
+
+
+def say(message):
+    print(f"\033[1m›\033[0m {message}" if sys.stdout.isatty() else f"> {message}", flush=True)
+
+
+def run(args, what, remedy, log="setup.log", **kwargs):
+    """Run a command, its output in ``.charter/log``; raise SetupError with the end of that log.
+
+    A sign of life is printed every 10 seconds. Returns the seconds it took.
+    """
+    os.makedirs(LOGS, exist_ok=True)
+    path = os.path.join(LOGS, log)
+    started = time.time()
+    with open(path, "ab") as output:
+        output.write(("\n$ " + " ".join(args) + "\n").encode())
+        output.flush()
+        try:
+            process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **kwargs)
+        except OSError as error:
+            raise SetupError(f"{what} failed: {error}.\n{remedy}") from error
+        with process:
+            while True:
+                try:
+                    code = process.wait(timeout=10)
+                    break
+                except subprocess.TimeoutExpired:
+                    say(f"  {time.time() - started:.0f} s")
+                except BaseException:
+                    process.terminate()
+                    raise
+    if code:
+        with open(path, encoding="utf-8", errors="replace") as output:
+            tail = "".join(output.readlines()[-15:])
+        raise SetupError(f"{what} failed (exit {code}).\n{tail}\n{remedy}\nWhole log: {path}")
+    return time.time() - started
+
+
+def have_program(*names):
+    return any(shutil.which(name) for name in names)
+
+
+def have_fonts():
+    return bool(glob.glob("/usr/share/fonts/**/DejaVuSans.ttf", recursive=True))
+
+
+def missing_system_packages(command):
+    """Debian packages this command needs and the machine lacks, each with the reason it is needed."""
+    wanted = [
+        ("ca-certificates", "to download over TLS", os.path.exists("/etc/ssl/certs/ca-certificates.crt")),
+        (
+            "python3-venv",
+            "to make the virtual environment",
+            importlib.util.find_spec("ensurepip") is not None,
+        ),
+        ("wkhtmltopdf", "to print PDF documents", have_program("wkhtmltopdf")),
+        ("fonts-dejavu-core", "the font of the PDF documents", have_fonts()),
+        ("libmagic1", "to recognise the type of attached files", bool(ctypes.util.find_library("magic"))),
+    ]
+    if command == "test":
+        wanted.append(
+            (
+                "chromium",
+                "to play the browser tours",
+                have_program("chromium", "chromium-browser", "google-chrome"),
+            )
+        )
+    return [(package, why) for package, why, there in wanted if not there]
+
+
+def ensure_system_packages(command):
+    missing = missing_system_packages(command)
+    if not missing:
+        return
+    names = [package for package, _why in missing]
+    listing = "\n".join(f"    {package}: {why}" for package, why in missing)
+    by_hand = "apt-get update && apt-get install --no-install-recommends " + " ".join(names)
+    if os.geteuid() != 0 or not have_program("apt-get"):
+        # Documents and browser tests are refused loudly rather than left out silently.
+        raise SetupError(
+            f"This machine lacks:\n{listing}\nRun this once as root, then start again:\n    {by_hand}"
+        )
+    say(f"Installing system packages:\n{listing}")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    remedy = f"Check the machine's package sources, or run by hand: {by_hand}"
+    run(["apt-get", "update", "-q"], "apt-get update", remedy, env=environment)
+    run(
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *names],
+        "Installing system packages",
+        remedy,
+        env=environment,
+    )
+    importlib.invalidate_caches()
+
+
+def base_python():
+    if sys.version_info[:2] in PYTHON_VERSIONS:
+        return sys.executable
+    for major, minor in reversed(PYTHON_VERSIONS):
+        path = shutil.which(f"python{major}.{minor}")
+        if path:
+            return path
+    supported = ", ".join(f"{major}.{minor}" for major, minor in PYTHON_VERSIONS)
+    raise SetupError(
+        f"Odoo 19 runs on Python {supported}; this is Python {sys.version.split()[0]}.\n"
+        f"Install one of them, or call it explicitly: python3.12 bin/demo"
+    )
+
+
+def fingerprint(*paths):
+    digest = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as source:
+            digest.update(source.read())
+    return digest.hexdigest()
+
+
+def stamp_matches(stamp, value):
+    try:
+        with open(stamp, encoding="utf-8") as source:
+            return source.read() == value
+    except FileNotFoundError:
+        return False
+
+
+def write_stamp(stamp, value):
+    os.makedirs(os.path.dirname(stamp), exist_ok=True)
+    with open(stamp, "w", encoding="utf-8") as target:
+        target.write(value)
+
+
+def ensure_venv(command):
+    requirement_files = ["requirements.txt"] + (["test-requirements.txt"] if command == "test" else [])
+    working = (
+        os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
+    )
+    if not working:
+        shutil.rmtree(VENV, ignore_errors=True)
+        say("Making the virtual environment")
+        run(
+            [base_python(), "-m", "venv", VENV],
+            "Making the virtual environment",
+            "Install the package python3-venv of your system, delete .charter/ and start again.",
+        )
+    for name in requirement_files:
+        path = os.path.join(ROOT, name)
+        stamp = os.path.join(VENV, f".{name}.stamp")
+        value = fingerprint(path)
+        if stamp_matches(stamp, value):
+            continue
+        say(f"Installing the Python packages of {name} (a minute or two)")
+        # --no-deps: the files pin the whole closure, and the OCA wheels ask for an "odoo"
+        # distribution that does not exist.
+        seconds = run(
+            [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "-r", path],
+            f"Installing {name}",
+            "Check the network and pip's configuration, then start again; what is installed already is kept.",
+        )
+        write_stamp(stamp, value)
+        say(f"  done in {seconds:.0f} s")
+
+
+def odoo_from_user(source):
+    source = os.path.realpath(os.path.expanduser(source))
+    if not os.path.exists(os.path.join(source, "odoo", "release.py")):
+        raise SetupError(f"ODOO_SRC={source} is not an Odoo checkout: it has no odoo/release.py.")
+    return source
+
+
+def odoo_from_git(target):
+    probe = ["git", "ls-remote", "--exit-code", ODOO_UPSTREAM, ODOO_BRANCH]
+    environment = dict(os.environ, GIT_TERMINAL_PROMPT="0")
+    try:
+        reachable = not subprocess.run(
+            probe, capture_output=True, timeout=20, env=environment, check=False
+        ).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        reachable = False
+    if not reachable:
+        return False
+    say(f"Cloning Odoo {ODOO_BRANCH} from upstream (some minutes)")
+    run(
+        ["git", "clone", "--depth", "1", "--branch", ODOO_BRANCH, ODOO_UPSTREAM, target + ".partial"],
+        "Cloning Odoo",
+        "Check the network, or set ODOO_SRC to a checkout of Odoo 19.",
+        env=environment,
+    )
+    os.rename(target + ".partial", target)
+    return True
+
+
+def debian_mirror():
+    """(URI, keyring) of the Debian mirror this machine is already configured to use."""
+    listed = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(CODENAME)"],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split("\n")
+    mirrors = [
+        uri
+        for uri, origin, codename in (line.split(" ", 2) for line in listed if line.count(" ") >= 2)
+        if origin == "Debian" and not codename.endswith(("-updates", "-security", "-backports"))
+    ]
+    keyrings = [
+        path
+        for ending in ("gpg", "pgp")
+        for path in glob.glob(f"/usr/share/keyrings/debian-archive-keyring.{ending}")
+    ]
+    if not mirrors or not keyrings:
+        raise SetupError(
+            "Odoo's source cannot be had here: the upstream repository is out of reach and this machine "
+            "has no Debian mirror (apt-get update may not have run).\nSet ODOO_SRC to a checkout of Odoo 19, "
+            "e.g. ODOO_SRC=~/odoo bin/demo"
+        )
+    return mirrors[0], keyrings[0]
+
+
+def odoo_from_debian(target):
+    """Download and unpack Debian's package with a private apt state; nothing is installed."""
+    if not have_program("apt-get"):
+        raise SetupError(
+            "The upstream repository of Odoo is out of reach and this is no Debian system.\n"
+            "Set ODOO_SRC to a checkout of Odoo 19."
+        )
+    if not glob.glob("/var/lib/apt/lists/*_InRelease") and os.geteuid() == 0:
+        run(["apt-get", "update", "-q"], "apt-get update", "Check the machine's package sources.")
+    uri, keyring = debian_mirror()
+    apt = os.path.join(STATE, "apt")
+    for folder in ("lists/partial", "cache/archives/partial", "deb"):
+        os.makedirs(os.path.join(apt, folder), exist_ok=True)
+    sources = os.path.join(apt, "odoo.list")
+    with open(sources, "w", encoding="utf-8") as target_file:
+        target_file.write(f"deb [signed-by={keyring}] {uri} sid main\n")
+    options = []
+    for option in (
+        f"Dir::State::Lists={apt}/lists",
+        "Dir::State::Status=/dev/null",
+        f"Dir::Etc::SourceList={sources}",
+        "Dir::Etc::SourceParts=-",
+        f"Dir::Cache={apt}/cache",
+        "APT::Sandbox::User=",
+        "Acquire::Languages=none",
+    ):
+        options += ["-o", option]
+    say("Downloading Odoo 19 from the Debian mirror (130 MB)")
+    remedy = "Check the network, or set ODOO_SRC to a checkout of Odoo 19."
+    run(["apt-get", *options, "-q", "update"], "Reading the Debian mirror", remedy)
+    run(
+        ["apt-get", *options, "-q", "download", *ODOO_DEBIAN_PACKAGES],
+        "Downloading Odoo",
+        remedy,
+        cwd=os.path.join(apt, "deb"),
+    )
+    say("Unpacking Odoo")
+    partial = target + ".partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    for package in sorted(glob.glob(os.path.join(apt, "deb", "*.deb"))):
+        run(
+            ["dpkg", "-x", package, partial],
+            f"Unpacking {os.path.basename(package)}",
+            "Free some disk space (2 GB).",
+        )
+    os.rename(partial, target)
+    shutil.rmtree(apt)
+
+
+def ensure_odoo():
+    """Path to put on PYTHONPATH so that ``python -m odoo`` works."""
+    if os.environ.get("ODOO_SRC"):
+        return odoo_from_user(os.environ["ODOO_SRC"])
+    checkout = os.path.join(STATE, "odoo-upstream")
+    unpacked = os.path.join(STATE, "odoo-debian")
+    if not os.path.exists(checkout) and not os.path.exists(unpacked):
+        shutil.rmtree(checkout + ".partial", ignore_errors=True)
+        if not odoo_from_git(checkout):
+            odoo_from_debian(unpacked)
+    if os.path.exists(checkout):
+        return checkout
+    return os.path.join(unpacked, "usr", "lib", "python3", "dist-packages")
+
+
+def main(command):
+    if command != "odoo" and any(argument in ("-h", "--help") for argument in sys.argv[1:]):
+        with open(os.path.join(LIB, f"{command}_command.py"), encoding="utf-8") as source:
+            print(source.read().split('"""')[1].strip())
+        return
+    try:
+        ensure_system_packages(command)
+        ensure_venv(command)
+        source = ensure_odoo()
+    except SetupError as error:
+        print(f"\nbin/{command} stopped: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    environment = dict(
+        os.environ,
+        CHARTER_ODOO=source,
+        PYTHONPATH=source,
+        # Compiled code outside the sources: Odoo starts twice as fast and the clone stays clean.
+        PYTHONPYCACHEPREFIX=os.path.join(STATE, "pycache"),
+        # Not the configuration file of another Odoo of this user.
+        ODOO_RC=os.path.join(STATE, "odoo.conf"),
+    )
+    for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
+    script = os.path.join(LIB, f"{command}_command.py")
+    sys.stdout.flush()
+    os.execve(VENV_PYTHON, [VENV_PYTHON, script, *sys.argv[1:]], environment)

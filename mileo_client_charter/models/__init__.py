@@ -1,0 +1,34 @@
+# The table of contents, in the charter's own order.
+
+# What nobody edits by hand, and the time it is measured in
+from . import charter_engine
+from . import resource_calendar
+from . import res_company
+
+# The charter as data
+from . import charter_document
+from . import charter_article
+from . import charter_commitment
+from . import charter_tier
+from . import charter_service_level
+
+# The ledger and the clock
+from . import charter_obligation
+from . import charter_obligation_alert
+from . import charter_obligation_mixin
+from . import charter_scheduler
+from . import charter_client_mixin
+
+# Who answers
+from . import charter_assignment
+from . import res_partner
+from . import res_users
+from . import contract_contract
+
+# The work done, and what the client says of it
+from . import charter_intervention
+from . import charter_feedback
+from . import charter_feedback_invitation
+from . import charter_corrective_action
+from . import charter_escalation
+from . import res_config_settings

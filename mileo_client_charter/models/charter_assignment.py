@@ -1,0 +1,223 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .charter_commitment import COMPANY_ROLES, ROLES
+
+
+class CharterAssignment(models.Model):
+    """Who holds a role, for whom and from when to when (article 01: a named contact for each client).
+
+    The client's two roles name a client; the operations manager and general management are the company's.
+    Days are inclusive, in the company's time zone.
+    """
+
+    _name = "charter.assignment"
+    _description = "Assigned contact"
+    _order = "partner_id, role, date_from desc, id desc"
+    _rec_name = "user_id"
+
+    role = fields.Selection(ROLES, required=True, default="account_manager")
+    user_id = fields.Many2one(
+        "res.users", "Holder", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Client",
+        ondelete="cascade",
+        index=True,
+        help="The client; empty for the roles of the whole company.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    kind = fields.Selection([("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal")
+    date_from = fields.Date(required=True, default=fields.Date.context_today)
+    date_to = fields.Date(help="Last day; empty: until further notice.")
+    phone = fields.Char(related="user_id.partner_id.phone", related_sudo=True)
+    email = fields.Char(related="user_id.partner_id.email", related_sudo=True)
+    is_current = fields.Boolean(compute="_compute_is_current", search="_search_is_current")
+
+    # Two principals of one role of one client never overlap. Ranges of one number stand for equality, so
+    # that no PostgreSQL extension is needed.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist ("
+        "int4range(company_id, company_id, '[]') WITH &&, "
+        "int4range(COALESCE(partner_id, 0), COALESCE(partner_id, 0), '[]') WITH &&, "
+        "int4range(hashtext(role), hashtext(role), '[]') WITH &&, "
+        "daterange(date_from, date_to, '[]') WITH &&) WHERE (kind = 'principal')",
+        "Somebody else holds this role over part of these dates: end that assignment first.",
+    )
+    _dates_in_order = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)", "To: the last day comes before the first."
+    )
+    _company_role_has_no_client = models.Constraint(
+        "CHECK ((role IN ('operations_manager', 'general_management')) = (partner_id IS NULL))",
+        "Client: account managers and technical contacts are assigned to a client, operations managers and "
+        "general management to the whole company.",
+    )
+    _current_idx = models.Index("(role, company_id, partner_id, date_from)")
+
+    @api.depends("date_from", "date_to")
+    def _compute_is_current(self):
+        today = fields.Date.context_today(self)
+        for assignment in self:
+            assignment.is_current = assignment.date_from <= today and (
+                not assignment.date_to or today <= assignment.date_to
+            )
+
+    @api.model
+    def _search_is_current(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        current = fields.Domain(self._current_domain(fields.Date.context_today(self)))
+        return current if (True in value) == (operator == "in") else ~current
+
+    @api.model
+    def _current_domain(self, day):
+        return [("date_from", "<=", day), "|", ("date_to", "=", False), ("date_to", ">=", day)]
+
+    @api.constrains("user_id", "company_id")
+    def _check_user(self):
+        for assignment in self:
+            user = assignment.user_id
+            if user.share:
+                raise ValidationError(
+                    self.env._("Holder: %s is not one of the company's people (portal or public user).", user.name)
+                )
+            if assignment.company_id not in user.sudo().company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Holder: %(user)s does not belong to %(company)s; add the company to the user first.",
+                        user=user.name,
+                        company=assignment.company_id.name,
+                    )
+                )
+
+    @api.constrains("partner_id", "company_id")
+    def _check_partner(self):
+        for assignment in self:
+            company = assignment.partner_id.company_id
+            if company and company != assignment.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Client: %(client)s belongs to %(other)s, not to %(company)s.",
+                        client=assignment.partner_id.display_name,
+                        other=company.name,
+                        company=assignment.company_id.name,
+                    )
+                )
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    @api.model
+    def _holders(self, keys, now=None):
+        """Who holds roles at a moment, for any number of clients in one query.
+
+        :param keys: iterable of (company id, role, commercial partner id); the client does not matter for
+            the company's roles
+        :param now: naive UTC moment, the present by default
+        :return: {key: user id}, without the keys nobody holds
+        """
+        keys = list(keys)
+        if not keys:
+            return {}
+        now = now or fields.Datetime.now()
+        wanted = {
+            key: (key[0], key[1], None if key[1] in COMPANY_ROLES else key[2])
+            for key in keys
+        }  # fmt: skip
+        self.flush_model()
+        # The day is the company's own: at 23:30 UTC it may be tomorrow already in Paris.
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT ON (a.company_id, a.role, a.partner_id) a.company_id, a.role, a.partner_id, a.user_id
+              FROM charter_assignment a
+              JOIN res_users u ON u.id = a.user_id AND u.active
+              JOIN res_company c ON c.id = a.company_id
+              LEFT JOIN resource_calendar rc ON rc.id = c.resource_calendar_id
+             WHERE a.company_id = ANY(%(companies)s) AND a.role = ANY(%(roles)s)
+               AND (a.partner_id IS NULL OR a.partner_id = ANY(%(partners)s))
+               AND daterange(a.date_from, a.date_to, '[]')
+                   @> (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(rc.tz, 'UTC'))::date
+             ORDER BY a.company_id, a.role, a.partner_id, (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC
+            """,
+            {
+                "companies": list({key[0] for key in keys}),
+                "roles": list({key[1] for key in keys}),
+                "partners": list({key[2] for key in keys if key[2]}),
+                "now": now,
+            },
+        )
+        found = {(company, role, partner): user for company, role, partner, user in self.env.cr.fetchall()}
+        return {key: found[where] for key, where in wanted.items() if where in found}
+
+    @api.model
+    def _assign(self, partner, role, user, company, day=None):
+        """``user`` holds ``role`` from ``day`` (today): the present principal ends the day before.
+
+        :param partner: the client, or an empty recordset for the company's roles
+        :param user: the new holder; empty ends the present assignment
+        """
+        day = day or fields.Date.context_today(self)
+        present = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("role", "=", role),
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("kind", "=", "principal"),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", day),
+            ]
+        )
+        if user and present.filtered(lambda a: a.user_id == user and a.date_from <= day and not a.date_to):
+            return
+        begun = present.filtered(lambda a: a.date_from < day)
+        begun.write({"date_to": fields.Date.subtract(day, days=1)})
+        # One that began today is replaced: it never was in force for a day.
+        (present - begun).unlink()
+        if user:
+            self.create(
+                {
+                    "company_id": company.id,
+                    "role": role,
+                    "partner_id": partner.commercial_partner_id.id,
+                    "user_id": user.id,
+                    "date_from": day,
+                }
+            )
+
+    # -- consequences -----------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # A role is held for the whole client, whichever of its contacts the form named.
+            if vals.get("partner_id"):
+                vals["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+        assignments = super().create(vals_list)
+        assignments._give_unowned()
+        return assignments
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._give_unowned()
+        return result
+
+    def _give_unowned(self):
+        """Promises that waited for somebody to hold the role go to the new holder."""
+        for assignment in self.filtered(lambda a: a.is_current and a.user_id.active):
+            domain = [
+                ("company_id", "=", assignment.company_id.id),
+                ("role", "=", assignment.role),
+                ("user_id", "=", False),
+                ("is_owed", "=", True),
+            ]
+            if assignment.partner_id:
+                domain.append(("partner_id", "=", assignment.partner_id.id))
+            waiting = self.env["charter.obligation"].sudo().search(domain)
+            waiting._hand_over(assignment.user_id, self.env._("the role was vacant"))
+            for model, ids in waiting.grouped("res_model").items():
+                documents = self.env[model].sudo().browse(ids.mapped("res_id"))
+                if hasattr(documents, "_charter_new_owner"):
+                    documents._charter_new_owner(assignment.role, assignment.user_id)

@@ -1,0 +1,151 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.clock import Delay
+
+ROLES = [
+    ("account_manager", "Account manager"),
+    ("technical_contact", "Technical contact"),
+    ("operations_manager", "Operations manager"),
+    ("general_management", "General management"),
+]
+COMPANY_ROLES = ("operations_manager", "general_management")
+UNITS = [("hours", "hours"), ("days", "days"), ("months", "months")]
+
+
+class CharterCommitment(models.Model):
+    """A dated promise of the charter: how long, counted how, owed by whom, who is told when it breaks."""
+
+    _name = "charter.commitment"
+    _description = "Commitment"
+    _order = "document_id, sequence, id"
+
+    document_id = fields.Many2one("charter.document", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="document_id.company_id", store=True, index=True)
+    article_id = fields.Many2one(
+        "charter.article",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        domain="[('document_id', '=', document_id)]",
+    )
+    sequence = fields.Integer(default=10)
+    code = fields.Char(
+        required=True, help="Stable name by which the addon and the articles call this promise."
+    )
+    name = fields.Char(
+        "Promise", required=True, translate=True, help="As the client reads it in the list of promises."
+    )
+    delay = fields.Integer(required=True, help="How long; 0 means at once.")
+    unit = fields.Selection(UNITS, required=True, default="hours")
+    clock = fields.Selection(
+        [("elapsed", "Round the clock"), ("working", "Working time")],
+        required=True,
+        default="elapsed",
+        help="Working time counts the opening hours of the contract's calendar, else of the company's.",
+    )
+    anchor = fields.Selection(
+        [("after", "After the trigger"), ("before", "Before the event")], required=True, default="after"
+    )
+    threshold = fields.Integer(
+        help="The mark below which a rating calls for action, or the NPS above which a contract may renew."
+    )
+    owner_role = fields.Selection(ROLES, required=True, default="account_manager")
+    warn_before = fields.Integer("Remind", default=0, help="How long before the due time; 0: no reminder.")
+    warn_unit = fields.Selection([("hours", "hours"), ("days", "days")], default="hours", required=True)
+    breach_role = fields.Selection(ROLES, "Tell on breach", default="operations_manager")
+    by_evidence = fields.Boolean(
+        "Kept by evidence",
+        help="No document of this system closes the promise: its owner records what was done, in writing.",
+    )
+    delay_text = fields.Char("Delay in words", compute="_compute_delay_text")
+
+    _code_unique = models.Constraint(
+        "UNIQUE (document_id, code)", "A charter makes each promise once: this code is taken."
+    )
+    _delay_positive = models.Constraint("CHECK (delay >= 0)", "Delay: give zero or more.")
+    _warn_positive = models.Constraint("CHECK (warn_before >= 0)", "Remind: give zero or more.")
+
+    @api.constrains("code")
+    def _check_code(self):
+        for commitment in self:
+            if not re.fullmatch(r"[a-z]+(\.[a-z0-9]+)+", commitment.code):
+                raise ValidationError(
+                    self.env._("Code “%s”: use small letters and dots, e.g. feedback.callback.", commitment.code)
+                )
+
+    @api.constrains("unit", "clock")
+    def _check_clock(self):
+        for commitment in self:
+            if commitment.unit == "months" and commitment.clock == "working":
+                raise ValidationError(
+                    self.env._("%s: months are counted on the calendar. Choose days or hours for working time.",
+                               commitment.name)
+                )  # fmt: skip
+
+    @api.constrains("article_id", "document_id")
+    def _check_article(self):
+        for commitment in self:
+            if commitment.article_id.document_id != commitment.document_id:
+                raise ValidationError(
+                    self.env._("%s: its article belongs to another charter.", commitment.name)
+                )
+
+    @api.depends("delay", "unit", "clock")
+    @api.depends_context("lang")
+    def _compute_delay_text(self):
+        for commitment in self:
+            commitment.delay_text = commitment._words(commitment.delay, commitment.unit, commitment.clock)
+
+    @api.model
+    def _words(self, amount, unit, clock="elapsed"):
+        """“48 hours”, “3 working days”, in the language of the environment."""
+        _ = self.env._
+        if not amount:
+            return _("at once")
+        if unit == "hours":
+            if clock == "working":
+                return _("%s working hour", amount) if amount == 1 else _("%s working hours", amount)
+            return _("%s hour", amount) if amount == 1 else _("%s hours", amount)
+        if unit == "days":
+            if clock == "working":
+                return _("%s working day", amount) if amount == 1 else _("%s working days", amount)
+            return _("%s day", amount) if amount == 1 else _("%s days", amount)
+        return _("%s month", amount) if amount == 1 else _("%s months", amount)
+
+    def _figure(self, attribute):
+        """What ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""
+        self.ensure_one()
+        if attribute == "delay":
+            return self.delay_text
+        if attribute == "threshold":
+            return str(self.threshold)
+        if attribute == "per_year" and self.unit == "months" and self.delay:
+            return str(12 // self.delay)
+        if attribute == "period":
+            return self.env["charter.tier"]._periods_in_words(self.company_id)
+        raise ValidationError(
+            self.env._("{%(code)s:%(attribute)s}: a commitment has a delay, a threshold, a per_year "
+                       "(when counted in months) or a period, nothing else.",
+                       code=self.code, attribute=attribute)
+        )  # fmt: skip
+
+    def _delay(self):
+        self.ensure_one()
+        return Delay(self.delay, self.unit, self.clock)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        commitments = super().create(vals_list)
+        commitments.document_id._check_draft()
+        return commitments
+
+    def write(self, vals):
+        self.document_id._check_draft()
+        return super().write(vals)
+
+    def unlink(self):
+        self.document_id._check_draft()
+        return super().unlink()

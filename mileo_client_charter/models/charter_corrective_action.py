@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+
+class CharterCorrectiveAction(models.Model):
+    """What was promised in a call, by whom and when (article 02)."""
+
+    _name = "charter.corrective.action"
+    _description = "Corrective action"
+    _order = "date_deadline, id"
+
+    name = fields.Char("Action", required=True)
+    feedback_id = fields.Many2one("charter.feedback", required=True, ondelete="restrict", index=True)
+    partner_id = fields.Many2one(related="feedback_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="feedback_id.company_id", store=True)
+    user_id = fields.Many2one("res.users", "Owner", required=True, domain="[('share', '=', False)]")
+    date_deadline = fields.Date("For", required=True)
+    done_date = fields.Date("Done on", readonly=True, copy=False)
+    is_late = fields.Boolean(compute="_compute_is_late")
+
+    def _compute_is_late(self):
+        today = fields.Date.context_today(self)
+        for action in self:
+            action.is_late = not action.done_date and bool(action.date_deadline and action.date_deadline < today)
+
+    def action_done(self):
+        self.write({"done_date": fields.Date.context_today(self)})

@@ -1,0 +1,246 @@
+import re
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.
+PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9]+)*)(?::([a-z_]+))?\}")
+
+
+# The promises the addon keeps; a charter in force has them all.
+CODES = (
+    "charter.copy",
+    "contacts.sheet",
+    "contact.handover",
+    "report.delivery",
+    "notice.advance",
+    "interview.biannual",
+    "feedback.callback",
+    "feedback.outcome",
+    "escalation.level1",
+    "escalation.level2",
+    "review.annual",
+    "renewal.decision",
+    "remediation.start",
+    "intervention.response",
+    "intervention.resolution",
+)
+
+
+class CharterDocument(models.Model):
+    """One version of the charter. What is in force is frozen; a change is a new version.
+
+    Serves the preamble of CHR-CRM-001: a public document of reference, handed over and on the portal.
+    """
+
+    _name = "charter.document"
+    _description = "Charter"
+    _inherit = ["charter.engine.mixin", "mail.thread"]
+    _order = "company_id, date desc, id desc"
+
+    reference = fields.Char(required=True, tracking=True)
+    name = fields.Char("Title", required=True, translate=True)
+    version = fields.Char(required=True, tracking=True)
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    state = fields.Selection(
+        [("draft", "Draft"), ("in_force", "In force"), ("superseded", "Superseded")],
+        default="draft",
+        required=True,
+        copy=False,
+        tracking=True,
+        charter_engine=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    introduction = fields.Html(translate=True)
+    article_ids = fields.One2many("charter.article", "document_id", copy=True)
+    commitment_ids = fields.One2many("charter.commitment", "document_id", copy=False)
+    published_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    superseded_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    official_pdf = fields.Binary(
+        "Official PDF",
+        attachment=True,
+        copy=False,
+        help="The signed document. When it is there, the public page offers it instead of the printed text.",
+    )
+    official_pdf_name = fields.Char(copy=False)
+
+    _one_in_force = models.UniqueIndex(
+        "(company_id) WHERE state = 'in_force'",
+        "A company has one charter in force at a time: publish the new version again, "
+        "somebody else has just published one.",
+    )
+    _version_unique = models.Constraint(
+        "UNIQUE (company_id, reference, version)",
+        "This version of the charter exists already: give the new one another version number.",
+    )
+
+    # Published text does not move; the official PDF is the same text, signed later.
+    _FREE_ONCE_PUBLISHED = {"official_pdf", "official_pdf_name"}
+
+    @api.depends("reference", "version", "name")
+    def _compute_display_name(self):
+        for document in self:
+            document.display_name = f"{document.reference or ''} {document.version or ''}".strip()
+
+    def write(self, vals):
+        if not self._charter_is_engine() and vals.keys() - self._FREE_ONCE_PUBLISHED:
+            # The chatter's own bookkeeping is no edit of the text.
+            if any(not name.startswith(("message_", "activity_")) for name in vals.keys() - self._FREE_ONCE_PUBLISHED):
+                self._check_draft()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_draft()
+        return super().unlink()
+
+    def _check_draft(self):
+        for document in self:
+            if document.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(document)s has been published and cannot be edited any more. "
+                        "Use “New version”, change that one and publish it.",
+                        document=document.display_name,
+                    )
+                )
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    @api.model
+    def _in_force(self, company=None):
+        """The charter in force of ``company`` (the current one by default); may be empty."""
+        company = company or self.env.company
+        return self.search([("company_id", "=", company.id), ("state", "=", "in_force")], limit=1)
+
+    @api.model
+    def _commitments_in_force(self, company_ids, codes):
+        """{(company id, code): charter.commitment} in at most two queries."""
+        commitments = self.env["charter.commitment"].sudo().search(
+            [
+                ("document_id.state", "=", "in_force"),
+                ("company_id", "in", list(company_ids)),
+                ("code", "in", list(codes)),
+            ]
+        )  # fmt: skip
+        return {(commitment.company_id.id, commitment.code): commitment for commitment in commitments}
+
+    def _commitment(self, code):
+        """The commitment ``code`` of this version; empty when it has none."""
+        return self.commitment_ids.filtered(lambda commitment: commitment.code == code)[:1]
+
+    def _figure(self, code, attribute=None):
+        """The words a placeholder stands for, in the language of the environment.
+
+        :raise ValidationError: the document has no such commitment or figure
+        """
+        self.ensure_one()
+        commitment = self._commitment(code)
+        if not commitment:
+            raise ValidationError(
+                self.env._(
+                    "%(document)s names {%(code)s}, but has no commitment with that code: add it or mend the text.",
+                    document=self.display_name,
+                    code=code,
+                )
+            )
+        return commitment._figure(attribute or "delay")
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def action_new_version(self):
+        """A draft with the same words and figures, to change and publish."""
+        self.ensure_one()
+        new = self.copy()
+        return new._charter_form_action()
+
+    def copy_data(self, default=None):
+        values = super().copy_data(default)
+        for document, vals in zip(self, values, strict=True):
+            if "version" not in (default or {}):
+                vals["version"] = document._next_version()
+            vals["date"] = fields.Date.context_today(self)
+        return values
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for document, new in zip(self, copies, strict=True):
+            articles = dict(zip(document.article_ids.ids, new.article_ids.sorted().ids, strict=True))
+            for commitment in document.commitment_ids:
+                commitment.copy({"document_id": new.id, "article_id": articles[commitment.article_id.id]})
+        return copies
+
+    def _next_version(self):
+        """v1.2 -> v1.3; a version that ends in no number gets “.1”."""
+        taken = set(
+            self.with_context(active_test=False)
+            .search([("company_id", "=", self.company_id.id), ("reference", "=", self.reference)])
+            .mapped("version")
+        )
+        version = self.version
+        while version in taken:
+            match = re.search(r"(\d+)(\D*)$", version)
+            if match:
+                version = f"{version[: match.start(1)]}{int(match.group(1)) + 1}{match.group(2)}"
+            else:
+                version += ".1"
+        return version
+
+    def _charter_form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
+    def action_publish(self):
+        """Put this version in force. The one before is superseded, and every client is due a copy.
+
+        :raise UserError: not a draft, or somebody published another version at the same moment
+        :raise ValidationError: a body names a figure the document does not have
+        """
+        for document in self:
+            document.check_access("write")
+            document._check_draft()
+            if not document.article_ids or not document.commitment_ids:
+                raise ValidationError(
+                    self.env._("%s has no article or no commitment: there is nothing to publish.", document.display_name)
+                )
+            missing = set(CODES) - set(document.commitment_ids.mapped("code"))
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s cannot be published without the commitments %(codes)s: the addon keeps them. "
+                        "Add them, with a longer delay if need be.",
+                        document=document.display_name,
+                        codes=", ".join(sorted(missing)),
+                    )
+                )
+            document.article_ids._check_placeholders()
+            now = document._charter_now()
+            before = document.search([("company_id", "=", document.company_id.id), ("state", "=", "in_force")])
+            before._charter_engine().write({"state": "superseded", "superseded_at": now})
+            document._charter_engine().write({"state": "in_force", "published_at": now})
+            try:
+                self.env.flush_all()
+            except psycopg2.errors.UniqueViolation as error:
+                raise UserError(
+                    self.env._("Somebody else has just published a charter for %s: reload the page and look at it first.",
+                               document.company_id.name)
+                ) from error  # fmt: skip
+            document._charter_engine()._owe_copies()
+        return True
+
+    def _owe_copies(self):
+        """Every active client is due a copy of this version (article 03: kept up to date)."""
+        self.ensure_one()
+        clients = self.env["res.partner"]._charter_clients(self.company_id)
+        clients.with_company(self.company_id)._charter_open("charter.copy", occurrence=self.version)
+
+    def action_public_page(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": f"/charter/{self.company_id.id}", "target": "new"}

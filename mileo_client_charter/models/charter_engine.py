@@ -1,0 +1,107 @@
+"""What only the engine may write.
+
+A promise proves something only if nobody can touch it up afterwards. Fields declared with
+``charter_engine=True`` (and every field of a model with ``_charter_engine_only``) are written by the
+addon's own methods alone: they carry a Python object in the context that no remote call, import or
+form can send, because it has no representation outside this process.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+ENGINE = object()
+
+
+class CharterEngineMixin(models.AbstractModel):
+    _name = "charter.engine.mixin"
+    _description = "Fields only the charter's engine writes"
+
+    # True: no row is created, changed or deleted except by the engine.
+    _charter_engine_only = False
+
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_engine" or super()._valid_field_parameter(field, name)
+
+    def _charter_engine(self, now=None):
+        """``self`` as the engine; ``now`` (naive UTC) only to replay a past story, as the demo does."""
+        if now is None and self._charter_is_engine():
+            now = self.env.context.get("charter_now")
+        # Set in any case: a charter_now that came with a remote call must not survive into the engine.
+        return self.sudo().with_context(charter_engine=ENGINE, charter_now=now)
+
+    def _charter_is_engine(self):
+        return self.env.context.get("charter_engine") is ENGINE
+
+    def _charter_now(self):
+        """The present moment, naive UTC, to the second."""
+        if self._charter_is_engine() and self.env.context.get("charter_now"):
+            return self.env.context["charter_now"]
+        return fields.Datetime.now()
+
+    @api.model
+    def _charter_engine_field_names(self):
+        return {
+            name
+            for name, field in self._fields.items()
+            if getattr(field, "charter_engine", False) and not field.compute
+        }
+
+    def _charter_refuse(self, names):
+        labels = ", ".join(
+            f"“{self._fields[name]._description_string(self.env)}” ({name})" for name in sorted(names)
+        )
+        raise AccessError(
+            self.env._(
+                "%(model)s: %(fields)s can only change through the charter's own steps, never by editing. "
+                "Use the buttons of the form.",
+                model=self.env[self._name]._description,
+                fields=labels,
+            )
+        )
+
+    def _charter_refuse_row(self):
+        raise AccessError(
+            self.env._(
+                "%(model)s: no row of the ledger can be added, changed or deleted by hand. "
+                "An administrator can cancel one with a reason, which stays.",
+                model=self.env[self._name]._description,
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._charter_is_engine():
+            return super().create(vals_list)
+        if self._charter_engine_only:
+            self._charter_refuse_row()
+        names = self._charter_engine_field_names()
+        touched = {name for vals in vals_list for name in vals if name in names}
+        if touched:
+            self._charter_refuse(touched)
+        # Given explicitly, so that neither a default_* in the context nor a user-defined default gets in.
+        defaults = {
+            name: self._fields[name].default(self) if self._fields[name].default else False for name in names
+        }
+        return super().create([dict(defaults, **vals) for vals in vals_list])
+
+    def write(self, vals):
+        if not self._charter_is_engine():
+            if self._charter_engine_only:
+                self._charter_refuse_row()
+            touched = self._charter_engine_field_names() & vals.keys()
+            if touched:
+                self._charter_refuse(touched)
+        return super().write(vals)
+
+    def unlink(self):
+        if self._charter_engine_only and not self._charter_is_engine():
+            self._charter_refuse_row()
+        return super().unlink()
+
+    def copy_data(self, default=None):
+        """A copy starts its own life: it takes nothing the engine wrote."""
+        names = self._charter_engine_field_names()
+        return [
+            {name: value for name, value in vals.items() if name not in names}
+            for vals in super().copy_data(default)
+        ]

@@ -1,0 +1,357 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import email_normalize, html2plaintext
+
+LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
+
+
+class CharterEscalation(models.Model):
+    """A client's formal complaint, from any door, with the same clock (article 03).
+
+    Level 1 goes to the operations manager; the client accepts the answer or goes to level 2, general
+    management, also when level 1 is overdue. It is a complaint until it is resolved, and it is resolved
+    only after an answer the client received.
+    """
+
+    _name = "charter.escalation"
+    _description = "Escalation"
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.client.mixin", "mail.thread",
+                "mail.activity.mixin"]  # fmt: skip
+    _order = "is_complaint desc, raised_at desc, id desc"
+    _mail_post_access = "read"
+
+    reference = fields.Char(readonly=True, copy=False, charter_engine=True)
+    name = fields.Char("Subject", required=True)
+    description = fields.Text("What happened")
+    partner_id = fields.Many2one("res.partner", "Client", index=True, ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", "Contact", ondelete="restrict")
+    email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
+    feedback_id = fields.Many2one("charter.feedback", index="btree_not_null", ondelete="restrict")
+    door = fields.Selection(
+        [("portal", "Client portal"), ("mail", "E-mail"), ("phone", "Phone"), ("letter", "Letter or meeting")],
+        "Came by",
+        required=True,
+        default="phone",
+    )
+    level = fields.Selection(LEVELS, required=True, default="1", readonly=True, copy=False, charter_engine=True, tracking=True)
+    state = fields.Selection(
+        [
+            ("unqualified", "Client to identify"),
+            ("open", "Waiting for our answer"),
+            ("answered", "Answered"),
+            ("resolved", "Resolved"),
+        ],
+        required=True,
+        default="open",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        tracking=True,
+    )
+    is_complaint = fields.Boolean(
+        "Formal complaint", compute="_compute_is_complaint", store=True, help="Until the escalation is resolved."
+    )
+    raised_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    level2_at = fields.Datetime("Level 2 since", readonly=True, copy=False, charter_engine=True)
+    answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
+    resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    resolution = fields.Char("How it was resolved", readonly=True, copy=False, charter_engine=True)
+    user_id = fields.Many2one(
+        "res.users", "Answers", compute="_compute_user_id", search="_search_user_id", groups="base.group_user"
+    )
+    due_at = fields.Datetime("Answer due", compute="_compute_due_at")
+
+    _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    def _charter_partner(self):
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id
+
+    @api.depends("reference", "name")
+    def _compute_display_name(self):
+        for escalation in self:
+            escalation.display_name = f"{escalation.reference or ''} {escalation.name or ''}".strip()
+
+    @api.depends("state")
+    def _compute_is_complaint(self):
+        for escalation in self:
+            escalation.is_complaint = escalation.state != "resolved"
+
+    def _current_promises(self):
+        """{escalation id: the promise of its present level}, read as the engine."""
+        rows = self.env["charter.obligation"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "like", "escalation.level")],
+            order="code",
+        )  # fmt: skip
+        return {row.res_id: row for row in rows}
+
+    def _compute_user_id(self):
+        promises = self._current_promises()
+        for escalation in self:
+            escalation.user_id = promises[escalation.id].user_id if escalation.id in promises else False
+
+    @api.model
+    def _search_user_id(self, operator, value):
+        rows = self.env["charter.obligation"].search([("res_model", "=", self._name), ("user_id", operator, value)])
+        return [("id", "in", rows.mapped("res_id"))]
+
+    def _compute_due_at(self):
+        promises = self._current_promises()
+        for escalation in self:
+            waiting = escalation.state == "open" and escalation.id in promises
+            escalation.due_at = promises[escalation.id].due_at if waiting else False
+
+    @api.constrains("partner_id", "contact_id", "company_id", "contract_id", "feedback_id")
+    def _check_client(self):
+        for escalation in self:
+            client = escalation.partner_id.commercial_partner_id
+            if escalation.contact_id and escalation.contact_id.commercial_partner_id != client:
+                raise ValidationError(self.env._("Contact: choose a contact of %s.", client.display_name or "—"))
+            if escalation.contract_id and escalation.contract_id.commercial_partner_id != client:
+                raise ValidationError(self.env._("Contract: choose a contract of %s.", client.display_name or "—"))
+            if escalation.feedback_id and escalation.feedback_id.partner_id != client:
+                raise ValidationError(self.env._("Feedback: choose one of %s.", client.display_name or "—"))
+            if client.company_id and client.company_id != escalation.company_id:
+                raise ValidationError(self.env._("Client: it belongs to another company."))
+
+    # -- raising ----------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Every door ends here, so the clock starts the same from each."""
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                partner = self.env["res.partner"].browse(vals["partner_id"])
+                if not partner.is_company and partner.parent_id and not vals.get("contact_id"):
+                    vals["contact_id"] = partner.id
+                vals["partner_id"] = partner.commercial_partner_id.id
+        escalations = super().create(vals_list)
+        for escalation in escalations:
+            engine = escalation._charter_engine()
+            engine.write(
+                {
+                    "reference": self.env["ir.sequence"].sudo().with_company(escalation.company_id)
+                    .next_by_code("charter.escalation"),
+                    "raised_at": escalation._charter_now(),
+                    "state": "open" if escalation.partner_id else "unqualified",
+                }
+            )  # fmt: skip
+            if escalation.partner_id:
+                engine._start_clock("escalation.level1", engine.raised_at)
+            else:
+                engine._ask_who_it_is()
+        return escalations
+
+    def write(self, vals):
+        if self._charter_is_engine() or not vals.keys() & {"partner_id", "company_id"}:
+            return super().write(vals)
+        for escalation in self:
+            if escalation.state != "unqualified":
+                # Whom a promise is owed to does not change once it is made.
+                self._charter_refuse(vals.keys() & {"partner_id", "company_id"})
+        if vals.get("partner_id"):
+            vals = dict(vals, partner_id=self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id)
+        result = super().write(vals)
+        for escalation in self.filtered("partner_id"):
+            engine = escalation._charter_engine()
+            engine.write({"state": "open", "configuration_error": False})
+            # The client did not wait for us to know its name: the clock counts from the mail.
+            engine._start_clock("escalation.level1", escalation.raised_at)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Escalations are never deleted: answer them, and resolve them with the client."))
+
+    def _start_clock(self, code, moment):
+        self.ensure_one()
+        opened = self._charter_open_or_explain(code, at=moment)
+        opened._charter_announce()
+        # The account manager sees it at once too: the client is theirs.
+        manager = self.partner_id.with_company(self.company_id).charter_account_manager_id
+        self.message_subscribe(partner_ids=(opened.user_id | manager).partner_id.ids)
+        if self.contact_id.email_normalized or self.partner_id.email_normalized:
+            self._mail_client("mileo_client_charter.mail_escalation_received")
+
+    def _mail_client(self, template):
+        self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
+        self.env["charter.obligation"]._wake_mail_queue()
+
+    def _ask_who_it_is(self):
+        """An unknown sender: nobody is lost, somebody has to name the client."""
+        self.ensure_one()
+        self.configuration_error = self.env._(
+            "The sender %s is no known client: choose the client, the clock counts from the mail.", self.email_from or "—"
+        )
+        key = (self.company_id.id, "operations_manager", None)
+        holder = self.env["charter.assignment"]._holders({key}).get(key)
+        admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
+        for user in self.env["res.users"].browse(holder) if holder else admins.filtered(lambda u: u.active and u.id != 1):
+            self.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=self.with_context(lang=user.lang).env._("Which client is this escalation from?"),
+            )
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """An escalation that came by mail, to the alias of the charter."""
+        sender = email_normalize(msg_dict.get("email_from") or "") or ""
+        contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        if not contact and sender:
+            contact = self.env["res.partner"].search([("email_normalized", "=", sender)], limit=1)
+        internal = contact.user_ids.filtered(lambda user: not user.share)
+        client = contact.commercial_partner_id if contact and not internal else contact.browse()
+        company = client.company_id or self.env["res.company"].browse(
+            (custom_values or {}).get("company_id") or self.env.company.id
+        )
+        values = {
+            **(custom_values or {}),
+            "name": msg_dict.get("subject") or self.env._("Escalation by e-mail"),
+            "description": html2plaintext(msg_dict.get("body") or "").strip(),
+            "door": "mail",
+            "company_id": company.id,
+        }
+        if client:
+            values.update(partner_id=client.id, contact_id=contact.id)
+        # The gateway's own values (email_from) are the engine's, not the sender's.
+        escalation = super(
+            CharterEscalation, self._charter_engine().with_company(company)
+        ).message_new(msg_dict, {**values, "email_from": msg_dict.get("email_from")})
+        return escalation
+
+    @api.model
+    def _from_portal(self, contact, subject, description, feedback=None):
+        """The button on the portal; no ticket is needed first.
+
+        :raise ValidationError: no words
+        """
+        if not (description or "").strip():
+            raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
+        client = contact.commercial_partner_id
+        escalation = self._charter_engine().create(
+            {
+                "name": (subject or "").strip()[:200] or self.env._("Escalation by %s", contact.name),
+                "description": description.strip()[:10000],
+                "partner_id": client.id,
+                "contact_id": contact.id,
+                "company_id": client._charter_company().id,
+                "feedback_id": feedback.id if feedback else False,
+                "door": "portal",
+            }
+        )
+        return escalation.with_env(self.env)
+
+    # -- answering --------------------------------------------------------------------------------
+
+    def action_ask_answer(self):
+        self.ensure_one()
+        return self.env["charter.message.wizard"]._open_for(self, "answer")
+
+    def _record_answer(self, subject, body):
+        """Answer the client, by mail and on the portal; this keeps the promise of the present level.
+
+        :raise ValidationError: not waiting for an answer, or nothing to send
+        :raise AccessError: level 2 answered by somebody who does not speak for general management
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "open":
+            raise ValidationError(self.env._("No answer is awaited on %s.", self.display_name))
+        self._check_may_answer()
+        message = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        escalation = self._charter_engine()
+        escalation.write({"state": "answered", "answered_at": self._charter_now(), "answer": message.body})
+        evidence = self.env._(
+            "Answered by %(user)s by mail to %(contact)s.",
+            user=self.env.user.name,
+            contact=", ".join(message.partner_ids.mapped("email_formatted")),
+        )
+        # An answer at level 2 is also the one level 1 still owed.
+        for code in ("escalation.level1", "escalation.level2"):
+            escalation._charter_fulfil(code, evidence)
+        escalation.activity_feedback(["mileo_client_charter.activity_promise"])
+
+    def _check_may_answer(self):
+        group = "group_charter_operations" if self.level == "1" else "group_charter_direction"
+        if not self.env.user.has_group(f"mileo_client_charter.{group}"):
+            raise AccessError(
+                self.env._("Level 1 is answered by the operations manager, level 2 by general management.")
+            )
+
+    def action_level2(self):
+        """Staff take the client's word that the answer is not enough."""
+        for escalation in self:
+            escalation.check_access("write")
+            escalation._to_level2()
+
+    def _may_go_to_level2(self):
+        """Whether the client may go to general management: after an answer, or once level 1 is overdue."""
+        self.ensure_one()
+        if self.level != "1" or self.state not in ("open", "answered"):
+            return False
+        if self.state == "answered":
+            return True
+        promise = self._current_promises().get(self.id)
+        return bool(promise and promise.due_at and promise.due_at < self._charter_now())
+
+    def _to_level2(self):
+        """:raise ValidationError: neither answered nor overdue, or at level 2 already"""
+        self.ensure_one()
+        escalation = self._charter_engine()
+        # Two clicks are one step.
+        escalation.lock_for_update()
+        escalation.invalidate_recordset()
+        if not escalation._may_go_to_level2():
+            raise ValidationError(
+                self.env._("Level 2 comes after an answer at level 1, or once that answer is overdue.")
+            )
+        escalation.activity_feedback(["mileo_client_charter.activity_promise"])
+        escalation.write({"level": "2", "level2_at": self._charter_now(), "state": "open"})
+        escalation._start_clock("escalation.level2", escalation.level2_at)
+
+    # -- resolving --------------------------------------------------------------------------------
+
+    def _resolve(self, how):
+        """:raise ValidationError: the client has not received an answer"""
+        self.ensure_one()
+        if self.state != "answered":
+            raise ValidationError(
+                self.env._("An escalation is resolved once the client has received an answer to it.")
+            )
+        self._charter_engine().write({"state": "resolved", "resolved_at": self._charter_now(), "resolution": how})
+
+    def action_ask_resolve(self):
+        return self.env["charter.obligation"]._wizard_action("resolve", self.env._("The client accepts the answer")) | {
+            "context": {"default_operation": "resolve", "default_escalation_ids": self.ids}
+        }
+
+    def action_resolve(self, how):
+        """Staff record that the client accepted the answer, and how they know.
+
+        :raise ValidationError: no words on how, or no answer yet
+        """
+        for escalation in self:
+            escalation.check_access("write")
+            if not (how or "").strip():
+                raise ValidationError(self.env._("How do you know: say when and how the client accepted the answer."))
+            escalation._resolve(self.env._("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name))
+
+    def _portal_accept(self):
+        self.ensure_one()
+        if self.state == "resolved":
+            return
+        self._resolve(self.env._("Accepted by %s on the portal.", self.env.user.name))
+
+    def _due_text(self):
+        promise = self._current_promises().get(self.id)
+        return promise._due_text() if promise else ""
+
+    def _get_portal_url(self):
+        self.ensure_one()
+        return f"/my/charter/escalation/{self.id}"

@@ -1,0 +1,410 @@
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..tools import nps as nps_rules
+
+
+class CharterFeedback(models.Model):
+    """What a client said, or was asked: invitation and answer in one row (article 02).
+
+    A negative answer, or a report made directly to the company, is called back within the charter's delay,
+    and the client is told the outcome. Neither step can be skipped.
+    """
+
+    _name = "charter.feedback"
+    _description = "Feedback"
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "answered_at desc, id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char(compute="_compute_name")
+    channel = fields.Selection(
+        [
+            ("survey", "Survey"),
+            ("interview", "Interview"),
+            ("portal", "Client portal"),
+            ("direct", "Direct report"),
+        ],
+        required=True,
+        default="direct",
+        readonly=True,
+    )
+    partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", "Contact", index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
+    intervention_id = fields.Many2one(
+        "charter.intervention", index="btree_not_null", ondelete="restrict", readonly=True
+    )
+    closing_cycle = fields.Integer(readonly=True, charter_engine=True, groups="base.group_user")
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("sent", "Sent"),
+            ("answered", "Answered"),
+            ("expired", "Expired"),
+            ("skipped", "Not sent"),
+        ],
+        required=True,
+        default="planned",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        tracking=True,
+    )
+    # The invitation
+    token = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_system")
+    planned_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    sent_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    reminded_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    expires_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    skip_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    ask_nps = fields.Boolean(readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user")
+    # The answer
+    answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    rating = fields.Integer(readonly=True, copy=False, charter_engine=True, aggregator="avg", help="1 to 5; 0: none.")
+    nps = fields.Integer("Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, aggregator="avg")
+    nps_answered = fields.Integer("NPS answers", readonly=True, copy=False, charter_engine=True)
+    promoter = fields.Integer("Promoters", readonly=True, copy=False, charter_engine=True)
+    detractor = fields.Integer("Detractors", readonly=True, copy=False, charter_engine=True)
+    comment = fields.Text(copy=False, charter_engine=True)
+    answer_ip = fields.Char("Answered from", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    answer_agent = fields.Char("Browser", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    negative = fields.Boolean(readonly=True, copy=False, charter_engine=True)
+    threshold = fields.Integer(
+        readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="The mark below which the charter in force promised a call.",
+    )  # fmt: skip
+    # The callback
+    followup = fields.Selection(
+        [("none", "No call due"), ("call", "To call"), ("tell", "To tell the outcome"), ("told", "Client told")],
+        compute="_compute_followup",
+        store=True,
+    )
+    called_at = fields.Datetime("Call held at", readonly=True, copy=False, charter_engine=True)
+    called_by_id = fields.Many2one(
+        "res.users", "Called by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    understanding = fields.Text(
+        "What was understood", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    apology = fields.Selection(
+        [("made", "Due, and made"), ("not_due", "Not due")],
+        "Apologies",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+    )
+    corrective_action_ids = fields.One2many(
+        "charter.corrective.action", "feedback_id", "Corrective actions", groups="base.group_user"
+    )
+    no_action_reason = fields.Char(
+        "Why no corrective action", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    # The outcome
+    outcome_at = fields.Datetime("Client told at", readonly=True, copy=False, charter_engine=True)
+    outcome = fields.Html("What the client was told", readonly=True, copy=False, charter_engine=True)
+    escalation_ids = fields.One2many("charter.escalation", "feedback_id", "Escalations", groups="base.group_user")
+
+    _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
+    _invited_once = models.UniqueIndex(
+        "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey'",
+        "This contact has been invited already for this closing.",
+    )
+    _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
+    _sent_idx = models.Index("(expires_at) WHERE state = 'sent'")
+    _contact_sent_idx = models.Index("(contact_id, sent_at) WHERE sent_at IS NOT NULL")
+    _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a mark from 1 to 5.")
+    _nps_range = models.Constraint("CHECK (nps BETWEEN 0 AND 10)", "Would recommend: choose a figure from 0 to 10.")
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    def _charter_partner(self):
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id
+
+    @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at")
+    @api.depends_context("lang", "tz")
+    def _compute_name(self):
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        for feedback in self:
+            moment = feedback.answered_at or feedback.sent_at or feedback.create_date
+            parts = [
+                labels.get(feedback.channel),
+                # A client sees the summary of its own intervention.
+                feedback.sudo().intervention_id.name,
+                moment and fields.Date.to_string(fields.Datetime.context_timestamp(feedback, moment)),
+            ]
+            feedback.name = " · ".join(part for part in parts if part)
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for feedback in self:
+            feedback.display_name = feedback.name
+
+    @api.depends("negative", "called_at", "outcome_at")
+    def _compute_followup(self):
+        for feedback in self:
+            if not feedback.negative:
+                feedback.followup = "none"
+            elif not feedback.called_at:
+                feedback.followup = "call"
+            else:
+                feedback.followup = "told" if feedback.outcome_at else "tell"
+
+    @api.constrains("partner_id", "contact_id", "company_id")
+    def _check_contact(self):
+        for feedback in self:
+            client = feedback.partner_id.commercial_partner_id
+            if feedback.contact_id and feedback.contact_id.commercial_partner_id != client:
+                raise ValidationError(
+                    self.env._("Contact: %(contact)s is not a contact of %(client)s.",
+                               contact=feedback.contact_id.display_name, client=client.display_name)
+                )  # fmt: skip
+            if client.company_id and client.company_id != feedback.company_id:
+                raise ValidationError(self.env._("Client: it belongs to another company."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                vals["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+        if self._charter_is_engine():
+            return super().create(vals_list)
+        # By hand: a client told one of us that something is wrong. It counts from now.
+        reports = []
+        for vals in vals_list:
+            if vals.get("channel", "direct") != "direct":
+                raise AccessError(
+                    self.env._("By hand only a direct report is recorded; surveys and the portal write their own.")
+                )
+            vals["channel"] = "direct"
+            reports.append(((vals.pop("comment", None) or "").strip(), vals.pop("rating", None) or None))
+            if not reports[-1][0]:
+                raise ValidationError(self.env._("Comment: write down what the client said."))
+        feedback = super().create(vals_list)
+        for record, (comment, rating) in zip(feedback, reports, strict=True):
+            record._answer(rating=rating, comment=comment, negative=True)
+        return feedback
+
+    def write(self, vals):
+        if not self._charter_is_engine() and vals.keys() & {"partner_id", "channel", "company_id", "intervention_id"}:
+            # Whom a promise is owed to does not change once it is made.
+            self._charter_refuse(vals.keys() & {"partner_id", "channel", "company_id", "intervention_id"})
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Feedback is never deleted: it is part of the record of promises."))
+
+    # -- the answer -------------------------------------------------------------------------------
+
+    @api.model
+    def _check_marks(self, rating=None, nps=None, rating_required=True):
+        """The marks as integers or None. :raise ValidationError: out of range or not figures"""
+
+        def figure(value, low, high):
+            text = str(value if value is not None else "").strip()
+            if not text:
+                return None
+            if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+                raise ValueError
+            return int(text)
+
+        try:
+            rating = figure(rating, 1, 5)
+        except ValueError:
+            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5.")) from None
+        if rating is None and rating_required:
+            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5."))
+        try:
+            return rating, figure(nps, 0, 10)
+        except ValueError:
+            raise ValidationError(self.env._("Would recommend: choose a figure from 0 to 10.")) from None
+
+    def _answer(self, rating=None, nps=None, comment=None, ip=None, agent=None, negative=False):
+        """Store the client's answer; the first one wins.
+
+        :param negative: the client reports a problem, whatever the mark
+        :return: False when an answer was there already; nothing is changed then
+        :raise ValidationError: marks out of range
+        """
+        self.ensure_one()
+        feedback = self._charter_engine()
+        rating, nps = self._check_marks(rating, nps, rating_required=self.channel == "survey")
+        # Two clicks at once: the second waits here, then sees the first one's answer.
+        feedback.lock_for_update()
+        feedback.invalidate_recordset()
+        if feedback.state not in ("planned", "sent") or feedback.answered_at:
+            return False
+        now = self._charter_now()
+        # Surveys already out keep being asked about even when no charter is in force any more.
+        commitment = self.env["charter.document"].sudo()._in_force(feedback.company_id)._commitment(
+            "feedback.callback"
+        )
+        threshold = commitment.threshold if commitment else nps_rules.DEFAULT_RATING_THRESHOLD
+        feedback.write(
+            {
+                "state": "answered",
+                "answered_at": now,
+                "rating": rating or 0,
+                "comment": (comment or "").strip()[:5000],
+                "answer_ip": ip,
+                "answer_agent": (agent or "")[:250],
+                "threshold": threshold,
+                "negative": bool(negative or (rating is not None and rating < threshold)),
+                **self._nps_values(nps),
+            }
+        )
+        if feedback.negative:
+            feedback._owe_callback()
+        return True
+
+    @api.model
+    def _nps_values(self, nps):
+        if nps is None:
+            return {}
+        return {
+            "nps": nps,
+            "nps_answered": 1,
+            "promoter": int(nps_rules.is_promoter(nps)),
+            "detractor": int(nps_rules.is_detractor(nps)),
+        }
+
+    def _complete(self, nps=None, comment=None):
+        """The comment and the recommendation that follow a mark; each is taken once.
+
+        :raise ValidationError: figure out of range
+        """
+        self.ensure_one()
+        _rating, nps = self._check_marks(nps=nps, rating_required=False)
+        feedback = self._charter_engine()
+        feedback.lock_for_update()
+        feedback.invalidate_recordset()
+        if feedback.state != "answered":
+            return False
+        values = {}
+        if nps is not None and not feedback.nps_answered:
+            values.update(self._nps_values(nps))
+        if (comment or "").strip() and not feedback.comment:
+            values["comment"] = comment.strip()[:5000]
+        feedback.write(values)
+        return bool(values)
+
+    def _owe_callback(self):
+        """A negative answer is called back (article 02); without a charter in force the row says so."""
+        self.ensure_one()
+        self._charter_open_or_explain("feedback.callback", at=self.answered_at)._charter_announce()
+
+    # -- the callback and the outcome -------------------------------------------------------------
+
+    def action_ask_callback(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Record the call"),
+            "res_model": "charter.feedback.callback",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_feedback_id": self.id},
+        }
+
+    def _record_callback(self, called_at, understanding, apology, actions, no_action_reason):
+        """The call was held: what was understood, apologies, what will be done, by whom and when.
+
+        :param actions: list of dicts for ``charter.corrective.action``
+        :raise ValidationError: a part is missing, naming it
+        """
+        self.ensure_one()
+        self.check_access("write")
+        now = self._charter_now()
+        if self.followup != "call":
+            raise ValidationError(self.env._("No call is due on this feedback."))
+        if not called_at or called_at > now:
+            raise ValidationError(self.env._("Call held at: give the moment of the call; it cannot be in the future."))
+        if called_at < self.answered_at - timedelta(minutes=1):
+            raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
+        if not (understanding or "").strip():
+            raise ValidationError(self.env._("What was understood: write down the client's situation in your words."))
+        if apology not in ("made", "not_due"):
+            raise ValidationError(self.env._("Apologies: say whether they were due, and make them if so."))
+        if not actions and not (no_action_reason or "").strip():
+            raise ValidationError(
+                self.env._("Corrective actions: plan at least one, with an owner and a date, or say why none is needed.")
+            )
+        feedback = self._charter_engine()
+        feedback.write(
+            {
+                "called_at": called_at,
+                "called_by_id": self.env.user.id,
+                "understanding": understanding.strip(),
+                "apology": apology,
+                "no_action_reason": (no_action_reason or "").strip(),
+                "corrective_action_ids": [fields.Command.create(action) for action in actions],
+            }
+        )
+        feedback._charter_fulfil(
+            "feedback.callback",
+            self.env._("Call held at %(moment)s UTC, recorded by %(user)s.",
+                       moment=fields.Datetime.to_string(called_at), user=self.env.user.name),
+        )  # fmt: skip
+        feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
+        feedback._charter_open_or_explain("feedback.outcome", at=now)
+
+    def action_ask_outcome(self):
+        self.ensure_one()
+        return self.env["charter.message.wizard"]._open_for(self, "outcome")
+
+    def _record_outcome(self, subject, body):
+        """Tell the client what was done with its feedback; this is what keeps ``feedback.outcome``.
+
+        :raise ValidationError: the call comes first, nobody to write to, or nothing to say
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.followup != "tell":
+            raise ValidationError(self.env._("The call comes first; then the client is told the outcome, once."))
+        message = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        feedback = self._charter_engine()
+        feedback.write({"outcome_at": self._charter_now(), "outcome": message.body})
+        feedback._charter_fulfil(
+            "feedback.outcome", self.env._("Mail to %s.", ", ".join(message.partner_ids.mapped("email_formatted")))
+        )
+        feedback.activity_feedback(["mileo_client_charter.activity_promise"])
+
+    # -- the portal -------------------------------------------------------------------------------
+
+    @api.model
+    def _from_portal(self, contact, rating=None, comment=None, problem=False):
+        """A comment a client leaves on the portal, with or without a mark.
+
+        :raise ValidationError: neither mark nor words, or a mark out of range
+        """
+        rating, _nps = self._check_marks(rating, rating_required=False)
+        if rating is None and not (comment or "").strip():
+            raise ValidationError(self.env._("Comment: write a few words, or choose a mark."))
+        company = contact.commercial_partner_id._charter_company()
+        feedback = self._charter_engine().create(
+            {
+                "channel": "portal",
+                "partner_id": contact.commercial_partner_id.id,
+                "contact_id": contact.id,
+                "company_id": company.id,
+                "state": "sent",
+                "ask_nps": False,
+            }
+        )
+        feedback._answer(rating=rating, comment=comment, negative=problem)
+        return feedback.with_env(self.env)
+
+    def _get_portal_url(self):
+        self.ensure_one()
+        return f"/my/charter/feedback/{self.id}"
+
+    @api.model
+    def _new_token(self):
+        return secrets.token_urlsafe(32)

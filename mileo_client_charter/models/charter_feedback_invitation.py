@@ -1,0 +1,210 @@
+"""Invitations: whom to ask after an intervention, when, and what becomes of the unanswered."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+_logger = logging.getLogger(__name__)
+
+SEND_BATCH = 100
+
+
+class CharterFeedback(models.Model):
+    _inherit = "charter.feedback"
+
+    @api.model
+    def _plan_for_closing(self, intervention):
+        """One invitation for each contact and closing. Who is left out has a row that says why."""
+        company = intervention.company_id
+        now = self._charter_now()
+        rows = []
+        for contact in intervention.contact_ids or intervention.partner_id._charter_survey_contacts():
+            reason = self._reason_not_to_invite(contact)
+            rows.append(
+                {
+                    "channel": "survey",
+                    "partner_id": intervention.commercial_partner_id.id,
+                    "contact_id": contact.id,
+                    "company_id": company.id,
+                    "contract_id": intervention.contract_id.id,
+                    "intervention_id": intervention.id,
+                    "closing_cycle": intervention.closing_cycle,
+                    "state": "skipped" if reason else "planned",
+                    "skip_reason": reason,
+                    "token": self._new_token(),
+                    "planned_at": now + timedelta(hours=company.charter_feedback_delay_hours),
+                }
+            )
+        planned = self._charter_engine().create(rows)
+        moments = planned.filtered(lambda f: f.state == "planned").mapped("planned_at")
+        if moments:
+            self._wake_sender(min(moments))
+        return planned
+
+    def _wake_sender(self, moment):
+        self.env.ref("mileo_client_charter.cron_feedback").sudo()._trigger(at=moment)
+
+    @api.model
+    def _reason_not_to_invite(self, contact):
+        """Why ``contact`` is not asked, or False. Frequency is looked at when the mail leaves."""
+        if any(not user.share for user in contact.sudo().with_context(active_test=False).user_ids):
+            return self.env._("One of our own people.")
+        if contact.charter_no_survey:
+            return self.env._("The contact asked for no surveys.")
+        if not contact.email_normalized:
+            return self.env._("The contact has no valid e-mail address.")
+        return False
+
+    def _skip_planned(self, reason):
+        """Planned invitations are not sent; the rows stay with the reason."""
+        self.filtered(lambda feedback: feedback.state == "planned")._charter_engine().write(
+            {"state": "skipped", "skip_reason": reason}
+        )
+
+    def action_suppress(self, reason):
+        """An operations manager keeps an invitation from being sent, with a reason that stays.
+
+        :raise AccessError: not an operations manager  :raise ValidationError: no reason, or sent already
+        """
+        if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
+            raise AccessError(self.env._("Only operations managers can hold back a survey."))
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say why this survey is not sent."))
+        for feedback in self:
+            if feedback.state != "planned":
+                raise ValidationError(self.env._("%s has left already, or was never to leave.", feedback.name))
+        self._skip_planned(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
+
+    def action_ask_suppress(self):
+        return self.env["charter.obligation"]._wizard_action("suppress", self.env._("Do not send")) | {
+            "context": {"default_operation": "suppress", "default_feedback_ids": self.ids}
+        }
+
+    # -- the scheduled action ---------------------------------------------------------------------
+
+    @api.model
+    def _cron_feedback(self):
+        """Send what is planned, remind once, and let unanswered invitations expire."""
+        now = self._charter_now()
+        self._expire(now)
+        for batch in self._batches([("state", "=", "planned"), ("planned_at", "<=", now)]):
+            batch._send_invitations(now)
+        for batch in self._batches(self._to_remind_domain(now)):
+            batch._remind(now)
+        next_planned = self.sudo().search([("state", "=", "planned")], order="planned_at", limit=1)
+        if next_planned:
+            self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))
+
+    def _batches(self, domain):
+        """Locked batches of the rows of ``domain``, committed one after the other."""
+        cron = self.env["ir.cron"]
+        while batch := self.sudo().search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
+            batch.invalidate_recordset()
+            batch = batch.filtered_domain(domain)
+            if not batch:
+                return
+            yield batch
+            if not cron._commit_progress(len(batch), remaining=int(len(batch) == SEND_BATCH)):
+                return
+
+    def _expire(self, now):
+        self.flush_model()
+        self.env.cr.execute(
+            "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", [now]
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["state"])
+
+    def _send_invitations(self, now):
+        """Queue the mails and mark the rows sent, in one transaction."""
+        self = self._charter_engine()  # noqa: PLW0642  (every write below is the engine's)
+        to_send = self.browse()
+        for feedback in self:
+            reason = feedback._reason_not_to_invite(feedback.contact_id) or feedback._too_often(now)
+            if reason:
+                feedback.write({"state": "skipped", "skip_reason": reason})
+                continue
+            expiry = now + timedelta(days=feedback.company_id.charter_feedback_expiry_days)
+            # Written row by row: the next row of the same contact must see this one as sent.
+            feedback.write(
+                {"state": "sent", "sent_at": now, "expires_at": expiry, "ask_nps": feedback._may_ask_nps(now)}
+            )
+            to_send |= feedback
+        to_send._mail_contacts("mileo_client_charter.mail_feedback_invitation")
+
+    def _too_often(self, now):
+        days = self.company_id.charter_feedback_frequency_days
+        last = self._last_sent("survey")
+        if days and last and last > now - timedelta(days=days):
+            return self.env._("Asked less than %s days ago.", days)
+        return False
+
+    def _may_ask_nps(self, now):
+        days = self.company_id.charter_nps_frequency_days
+        asked = self.sudo().search(
+            [("contact_id", "=", self.contact_id.id), ("nps_answered", "=", 1), ("id", "!=", self.id)],
+            order="answered_at desc", limit=1,
+        )  # fmt: skip
+        return not (days and asked and asked.answered_at > now - timedelta(days=days))
+
+    def _last_sent(self, channel):
+        return self.sudo().search(
+            [("contact_id", "=", self.contact_id.id), ("channel", "=", channel), ("sent_at", "!=", False),
+             ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
+            order="sent_at desc", limit=1,
+        ).sent_at  # fmt: skip
+
+    @api.model
+    def _to_remind_domain(self, now):
+        domains = [
+            fields.Domain("company_id", "=", company.id)
+            & fields.Domain("sent_at", "<=", now - timedelta(days=company.charter_feedback_reminder_days))
+            for company in self.env["res.company"].sudo().search([])
+            if company.charter_feedback_reminder_days
+        ]
+        return fields.Domain(
+            [("state", "=", "sent"), ("channel", "=", "survey"), ("reminded_at", "=", False), ("expires_at", ">", now)]
+        ) & fields.Domain.OR(domains)
+
+    def _remind(self, now):
+        self._charter_engine().write({"reminded_at": now})
+        self._mail_contacts("mileo_client_charter.mail_feedback_reminder")
+
+    def _mail_contacts(self, template):
+        """Queue ``template`` to the contact of each row, in the contact's language."""
+        if not self:
+            return
+        self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
+        self.env["charter.obligation"]._wake_mail_queue()
+
+    def _callback_commitment(self):
+        return self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("feedback.callback")
+
+    def _callback_threshold(self):
+        return self._callback_commitment().threshold
+
+    def _callback_delay_text(self):
+        return self._callback_commitment().delay_text
+
+    def _survey_url(self, rating=None):
+        """Address of the survey page; a GET only shows it, with ``rating`` preselected."""
+        self.ensure_one()
+        query = f"?rating={rating}" if rating else ""
+        return f"{self.get_base_url()}/charter/s/{self.sudo().token}{query}"
+
+    @api.model
+    def _survey_for(self, token):
+        """(feedback, status) of a token: status is ``open``, ``answered``, ``expired`` or ``unknown``."""
+        feedback = self.sudo().browse()
+        # What cannot be a token is not looked up: one answer for garbage and for unknown.
+        if token and 20 <= len(token) <= 100 and token.isascii():
+            feedback = self.sudo().search([("token", "=", token), ("channel", "=", "survey")], limit=1)
+        if not feedback or feedback.state in ("planned", "skipped"):
+            return self.sudo().browse(), "unknown"
+        if feedback.state == "answered":
+            return feedback, "answered"
+        if feedback.state == "expired" or feedback.expires_at <= self._charter_now():
+            return feedback, "expired"
+        return feedback, "open"

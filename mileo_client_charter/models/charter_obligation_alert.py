@@ -1,0 +1,199 @@
+"""Who is told, when a promise comes near its due time or passes it."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+_logger = logging.getLogger(__name__)
+
+TELL_BATCH = 100
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"
+
+    @api.model
+    def _tell_all(self):
+        """Raise the alerts that are due, in batches, each in a transaction of its own."""
+        cron = self.env["ir.cron"]
+        while batch := self._alerts_due(TELL_BATCH):
+            batch._tell()
+            if not cron._commit_progress(len(batch), remaining=len(batch) // TELL_BATCH):
+                # Out of time: the rest is still due, and the next run starts with it.
+                self._wake_clock(self._charter_now())
+                return
+
+    @api.model
+    def _alerts_due(self, limit):
+        """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
+        self.env.cr.execute(
+            """
+            SELECT id FROM charter_obligation
+             WHERE done_at IS NULL AND state IN ('open', 'late') AND alert_error IS NULL
+               AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
+                    OR (warned_at IS NOT NULL AND alert IS NULL))
+             ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+            """,
+            [limit],
+        )
+        return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
+
+    def _tell(self):
+        """Write the alert, which is what the automated actions react to.
+
+        A row whose reactions fail keeps its facts, says what failed, and does not hold up the others.
+        """
+        for alert in ("breach", "warning"):
+            rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
+            try:
+                with self.env.cr.savepoint():
+                    rows._charter_engine().write({"alert": alert})
+                    self.env.flush_all()
+            except Exception:
+                _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
+                for row in rows:
+                    row._tell_one(alert)
+
+    def _alert_due(self):
+        self.ensure_one()
+        return "breach" if self.breached_at else "warning"
+
+    def _tell_one(self, alert):
+        try:
+            with self.env.cr.savepoint():
+                self._charter_engine().write({"alert": alert})
+                self.env.flush_all()
+        except Exception as error:
+            _logger.exception("The alert “%s” of promise %s failed", alert, self.id)
+            self.env.invalidate_all()
+            self._charter_engine().write({"alert_error": f"{alert}: {type(error).__name__}: {error}"})
+
+    def action_retry_alert(self):
+        """After what failed has been mended, have the clock raise the alert again."""
+        self.check_access("read")
+        if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
+            return
+        self._charter_engine().write({"alert_error": False})
+        self._wake_clock(self._charter_now())
+
+    # -- what the automated actions call ----------------------------------------------------------
+
+    def _alert_users(self, to):
+        """Who is told of this row: its owner, or the role the commitment names for a breach.
+
+        Nobody in the role means the next one up: operations manager, general management, the
+        administrators of the charter. An alert always reaches somebody.
+        """
+        self.ensure_one()
+        if to == "owner" and self.user_id.active and self.user_id:
+            return self.user_id
+        role = self.role if to == "owner" else self.commitment_id.breach_role
+        now = self._charter_now()
+        for candidate in dict.fromkeys((role, "operations_manager", "general_management")):
+            key = (self.company_id.id, candidate, self.partner_id.id)
+            holder = self.env["charter.assignment"]._holders({key}, now).get(key)
+            if holder:
+                return self.env["res.users"].browse(holder)
+        admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
+        return admins.filtered(lambda user: user.active and self.company_id in user.company_ids and user.id != 1)
+
+    def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
+        """Put an activity on the document the promise comes from, for ``to``: owner or manager.
+
+        Somebody who has one there already sees it brought up to date, not a second one.
+        """
+        type_id = self.env.ref(activity_type).id
+        for obligation in self.sudo():
+            origin = obligation._origin()
+            if not origin or "activity_ids" not in origin:
+                continue
+            for user in obligation._alert_users(to):
+                values = {
+                    "date_deadline": fields.Date.context_today(
+                        self.with_context(tz=obligation.company_id._charter_tz()),
+                        obligation.due_at or obligation.opened_at,
+                    ),
+                    "summary": obligation.with_context(lang=user.lang)._alert_summary(),
+                }
+                present = origin.activity_ids.filtered(
+                    lambda activity, user=user: activity.user_id == user and activity.activity_type_id.id == type_id
+                )[:1]
+                if present:
+                    present.write(values)
+                else:
+                    origin.activity_schedule(activity_type, user_id=user.id, **values)
+
+    def _charter_announce(self):
+        """Somebody new owes these promises: an activity at once, and a mail in office hours."""
+        self._charter_alert_activity("owner")
+        self._charter_alert_mail("mileo_client_charter.mail_promise_opened", "owner")
+
+    def _alert_summary(self):
+        self.ensure_one()
+        partner = self.partner_id.display_name
+        if self.breached_at:
+            return self.env._("Late: %(promise)s, %(client)s", promise=self.promise, client=partner)
+        return self.env._("To do: %(promise)s, %(client)s", promise=self.promise, client=partner)
+
+    def _charter_alert_mail(self, template, to="owner"):
+        """Queue a mail from ``template`` (external id) to ``to``: owner or manager.
+
+        The mail is in the queue with the ledger row, in one transaction; it leaves in office hours.
+        """
+        mail_template = self.env.ref(template).sudo()
+        for obligation in self.sudo():
+            leaves_at = obligation._next_office_hours()
+            for user in obligation._alert_users(to):
+                mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
+                    obligation.ids,
+                    email_values={
+                        "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                        "scheduled_date": leaves_at,
+                        "auto_delete": False,
+                    },
+                )
+            obligation._wake_mail_queue(leaves_at)
+
+    def _next_office_hours(self):
+        """When people of the company are next at work, now if they are; naive UTC."""
+        now = self._charter_now()
+        if not self.company_id.charter_alert_office_hours:
+            return now
+        calendar = self.company_id.resource_calendar_id
+        return calendar.with_company(self.company_id)._charter_next_opening(now) or now
+
+    @api.model
+    def _wake_mail_queue(self, moment=None):
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(
+            at=max(moment or self._charter_now(), self._charter_now()) + timedelta(seconds=1)
+        )
+
+    def _due_text(self):
+        """The due time in words, in the company's time zone and the language of the environment."""
+        self.ensure_one()
+        if not self.due_at:
+            return self.clock_error or ""
+        return format_datetime(self.env, self.due_at, tz=self.company_id._charter_tz(), dt_format="short")
+
+    def _origin(self):
+        """The document the promise comes from; empty when it is gone."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _origin_name(self):
+        return self._origin().display_name or ""
+
+    def _origin_words(self):
+        """What the client said, when the promise comes from something a client said."""
+        origin = self._origin()
+        for name in ("comment", "description"):
+            if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
+                return origin[name] or ""
+        return ""
+
+    def _dashboard_url(self):
+        """Address of the document the promise comes from, for mails to staff."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/odoo/{self.res_model}/{self.res_id}"

@@ -1,0 +1,87 @@
+from odoo import fields, models
+
+
+class CharterObligationMixin(models.AbstractModel):
+    """For any document that owes something to a client.
+
+    A document says to whom it owes (``_charter_partner``), under which contract (``_charter_contract``)
+    and in which company (``_charter_company``); the rest is the ledger's.
+    """
+
+    _name = "charter.obligation.mixin"
+    _description = "Document that owes promises"
+
+    obligation_ids = fields.One2many(
+        "charter.obligation",
+        "res_id",
+        string="Promises",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        groups="base.group_user",
+    )
+
+    def _charter_partner(self):
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id
+
+    def _charter_contract(self):
+        self.ensure_one()
+        return self.contract_id if "contract_id" in self._fields else self.env["contract.contract"]
+
+    def _charter_company(self):
+        self.ensure_one()
+        return self.company_id or self.env.company
+
+    def _charter_open(self, code, at=None, occurrence="", **values):
+        """Open the promise ``code`` for each record; a second call gives the same rows.
+
+        :param at: naive UTC moment of the trigger (or of the event, for promises that come before one); now
+            by default. A callable is given each record.
+        :param occurrence: which one, for promises that come back; a callable is given each record
+        :param values: more keys of ``charter.obligation._open``
+        :return: charter.obligation in the order of ``self``
+        :raise MissingCharter: the company has no charter in force with that code
+        """
+        obligations = self.env["charter.obligation"]
+        requests = []
+        for record in self:
+            requests.append(
+                {
+                    "code": code,
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "partner_id": record._charter_partner().id,
+                    "contract_id": record._charter_contract().id or None,
+                    "company_id": record._charter_company().id,
+                    "at": (at(record) if callable(at) else at) or obligations._charter_now(),
+                    "occurrence": occurrence(record) if callable(occurrence) else occurrence,
+                    **values,
+                }
+            )
+        opened = obligations._open(requests)
+        self.invalidate_recordset(["obligation_ids"])
+        return opened
+
+    def _charter_owed(self, code, occurrence=None):
+        """What these records still owe of ``code``, read as the engine."""
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("code", "=", code),
+            ("is_owed", "=", True),
+        ]
+        if occurrence is not None:
+            domain.append(("occurrence", "=", occurrence))
+        return self.env["charter.obligation"].sudo().search(domain)
+
+    def _charter_fulfil(self, code, evidence, occurrence=None):
+        """What is owed of ``code`` is kept now. :return: the rows that were owed"""
+        owed = self._charter_owed(code, occurrence)
+        owed._fulfil(evidence)
+        return owed
+
+    def _charter_cancel(self, code, reason, occurrence=None):
+        """What is owed of ``code`` is owed no more, for ``reason``. :return: the rows that were owed"""
+        owed = self._charter_owed(code, occurrence)
+        owed._cancel(reason)
+        return owed

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+
+class CharterTier(models.Model):
+    """A level of service sold to clients; what it sets on a contract (article 01)."""
+
+    _name = "charter.tier"
+    _description = "Charter tier"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
+    description = fields.Text(translate=True, help="What the client reads about this tier.")
+    report_period = fields.Selection(
+        [("month", "Every month"), ("quarter", "Every quarter")], required=True, default="quarter"
+    )
+    report_days = fields.Integer(
+        "Days to deliver the report", default=10, help="Days after the end of the period, counted on the calendar."
+    )
+    interviews_per_year = fields.Integer(default=2)
+    service_level_ids = fields.One2many("charter.service.level", "tier_id", copy=True)
+
+    _code_unique = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0))", "Two tiers of a company cannot have the same code."
+    )
+    _report_days_positive = models.Constraint("CHECK (report_days >= 0)", "Days to deliver the report: give 0 or more.")
+    _interviews_divide = models.Constraint(
+        "CHECK (interviews_per_year IN (0, 1, 2, 3, 4, 6, 12))",
+        "Interviews a year: give 0, 1, 2, 3, 4, 6 or 12, so that they spread evenly over the year.",
+    )
+
+    @api.model
+    def _periods_in_words(self, company):
+        """“every month for Premium contracts, every quarter for …”, read from the tiers themselves."""
+        tiers = self.sudo().search([("company_id", "in", (False, company.id))])
+        labels = {"month": self.env._("every month"), "quarter": self.env._("every quarter")}
+        parts = []
+        for period, label in labels.items():
+            names = tiers.filtered(lambda tier, period=period: tier.report_period == period).mapped("name")
+            if names:
+                joined = (self.env._(" and ").join([", ".join(names[:-1]), names[-1]])) if len(names) > 1 else names[0]
+                parts.append(self.env._("%(period)s for %(tiers)s contracts", period=label, tiers=joined))
+        return ", ".join(parts)

@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    charter_feedback_delay_hours = fields.Integer(
+        "Hours between the end of an intervention and its survey", default=2
+    )
+    charter_feedback_expiry_days = fields.Integer("Days a survey can be answered", default=30)
+    charter_feedback_reminder_days = fields.Integer("Days before one reminder (0: none)", default=5)
+    charter_feedback_frequency_days = fields.Integer("Days between two surveys of one contact", default=7)
+    charter_nps_frequency_days = fields.Integer("Days between two NPS questions to one contact", default=90)
+    charter_alert_office_hours = fields.Boolean(
+        "Mail reminders to staff in office hours only",
+        default=True,
+        help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company.",
+    )
+
+    def _charter_tz(self):
+        """Name of the time zone of the company's days."""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"

@@ -1,0 +1,218 @@
+from odoo import api, fields, models
+
+from .charter_commitment import ROLES
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "charter.obligation.mixin"]
+
+    is_charter_client = fields.Boolean(
+        "Charter client",
+        compute="_compute_charter_client",
+        search="_search_is_charter_client",
+        help="Has an active contract with a charter tier, here or for its company.",
+    )
+    charter_tier_id = fields.Many2one("charter.tier", compute="_compute_charter_client", search="_search_charter_tier")
+    charter_account_manager_id = fields.Many2one(
+        "res.users",
+        "Account manager",
+        compute="_compute_charter_contacts",
+        inverse="_inverse_charter_account_manager",
+        search="_search_charter_account_manager",
+        domain="[('share', '=', False)]",
+    )
+    charter_technical_contact_id = fields.Many2one(
+        "res.users",
+        "Technical contact",
+        compute="_compute_charter_contacts",
+        inverse="_inverse_charter_technical_contact",
+        search="_search_charter_technical_contact",
+        domain="[('share', '=', False)]",
+    )
+    charter_assignment_ids = fields.One2many("charter.assignment", "partner_id", "Assigned contacts")
+    charter_contact_defect = fields.Char("To mend", compute="_compute_charter_contact_defect")
+    charter_owed_count = fields.Integer("Promises owed", compute="_compute_charter_counts")
+    charter_late_count = fields.Integer("Promises late", compute="_compute_charter_counts")
+    charter_feedback_count = fields.Integer("Feedback", compute="_compute_charter_counts")
+    charter_escalation_count = fields.Integer("Escalations open", compute="_compute_charter_counts")
+    charter_no_survey = fields.Boolean(
+        "No satisfaction surveys", help="This contact is never invited; each survey left out says so."
+    )
+
+    # -- charter.obligation.mixin -----------------------------------------------------------------
+
+    def _charter_partner(self):
+        self.ensure_one()
+        return self.commercial_partner_id
+
+    def _charter_company(self):
+        return self.company_id or self.env.company
+
+    def _charter_contract(self):
+        return self.env["contract.contract"]
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends_context("company")
+    def _compute_charter_client(self):
+        contracts = self.env["contract.contract"].sudo()
+        found = contracts.search(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+             ("company_id", "=", self.env.company.id)]
+        )  # fmt: skip
+        # Several contracts: the best tier is the one the client is served by.
+        tier_of = {}
+        for contract in found.sorted(lambda contract: contract.charter_tier_id.sequence, reverse=True):
+            tier_of[contract.commercial_partner_id.id] = contract.charter_tier_id
+        for partner in self:
+            tier = tier_of.get(partner.commercial_partner_id.id)
+            partner.is_charter_client = bool(tier)
+            partner.charter_tier_id = tier or False
+
+    @api.model
+    def _search_is_charter_client(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        clients = self._charter_clients(self.env.company).ids
+        inside = (True in value) == (operator == "in")
+        return [("commercial_partner_id", "in" if inside else "not in", clients)]
+
+    @api.model
+    def _search_charter_tier(self, operator, value):
+        contracts = self.env["contract.contract"].sudo()
+        found = contracts.search([*contracts._charter_active_domain(), ("charter_tier_id", operator, value)])
+        return [("commercial_partner_id", "in", found.commercial_partner_id.ids)]
+
+    @api.model
+    def _charter_clients(self, company):
+        """The commercial entities with an active contract under the charter in ``company``."""
+        contracts = self.env["contract.contract"].sudo()
+        found = contracts.search([*contracts._charter_active_domain(), ("company_id", "=", company.id)])
+        return found.commercial_partner_id.with_env(self.env)
+
+    @api.depends("charter_assignment_ids", "charter_assignment_ids.user_id")
+    @api.depends_context("company")
+    def _compute_charter_contacts(self):
+        company = self.env.company.id
+        roles = {"account_manager": "charter_account_manager_id", "technical_contact": "charter_technical_contact_id"}
+        keys = {(company, role, partner.commercial_partner_id.id) for partner in self for role in roles}
+        holders = self.env["charter.assignment"].sudo()._holders(key for key in keys if key[2])
+        for partner in self:
+            for role, name in roles.items():
+                partner[name] = holders.get((company, role, partner.commercial_partner_id.id), False)
+
+    def _inverse_charter_account_manager(self):
+        for partner in self:
+            self.env["charter.assignment"]._assign(
+                partner, "account_manager", partner.charter_account_manager_id, self.env.company
+            )
+
+    def _inverse_charter_technical_contact(self):
+        for partner in self:
+            self.env["charter.assignment"]._assign(
+                partner, "technical_contact", partner.charter_technical_contact_id, self.env.company
+            )
+
+    @api.model
+    def _search_charter_account_manager(self, operator, value):
+        return self._search_charter_holder("account_manager", operator, value)
+
+    @api.model
+    def _search_charter_technical_contact(self, operator, value):
+        return self._search_charter_holder("technical_contact", operator, value)
+
+    @api.model
+    def _search_charter_holder(self, role, operator, value):
+        if operator not in ("in", "not in", "any", "ilike"):
+            return NotImplemented
+        negative = operator == "not in" or (operator == "in" and False in value)
+        holders = [user for user in value if user] if operator in ("in", "not in") else value
+        domain = [("role", "=", role), ("company_id", "=", self.env.company.id), ("is_current", "=", True)]
+        if operator == "in" and False in value:
+            pass  # “nobody”: the clients nobody is assigned to at all
+        else:
+            domain.append(("user_id", "in" if operator == "not in" else operator, holders))
+        held = self.env["charter.assignment"].sudo().search(domain).partner_id.ids
+        return [("commercial_partner_id", "not in" if negative else "in", held)]
+
+    @api.depends("charter_account_manager_id", "charter_technical_contact_id", "is_charter_client")
+    @api.depends_context("lang", "company")
+    def _compute_charter_contact_defect(self):
+        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        for partner in self:
+            defects = []
+            if partner.is_charter_client:
+                for role, user in (
+                    ("account_manager", partner.charter_account_manager_id),
+                    ("technical_contact", partner.charter_technical_contact_id),
+                ):
+                    if not user:
+                        defects.append(self.env._("no %s", labels[role].lower()))
+                    elif not user.sudo().partner_id.phone or not user.sudo().email:
+                        defects.append(self.env._("%s has no phone or no e-mail", user.name))
+            partner.charter_contact_defect = ", ".join(defects)
+
+    @api.depends_context("company")
+    def _compute_charter_counts(self):
+        clients = self.commercial_partner_id.ids
+
+        def counted(model, domain):
+            rows = self.env[model]._read_group(
+                [("partner_id", "in", clients), *domain], ["partner_id"], ["__count"]
+            )
+            return {partner.id: count for partner, count in rows}
+
+        allowed = self.env["charter.obligation"].has_access("read")
+        owed = counted("charter.obligation", [("is_owed", "=", True)]) if allowed else {}
+        late = counted("charter.obligation", [("state", "=", "late")]) if allowed else {}
+        feedback = counted("charter.feedback", [("state", "=", "answered")]) if allowed else {}
+        escalations = counted("charter.escalation", [("is_complaint", "=", True)]) if allowed else {}
+        for partner in self:
+            client = partner.commercial_partner_id.id
+            partner.charter_owed_count = owed.get(client, 0)
+            partner.charter_late_count = late.get(client, 0)
+            partner.charter_feedback_count = feedback.get(client, 0)
+            partner.charter_escalation_count = escalations.get(client, 0)
+
+    def _charter_contacts(self, company=None):
+        """The four people a client can call, for its portal and its mails (articles 01 and 03).
+
+        :return: list of dicts: role, label, and the holder's card (``res.users._charter_card``) or None
+        """
+        self.ensure_one()
+        company = company or self.env.company
+        client = self.commercial_partner_id.id
+        keys = {role: (company.id, role, client) for role, _label in ROLES}
+        holders = self.env["charter.assignment"].sudo()._holders(keys.values())
+        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        cards = []
+        for role, key in keys.items():
+            user = self.env["res.users"].browse(holders.get(key) or [])
+            cards.append({"role": role, "label": labels[role], "card": user._charter_card()[0] if user else None})
+        return cards
+
+    def _charter_survey_contacts(self):
+        """The people of a client a survey may go to: its contacts, or itself when it has none."""
+        self.ensure_one()
+        client = self.commercial_partner_id
+        people = client.child_ids.filtered(lambda child: child.type == "contact" and not child.is_company)
+        return people or client
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def _charter_action(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"default_partner_id": self.commercial_partner_id.id}
+        return action
+
+    def action_charter_obligations(self):
+        return self._charter_action("mileo_client_charter.action_charter_obligation")
+
+    def action_charter_feedback(self):
+        return self._charter_action("mileo_client_charter.action_charter_feedback")
+
+    def action_charter_escalations(self):
+        return self._charter_action("mileo_client_charter.action_charter_escalation")

@@ -1,0 +1,149 @@
+from datetime import timedelta
+
+import pytz
+from odoo import models
+
+from ..tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
+
+# A day more than plan_hours looks at, so that no interval that may answer is cut.
+FURTHEST = HORIZON + timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def _charter_working_time(self, lo, hi):
+        """Attendances less closures of this calendar between two moments, computed once for many questions.
+
+        Nobody's own time off counts, only closures without a resource, of this calendar or of none. It reads as
+        superuser, so that a deadline does not depend on who opens it; so the company of the closures is asked
+        for, the calendar's (else the current one) or none: plan_hours would add other companies' holidays.
+
+        On a calendar open round the clock, Odoo's days end at 23:59:59.999999. That microsecond is kept:
+        filling it would be simpler but moves deadlines away from plan_hours', by a microsecond a day.
+
+        :param lo: first moment, naive UTC
+        :param hi: last moment, naive UTC
+        :rtype: WorkingTime
+        :raises NoWorkingTime: no calendar, a flexible one, or one without attendances
+        """
+        if not self:
+            raise NoWorkingTime(self.env._("There is no working calendar to count with: choose one."))
+        self.ensure_one()
+        # The time zone is passed: core would take one from the context.
+        calendar = self.sudo().with_context(charter_fetch=True)
+        if calendar.flexible_hours:
+            raise NoWorkingTime(
+                self.env._(
+                    "The working calendar %s is flexible, without hours to count: choose a fixed one.",
+                    calendar.name,
+                )
+            )
+        company = calendar.company_id or self.env.company
+        intervals = calendar._work_intervals_batch(
+            pytz.utc.localize(lo),
+            pytz.utc.localize(hi),
+            domain=[("time_type", "=", "leave"), ("company_id", "in", (False, company.id))],
+            tz=pytz.timezone(calendar.tz),
+        )[False]
+        if not intervals and not calendar._get_global_attendances():
+            raise NoWorkingTime(
+                self.env._("The working calendar %s has no working hours: give it some.", calendar.name)
+            )
+        return WorkingTime(
+            [(_naive_utc(start), _naive_utc(end)) for start, end, _attendances in intervals],
+            covered=(lo, hi),
+            tz=calendar.tz,
+        )
+
+    def _charter_shift_many(self, requests):
+        """Due moments of many delays on this calendar, in a number of queries that does not grow with them.
+
+        The window of intervals is guessed wide enough to be read once; it widens fourfold, at most to where
+        plan_hours gives up, while long closures leave delays unfilled.
+
+        An empty recordset answers too: no calendar is no reason to lose the elapsed delays.
+
+        :param requests: list of (moment in naive UTC, Delay, "after" or "before"). Elapsed days and months
+            are those of the calendar's time zone, else of the current company's.
+        :return: list of naive UTC moments in the same order; a NoWorkingTime instance stands in place of
+            each one that the calendar cannot yield
+        :raises ValueError: unknown anchor, unit or clock, or working months (see ``shift``)
+        """
+        results = [None] * len(requests)
+        tz = self.sudo().tz or self.env.company._charter_tz()
+        pending = range(len(requests))
+        working = None
+        reach = timedelta()
+        while True:
+            unfilled = []
+            for index in pending:
+                at, delay, anchor = requests[index]
+                if working is None and delay.clock == "working":
+                    unfilled.append(index)
+                    continue
+                try:
+                    results[index] = shift(at, delay, anchor, tz, working)
+                except _NeedsMore:
+                    unfilled.append(index)
+                except NoWorkingTime as error:
+                    results[index] = error
+            if not unfilled:
+                return results
+            pending = unfilled
+            wanted = [requests[index] for index in pending]
+            reach = min(4 * reach or self._charter_first_reach(wanted), FURTHEST)
+            try:
+                working = self._charter_working_time(*_window(wanted, reach))
+            except NoWorkingTime as error:
+                for index in pending:
+                    results[index] = error
+                return results
+            if not working and reach < FURTHEST:
+                # Closed throughout this window; it takes the widest one to say that it does not open again.
+                working = None
+
+    def _charter_first_reach(self, requests):
+        """How far from a moment the longest of these delays should end, holidays included."""
+        longest = {"hours": 0, "days": 0}
+        for _at, delay, _anchor in requests:
+            if delay.unit in longest:
+                longest[delay.unit] = max(longest[delay.unit], abs(delay.amount))
+        weeks = longest["hours"] / (self.sudo().hours_per_week or 40) + longest["days"] / 5
+        return min(timedelta(weeks=2 + 1.5 * weeks), FURTHEST)
+
+
+class ResourceCalendarAttendance(models.Model):
+    _inherit = "resource.calendar.attendance"
+
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        return super().search_fetch(domain, _fetched(self, field_names), offset, limit, order)
+
+
+class ResourceCalendarLeaves(models.Model):
+    _inherit = "resource.calendar.leaves"
+
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        return super().search_fetch(domain, _fetched(self, field_names), offset, limit, order)
+
+
+def _fetched(records, field_names):
+    """What a search brings along: everything inside ``_charter_working_time``, so that core's search for rows
+    followed by the reading of their fields is one query and not two."""
+    return None if not field_names and records.env.context.get("charter_fetch") else field_names
+
+
+def _window(requests, reach):
+    """(first, last) moments that these requests ask about when each looks as far as ``reach``."""
+    moments = [at for at, _delay, _anchor in requests]
+    back = [delay.amount > 0 if anchor == "before" else delay.amount < 0 for _at, delay, anchor in requests]
+    lo = min(moments) - (reach if any(back) else timedelta())
+    hi = max(moments) + (timedelta() if all(back) else reach)
+    # On the hour, for the intervals it cuts to keep lengths that WorkingTime adds up quickest.
+    return lo.replace(minute=0, second=0, microsecond=0), hi.replace(minute=0, second=0, microsecond=0) + HOUR
+
+
+def _naive_utc(moment):
+    # Half the time of astimezone(), and this is called for every interval.
+    return moment.replace(tzinfo=None) - moment.utcoffset()

@@ -1,0 +1,39 @@
+"""The figures of client satisfaction, in one place. Plain Python, no ORM."""
+
+# Used only when a company has no charter in force; the charter's own figure is its commitment's.
+DEFAULT_RATING_THRESHOLD = 3
+PROMOTER_FROM = 9
+DETRACTOR_TO = 6
+
+
+def is_promoter(score):
+    """Whether a 0–10 answer counts as a promoter.
+
+    >>> [is_promoter(score) for score in (8, 9, 10)]
+    [False, True, True]
+    """
+    return score >= PROMOTER_FROM
+
+
+def is_detractor(score):
+    """Whether a 0–10 answer counts as a detractor.
+
+    >>> [is_detractor(score) for score in (0, 6, 7)]
+    [True, True, False]
+    """
+    return score <= DETRACTOR_TO
+
+
+def nps(promoters, detractors, answers):
+    """Net promoter score from -100 to 100, or None when nobody answered: no answer is not zero.
+
+    >>> nps(promoters=3, detractors=1, answers=4)
+    50
+    >>> nps(0, 0, 1)
+    0
+    >>> nps(0, 0, 0) is None
+    True
+    """
+    if not answers:
+        return None
+    return round(100 * (promoters - detractors) / answers)

@@ -1,0 +1,3 @@
+from . import charter_feedback_callback
+from . import charter_message_wizard
+from . import charter_obligation_wizard

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+
+class CharterFeedbackCallback(models.TransientModel):
+    """The form of the call: what was understood, apologies, corrective actions (article 02)."""
+
+    _name = "charter.feedback.callback"
+    _description = "Record the call to a client"
+
+    feedback_id = fields.Many2one("charter.feedback", required=True, readonly=True)
+    comment = fields.Text("The client said", related="feedback_id.comment")
+    called_at = fields.Datetime("Call held at", required=True, default=fields.Datetime.now)
+    understanding = fields.Text("What was understood", required=True)
+    apology = fields.Selection(
+        [("made", "They were due, and I made them"), ("not_due", "They were not due")], "Apologies", required=True
+    )
+    action_ids = fields.One2many("charter.feedback.callback.action", "callback_id", "Corrective actions")
+    no_action_reason = fields.Char("Or why none is needed")
+
+    def action_confirm(self):
+        """Record the call, then open the mail that tells the client the outcome."""
+        self.ensure_one()
+        self.feedback_id._record_callback(
+            self.called_at,
+            self.understanding,
+            self.apology,
+            [
+                {"name": line.name, "user_id": line.user_id.id, "date_deadline": line.date_deadline}
+                for line in self.action_ids
+            ],
+            self.no_action_reason,
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+
+class CharterFeedbackCallbackAction(models.TransientModel):
+    _name = "charter.feedback.callback.action"
+    _description = "Corrective action decided in a call"
+
+    callback_id = fields.Many2one("charter.feedback.callback", required=True, ondelete="cascade")
+    name = fields.Char("Action", required=True)
+    user_id = fields.Many2one(
+        "res.users", "Owner", required=True, default=lambda self: self.env.user, domain="[('share', '=', False)]"
+    )
+    date_deadline = fields.Date("For", required=True, default=lambda self: self._default_deadline())
+
+    @api.model
+    def _default_deadline(self):
+        return fields.Date.add(fields.Date.context_today(self), weeks=1)

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class CharterObligationWizard(models.TransientModel):
+    """A few words that stay on the record: why a promise is cancelled, how it was kept…"""
+
+    _name = "charter.obligation.wizard"
+    _description = "Words for the record"
+
+    operation = fields.Selection(
+        [
+            ("cancel", "Cancel promises"),
+            ("evidence", "Record how they were kept"),
+            ("suppress", "Do not send surveys"),
+            ("resolve", "The client accepts the answer"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    obligation_ids = fields.Many2many("charter.obligation", readonly=True)
+    feedback_ids = fields.Many2many("charter.feedback", readonly=True)
+    escalation_ids = fields.Many2many("charter.escalation", readonly=True)
+    text = fields.Text("In your words", required=True)
+
+    def action_confirm(self):
+        self.ensure_one()
+        if self.operation == "cancel":
+            self.obligation_ids.action_cancel(self.text)
+        elif self.operation == "evidence":
+            self.obligation_ids.action_record_evidence(self.text)
+        elif self.operation == "suppress":
+            self.feedback_ids.action_suppress(self.text)
+        else:
+            self.escalation_ids.action_resolve(self.text)
+        return {"type": "ir.actions.act_window_close"}
