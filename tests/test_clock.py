@@ -10,7 +10,7 @@ from tools import clock
 from tools.clock import Delay, NoWorkingTime, WorkingTime, _NeedsMore, shift, to_utc
 
 PARIS, NEW_YORK, LORD_HOWE = "Europe/Paris", "America/New_York", "Australia/Lord_Howe"
-OFFICE = [("08:00", "12:00"), ("13:00", "17:00")]
+OFFICE = (("08:00", "12:00"), ("13:00", "17:00"))
 
 
 def utc(text):
@@ -98,6 +98,13 @@ def test_elapsed(at, amount, unit, anchor, tz, due):
         pytest.param(date(2022, 3, 27), "Asia/Beirut", "2022-03-26 22:00", id="midnight-skipped"),
         pytest.param(datetime(2027, 3, 28, 2, 30), PARIS, "2027-03-28 01:30", id="skipped-moves-forward"),
         pytest.param(datetime(2026, 10, 25, 2, 30), PARIS, "2026-10-25 00:30", id="twice-is-the-first"),
+        # Irish summer time is "standard" and winter time the exception, which turns is_dst around.
+        pytest.param(
+            datetime(2026, 10, 25, 1, 30), "Europe/Dublin", "2026-10-25 00:30", id="twice-negative-DST"
+        ),
+        pytest.param(
+            datetime(2027, 3, 28, 1, 30), "Europe/Dublin", "2027-03-28 01:30", id="skipped-negative-DST"
+        ),
         # Moscow moved its clocks back for good: both readings of the hour are standard time.
         pytest.param(
             datetime(2014, 10, 26, 1, 30), "Europe/Moscow", "2014-10-25 21:30", id="twice-without-DST"
@@ -128,7 +135,8 @@ def test_impossible_delays_name_the_remedy(delay, anchor, message):
 # -- working --------------------------------------------------------------------------------------------
 
 AUTUMN = working("2026-10-05", "2026-11-20", closed=["2026-11-11"])
-SPRING = working("2027-03-15", "2027-04-16")
+TWO_WEEKS = working("2026-10-05", "2026-10-18")
+SPRING = working("2027-03-08", "2027-04-16")
 HALF_HOUR_BACK = working("2027-03-29", "2027-04-09", LORD_HOWE)
 AMERICA = working("2026-10-26", "2026-11-06", NEW_YORK)
 NIGHTS = working(
@@ -136,6 +144,13 @@ NIGHTS = working(
 )
 LH_NIGHTS = working("2026-10-01", "2026-10-09", LORD_HOWE, hours=[("00:00", "06:00")], weekdays=range(7))
 ROUND = working("2026-10-05", "2026-10-18", "UTC", hours=[("00:00", "23:59:59.999999")], weekdays=range(7))
+# Monday and Tuesday have two intervals, Wednesday to Friday one.
+UNEVEN = WorkingTime(
+    working("2026-10-05", "2026-10-18", weekdays=[0, 1])._intervals
+    + working("2026-10-05", "2026-10-18", weekdays=[2, 3, 4], hours=OFFICE[:1])._intervals,
+    covered=TWO_WEEKS.covered,
+    tz=PARIS,
+)
 TOUCHING = working("2026-10-05", "2026-10-18", hours=[("08:00", "12:00"), ("12:00", "17:00")])
 OVERLAPPING = working(
     "2026-10-05", "2026-10-18", hours=[("08:00", "14:00"), ("12:00", "17:00"), ("13:00", "14:00")]
@@ -180,6 +195,10 @@ OVERLAPPING = working(
         # Like plan_hours: a day of Odoo's ends a microsecond before midnight, and each costs one.
         pytest.param(ROUND, "2026-10-06 10:00", 48, "2026-10-08 10:00:00.000002", id="round-the-clock"),
         pytest.param(ROUND, "2026-10-08 10:00", -48, "2026-10-06 09:59:59.999998", id="round-the-clock-back"),
+        # Like plan_hours: the tiniest excess over a whole day is due at the next opening.
+        pytest.param(AUTUMN, "2026-10-05 06:00", 8.000000000000002, "2026-10-06 06:00", id="rounded-delay"),
+        # A fortnight after 7:19 is 8:19 in summer time, which cuts a morning into thirds of hours that round.
+        pytest.param(SPRING, "2027-03-08 06:19", 164, "2027-04-05 11:00", id="rounded-by-the-fortnight"),
         pytest.param(TOUCHING, "2026-10-05 07:00", 5, "2026-10-05 12:00", id="touching"),
         pytest.param(OVERLAPPING, "2026-10-05 06:00", 9, "2026-10-05 15:00", id="overlaps-count-once"),
     ],
@@ -209,6 +228,8 @@ def test_working_hours(calendar, at, hours, due):
         # 20:00 UTC on Monday is Tuesday 7:00 on Lord Howe Island: days are those of the time zone.
         pytest.param(HALF_HOUR_BACK, "2027-03-29 21:30", 1, "2027-03-30 01:00", id="local-days"),
         pytest.param(HALF_HOUR_BACK, "2027-03-29 21:30", 2, "2027-03-31 01:00", id="local-days-two"),
+        pytest.param(UNEVEN, "2026-10-14 16:00", -2, "2026-10-13 11:00", id="back-uneven-days"),
+        pytest.param(UNEVEN, "2026-10-12 16:00", 2, "2026-10-14 10:00", id="uneven-days"),
         pytest.param(TOUCHING, "2026-10-05 07:00", 2, "2026-10-06 10:00", id="touching-are-two"),
         pytest.param(OVERLAPPING, "2026-10-05 07:00", 2, "2026-10-06 15:00", id="overlapping-are-one"),
     ],
@@ -283,6 +304,9 @@ EMPTY = WorkingTime([], covered=(utc("2026-10-05"), utc("2026-10-12")), tz=PARIS
 BACKWARDS = WorkingTime([(utc("2026-10-05 10:00"), utc("2026-10-05 09:00"))], covered=EMPTY.covered, tz=PARIS)
 DECADE = (utc("2022-01-01"), utc("2032-01-01"))
 ONCE = WorkingTime([(utc("2026-10-05 06:00"), utc("2026-10-05 10:00"))], covered=DECADE, tz=PARIS)
+JUST_WIDE_ENOUGH = WorkingTime(
+    ONCE._intervals, covered=(utc("2026-10-05"), utc("2026-10-05") + clock.HORIZON), tz=PARIS
+)
 # 1,400 days of 3 hours, then some: 4,200 hours are the most that plan_hours finds.
 PART_TIME = working("2022-01-01", "2031-12-31", "UTC", hours=[("09:00", "12:00")], weekdays=range(7))
 
@@ -296,6 +320,9 @@ PART_TIME = working("2022-01-01", "2031-12-31", "UTC", hours=[("09:00", "12:00")
         pytest.param(EMPTY, "add_days", ("2026-10-06", -1), "give it working hours", id="empty-days-back"),
         pytest.param(EMPTY, "next_opening", ("2026-10-06",), "give it working hours", id="empty-opening"),
         pytest.param(BACKWARDS, "add", ("2026-10-06", 1), "give it working hours", id="end-before-start"),
+        pytest.param(
+            JUST_WIDE_ENOUGH, "add", ("2026-10-05", 5), "too little working time", id="just-wide-enough"
+        ),
         pytest.param(ONCE, "add", ("2026-10-05", 5), "too little working time", id="too-little"),
         pytest.param(ONCE, "add", ("2026-10-06", -5), "too little working time", id="too-little-back"),
         pytest.param(ONCE, "add_days", ("2026-10-05", 2), "too little working time", id="too-few-days"),
@@ -367,6 +394,8 @@ def test_to_the_microsecond(hours_of_day):
         edge = chance.choice(chance.choice(intervals[500:-500]))
         at = edge + timedelta(seconds=chance.choice([0, 0, 1, 60, 1200, chance.uniform(-86400, 86400)]))
         hours = chance.choice([0, 1, 4, 8, 1 / 3, 0.1, sum(lengths), chance.uniform(0, 9)])
+        if chance.random() < 0.2:
+            hours = (chance.randrange(9 * 10**9) + 0.5) / 3_600_000_000  # rounds either way
         hours *= chance.choice([1, 3, 25]) * chance.choice([1, -1])
         try:
             due = calendar.add(at, hours)

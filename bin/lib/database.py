@@ -65,14 +65,14 @@ def mark_built(server, database, ground, content):
 
 
 def ensure(server, database, modules, log, rebuild=False, after_install=None):
-    """Make ``database`` hold ``modules`` as they are in the clone; True if anything was done.
+    """Make ``database`` hold ``modules`` as they are in the clone: "installed", "updated" or None.
 
     ``after_install`` completes a fresh database before it counts as built.
     """
     ground, content = ground_hash(), addons_hash()
     had_ground, had_content = built_from(server, database)
     if not rebuild and (had_ground, had_content) == (ground, content):
-        return False
+        return None
     options = ["-d", database, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
     if rebuild or had_ground != ground:
         if database_exists(server, database):
@@ -85,11 +85,14 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
         say(f"Installing {', '.join(modules)} in the database {database} (a minute or two)")
         install = ["--without-demo=True", "--load-language=fr_FR", "-i", ",".join(modules)]
         seconds = run_odoo(server, options + install, "The installation", log)
+        say(f"  done in {seconds:.0f} s")
         if after_install:
             after_install(server, database)
+        done = "installed"
     else:
         say(f"Updating the database {database}: the addons have changed")
         seconds = run_odoo(server, [*options, "-u", ",".join(modules)], "The update", log)
+        say(f"  done in {seconds:.0f} s")
+        done = "updated"
     mark_built(server, database, ground, content)
-    say(f"  done in {seconds:.0f} s")
-    return True
+    return done

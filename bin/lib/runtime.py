@@ -32,6 +32,8 @@ def stop_on_signals():
     """Let SIGTERM and a closed terminal end the command like Ctrl-C: everything it started stops too."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    # A shell that starts the command in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def addons_path():

@@ -141,7 +141,9 @@ def static_checks():
     if addons():
         # Not an addon of the OCA: no OCA author, and its README is the repository's.
         left_out = "--disable=manifest-required-author,missing-readme"
-        checks.append(lambda: run_tool("pylint-odoo", "pylint", "--rcfile=pyproject.toml", left_out, *addons()))
+        checks.append(
+            lambda: run_tool("pylint-odoo", "pylint", "--rcfile=pyproject.toml", left_out, *addons())
+        )
     return checks
 
 

@@ -224,6 +224,8 @@ class CharterDocument(models.Model):
             now = document._charter_now()
             before = document.search([("company_id", "=", document.company_id.id), ("state", "=", "in_force")])
             before._charter_engine().write({"state": "superseded", "superseded_at": now})
+            # The old version has to be out of force before the new one comes in.
+            self.env.flush_all()
             document._charter_engine().write({"state": "in_force", "published_at": now})
             try:
                 self.env.flush_all()

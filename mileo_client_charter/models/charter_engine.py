@@ -22,20 +22,15 @@ class CharterEngineMixin(models.AbstractModel):
     def _valid_field_parameter(self, field, name):
         return name == "charter_engine" or super()._valid_field_parameter(field, name)
 
-    def _charter_engine(self, now=None):
-        """``self`` as the engine; ``now`` (naive UTC) only to replay a past story, as the demo does."""
-        if now is None and self._charter_is_engine():
-            now = self.env.context.get("charter_now")
-        # Set in any case: a charter_now that came with a remote call must not survive into the engine.
-        return self.sudo().with_context(charter_engine=ENGINE, charter_now=now)
+    def _charter_engine(self):
+        """``self`` as the engine, which alone may write what proves something."""
+        return self.sudo().with_context(charter_engine=ENGINE)
 
     def _charter_is_engine(self):
         return self.env.context.get("charter_engine") is ENGINE
 
     def _charter_now(self):
         """The present moment, naive UTC, to the second."""
-        if self._charter_is_engine() and self.env.context.get("charter_now"):
-            return self.env.context["charter_now"]
         return fields.Datetime.now()
 
     @api.model

@@ -15,8 +15,7 @@ class CharterEscalation(models.Model):
 
     _name = "charter.escalation"
     _description = "Escalation"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.client.mixin", "mail.thread",
-                "mail.activity.mixin"]  # fmt: skip
+    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "is_complaint desc, raised_at desc, id desc"
     _mail_post_access = "read"
 

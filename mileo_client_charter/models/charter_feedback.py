@@ -16,7 +16,7 @@ class CharterFeedback(models.Model):
 
     _name = "charter.feedback"
     _description = "Feedback"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 

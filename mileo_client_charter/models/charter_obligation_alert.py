@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..tools.clock import Delay, NoWorkingTime
+
 _logger = logging.getLogger(__name__)
 
 TELL_BATCH = 100
@@ -106,7 +108,7 @@ class CharterObligation(models.Model):
         """
         type_id = self.env.ref(activity_type).id
         for obligation in self.sudo():
-            origin = obligation._origin()
+            origin = obligation._origin_record()
             if not origin or "activity_ids" not in origin:
                 continue
             for user in obligation._alert_users(to):
@@ -123,7 +125,10 @@ class CharterObligation(models.Model):
                 if present:
                     present.write(values)
                 else:
-                    origin.activity_schedule(activity_type, user_id=user.id, **values)
+                    # The mail to this person is the alert's own; core's "assigned to you" would be a second one.
+                    origin.with_context(mail_activity_quick_update=True).activity_schedule(
+                        activity_type, user_id=user.id, **values
+                    )
 
     def _charter_announce(self):
         """Somebody new owes these promises: an activity at once, and a mail in office hours."""
@@ -162,7 +167,10 @@ class CharterObligation(models.Model):
         if not self.company_id.charter_alert_office_hours:
             return now
         calendar = self.company_id.resource_calendar_id
-        return calendar.with_company(self.company_id)._charter_next_opening(now) or now
+        # No hours at all from now on is the next opening; a calendar that never opens holds no mail back.
+        question = (now, Delay(0, "hours", "working"), "after")
+        [opening] = calendar.with_company(self.company_id)._charter_shift_many([question])
+        return now if isinstance(opening, NoWorkingTime) else opening
 
     @api.model
     def _wake_mail_queue(self, moment=None):
@@ -177,17 +185,17 @@ class CharterObligation(models.Model):
             return self.clock_error or ""
         return format_datetime(self.env, self.due_at, tz=self.company_id._charter_tz(), dt_format="short")
 
-    def _origin(self):
+    def _origin_record(self):
         """The document the promise comes from; empty when it is gone."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).exists()
 
     def _origin_name(self):
-        return self._origin().display_name or ""
+        return self._origin_record().display_name or ""
 
     def _origin_words(self):
         """What the client said, when the promise comes from something a client said."""
-        origin = self._origin()
+        origin = self._origin_record()
         for name in ("comment", "description"):
             if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
                 return origin[name] or ""

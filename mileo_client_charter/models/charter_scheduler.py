@@ -103,7 +103,7 @@ class CharterScheduler(models.AbstractModel):
             months = 12 // tier.interviews_per_year
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
                 if not last_day or first > last_day:
-                    yield f"{first}#{index}", moment(first), moment(first), Delay(months, "months", "elapsed")
+                    yield f"{first}#{index + 1}", moment(first), moment(first), Delay(months, "months", "elapsed")
         elif commitment.code == "review.annual" and contract.charter_anniversary:
             yield from self._before(contract.charter_anniversary, "annual", commitment, since, moment)
         elif commitment.code == "renewal.decision" and contract.date_end:

@@ -16,9 +16,9 @@ class ResourceCalendar(models.Model):
     def _charter_working_time(self, lo, hi):
         """Attendances less closures of this calendar between two moments, computed once for many questions.
 
-        Nobody's own time off counts, only closures without a resource, of this calendar or of none. It reads as
-        superuser, so that a deadline does not depend on who opens it; so the company of the closures is asked
-        for, the calendar's (else the current one) or none: plan_hours would add other companies' holidays.
+        Nobody's own time off counts, only closures without a resource, of this calendar or of none. It reads
+        as superuser, so that a deadline does not depend on who opens it. Hence the condition on the company
+        of closures, the calendar's (else the current one) or none: plan_hours adds other companies' holidays.
 
         On a calendar open round the clock, Odoo's days end at 23:59:59.999999. That microsecond is kept:
         filling it would be simpler but moves deadlines away from plan_hours', by a microsecond a day.

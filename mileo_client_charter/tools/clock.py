@@ -19,10 +19,6 @@ from dateutil.relativedelta import relativedelta
 FORTNIGHT = timedelta(days=14)
 HORIZON = 100 * FORTNIGHT
 
-# Closer than this to the edge of an interval, the rounding of plan_hours' floats may decide on which side of
-# the edge it answers. The errors it adds up are thousands of times smaller.
-EDGE = timedelta(milliseconds=1)
-
 # Hours that a float holds exactly: multiples of a power of two, here 3.515625 seconds.
 TICK = 1 / 1024
 
@@ -219,11 +215,9 @@ class _Line:
         due = self._ends[index] - (self._after[index] - target)
         if due >= at + HORIZON or index - first > sure:
             return self._replay(at, hours, first)
-        if due > self._ends[index] - EDGE or (due < self._starts[index] + EDGE and index > first):
-            # The floats are exact if no length is rounded, which takes whole intervals: none cut by ``at``...
-            whole = start >= at and due < at + FORTNIGHT  # ...nor by the end of a fortnight.
-            if not (whole and self._exact and not hours % TICK):
-                return self._replay(at, hours, first)
+        if due == self._ends[index] and not (self._exact and not hours % TICK and due < at + FORTNIGHT):
+            # An error of any size sends plan_hours to the next opening, unless its floats have none.
+            return self._replay(at, hours, first)
         return due
 
     def _replay(self, at, hours, first):
