@@ -44,6 +44,8 @@
     "demo": ["demo/charter_demo.xml"],
     "assets": {
         "web.assets_frontend": ["mileo_client_charter/static/src/scss/charter.scss"],
+        # The survey's pages need nothing else: they open at once, on any phone.
+        "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "external_dependencies": {"python": ["python-dateutil"]},

@@ -23,6 +23,15 @@ STATE = os.path.join(ROOT, ".charter")
 LOGS = os.path.join(STATE, "log")
 VENV = os.path.join(STATE, "venv")
 VENV_PYTHON = os.path.join(VENV, "bin", "python")
+WKHTMLTOPDF_WRAPPER = """#!/bin/sh
+# Debian 12's program with Debian 12's libraries, but for the C library, which is the machine's.
+here=$(dirname "$(dirname "$(readlink -f "$0")")")
+library=$(echo "$here"/usr/lib/*-linux-gnu)
+[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_PATH="$here/etc/fonts"
+export LD_LIBRARY_PATH="$library:$library/pulseaudio"
+export QT_PLUGIN_PATH="$library/qt5/plugins" QT_QPA_PLATFORM=offscreen
+exec "$here/usr/bin/$(basename "$0")" "$@"
+"""
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
@@ -97,8 +106,13 @@ def missing_system_packages(command):
             "to make the virtual environment",
             importlib.util.find_spec("ensurepip") is not None,
         ),
-        ("wkhtmltopdf", "to print PDF documents", have_program("wkhtmltopdf")),
+        (
+            "wkhtmltopdf",
+            "to print PDF documents",
+            have_program("wkhtmltopdf") or not apt_offers_wkhtmltopdf(),
+        ),
         ("fonts-dejavu-core", "the font of the PDF documents", have_fonts()),
+        ("libcairo2", "to draw bar codes", bool(ctypes.util.find_library("cairo"))),
         ("libmagic1", "to recognise the type of attached files", bool(ctypes.util.find_library("magic"))),
     ]
     if command == "test":
@@ -233,14 +247,19 @@ def odoo_from_git(target):
     return True
 
 
-def debian_mirror():
+def debian_mirror(wanted):
     """(URI, keyring) of the Debian mirror this machine is already configured to use."""
-    listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(CODENAME)"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.split("\n")
+    if not have_program("apt-get", "dpkg"):
+        listed = []
+    else:
+        if not glob.glob("/var/lib/apt/lists/*_InRelease") and os.geteuid() == 0:
+            run(["apt-get", "update", "-q"], "apt-get update", "Check the machine's package sources.")
+        listed = subprocess.run(
+            ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(CODENAME)"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.split("\n")
     mirrors = [
         uri
         for uri, origin, codename in (line.split(" ", 2) for line in listed if line.count(" ") >= 2)
@@ -253,53 +272,47 @@ def debian_mirror():
     ]
     if not mirrors or not keyrings:
         raise SetupError(
-            "Odoo's source cannot be had here: the upstream repository is out of reach and this machine "
-            "has no Debian mirror (apt-get update may not have run).\nSet ODOO_SRC to a checkout of Odoo 19, "
-            "e.g. ODOO_SRC=~/odoo bin/demo"
+            f"{wanted}\n(No Debian mirror here either; on Debian, apt-get update may not have run.)"
         )
     return mirrors[0], keyrings[0]
 
 
-def odoo_from_debian(target):
-    """Download and unpack Debian's package with a private apt state; nothing is installed."""
-    if not have_program("apt-get"):
-        raise SetupError(
-            "The upstream repository of Odoo is out of reach and this is no Debian system.\n"
-            "Set ODOO_SRC to a checkout of Odoo 19."
-        )
-    if not glob.glob("/var/lib/apt/lists/*_InRelease") and os.geteuid() == 0:
-        run(["apt-get", "update", "-q"], "apt-get update", "Check the machine's package sources.")
-    uri, keyring = debian_mirror()
+def unpack_debian(suite, packages, target, what, remedy, with_dependencies=False):
+    """Download packages of a Debian suite with a private apt state and unpack them; nothing is installed."""
+    uri, keyring = debian_mirror(f"{what} cannot be had here.\n{remedy}")
     apt = os.path.join(STATE, "apt")
+    shutil.rmtree(apt, ignore_errors=True)
     for folder in ("lists/partial", "cache/archives/partial", "deb"):
         os.makedirs(os.path.join(apt, folder), exist_ok=True)
-    sources = os.path.join(apt, "odoo.list")
+    sources = os.path.join(apt, "sources.list")
     with open(sources, "w", encoding="utf-8") as target_file:
-        target_file.write(f"deb [signed-by={keyring}] {uri} sid main\n")
+        target_file.write(f"deb [signed-by={keyring}] {uri} {suite} main\n")
     options = []
     for option in (
+        f"Dir::State={apt}",
         f"Dir::State::Lists={apt}/lists",
         "Dir::State::Status=/dev/null",
         f"Dir::Etc::SourceList={sources}",
         "Dir::Etc::SourceParts=-",
         f"Dir::Cache={apt}/cache",
         "APT::Sandbox::User=",
+        "APT::Install-Recommends=false",
         "Acquire::Languages=none",
+        "Debug::NoLocking=true",
     ):
         options += ["-o", option]
-    say("Downloading Odoo 19 from the Debian mirror (130 MB)")
-    remedy = "Check the network, or set ODOO_SRC to a checkout of Odoo 19."
+    say(f"Downloading {what} from the Debian mirror")
+    remedy = f"Check the network. {remedy}"
     run(["apt-get", *options, "-q", "update"], "Reading the Debian mirror", remedy)
-    run(
-        ["apt-get", *options, "-q", "download", *ODOO_DEBIAN_PACKAGES],
-        "Downloading Odoo",
-        remedy,
-        cwd=os.path.join(apt, "deb"),
-    )
-    say("Unpacking Odoo")
+    folder = os.path.join(apt, "deb")
+    action = ["install", "--download-only", "-y"] if with_dependencies else ["download"]
+    run(["apt-get", *options, "-q", *action, *packages], f"Downloading {what}", remedy, cwd=folder)
+    if with_dependencies:
+        folder = os.path.join(apt, "cache", "archives")
+    say(f"Unpacking {what}")
     partial = target + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
-    for package in sorted(glob.glob(os.path.join(apt, "deb", "*.deb"))):
+    for package in sorted(glob.glob(os.path.join(folder, "*.deb"))):
         run(
             ["dpkg", "-x", package, partial],
             f"Unpacking {os.path.basename(package)}",
@@ -307,6 +320,52 @@ def odoo_from_debian(target):
         )
     os.rename(partial, target)
     shutil.rmtree(apt)
+
+
+def odoo_from_debian(target):
+    remedy = "Set ODOO_SRC to a checkout of Odoo 19, e.g. ODOO_SRC=~/odoo bin/demo"
+    unpack_debian("sid", ODOO_DEBIAN_PACKAGES, target, "Odoo 19 (130 MB)", remedy)
+
+
+def apt_offers_wkhtmltopdf():
+    """Debian has it up to its version 12."""
+    if not have_program("apt-cache"):
+        return False
+    if glob.glob("/var/lib/apt/lists/*Packages*"):
+        policy = subprocess.run(
+            ["apt-cache", "policy", "wkhtmltopdf"],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=dict(os.environ, LC_ALL="C"),
+        ).stdout
+        return "Candidate: " in policy and "Candidate: (none)" not in policy
+    with open("/etc/os-release", encoding="utf-8") as source:
+        release = dict(line.strip().replace('"', "").split("=", 1) for line in source if "=" in line)
+    return release.get("ID") != "debian" or release.get("VERSION_ID", "99").split(".")[0] in ("11", "12")
+
+
+def ensure_wkhtmltopdf():
+    """Folder to put on PATH so that Odoo finds wkhtmltopdf, None if it is there already.
+
+    Debian 13 has it no more: Debian 12's, with the libraries it needs, is unpacked beside the clone.
+    """
+    if have_program("wkhtmltopdf"):
+        return None
+    unpacked = os.path.join(STATE, "wkhtmltopdf")
+    programs = os.path.join(unpacked, "on-path")
+    if not os.path.exists(programs):
+        shutil.rmtree(unpacked, ignore_errors=True)
+        remedy = "Install wkhtmltopdf 0.12 by hand, so that it is on PATH."
+        unpack_debian("bookworm", ["wkhtmltopdf"], unpacked, "wkhtmltopdf", remedy, with_dependencies=True)
+        os.makedirs(programs + ".partial")
+        for name in ("wkhtmltopdf", "wkhtmltoimage"):
+            path = os.path.join(programs + ".partial", name)
+            with open(path, "w", encoding="utf-8") as script:
+                script.write(WKHTMLTOPDF_WRAPPER)
+            os.chmod(path, 0o755)
+        os.rename(programs + ".partial", programs)
+    return programs
 
 
 def ensure_odoo():
@@ -332,6 +391,7 @@ def main(command):
     try:
         ensure_system_packages(command)
         ensure_venv(command)
+        printer = ensure_wkhtmltopdf()
         source = ensure_odoo()
     except SetupError as error:
         print(f"\nbin/{command} stopped: {error}", file=sys.stderr)
@@ -347,6 +407,8 @@ def main(command):
         # Not the configuration file of another Odoo of this user.
         ODOO_RC=os.path.join(STATE, "odoo.conf"),
     )
+    if printer:
+        environment["PATH"] = printer + os.pathsep + environment["PATH"]
     for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     script = os.path.join(LIB, f"{command}_command.py")

@@ -43,7 +43,6 @@ LOGINS = (
 
 # Only the project's own demo data: the demo data of Odoo's modules would bury it.
 LOAD_DEMO = """
-import importlib.util
 from odoo.tools.convert import convert_file
 env = env(context={{}}, su=True)
 wanted = [("name", "in", {addons!r}), ("state", "=", "installed")]
@@ -54,10 +53,6 @@ for addon, files in {files!r}:
         for path in files:
             print(f"loading {{addon}}/{{path}}", flush=True)
             convert_file(env, addon, path, references, mode="init", noupdate=True)
-        story = "odoo.addons." + addon + ".demo.story"
-        if importlib.util.find_spec(story):
-            print(f"playing {{story}}", flush=True)
-            importlib.import_module(story).play(env)
 context = env["res.users"]._crypt_context()
 for login in {logins!r}:
     env.flush_all()

@@ -12,7 +12,7 @@ from runtime import run_odoo
 
 LANGUAGE = "fr"
 TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z][\w:.-]*)")
-PRINTF = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?([sdifgerxX%])")
+PRINTF = re.compile(r"%(?:\((\w+)\))?[-#0+]*(?:\d+|\*)?(?:\.\d+)?([sdifgerxX%])")
 
 # Odoo's export walks every file below the addons path; here that would be this clone's .charter too.
 EXPORT = """

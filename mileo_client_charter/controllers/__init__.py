@@ -1,0 +1,3 @@
+from . import public
+from . import survey
+from . import portal

@@ -21,9 +21,11 @@ class Story:
     def ref(self, name):
         return self.env.ref(f"mileo_client_charter.{name}")
 
-    def at(self, days):
-        """Freeze time ``days`` from now, after the clock has told everything due by then."""
+    def at(self, days, hour=None):
+        """Freeze time ``days`` from now (at ``hour`` UTC), after the clock has told everything due by then."""
         moment = self.start + timedelta(days=days)
+        if hour is not None:
+            moment = moment.replace(hour=hour)
         with freeze_time(moment):
             self.env["charter.feedback"]._cron_feedback()
             self.env["charter.obligation"]._cron_clock()
@@ -31,7 +33,7 @@ class Story:
 
     def intervention(self, days, name, client, technician="thomas", contacts=()):
         with self.at(days - 0.3):
-            intervention = self.env["charter.intervention"].create(
+            intervention = self.env["charter.intervention"].with_context(mail_auto_subscribe_no_notify=True).create(
                 {
                     "name": name,
                     "partner_id": self.ref(f"client_{client}").id,
@@ -44,8 +46,8 @@ class Story:
             intervention.action_close()
         return intervention
 
-    def answer(self, days, intervention, contact, rating, nps=None, comment=None):
-        with self.at(days):
+    def answer(self, days, intervention, contact, rating, nps=None, comment=None, hour=None):
+        with self.at(days, hour):
             feedback = intervention.feedback_ids.filtered(lambda f: f.contact_id == self.ref(f"contact_{contact}"))
             feedback._answer(rating=rating, nps=nps, comment=comment, ip="192.0.2.10", agent="Demo browser")
         return feedback
@@ -100,11 +102,16 @@ class Story:
         """The promise that was kept late, and what a client can do about it."""
         claire, alice = self.ref("user_claire"), self.ref("portal_alice")
         visit = self.intervention(-9, "Replacement of dome camera 4, car park", "alpine", contacts=["alice"])
+        with self.at(-8, hour=6):
+            pass  # the survey is in Alice's mailbox in the morning
         feedback = self.answer(
-            -8, visit, "alice", 2, nps=3,
+            -8, visit, "alice", 2, nps=3, hour=8,
             comment="The camera was out for nine days and nobody told us when somebody would come.",
         )  # fmt: skip
-        with self.at(-5.5):
+        for days, hour in ((-7, 21), (-6, 9)):
+            with self.at(days, hour):
+                pass  # Claire is reminded twelve hours before, then Olivier is told
+        with self.at(-6, hour=15):
             feedback.with_user(claire)._record_callback(
                 fields.Datetime.now(),
                 "The car park was without images for nine days. Nobody told Alice that the part was on order.",
@@ -118,25 +125,25 @@ class Story:
                 ],
                 "",
             )
-        with self.at(-5.3):
+        with self.at(-5, hour=9):
             self.send(feedback.with_user(claire).action_ask_outcome(), "claire")
-        with self.at(-4):
+        with self.at(-5, hour=15):
             escalation = self.env["charter.escalation"].with_user(alice)._from_portal(
                 alice.partner_id,
                 "Nine days without the car park camera",
                 "A spare part in stock is good, but who compensates the guard we had to hire for nine nights?",
                 feedback,
             )
-        with self.at(-3.4):
+        with self.at(-4, hour=10):
             self.send(
                 escalation.with_user(self.ref("user_olivier")).action_ask_answer(),
                 "olivier",
                 "<p>Hello Alice,</p><p>You are right about the guard. I have asked our accounts to prepare a credit "
                 "note for three nights, which is what your contract provides for.</p><p>Olivier Lambert</p>",
             )
-        with self.at(-2.6):
+        with self.at(-4, hour=14):
             escalation.with_user(alice)._to_level2()
-        with self.at(-1.2):
+        with self.at(-2, hour=13):
             self.send(
                 escalation.with_user(self.ref("user_diane")).action_ask_answer(),
                 "diane",

@@ -11,6 +11,7 @@ from . import charter_article
 from . import charter_commitment
 from . import charter_tier
 from . import charter_service_level
+from . import ir_actions_report
 
 # The ledger and the clock
 from . import charter_obligation

@@ -37,11 +37,14 @@ class CharterClientMixin(models.AbstractModel):
     def _charter_explain_vacancy(self, obligations):
         vacant = obligations.filtered(lambda obligation: obligation.is_owed and not obligation.sudo().user_id)
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
-        self._charter_engine().configuration_error = vacant and self.env._(
-            "Nobody holds the role “%s”: an administrator sets it in Client Charter ‣ Clients ‣ Contacts. "
-            "The promise is open and its clock runs.",
-            labels[vacant[0].role],
-        )
+        error = False
+        if vacant:
+            error = self.env._(
+                "Nobody holds the role “%s”: an administrator sets it in Client Charter ‣ Clients ‣ Contacts. "
+                "The promise is open and its clock runs.",
+                labels[vacant[0].role],
+            )
+        self._charter_engine().configuration_error = error
 
     def _charter_new_owner(self, role, user):
         """The vacant role of these documents has been filled."""

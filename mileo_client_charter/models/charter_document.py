@@ -1,13 +1,16 @@
+import base64
+import hashlib
 import re
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 # A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9]+)*)(?::([a-z_]+))?\}")
 
+REPORT = "mileo_client_charter.report_charter"
 
 # The promises the addon keeps; a charter in force has them all.
 CODES = (
@@ -246,3 +249,24 @@ class CharterDocument(models.Model):
     def action_public_page(self):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/charter/{self.company_id.id}", "target": "new"}
+
+    # -- the document itself ----------------------------------------------------------------------
+
+    def _pdf(self):
+        """(file name, content) of what a client downloads: the signed document, else this text printed.
+
+        The text is in the language of the environment; it is printed once for as long as it reads the same.
+        """
+        self.ensure_one()
+        name = f"{self.reference} {self.version}.pdf"
+        if self.official_pdf:
+            return self.official_pdf_name or name, base64.b64decode(self.official_pdf)
+        html, _format = self.env["ir.actions.report"]._render_qweb_html(REPORT, self.ids)
+        return name, self._printed(hashlib.sha256(html).hexdigest())
+
+    @tools.ormcache("digest")
+    def _printed(self, digest):
+        """The PDF of the text with this ``digest``: anybody may ask for it, and printing takes a second."""
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        content, _format = reports._render_qweb_pdf(REPORT, self.ids)
+        return content

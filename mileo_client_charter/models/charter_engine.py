@@ -35,11 +35,7 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_engine_field_names(self):
-        return {
-            name
-            for name, field in self._fields.items()
-            if getattr(field, "charter_engine", False) and not field.compute
-        }
+        return {name for name, field in self._fields.items() if getattr(field, "charter_engine", False)}
 
     def _charter_refuse(self, names):
         labels = ", ".join(
@@ -73,9 +69,12 @@ class CharterEngineMixin(models.AbstractModel):
         touched = {name for vals in vals_list for name in vals if name in names}
         if touched:
             self._charter_refuse(touched)
-        # Given explicitly, so that neither a default_* in the context nor a user-defined default gets in.
+        # Given explicitly, so that neither a default_* in the context nor a user-defined default gets in. A field
+        # this user has no access to is refused by the ORM whatever the way in.
         defaults = {
-            name: self._fields[name].default(self) if self._fields[name].default else False for name in names
+            name: field.default(self) if field.default else False
+            for name, field in self._fields.items()
+            if name in names and not field.compute and self._has_field_access(field, "write")
         }
         return super().create([dict(defaults, **vals) for vals in vals_list])
 

@@ -50,7 +50,11 @@ class CharterEscalation(models.Model):
         tracking=True,
     )
     is_complaint = fields.Boolean(
-        "Formal complaint", compute="_compute_is_complaint", store=True, help="Until the escalation is resolved."
+        "Formal complaint",
+        compute="_compute_is_complaint",
+        store=True,
+        charter_engine=True,
+        help="Until the escalation is resolved.",
     )
     raised_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     level2_at = fields.Datetime("Level 2 since", readonly=True, copy=False, charter_engine=True)
@@ -58,9 +62,7 @@ class CharterEscalation(models.Model):
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     resolution = fields.Char("How it was resolved", readonly=True, copy=False, charter_engine=True)
-    user_id = fields.Many2one(
-        "res.users", "Answers", compute="_compute_user_id", search="_search_user_id", groups="base.group_user"
-    )
+    user_id = fields.Many2one("res.users", "Answers", compute="_compute_user_id", search="_search_user_id")
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
 
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")

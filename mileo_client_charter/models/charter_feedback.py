@@ -83,6 +83,7 @@ class CharterFeedback(models.Model):
         [("none", "No call due"), ("call", "To call"), ("tell", "To tell the outcome"), ("told", "Client told")],
         compute="_compute_followup",
         store=True,
+        charter_engine=True,
     )
     called_at = fields.Datetime("Call held at", readonly=True, copy=False, charter_engine=True)
     called_by_id = fields.Many2one(

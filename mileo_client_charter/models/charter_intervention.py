@@ -13,7 +13,7 @@ class CharterIntervention(models.Model):
     _order = "reported_at desc, id desc"
 
     name = fields.Char("Summary", required=True, tracking=True)
-    reference = fields.Char(readonly=True, copy=False, default=lambda self: self.env._("New"))
+    reference = fields.Char(readonly=True, copy=False)
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
@@ -87,11 +87,11 @@ class CharterIntervention(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        interventions = super().create(vals_list)
         sequence = self.env["ir.sequence"].sudo()
-        for intervention in interventions:
-            intervention.reference = sequence.with_company(intervention.company_id).next_by_code("charter.intervention")
-        return interventions
+        for vals in vals_list:
+            company = vals.get("company_id") or self.env.company.id
+            vals["reference"] = sequence.with_company(company).next_by_code("charter.intervention")
+        return super().create(vals_list)
 
     def action_close(self):
         """The work is done: surveys are planned, one for each contact and closing.

@@ -68,6 +68,9 @@ class CharterObligation(models.Model):
     done_at = fields.Datetime(readonly=True)
     cancelled_at = fields.Datetime(readonly=True)
     cancel_reason = fields.Char(readonly=True, groups="base.group_user")
+    withdrawn = fields.Boolean(
+        readonly=True, groups="base.group_user", help="Cancelled with its contract; owed again if the contract comes back."
+    )
     evidence = fields.Text(readonly=True, groups="base.group_user")
     history = fields.Text(readonly=True, groups="base.group_user", help="Changes of owner and corrections, dated.")
     # Figures are sums of these
@@ -328,7 +331,12 @@ class CharterObligation(models.Model):
         for (calendar, company), asked in by_calendar.items():
             shifted = calendar.with_company(company)._charter_shift_many([question for _index, question in asked])
             for (index, _question), answer in zip(asked, shifted, strict=True):
-                answers[index] = answer
+                # A calendar open round the clock loses a microsecond each midnight; a promise counts in seconds.
+                answers[index] = (
+                    answer
+                    if isinstance(answer, NoWorkingTime)
+                    else (answer + timedelta(milliseconds=500)).replace(microsecond=0)
+                )
         return answers
 
     # -- closing ----------------------------------------------------------------------------------
@@ -355,13 +363,23 @@ class CharterObligation(models.Model):
                 }
             )
 
-    def _cancel(self, reason):
-        """Nothing is owed any more, and the reason stays. Rows already done are left as they are."""
+    def _cancel(self, reason, withdrawn=False):
+        """Nothing is owed any more, and the reason stays. Rows already done are left as they are.
+
+        :param withdrawn: the contract takes it back; the same occurrence may be opened again, as another row
+        """
         now = self._charter_now()
         for obligation in self._charter_engine():
             if obligation.is_owed:
                 obligation.write(
-                    {"state": "cancelled", "cancelled_at": now, "cancel_reason": reason, "met": 0, "missed": 0}
+                    {
+                        "state": "cancelled",
+                        "cancelled_at": now,
+                        "cancel_reason": reason,
+                        "withdrawn": withdrawn,
+                        "met": 0,
+                        "missed": 0,
+                    }
                 )
 
     def _hand_over(self, user, reason):

@@ -3,6 +3,8 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
@@ -53,6 +55,9 @@ class CharterObligation(models.Model):
                 with self.env.cr.savepoint():
                     rows._charter_engine().write({"alert": alert})
                     self.env.flush_all()
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                # The connection is gone, or another worker was faster: nothing is wrong with the rows.
+                raise
             except Exception:
                 _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
                 for row in rows:
@@ -67,6 +72,8 @@ class CharterObligation(models.Model):
             with self.env.cr.savepoint():
                 self._charter_engine().write({"alert": alert})
                 self.env.flush_all()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
         except Exception as error:
             _logger.exception("The alert “%s” of promise %s failed", alert, self.id)
             self.env.invalidate_all()

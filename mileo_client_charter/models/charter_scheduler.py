@@ -1,10 +1,11 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import periods
-from ..tools.clock import Delay, to_utc
+from ..tools.clock import Delay, NoWorkingTime, to_utc
 
 CONTRACT_BATCH = 500
 # Promises that come back as long as the contract runs.
@@ -33,6 +34,8 @@ class CharterScheduler(models.AbstractModel):
             )
             if not batch:
                 break
+            # Back under the charter, after an end or an archive: it counts from today again.
+            batch.filtered(lambda contract: not contract.charter_since)._charter_begin()
             self._schedule(batch)
             last_id = batch[-1].id
             self.env["ir.cron"]._commit_progress(len(batch), remaining=int(len(batch) == CONTRACT_BATCH))
@@ -43,6 +46,7 @@ class CharterScheduler(models.AbstractModel):
         """Open what ``contracts`` owe by now and do not have in the ledger yet."""
         now = self._charter_now()
         last = self._last_opened(contracts)
+        withdrawn = self._withdrawn(contracts)
         in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, RECURRING)
         requests = []
         for contract in contracts:
@@ -52,6 +56,8 @@ class CharterScheduler(models.AbstractModel):
                 for occurrence, at, opened_at, delay in self._occurrences(
                     contract, in_force[contract.company_id.id, code], now, last.get((contract.id, code))
                 ):
+                    # What was withdrawn is owed again as a row of its own; the withdrawn one stays as it is.
+                    times = withdrawn.get((contract.id, code, occurrence), 0)
                     requests.append(
                         {
                             "code": code,
@@ -60,13 +66,38 @@ class CharterScheduler(models.AbstractModel):
                             "partner_id": contract.commercial_partner_id.id,
                             "contract_id": contract.id,
                             "company_id": contract.company_id.id,
-                            "occurrence": occurrence,
+                            "occurrence": f"{occurrence}~{times + 1}" if times else occurrence,
                             "at": at,
                             "opened_at": opened_at,
                             "delay": delay,
                         }
                     )
-        return self.env["charter.obligation"]._open(requests)
+        return self.env["charter.obligation"]._open(self._not_past_at_start(contracts, in_force, requests))
+
+    @api.model
+    def _not_past_at_start(self, contracts, in_force, requests):
+        """``requests`` without what comes before an event and was past when the contract came under the charter.
+
+        On the clock of the ledger itself; a promise whose clock gives no time is opened, and says so.
+        """
+        ledger = self.env["charter.obligation"]
+        commitments = [in_force[request["company_id"], request["code"]] for request in requests]
+        dues = ledger._due_moments(
+            [
+                (request, request["at"], commitment._delay(), "before") if commitment.anchor == "before" else None
+                for request, commitment in zip(requests, commitments, strict=True)
+            ]
+        )
+        began = {
+            contract.id: to_utc(contract.charter_since, contract.company_id._charter_tz())
+            for contract in contracts
+            if contract.charter_since
+        }
+        return [
+            request
+            for request, due in zip(requests, dues, strict=True)
+            if due is None or isinstance(due, NoWorkingTime) or due >= began.get(request["res_id"], due)
+        ]
 
     @api.model
     def _last_opened(self, contracts):
@@ -82,6 +113,14 @@ class CharterScheduler(models.AbstractModel):
             ["trigger_at:max"],
         )
         return {(contract.id, code): trigger_at for contract, code, trigger_at in rows}
+
+    @api.model
+    def _withdrawn(self, contracts):
+        """{(contract id, code, occurrence): how many times it was withdrawn with its contract}."""
+        rows = self.env["charter.obligation"].sudo().search(
+            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("withdrawn", "=", True)]
+        )  # fmt: skip
+        return Counter((row.res_id, row.code, row.occurrence.partition("~")[0]) for row in rows)
 
     @api.model
     def _occurrences(self, contract, commitment, now, last):
@@ -104,17 +143,12 @@ class CharterScheduler(models.AbstractModel):
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
                 if not last_day or first > last_day:
                     yield f"{first}#{index + 1}", moment(first), moment(first), Delay(months, "months", "elapsed")
-        elif commitment.code == "review.annual" and contract.charter_anniversary:
-            yield from self._before(contract.charter_anniversary, "annual", commitment, since, moment)
+        elif commitment.code == "review.annual":
+            for event in contract._charter_anniversaries(max(since, last_day or since), today):
+                yield f"{event}#annual", moment(event), now, None
         elif commitment.code == "renewal.decision" and contract.date_end:
-            yield from self._before(contract.date_end + timedelta(days=1), "renewal", commitment, since, moment)
-
-    @api.model
-    def _before(self, event, kind, commitment, since, moment):
-        """The occurrence that comes before ``event``, unless its due day had passed when the charter began."""
-        [due] = self.env["resource.calendar"]._charter_shift_many([(moment(event), commitment._delay(), "before")])
-        if due >= moment(since):
-            yield f"{event}#{kind}", moment(event), self._charter_now(), None
+            event = contract.date_end + timedelta(days=1)
+            yield f"{event}#renewal", moment(event), now, None
 
     @api.model
     def _close_ended(self):
@@ -125,4 +159,4 @@ class CharterScheduler(models.AbstractModel):
             & ~(Domain(contracts._charter_active_domain()) & Domain("active", "=", True))
         )
         for contract in ended:
-            contract._charter_withdraw(self.env._("The contract ended or left the charter."))
+            contract._charter_leave(self.env._("The contract ended or left the charter."))

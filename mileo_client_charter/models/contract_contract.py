@@ -46,14 +46,12 @@ class ContractContract(models.Model):
     def _compute_charter_anniversary(self):
         today = fields.Date.context_today(self)
         for contract in self:
-            starts = [
-                line.date_start for line in contract.contract_line_ids if line.date_start and not line.is_canceled
-            ]
+            first = contract._charter_first_day()
             if contract.date_end:
                 contract.charter_anniversary = contract.date_end + timedelta(days=1)
                 contract.charter_anniversary_source = self.env._("from the end of the current term")
-            elif starts:
-                contract.charter_anniversary = periods.anniversary_after(min(starts), today)
+            elif first:
+                contract.charter_anniversary = periods.anniversary_after(first, today)
                 contract.charter_anniversary_source = self.env._("from the start of the contract; it has no end date")
             else:
                 contract.charter_anniversary = False
@@ -91,11 +89,26 @@ class ContractContract(models.Model):
                     )
                 )
 
+    def _charter_anniversaries(self, since, today):
+        """The anniversaries whose review is owed by ``today``: the end of the term, or, without one, each of the
+        years from ``since`` to the next."""
+        self.ensure_one()
+        event = self.charter_anniversary
+        if not event or self.date_end:
+            return [event] if event else []
+        first = self._charter_first_day()
+        events = [periods.anniversary_after(first, since)]
+        while events[-1] <= today:
+            events.append(periods.anniversary_after(first, events[-1]))
+        return events
+
+    def _charter_first_day(self):
+        """First day of the lines that are not cancelled, or None."""
+        lines = self.contract_line_ids.filtered(lambda line: line.date_start and not line.is_canceled)
+        return min(lines.mapped("date_start"), default=None)
+
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("charter_tier_id") and not vals.get("charter_since"):
-                vals["charter_since"] = fields.Date.context_today(self)
         contracts = super().create(vals_list)
         contracts.filtered("charter_tier_id")._charter_begin()
         return contracts
@@ -104,29 +117,50 @@ class ContractContract(models.Model):
         changing = self.browse()
         if "charter_tier_id" in vals:
             changing = self.filtered(lambda contract: contract.charter_tier_id.id != vals["charter_tier_id"])
+        before = {contract: contract.charter_tier_id for contract in changing}
         result = super().write(vals)
         if changing:
-            changing.filtered("charter_tier_id")._charter_withdraw(self.env._("The tier of the contract changed."))
-            changing.filtered(lambda c: not c.charter_tier_id)._charter_withdraw(
+            for contract in changing.filtered("charter_tier_id"):
+                codes = contract._charter_codes_changed(before[contract])
+                contract._charter_withdraw(self.env._("The tier of the contract changed."), codes)
+            changing.filtered(lambda c: not c.charter_tier_id)._charter_leave(
                 self.env._("The contract left the charter.")
             )
-            beginners = changing.filtered(lambda c: c.charter_tier_id and not c.charter_since)
-            if beginners:
-                super(ContractContract, beginners).write({"charter_since": fields.Date.context_today(self)})
             changing.filtered("charter_tier_id")._charter_begin()
         return result
 
     def _charter_begin(self):
         """What a contract under the charter owes from its first day: onboarding and the first occurrences."""
-        for contract in self:
+        running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
+        for contract in running:
+            if not contract.charter_since:
+                contract.charter_since = contract.company_id._charter_today()
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
             client = contract.commercial_partner_id.with_company(contract.company_id)
             client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
             client._charter_open("contacts.sheet", occurrence="onboarding", contract_id=contract.id)
-        self.env["charter.scheduler"].sudo()._schedule(self.filtered("active"))
+        self.env["charter.scheduler"].sudo()._schedule(running)
 
-    def _charter_withdraw(self, reason):
-        """Recurring promises of these contracts that are not due yet are owed no more."""
-        self.env["charter.obligation"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
-        )._cancel(reason)
+    def _charter_codes_changed(self, old):
+        """Which promises are others under the present tier than under ``old``."""
+        self.ensure_one()
+        new = self.charter_tier_id
+        codes = []
+        if (new.report_period, new.report_days) != (old.report_period, old.report_days):
+            codes.append("report.delivery")
+        if new.interviews_per_year != old.interviews_per_year:
+            codes.append("interview.biannual")
+        return codes
+
+    def _charter_leave(self, reason):
+        """These contracts are out of the charter; one that comes back counts from the day it does."""
+        self._charter_withdraw(reason)
+        self.write({"charter_since": False})
+
+    def _charter_withdraw(self, reason, codes=None):
+        """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more."""
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
+        domain += ["|", ("due_at", "=", False), ("due_at", ">=", fields.Datetime.now())]
+        if codes is not None:
+            domain.append(("code", "in", codes))
+        self.env["charter.obligation"].sudo().search(domain)._cancel(reason, withdrawn=True)

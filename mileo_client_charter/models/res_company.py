@@ -21,3 +21,8 @@ class ResCompany(models.Model):
         """Name of the time zone of the company's days."""
         self.ensure_one()
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
+
+    def _charter_today(self):
+        """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
+        tz = self._charter_tz()
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()

@@ -1,0 +1,28 @@
+"""What the doors share: the language of a page, moments in words, one answer for what is not there."""
+
+from odoo.http import request
+from odoo.tools import format_datetime
+
+# The largest id the database can hold: what is beyond is not looked up.
+MAX_ID = 2**31 - 1
+
+DAY = "d MMMM y"
+MOMENT = "EEEE d MMMM y, HH:mm"
+
+
+def use_language(*candidates):
+    """Show this page in the first of ``candidates`` (language codes) that is installed, else as it is.
+
+    :return: code of the language of the page
+    """
+    http = request.env["ir.http"]
+    code = next((code for code in map(http.get_nearest_lang, candidates) if code), None)
+    if code and code != request.env.lang:
+        request.update_context(lang=code)
+        request.lang = request.env["res.lang"]._get_data(code=code)
+    return request.env.lang
+
+
+def in_words(env, moment, tz, pattern=MOMENT):
+    """A naive UTC ``moment`` in the language of ``env`` and the time zone ``tz``; empty for none."""
+    return format_datetime(env, moment, tz=tz, dt_format=pattern) if moment else ""

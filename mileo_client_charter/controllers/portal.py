@@ -1,0 +1,156 @@
+from odoo import http
+from odoo.exceptions import ValidationError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .client_reading import ClientReading
+
+READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
+POST = {"type": "http", "auth": "user", "website": True, "methods": ["POST"]}
+
+
+class CharterPortal(CustomerPortal):
+    """The charter as a client lives it: who to call, what was promised, what it said, and how to go higher."""
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    @http.route("/my/charter", **READ)
+    def my_charter(self, **_query):
+        if not request.env["charter.obligation"].has_access("read"):
+            # Employees with no part in the charter have a public page, as everybody.
+            return request.redirect("/charter")
+        reading = ClientReading(request.env)
+        return self._page("portal_charter", "charter", reading, reading.home())
+
+    @http.route("/my/charter/promises", **READ)
+    def my_promises(self, page=1, **query):
+        reading = ClientReading(request.env)
+        return self._page("portal_promises", "promises", reading, reading.promises_page(query.get("filter"), page))
+
+    @http.route("/my/charter/feedback", **READ)
+    def my_feedback(self, page=1, **_query):
+        reading = ClientReading(request.env)
+        return self._page("portal_feedback_list", "feedback", reading, reading.feedback_page(page))
+
+    @http.route("/my/charter/escalations", **READ)
+    def my_escalations(self, page=1, **_query):
+        reading = ClientReading(request.env)
+        return self._page("portal_escalation_list", "escalations", reading, reading.escalations_page(page))
+
+    @http.route("/my/charter/feedback/<int:feedback_id>", **READ)
+    def my_feedback_detail(self, feedback_id, **_query):
+        reading = ClientReading(request.env)
+        feedback = reading.find("charter.feedback", feedback_id)
+        if not feedback:
+            return self._not_found(reading)
+        return self._page("portal_feedback", "feedback_detail", reading, reading.feedback_detail(feedback))
+
+    @http.route("/my/charter/escalation/<int:escalation_id>", **READ)
+    def my_escalation_detail(self, escalation_id, **_query):
+        reading = ClientReading(request.env)
+        escalation = reading.find("charter.escalation", escalation_id)
+        return self._escalation_page(reading, escalation) if escalation else self._not_found(reading)
+
+    # -- saying -----------------------------------------------------------------------------------
+
+    @http.route("/my/charter/comment", **READ)
+    def comment_form(self, **_query):
+        return self._page("portal_comment", "comment", ClientReading(request.env), {"values": {}})
+
+    @http.route("/my/charter/comment", **POST)
+    def comment(self, **form):
+        reading = ClientReading(request.env)
+        try:
+            feedback = request.env["charter.feedback"]._from_portal(
+                reading.contact,
+                rating=form.get("rating"),
+                comment=form.get("comment"),
+                problem=bool(form.get("problem")),
+            )
+        except ValidationError as error:
+            return self._page("portal_comment", "comment", reading, {"values": form}, error)
+        return request.redirect(feedback._get_portal_url())
+
+    @http.route("/my/charter/escalate", **READ)
+    def escalate_form(self, feedback_id=None, **_query):
+        reading = ClientReading(request.env)
+        feedback = self._feedback_named(reading, feedback_id)
+        if feedback is None:
+            return self._not_found(reading)
+        subject = feedback and request.env._("My feedback: %s", feedback.name)
+        return self._escalate_page(reading, {"subject": subject, "description": feedback.comment}, feedback)
+
+    @http.route("/my/charter/escalate", **POST)
+    def escalate(self, feedback_id=None, **form):
+        reading = ClientReading(request.env)
+        feedback = self._feedback_named(reading, feedback_id)
+        if feedback is None:
+            return self._not_found(reading)
+        try:
+            escalation = request.env["charter.escalation"]._from_portal(
+                reading.contact, form.get("subject"), form.get("description"), feedback
+            )
+        except ValidationError as error:
+            return self._escalate_page(reading, form, feedback, error)
+        return request.redirect(escalation._get_portal_url())
+
+    @http.route("/my/charter/escalation/<int:escalation_id>/accept", **POST)
+    def accept(self, escalation_id, **_form):
+        return self._act(escalation_id, "_portal_accept")
+
+    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **POST)
+    def level2(self, escalation_id, **_form):
+        return self._act(escalation_id, "_to_level2")
+
+    # -- tools ------------------------------------------------------------------------------------
+
+    def _act(self, escalation_id, method):
+        """Have the client's own escalation take a step; what is not allowed is said on its page."""
+        reading = ClientReading(request.env)
+        escalation = reading.find("charter.escalation", escalation_id)
+        if not escalation:
+            return self._not_found(reading)
+        try:
+            getattr(escalation, method)()
+        except ValidationError as error:
+            return self._escalation_page(reading, escalation, error)
+        return request.redirect(escalation._get_portal_url())
+
+    def _feedback_named(self, reading, feedback_id):
+        """The client's own feedback of a posted id; empty for no id, None when it is not the client's."""
+        if not feedback_id:
+            return request.env["charter.feedback"]
+        number = int(feedback_id) if feedback_id.isdecimal() and len(feedback_id) < 12 else 0
+        return reading.find("charter.feedback", number) or None
+
+    def _escalation_page(self, reading, escalation, error=None):
+        values = reading.escalation_detail(escalation)
+        return self._page("portal_escalation", "escalation_detail", reading, values, error)
+
+    def _escalate_page(self, reading, values, feedback, error=None):
+        values = {"values": values, "about": feedback, "levels": reading.levels()}
+        return self._page("portal_escalate", "escalate", reading, values, error)
+
+    def _page(self, template, name, reading, values, error=None):
+        return request.render(
+            f"mileo_client_charter.{template}",
+            {
+                **self._prepare_portal_layout_values(),
+                "page_name": f"charter_{name}",
+                "client": reading.client,
+                "company": reading.company,
+                "times_of": reading.tz,
+                "error": error and error.args[0],
+                **values,
+            },
+            status=422 if error else 200,
+        )
+
+    def _not_found(self, reading):
+        """One answer for what is another client's and for what does not exist."""
+        return request.render(
+            "mileo_client_charter.portal_not_found",
+            {**self._prepare_portal_layout_values(), "page_name": "charter_not_found", "company": reading.company},
+            status=404,
+        )

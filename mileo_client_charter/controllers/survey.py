@@ -1,0 +1,155 @@
+from odoo import http
+from odoo.exceptions import ValidationError
+from odoo.http import request
+
+from .common import in_words, use_language
+
+STATUS = {"unknown": 404, "expired": 410, "answered": 200, "open": 200}
+MARKS = range(1, 6)
+HEADERS = (
+    # The address is a key: it stays out of search engines, of caches and of other sites' logs.
+    ("X-Robots-Tag", "noindex, nofollow"),
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+)
+OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False}
+
+
+class Survey(http.Controller):
+    """The survey of one invitation. Reading it, as mail scanners do, stores nothing; the first answer counts."""
+
+    @http.route("/charter/s/<string:token>", methods=["GET"], **OPTIONS)
+    def show(self, token, rating=None, lang=None, **_query):
+        feedback, status = self._feedback(token, lang)
+        if status != "open":
+            return self._closed(feedback, status)
+        return self._form(feedback, {"rating": rating})
+
+    @http.route("/charter/s/<string:token>", methods=["POST"], **OPTIONS)
+    def answer(self, token, rating=None, nps=None, comment=None, lang=None, **_form):
+        feedback, status = self._feedback(token, lang)
+        if status != "open":
+            return self._closed(feedback, status)
+        try:
+            stored = feedback._answer(
+                rating=rating,
+                nps=nps if feedback.ask_nps else None,
+                comment=comment,
+                ip=request.httprequest.remote_addr,
+                agent=request.httprequest.user_agent.string,
+            )
+        except ValidationError as error:
+            return self._form(feedback, {"rating": rating}, error)
+        return self._to_thanks(token, lang) if stored else self._closed(feedback, "answered")
+
+    @http.route("/charter/s/<string:token>/more", methods=["GET"], **OPTIONS)
+    def thanks(self, token, lang=None, **_query):
+        feedback, status = self._feedback(token, lang)
+        if status == "open":
+            # There is no answer to complete yet.
+            return request.redirect(f"/charter/s/{token}")
+        return self._thanks(feedback) if status == "answered" else self._closed(feedback, status)
+
+    @http.route("/charter/s/<string:token>/more", methods=["POST"], **OPTIONS)
+    def complete(self, token, nps=None, comment=None, lang=None, **_form):
+        feedback, status = self._feedback(token, lang)
+        if status != "answered":
+            return self._closed(feedback, status) if status != "open" else request.redirect(f"/charter/s/{token}")
+        try:
+            feedback._complete(nps=nps if feedback.ask_nps else None, comment=comment)
+        except ValidationError as error:
+            return self._thanks(feedback, {"nps": nps, "comment": comment}, error)
+        return self._to_thanks(token, lang)
+
+    # -- tools ------------------------------------------------------------------------------------
+
+    def _feedback(self, token, lang):
+        """(feedback, status) of ``token``, the page being in the contact's language unless ``lang`` is given."""
+        feedback, status = request.env["charter.feedback"]._survey_for(token)
+        use_language(lang, feedback.contact_id.lang)
+        return feedback.with_context(**request.env.context), status
+
+    def _form(self, feedback, values, error=None):
+        chosen = str(values["rating"] or "")
+        return self._page(
+            "survey_form",
+            feedback,
+            status=422 if error else 200,
+            error=error and error.args[0],
+            intervention=feedback.intervention_id,
+            marks=self._marks(),
+            chosen=int(chosen) if chosen in map(str, MARKS) else None,
+            threshold=feedback._callback_threshold(),
+            delay=feedback._callback_delay_text(),
+        )
+
+    def _thanks(self, feedback, values=None, error=None):
+        nps = str((values or {}).get("nps") or "")
+        return self._page(
+            "survey_thanks",
+            feedback,
+            status=422 if error else 200,
+            error=error and error.args[0],
+            callback=self._callback(feedback),
+            ask_nps=feedback.ask_nps and not feedback.nps_answered,
+            ask_comment=not feedback.comment,
+            chosen=int(nps) if nps in map(str, range(11)) else None,
+            comment=(values or {}).get("comment"),
+        )
+
+    def _closed(self, feedback, status):
+        """The survey takes no answer, for a reason of its own: unknown, expired or answered."""
+        tz = feedback.company_id._charter_tz() if feedback else None
+        return self._page(
+            "survey_closed",
+            feedback,
+            status=STATUS[status],
+            reason=status,
+            intervention=feedback.intervention_id,
+            answered=in_words(request.env, feedback.answered_at, tz),
+            incomplete=status == "answered"
+            and (not feedback.comment or (feedback.ask_nps and not feedback.nps_answered)),
+        )
+
+    def _page(self, template, feedback, status=200, **values):
+        response = request.render(
+            f"mileo_client_charter.{template}",
+            {
+                "feedback": feedback,
+                "token": feedback.token,
+                "company": feedback.company_id or request.env.company.sudo(),
+                "language": request.env.lang,
+                "error": None,
+                **values,
+            },
+            status=status,
+        )
+        response.headers.extend(HEADERS)
+        return response
+
+    def _to_thanks(self, token, lang):
+        response = request.redirect_query(f"/charter/s/{token}/more", {"lang": lang} if lang else None)
+        response.headers.extend(HEADERS)
+        return response
+
+    def _marks(self):
+        _ = request.env._
+        words = [
+            _("Not satisfied at all"),
+            _("Not satisfied"),
+            _("Neither satisfied nor dissatisfied"),
+            _("Satisfied"),
+            _("Very satisfied"),
+        ]
+        return list(zip(MARKS, words, strict=True))
+
+    def _callback(self, feedback):
+        """Who calls the client back and by when, while that is still owed; None otherwise."""
+        if feedback.followup != "call":
+            return None
+        promise = feedback._charter_owed("feedback.callback")[:1]
+        return {
+            "manager": promise.user_id.name,
+            "delay": promise.target_text or feedback._callback_delay_text(),
+            "due": in_words(request.env, promise.due_at, feedback.company_id._charter_tz()),
+        }

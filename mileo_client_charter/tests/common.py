@@ -1,0 +1,163 @@
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user
+
+START = datetime(2026, 10, 5, 8, 0)  # a Monday, 10:00 in Paris
+
+
+class CharterCase(TransactionCase):
+    """A company with its four roles held, a client with two contacts, and a clock in the tests' hands."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
+        cls.company = cls.env.company
+        cls.company.resource_calendar_id.tz = "Europe/Paris"
+        cls.document = cls.env.ref("mileo_client_charter.charter_v1_2")
+        cls.premium = cls.env.ref("mileo_client_charter.tier_premium")
+        cls.manager = cls._staff("t_manager", "group_charter_user")
+        cls.technician = cls._staff("t_technician", "group_charter_user")
+        cls.operations = cls._staff("t_operations", "group_charter_operations")
+        cls.direction = cls._staff("t_direction", "group_charter_direction")
+        cls.admin = cls._staff("t_admin", "group_charter_admin")
+        # A database with a life of its own may have holders already: these tests have theirs.
+        cls.env["charter.assignment"].search([("partner_id", "=", False), ("company_id", "=", cls.company.id)]).unlink()
+        with freeze_time(START - timedelta(days=400)):
+            cls._assign("operations_manager", cls.operations)
+            cls._assign("general_management", cls.direction)
+            cls.client, cls.alice, cls.adam = cls._client("Alpine")
+        cls.contract = None
+
+    @classmethod
+    def _staff(cls, login, group, **values):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"base.group_user,base.group_partner_manager,mileo_client_charter.{group}",
+            name=login,
+            email=f"{login}@mileo.example.com",
+            phone="+33 1 00 00 00 00",
+            notification_type="email",
+            **values,
+        )
+
+    @classmethod
+    def _assign(cls, role, user, partner=None, company=None):
+        return cls.env["charter.assignment"].create(
+            {
+                "role": role,
+                "user_id": user.id,
+                "partner_id": partner.id if partner else False,
+                "company_id": (company or cls.company).id,
+            }
+        )
+
+    @classmethod
+    def _client(cls, name, held=True):
+        """(client, contact 1, contact 2), its two roles held by the manager and the technician."""
+        client = cls.env["res.partner"].create({"name": name, "is_company": True, "customer_rank": 1})
+        contacts = cls.env["res.partner"].create(
+            [
+                {"name": f"{name} {n}", "parent_id": client.id, "email": f"{n}@{name.lower()}.example.com", "lang": "en_US"}
+                for n in ("one", "two")
+            ]
+        )
+        if held:
+            cls._assign("account_manager", cls.manager, client)
+            cls._assign("technical_contact", cls.technician, client)
+        return client, *contacts
+
+    @classmethod
+    def _contract(cls, partner, tier=None, start="2026-03-01", end="2027-02-28", **values):
+        return cls.env["contract.contract"].create(
+            {
+                "name": f"Maintenance {partner.name}",
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                "line_recurrence": True,
+                "charter_tier_id": (cls.premium if tier is None else tier).id,
+                "contract_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Maintenance",
+                            "quantity": 1,
+                            "price_unit": 100,
+                            "date_start": start,
+                            "date_end": end,
+                            "recurring_rule_type": "monthly",
+                            "recurring_interval": 1,
+                            "recurring_next_date": start,
+                        }
+                    )
+                ],
+                **values,
+            }
+        )
+
+    # -- time -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def at(self, hours=0, moment=None):
+        """Freeze Python's time and the cursor's ``hours`` after START (or at ``moment``, naive UTC)."""
+        moment = moment or START + timedelta(hours=hours)
+        with freeze_time(moment), patch.object(self.env.cr, "now", lambda: moment):
+            yield moment
+
+    def tick(self):
+        """One turn of the clock, its batches committed into the test's own transaction."""
+        with self.committing():
+            self.env["charter.obligation"]._cron_clock()
+
+    def send(self):
+        with self.committing():
+            self.env["charter.feedback"]._cron_feedback()
+
+    def committing(self, seconds=1000):
+        return patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: seconds)
+
+    # -- the story so far -------------------------------------------------------------------------
+
+    def mails(self, **domain):
+        return self.env["mail.mail"].sudo().search([(key, "=", value) for key, value in domain.items()])
+
+    def mails_to(self, partner):
+        """Mails queued to a partner by a template or a thread, the oldest first."""
+        return self.env["mail.mail"].sudo().search([("recipient_ids", "in", partner.ids)], order="id")
+
+    def invitation(self, contact=None):
+        """A survey sent to ``contact`` after an intervention closed at the present moment."""
+        contact = contact or self.alice
+        intervention = self.env["charter.intervention"].create(
+            {"name": "Camera 4", "partner_id": contact.commercial_partner_id.id, "contact_ids": contact.ids}
+        )
+        intervention.action_close()
+        feedback = intervention.feedback_ids
+        feedback._charter_engine()._send_invitations(feedback._charter_now())
+        return feedback
+
+    def negative(self, contact=None, rating=2):
+        feedback = self.invitation(contact)
+        feedback._answer(rating=rating, comment="Nobody came.")
+        return feedback
+
+    def promise(self, record, code):
+        return self.env["charter.obligation"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id), ("code", "=", code)]
+        )
+
+    def escalate(self, contact=None):
+        contact = contact or self.alice
+        return self.env["charter.escalation"]._from_portal(contact, "No answer", "Nobody answers our calls.")
+
+    def answer(self, escalation, user, body="<p>Here is our answer.</p>"):
+        wizard = self.env["charter.message.wizard"].browse(
+            escalation.with_user(user).action_ask_answer()["res_id"]
+        )
+        wizard.body = body
+        wizard.with_user(user).action_send()

@@ -1,0 +1,188 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import START, CharterCase
+
+
+@tagged("post_install", "-at_install")
+class TestCharterDocument(CharterCase):
+    def _new_version(self):
+        return self.document.browse(self.document.action_new_version()["res_id"])
+
+    def _text(self, document, lang="en_US"):
+        return " ".join(document.with_context(lang=lang).article_ids.mapped("rendered_body"))
+
+    def test_figures_of_the_source_document(self):
+        """CHR-CRM-001 v1.2, number for number."""
+        self.assertEqual((self.document.reference, self.document.version), ("CHR-CRM-001", "v1.2"))
+        self.assertEqual(self.document.state, "in_force")
+        for code, delay, unit, anchor, threshold in (
+            ("notice.advance", 60, "days", "before", 0),
+            ("interview.biannual", 6, "months", "after", 0),
+            ("feedback.callback", 48, "hours", "after", 3),
+            ("escalation.level1", 24, "hours", "after", 0),
+            ("escalation.level2", 48, "hours", "after", 0),
+            ("review.annual", 3, "months", "before", 0),
+            ("renewal.decision", 1, "months", "before", 0),
+        ):
+            with self.subTest(code):
+                commitment = self.document._commitment(code)
+                self.assertEqual(
+                    (commitment.delay, commitment.unit, commitment.anchor, commitment.threshold),
+                    (delay, unit, anchor, threshold),
+                )
+        for name, period in (("premium", "month"), ("comfort", "quarter"), ("essential", "quarter")):
+            self.assertEqual(self.env.ref(f"mileo_client_charter.tier_{name}").report_period, period)
+
+    def test_text_prints_the_figures(self):
+        text = self._text(self.document)
+        for words in (
+            "within 48 hours",
+            "below 3 out of 5",
+            "within 24 hours",
+            "at least 60 days",
+            "every 6 months (2 a year)",
+            "3 months before the anniversary",
+            "NPS is above 0",
+            "every month for Premium contracts",
+            "every quarter for Comfort and Essential contracts",
+        ):
+            with self.subTest(words):
+                self.assertIn(words, text)
+        self.assertNotIn("{", text)
+
+    def test_text_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.assertIn("48 heures", self._text(self.document, "fr_FR"))
+        self.assertIn("60 jours", self._text(self.document, "fr_FR"))
+        self.assertNotIn("48 hours", self._text(self.document, "fr_FR"))
+
+    def test_change_48_to_36_in_a_new_version(self):
+        """The page, the next deadline and the mail say 36; what is open keeps 48."""
+        with self.at():
+            before = self.promise(self.negative(), "feedback.callback")
+            new = self._new_version()
+            new._commitment("feedback.callback").delay = 36
+            new.action_publish()
+            after = self.promise(self.negative(self.adam), "feedback.callback")
+        self.assertEqual(before.due_at, START + timedelta(hours=48))
+        self.assertEqual(before.target_text, "48 hours")
+        self.assertEqual(after.due_at, START + timedelta(hours=36))
+        self.assertEqual(after.target_text, "36 hours")
+        self.assertIn("within 36 hours", self._text(new))
+        self.assertEqual((self.document.state, new.state), ("superseded", "in_force"))
+        with self.at(25):
+            self.tick()
+        [reminder] = self.mails_to(self.manager.partner_id).filtered(lambda m: m.subject.startswith("Reminder"))
+        self.assertIn("36 hours", reminder.body_html)
+
+    def test_version_number_follows(self):
+        self.assertEqual(self._new_version().version, "v1.3")
+        self.assertEqual(self._new_version().version, "v1.4")
+        new = self._new_version()
+        self.assertEqual(len(new.commitment_ids), len(self.document.commitment_ids))
+        self.assertEqual(new.commitment_ids.article_id.document_id, new)
+
+    def test_published_is_frozen(self):
+        commitment = self.document.commitment_ids[0]
+        article = self.document.article_ids[0]
+        for name, act in (
+            ("document", lambda: self.document.write({"version": "v9"})),
+            ("state", lambda: self.document.write({"state": "draft"})),
+            ("commitment", lambda: commitment.write({"delay": 1})),
+            ("article", lambda: article.write({"body": "<p>x</p>"})),
+            ("new article", lambda: article.copy({"number": 9})),
+            ("new commitment", lambda: commitment.copy({"code": "x.y"})),
+            ("delete commitment", commitment.unlink),
+            ("delete article", article.unlink),
+            ("delete", self.document.unlink),
+            ("through the document", lambda: self.document.write({"article_ids": [(1, article.id, {"title": "x"})]})),
+        ):
+            with self.subTest(name), self.assertRaises(UserError):
+                act()
+        # The signed PDF is the same text, later.
+        self.document.official_pdf = b"JVBERg=="
+        self.assertTrue(self.document.official_pdf)
+
+    def test_two_in_force_is_impossible(self):
+        new = self._new_version()
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation), self.cr.savepoint():
+            new._charter_engine().write({"state": "in_force"})
+            self.env.flush_all()
+
+    def test_somebody_published_at_the_same_moment(self):
+        """The other's version, committed meanwhile and not seen here, is met by the constraint."""
+        new = self._new_version()
+        new._charter_engine().write({"company_id": self.company.id})
+        with (
+            mute_logger("odoo.sql_db"),
+            self.patch_search_blind(),
+            self.assertRaisesRegex(UserError, "just published"),
+            self.cr.savepoint(),
+        ):
+            new.action_publish()
+
+    def patch_search_blind(self):
+        original = type(self.document).search
+
+        def blind(records, domain, *args, **kwargs):
+            if ("state", "=", "in_force") in list(domain):
+                return records.browse()
+            return original(records, domain, *args, **kwargs)
+
+        return patch.object(type(self.document), "search", blind)
+
+    def test_publishing_owes_every_client_a_copy(self):
+        with self.at():
+            self._contract(self.client)
+            other, *_contacts = self._client("Bastide")  # no contract: no client of the charter
+            self._new_version().action_publish()
+        copies = self.env["charter.obligation"].search([("code", "=", "charter.copy"), ("partner_id", "=", self.client.id)])
+        self.assertEqual(sorted(copies.mapped("occurrence")), ["v1.2", "v1.3"])
+        self.assertFalse(self.env["charter.obligation"].search([("partner_id", "=", other.id)]))
+
+    def test_bad_documents_are_refused(self):
+        for name, change, words in (
+            ("unknown code", lambda d: d.article_ids[0].write({"body": "<p>{no.such}</p>"}), "no.such"),
+            ("unknown figure", lambda d: d.article_ids[0].write({"body": "<p>{notice.advance:colour}</p>"}), "colour"),
+            ("missing promise", lambda d: d._commitment("feedback.callback").unlink(), "feedback.callback"),
+            ("working months", lambda d: d._commitment("review.annual").write({"clock": "working"}), "months"),
+            ("bad code", lambda d: d.commitment_ids[0].write({"code": "Call Back"}), "Call Back"),
+        ):
+            with (
+                self.subTest(name),
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(UserError, words),
+            ):
+                draft = self._new_version()
+                change(draft)
+                draft.action_publish()
+
+    def test_negative_delays_are_refused(self):
+        for values in ({"delay": -1}, {"warn_before": -1}):
+            with (
+                self.subTest(values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                self.cr.savepoint(),
+            ):
+                self._new_version().commitment_ids[0].write(values)
+                self.env.flush_all()
+
+    def test_only_administrators_publish(self):
+        draft = self._new_version()
+        with self.assertRaises(AccessError):
+            draft.with_user(self.operations).action_publish()
+        draft.with_user(self.admin).action_publish()
+        self.assertEqual(draft.state, "in_force")
+
+    def test_company_without_charter(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        with self.assertRaisesRegex(ValidationError, "no charter in force"):
+            self._contract(self.client, company_id=company.id)

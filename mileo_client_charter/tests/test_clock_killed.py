@@ -1,0 +1,205 @@
+"""The clock killed between any two statements, and two clocks at once, on committed data.
+
+Nothing is simulated but the moment of death: each run has a connection of its own to the database, which is
+cut while the transaction is open, as the end of a process would; the next run starts from what is there.
+"""
+
+import contextlib
+import threading
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+
+PREFIX = "t_killed"
+
+
+class Killed(BaseException):
+    """The process is gone; nothing in it may catch this and carry on."""
+
+
+@tagged("post_install", "-at_install")
+class TestClockKilled(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+
+    def setUp(self):
+        super().setUp()
+        # Committed data is this test's to remove, whatever happens.
+        self.addCleanup(self._clean)
+        self._clean()
+        with self.session() as env:
+            self._people(env)
+
+    @contextlib.contextmanager
+    def session(self):
+        """An environment on a real connection, committed at the end."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
+
+    def _people(self, env):
+        group = env.ref("mileo_client_charter.group_charter_user")
+        user = env["res.users"].create(
+            {"name": PREFIX, "login": PREFIX, "email": f"{PREFIX}@mileo.example.com", "group_ids": [(4, group.id)]}
+        )
+        client = env["res.partner"].create({"name": PREFIX, "is_company": True})
+        env["charter.assignment"].create({"role": "account_manager", "partner_id": client.id, "user_id": user.id})
+        env["charter.feedback"].create(
+            [{"partner_id": client.id, "comment": f"Problem {number}"} for number in range(3)]
+        )
+        # Two are late by now, one is due for its reminder; the mails of their opening are not looked at.
+        now = fields.Datetime.now()
+        rows = env["charter.obligation"].search([("partner_id", "=", client.id)], order="id")
+        rows[:2]._charter_engine().write({"due_at": now - timedelta(hours=1)})
+        rows[2]._charter_engine().write({"warn_at": now - timedelta(hours=1), "due_at": datetime(2099, 1, 1)})
+        feedback = env["charter.feedback"].search([("partner_id", "=", client.id)])
+        feedback.activity_ids.unlink()
+        env["mail.mail"].search([("model", "=", "charter.obligation"), ("res_id", "in", rows.ids)]).unlink()
+
+    def _clean(self):
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT id FROM res_partner WHERE name = %s", [PREFIX])
+            partners = [row[0] for row in cr.fetchall()]
+            if not partners:
+                return
+            cr.execute("SELECT id FROM charter_obligation WHERE partner_id = ANY(%s)", [partners])
+            rows = [row[0] for row in cr.fetchall()]
+            cr.execute("SELECT id FROM charter_feedback WHERE partner_id = ANY(%s)", [partners])
+            feedback = [row[0] for row in cr.fetchall()]
+            for model, ids in (("charter.obligation", rows), ("charter.feedback", feedback)):
+                cr.execute(
+                    "DELETE FROM mail_mail WHERE mail_message_id IN "
+                    "(SELECT id FROM mail_message WHERE model = %s AND res_id = ANY(%s))",
+                    [model, ids],
+                )
+                for table in ("mail_message", "mail_followers"):
+                    column = "model" if table == "mail_message" else "res_model"
+                    cr.execute(f"DELETE FROM {table} WHERE {column} = %s AND res_id = ANY(%s)", [model, ids])
+            cr.execute("DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)", [feedback])
+            cr.execute("DELETE FROM charter_obligation WHERE id = ANY(%s)", [rows])
+            cr.execute("DELETE FROM charter_feedback WHERE id = ANY(%s)", [feedback])
+            cr.execute("DELETE FROM charter_assignment WHERE partner_id = ANY(%s)", [partners])
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.users"].with_context(active_test=False).search([("login", "=", PREFIX)]).unlink()
+            env["res.partner"].with_context(active_test=False).search([("name", "=", PREFIX)]).unlink()
+
+    # -- one run of the clock ---------------------------------------------------------------------
+
+    def _run(self, die_at=None):
+        """One turn of the clock on a connection of its own.
+
+        :param die_at: number of the statement before which the connection is cut; None: run to the end
+        :return: how many statements were run
+        """
+        cr = self.registry.cursor()
+        statements = 0
+        execute = cr.execute
+
+        def counted(*args, **kwargs):
+            nonlocal statements
+            statements += 1
+            if statements == die_at:
+                cr._cnx.close()
+                raise Killed
+            return execute(*args, **kwargs)
+
+        def commit_progress(_cron, *_args, **_kwargs):
+            # What ir.cron does for a scheduled action: a transaction ends here.
+            nonlocal statements
+            statements += 1
+            if statements == die_at:
+                cr._cnx.close()
+                raise Killed
+            cr.commit()
+            return 1000
+
+        cr.execute = counted
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        try:
+            with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
+                env["charter.obligation"]._cron_clock()
+                cr.commit()
+        except (Killed, psycopg2.InterfaceError):
+            # Leaving its savepoints, a dead run can only find the connection closed.
+            if not cr._cnx.closed:
+                raise
+        finally:
+            if not cr._cnx.closed:
+                cr.close()
+            else:
+                # The pool must not hand the dead connection to somebody else.
+                cr._closed = True
+                cr._Cursor__pool.give_back(cr._cnx, keep_in_pool=False)
+        return statements
+
+    def _effects(self):
+        """What people see: the rows, and how many mails and activities each has."""
+        with self.session() as env:
+            rows = env["charter.obligation"].search([("partner_id.name", "=", PREFIX)], order="id")
+            effects = []
+            for row in rows:
+                mails = env["mail.mail"].search([("model", "=", row._name), ("res_id", "=", row.id)])
+                activities = env["mail.activity"].search([("res_model", "=", row.res_model), ("res_id", "=", row.res_id)])
+                effects.append(
+                    (row.state, row.alert, row.alert_error, bool(row.warned_at), sorted(mails.mapped("subject")),
+                     sorted(activities.mapped("summary")))
+                )  # fmt: skip
+            return effects
+
+    def _reset(self):
+        self._clean()
+        with self.session() as env:
+            self._people(env)
+
+    def test_killed_between_any_two_statements(self):
+        total = self._run()
+        expected = self._effects()
+        self.assertEqual([row[0] for row in expected], ["late", "late", "open"])
+        self.assertEqual([row[1] for row in expected], ["breach", "breach", "warning"])
+        for state, _alert, error, _warned, mails, activities in expected:
+            self.assertFalse(error)
+            self.assertEqual(len(mails), 1)
+            self.assertGreaterEqual(len(activities), 2 if state == "late" else 1)
+        self.assertGreater(total, 30)
+        # Every statement up to the first telling, then every third: each death is followed by a run to the end.
+        moments = [*range(1, 25), *range(25, total + 1, 3)]
+        for moment in moments:
+            with self.subTest(moment):
+                self._reset()
+                self._run(die_at=moment)
+                self._run()
+                self.assertEqual(self._effects(), expected)
+                self._run()
+                self.assertEqual(self._effects(), expected, "a further turn repeats nothing")
+
+    def test_two_workers_at_once(self):
+        self._run()
+        expected = self._effects()
+        for attempt in range(5):
+            with self.subTest(attempt):
+                self._reset()
+                barrier = threading.Barrier(2)
+                failures = []
+
+                def work(barrier=barrier, failures=failures):
+                    barrier.wait()
+                    try:
+                        self._run()
+                    except Exception as error:
+                        failures.append(error)
+
+                workers = [threading.Thread(target=work) for _number in range(2)]
+                for worker in workers:
+                    worker.start()
+                for worker in workers:
+                    worker.join()
+                # One that lost a race is run again by the scheduler; what it did not do is still due.
+                self._run()
+                self.assertEqual(self._effects(), expected, failures)
