@@ -31,7 +31,7 @@ class CharterAssignment(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     kind = fields.Selection([("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal")
-    date_from = fields.Date(required=True, default=fields.Date.context_today)
+    date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")
     phone = fields.Char(related="user_id.partner_id.phone", related_sudo=True)
     email = fields.Char(related="user_id.partner_id.email", related_sudo=True)
@@ -57,10 +57,10 @@ class CharterAssignment(models.Model):
     )
     _current_idx = models.Index("(role, company_id, partner_id, date_from)")
 
-    @api.depends("date_from", "date_to")
+    @api.depends("date_from", "date_to", "company_id")
     def _compute_is_current(self):
-        today = fields.Date.context_today(self)
         for assignment in self:
+            today = assignment.company_id.sudo()._charter_today()
             assignment.is_current = assignment.date_from <= today and (
                 not assignment.date_to or today <= assignment.date_to
             )
@@ -69,7 +69,11 @@ class CharterAssignment(models.Model):
     def _search_is_current(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        current = fields.Domain(self._current_domain(fields.Date.context_today(self)))
+        companies = self.env["res.company"].sudo().search([]).grouped(lambda company: company._charter_today())
+        current = fields.Domain.OR(
+            fields.Domain("company_id", "in", of_day.ids) & fields.Domain(self._current_domain(day))
+            for day, of_day in companies.items()
+        )
         return current if (True in value) == (operator == "in") else ~current
 
     @api.model
@@ -158,7 +162,7 @@ class CharterAssignment(models.Model):
         :param partner: the client, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
         """
-        day = day or fields.Date.context_today(self)
+        day = day or company._charter_today()
         present = self.search(
             [
                 ("company_id", "=", company.id),
@@ -175,7 +179,9 @@ class CharterAssignment(models.Model):
         begun = present.filtered(lambda a: a.date_from < day)
         begun.write({"date_to": fields.Date.subtract(day, days=1)})
         # One that began today is replaced: it never was in force for a day.
-        (present - begun).unlink()
+        replaced = present - begun
+        replaced.check_access("write")
+        replaced.sudo().unlink()
         if user:
             self.create(
                 {
@@ -200,6 +206,9 @@ class CharterAssignment(models.Model):
         return assignments
 
     def write(self, vals):
+        if vals.get("partner_id"):
+            client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
+            vals = dict(vals, partner_id=client.id)
         result = super().write(vals)
         self._give_unowned()
         return result

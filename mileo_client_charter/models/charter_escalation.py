@@ -165,6 +165,11 @@ class CharterEscalation(models.Model):
             engine._start_clock("escalation.level1", escalation.raised_at)
         return result
 
+    def unlink(self):
+        # Said before the access rights, which explain nothing.
+        self._unlink_never()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Escalations are never deleted: answer them, and resolve them with the client."))
@@ -201,7 +206,12 @@ class CharterEscalation(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """An escalation that came by mail, to the alias of the charter."""
+        """An escalation that came by mail, to the alias of the charter.
+
+        :raise AccessError: not called by the mail gateway, which works as superuser
+        """
+        if not self.env.su:
+            raise AccessError(self.env._("Only the mail gateway records what came by mail."))
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
         contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         if not contact and sender:

@@ -198,6 +198,11 @@ class CharterFeedback(models.Model):
             self._charter_refuse(vals.keys() & {"partner_id", "channel", "company_id", "intervention_id"})
         return super().write(vals)
 
+    def unlink(self):
+        # Said before the access rights, which explain nothing.
+        self._unlink_never()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Feedback is never deleted: it is part of the record of promises."))

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .charter_commitment import ROLES
 
@@ -124,17 +125,24 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_charter_holder(self, role, operator, value):
-        if operator not in ("in", "not in", "any", "ilike"):
-            return NotImplemented
-        negative = operator == "not in" or (operator == "in" and False in value)
-        holders = [user for user in value if user] if operator in ("in", "not in") else value
-        domain = [("role", "=", role), ("company_id", "=", self.env.company.id), ("is_current", "=", True)]
-        if operator == "in" and False in value:
-            pass  # “nobody”: the clients nobody is assigned to at all
+        if operator not in ("in", "any", "ilike"):
+            return NotImplemented  # Odoo asks for the opposite and takes the rest
+        company = self.env.company
+        assignments = self.env["charter.assignment"].sudo()
+        current = [("role", "=", role), ("company_id", "=", company.id), ("is_current", "=", True)]
+        clients = assignments.search(current).partner_id.ids
+        # As the field reads: a stand-in comes before the principal.
+        holders = assignments._holders((company.id, role, client) for client in clients)
+        if operator == "in":
+            wanted = set(value)
         else:
-            domain.append(("user_id", "in" if operator == "not in" else operator, holders))
-        held = self.env["charter.assignment"].sudo().search(domain).partner_id.ids
-        return [("commercial_partner_id", "not in" if negative else "in", held)]
+            users = self.env["res.users"].sudo().with_context(active_test=False)
+            wanted = set(users.search(value if operator == "any" else [("display_name", "ilike", value)]).ids)
+        held = [client for (_company, _role, client), user in holders.items() if user in wanted]
+        domain = Domain("commercial_partner_id", "in", held)
+        if operator == "in" and False in wanted:
+            domain |= Domain("commercial_partner_id", "not in", [client for _company, _role, client in holders])
+        return domain
 
     @api.depends("charter_account_manager_id", "charter_technical_contact_id", "is_charter_client")
     @api.depends_context("lang", "company")
