@@ -24,6 +24,9 @@ from runtime import (
 # Nothing below an addon's folders of these names is stored in a database.
 NOT_STORED = ("tests", "tools", "controllers", "readme", "static/src", "static/tests", "__pycache__")
 
+# The first language is the default one of partners, hence English before French.
+INSTALL = ("--without-demo=True", "--load-language=en_US,fr_FR")
+
 
 def content_hash(folder, left_out=NOT_STORED):
     """Hash of an addon's files (names and content), without those that need no update of a database."""
@@ -40,7 +43,9 @@ def content_hash(folder, left_out=NOT_STORED):
 def ground_hash():
     """What cannot be updated in place: Odoo itself, the OCA addons' versions, which addons there are."""
     odoo_release = os.path.join(ODOO, "odoo", "release.py")
-    return fingerprint(os.path.join(ROOT, "requirements.txt"), odoo_release)[:16] + "+" + ",".join(addons())
+    digest = hashlib.sha256(" ".join([*INSTALL, *addons()]).encode())
+    digest.update(fingerprint(os.path.join(ROOT, "requirements.txt"), odoo_release).encode())
+    return digest.hexdigest()[:16]
 
 
 def addons_hash():
@@ -83,14 +88,16 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
             drop_database(server, database)
         create_database(server, database)
         say(f"Installing {', '.join(modules)} in the database {database} (a minute or two)")
-        install = ["--without-demo=True", "--load-language=fr_FR", "-i", ",".join(modules)]
-        seconds = run_odoo(server, options + install, "The installation", log)
+        install = [*options, *INSTALL, "-i", ",".join(modules)]
+        seconds = run_odoo(server, install, "The installation", log)
         say(f"  done in {seconds:.0f} s")
         if after_install:
             after_install(server, database)
         done = "installed"
     else:
         say(f"Updating the database {database}: the addons have changed")
+        # An update that fails is done again, even when the addons are put back as they were.
+        mark_built(server, database, ground, "updating")
         seconds = run_odoo(server, [*options, "-u", ",".join(modules)], "The update", log)
         say(f"  done in {seconds:.0f} s")
         done = "updated"

@@ -25,8 +25,12 @@ PROMISE_FIELDS = [
     "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "delay", "unit", "clock", "due_at",
     "done_at", "state",
 ]  # fmt: skip
+OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
-FEEDBACK_FIELDS = ["channel", "contact_id", "state", "answered_at", "sent_at", "rating", "negative", "followup"]
+FEEDBACK_FIELDS = [
+    "channel", "contact_id", "intervention_id", "state", "create_date", "sent_at", "answered_at", "rating",
+    "negative", "followup",
+]  # fmt: skip
 ESCALATION_FIELDS = ["reference", "name", "level", "state", "raised_at", "answered_at", "resolved_at"]
 
 
@@ -48,7 +52,9 @@ class ClientReading:
         return {
             "contacts": self.client._charter_contacts(self.company),
             "counts": self.promise_counts(),
-            "promises": self._promises(self._search_promises("open", limit=HOME_ROWS)),
+            "promises": self._promises(
+                self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", HOME_ROWS)
+            ),
             "feedback": self._feedback(feedback[:HOME_ROWS]),
             "more_feedback": len(feedback) > HOME_ROWS,
             "escalations": self._escalations(escalations[:HOME_ROWS]),
@@ -64,18 +70,24 @@ class ClientReading:
         return {"which": which, "counts": counts, "pager": pager, "promises": self._promises(rows)}
 
     def feedback_page(self, page):
-        pager = self._pager(self.env["charter.feedback"].search_count(self.own), page, "/my/charter/feedback?")
+        pager = self._pager(
+            self.env["charter.feedback"].search_count(self.own), page, "/my/charter/feedback?"
+        )
         rows = self._search("charter.feedback", FEEDBACK_FIELDS, limit=PAGE_ROWS, offset=pager["offset"])
         return {"pager": pager, "feedback": self._feedback(rows)}
 
     def escalations_page(self, page):
-        pager = self._pager(self.env["charter.escalation"].search_count(self.own), page, "/my/charter/escalations?")
+        pager = self._pager(
+            self.env["charter.escalation"].search_count(self.own), page, "/my/charter/escalations?"
+        )
         rows = self._search("charter.escalation", ESCALATION_FIELDS, limit=PAGE_ROWS, offset=pager["offset"])
         return {"pager": pager, "escalations": self._escalations(rows)}
 
     def feedback_detail(self, feedback):
         [row] = self._feedback(feedback)
-        escalations = self._search("charter.escalation", ESCALATION_FIELDS, [("feedback_id", "=", feedback.id)])
+        escalations = self._search(
+            "charter.escalation", ESCALATION_FIELDS, [("feedback_id", "=", feedback.id)]
+        )
         return {
             "record": feedback,
             "row": row,
@@ -101,9 +113,14 @@ class ClientReading:
     def levels(self):
         """The two levels of escalation with their delays in the charter in force; no delay without one."""
         charter = self.env["charter.document"].sudo()._in_force(self.company)
-        holders = {contact["role"]: contact["card"] for contact in self.client._charter_contacts(self.company)}
+        holders = {
+            contact["role"]: contact["card"] for contact in self.client._charter_contacts(self.company)
+        }
         levels = []
-        for code, role in (("escalation.level1", "operations_manager"), ("escalation.level2", "general_management")):
+        for code, role in (
+            ("escalation.level1", "operations_manager"),
+            ("escalation.level2", "general_management"),
+        ):
             commitment = charter._commitment(code)
             levels.append(
                 {
@@ -129,11 +146,15 @@ class ClientReading:
 
     def _search_promises(self, which, limit, offset=0):
         state, order = PROMISES[which]
-        return self._search("charter.obligation", PROMISE_FIELDS, [("state", "=", state)], order, limit, offset)
+        return self._search(
+            "charter.obligation", PROMISE_FIELDS, [("state", "=", state)], order, limit, offset
+        )
 
     def _promises_of(self, record):
         domain = [("res_model", "=", record._name), ("res_id", "=", record.id), ("state", "!=", "cancelled")]
-        return self._promises(self._search("charter.obligation", PROMISE_FIELDS, domain, order="id"), origin=False)
+        return self._promises(
+            self._search("charter.obligation", PROMISE_FIELDS, domain, order="id"), origin=False
+        )
 
     def promise_counts(self):
         """How many promises are open, late and kept; ``fallen_due`` is what the kept rate is counted on."""
@@ -151,8 +172,7 @@ class ClientReading:
         return in_words(self.env, value, self.tz, pattern)
 
     def _promises(self, rows, origin=True):
-        """:param origin: False on the page of the document the promises come from
-        """
+        """:param origin: False on the page of the document the promises come from"""
         # A client reads the name of its contract where it may see it, never more.
         contracts = {contract.id: contract.name for contract in self._readable(rows.contract_id)}
         return [
@@ -179,42 +199,42 @@ class ClientReading:
 
         :param row: anything with ``delay``, ``unit`` and ``clock``
         """
-        _ = self.env._
         delay = self.env["charter.commitment"].sudo()._words(row.delay, row.unit, row.clock)
         if not row.delay:
             return delay
-        delay = _("%s before", delay) if anchor == "before" else _("within %s", delay)
+        delay = self.env._("%s before", delay) if anchor == "before" else self.env._("within %s", delay)
         if row.clock == "working" or row.unit == "months":
             return delay
-        return _("%s, round the clock", delay) if row.unit == "hours" else _("%s, weekends included", delay)
+        return (
+            self.env._("%s, round the clock", delay)
+            if row.unit == "hours"
+            else self.env._("%s, weekends included", delay)
+        )
 
     def _occurrence(self, key):
         """The key of an occurrence as a client reads it: “October 2026” for 2026-10."""
-        _ = self.env._
         key = (key or "").partition("~")[0]
         match = re.fullmatch(r"(\d{4})-(?:(\d\d)(?:-(\d\d)(?:#\w+)?)?|Q([1-4]))", key or "")
         if not match:
-            return _("when the contract began") if key == "onboarding" else key or ""
+            return self.env._("when the contract began") if key == "onboarding" else key or ""
         year, month, day, quarter = (part and int(part) for part in match.groups())
         if quarter:
-            return _("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
+            return self.env._("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
         return format_date(self.env, date(year, month, day or 1), date_format=DAY if day else "MMMM y")
 
     def _origin(self, row, contract):
         """What a promise comes from, in words, and its page where it has one."""
-        _ = self.env._
         if row.res_model == "charter.feedback":
-            return {"origin": _("Your feedback"), "url": f"/my/charter/feedback/{row.res_id}"}
+            return {"origin": self.env._("Your feedback"), "url": f"/my/charter/feedback/{row.res_id}"}
         if row.res_model == "charter.escalation":
-            return {"origin": _("Your escalation"), "url": f"/my/charter/escalation/{row.res_id}"}
-        return {"origin": _("Contract %s", contract), "url": None} if contract else NO_ORIGIN
+            return {"origin": self.env._("Your escalation"), "url": f"/my/charter/escalation/{row.res_id}"}
+        return {"origin": self.env._("Contract %s", contract), "url": None} if contract else NO_ORIGIN
 
     def _feedback(self, rows):
-        _ = self.env._
         followups = {
-            "call": _("We owe you a call"),
-            "tell": _("We owe you word of what was done"),
-            "told": _("You were told what was done"),
+            "call": self.env._("We owe you a call"),
+            "tell": self.env._("We owe you word of what was done"),
+            "told": self.env._("You were told what was done"),
         }
         return [
             {
@@ -225,18 +245,19 @@ class ClientReading:
                 "status": self._feedback_status(row, followups),
                 "owed": row.followup in ("call", "tell"),
                 # Only the person who was asked gets to the survey from here.
-                "survey_url": row._survey_url() if row.state == "sent" and row.contact_id == self.contact else None,
+                "survey_url": row._survey_url()
+                if row.state == "sent" and row.contact_id == self.contact
+                else None,
             }
             for row in rows
         ]
 
     def _feedback_status(self, row, followups):
-        _ = self.env._
         if row.state == "sent":
-            return _("Waiting for an answer")
+            return self.env._("Waiting for an answer")
         if row.state == "expired":
-            return _("Not answered")
-        return followups.get(row.followup) or _("Received, thank you")
+            return self.env._("Not answered")
+        return followups.get(row.followup) or self.env._("Received, thank you")
 
     def _escalations(self, rows):
         levels = dict(rows._fields["level"]._description_selection(self.env))
@@ -258,16 +279,15 @@ class ClientReading:
         return row.state == "open" and bool(row.due_at) and row.due_at <= row._charter_now()
 
     def _escalation_status(self, row):
-        _ = self.env._
         if row.state == "answered":
-            return _("We answered on %s", self.moment(row.answered_at, DAY))
+            return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
         if row.state == "resolved":
-            return _("Settled on %s", self.moment(row.resolved_at, DAY))
+            return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
         if not row.due_at:
-            return _("We owe you an answer")
+            return self.env._("We owe you an answer")
         if self._is_overdue(row):
-            return _("Our answer is late: it was due %s", self.moment(row.due_at))
-        return _("We owe you an answer by %s", self.moment(row.due_at))
+            return self.env._("Our answer is late: it was due %s", self.moment(row.due_at))
+        return self.env._("We owe you an answer by %s", self.moment(row.due_at))
 
     def _pager(self, total, page, address):
         """Which page is shown of how many; a page that does not exist is the nearest one."""

@@ -1,8 +1,7 @@
 from odoo import http
+from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import ValidationError
 from odoo.http import request
-
-from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .client_reading import ClientReading
 
@@ -11,7 +10,7 @@ POST = {"type": "http", "auth": "user", "website": True, "methods": ["POST"]}
 
 
 class CharterPortal(CustomerPortal):
-    """The charter as a client lives it: who to call, what was promised, what it said, and how to go higher."""
+    """The charter as a client lives it: who to call, what was promised, what it said, how to go higher."""
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -26,7 +25,9 @@ class CharterPortal(CustomerPortal):
     @http.route("/my/charter/promises", **READ)
     def my_promises(self, page=1, **query):
         reading = ClientReading(request.env)
-        return self._page("portal_promises", "promises", reading, reading.promises_page(query.get("filter"), page))
+        return self._page(
+            "portal_promises", "promises", reading, reading.promises_page(query.get("filter"), page)
+        )
 
     @http.route("/my/charter/feedback", **READ)
     def my_feedback(self, page=1, **_query):
@@ -151,6 +152,10 @@ class CharterPortal(CustomerPortal):
         """One answer for what is another client's and for what does not exist."""
         return request.render(
             "mileo_client_charter.portal_not_found",
-            {**self._prepare_portal_layout_values(), "page_name": "charter_not_found", "company": reading.company},
+            {
+                **self._prepare_portal_layout_values(),
+                "page_name": "charter_not_found",
+                "company": reading.company,
+            },
             status=404,
         )

@@ -16,7 +16,7 @@ OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False
 
 
 class Survey(http.Controller):
-    """The survey of one invitation. Reading it, as mail scanners do, stores nothing; the first answer counts."""
+    """The survey of one invitation. Reading it, as mail scanners do, stores nothing; the first answer wins."""
 
     @http.route("/charter/s/<string:token>", methods=["GET"], **OPTIONS)
     def show(self, token, rating=None, lang=None, **_query):
@@ -54,7 +54,11 @@ class Survey(http.Controller):
     def complete(self, token, nps=None, comment=None, lang=None, **_form):
         feedback, status = self._feedback(token, lang)
         if status != "answered":
-            return self._closed(feedback, status) if status != "open" else request.redirect(f"/charter/s/{token}")
+            return (
+                self._closed(feedback, status)
+                if status != "open"
+                else request.redirect(f"/charter/s/{token}")
+            )
         try:
             feedback._complete(nps=nps if feedback.ask_nps else None, comment=comment)
         except ValidationError as error:
@@ -64,7 +68,7 @@ class Survey(http.Controller):
     # -- tools ------------------------------------------------------------------------------------
 
     def _feedback(self, token, lang):
-        """(feedback, status) of ``token``, the page being in the contact's language unless ``lang`` is given."""
+        """(feedback, status) of ``token``; the page is in ``lang``, else in the contact's language."""
         feedback, status = request.env["charter.feedback"]._survey_for(token)
         use_language(lang, feedback.contact_id.lang)
         return feedback.with_context(**request.env.context), status
@@ -133,13 +137,12 @@ class Survey(http.Controller):
         return response
 
     def _marks(self):
-        _ = request.env._
         words = [
-            _("Not satisfied at all"),
-            _("Not satisfied"),
-            _("Neither satisfied nor dissatisfied"),
-            _("Satisfied"),
-            _("Very satisfied"),
+            request.env._("Not satisfied at all"),
+            request.env._("Not satisfied"),
+            request.env._("Neither satisfied nor dissatisfied"),
+            request.env._("Satisfied"),
+            request.env._("Very satisfied"),
         ]
         return list(zip(MARKS, words, strict=True))
 

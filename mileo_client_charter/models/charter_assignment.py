@@ -201,6 +201,8 @@ class CharterAssignment(models.Model):
             # A role is held for the whole client, whichever of its contacts the form named.
             if vals.get("partner_id"):
                 vals["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+        # Who has just ended frees the role before the next holder comes in.
+        self.flush_model()
         assignments = super().create(vals_list)
         assignments._give_unowned()
         return assignments

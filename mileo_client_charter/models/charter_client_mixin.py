@@ -52,6 +52,11 @@ class CharterClientMixin(models.AbstractModel):
             record._charter_explain_vacancy(record.obligation_ids.filtered("is_owed"))
             record.obligation_ids.filtered(lambda o: o.is_owed and o.user_id == user)._charter_announce()
 
+    def message_post(self, **kwargs):
+        # Odoo lets followers post whatever they may read; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
     def _charter_write_to_client(self, contact, subject, body):
         """Post ``body`` on the thread and queue it as a mail to ``contact``.
 

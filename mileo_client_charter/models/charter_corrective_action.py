@@ -6,10 +6,13 @@ class CharterCorrectiveAction(models.Model):
 
     _name = "charter.corrective.action"
     _description = "Corrective action"
+    _inherit = ["charter.engine.mixin"]
     _order = "date_deadline, id"
 
     name = fields.Char("Action", required=True)
-    feedback_id = fields.Many2one("charter.feedback", required=True, ondelete="restrict", index=True)
+    feedback_id = fields.Many2one(
+        "charter.feedback", required=True, readonly=True, ondelete="restrict", index=True, charter_engine=True
+    )
     partner_id = fields.Many2one(related="feedback_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="feedback_id.company_id", store=True)
     user_id = fields.Many2one("res.users", "Owner", required=True, domain="[('share', '=', False)]")

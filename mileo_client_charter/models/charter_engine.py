@@ -35,7 +35,12 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_engine_field_names(self):
-        return {name for name, field in self._fields.items() if getattr(field, "charter_engine", False)}
+        # What is stored but computed is written by its computation alone.
+        return {
+            name
+            for name, field in self._fields.items()
+            if getattr(field, "charter_engine", False) or (field.store and field.compute and field.readonly)
+        }
 
     def _charter_refuse(self, names):
         labels = ", ".join(

@@ -85,10 +85,11 @@ class CharterEscalation(models.Model):
 
     def _current_promises(self):
         """{escalation id: the promise of its present level}, read as the engine."""
-        rows = self.env["charter.obligation"].sudo().search(
+        rows = self.env["charter.obligation"].sudo().search_fetch(
             [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "like", "escalation.level")],
+            ["res_id", "due_at", "user_id"],
             order="code",
-        )  # fmt: skip
+        )
         return {row.res_id: row for row in rows}
 
     def _compute_user_id(self):

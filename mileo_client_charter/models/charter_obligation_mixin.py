@@ -17,7 +17,8 @@ class CharterObligationMixin(models.AbstractModel):
         string="Promises",
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
-        groups="base.group_user",
+        # Not every employee who reads partners or contracts may read the ledger.
+        groups="mileo_client_charter.group_charter_user",
     )
 
     def _charter_partner(self):

@@ -31,8 +31,12 @@ class ResPartner(models.Model):
         search="_search_charter_technical_contact",
         domain="[('share', '=', False)]",
     )
-    charter_assignment_ids = fields.One2many("charter.assignment", "partner_id", "Assigned contacts")
-    charter_contact_defect = fields.Char("To mend", compute="_compute_charter_contact_defect")
+    charter_assignment_ids = fields.One2many(
+        "charter.assignment", "partner_id", "Assigned contacts", groups="mileo_client_charter.group_charter_user"
+    )
+    charter_contact_defect = fields.Char(
+        "To mend", compute="_compute_charter_contact_defect", groups="base.group_user"
+    )
     charter_owed_count = fields.Integer("Promises owed", compute="_compute_charter_counts")
     charter_late_count = fields.Integer("Promises late", compute="_compute_charter_counts")
     charter_feedback_count = fields.Integer("Feedback", compute="_compute_charter_counts")
@@ -81,9 +85,18 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_charter_tier(self, operator, value):
-        contracts = self.env["contract.contract"].sudo()
-        found = contracts.search([*contracts._charter_active_domain(), ("charter_tier_id", operator, value)])
-        return [("commercial_partner_id", "in", found.commercial_partner_id.ids)]
+        if operator not in ("in", "any", "ilike"):
+            return NotImplemented  # Odoo asks for the opposite and takes the rest
+        clients = self._charter_clients(self.env.company)
+        wanted = self.env["charter.tier"].sudo().with_context(active_test=False)
+        if operator == "in":
+            wanted = wanted.browse(tier for tier in value if tier)
+        else:
+            wanted = wanted.search(value if operator == "any" else [("display_name", "ilike", value)])
+        domain = Domain("commercial_partner_id", "in", clients.filtered(lambda c: c.charter_tier_id in wanted).ids)
+        if operator == "in" and False in value:
+            domain |= Domain("commercial_partner_id", "not in", clients.ids)
+        return domain
 
     @api.model
     def _charter_clients(self, company):
@@ -92,7 +105,9 @@ class ResPartner(models.Model):
         found = contracts.search([*contracts._charter_active_domain(), ("company_id", "=", company.id)])
         return found.commercial_partner_id.with_env(self.env)
 
-    @api.depends("charter_assignment_ids", "charter_assignment_ids.user_id")
+    @api.depends(
+        *(f"commercial_partner_id.charter_assignment_ids.{name}" for name in ("user_id", "role", "date_from", "date_to"))
+    )
     @api.depends_context("company")
     def _compute_charter_contacts(self):
         company = self.env.company.id
@@ -194,11 +209,11 @@ class ResPartner(models.Model):
         keys = {role: (company.id, role, client) for role, _label in ROLES}
         holders = self.env["charter.assignment"].sudo()._holders(keys.values())
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
-        cards = []
-        for role, key in keys.items():
-            user = self.env["res.users"].browse(holders.get(key) or [])
-            cards.append({"role": role, "label": labels[role], "card": user._charter_card()[0] if user else None})
-        return cards
+        users = self.env["res.users"].browse(set(holders.values()))
+        cards = dict(zip(users.ids, users._charter_card(), strict=True))
+        return [
+            {"role": role, "label": labels[role], "card": cards.get(holders.get(key))} for role, key in keys.items()
+        ]
 
     def _charter_survey_contacts(self):
         """The people of a client a survey may go to: its contacts, or itself when it has none."""

@@ -4,3 +4,5 @@ from . import test_clock_killed
 from . import test_feedback
 from . import test_escalation
 from . import test_working_time
+from . import test_doors
+from . import test_tour

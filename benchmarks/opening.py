@@ -1,0 +1,119 @@
+"""Opening a promise: a dated row of the ledger, beside the SLA that helpdesk_mgmt_sla gives a ticket."""
+
+from datetime import datetime, timedelta
+
+from bench import Line, alternate, stopwatch, times
+
+from odoo.addons.mileo_client_charter.tools.clock import Delay
+
+TITLE = "Opening promises"
+EXPLANATION = """
+The addon: `_charter_open` on {batch:,} contracts of {batch:,} clients at once, a promise of {hours} working hours each, with its
+owner looked up, its due time and its reminder counted, the row inserted and the clock woken.
+`helpdesk_mgmt_sla`: one `create` of {batch:,} tickets in a team with one SLA rule of {hours} working hours that
+matches them all, less the same `create` in a team without SLA; the difference is what the SLA costs.
+Both are flushed to PostgreSQL, then rolled back. Record caches are empty before each run.
+"""
+
+CODE = "intervention.resolution"
+HOURS = 40
+
+
+def measure(bench):
+    batch = 100 if bench.quick else 1000
+    clients = bench.clients(batch)
+    contracts = prepare_ours(bench, clients)
+    with_sla, without_sla = prepare_tickets(bench)
+    # In working hours, as the SLA counts.
+    delay = Delay(HOURS, "hours", "working")
+
+    def ours(samples):
+        with bench.transaction() as env:
+            records = env["contract.contract"].browse(contracts)
+            first = datetime(2027, 2, 1, 8)
+            number = {contract_id: index for index, contract_id in enumerate(contracts)}
+
+            def moment(contract):
+                return first + timedelta(seconds=25 * number[contract.id])
+
+            with stopwatch(env.cr, samples):
+                opened = records._charter_open(CODE, at=moment, occurrence="measured", delay=delay)
+                env.flush_all()
+            assert len(opened) == batch and all(opened.mapped("due_at")) and all(opened.mapped("user_id"))
+
+    def tickets(team, slas):
+        def create(samples):
+            with bench.transaction() as env:
+                values = [
+                    {"name": f"Ticket {number}", "description": "x", "team_id": team, "partner_id": client}
+                    for number, client in enumerate(clients)
+                ]
+                with stopwatch(env.cr, samples):
+                    created = env["helpdesk.ticket"].create(values)
+                    env.flush_all()
+                assert len(created.ticket_sla_ids.filtered("deadline")) == slas
+
+        return create
+
+    promise, full, bare = alternate(bench.runs, ours, tickets(with_sla, batch), tickets(without_sla, 0))
+    sla_ms, sla_queries = (full.ms - bare.ms) / batch, (full.queries - bare.queries) / batch
+    promise_ms, promise_queries = promise.ms / batch, promise.queries / batch
+    explanation = EXPLANATION.format(batch=batch, hours=HOURS)
+    return explanation, [
+        Line(
+            f"SQL a promise, {batch:,} at once",
+            f"{promise_queries:.3f} ({promise.queries:.0f} in all)",
+            f"{sla_queries:.2f}",
+            times(sla_queries / promise_queries),
+            "≤ 0.02",
+            promise_queries <= 0.02,
+        ),
+        Line(
+            "time a promise",
+            f"{promise_ms:.3f} ms",
+            f"{sla_ms:.2f} ms",
+            times(sla_ms / promise_ms),
+            "≥ 50×",
+            sla_ms / promise_ms >= 50,
+        ),
+        Line(
+            "for the record: a whole ticket",
+            "",
+            f"{full.ms / batch:.2f} ms, {full.queries / batch:.1f} SQL with its SLA; "
+            f"{bare.ms / batch:.2f} ms, {bare.queries / batch:.1f} SQL without",
+        ),
+    ]
+
+
+def prepare_ours(bench, clients):
+    """Ids of contracts, one a client; every client has its owner of the promise."""
+    with bench.transaction(commit=True) as env:
+        company = env.company
+        commitment = env["charter.document"]._commitments_in_force([company.id], [CODE])[company.id, CODE]
+        assignments = [
+            {
+                "role": commitment.owner_role,
+                "user_id": env.ref("base.user_admin").id,
+                "partner_id": client,
+                "company_id": company.id,
+            }
+            for client in clients
+        ]
+        env["charter.assignment"].create(assignments)
+        contracts = env["contract.contract"].create(
+            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
+        )
+        return contracts.ids
+
+
+def prepare_tickets(bench):
+    """Ids of (a team whose tickets get an SLA, a team whose tickets get none)."""
+    with bench.transaction(commit=True) as env:
+        # A stage the tickets have not reached yet, else the SLA is accomplished from the start.
+        stage = env["helpdesk.ticket.stage"].search([], order="sequence desc", limit=1)
+        teams = env["helpdesk.ticket.team"].create(
+            [{"name": "With SLA", "use_sla": True}, {"name": "Without SLA", "use_sla": False}]
+        )
+        env["helpdesk.sla"].search([]).active = False
+        env["helpdesk.sla"].create({"name": "Resolution", "hours": HOURS, "stage_id": stage.id})
+        return teams.ids
