@@ -16,7 +16,7 @@ OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False
 
 
 class Survey(http.Controller):
-    """The survey of one invitation. Reading it, as mail scanners do, stores nothing; the first answer wins."""
+    """The survey of one invitation. Reading it, as scanners of mail do, stores nothing."""
 
     @http.route("/charter/s/<string:token>", methods=["GET"], **OPTIONS)
     def show(self, token, rating=None, lang=None, **_query):

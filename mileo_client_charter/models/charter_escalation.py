@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
@@ -246,18 +248,21 @@ class CharterEscalation(models.Model):
         if not (description or "").strip():
             raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
         client = contact.commercial_partner_id
-        escalation = self._charter_engine().create(
-            {
-                "name": (subject or "").strip()[:200] or self.env._("Escalation by %s", contact.name),
-                "description": description.strip()[:10000],
-                "partner_id": client.id,
-                "contact_id": contact.id,
-                "company_id": client._charter_company().id,
-                "feedback_id": feedback.id if feedback else False,
-                "door": "portal",
-            }
-        )
-        return escalation.with_env(self.env)
+        values = {
+            "name": (subject or "").strip()[:200] or self.env._("Escalation by %s", contact.name),
+            "description": description.strip()[:10000],
+            "partner_id": client.id,
+            "contact_id": contact.id,
+            "company_id": client._charter_company().id,
+            "feedback_id": feedback.id if feedback else False,
+            "door": "portal",
+        }
+        engine = self._charter_engine()
+        # Two clicks on the button, or a page sent again, are one complaint. The client's row is the lock.
+        client.sudo().lock_for_update()
+        just_now = ("raised_at", ">", self._charter_now() - timedelta(minutes=5))
+        same = engine.search([*((name, "=", value) for name, value in values.items()), just_now], limit=1)
+        return (same or engine.create(values)).with_env(self.env)
 
     # -- answering --------------------------------------------------------------------------------
 

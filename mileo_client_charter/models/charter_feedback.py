@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
 
 from ..tools import nps as nps_rules
 
@@ -138,7 +139,7 @@ class CharterFeedback(models.Model):
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.
                 feedback.sudo().intervention_id.name,
-                moment and fields.Date.to_string(fields.Datetime.context_timestamp(feedback, moment)),
+                moment and format_date(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
             ]
             feedback.name = " · ".join(part for part in parts if part)
 

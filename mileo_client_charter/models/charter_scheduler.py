@@ -144,7 +144,7 @@ class CharterScheduler(models.AbstractModel):
                 if not last_day or first > last_day:
                     yield f"{first}#{index + 1}", moment(first), moment(first), Delay(months, "months", "elapsed")
         elif commitment.code == "review.annual":
-            for event in contract._charter_anniversaries(max(since, last_day or since), today):
+            for event in contract._charter_anniversaries(since, today):
                 yield f"{event}#annual", moment(event), now, None
         elif commitment.code == "renewal.decision" and contract.date_end:
             event = contract.date_end + timedelta(days=1)

@@ -93,6 +93,7 @@ class ResPartner(models.Model):
             wanted = wanted.browse(tier for tier in value if tier)
         else:
             wanted = wanted.search(value if operator == "any" else [("display_name", "ilike", value)])
+        clients.invalidate_recordset(["charter_tier_id"])
         domain = Domain("commercial_partner_id", "in", clients.filtered(lambda c: c.charter_tier_id in wanted).ids)
         if operator == "in" and False in value:
             domain |= Domain("commercial_partner_id", "not in", clients.ids)

@@ -221,6 +221,14 @@ class TestEscalation(CharterCase):
                         {"name": "x", "partner_id": self.client.id, **values}
                     )
 
+    def test_two_clicks_on_the_portal_are_one_complaint(self):
+        with self.at():
+            first = self.escalate()
+            self.assertEqual(self.escalate(), first)
+            self.assertNotEqual(self.escalate(self.adam), first)
+        with self.at(1):
+            self.assertNotEqual(self.escalate(), first)
+
     def test_portal_words_are_needed(self):
         with self.at(), self.assertRaisesRegex(ValidationError, "What happened"):
             self.env["charter.escalation"]._from_portal(self.alice, "Subject", "  ")

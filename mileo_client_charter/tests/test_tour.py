@@ -47,7 +47,14 @@ class TestStory(CharterCase, HttpCase):
 
     def test_story(self):
         self.company.charter_alert_office_hours = False
-        new_test_user(self.env, "t_alice", groups="base.group_portal", partner_id=self.alice.id)
+        new_test_user(
+            self.env,
+            "t_alice",
+            groups="base.group_portal",
+            partner_id=self.alice.id,
+            name=self.alice.name,
+            email=self.alice.email,
+        )
         feedback = self.invitation()
         survey = f"/charter/s/{feedback.sudo().token}?rating=2&lang=en_US"
 
