@@ -327,6 +327,15 @@ def odoo_from_debian(target):
     unpack_debian("sid", ODOO_DEBIAN_PACKAGES, target, "Odoo 19 (130 MB)", remedy)
 
 
+def replace_missing_files(source):
+    """Debian leaves out a compiled library (blur in video calls); the web client logs an error for it."""
+    for folder in ("addons", os.path.join("odoo", "addons")):
+        libraries = os.path.join(source, folder, "mail", "static", "lib")
+        stub = os.path.join(libraries, "selfie_segmentation", "selfie_segmentation.js")
+        if os.path.isdir(libraries) and not os.path.exists(stub):
+            write_stamp(stub, "// Not in Debian's package: video calls have no blurred background.\n")
+
+
 def apt_offers_wkhtmltopdf():
     """Debian has it up to its version 12."""
     if not have_program("apt-cache"):
@@ -380,7 +389,9 @@ def ensure_odoo():
             odoo_from_debian(unpacked)
     if os.path.exists(checkout):
         return checkout
-    return os.path.join(unpacked, "usr", "lib", "python3", "dist-packages")
+    source = os.path.join(unpacked, "usr", "lib", "python3", "dist-packages")
+    replace_missing_files(source)
+    return source
 
 
 def main(command):

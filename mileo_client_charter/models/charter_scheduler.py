@@ -145,6 +145,8 @@ class CharterScheduler(models.AbstractModel):
                     yield f"{first}#{index + 1}", moment(first), moment(first), Delay(months, "months", "elapsed")
         elif commitment.code == "review.annual":
             for event in contract._charter_anniversaries(since, today):
+                if not contract.date_end and last_day and event < last_day:
+                    continue  # the end of a term that was given up came in its place
                 yield f"{event}#annual", moment(event), now, None
         elif commitment.code == "renewal.decision" and contract.date_end:
             event = contract.date_end + timedelta(days=1)

@@ -1,0 +1,283 @@
+"""The addon's life in a database with data of its own: installed, lived with, updated, removed.
+
+Real processes on a real database, which no test inside Odoo's transaction can show. Run by the environment's
+Python, as bin/test does: ``pytest -p no:odoo tests_install``. The database without the addon is kept between
+runs (``charter_lifecycle_base``); each run works on a copy of it.
+"""
+
+import configparser
+import json
+import pathlib
+import subprocess
+import sys
+import textwrap
+
+import psycopg2
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "bin" / "lib"))
+
+import database  # noqa: E402  (the path above must be set first)
+import runtime  # noqa: E402
+
+ADDON = runtime.ADDON
+BASE, DB = "charter_lifecycle_base", "charter_lifecycle"
+# What the addon depends on, and accounting's own users: a database as OCA contract leaves it.
+CHAIN = ("contract_line_successor", "base_automation", "portal", "resource")
+OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
+
+BEFORE = """
+    company = env.company
+    client = env["res.partner"].create({"name": "Older client", "is_company": True})
+    contact = env["res.partner"].create({"name": "Olga", "parent_id": client.id, "email": "olga@example.com"})
+    def contract(name):
+        return env["contract.contract"].create({
+            "name": name, "partner_id": client.id, "company_id": company.id, "line_recurrence": True,
+            "contract_line_ids": [(0, 0, {
+                "name": "Maintenance", "quantity": 1, "price_unit": 100, "date_start": "2020-03-01",
+                "recurring_next_date": "2020-03-01", "recurring_rule_type": "monthly", "recurring_interval": 1})],
+        })
+    contract("Of before"), contract("Of before, left alone")
+    env["res.partner"].create({"name": "Never under the charter"})
+    env.cr.commit()
+"""
+
+LIVE = """
+    before = env["charter.obligation"].search_count([])
+    contract = env["contract.contract"].search([("name", "=", "Of before")])
+    client, contact = contract.partner_id, contract.partner_id.child_ids
+    # The client has no manager yet: what it says is kept all the same.
+    contract.charter_tier_id = env.ref("mileo_client_charter.tier_premium")
+    feedback = env["charter.feedback"]._from_portal(contact, rating=2, comment="Nobody came.")
+    client.charter_account_manager_id = env.ref("base.user_admin")
+    escalation = env["charter.escalation"]._from_portal(contact, "Late", "No answer")
+    intervention = env["charter.intervention"].create({"name": "Camera", "partner_id": client.id})
+    intervention.action_close()
+    feedback.corrective_action_ids
+    env["charter.document"].search([]).official_pdf = "JVBERi0="
+    # Something late, on a contract too: activities and mails of the addon's on records that are not.
+    report = contract.sudo().obligation_ids.filtered(lambda o: o.code == "report.delivery")
+    env.cr.execute("UPDATE charter_obligation SET due_at = now() at time zone 'UTC' - interval '1 hour' WHERE id = ANY(%s)",
+                   [(report | feedback.obligation_ids).ids])
+    env.invalidate_all()
+    env["ir.cron"].browse(env.ref("mileo_client_charter.cron_clock").id).method_direct_trigger()
+    # What an administrator made of it
+    env.ref("mileo_client_charter.mail_promise_due").subject = "Our own words"
+    env.ref("mileo_client_charter.automation_breach").active = False
+    env.ref("mileo_client_charter.tier_premium").name = "Platinum"
+    env.ref("mileo_client_charter.cron_schedule").interval_number = 2
+    env.ref("mileo_client_charter.alias_escalation").alias_name = "complaints"
+    env.ref("mileo_client_charter.rule_feedback_portal").active = False
+    env.flush_all()
+    result.update(
+        obligations_at_installation=before,
+        late=report.state, activities=contract.activity_ids.mapped("activity_type_id.name"),
+        negative=feedback.negative, left_alone=env["contract.contract"].search_count([("name", "like", "left alone"), ("obligation_ids", "!=", False)]),
+    )
+    env.cr.commit()
+"""
+
+ADMINISTRATORS = """
+    result.update(
+        subject=env.ref("mileo_client_charter.mail_promise_due").subject,
+        automation=env.ref("mileo_client_charter.automation_breach").active,
+        tier=env.ref("mileo_client_charter.tier_premium").name,
+        interval=env.ref("mileo_client_charter.cron_schedule").interval_number,
+        alias=env.ref("mileo_client_charter.alias_escalation").alias_name,
+        rule=env.ref("mileo_client_charter.rule_feedback_portal").active,
+    )
+"""
+
+AFTER = """
+    contract = env["contract.contract"].search([("name", "=", "Of before")])
+    for model, kind in (("contract.contract", "form"), ("contract.contract", "list"), ("res.partner", "form"),
+                        ("res.partner", "search"), ("res.config.settings", "form"), ("res.users", "form")):
+        env[model].get_view(view_type=kind)
+    contract.read(), contract.partner_id.read()
+    contract.partner_id.name = "Older client, renamed"
+    contract.copy()
+    portal = env.ref("contract.rule_contract_contract_portal")
+    result.update(
+        contracts=env["contract.contract"].search_count([("name", "like", "Of before%")]),
+        partners=env["res.partner"].search_count([("name", "in", ("Olga", "Never under the charter"))]),
+        portal_rule=portal.domain_force,
+        lines=contract.contract_line_ids.mapped("name"),
+    )
+"""
+
+# Everything a database consists of. What the addon brings must be gone, and nothing else may be.
+PARTS = {
+    "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'",
+    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "constraints": "SELECT conrelid::regclass || ' ' || conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+    "sequences": "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequencename NOT LIKE 'ir_sequence_0%'",
+    "models": "SELECT model FROM ir_model",
+    "fields": "SELECT model || '.' || name FROM ir_model_fields",
+    "views": "SELECT id || ' ' || name FROM ir_ui_view",
+    "menus": "SELECT id || ' ' || (name->>'en_US') FROM ir_ui_menu",
+    "actions": "SELECT id || ' ' || type || ' ' || (name->>'en_US') FROM ir_actions",
+    "scheduled actions": "SELECT id || ' ' || cron_name FROM ir_cron",
+    "triggers": "SELECT cron_id::text FROM ir_cron_trigger t WHERE NOT EXISTS (SELECT 1 FROM ir_cron c WHERE c.id = t.cron_id)",
+    "automations": "SELECT id || ' ' || (name->>'en_US') FROM base_automation",
+    "groups": "SELECT id || ' ' || (name->>'en_US') FROM res_groups",
+    "privileges": "SELECT id || ' ' || (name->>'en_US') FROM res_groups_privilege",
+    "rules": "SELECT id || ' ' || name FROM ir_rule",
+    "access rights": "SELECT id || ' ' || name FROM ir_model_access",
+    "mail templates": "SELECT id || ' ' || (name->>'en_US') FROM mail_template",
+    "aliases": "SELECT id || ' ' || coalesce(alias_name, '') FROM mail_alias",
+    "activity types": "SELECT id || ' ' || (name->>'en_US') FROM mail_activity_type",
+    "activities": "SELECT res_model || ' ' || coalesce(summary, '') FROM mail_activity",
+    "numbering": "SELECT code FROM ir_sequence WHERE code IS NOT NULL",
+    "attachments": "SELECT res_model || ' ' || name FROM ir_attachment WHERE res_model LIKE 'charter%' OR url LIKE '%mileo_client_charter%'",
+    "messages": "SELECT model || ' ' || message_type FROM mail_message WHERE model LIKE 'charter%'",
+    "followers": "SELECT res_model FROM mail_followers WHERE res_model LIKE 'charter%'",
+    "parameters": "SELECT key FROM ir_config_parameter",
+    "user defaults": "SELECT f.model || '.' || f.name FROM ir_default d JOIN ir_model_fields f ON f.id = d.field_id",
+    "external ids": f"SELECT name FROM ir_model_data WHERE module = '{ADDON}'",
+    "users": "SELECT login || active FROM res_users",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory):
+    """The addon's whole life, played once; what was seen at each age: {age: {part: values}}."""
+    folder = tmp_path_factory.mktemp("lifecycle")
+    with runtime.postgres() as server, runtime.database_lock(DB):
+        play = Life(server, folder)
+        play.base()
+        play.copy_of_base()
+        try:
+            seen = play.through()
+        finally:
+            runtime.drop_database(server, DB)
+        yield seen
+
+
+class Life:
+    def __init__(self, server, folder):
+        self.server = server
+        self.folder = folder
+
+    def base(self):
+        """The database without the addon, built once for the Odoo and OCA versions there are."""
+        ground = database.ground_hash().partition("+")[0]
+        if database.built_from(self.server, BASE)[0] == ground:
+            return
+        runtime.drop_database(self.server, BASE)
+        runtime.create_database(self.server, BASE)
+        install = ["-d", BASE, "-i", ",".join(CHAIN), "--without-demo=True", *OPTIONS]
+        runtime.run_odoo(self.server, install, "The installation of the base", "lifecycle-base.log")
+        self.shell(BEFORE, BASE)
+        database.mark_built(self.server, BASE, ground, "base")
+
+    def copy_of_base(self):
+        runtime.drop_database(self.server, DB)
+        runtime.query(self.server, "postgres", f"CREATE DATABASE {runtime.quoted(DB)} TEMPLATE {runtime.quoted(BASE)}")
+
+    def through(self):
+        seen = {"before": self.parts()}
+        self.odoo("-i", ADDON)
+        seen["lived"] = self.shell(LIVE)
+        seen["rows"] = self.rows()
+        seen["set"] = self.shell(ADMINISTRATORS)
+        self.odoo("-u", ADDON)
+        seen["rows updated"] = self.rows()
+        seen["set updated"] = self.shell(ADMINISTRATORS)
+        self.uninstall()
+        seen["after"] = self.parts()
+        seen["without"] = self.shell(AFTER)
+        return seen
+
+    def odoo(self, *arguments):
+        what = f"odoo {' '.join(arguments)}"
+        runtime.run_odoo(self.server, ["-d", DB, *arguments, *OPTIONS], what, f"lifecycle{arguments[0]}.log")
+
+    def uninstall(self):
+        """``odoo module uninstall``, which takes the connection from a configuration file only."""
+        options = {"addons_path": runtime.addons_path(), "data_dir": runtime.DATA}
+        options.update({f"db_{key}": value for key, value in self.server.items()})
+        config = configparser.RawConfigParser()
+        config["options"] = options
+        path = self.folder / "odoo.conf"
+        with path.open("w") as target:
+            config.write(target)
+        command = [sys.executable, "-m", "odoo", "module", "uninstall", "-c", str(path), "-d", DB, ADDON]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+        log = done.stdout + done.stderr
+        assert not done.returncode, log
+        assert "Traceback" not in log, log
+        assert not [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line], log
+
+    def shell(self, script, db=DB):
+        """Run ``script`` in ``odoo shell``; what it put into ``result``."""
+        target = self.folder / "result.json"
+        text = "import json\nresult = {}\n" + textwrap.dedent(script)
+        text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
+        runtime.run_odoo(self.server, ["shell", "-d", db, "--no-http"], "A step", "lifecycle-shell.log", script=text)
+        return json.loads(target.read_text())
+
+    def parts(self):
+        return {part: sorted(str(row[0]) for row in self.query(statement)) for part, statement in PARTS.items()}
+
+    def rows(self):
+        """Every column of what the addon recorded, as text."""
+        tables = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
+                  "service_level", "intervention")  # fmt: skip
+        return {
+            table: sorted(row[0] for row in self.query(f"SELECT t::text FROM charter_{table} t")) for table in tables
+        }
+
+    def query(self, statement):
+        try:
+            return runtime.query(self.server, DB, statement.replace("%", "%%"))
+        except psycopg2.errors.UndefinedTable:
+            return []
+
+
+def test_installed_beside_existing_data(life):
+    """Contracts and clients of before owe nothing until an administrator gives them a tier."""
+    assert life["lived"]["obligations_at_installation"] == 0
+    assert life["lived"]["left_alone"] == 0
+
+
+def test_it_lived(life):
+    assert life["lived"]["negative"] is True
+    assert life["lived"]["late"] == "late"
+    assert life["lived"]["activities"], "a promise of a contract is an activity on the contract"
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
+     "service_level", "intervention"],
+)  # fmt: skip
+def test_update_changes_no_row(life, table):
+    assert life["rows"][table]
+    assert life["rows updated"][table] == life["rows"][table]
+
+
+def test_update_keeps_what_the_administrator_set(life):
+    assert life["set"] == {
+        "subject": "Our own words",
+        "automation": False,
+        "tier": "Platinum",
+        "interval": 2,
+        "alias": "complaints",
+        "rule": False,
+    }
+    assert life["set updated"] == life["set"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_left_once_removed(life, part):
+    before, after = set(life["before"][part]), set(life["after"][part])
+    assert sorted(after - before) == [], "left behind"
+    assert sorted(before - after) == [], "taken away"
+
+
+def test_the_database_works_on(life):
+    assert life["without"]["contracts"] == 2
+    assert life["without"]["partners"] == 2
+    assert life["without"]["lines"] == ["Maintenance"]
+    assert "message_partner_ids" in life["without"]["portal_rule"]
