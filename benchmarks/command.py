@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--runs", type=int)
     options = parser.parse_args()
-    runs = options.runs or (2 if options.quick else 7)
+    runs = options.runs or (2 if options.quick else 5)
     runtime.stop_on_signals()
     sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
     os.makedirs(LOGS, exist_ok=True)
@@ -115,9 +115,9 @@ def write(name, explanation, facts, lines):
         *("| " + " | ".join(cells(line)) + " |" for line in lines),
     ]
     content = "\n".join([explanation.strip(), "", *table, "", f"`benchmarks/run {name}`, {facts}."])
-    marked = re.compile(rf"(<!-- results: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     text = README.read_text(encoding="utf-8")
-    text, count = marked.subn(lambda found: found[1] + content + found[2], text)
+    text, count = marked.subn(lambda found: found[1] + content + "\n" + found[2], text)
     assert count == 1, f"README.md has no place for the results of {name}."
     README.write_text(text, encoding="utf-8")
 

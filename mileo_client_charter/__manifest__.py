@@ -48,5 +48,6 @@
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "external_dependencies": {"python": ["python-dateutil"]},
 }

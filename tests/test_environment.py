@@ -197,6 +197,13 @@ def test_options_go_behind_the_subcommand():
     assert command[-2:] == ["-d", "db"]
 
 
+def test_subcommands_without_options_of_their_own_get_a_configuration_file(state):
+    command = runtime.odoo_command({"host": "/run/pg"}, ["i18n", "export", "-d", "db", "contract"])
+    path = state / "subcommand.conf"
+    assert command[-6:] == ["i18n", "export", f"--config={path}", "-d", "db", "contract"]
+    assert "db_host = /run/pg" in path.read_text().splitlines()
+
+
 def test_odoo_listens_on_this_machine_only_unless_told_otherwise():
     assert "--http-interface=127.0.0.1" in runtime.odoo_command({}, ["-d", "db"])
     told = runtime.odoo_command({}, ["-d", "db", "--http-interface=0.0.0.0"])

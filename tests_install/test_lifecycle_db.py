@@ -54,14 +54,16 @@ LIVE = """
     escalation = env["charter.escalation"]._from_portal(contact, "Late", "No answer")
     intervention = env["charter.intervention"].create({"name": "Camera", "partner_id": client.id})
     intervention.action_close()
-    feedback.corrective_action_ids
     env["charter.document"].search([]).official_pdf = "JVBERi0="
     # Something late, on a contract too: activities and mails of the addon's on records that are not.
     report = contract.sudo().obligation_ids.filtered(lambda o: o.code == "report.delivery")
     env.cr.execute("UPDATE charter_obligation SET due_at = now() at time zone 'UTC' - interval '1 hour' WHERE id = ANY(%s)",
                    [(report | feedback.obligation_ids).ids])
+    env.cr.commit()
     env.invalidate_all()
-    env["ir.cron"].browse(env.ref("mileo_client_charter.cron_clock").id).method_direct_trigger()
+    env.ref("mileo_client_charter.cron_clock").method_direct_trigger()
+    env.cr.commit()  # its effects are another transaction's
+    env.invalidate_all()
     # What an administrator made of it
     env.ref("mileo_client_charter.mail_promise_due").subject = "Our own words"
     env.ref("mileo_client_charter.automation_breach").active = False
@@ -96,7 +98,6 @@ AFTER = """
         env[model].get_view(view_type=kind)
     contract.read(), contract.partner_id.read()
     contract.partner_id.name = "Older client, renamed"
-    contract.copy()
     portal = env.ref("contract.rule_contract_contract_portal")
     result.update(
         contracts=env["contract.contract"].search_count([("name", "like", "Of before%")]),
@@ -104,6 +105,7 @@ AFTER = """
         portal_rule=portal.domain_force,
         lines=contract.contract_line_ids.mapped("name"),
     )
+    contract.copy()
 """
 
 # Everything a database consists of. What the addon brings must be gone, and nothing else may be.
@@ -173,7 +175,9 @@ class Life:
 
     def copy_of_base(self):
         runtime.drop_database(self.server, DB)
-        runtime.query(self.server, "postgres", f"CREATE DATABASE {runtime.quoted(DB)} TEMPLATE {runtime.quoted(BASE)}")
+        runtime.query(
+            self.server, "postgres", f"CREATE DATABASE {runtime.quoted(DB)} TEMPLATE {runtime.quoted(BASE)}"
+        )
 
     def through(self):
         seen = {"before": self.parts()}
@@ -214,18 +218,23 @@ class Life:
         target = self.folder / "result.json"
         text = "import json\nresult = {}\n" + textwrap.dedent(script)
         text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
-        runtime.run_odoo(self.server, ["shell", "-d", db, "--no-http"], "A step", "lifecycle-shell.log", script=text)
+        runtime.run_odoo(
+            self.server, ["shell", "-d", db, "--no-http"], "A step", "lifecycle-shell.log", script=text
+        )
         return json.loads(target.read_text())
 
     def parts(self):
-        return {part: sorted(str(row[0]) for row in self.query(statement)) for part, statement in PARTS.items()}
+        return {
+            part: sorted(str(row[0]) for row in self.query(statement)) for part, statement in PARTS.items()
+        }
 
     def rows(self):
         """Every column of what the addon recorded, as text."""
         tables = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
                   "service_level", "intervention")  # fmt: skip
         return {
-            table: sorted(row[0] for row in self.query(f"SELECT t::text FROM charter_{table} t")) for table in tables
+            table: sorted(row[0] for row in self.query(f"SELECT t::text FROM charter_{table} t"))
+            for table in tables
         }
 
     def query(self, statement):

@@ -43,6 +43,7 @@ LOGINS = (
 
 # Only the project's own demo data: the demo data of Odoo's modules would bury it.
 LOAD_DEMO = """
+import importlib.util
 from odoo.tools.convert import convert_file
 env = env(context={{}}, su=True)
 wanted = [("name", "in", {addons!r}), ("state", "=", "installed")]
@@ -53,6 +54,10 @@ for addon, files in {files!r}:
         for path in files:
             print(f"loading {{addon}}/{{path}}", flush=True)
             convert_file(env, addon, path, references, mode="init", noupdate=True)
+        story = f"odoo.addons.{{addon}}.demo.story"
+        if files and importlib.util.find_spec(story):
+            print(f"playing {{story}}", flush=True)
+            importlib.import_module(story).play(env)
 context = env["res.users"]._crypt_context()
 for login in {logins!r}:
     env.flush_all()
@@ -73,14 +78,17 @@ def demo_files():
     return found
 
 
-def load_demo(server, db):
+def load_demo(server, db, address):
     say("Loading the demo company")
+    # Before the story writes its mails: their links name this address.
+    set_address(server, db, address)
     script = LOAD_DEMO.format(
         addons=runtime.addons(), files=demo_files(), logins=[login for login, _role, _client in LOGINS]
     )
     seconds = runtime.run_odoo(
         server,
-        ["shell", "-d", db, "--no-http", "--max-cron-threads=0"],
+        # The discard port: what the story sends stays in the queue until the mail catcher listens.
+        ["shell", "-d", db, "--no-http", "--max-cron-threads=0", "--smtp=127.0.0.1", "--smtp-port=9"],
         "Loading the demo company",
         "demo-data.log",
         script=script,
@@ -88,11 +96,18 @@ def load_demo(server, db):
     say(f"  done in {seconds:.0f} s")
 
 
-def build(server, db, reset):
+def build(server, db, reset, address):
     if ADDON not in runtime.addons():
         raise SetupError(f"There is no addon {ADDON} in {ROOT}; is the clone complete?")
     try:
-        done = database.ensure(server, db, [ADDON], "demo-install.log", reset, after_install=load_demo)
+        done = database.ensure(
+            server,
+            db,
+            [ADDON],
+            "demo-install.log",
+            reset,
+            after_install=lambda server, db: load_demo(server, db, address),
+        )
     except SetupError as error:
         raise SetupError(f"{error}\nTo build the demo again from nothing: bin/demo --reset") from error
     if done == "updated":
@@ -127,9 +142,11 @@ def check_logins(server, db):
 def choose_port(wanted):
     if wanted is None:
         return runtime.free_port(DEFAULT_PORT)
+    if not 0 < wanted < 65536:
+        raise SetupError(f"There is no port {wanted}: ports go from 1 to 65535.")
     if not runtime.port_is_free(wanted):
         raise SetupError(
-            f"Something listens on port {wanted} already.\n"
+            f"Port {wanted} cannot be had: something listens there already, or it is reserved for root.\n"
             "Choose another one with --port, or leave --port out to have a free one chosen."
         )
     return wanted
@@ -176,6 +193,7 @@ def serve(server, db, port, smtp, mail):
             stdout=output,
             stderr=output,
             cwd=ROOT,
+            preexec_fn=runtime.end_with_parent,
         )
     with runtime.stopping(process):
         runtime.wait_for_port(port, process, "Odoo", log, seconds=180)
@@ -201,7 +219,7 @@ def main():
     in_use = "Stop that one first (Ctrl-C in its terminal), or choose another database with --db."
     with runtime.postgres() as server, runtime.database_lock(options.db, in_use):
         port = choose_port(options.port)
-        build(server, options.db, options.reset)
+        build(server, options.db, options.reset, f"http://127.0.0.1:{port}")
         check_logins(server, options.db)
         set_address(server, options.db, f"http://127.0.0.1:{port}")
         if options.stop_after_init:

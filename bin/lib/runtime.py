@@ -1,6 +1,7 @@
 """PostgreSQL, the mail catcher and Odoo itself, inside the environment made by ``bootstrap``."""
 
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -24,6 +25,7 @@ ODOO = os.environ["CHARTER_ODOO"]
 DATA = os.path.join(STATE, "data")
 ADDON = "mileo_client_charter"
 ROLE = "charter"
+LOCAL_ONLY = "--http-interface=127.0.0.1"
 QUIET_SECONDS = 10  # a stage that lasts longer says how far it is, this often
 LOADING = re.compile(rb"Loading module (\S+) \((\d+)/(\d+)\)")
 
@@ -34,6 +36,12 @@ def stop_on_signals():
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     # A shell that starts the command in the background has it ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def end_with_parent():
+    """For a child process, before it starts: even kill -9 of the command leaves no server behind."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1: PR_SET_PDEATHSIG, on Linux
 
 
 def addons_path():
@@ -213,7 +221,7 @@ def database_lock(database, remedy=None):
 
 
 def server_options(server):
-    options = [f"--addons-path={addons_path()}", f"--data-dir={DATA}", "--http-interface=127.0.0.1"]
+    options = [f"--addons-path={addons_path()}", f"--data-dir={DATA}", LOCAL_ONLY]
     return options + [f"--db_{key}={value}" for key, value in server.items()]
 
 
@@ -221,10 +229,26 @@ def odoo_command(server, arguments):
     """The Odoo command line with this environment's options put after its subcommand, if any."""
     arguments = list(arguments)
     subcommand = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
-    if subcommand in (["scaffold"], ["help"], ["deploy"], ["upgrade_code"]):
-        return [sys.executable, "-m", "odoo", *subcommand, *arguments]
-    return [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "odoo", *subcommand,
-            *server_options(server), *arguments]  # fmt: skip
+    options = server_options(server)
+    if subcommand == ["db"]:
+        options.remove(LOCAL_ONLY)
+    elif subcommand and subcommand[0] in ("i18n", "module"):
+        # These take their options from a configuration file alone, named behind their own subcommand.
+        options = [*arguments[:1], f"--config={write_configuration(options)}"]
+        arguments = arguments[1:]
+    elif subcommand in (["scaffold"], ["help"], ["deploy"], ["upgrade_code"]):
+        options = []
+    quiet = ["-W", "ignore::DeprecationWarning"]
+    return [sys.executable, *quiet, "-m", "odoo", *subcommand, *options, *arguments]
+
+
+def write_configuration(options):
+    """Path of a configuration file that holds the options."""
+    path = os.path.join(STATE, "subcommand.conf")
+    pairs = [option.removeprefix("--").split("=", 1) for option in options]
+    with open(path, "w", encoding="utf-8") as target:
+        target.write("[options]\n" + "".join(f"{key.replace('-', '_')} = {value}\n" for key, value in pairs))
+    return path
 
 
 def read_log(path):
@@ -300,13 +324,12 @@ def mail_catcher():
     with open(os.path.join(LOGS, "mail.log"), "ab") as output:
         process = subprocess.Popen(
             [
-                os.path.join(os.path.dirname(sys.executable), "sendria"),
-                "--foreground", "--no-quit",
+                sys.executable, "-m", "sendria", "--foreground", "--no-quit",
                 "--db", os.path.join(STATE, "mail.sqlite"),
                 "--smtp-ip", "127.0.0.1", "--smtp-port", str(smtp),
                 "--http-ip", "127.0.0.1", "--http-port", str(web),
             ],
-            stdout=output, stderr=output,
+            stdout=output, stderr=output, preexec_fn=end_with_parent,
         )  # fmt: skip
     with stopping(process):
         wait_for_port(smtp, process, "The mail catcher", os.path.join(LOGS, "mail.log"))

@@ -32,7 +32,6 @@ from bootstrap import LIB, LOGS, ROOT, STATE, SetupError, say
 from lxml import etree
 from runtime import ADDON, addons
 
-TOOLS = os.path.dirname(sys.executable)
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|subtests passed)\b")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LOG_RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ ([A-Z]+) ", re.MULTILINE)
@@ -79,7 +78,7 @@ def run_tool(name, *args):
     started = time.time()
     environment = dict(os.environ, PYLINTHOME=os.path.join(STATE, "pylint"))
     done = subprocess.run(
-        [os.path.join(TOOLS, args[0]), *args[1:]],
+        [sys.executable, "-m", *args],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -124,7 +123,7 @@ def check_xml():
 def check_compose():
     return run_tool(
         "docker-compose.yml",
-        "check-jsonschema",
+        "check_jsonschema",
         "--builtin-schema",
         "vendor.compose-spec",
         "docker-compose.yml",
@@ -137,7 +136,7 @@ def static_checks():
     checks = [
         lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."),
         lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."),
-        lambda: run_tool("codespell", "codespell", *sources, *glob.glob("*.md"), *glob.glob("*.yml")),
+        lambda: run_tool("codespell", "codespell_lib", *sources, *glob.glob("*.md"), *glob.glob("*.yml")),
         check_xml,
         check_compose,
         check_requirements,

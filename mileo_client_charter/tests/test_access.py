@@ -106,7 +106,10 @@ class AccessCase(CharterCase):
             "sub": cls._portal(cls.sam),
             "follower": cls._portal(cls.bea),
             "other": cls._staff(
-                "t_other", "group_charter_admin", company_id=cls.company2.id, company_ids=[Command.set(cls.company2.ids)]
+                "t_other",
+                "group_charter_admin",
+                company_id=cls.company2.id,
+                company_ids=[Command.set(cls.company2.ids)],
             ),
             "public": cls.env.ref("base.public_user"),
         }
@@ -118,7 +121,12 @@ class AccessCase(CharterCase):
             {"name": "Chocolaterie", "is_company": True, "company_id": cls.company2.id}
         )
         carla = cls.env["res.partner"].create(
-            {"name": "Carla", "parent_id": client_c.id, "company_id": cls.company2.id, "email": "carla@c.example.com"}
+            {
+                "name": "Carla",
+                "parent_id": client_c.id,
+                "company_id": cls.company2.id,
+                "email": "carla@c.example.com",
+            }
         )
         cls._assign("account_manager", cls.users["other"], client_c, cls.company2)
         cls._rows_of_client("c", carla, cls.company2)
@@ -146,7 +154,9 @@ class AccessCase(CharterCase):
         document2 = cls.document.copy({"company_id": cls.company2.id})
         document2.action_publish()
         cls.draft = cls.document.browse(cls.document.action_new_version()["res_id"])
-        cls.tier2 = cls.env["charter.tier"].create({"name": "Local", "code": "local", "company_id": cls.company2.id})
+        cls.tier2 = cls.env["charter.tier"].create(
+            {"name": "Local", "code": "local", "company_id": cls.company2.id}
+        )
         cls.env["charter.service.level"].create(
             {"tier_id": cls.tier2.id, "priority": "1", "response_hours": 1, "resolution_hours": 2}
         )
@@ -164,7 +174,9 @@ class AccessCase(CharterCase):
             ("charter.assignment", "1"): cls.env["charter.assignment"].search(
                 [("partner_id", "=", False), ("company_id", "=", cls.company.id)]
             ),
-            ("charter.assignment", "2"): cls._assign("operations_manager", cls.users["other"], company=cls.company2),
+            ("charter.assignment", "2"): cls._assign(
+                "operations_manager", cls.users["other"], company=cls.company2
+            ),
         }
 
     @classmethod
@@ -174,13 +186,17 @@ class AccessCase(CharterCase):
         client = contact.commercial_partner_id
         contract = cls._contract(client, company_id=company.id).with_env(env)
         feedback = env["charter.feedback"]._from_portal(contact, rating=2, comment="Nobody came.")
-        action = env["charter.corrective.action"]._charter_engine().create(
-            {
-                "name": "Change the camera",
-                "feedback_id": feedback.id,
-                "user_id": cls.manager.id,
-                "date_deadline": "2026-10-20",
-            }
+        action = (
+            env["charter.corrective.action"]
+            ._charter_engine()
+            .create(
+                {
+                    "name": "Change the camera",
+                    "feedback_id": feedback.id,
+                    "user_id": cls.manager.id,
+                    "date_deadline": "2026-10-20",
+                }
+            )
         )
         cls.rows.update(
             {
@@ -190,7 +206,9 @@ class AccessCase(CharterCase):
                 ),
                 ("charter.feedback", label): feedback,
                 ("charter.corrective.action", label): action,
-                ("charter.escalation", label): env["charter.escalation"]._from_portal(contact, "Late", "No answer"),
+                ("charter.escalation", label): env["charter.escalation"]._from_portal(
+                    contact, "Late", "No answer"
+                ),
                 ("charter.obligation", label): feedback.obligation_ids,
                 ("contract.contract", label): contract,
                 ("contract.line", label): contract.contract_line_ids,
@@ -258,7 +276,9 @@ class TestAccess(AccessCase):
             if model != "contract.contract":
                 with self.subTest(model, row="posting"), self.assertRaises(AccessError):
                     self.as_user("follower", row).message_post(body="Hello")
-                self.assertTrue(self.as_user("alice", message).body, "the client's own contacts read the thread")
+                self.assertTrue(
+                    self.as_user("alice", message).body, "the client's own contacts read the thread"
+                )
 
     def test_portal_fields_are_a_white_list(self):
         for model, expected in PORTAL_FIELDS.items():
@@ -275,13 +295,19 @@ class TestAccess(AccessCase):
 
     def test_internal_fields_are_closed_to_clients(self):
         for model, names in (
-            ("charter.obligation", "warn_at warned_at cancel_reason evidence history alert alert_error withdrawn"),
+            (
+                "charter.obligation",
+                "warn_at warned_at cancel_reason evidence history alert alert_error withdrawn",
+            ),
             (
                 "charter.feedback",
                 "token planned_at skip_reason answer_ip answer_agent understanding apology no_action_reason called_by_id "
                 "corrective_action_ids configuration_error closing_cycle threshold message_follower_ids activity_ids",
             ),
-            ("charter.escalation", "email_from configuration_error obligation_ids message_follower_ids activity_ids"),
+            (
+                "charter.escalation",
+                "email_from configuration_error obligation_ids message_follower_ids activity_ids",
+            ),
         ):
             for name in names.split():
                 row = self.rows[model, "a"]
@@ -295,7 +321,9 @@ class TestAccess(AccessCase):
 
     def test_a_partner_and_a_contract_still_read_whole(self):
         """The addon's fields on Odoo's own models close nothing to those who read them before."""
-        accountant = new_test_user(self.env, "t_accountant", groups="base.group_user,account.group_account_manager")
+        accountant = new_test_user(
+            self.env, "t_accountant", groups="base.group_user,account.group_account_manager"
+        )
         self.users["accountant"] = accountant
         for role, row in (
             ("employee", self.client),
@@ -321,9 +349,16 @@ class TestAccess(AccessCase):
         """(row to change, values to write, values to create) in company 1."""
         partner = self.env["res.partner"].create({"name": "New client", "is_company": True})
         here = {"company_id": self.company.id}
-        tier = self.env["charter.tier"].create({"name": "Other", "code": "other", "company_id": self.company.id})
+        tier = self.env["charter.tier"].create(
+            {"name": "Other", "code": "other", "company_id": self.company.id}
+        )
         level = {"tier_id": tier.id, "priority": "1", "response_hours": 1, "resolution_hours": 2}
-        assignment = {"role": "account_manager", "partner_id": partner.id, "user_id": self.manager.id, "company_id": self.company.id}
+        assignment = {
+            "role": "account_manager",
+            "partner_id": partner.id,
+            "user_id": self.manager.id,
+            "company_id": self.company.id,
+        }
         article = {"document_id": self.draft.id, "number": 9, "title": "Other", "body": "<p>Words</p>"}
         commitment = {
             "document_id": self.draft.id, "article_id": self.draft.article_ids[0].id, "code": "other.promise",
@@ -343,8 +378,16 @@ class TestAccess(AccessCase):
             "charter.assignment": (self.env["charter.assignment"], {"date_to": "2027-01-01"}, assignment),
             "charter.intervention": (None, {"name": "x"}, {"name": "x", "partner_id": partner.id, **here}),
             "charter.corrective.action": (None, {"name": "x"}, action),
-            "charter.feedback": (None, {"contact_id": self.adam.id}, {"partner_id": partner.id, "comment": "x", **here}),
-            "charter.escalation": (None, {"description": "x"}, {"partner_id": partner.id, "name": "x", **here}),
+            "charter.feedback": (
+                None,
+                {"contact_id": self.adam.id},
+                {"partner_id": partner.id, "comment": "x", **here},
+            ),
+            "charter.escalation": (
+                None,
+                {"description": "x"},
+                {"partner_id": partner.id, "name": "x", **here},
+            ),
             "charter.obligation": (None, {"evidence": "x"}, {"code": "x"}),
         }
         row, written, created = spare[model]
@@ -381,7 +424,9 @@ class TestAccess(AccessCase):
                     else:
                         with self.assertRaises(UserError) as refused:
                             act(self.as_user(role, row))
-                        if not (operation == "unlink" and model in ("charter.feedback", "charter.escalation")):
+                        if not (
+                            operation == "unlink" and model in ("charter.feedback", "charter.escalation")
+                        ):
                             self.assertIsInstance(refused.exception, AccessError)
 
     def test_published_charter_is_frozen_even_for_administrators(self):
@@ -394,14 +439,20 @@ class TestAccess(AccessCase):
                 ("write", lambda record, values=values: record.write(values)),
                 ("unlink", lambda record: record.unlink()),
             ):
-                with self.subTest(row._name, operation=operation), self.assertRaisesRegex(UserError, "New version"):
+                with (
+                    self.subTest(row._name, operation=operation),
+                    self.assertRaisesRegex(UserError, "New version"),
+                ):
                     act(self.as_user("admin", row))
 
     def test_what_a_client_said_is_never_deleted(self):
         for model in ("charter.feedback", "charter.escalation"):
             for role in (*self.users, None):
                 row = self.rows[model, "a"]
-                with self.subTest(model, role=role or "superuser"), self.assertRaisesRegex(UserError, "never deleted"):
+                with (
+                    self.subTest(model, role=role or "superuser"),
+                    self.assertRaisesRegex(UserError, "never deleted"),
+                ):
                     (self.as_user(role, row) if role else row).unlink()
 
     def test_methods_called_from_outside(self):
@@ -490,12 +541,18 @@ class TestAccess(AccessCase):
                 ways = {
                     "write": lambda record, n=name, v=value: record.write({n: v}),
                     "web_save": lambda record, n=name, v=value: record.web_save({n: v}, {n: {}}),
-                    "forged context": lambda record, n=name, v=value: record.with_context(charter_engine=True).write({n: v}),
-                    "load": lambda record, n=name, v=value: self._load(record, [".id", n], [str(record.id), str(v)]),
+                    "forged context": lambda record, n=name, v=value: record.with_context(
+                        charter_engine=True
+                    ).write({n: v}),
+                    "load": lambda record, n=name, v=value: self._load(
+                        record, [".id", n], [str(record.id), str(v)]
+                    ),
                 }
                 if not (model == "charter.feedback" and name in self.OF_A_DIRECT_REPORT):
                     ways["create"] = lambda record, values=values: record.create(dict(values))
-                    ways["web_save of a new one"] = lambda record, values=values: record.browse().web_save(values, {})
+                    ways["web_save of a new one"] = lambda record, values=values: record.browse().web_save(
+                        values, {}
+                    )
                 for way, act in ways.items():
                     with self.subTest(model, role=role, field=name, way=way), self.assertRaises(AccessError):
                         act(self.as_user(role, row))
@@ -515,18 +572,25 @@ class TestAccess(AccessCase):
                 with self.subTest(model, role=role, field=name, way="user default"), self.undone():
                     user = self.users[role]
                     self.env["ir.default"].set(model, name, value, user_id=user.id)
-                    self._check_not_forged(self.as_user(role, self.env[model]).create(self._new(model)), name, value)
+                    self._check_not_forged(
+                        self.as_user(role, self.env[model]).create(self._new(model)), name, value
+                    )
 
     def _check_not_forged(self, record, name, value):
         """As a row created with no default at all."""
         self.env.flush_all()
         self.env.invalidate_all()
-        record, untouched = record.sudo(), record.sudo().create(self._new(record._name) | self._version(record))
+        record, untouched = (
+            record.sudo(),
+            record.sudo().create(self._new(record._name) | self._version(record)),
+        )
         field = record._fields[name]
         if name == "reference":
             self.assertNotEqual(record[name], value)
         else:
-            self.assertEqual(field.convert_to_read(record[name], record), field.convert_to_read(untouched[name], record))
+            self.assertEqual(
+                field.convert_to_read(record[name], record), field.convert_to_read(untouched[name], record)
+            )
 
     def _version(self, record):
         return {"version": "2"} if record._name == "charter.document" else {}

@@ -29,7 +29,14 @@ class TestAssignment(CharterCase):
     def _hold(self, user, date_from=TODAY, date_to=False, role="account_manager", kind="principal", **values):
         values = {"partner_id": self.vacant.id, "company_id": self.company.id, **values}
         return self.assignments.create(
-            {"user_id": user.id, "role": role, "kind": kind, "date_from": date_from, "date_to": date_to, **values}
+            {
+                "user_id": user.id,
+                "role": role,
+                "kind": kind,
+                "date_from": date_from,
+                "date_to": date_to,
+                **values,
+            }
         )
 
     @property
@@ -112,7 +119,9 @@ class TestAssignment(CharterCase):
 
     def test_two_companies_have_their_own_holders(self):
         other = self.env["res.company"].create({"name": "Mileo Belgium"})
-        belgian = self._staff("t_belgian", "group_charter_user", company_ids=[Command.set([self.company.id, other.id])])
+        belgian = self._staff(
+            "t_belgian", "group_charter_user", company_ids=[Command.set([self.company.id, other.id])]
+        )
         self._hold(self.manager)
         self._hold(belgian, company_id=other.id)
         self._hold(belgian, company_id=other.id, role="operations_manager", partner_id=False)
@@ -131,7 +140,9 @@ class TestAssignment(CharterCase):
                 )  # fmt: skip
                 self.assertIn(self.vacant, found)
                 strangers = belgian + self.manager - manager
-                self.assertNotIn(self.vacant, found.search([("charter_account_manager_id", "in", strangers.ids)]))
+                self.assertNotIn(
+                    self.vacant, found.search([("charter_account_manager_id", "in", strangers.ids)])
+                )
 
     # -- what cannot be -------------------------------------------------------------------------------
 
@@ -196,7 +207,11 @@ class TestAssignment(CharterCase):
                 self._hold(self.manager, day, day, role=role, partner_id=partner)
 
     def test_last_day_before_the_first(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.CheckViolation), self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+            self.cr.savepoint(),
+        ):
             self._hold(self.manager, TODAY, TODAY - DAY)
 
     def test_who_cannot_hold_a_role(self):
@@ -210,7 +225,10 @@ class TestAssignment(CharterCase):
         ):  # fmt: skip
             for way, act in (
                 ("an assignment", lambda user=user: self._hold(user)),
-                ("the form of the client", lambda user=user: self.client.write({"charter_account_manager_id": user.id})),
+                (
+                    "the form of the client",
+                    lambda user=user: self.client.write({"charter_account_manager_id": user.id}),
+                ),
             ):
                 with (
                     self.subTest(name, way=way),
@@ -224,7 +242,10 @@ class TestAssignment(CharterCase):
 
     def test_nobody_leaves_holding_a_role(self):
         for act in (lambda user: user.action_archive(), lambda user: user.write({"active": False})):
-            with self.assertRaisesRegex(ValidationError, "t_manager cannot be archived.*Alpine"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(ValidationError, "t_manager cannot be archived.*Alpine"),
+                self.cr.savepoint(),
+            ):
                 act(self.manager)
         with self.assertRaisesRegex(ValidationError, "whole company"):
             self.operations.action_archive()
@@ -294,7 +315,9 @@ class TestAssignment(CharterCase):
                 self.assertEqual(found.sorted("id"), expected.sorted("id"))
                 # the domain and the field say the same
                 self.assertEqual(everyone.filtered_domain(domain).sorted("id"), expected.sorted("id"))
-        self.assertEqual(third.search([("charter_account_manager_id", "=", False), ("id", "=", third.id)]), third)
+        self.assertEqual(
+            third.search([("charter_account_manager_id", "=", False), ("id", "=", third.id)]), third
+        )
 
     def test_search_of_clients(self):
         self._contract(self.client)
@@ -335,7 +358,9 @@ class TestAssignment(CharterCase):
     # -- a vacant role ----------------------------------------------------------------------------
 
     def test_a_vacant_role_loses_nothing(self):
-        self.assignments.search([("role", "=", "operations_manager"), ("company_id", "=", self.company.id)]).unlink()
+        self.assignments.search(
+            [("role", "=", "operations_manager"), ("company_id", "=", self.company.id)]
+        ).unlink()
         escalation = self.escalate()
         feedback = self.env["charter.feedback"]._from_portal(self._contact_of_vacant(), rating=1)
         for row, role in ((escalation, "Operations manager"), (feedback, "Account manager")):

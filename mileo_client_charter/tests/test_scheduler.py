@@ -46,15 +46,30 @@ class TestScheduler(CharterCase):
                 self.env["charter.scheduler"]._cron_schedule()
 
     def rows(self, contract, code=None, **domain):
-        domain = [("res_model", "=", "contract.contract"), ("res_id", "=", contract.id), *((k, "=", v) for k, v in domain.items())]
-        return self.env["charter.obligation"].search([*domain, *([("code", "=", code)] if code else [])], order="code, trigger_at, id")
+        domain = [
+            ("res_model", "=", "contract.contract"),
+            ("res_id", "=", contract.id),
+            *((k, "=", v) for k, v in domain.items()),
+        ]
+        return self.env["charter.obligation"].search(
+            [*domain, *([("code", "=", code)] if code else [])], order="code, trigger_at, id"
+        )
 
     def keys(self, contract, code, **domain):
         return self.rows(contract, code, **domain).mapped("occurrence")
 
     def facts(self, contract):
         """All that is promised, without the moment the scheduler came round."""
-        names = ("code", "occurrence", "trigger_at", "due_at", "warn_at", "user_id", "contract_id", "partner_id")
+        names = (
+            "code",
+            "occurrence",
+            "trigger_at",
+            "due_at",
+            "warn_at",
+            "user_id",
+            "contract_id",
+            "partner_id",
+        )
         return [tuple(row[name] for name in names) for row in self.rows(contract)]
 
     # -- what a contract owes from its first day -----------------------------------------------------
@@ -68,9 +83,13 @@ class TestScheduler(CharterCase):
             with self.subTest(tier.code):
                 self.go(START)
                 contract = self._contract(self.client, tier)
-                self.assertEqual(self.keys(contract, "report.delivery"), [expected[0][0]], "the first period is open")
+                self.assertEqual(
+                    self.keys(contract, "report.delivery"), [expected[0][0]], "the first period is open"
+                )
                 [first] = self.rows(contract, "report.delivery")
-                self.assertEqual(first.opened_at, midnight("2026-10-05"), "a first period begins with the charter")
+                self.assertEqual(
+                    first.opened_at, midnight("2026-10-05"), "a first period begins with the charter"
+                )
                 self.run_on("2026-11-01", "2026-12-01", "2027-01-01", "2027-01-02", "2027-01-31")
                 reports = self.rows(contract, "report.delivery")
                 self.assertEqual(
@@ -113,15 +132,28 @@ class TestScheduler(CharterCase):
             ("term", "2027-02-28", "2026-03-01", ("2027-03-01", "2026-12-01"), ("2027-03-01", "2027-02-01")),
             ("no end", False, "2025-12-15", None, None),
             ("no end, later", False, "2026-03-01", ("2027-03-01", "2026-12-01"), None),
-            ("month end", "2027-05-30", "2026-05-31", ("2027-05-31", "2027-02-28"), ("2027-05-31", "2027-04-30")),
+            (
+                "month end",
+                "2027-05-30",
+                "2026-05-31",
+                ("2027-05-31", "2027-02-28"),
+                ("2027-05-31", "2027-04-30"),
+            ),
         ):
             contract = self._contract(self._client(name)[0], start=start, end=end)
-            for code, kind, expected in (("review.annual", "annual", review), ("renewal.decision", "renewal", decision)):
+            for code, kind, expected in (
+                ("review.annual", "annual", review),
+                ("renewal.decision", "renewal", decision),
+            ):
                 with self.subTest(name, code=code):
-                    found = [(row.occurrence, row.trigger_at, row.due_at) for row in self.rows(contract, code)]
+                    found = [
+                        (row.occurrence, row.trigger_at, row.due_at) for row in self.rows(contract, code)
+                    ]
                     self.assertEqual(
                         found,
-                        [(f"{expected[0]}#{kind}", midnight(expected[0]), midnight(expected[1]))] if expected else [],
+                        [(f"{expected[0]}#{kind}", midnight(expected[0]), midnight(expected[1]))]
+                        if expected
+                        else [],
                     )
 
     def test_no_date_at_all_is_said_and_opens_nothing(self):
@@ -153,7 +185,9 @@ class TestScheduler(CharterCase):
         self.assertEqual(self.keys(old, "report.delivery"), ["2026-10"])
         self.assertEqual(self.keys(old, "interview.biannual"), ["2026-10-06#1"])
         self.assertEqual(self.keys(old, "review.annual"), ["2027-03-01#annual"])
-        earlier = self._contract(self._client("Since")[0], start="2021-03-01", end=False, charter_since="2026-08-10")
+        earlier = self._contract(
+            self._client("Since")[0], start="2021-03-01", end=False, charter_since="2026-08-10"
+        )
         self.assertEqual(self.keys(earlier, "report.delivery"), ["2026-08", "2026-09", "2026-10"])
 
     # -- the days that follow -----------------------------------------------------------------------
@@ -195,7 +229,9 @@ class TestScheduler(CharterCase):
         contract = self._contract(self.client)
         self.rows(contract, "report.delivery")._fulfil("Sent early.")
         self.run_on("2026-11-02")
-        self.rows(contract, "report.delivery", state="open").with_user(self.admin).action_cancel("No work this month")
+        self.rows(contract, "report.delivery", state="open").with_user(self.admin).action_cancel(
+            "No work this month"
+        )
         self.run_on("2026-12-02", "2026-12-03")
         self.assertEqual(
             [(row.occurrence, row.state) for row in self.rows(contract, "report.delivery")],
@@ -226,7 +262,13 @@ class TestScheduler(CharterCase):
         contract.charter_tier_id = self.comfort
         self.assertEqual(
             [(row.occurrence, row.state) for row in self.rows(contract, "report.delivery")],
-            [("2026-08", "late"), ("2026-09", "cancelled"), ("2026-Q3", "open"), ("2026-10", "cancelled"), ("2026-Q4", "open")],
+            [
+                ("2026-08", "late"),
+                ("2026-09", "cancelled"),
+                ("2026-Q3", "open"),
+                ("2026-10", "cancelled"),
+                ("2026-Q4", "open"),
+            ],
         )
         self.assertEqual(set(same.mapped("state")), {"open"})
         cancelled = self.rows(contract, state="cancelled")
@@ -235,9 +277,7 @@ class TestScheduler(CharterCase):
         # and back: a month withdrawn is owed again, as a row of its own
         contract.charter_tier_id = self.premium
         self.run_on("2026-10-09", "2026-10-10")
-        self.assertEqual(
-            self.keys(contract, "report.delivery", state="open"), ["2026-09~2", "2026-10~2"]
-        )
+        self.assertEqual(self.keys(contract, "report.delivery", state="open"), ["2026-09~2", "2026-10~2"])
         reopened = self.rows(contract, "report.delivery", occurrence="2026-10~2")
         self.assertEqual(reopened.due_at, midnight("2026-11-11"))
 
@@ -305,7 +345,15 @@ class TestScheduler(CharterCase):
 
     def _calendar(self, name, days=range(5)):
         attendances = [
-            Command.create({"name": str(day), "dayofweek": str(day), "hour_from": 9, "hour_to": 17, "day_period": "morning"})
+            Command.create(
+                {
+                    "name": str(day),
+                    "dayofweek": str(day),
+                    "hour_from": 9,
+                    "hour_to": 17,
+                    "day_period": "morning",
+                }
+            )
             for day in days
         ]
         return self.env["resource.calendar"].create(
@@ -326,7 +374,9 @@ class TestScheduler(CharterCase):
                 self.assertEqual((row.due_at.date(), bool(row.due_at), row.clock), (due, opens, "working"))
         # Ten Mondays before the anniversary is past already, ten working days is not.
         for calendar, expected in ((monday, []), (monday.browse(), ["2026-11-01#annual"])):
-            contract = self._contract(self._client(f"Soon {calendar.id}")[0], end="2026-10-31", charter_calendar_id=calendar.id)
+            contract = self._contract(
+                self._client(f"Soon {calendar.id}")[0], end="2026-10-31", charter_calendar_id=calendar.id
+            )
             self.assertEqual(self.keys(contract, "review.annual"), expected)
 
     def test_calendar_without_hours_opens_with_the_error(self):
@@ -344,7 +394,9 @@ class TestScheduler(CharterCase):
         other.resource_calendar_id.tz = "Indian/Reunion"  # +4, all year
         self.document.copy({"company_id": other.id}).action_publish()
         self._publish(other, report_delivery={"owner_role": "operations_manager"})
-        boss = self._staff("t_reunion", "group_charter_operations", company_id=other.id, company_ids=[Command.set(other.ids)])
+        boss = self._staff(
+            "t_reunion", "group_charter_operations", company_id=other.id, company_ids=[Command.set(other.ids)]
+        )
         self._assign("operations_manager", boss, company=other)
         here = self._contract(self.client)
         there = self._contract(self.client, company_id=other.id)
