@@ -7,7 +7,6 @@ import statistics
 import time
 
 import runtime
-
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_db

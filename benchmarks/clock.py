@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import psycopg2.extras
 from bench import Line, alternate, stopwatch, times
-
 from odoo import Command, fields
 
 TITLE = "The clock"
@@ -52,7 +51,9 @@ def fill(bench, clients, size, first):
     bench.sql("DELETE FROM ir_cron_trigger")
     with bench.transaction(commit=True) as env:
         company = env.company
-        commitment = env["charter.document"]._commitments_in_force([company.id], [SOME_CODE])[company.id, SOME_CODE]
+        commitment = env["charter.document"]._commitments_in_force([company.id], [SOME_CODE])[
+            company.id, SOME_CODE
+        ]
         env.cr.execute(
             """
             INSERT INTO charter_obligation
@@ -87,10 +88,9 @@ def nothing_due(bench, size, goal):
     def turn(samples):
         # No turn finds the wake-up of the one before.
         bench.sql("DELETE FROM ir_cron_trigger")
-        with bench.scheduled(CLOCK) as env:
-            with stopwatch(env.cr, samples):
-                env["charter.obligation"]._cron_clock()
-                env.cr.commit()
+        with bench.scheduled(CLOCK) as env, stopwatch(env.cr, samples):
+            env["charter.obligation"]._cron_clock()
+            env.cr.commit()
 
     [median] = alternate(3 * bench.runs, turn)
     [(wakes, late)] = bench.sql(
@@ -253,7 +253,9 @@ def prepare_on_time(bench, clients, total, due):
             (
                 f"Promise {number}",
                 clients[number % len(clients)],
-                now - timedelta(seconds=60 + number % 100) if number < due else now + timedelta(days=7, minutes=number),
+                now - timedelta(seconds=60 + number % 100)
+                if number < due
+                else now + timedelta(days=7, minutes=number),
             )
             for number in range(total)
         ]

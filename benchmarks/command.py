@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 import database
 import runtime
 from bootstrap import LOGS, ROOT, SetupError, say
-
 from odoo import release
 from odoo.tools import config
 

@@ -327,6 +327,7 @@ def everything(options):
             if installed:
                 add(installed)
             add(run_plain_tests([]))
+            add(run_pytest("life of a database", ["-p", "no:odoo", "tests_install"]))
             if installed and installed.failed:
                 add(Result("tests with Odoo", 0, 1, 0.0, "Not run: there is no database."))
             else:

@@ -6,7 +6,6 @@ Time is frozen at each step, so the ledger says exactly what it would have said;
 from datetime import timedelta
 
 from freezegun import freeze_time
-
 from odoo import Command, fields
 
 
@@ -33,14 +32,20 @@ class Story:
 
     def intervention(self, days, name, client, technician="thomas", contacts=()):
         with self.at(days - 0.3):
-            intervention = self.env["charter.intervention"].with_context(mail_auto_subscribe_no_notify=True).create(
-                {
-                    "name": name,
-                    "partner_id": self.ref(f"client_{client}").id,
-                    "contract_id": self.ref(f"contract_{client}").id,
-                    "user_id": self.ref(f"user_{technician}").id,
-                    "contact_ids": [Command.link(self.ref(f"contact_{contact}").id) for contact in contacts],
-                }
+            intervention = (
+                self.env["charter.intervention"]
+                .with_context(mail_auto_subscribe_no_notify=True)
+                .create(
+                    {
+                        "name": name,
+                        "partner_id": self.ref(f"client_{client}").id,
+                        "contract_id": self.ref(f"contract_{client}").id,
+                        "user_id": self.ref(f"user_{technician}").id,
+                        "contact_ids": [
+                            Command.link(self.ref(f"contact_{contact}").id) for contact in contacts
+                        ],
+                    }
+                )
             )
         with self.at(days):
             intervention.action_close()
@@ -48,7 +53,9 @@ class Story:
 
     def answer(self, days, intervention, contact, rating, nps=None, comment=None, hour=None):
         with self.at(days, hour):
-            feedback = intervention.feedback_ids.filtered(lambda f: f.contact_id == self.ref(f"contact_{contact}"))
+            feedback = intervention.feedback_ids.filtered(
+                lambda f: f.contact_id == self.ref(f"contact_{contact}")
+            )
             feedback._answer(rating=rating, nps=nps, comment=comment, ip="192.0.2.10", agent="Demo browser")
         return feedback
 
@@ -60,7 +67,11 @@ class Story:
             ).with_user(self.ref("user_claire")).action_record_evidence(words)  # fmt: skip
 
     def send(self, wizard_action, user, body=None):
-        wizard = self.env["charter.message.wizard"].with_user(self.ref(f"user_{user}")).browse(wizard_action["res_id"])
+        wizard = (
+            self.env["charter.message.wizard"]
+            .with_user(self.ref(f"user_{user}"))
+            .browse(wizard_action["res_id"])
+        )
         if body:
             wizard.body = body
         wizard.action_send()
@@ -85,7 +96,12 @@ class Story:
             with self.at(days):
                 self.ref(f"contract_{client}").charter_tier_id = self.ref(f"tier_{tier}")
             if client != "domaine":
-                self.evidence(days + 2, client, ["charter.copy", "contacts.sheet"], "Handed over at the onboarding visit.")
+                self.evidence(
+                    days + 2,
+                    client,
+                    ["charter.copy", "contacts.sheet"],
+                    "Handed over at the onboarding visit.",
+                )
         for days in (-40, -30, -20, -10):
             with self.at(days):
                 self.env["charter.scheduler"]._cron_schedule()
@@ -128,11 +144,15 @@ class Story:
         with self.at(-5, hour=9):
             self.send(feedback.with_user(claire).action_ask_outcome(), "claire")
         with self.at(-5, hour=15):
-            escalation = self.env["charter.escalation"].with_user(alice)._from_portal(
-                alice.partner_id,
-                "Nine days without the car park camera",
-                "A spare part in stock is good, but who compensates the guard we had to hire for nine nights?",
-                feedback,
+            escalation = (
+                self.env["charter.escalation"]
+                .with_user(alice)
+                ._from_portal(
+                    alice.partner_id,
+                    "Nine days without the car park camera",
+                    "A spare part in stock is good, but who compensates the guard we had to hire for nine nights?",
+                    feedback,
+                )
             )
         with self.at(-4, hour=10):
             self.send(

@@ -18,7 +18,12 @@ class CharterAssignment(models.Model):
 
     role = fields.Selection(ROLES, required=True, default="account_manager")
     user_id = fields.Many2one(
-        "res.users", "Holder", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]"
+        "res.users",
+        "Holder",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('share', '=', False)]",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -30,7 +35,9 @@ class CharterAssignment(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
-    kind = fields.Selection([("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal")
+    kind = fields.Selection(
+        [("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal"
+    )
     date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")
     phone = fields.Char(related="user_id.partner_id.phone", related_sudo=True)
@@ -69,7 +76,9 @@ class CharterAssignment(models.Model):
     def _search_is_current(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        companies = self.env["res.company"].sudo().search([]).grouped(lambda company: company._charter_today())
+        companies = (
+            self.env["res.company"].sudo().search([]).grouped(lambda company: company._charter_today())  # pylint: disable=no-search-all
+        )
         current = fields.Domain.OR(
             fields.Domain("company_id", "in", of_day.ids) & fields.Domain(self._current_domain(day))
             for day, of_day in companies.items()
@@ -86,7 +95,9 @@ class CharterAssignment(models.Model):
             user = assignment.user_id
             if user.share:
                 raise ValidationError(
-                    self.env._("Holder: %s is not one of the company's people (portal or public user).", user.name)
+                    self.env._(
+                        "Holder: %s is not one of the company's people (portal or public user).", user.name
+                    )
                 )
             if assignment.company_id not in user.sudo().company_ids:
                 raise ValidationError(
@@ -200,7 +211,9 @@ class CharterAssignment(models.Model):
         for vals in vals_list:
             # A role is held for the whole client, whichever of its contacts the form named.
             if vals.get("partner_id"):
-                vals["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+                vals["partner_id"] = (
+                    self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+                )
         # Who has just ended frees the role before the next holder comes in.
         self.flush_model()
         assignments = super().create(vals_list)

@@ -68,7 +68,9 @@ class CharterClientMixin(models.AbstractModel):
             raise ValidationError(self.env._("Message: there is nothing to send to the client yet."))
         if not contact.email_normalized:
             raise ValidationError(
-                self.env._("Contact: %s has no valid e-mail address; add one, then send.", contact.display_name)
+                self.env._(
+                    "Contact: %s has no valid e-mail address; add one, then send.", contact.display_name
+                )
             )
         message = self.with_context(
             mail_notify_force_send=False, mail_post_autofollow=False, lang=contact.lang

@@ -73,7 +73,9 @@ class CharterCommitment(models.Model):
         for commitment in self:
             if not re.fullmatch(r"[a-z]+(\.[a-z0-9]+)+", commitment.code):
                 raise ValidationError(
-                    self.env._("Code “%s”: use small letters and dots, e.g. feedback.callback.", commitment.code)
+                    self.env._(
+                        "Code “%s”: use small letters and dots, e.g. feedback.callback.", commitment.code
+                    )
                 )
 
     @api.constrains("unit", "clock")
@@ -102,18 +104,25 @@ class CharterCommitment(models.Model):
     @api.model
     def _words(self, amount, unit, clock="elapsed"):
         """“48 hours”, “3 working days”, in the language of the environment."""
-        _ = self.env._
         if not amount:
-            return _("at once")
+            return self.env._("at once")
         if unit == "hours":
             if clock == "working":
-                return _("%s working hour", amount) if amount == 1 else _("%s working hours", amount)
-            return _("%s hour", amount) if amount == 1 else _("%s hours", amount)
+                return (
+                    self.env._("%s working hour", amount)
+                    if amount == 1
+                    else self.env._("%s working hours", amount)
+                )
+            return self.env._("%s hour", amount) if amount == 1 else self.env._("%s hours", amount)
         if unit == "days":
             if clock == "working":
-                return _("%s working day", amount) if amount == 1 else _("%s working days", amount)
-            return _("%s day", amount) if amount == 1 else _("%s days", amount)
-        return _("%s month", amount) if amount == 1 else _("%s months", amount)
+                return (
+                    self.env._("%s working day", amount)
+                    if amount == 1
+                    else self.env._("%s working days", amount)
+                )
+            return self.env._("%s day", amount) if amount == 1 else self.env._("%s days", amount)
+        return self.env._("%s month", amount) if amount == 1 else self.env._("%s months", amount)
 
     def _figure(self, attribute):
         """What ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""

@@ -23,7 +23,9 @@ class CharterCorrectiveAction(models.Model):
     def _compute_is_late(self):
         today = fields.Date.context_today(self)
         for action in self:
-            action.is_late = not action.done_date and bool(action.date_deadline and action.date_deadline < today)
+            action.is_late = not action.done_date and bool(
+                action.date_deadline and action.date_deadline < today
+            )
 
     def action_done(self):
         self.write({"done_date": fields.Date.context_today(self)})

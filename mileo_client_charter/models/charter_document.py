@@ -3,7 +3,6 @@ import hashlib
 import re
 
 import psycopg2
-
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
@@ -92,7 +91,10 @@ class CharterDocument(models.Model):
     def write(self, vals):
         if not self._charter_is_engine() and vals.keys() - self._FREE_ONCE_PUBLISHED:
             # The chatter's own bookkeeping is no edit of the text.
-            if any(not name.startswith(("message_", "activity_")) for name in vals.keys() - self._FREE_ONCE_PUBLISHED):
+            if any(
+                not name.startswith(("message_", "activity_"))
+                for name in vals.keys() - self._FREE_ONCE_PUBLISHED
+            ):
                 self._check_draft()
         return super().write(vals)
 
@@ -211,7 +213,10 @@ class CharterDocument(models.Model):
             document._check_draft()
             if not document.article_ids or not document.commitment_ids:
                 raise ValidationError(
-                    self.env._("%s has no article or no commitment: there is nothing to publish.", document.display_name)
+                    self.env._(
+                        "%s has no article or no commitment: there is nothing to publish.",
+                        document.display_name,
+                    )
                 )
             missing = set(CODES) - set(document.commitment_ids.mapped("code"))
             if missing:
@@ -225,7 +230,9 @@ class CharterDocument(models.Model):
                 )
             document.article_ids._check_placeholders()
             now = document._charter_now()
-            before = document.search([("company_id", "=", document.company_id.id), ("state", "=", "in_force")])
+            before = document.search(
+                [("company_id", "=", document.company_id.id), ("state", "=", "in_force")]
+            )
             before._charter_engine().write({"state": "superseded", "superseded_at": now})
             # The old version has to be out of force before the new one comes in.
             self.env.flush_all()

@@ -25,18 +25,25 @@ class CharterEscalation(models.Model):
     name = fields.Char("Subject", required=True)
     description = fields.Text("What happened")
     partner_id = fields.Many2one("res.partner", "Client", index=True, ondelete="restrict")
-    contact_id = fields.Many2one("res.partner", "Contact", ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", ondelete="restrict")
     email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     feedback_id = fields.Many2one("charter.feedback", index="btree_not_null", ondelete="restrict")
     door = fields.Selection(
-        [("portal", "Client portal"), ("mail", "E-mail"), ("phone", "Phone"), ("letter", "Letter or meeting")],
+        [
+            ("portal", "Client portal"),
+            ("mail", "E-mail"),
+            ("phone", "Phone"),
+            ("letter", "Letter or meeting"),
+        ],
         "Came by",
         required=True,
         default="phone",
     )
-    level = fields.Selection(LEVELS, required=True, default="1", readonly=True, copy=False, charter_engine=True, tracking=True)
+    level = fields.Selection(
+        LEVELS, required=True, default="1", readonly=True, copy=False, charter_engine=True, tracking=True
+    )
     state = fields.Selection(
         [
             ("unqualified", "Client to identify"),
@@ -87,10 +94,18 @@ class CharterEscalation(models.Model):
 
     def _current_promises(self):
         """{escalation id: the promise of its present level}, read as the engine."""
-        rows = self.env["charter.obligation"].sudo().search_fetch(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "like", "escalation.level")],
-            ["res_id", "due_at", "user_id"],
-            order="code",
+        rows = (
+            self.env["charter.obligation"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("code", "like", "escalation.level"),
+                ],
+                ["res_id", "due_at", "user_id"],
+                order="code",
+            )
         )
         return {row.res_id: row for row in rows}
 
@@ -101,7 +116,9 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _search_user_id(self, operator, value):
-        rows = self.env["charter.obligation"].search([("res_model", "=", self._name), ("user_id", operator, value)])
+        rows = self.env["charter.obligation"].search(
+            [("res_model", "=", self._name), ("user_id", operator, value)]
+        )
         return [("id", "in", rows.mapped("res_id"))]
 
     def _compute_due_at(self):
@@ -115,9 +132,13 @@ class CharterEscalation(models.Model):
         for escalation in self:
             client = escalation.partner_id.commercial_partner_id
             if escalation.contact_id and escalation.contact_id.commercial_partner_id != client:
-                raise ValidationError(self.env._("Contact: choose a contact of %s.", client.display_name or "—"))
+                raise ValidationError(
+                    self.env._("Contact: choose a contact of %s.", client.display_name or "—")
+                )
             if escalation.contract_id and escalation.contract_id.commercial_partner_id != client:
-                raise ValidationError(self.env._("Contract: choose a contract of %s.", client.display_name or "—"))
+                raise ValidationError(
+                    self.env._("Contract: choose a contract of %s.", client.display_name or "—")
+                )
             if escalation.feedback_id and escalation.feedback_id.partner_id != client:
                 raise ValidationError(self.env._("Feedback: choose one of %s.", client.display_name or "—"))
             if client.company_id and client.company_id != escalation.company_id:
@@ -159,7 +180,9 @@ class CharterEscalation(models.Model):
                 # Whom a promise is owed to does not change once it is made.
                 self._charter_refuse(vals.keys() & {"partner_id", "company_id"})
         if vals.get("partner_id"):
-            vals = dict(vals, partner_id=self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id)
+            vals = dict(
+                vals, partner_id=self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+            )
         result = super().write(vals)
         for escalation in self.filtered("partner_id"):
             engine = escalation._charter_engine()
@@ -175,7 +198,9 @@ class CharterEscalation(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("Escalations are never deleted: answer them, and resolve them with the client."))
+        raise UserError(
+            self.env._("Escalations are never deleted: answer them, and resolve them with the client.")
+        )
 
     def _start_clock(self, code, moment):
         self.ensure_one()
@@ -195,12 +220,17 @@ class CharterEscalation(models.Model):
         """An unknown sender: nobody is lost, somebody has to name the client."""
         self.ensure_one()
         self.configuration_error = self.env._(
-            "The sender %s is no known client: choose the client, the clock counts from the mail.", self.email_from or "—"
+            "The sender %s is no known client: choose the client, the clock counts from the mail.",
+            self.email_from or "—",
         )
         key = (self.company_id.id, "operations_manager", None)
         holder = self.env["charter.assignment"]._holders({key}).get(key)
         admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
-        for user in self.env["res.users"].browse(holder) if holder else admins.filtered(lambda u: u.active and u.id != 1):
+        for user in (
+            self.env["res.users"].browse(holder)
+            if holder
+            else admins.filtered(lambda u: u.active and u.id != 1)
+        ):
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
@@ -234,10 +264,9 @@ class CharterEscalation(models.Model):
         if client:
             values.update(partner_id=client.id, contact_id=contact.id)
         # The gateway's own values (email_from) are the engine's, not the sender's.
-        escalation = super(
-            CharterEscalation, self._charter_engine().with_company(company)
-        ).message_new(msg_dict, {**values, "email_from": msg_dict.get("email_from")})
-        return escalation
+        return super(CharterEscalation, self._charter_engine().with_company(company)).message_new(
+            msg_dict, {**values, "email_from": msg_dict.get("email_from")}
+        )
 
     @api.model
     def _from_portal(self, contact, subject, description, feedback=None):
@@ -341,12 +370,14 @@ class CharterEscalation(models.Model):
             raise ValidationError(
                 self.env._("An escalation is resolved once the client has received an answer to it.")
             )
-        self._charter_engine().write({"state": "resolved", "resolved_at": self._charter_now(), "resolution": how})
+        self._charter_engine().write(
+            {"state": "resolved", "resolved_at": self._charter_now(), "resolution": how}
+        )
 
     def action_ask_resolve(self):
-        return self.env["charter.obligation"]._wizard_action("resolve", self.env._("The client accepts the answer")) | {
-            "context": {"default_operation": "resolve", "default_escalation_ids": self.ids}
-        }
+        return self.env["charter.obligation"]._wizard_action(
+            "resolve", self.env._("The client accepts the answer")
+        ) | {"context": {"default_operation": "resolve", "default_escalation_ids": self.ids}}
 
     def action_resolve(self, how):
         """Staff record that the client accepted the answer, and how they know.
@@ -356,8 +387,12 @@ class CharterEscalation(models.Model):
         for escalation in self:
             escalation.check_access("write")
             if not (how or "").strip():
-                raise ValidationError(self.env._("How do you know: say when and how the client accepted the answer."))
-            escalation._resolve(self.env._("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name))
+                raise ValidationError(
+                    self.env._("How do you know: say when and how the client accepted the answer.")
+                )
+            escalation._resolve(
+                self.env._("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
+            )
 
     def _portal_accept(self):
         self.ensure_one()

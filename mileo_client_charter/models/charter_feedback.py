@@ -34,7 +34,7 @@ class CharterFeedback(models.Model):
         readonly=True,
     )
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
-    contact_id = fields.Many2one("res.partner", "Contact", index=True, ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     intervention_id = fields.Many2one(
@@ -63,17 +63,27 @@ class CharterFeedback(models.Model):
     reminded_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     expires_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     skip_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
-    ask_nps = fields.Boolean(readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user")
+    ask_nps = fields.Boolean(
+        readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user"
+    )
     # The answer
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
-    rating = fields.Integer(readonly=True, copy=False, charter_engine=True, aggregator="avg", help="1 to 5; 0: none.")
-    nps = fields.Integer("Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, aggregator="avg")
+    rating = fields.Integer(
+        readonly=True, copy=False, charter_engine=True, aggregator="avg", help="1 to 5; 0: none."
+    )
+    nps = fields.Integer(
+        "Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, aggregator="avg"
+    )
     nps_answered = fields.Integer("NPS answers", readonly=True, copy=False, charter_engine=True)
     promoter = fields.Integer("Promoters", readonly=True, copy=False, charter_engine=True)
     detractor = fields.Integer("Detractors", readonly=True, copy=False, charter_engine=True)
     comment = fields.Text(copy=False, charter_engine=True)
-    answer_ip = fields.Char("Answered from", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
-    answer_agent = fields.Char("Browser", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    answer_ip = fields.Char(
+        "Answered from", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    answer_agent = fields.Char(
+        "Browser", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
     negative = fields.Boolean(readonly=True, copy=False, charter_engine=True)
     threshold = fields.Integer(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user",
@@ -81,7 +91,12 @@ class CharterFeedback(models.Model):
     )  # fmt: skip
     # The callback
     followup = fields.Selection(
-        [("none", "No call due"), ("call", "To call"), ("tell", "To tell the outcome"), ("told", "Client told")],
+        [
+            ("none", "No call due"),
+            ("call", "To call"),
+            ("tell", "To tell the outcome"),
+            ("told", "Client told"),
+        ],
         compute="_compute_followup",
         store=True,
         charter_engine=True,
@@ -110,7 +125,9 @@ class CharterFeedback(models.Model):
     # The outcome
     outcome_at = fields.Datetime("Client told at", readonly=True, copy=False, charter_engine=True)
     outcome = fields.Html("What the client was told", readonly=True, copy=False, charter_engine=True)
-    escalation_ids = fields.One2many("charter.escalation", "feedback_id", "Escalations", groups="base.group_user")
+    escalation_ids = fields.One2many(
+        "charter.escalation", "feedback_id", "Escalations", groups="base.group_user"
+    )
 
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
@@ -121,7 +138,9 @@ class CharterFeedback(models.Model):
     _sent_idx = models.Index("(expires_at) WHERE state = 'sent'")
     _contact_sent_idx = models.Index("(contact_id, sent_at) WHERE sent_at IS NOT NULL")
     _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a mark from 1 to 5.")
-    _nps_range = models.Constraint("CHECK (nps BETWEEN 0 AND 10)", "Would recommend: choose a figure from 0 to 10.")
+    _nps_range = models.Constraint(
+        "CHECK (nps BETWEEN 0 AND 10)", "Would recommend: choose a figure from 0 to 10."
+    )
 
     # -- readings ---------------------------------------------------------------------------------
 
@@ -174,7 +193,9 @@ class CharterFeedback(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("partner_id"):
-                vals["partner_id"] = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+                vals["partner_id"] = (
+                    self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
+                )
         if self._charter_is_engine():
             return super().create(vals_list)
         # By hand: a client told one of us that something is wrong. It counts from now.
@@ -182,7 +203,9 @@ class CharterFeedback(models.Model):
         for vals in vals_list:
             if vals.get("channel", "direct") != "direct":
                 raise AccessError(
-                    self.env._("By hand only a direct report is recorded; surveys and the portal write their own.")
+                    self.env._(
+                        "By hand only a direct report is recorded; surveys and the portal write their own."
+                    )
                 )
             vals["channel"] = "direct"
             reports.append(((vals.pop("comment", None) or "").strip(), vals.pop("rating", None) or None))
@@ -194,7 +217,12 @@ class CharterFeedback(models.Model):
         return feedback
 
     def write(self, vals):
-        if not self._charter_is_engine() and vals.keys() & {"partner_id", "channel", "company_id", "intervention_id"}:
+        if not self._charter_is_engine() and vals.keys() & {
+            "partner_id",
+            "channel",
+            "company_id",
+            "intervention_id",
+        }:
             # Whom a promise is owed to does not change once it is made.
             self._charter_refuse(vals.keys() & {"partner_id", "channel", "company_id", "intervention_id"})
         return super().write(vals)
@@ -250,8 +278,11 @@ class CharterFeedback(models.Model):
             return False
         now = self._charter_now()
         # Surveys already out keep being asked about even when no charter is in force any more.
-        commitment = self.env["charter.document"].sudo()._in_force(feedback.company_id)._commitment(
-            "feedback.callback"
+        commitment = (
+            self.env["charter.document"]
+            .sudo()
+            ._in_force(feedback.company_id)
+            ._commitment("feedback.callback")
         )
         threshold = commitment.threshold if commitment else nps_rules.DEFAULT_RATING_THRESHOLD
         feedback.write(
@@ -332,16 +363,22 @@ class CharterFeedback(models.Model):
         if self.followup != "call":
             raise ValidationError(self.env._("No call is due on this feedback."))
         if not called_at or called_at > now:
-            raise ValidationError(self.env._("Call held at: give the moment of the call; it cannot be in the future."))
+            raise ValidationError(
+                self.env._("Call held at: give the moment of the call; it cannot be in the future.")
+            )
         if called_at < self.answered_at - timedelta(minutes=1):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
         if not (understanding or "").strip():
-            raise ValidationError(self.env._("What was understood: write down the client's situation in your words."))
+            raise ValidationError(
+                self.env._("What was understood: write down the client's situation in your words.")
+            )
         if apology not in ("made", "not_due"):
             raise ValidationError(self.env._("Apologies: say whether they were due, and make them if so."))
         if not actions and not (no_action_reason or "").strip():
             raise ValidationError(
-                self.env._("Corrective actions: plan at least one, with an owner and a date, or say why none is needed.")
+                self.env._(
+                    "Corrective actions: plan at least one, with an owner and a date, or say why none is needed."
+                )
             )
         feedback = self._charter_engine()
         feedback.write(
@@ -374,12 +411,15 @@ class CharterFeedback(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.followup != "tell":
-            raise ValidationError(self.env._("The call comes first; then the client is told the outcome, once."))
+            raise ValidationError(
+                self.env._("The call comes first; then the client is told the outcome, once.")
+            )
         message = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
         feedback.write({"outcome_at": self._charter_now(), "outcome": message.body})
         feedback._charter_fulfil(
-            "feedback.outcome", self.env._("Mail to %s.", ", ".join(message.partner_ids.mapped("email_formatted")))
+            "feedback.outcome",
+            self.env._("Mail to %s.", ", ".join(message.partner_ids.mapped("email_formatted"))),
         )
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])
 

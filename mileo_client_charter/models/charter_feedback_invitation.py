@@ -74,8 +74,12 @@ class CharterFeedback(models.Model):
             raise ValidationError(self.env._("Reason: say why this survey is not sent."))
         for feedback in self:
             if feedback.state != "planned":
-                raise ValidationError(self.env._("%s has left already, or was never to leave.", feedback.name))
-        self._skip_planned(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
+                raise ValidationError(
+                    self.env._("%s has left already, or was never to leave.", feedback.name)
+                )
+        self._skip_planned(
+            self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
+        )
 
     def action_ask_suppress(self):
         return self.env["charter.obligation"]._wizard_action("suppress", self.env._("Do not send")) | {
@@ -161,11 +165,16 @@ class CharterFeedback(models.Model):
         domains = [
             fields.Domain("company_id", "=", company.id)
             & fields.Domain("sent_at", "<=", now - timedelta(days=company.charter_feedback_reminder_days))
-            for company in self.env["res.company"].sudo().search([])
+            for company in self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
             if company.charter_feedback_reminder_days
         ]
         return fields.Domain(
-            [("state", "=", "sent"), ("channel", "=", "survey"), ("reminded_at", "=", False), ("expires_at", ">", now)]
+            [
+                ("state", "=", "sent"),
+                ("channel", "=", "survey"),
+                ("reminded_at", "=", False),
+                ("expires_at", ">", now),
+            ]
         ) & fields.Domain.OR(domains)
 
     def _remind(self, now):

@@ -17,7 +17,9 @@ class CharterIntervention(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
-    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id", store=True, index=True)
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index=True
+    )
     contract_id = fields.Many2one(
         "contract.contract",
         index="btree_not_null",
@@ -26,7 +28,11 @@ class CharterIntervention(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
-        "res.users", "Technician", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True
+        "res.users",
+        "Technician",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        tracking=True,
     )
     priority = fields.Selection(PRIORITIES, default="1", required=True)
     reported_at = fields.Datetime(required=True, default=fields.Datetime.now)
@@ -81,7 +87,8 @@ class CharterIntervention(models.Model):
                                    record=related.display_name, company=related.company_id.name)
                     )  # fmt: skip
             if intervention.contract_id and (
-                intervention.contract_id.commercial_partner_id != intervention.partner_id.commercial_partner_id
+                intervention.contract_id.commercial_partner_id
+                != intervention.partner_id.commercial_partner_id
             ):
                 raise ValidationError(self.env._("Contract: it is another client's."))
 

@@ -1,11 +1,10 @@
 from datetime import timedelta
 
-from psycopg2.extras import execute_values
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from psycopg2.extras import execute_values
 
 from ..tools.clock import Delay, NoWorkingTime
 from .charter_commitment import ROLES, UNITS
@@ -37,19 +36,26 @@ class CharterObligation(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, index=True, ondelete="restrict", readonly=True
     )
-    contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict", readonly=True)
+    contract_id = fields.Many2one(
+        "contract.contract", index="btree_not_null", ondelete="restrict", readonly=True
+    )
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
     res_model = fields.Char("Origin model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Origin", model_field="res_model", required=True, readonly=True)
     occurrence = fields.Char(required=True, default="", readonly=True)
     role = fields.Selection(ROLES, required=True, readonly=True)
-    user_id = fields.Many2one("res.users", "Owner", index="btree_not_null", ondelete="restrict", readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "Owner", index="btree_not_null", ondelete="restrict", readonly=True
+    )
     # The target, frozen when the promise is opened
     delay = fields.Integer(readonly=True)
     unit = fields.Selection(UNITS, readonly=True)
     clock = fields.Selection([("elapsed", "Round the clock"), ("working", "Working time")], readonly=True)
     trigger_at = fields.Datetime(
-        "Counted from", required=True, readonly=True, help="The trigger, or the event the promise comes before."
+        "Counted from",
+        required=True,
+        readonly=True,
+        help="The trigger, or the event the promise comes before.",
     )
     opened_at = fields.Datetime(required=True, readonly=True)
     warn_at = fields.Datetime("Remind at", readonly=True, groups="base.group_user")
@@ -69,10 +75,14 @@ class CharterObligation(models.Model):
     cancelled_at = fields.Datetime(readonly=True)
     cancel_reason = fields.Char(readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
-        readonly=True, groups="base.group_user", help="Cancelled with its contract; owed again if the contract comes back."
+        readonly=True,
+        groups="base.group_user",
+        help="Cancelled with its contract; owed again if the contract comes back.",
     )
     evidence = fields.Text(readonly=True, groups="base.group_user")
-    history = fields.Text(readonly=True, groups="base.group_user", help="Changes of owner and corrections, dated.")
+    history = fields.Text(
+        readonly=True, groups="base.group_user", help="Changes of owner and corrections, dated."
+    )
     # Figures are sums of these
     met = fields.Integer("Promises kept", readonly=True, aggregator="sum")
     missed = fields.Integer("Promises late", readonly=True, aggregator="sum")
@@ -209,7 +219,11 @@ class CharterObligation(models.Model):
                 "RETURNING id, code, res_model, res_id, occurrence"
             )
             returned = execute_values(
-                self.env.cr, statement, [tuple(row.values()) for row in batch], page_size=INSERT_BATCH, fetch=True
+                self.env.cr,
+                statement,
+                [tuple(row.values()) for row in batch],
+                page_size=INSERT_BATCH,
+                fetch=True,
             )
             inserted.update({tuple(key): row_id for row_id, *key in returned})
         keys = [tuple(row[name] for name in ("code", "res_model", "res_id", "occurrence")) for row in rows]
@@ -275,7 +289,9 @@ class CharterObligation(models.Model):
         for (request, commitment, delay), due, warn in zip(frozen, dues, warnings, strict=True):
             failed = isinstance(due, NoWorkingTime)
             opened_at = request.get("opened_at") or (request["at"] if commitment.anchor == "after" else now)
-            warn_at = None if failed or warn is None or isinstance(warn, NoWorkingTime) else max(warn, opened_at)
+            warn_at = (
+                None if failed or warn is None or isinstance(warn, NoWorkingTime) else max(warn, opened_at)
+            )
             role = commitment.owner_role
             rows.append(
                 {
@@ -329,7 +345,9 @@ class CharterObligation(models.Model):
             calendar = calendar_of_contract.get(request.get("contract_id")) or company.resource_calendar_id
             by_calendar.setdefault((calendar, company), []).append((index, asked))
         for (calendar, company), asked in by_calendar.items():
-            shifted = calendar.with_company(company)._charter_shift_many([question for _index, question in asked])
+            shifted = calendar.with_company(company)._charter_shift_many(
+                [question for _index, question in asked]
+            )
             for (index, _question), answer in zip(asked, shifted, strict=True):
                 # A calendar open round the clock loses a microsecond each midnight; a promise counts in seconds.
                 answers[index] = (
@@ -404,7 +422,9 @@ class CharterObligation(models.Model):
             raise AccessError(self.env._("Only an administrator of the charter can cancel a promise."))
         self.check_access("read")
         if not (reason or "").strip():
-            raise ValidationError(self.env._("Reason: say why this promise is cancelled; the reason stays in the ledger."))
+            raise ValidationError(
+                self.env._("Reason: say why this promise is cancelled; the reason stays in the ledger.")
+            )
         self._check_owed()
         self._cancel(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
@@ -425,13 +445,19 @@ class CharterObligation(models.Model):
                     self.env._("“%s” is kept by its own steps: open the document it comes from.",
                                obligation.display_name)
                 )  # fmt: skip
-        self._fulfil(self.env._("%(evidence)s (recorded by %(user)s)", evidence=evidence.strip(), user=self.env.user.name))
+        self._fulfil(
+            self.env._(
+                "%(evidence)s (recorded by %(user)s)", evidence=evidence.strip(), user=self.env.user.name
+            )
+        )
 
     def _check_owed(self):
         for obligation in self:
             if not obligation.is_owed:
                 raise ValidationError(
-                    self.env._("“%s” is no longer owed: it has been kept or cancelled.", obligation.display_name)
+                    self.env._(
+                        "“%s” is no longer owed: it has been kept or cancelled.", obligation.display_name
+                    )
                 )
 
     def action_recompute_due(self):

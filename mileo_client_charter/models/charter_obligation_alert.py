@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import psycopg2
-
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
@@ -106,7 +105,9 @@ class CharterObligation(models.Model):
             if holder:
                 return self.env["res.users"].browse(holder)
         admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
-        return admins.filtered(lambda user: user.active and self.company_id in user.company_ids and user.id != 1)
+        return admins.filtered(
+            lambda user: user.active and self.company_id in user.company_ids and user.id != 1
+        )
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
         """Put an activity on the document the promise comes from, for ``to``: owner or manager.
@@ -127,7 +128,9 @@ class CharterObligation(models.Model):
                     "summary": obligation.with_context(lang=user.lang)._alert_summary(),
                 }
                 present = origin.activity_ids.filtered(
-                    lambda activity, user=user: activity.user_id == user and activity.activity_type_id.id == type_id
+                    lambda activity, user=user: (
+                        activity.user_id == user and activity.activity_type_id.id == type_id
+                    )
                 )[:1]
                 if present:
                     present.write(values)

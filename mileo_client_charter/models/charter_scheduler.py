@@ -30,7 +30,9 @@ class CharterScheduler(models.AbstractModel):
         last_id = 0
         while True:
             batch = contracts.search(
-                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id), order="id", limit=CONTRACT_BATCH
+                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id),
+                order="id",
+                limit=CONTRACT_BATCH,
             )
             if not batch:
                 break
@@ -84,7 +86,9 @@ class CharterScheduler(models.AbstractModel):
         commitments = [in_force[request["company_id"], request["code"]] for request in requests]
         dues = ledger._due_moments(
             [
-                (request, request["at"], commitment._delay(), "before") if commitment.anchor == "before" else None
+                (request, request["at"], commitment._delay(), "before")
+                if commitment.anchor == "before"
+                else None
                 for request, commitment in zip(requests, commitments, strict=True)
             ]
         )
@@ -102,15 +106,19 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _last_opened(self, contracts):
         """{(contract id, code): moment the last occurrence was counted from}, cancelled ones left out."""
-        rows = self.env["charter.obligation"].sudo()._read_group(
-            [
-                ("res_model", "=", "contract.contract"),
-                ("res_id", "in", contracts.ids),
-                ("code", "in", RECURRING),
-                ("state", "!=", "cancelled"),
-            ],
-            ["contract_id", "code"],
-            ["trigger_at:max"],
+        rows = (
+            self.env["charter.obligation"]
+            .sudo()
+            ._read_group(
+                [
+                    ("res_model", "=", "contract.contract"),
+                    ("res_id", "in", contracts.ids),
+                    ("code", "in", RECURRING),
+                    ("state", "!=", "cancelled"),
+                ],
+                ["contract_id", "code"],
+                ["trigger_at:max"],
+            )
         )
         return {(contract.id, code): trigger_at for contract, code, trigger_at in rows}
 
@@ -135,14 +143,21 @@ class CharterScheduler(models.AbstractModel):
 
         last_day = last and fields.Datetime.context_timestamp(self.with_context(tz=tz), last).date()
         if commitment.code == "report.delivery":
-            for key, first, final in periods.periods(max(since, last_day or since), today, tier.report_period):
+            for key, first, final in periods.periods(
+                max(since, last_day or since), today, tier.report_period
+            ):
                 delay = Delay(tier.report_days, "days", commitment.clock)
                 yield key, moment(final + timedelta(days=1)), moment(max(first, since)), delay
         elif commitment.code == "interview.biannual" and tier.interviews_per_year:
             months = 12 // tier.interviews_per_year
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
                 if not last_day or first > last_day:
-                    yield f"{first}#{index + 1}", moment(first), moment(first), Delay(months, "months", "elapsed")
+                    yield (
+                        f"{first}#{index + 1}",
+                        moment(first),
+                        moment(first),
+                        Delay(months, "months", "elapsed"),
+                    )
         elif commitment.code == "review.annual":
             for event in contract._charter_anniversaries(since, today):
                 if not contract.date_end and last_day and event < last_day:

@@ -19,7 +19,9 @@ class CharterServiceLevel(models.Model):
         [("elapsed", "Round the clock"), ("working", "Working time")], required=True, default="working"
     )
 
-    _priority_unique = models.Constraint("UNIQUE (tier_id, priority)", "A tier has one service level for each priority.")
+    _priority_unique = models.Constraint(
+        "UNIQUE (tier_id, priority)", "A tier has one service level for each priority."
+    )
     _hours_positive = models.Constraint(
         "CHECK (response_hours > 0 AND resolution_hours >= response_hours)",
         "Service level: the response takes at least one hour, and the resolution at least as long.",

@@ -19,7 +19,9 @@ class CharterTier(models.Model):
         [("month", "Every month"), ("quarter", "Every quarter")], required=True, default="quarter"
     )
     report_days = fields.Integer(
-        "Days to deliver the report", default=10, help="Days after the end of the period, counted on the calendar."
+        "Days to deliver the report",
+        default=10,
+        help="Days after the end of the period, counted on the calendar.",
     )
     interviews_per_year = fields.Integer(default=2)
     service_level_ids = fields.One2many("charter.service.level", "tier_id", copy=True)
@@ -27,7 +29,9 @@ class CharterTier(models.Model):
     _code_unique = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))", "Two tiers of a company cannot have the same code."
     )
-    _report_days_positive = models.Constraint("CHECK (report_days >= 0)", "Days to deliver the report: give 0 or more.")
+    _report_days_positive = models.Constraint(
+        "CHECK (report_days >= 0)", "Days to deliver the report: give 0 or more."
+    )
     _interviews_divide = models.Constraint(
         "CHECK (interviews_per_year IN (0, 1, 2, 3, 4, 6, 12))",
         "Interviews a year: give 0, 1, 2, 3, 4, 6 or 12, so that they spread evenly over the year.",
@@ -42,6 +46,10 @@ class CharterTier(models.Model):
         for period, label in labels.items():
             names = tiers.filtered(lambda tier, period=period: tier.report_period == period).mapped("name")
             if names:
-                joined = (self.env._(" and ").join([", ".join(names[:-1]), names[-1]])) if len(names) > 1 else names[0]
+                joined = (
+                    (self.env._(" and ").join([", ".join(names[:-1]), names[-1]]))
+                    if len(names) > 1
+                    else names[0]
+                )
                 parts.append(self.env._("%(period)s for %(tiers)s contracts", period=label, tiers=joined))
         return ", ".join(parts)

@@ -27,9 +27,13 @@ class ContractContract(models.Model):
         "Working time of the promises",
         help="Empty: the company's. Never the calendar of the person in charge.",
     )
-    charter_anniversary = fields.Date(compute="_compute_charter_anniversary", help="Next day the contract's term ends.")
+    charter_anniversary = fields.Date(
+        compute="_compute_charter_anniversary", help="Next day the contract's term ends."
+    )
     charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
-    charter_report_period = fields.Selection(related="charter_tier_id.report_period", string="Activity report")
+    charter_report_period = fields.Selection(
+        related="charter_tier_id.report_period", string="Activity report"
+    )
     charter_report_days = fields.Integer(related="charter_tier_id.report_days")
     charter_interviews_per_year = fields.Integer(related="charter_tier_id.interviews_per_year")
 
@@ -52,7 +56,9 @@ class ContractContract(models.Model):
                 contract.charter_anniversary_source = self.env._("from the end of the current term")
             elif first:
                 contract.charter_anniversary = periods.anniversary_after(first, today)
-                contract.charter_anniversary_source = self.env._("from the start of the contract; it has no end date")
+                contract.charter_anniversary_source = self.env._(
+                    "from the start of the contract; it has no end date"
+                )
             else:
                 contract.charter_anniversary = False
                 contract.charter_anniversary_source = self.env._(

@@ -14,7 +14,9 @@ class ResPartner(models.Model):
         search="_search_is_charter_client",
         help="Has an active contract with a charter tier, here or for its company.",
     )
-    charter_tier_id = fields.Many2one("charter.tier", compute="_compute_charter_client", search="_search_charter_tier")
+    charter_tier_id = fields.Many2one(
+        "charter.tier", compute="_compute_charter_client", search="_search_charter_tier"
+    )
     charter_account_manager_id = fields.Many2one(
         "res.users",
         "Account manager",
@@ -32,7 +34,10 @@ class ResPartner(models.Model):
         domain="[('share', '=', False)]",
     )
     charter_assignment_ids = fields.One2many(
-        "charter.assignment", "partner_id", "Assigned contacts", groups="mileo_client_charter.group_charter_user"
+        "charter.assignment",
+        "partner_id",
+        "Assigned contacts",
+        groups="mileo_client_charter.group_charter_user",
     )
     charter_contact_defect = fields.Char(
         "To mend", compute="_compute_charter_contact_defect", groups="base.group_user"
@@ -94,7 +99,9 @@ class ResPartner(models.Model):
         else:
             wanted = wanted.search(value if operator == "any" else [("display_name", "ilike", value)])
         clients.invalidate_recordset(["charter_tier_id"])
-        domain = Domain("commercial_partner_id", "in", clients.filtered(lambda c: c.charter_tier_id in wanted).ids)
+        domain = Domain(
+            "commercial_partner_id", "in", clients.filtered(lambda c: c.charter_tier_id in wanted).ids
+        )
         if operator == "in" and False in value:
             domain |= Domain("commercial_partner_id", "not in", clients.ids)
         return domain
@@ -107,12 +114,18 @@ class ResPartner(models.Model):
         return found.commercial_partner_id.with_env(self.env)
 
     @api.depends(
-        *(f"commercial_partner_id.charter_assignment_ids.{name}" for name in ("user_id", "role", "date_from", "date_to"))
+        *(
+            f"commercial_partner_id.charter_assignment_ids.{name}"
+            for name in ("user_id", "role", "date_from", "date_to")
+        )
     )
     @api.depends_context("company")
     def _compute_charter_contacts(self):
         company = self.env.company.id
-        roles = {"account_manager": "charter_account_manager_id", "technical_contact": "charter_technical_contact_id"}
+        roles = {
+            "account_manager": "charter_account_manager_id",
+            "technical_contact": "charter_technical_contact_id",
+        }
         keys = {(company, role, partner.commercial_partner_id.id) for partner in self for role in roles}
         holders = self.env["charter.assignment"].sudo()._holders(key for key in keys if key[2])
         for partner in self:
@@ -157,7 +170,9 @@ class ResPartner(models.Model):
         held = [client for (_company, _role, client), user in holders.items() if user in wanted]
         domain = Domain("commercial_partner_id", "in", held)
         if operator == "in" and False in wanted:
-            domain |= Domain("commercial_partner_id", "not in", [client for _company, _role, client in holders])
+            domain |= Domain(
+                "commercial_partner_id", "not in", [client for _company, _role, client in holders]
+            )
         return domain
 
     @api.depends("charter_account_manager_id", "charter_technical_contact_id", "is_charter_client")
@@ -213,7 +228,8 @@ class ResPartner(models.Model):
         users = self.env["res.users"].browse(set(holders.values()))
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
         return [
-            {"role": role, "label": labels[role], "card": cards.get(holders.get(key))} for role, key in keys.items()
+            {"role": role, "label": labels[role], "card": cards.get(holders.get(key))}
+            for role, key in keys.items()
         ]
 
     def _charter_survey_contacts(self):

@@ -34,7 +34,7 @@ class ResUsers(models.Model):
                 "name": user.name,
                 "function": user.partner_id.function or "",
                 "phone": user.partner_id.phone or "",
-                "email": user.email_formatted and user.email or "",
+                "email": (user.email_formatted and user.email) or "",
             }
             for user in self.sudo()
         ]

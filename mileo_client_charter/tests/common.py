@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -27,7 +26,9 @@ class CharterCase(TransactionCase):
         cls.direction = cls._staff("t_direction", "group_charter_direction")
         cls.admin = cls._staff("t_admin", "group_charter_admin")
         # A database with a life of its own may have holders already: these tests have theirs.
-        cls.env["charter.assignment"].search([("partner_id", "=", False), ("company_id", "=", cls.company.id)]).unlink()
+        cls.env["charter.assignment"].search(
+            [("partner_id", "=", False), ("company_id", "=", cls.company.id)]
+        ).unlink()
         with freeze_time(START - timedelta(days=400)):
             cls._assign("operations_manager", cls.operations)
             cls._assign("general_management", cls.direction)
@@ -64,7 +65,12 @@ class CharterCase(TransactionCase):
         client = cls.env["res.partner"].create({"name": name, "is_company": True, "customer_rank": 1})
         contacts = cls.env["res.partner"].create(
             [
-                {"name": f"{name} {n}", "parent_id": client.id, "email": f"{n}@{name.lower()}.example.com", "lang": "en_US"}
+                {
+                    "name": f"{name} {n}",
+                    "parent_id": client.id,
+                    "email": f"{n}@{name.lower()}.example.com",
+                    "lang": "en_US",
+                }
                 for n in ("one", "two")
             ]
         )

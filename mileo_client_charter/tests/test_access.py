@@ -1,7 +1,6 @@
 from contextlib import contextmanager
 
 from freezegun import freeze_time
-
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
@@ -220,7 +219,7 @@ class AccessCase(CharterCase):
         user = self.users[role]
         self.env.invalidate_all()
         context = {"allowed_company_ids": user.company_ids.ids, "tracking_disable": True, "lang": "en_US"}
-        return record.with_user(user).with_context(context)
+        return record.with_user(user).with_context(context)  # pylint: disable=context-overridden
 
     @contextmanager
     def undone(self):

@@ -2,7 +2,6 @@ from datetime import date, datetime, timedelta
 
 import psycopg2
 from freezegun import freeze_time
-
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.fields import Datetime

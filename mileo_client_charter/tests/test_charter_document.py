@@ -2,7 +2,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import psycopg2
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -79,7 +78,9 @@ class TestCharterDocument(CharterCase):
         self.assertEqual((self.document.state, new.state), ("superseded", "in_force"))
         with self.at(25):
             self.tick()
-        [reminder] = self.mails_to(self.manager.partner_id).filtered(lambda m: m.subject.startswith("Reminder"))
+        [reminder] = self.mails_to(self.manager.partner_id).filtered(
+            lambda m: m.subject.startswith("Reminder")
+        )
         self.assertIn("36 hours", reminder.body_html)
 
     def test_version_number_follows(self):
@@ -102,7 +103,10 @@ class TestCharterDocument(CharterCase):
             ("delete commitment", commitment.unlink),
             ("delete article", article.unlink),
             ("delete", self.document.unlink),
-            ("through the document", lambda: self.document.write({"article_ids": [(1, article.id, {"title": "x"})]})),
+            (
+                "through the document",
+                lambda: self.document.write({"article_ids": [(1, article.id, {"title": "x"})]}),
+            ),
         ):
             with self.subTest(name), self.assertRaises(UserError):
                 act()
@@ -112,7 +116,11 @@ class TestCharterDocument(CharterCase):
 
     def test_two_in_force_is_impossible(self):
         new = self._new_version()
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation), self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.UniqueViolation),
+            self.cr.savepoint(),
+        ):
             new._charter_engine().write({"state": "in_force"})
             self.env.flush_all()
 
@@ -143,16 +151,26 @@ class TestCharterDocument(CharterCase):
             self._contract(self.client)
             other, *_contacts = self._client("Bastide")  # no contract: no client of the charter
             self._new_version().action_publish()
-        copies = self.env["charter.obligation"].search([("code", "=", "charter.copy"), ("partner_id", "=", self.client.id)])
+        copies = self.env["charter.obligation"].search(
+            [("code", "=", "charter.copy"), ("partner_id", "=", self.client.id)]
+        )
         self.assertEqual(sorted(copies.mapped("occurrence")), ["v1.2", "v1.3"])
         self.assertFalse(self.env["charter.obligation"].search([("partner_id", "=", other.id)]))
 
     def test_bad_documents_are_refused(self):
         for name, change, words in (
             ("unknown code", lambda d: d.article_ids[0].write({"body": "<p>{no.such}</p>"}), "no.such"),
-            ("unknown figure", lambda d: d.article_ids[0].write({"body": "<p>{notice.advance:colour}</p>"}), "colour"),
+            (
+                "unknown figure",
+                lambda d: d.article_ids[0].write({"body": "<p>{notice.advance:colour}</p>"}),
+                "colour",
+            ),
             ("missing promise", lambda d: d._commitment("feedback.callback").unlink(), "feedback.callback"),
-            ("working months", lambda d: d._commitment("review.annual").write({"clock": "working"}), "months"),
+            (
+                "working months",
+                lambda d: d._commitment("review.annual").write({"clock": "working"}),
+                "months",
+            ),
             ("bad code", lambda d: d.commitment_ids[0].write({"code": "Call Back"}), "Call Back"),
         ):
             with (

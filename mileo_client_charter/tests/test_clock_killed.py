@@ -9,7 +9,6 @@ import threading
 from unittest.mock import patch
 
 import psycopg2
-
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, tagged
@@ -46,10 +45,17 @@ class TestClockKilled(BaseCase):
     def _people(self, env):
         group = env.ref("mileo_client_charter.group_charter_user")
         user = env["res.users"].create(
-            {"name": PREFIX, "login": PREFIX, "email": f"{PREFIX}@mileo.example.com", "group_ids": [(4, group.id)]}
+            {
+                "name": PREFIX,
+                "login": PREFIX,
+                "email": f"{PREFIX}@mileo.example.com",
+                "group_ids": [(4, group.id)],
+            }
         )
         client = env["res.partner"].create({"name": PREFIX, "is_company": True})
-        env["charter.assignment"].create({"role": "account_manager", "partner_id": client.id, "user_id": user.id})
+        env["charter.assignment"].create(
+            {"role": "account_manager", "partner_id": client.id, "user_id": user.id}
+        )
         env["charter.feedback"].create(
             [{"partner_id": client.id, "comment": f"Problem {number}"} for number in range(2)]
         )
@@ -60,7 +66,10 @@ class TestClockKilled(BaseCase):
         """Nobody has been told anything yet: one promise is past its due time, one is due for its reminder."""
         with self.registry.cursor() as cr:
             self._forget_messages(cr, self.rows, [])
-            cr.execute("DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)", [self.feedback])
+            cr.execute(
+                "DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)",
+                [self.feedback],
+            )
             cr.execute(
                 "UPDATE charter_obligation SET state = 'open', warned_at = NULL, breached_at = NULL, alert = NULL, missed = 0, "
                 "warn_at = now() AT TIME ZONE 'UTC' - interval '1 hour', due_at = CASE WHEN id = %s "
@@ -89,7 +98,10 @@ class TestClockKilled(BaseCase):
             cr.execute("SELECT id FROM charter_feedback WHERE partner_id = ANY(%s)", [partners])
             feedback = [row[0] for row in cr.fetchall()]
             self._forget_messages(cr, rows, feedback)
-            cr.execute("DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)", [feedback])
+            cr.execute(
+                "DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)",
+                [feedback],
+            )
             cr.execute("DELETE FROM charter_obligation WHERE id = ANY(%s)", [rows])
             cr.execute("DELETE FROM charter_feedback WHERE id = ANY(%s)", [feedback])
             cr.execute("DELETE FROM charter_assignment WHERE partner_id = ANY(%s)", [partners])
@@ -124,7 +136,7 @@ class TestClockKilled(BaseCase):
             if statements == die_at:
                 cr._cnx.close()
                 raise Killed
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             return 1000
 
         cr.execute = counted
@@ -132,7 +144,7 @@ class TestClockKilled(BaseCase):
         try:
             with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
                 env["charter.obligation"]._cron_clock()
-                cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
         except (Killed, psycopg2.InterfaceError):
             # Leaving its savepoints, a dead run can only find the connection closed.
             if not cr._cnx.closed:
@@ -153,7 +165,9 @@ class TestClockKilled(BaseCase):
             effects = []
             for row in rows:
                 mails = env["mail.mail"].search([("model", "=", row._name), ("res_id", "=", row.id)])
-                activities = env["mail.activity"].search([("res_model", "=", row.res_model), ("res_id", "=", row.res_id)])
+                activities = env["mail.activity"].search(
+                    [("res_model", "=", row.res_model), ("res_id", "=", row.res_id)]
+                )
                 effects.append(
                     (row.state, row.alert, row.alert_error, bool(row.warned_at), sorted(mails.mapped("subject")),
                      sorted(activities.mapped("summary")))
@@ -191,7 +205,7 @@ class TestClockKilled(BaseCase):
                 barrier = threading.Barrier(2)
                 failures = []
 
-                def work(barrier=barrier, failures=failures):
+                def work(barrier=barrier, failures=failures):  # pylint: disable=dangerous-default-value
                     barrier.wait()
                     try:
                         self._run()

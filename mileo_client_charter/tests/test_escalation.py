@@ -28,8 +28,10 @@ class TestEscalation(CharterCase):
 
     def _by_mail(self, sender=None, message="1"):
         sender = sender or self.alice.email
-        thread = self.env["mail.thread"].sudo().message_process(
-            "charter.escalation", MAIL.format(sender=sender, id=message)
+        thread = (
+            self.env["mail.thread"]
+            .sudo()
+            .message_process("charter.escalation", MAIL.format(sender=sender, id=message))
         )
         return self.env["charter.escalation"].browse(thread)
 
@@ -79,7 +81,9 @@ class TestEscalation(CharterCase):
                 "Message-Id", f"References: {escalation.message_ids[-1].message_id}\nMessage-Id"
             )
             self.env["mail.thread"].sudo().message_process("charter.escalation", reply)
-        self.assertEqual(self.env["charter.escalation"].search_count([("partner_id", "=", self.client.id)]), 1)
+        self.assertEqual(
+            self.env["charter.escalation"].search_count([("partner_id", "=", self.client.id)]), 1
+        )
 
     def test_level1_answer_accepted(self):
         with self.at():
@@ -108,7 +112,9 @@ class TestEscalation(CharterCase):
             escalation._to_level2()
         promise = self.promise(escalation, "escalation.level2")
         self.assertEqual((promise.user_id, promise.due_at), (self.direction, moment + timedelta(hours=48)))
-        self.assertEqual((escalation.level, escalation.state, escalation.user_id), ("2", "open", self.direction))
+        self.assertEqual(
+            (escalation.level, escalation.state, escalation.user_id), ("2", "open", self.direction)
+        )
         self.assertEqual(escalation.due_at, promise.due_at)
         with self.assertRaises(ValidationError):
             escalation._to_level2()
@@ -131,7 +137,9 @@ class TestEscalation(CharterCase):
         with self.at(30) as moment:
             self.answer(escalation, self.direction)
         first, second = (self.promise(escalation, f"escalation.level{n}") for n in (1, 2))
-        self.assertEqual((first.state, first.done_at), ("late", moment), "the answer is also the one level 1 owed")
+        self.assertEqual(
+            (first.state, first.done_at), ("late", moment), "the answer is also the one level 1 owed"
+        )
         self.assertEqual(second.state, "kept")
 
     def test_account_team_does_not_answer(self):
@@ -185,7 +193,13 @@ class TestEscalation(CharterCase):
     def test_state_does_not_change_by_editing(self):
         with self.at():
             escalation = self.escalate()
-        for values in ({"state": "resolved"}, {"level": "2"}, {"answer": "x"}, {"raised_at": START}, {"resolved_at": START}):
+        for values in (
+            {"state": "resolved"},
+            {"level": "2"},
+            {"answer": "x"},
+            {"raised_at": START},
+            {"resolved_at": START},
+        ):
             with self.subTest(values), self.assertRaises(AccessError):
                 escalation.with_user(self.admin).write(values)
         with self.assertRaises(UserError):
@@ -238,7 +252,9 @@ class TestEscalation(CharterCase):
         stranger = new_test_user(self.env, "t_stranger", groups="base.group_portal")
         with self.at():
             escalation = self.escalate()
-            escalation.with_user(user).message_post(body="Any news?", message_type="comment", subtype_xmlid="mail.mt_comment")
+            escalation.with_user(user).message_post(
+                body="Any news?", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
             with self.assertRaises(AccessError):
                 escalation.with_user(stranger).message_post(body="Spy", message_type="comment")
         self.assertIn("Any news?", escalation.message_ids[0].body)

@@ -1,7 +1,6 @@
 from datetime import date
 
 from freezegun import freeze_time
-
 from odoo.modules.module import get_manifest
 from odoo.tests import tagged
 

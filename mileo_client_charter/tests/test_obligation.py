@@ -2,7 +2,6 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
-
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -87,7 +86,9 @@ class TestObligation(CharterCase):
 
     def test_before_an_event(self):
         with self.at():
-            promise = self.client._charter_open("notice.advance", at=datetime(2027, 1, 31, 23, 0), occurrence="n")
+            promise = self.client._charter_open(
+                "notice.advance", at=datetime(2027, 1, 31, 23, 0), occurrence="n"
+            )
         # 60 days of Paris before midnight of 1 February
         self.assertEqual(promise.due_at, datetime(2026, 12, 2, 23, 0))
         self.assertEqual(promise.opened_at, START)
@@ -117,7 +118,15 @@ class TestObligation(CharterCase):
                 "name": "Nights",
                 "tz": "Europe/Paris",
                 "attendance_ids": [
-                    Command.create({"name": str(day), "dayofweek": str(day), "hour_from": 20, "hour_to": 24, "day_period": "afternoon"})
+                    Command.create(
+                        {
+                            "name": str(day),
+                            "dayofweek": str(day),
+                            "hour_from": 20,
+                            "hour_to": 24,
+                            "day_period": "afternoon",
+                        }
+                    )
                     for day in range(7)
                 ],
             }
@@ -160,7 +169,9 @@ class TestObligation(CharterCase):
             self.tick()
             self.assertEqual(promise.state, "open")
             # Mended: the due time it should have had, from the same moment.
-            self.company.resource_calendar_id = self.env["resource.calendar"].create({"name": "Full", "tz": "Europe/Paris"})
+            self.company.resource_calendar_id = self.env["resource.calendar"].create(
+                {"name": "Full", "tz": "Europe/Paris"}
+            )
             promise.with_user(self.operations).action_recompute_due()
         self.assertFalse(promise.clock_error)
         self.assertEqual(promise.due_at, datetime(2026, 10, 6, 8, 0))
@@ -193,7 +204,10 @@ class TestObligation(CharterCase):
             self.assertEqual((promise.alert, promise.warned_at), ("warning", START + timedelta(hours=36)))
             self.tick()
         reminders = self.mails_to(self.manager.partner_id)[announced:]
-        self.assertEqual(reminders.mapped("subject"), [f"Reminder: We call you back after negative feedback, Alpine, due {promise._due_text()}"])
+        self.assertEqual(
+            reminders.mapped("subject"),
+            [f"Reminder: We call you back after negative feedback, Alpine, due {promise._due_text()}"],
+        )
         self.assertEqual(feedback.activity_ids.user_id, self.manager)
         with self.at(48):
             self.tick()
@@ -225,7 +239,9 @@ class TestObligation(CharterCase):
             promise = self._open()
         with self.at(47) as moment:
             promise._fulfil("Called.")
-        self.assertEqual((promise.state, promise.done_at, promise.met, promise.missed), ("kept", moment, 1, 0))
+        self.assertEqual(
+            (promise.state, promise.done_at, promise.met, promise.missed), ("kept", moment, 1, 0)
+        )
         with self.at(60):
             self.tick()
             promise._fulfil("Again.")
@@ -238,7 +254,9 @@ class TestObligation(CharterCase):
         with self.at(50) as moment:
             promise._fulfil("Called.")
             self.tick()
-        self.assertEqual((promise.state, promise.breached_at, promise.missed, promise.met), ("late", moment, 1, 0))
+        self.assertEqual(
+            (promise.state, promise.breached_at, promise.missed, promise.met), ("late", moment, 1, 0)
+        )
         self.assertFalse(self.mails_to(self.operations.partner_id), "nothing is left to do: nobody is chased")
 
     def test_late_stays_late_once_done(self):
@@ -262,7 +280,12 @@ class TestObligation(CharterCase):
         with self.at(36):
             self.tick()
         fresh = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - opened - triggers
-        self.assertTrue(any(call - (START + timedelta(hours=48)) <= timedelta(seconds=2) for call in fresh.mapped("call_at")))
+        self.assertTrue(
+            any(
+                call - (START + timedelta(hours=48)) <= timedelta(seconds=2)
+                for call in fresh.mapped("call_at")
+            )
+        )
 
     def test_nothing_due_takes_five_queries(self):
         clients = self.env["res.partner"].create([{"name": f"Client {n}"} for n in range(300)])
@@ -331,12 +354,22 @@ class TestObligation(CharterCase):
                 ("unlink", lambda row=row: row.unlink()),
                 ("create", lambda row=row: row.create({"code": "x"})),
                 ("copy", lambda row=row: row.copy()),
-                ("forged context", lambda row=row: row.with_context(charter_engine=True).write({"state": "kept"})),
-                ("forged text", lambda row=row: row.with_context(charter_engine=str(ENGINE)).write({"state": "kept"})),
+                (
+                    "forged context",
+                    lambda row=row: row.with_context(charter_engine=True).write({"state": "kept"}),
+                ),
+                (
+                    "forged text",
+                    lambda row=row: row.with_context(charter_engine=str(ENGINE)).write({"state": "kept"}),
+                ),
                 ("load", lambda row=row: self._load(row)),
                 ("web_save", lambda row=row: row.web_save({"state": "kept"}, {"state": {}})),
             ):
-                with self.subTest(f"{user.login} {name}"), self.assertRaises(AccessError), self.cr.savepoint():
+                with (
+                    self.subTest(f"{user.login} {name}"),
+                    self.assertRaises(AccessError),
+                    self.cr.savepoint(),
+                ):
                     act()
         self.assertEqual(promise.state, "open")
 

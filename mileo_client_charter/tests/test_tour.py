@@ -38,7 +38,8 @@ class TestStory(CharterCase, HttpCase):
         for table, names in columns.items():
             moves = ", ".join(f"{name} = {name} - make_interval(hours => %(hours)s)" for name in names)
             self.env.cr.execute(
-                f"UPDATE {table} SET {moves} WHERE partner_id = %(client)s", {"hours": hours, "client": self.client.id}
+                f"UPDATE {table} SET {moves} WHERE partner_id = %(client)s",
+                {"hours": hours, "client": self.client.id},
             )
         self.env.invalidate_all()
 
@@ -83,7 +84,9 @@ class TestStory(CharterCase, HttpCase):
         # Not satisfied, the client escalates to level 1 and then level 2.
         self._tour("charter_client_escalates", "t_alice")
         escalation = self.env["charter.escalation"].search([("partner_id", "=", self.client.id)])
-        self.assertEqual((escalation.feedback_id, escalation.level, escalation.door), (feedback, "1", "portal"))
+        self.assertEqual(
+            (escalation.feedback_id, escalation.level, escalation.door), (feedback, "1", "portal")
+        )
         self._pass(20)
         self._tour("charter_operations_answers", "t_operations")
         self.assertIn("three nights", self.mails_to(self.alice)[-1].body_html)

@@ -12,7 +12,9 @@ class CharterFeedbackCallback(models.TransientModel):
     called_at = fields.Datetime("Call held at", required=True, default=fields.Datetime.now)
     understanding = fields.Text("What was understood", required=True)
     apology = fields.Selection(
-        [("made", "They were due, and I made them"), ("not_due", "They were not due")], "Apologies", required=True
+        [("made", "They were due, and I made them"), ("not_due", "They were not due")],
+        "Apologies",
+        required=True,
     )
     action_ids = fields.One2many("charter.feedback.callback.action", "callback_id", "Corrective actions")
     no_action_reason = fields.Char("Or why none is needed")
@@ -40,7 +42,11 @@ class CharterFeedbackCallbackAction(models.TransientModel):
     callback_id = fields.Many2one("charter.feedback.callback", required=True, ondelete="cascade")
     name = fields.Char("Action", required=True)
     user_id = fields.Many2one(
-        "res.users", "Owner", required=True, default=lambda self: self.env.user, domain="[('share', '=', False)]"
+        "res.users",
+        "Owner",
+        required=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
     )
     date_deadline = fields.Date("For", required=True, default=lambda self: self._default_deadline())
 

@@ -25,7 +25,9 @@ class CharterMessageWizard(models.TransientModel):
         """The action that opens the wizard on ``record``, filled in the language of the contact."""
         _model, template, _method = PURPOSES[purpose]
         record.check_access("write")
-        rendered = self.env.ref(template).sudo()._generate_template(record.ids, ("subject", "body_html"))[record.id]
+        rendered = (
+            self.env.ref(template).sudo()._generate_template(record.ids, ("subject", "body_html"))[record.id]
+        )
         wizard = self.create(
             {
                 "purpose": purpose,
