@@ -323,6 +323,21 @@ class TestObligation(CharterCase):
         self.assertEqual((poisoned.alert, poisoned.alert_error), ("breach", False))
         self.assertEqual(len(self.mails_to(self.operations.partner_id)), 3)
 
+    def test_a_long_telling_goes_on_in_a_fresh_run(self):
+        with self.at():
+            promises = self._open() | self._open(occurrence="2") | self._open(occurrence="3")
+        cron = self.env.ref("mileo_client_charter.cron_clock")
+        module = "odoo.addons.mileo_client_charter.models.charter_obligation_alert"
+        with self.at(49) as moment, patch(f"{module}.TELL_BATCH", 1), patch(f"{module}.TELL_RUN", 2):
+            self.tick()
+            self.assertEqual(promises.mapped("alert"), ["breach", "breach", False])
+            self.assertIn(
+                moment, self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).mapped("call_at")
+            )
+            self.tick()
+        self.assertEqual(promises.mapped("alert"), ["breach"] * 3)
+        self.assertEqual(len(self.mails_to(self.operations.partner_id)), 3)
+
     def test_an_administrator_may_change_the_reactions(self):
         self.env.ref("mileo_client_charter.automation_breach").active = False
         with self.at():
