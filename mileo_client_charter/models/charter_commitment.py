@@ -1,4 +1,5 @@
 import re
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -13,6 +14,18 @@ ROLES = [
 ]
 COMPANY_ROLES = ("operations_manager", "general_management")
 UNITS = [("hours", "hours"), ("days", "days"), ("months", "months")]
+
+
+class Terms(NamedTuple):
+    """The terms of a commitment that a promise is opened on."""
+
+    id: int
+    code: str
+    delay: Delay
+    anchor: str
+    owner_role: str
+    warn_before: int
+    warn_unit: str
 
 
 class CharterCommitment(models.Model):
@@ -140,6 +153,13 @@ class CharterCommitment(models.Model):
                        "(when counted in months) or a period, nothing else.",
                        code=self.code, attribute=attribute)
         )  # fmt: skip
+
+    def _terms(self):
+        """What opening a promise needs of this commitment, as plain values."""
+        self.ensure_one()
+        return Terms(
+            self.id, self.code, self._delay(), self.anchor, self.owner_role, self.warn_before, self.warn_unit
+        )
 
     def _delay(self):
         self.ensure_one()
