@@ -11,8 +11,8 @@ EXPLANATION = """
 A ledger of open promises, a thousand clients, due over half a year; `VACUUM ANALYZE` after it is filled and after
 each run that changes rows, as autovacuum does on a live database.
 
-- *nothing due*: one turn of the scheduled action in the environment Odoo's scheduler gives it: `_cron_clock()` with
-  the wake-up it writes for the next due moment, and the commit that ends it. What the scheduler itself does around
+- *nothing due*: one turn of the scheduled action in the environment Odoo's scheduler gives it: `_cron_clock()`, which
+  finds the wake-up for the next due moment set by the turn before, and the commit that ends it. What the scheduler itself does around
   any scheduled action (lock, progress row, next call) is not in the figure; nor is COMMIT in the count of SQL.
 - *1 % due*: `_detect()` over the whole ledger, beside one `UPDATE … WHERE id = ANY(…)` that writes the same columns of
   the same rows, whose ids it is given. Both rolled back.
@@ -87,8 +87,6 @@ def fill(bench, clients, size, first):
 
 def nothing_due(bench, size, goal):
     def turn(samples):
-        # No turn finds the wake-up of the one before.
-        bench.sql("DELETE FROM ir_cron_trigger")
         with bench.scheduled(CLOCK) as env, stopwatch(env.cr, samples):
             env["charter.obligation"]._cron_clock()
             env.cr.commit()
@@ -187,8 +185,8 @@ def beside_on_time(bench, clients, total, due):
                 cells[0],
                 f"{theirs.ms:,.0f} ms, {theirs.queries:,.0f} SQL",
                 times(ratio),
-                "≥ 50×",
-                ratio >= 50,
+                "≥ 50×" if kind == "tracked" else "for the record",
+                ratio >= 50 or kind != "tracked",
             )
         )
     return lines

@@ -556,14 +556,26 @@ class CharterObligation(models.Model):
         return warned, late
 
     @api.model
-    def _next_moment(self):
-        """The next moment something falls due (naive UTC), or None; read from the two partial indexes."""
+    def _next_moment(self, now):
+        """The next moment something falls due, read from the two partial indexes, if nobody will wake up for it.
+
+        :return: naive UTC, or None when nothing is open or the clock is set for that moment already
+        """
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.cron_clock")
         self.env.cr.execute(
-            "SELECT LEAST("
-            "(SELECT min(due_at) FROM charter_obligation WHERE state = 'open'), "
-            "(SELECT min(warn_at) FROM charter_obligation WHERE state = 'open' AND warned_at IS NULL))"
+            """
+            SELECT moment FROM (SELECT LEAST(
+                       (SELECT min(due_at) FROM charter_obligation WHERE state = 'open'),
+                       (SELECT min(warn_at) FROM charter_obligation WHERE state = 'open' AND warned_at IS NULL)
+                   ) AS moment) AS next
+             WHERE NOT EXISTS (SELECT 1 FROM ir_cron_trigger
+                                WHERE cron_id = %s AND call_at > %s AND call_at >= moment
+                                  AND call_at <= moment + interval '1 minute')
+            """,
+            [cron_id, now],
         )
-        return self.env.cr.fetchone()[0]
+        row = self.env.cr.fetchone()
+        return row and row[0]
 
     @api.model
     def _cron_clock(self):
@@ -579,7 +591,7 @@ class CharterObligation(models.Model):
         if warned or late:
             cron._commit_progress(warned + late)
         self._tell_all()
-        moment = self._next_moment()
+        moment = self._next_moment(now)
         if moment:
             # A due moment in the past means a row is being worked on elsewhere; look again shortly.
             self._wake_clock(max(moment + timedelta(seconds=1), now + timedelta(seconds=1)))

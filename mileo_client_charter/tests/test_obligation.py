@@ -287,13 +287,26 @@ class TestObligation(CharterCase):
             )
         )
 
+    def test_clock_sets_one_wake_up_for_a_moment(self):
+        cron = self.env.ref("mileo_client_charter.cron_clock")
+        with self.at():
+            self._open()
+        with self.at(37):
+            self.tick()
+            count = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        with self.at(38):
+            self.tick()
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), count)
+
     def test_nothing_due_takes_five_queries(self):
         clients = self.env["res.partner"].create([{"name": f"Client {n}"} for n in range(300)])
         with self.at(moment=datetime(2020, 1, 1)):
             clients._charter_open("charter.copy", at=datetime(2030, 1, 1), occurrence="v")
             self.env.flush_all()
             self.ledger.invalidate_model()
-            with self.committing(), patch.object(type(self.ledger), "_wake_clock"), self.assertQueryCount(5):
+            self.tick()  # sets the wake-up
+            self.ledger.invalidate_model()
+            with self.committing(), self.assertQueryCount(5):
                 self.ledger._cron_clock()
 
     def test_one_poisoned_row_does_not_hold_up_the_others(self):
