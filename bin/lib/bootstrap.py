@@ -299,6 +299,8 @@ def unpack_debian(suite, packages, target, what, remedy, with_dependencies=False
         "APT::Install-Recommends=false",
         "Acquire::Languages=none",
         "Debug::NoLocking=true",
+        # A mirror that lags behind still serves what Debian signed.
+        "Acquire::Check-Valid-Until=false",
     ):
         options += ["-o", option]
     say(f"Downloading {what} from the Debian mirror")
