@@ -33,7 +33,14 @@ def state(tmp_path, monkeypatch):
 
 def test_missing_packages_are_named_with_their_reason(monkeypatch):
     monkeypatch.setattr(bootstrap, "have_program", lambda *names: "wkhtmltopdf" not in names)
+    monkeypatch.setattr(bootstrap, "apt_offers_wkhtmltopdf", lambda: True)
     assert dict(bootstrap.missing_system_packages("demo"))["wkhtmltopdf"] == "to print PDF documents"
+
+
+def test_a_package_the_system_does_not_have_is_not_asked_for(monkeypatch):
+    monkeypatch.setattr(bootstrap, "have_program", lambda *names: False)
+    monkeypatch.setattr(bootstrap, "apt_offers_wkhtmltopdf", lambda: False)
+    assert "wkhtmltopdf" not in dict(bootstrap.missing_system_packages("demo"))
 
 
 @pytest.mark.parametrize(("command", "wanted"), [("demo", False), ("odoo", False), ("test", True)])
