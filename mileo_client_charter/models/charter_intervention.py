@@ -90,6 +90,14 @@ class CharterIntervention(models.Model):
     pause_ids = fields.One2many(
         "charter.intervention.pause", "intervention_id", readonly=True, groups="base.group_user"
     )
+    equipment_ids = fields.Many2many(
+        "charter.equipment",
+        string="Equipment",
+        check_company=True,
+        domain="[('partner_id', '=', commercial_partner_id)]",
+        groups="base.group_user",
+        help="Of the client's installed base, what the work is about.",
+    )
     description = fields.Html("What was reported", groups="base.group_user")
     work_done = fields.Html("What was done", copy=False, help="The client reads it.")
     res_model = fields.Char(
@@ -182,6 +190,17 @@ class CharterIntervention(models.Model):
 
     def _label(self, name):
         return self._fields[name]._description_string(self.env)
+
+    @api.constrains("partner_id", "equipment_ids")
+    def _check_equipment(self):
+        for intervention in self.sudo():
+            client = intervention.partner_id.commercial_partner_id
+            for equipment in intervention.equipment_ids:
+                if equipment.partner_id.commercial_partner_id != client:
+                    raise ValidationError(
+                        self.env._("Equipment: %(equipment)s is not of %(client)s's installed base.",
+                                   equipment=equipment.display_name, client=client.display_name)
+                    )  # fmt: skip
 
     @api.constrains("partner_id", "company_id", "contract_id")
     def _check_same_company(self):

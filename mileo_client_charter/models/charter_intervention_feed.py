@@ -1,10 +1,10 @@
 """An intervention that follows the document of another app."""
 
-from odoo import models
+from odoo import Command, models
 from odoo.exceptions import ValidationError
 
 # What a source says of the work at any time, and of what it was promised on while the work lasts.
-PLAIN = ("name", "kind", "user_id", "description", "work_done")
+PLAIN = ("name", "kind", "user_id", "description", "work_done", "equipment_ids")
 WHILE_OPEN = ("partner_id", "company_id", "contract_id", "priority", "reported_at", "responded_at")
 
 
@@ -42,7 +42,10 @@ class CharterIntervention(models.Model):
         changes = {}
         for name in names:
             field = self._fields[name]
-            if name in values and field.convert_to_cache(values[name], self) != field.convert_to_cache(
+            if name in values and field.type == "many2many":
+                if set(values[name]) != set(self[name].ids):
+                    changes[name] = [Command.set(values[name])]
+            elif name in values and field.convert_to_cache(values[name], self) != field.convert_to_cache(
                 self[name], self
             ):
                 changes[name] = values[name]

@@ -3,7 +3,7 @@
 import logging
 
 import psycopg2
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools.misc import clean_context
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class CharterInterventionMixin(models.AbstractModel):
         """What this record is for the client, or None when it is no client's business.
 
         :return: dict: ``name``, ``partner_id``, ``company_id``, ``reported_at`` and optionally ``kind``, ``priority``,
-            ``user_id``, ``contract_id``, ``responded_at``, ``description``, ``work_done``; ``resolved_at`` when the work
+            ``user_id``, ``contract_id``, ``responded_at``, ``description``, ``work_done``, ``equipment_ids`` (a list); ``resolved_at`` when the work
             is over; ``cancelled``, a reason, when there is none to do. Moments are naive UTC, ids are ids.
         """
         raise NotImplementedError
@@ -115,6 +115,8 @@ class CharterInterventionMixin(models.AbstractModel):
                 intervention._charter_take(values)
             elif values and not values.get("cancelled"):
                 values = {name: value for name, value in values.items() if name != "cancelled"}
+                if values.get("equipment_ids"):
+                    values["equipment_ids"] = [Command.set(values["equipment_ids"])]
                 new.append({**values, "res_model": record._name, "res_id": record.id})
         interventions = self.env["charter.intervention"].with_context(clean_context(self.env.context))
         interventions = interventions._charter_engine()

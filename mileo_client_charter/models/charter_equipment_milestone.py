@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+KINDS = [
+    ("end_of_sale", "End of sale"),
+    ("end_of_support", "End of support"),
+    ("end_of_security", "End of security updates"),
+    ("end_of_life", "End of life"),
+]
+
+
+class CharterEquipmentMilestone(models.Model):
+    """A date in the life of a product, as its maker announced it (article 01, third promise).
+
+    "None announced" is an answer: somebody looked, and the maker has said nothing. "Unknown" is the absence of
+    an answer, the same as no row at all.
+    """
+
+    _name = "charter.equipment.milestone"
+    _description = "Lifecycle date of an equipment"
+    _order = "equipment_id, date, id"
+    _rec_name = "kind"
+
+    equipment_id = fields.Many2one("charter.equipment", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="equipment_id.partner_id", store=True, index=True)
+    kind = fields.Selection(KINDS, required=True)
+    status = fields.Selection(
+        [("announced", "Announced"), ("none_announced", "None announced"), ("unknown", "Unknown")],
+        required=True,
+        default="announced",
+    )
+    date = fields.Date(help="The day the maker announced; only where one is announced.")
+    source = fields.Char(help="Who says so: the maker's page, a letter, a distributor.")
+    url = fields.Char("Web page")
+    checked_on = fields.Date("Last checked on", default=fields.Date.context_today)
+
+    _one_of_a_kind = models.Constraint(
+        "UNIQUE (equipment_id, kind)",
+        "Lifecycle: an equipment has one date of each kind. Change the one it has.",
+    )
+    _date_as_status = models.Constraint(
+        "CHECK ((status = 'announced') = (date IS NOT NULL))",
+        "Lifecycle: give the date when one is announced, and none otherwise.",
+    )
+    _announced = models.Index("(kind, date) WHERE status = 'announced'")
+
+    @api.constrains("status", "date")
+    def _check_date(self):
+        for milestone in self:
+            label = dict(self._fields["kind"]._description_selection(self.env)).get(milestone.kind)
+            if milestone.status == "announced" and not milestone.date:
+                raise ValidationError(
+                    self.env._("%s, Date: give the announced date, or choose “None announced”.", label)
+                )
+            if milestone.status != "announced" and milestone.date:
+                raise ValidationError(
+                    self.env._("%s, Date: a date is only kept with the status “Announced”.", label)
+                )
+
+    @api.onchange("status")
+    def _onchange_status(self):
+        if self.status != "announced":
+            self.date = False

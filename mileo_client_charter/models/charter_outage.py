@@ -1,0 +1,222 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_datetime
+
+# What a correction of what the monitoring said must explain.
+TOLD = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
+
+
+class CharterOutage(models.Model):
+    """A time an equipment did not work, was under planned maintenance, or was not watched.
+
+    Naive UTC. Without an end it lasts still. What availability makes of it: tools/availability.py.
+    """
+
+    _name = "charter.outage"
+    _description = "Outage"
+    _inherit = ["charter.engine.mixin"]
+    _order = "start_at desc, id desc"
+    _rec_name = "equipment_id"
+
+    equipment_id = fields.Many2one("charter.equipment", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
+    # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Client",
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        charter_engine=True,
+        copy=False,
+    )
+    contract_id = fields.Many2one(
+        "contract.contract", readonly=True, index="btree_not_null", ondelete="restrict", charter_engine=True,
+        copy=False,
+    )  # fmt: skip
+    site_id = fields.Many2one(
+        "res.partner", "Site", readonly=True, ondelete="restrict", charter_engine=True, copy=False
+    )
+    start_at = fields.Datetime("Start", required=True, default=fields.Datetime.now)
+    end_at = fields.Datetime("End", copy=False, help="Empty: still down.")
+    planned = fields.Boolean(
+        "Planned maintenance", help="Agreed beforehand: neither expected nor counted as down."
+    )
+    no_data = fields.Boolean(
+        "Supervision down", help="Nobody was watching: shown as missing data, not as working time."
+    )
+    kind = fields.Selection(
+        [("down", "Down"), ("planned", "Planned maintenance"), ("no_data", "No data")],
+        compute="_compute_kind",
+        store=True,
+    )
+    reason = fields.Char()
+    source = fields.Selection(
+        [("monitoring", "Monitoring"), ("import", "Import"), ("manual", "By hand")],
+        default="manual",
+        required=True,
+        readonly=True,
+        charter_engine=True,
+        copy=False,
+    )
+    event_id = fields.Char(
+        "Event", readonly=True, copy=False, charter_engine=True, help="The monitoring's own identifier."
+    )
+    series = fields.Char(
+        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        help="What comes back under the same name in the monitoring, event after event.",
+    )  # fmt: skip
+    start_unknown = fields.Boolean(
+        "Start not told", readonly=True, copy=False, charter_engine=True,
+        help="The end arrived first. It counts nothing until the monitoring tells the start.",
+    )  # fmt: skip
+    correction = fields.Char(
+        "Why corrected", copy=False, groups="mileo_client_charter.group_charter_user",
+        help="Needed to change what the monitoring said.",
+    )  # fmt: skip
+    history = fields.Text(
+        "Before correction", readonly=True, copy=False, charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    active = fields.Boolean(default=True, copy=False)
+
+    _unique_event = models.UniqueIndex(
+        "(company_id, event_id) WHERE event_id IS NOT NULL",
+        "This event of the monitoring is recorded already.",
+    )
+    _ends_after_start = models.Constraint(
+        "CHECK (end_at >= start_at)", "End: it comes before the start of the outage."
+    )
+    _one_kind = models.Constraint(
+        "CHECK (NOT (planned AND no_data))", "Planned maintenance and supervision down: choose one of them."
+    )
+    _of_equipment = models.Index("(equipment_id, start_at)")
+    _still_down = models.Index("(equipment_id) WHERE end_at IS NULL")
+    _open_series = models.Index("(series) WHERE end_at IS NULL AND series IS NOT NULL")
+
+    @api.depends("planned", "no_data")
+    def _compute_kind(self):
+        for outage in self:
+            outage.kind = "planned" if outage.planned else "no_data" if outage.no_data else "down"
+
+    @api.depends("equipment_id", "start_at")
+    @api.depends_context("tz", "lang")
+    def _compute_display_name(self):
+        for outage in self:
+            start = outage.start_at and format_datetime(self.env, outage.start_at, dt_format="short")
+            outage.display_name = f"{outage.equipment_id.display_name or ''} {start or ''}".strip()
+
+    @api.onchange("planned", "no_data")
+    def _onchange_kind(self):
+        if self.planned and self.no_data:
+            self.no_data = False
+
+    # -- rules ------------------------------------------------------------------------------------
+
+    @api.constrains("start_at", "end_at", "planned", "no_data")
+    def _check_moments(self):
+        """No time of its own may lie ahead, except for maintenance that is planned."""
+        soon = fields.Datetime.now() + timedelta(minutes=1)  # a form filled in at the present minute
+        for outage in self:
+            if outage.planned and outage.no_data:
+                raise ValidationError(
+                    self.env._("Planned maintenance and supervision down: choose one of them.")
+                )
+            if outage.end_at and outage.end_at < outage.start_at:
+                raise ValidationError(self.env._("End: it comes before the start of the outage."))
+            if outage.planned:
+                if not outage.end_at:
+                    raise ValidationError(self.env._("End: planned maintenance needs one."))
+            elif outage.start_at > soon:
+                raise ValidationError(
+                    self.env._("Start: it lies in the future; only planned maintenance may.")
+                )
+            elif outage.end_at and outage.end_at > soon:
+                raise ValidationError(
+                    self.env._("End: it lies in the future; leave it empty while the equipment is down.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._charter_is_engine():
+            refused = self._charter_engine_field_names()
+            for vals in vals_list:
+                touched = refused & vals.keys()
+                if touched:
+                    self._charter_refuse(touched)
+            if self.env.context.get("import_file"):
+                return self._create_as_engine([{**vals, "source": "import"} for vals in vals_list])
+        outages = super().create(vals_list)
+        outages._freeze_places()
+        return outages
+
+    def _create_as_engine(self, vals_list):
+        """Rows of a user's import: its rights are checked as for any row, the source is ours."""
+        self.check_access("create")
+        outages = self._charter_engine().create(vals_list).with_env(self.env)
+        outages.check_access("create")
+        outages.equipment_id.check_access("read")
+        return outages
+
+    def write(self, vals):
+        if not self._charter_is_engine():
+            self._check_correction(vals)
+        result = super().write(vals)
+        if {"equipment_id", "start_at"} & vals.keys():
+            self._freeze_places()
+        return result
+
+    def _check_correction(self, vals):
+        """What the monitoring said is corrected by the operations manager, with a reason; the former words stay.
+
+        :raise AccessError: not the operations manager
+        :raise ValidationError: no reason
+        """
+        told = self.filtered(lambda outage: outage.source == "monitoring")
+        names = [name for name in TOLD if name in vals]
+        if not told or not names:
+            return
+        if not self.env.su and not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
+            raise AccessError(
+                self.env._("What the monitoring said is corrected by the operations manager only.")
+            )
+        if not vals.get("correction"):
+            raise ValidationError(self.env._("Why corrected: say why what the monitoring said is not right."))
+        for outage in told:
+            before = ", ".join(
+                f"{outage._fields[name]._description_string(self.env)}: {outage[name].display_name if name == 'equipment_id' else outage[name]}"
+                for name in names
+            )
+            line = f"{fields.Datetime.now()} UTC, {self.env.user.name}: {before} ({vals['correction']})"
+            outage._charter_engine().history = "\n".join(filter(None, [outage.sudo().history, line]))
+
+    def _freeze_places(self):
+        """Whose the equipment was when the outage began. Naive UTC."""
+        stays = self.env["charter.equipment.stay"].sudo().search(
+            [("equipment_id", "in", self.equipment_id.ids)], order="from_at desc nulls last, id desc"
+        )  # fmt: skip
+        of_equipment = stays.grouped("equipment_id")
+        for outage in self._charter_engine():
+            candidates = of_equipment.get(outage.equipment_id.sudo(), stays.browse())
+            stay = next(
+                (stay for stay in candidates if not stay.from_at or stay.from_at <= outage.start_at),
+                candidates[-1:],
+            )
+            place = {
+                "partner_id": stay.partner_id.id,
+                "site_id": stay.site_id.id,
+                "contract_id": stay.contract_id.id,
+            }
+            if any(outage[name].id != value for name, value in place.items()):
+                outage.write(place)
+
+    @api.model
+    def get_import_templates(self):
+        return [
+            {
+                "label": self.env._("Template of outages"),
+                "template": "/mileo_client_charter/static/xls/charter_outage.xlsx",
+            }
+        ]
