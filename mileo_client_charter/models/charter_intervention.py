@@ -21,7 +21,7 @@ PROGRESS = [
     ("cancelled", "Cancelled"),
 ]
 # What a promise was made on: it does not change once the work is over.
-SETTLED = ("partner_id", "company_id", "contract_id", "priority", "reported_at", "responded_at")
+SETTLED = ("partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at")
 MOMENTS = ("reported_at", "responded_at", "resolved_at")
 
 

@@ -4,8 +4,8 @@ from odoo import Command, models
 from odoo.exceptions import ValidationError
 
 # What a source says of the work at any time, and of what it was promised on while the work lasts.
-PLAIN = ("name", "kind", "user_id", "description", "work_done", "equipment_ids")
-WHILE_OPEN = ("partner_id", "company_id", "contract_id", "priority", "reported_at", "responded_at")
+PLAIN = ("name", "user_id", "description", "work_done", "equipment_ids")
+WHILE_OPEN = ("partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at")
 
 
 class CharterIntervention(models.Model):

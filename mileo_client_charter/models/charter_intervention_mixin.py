@@ -113,12 +113,41 @@ class CharterInterventionMixin(models.AbstractModel):
             intervention = fed.get(record.id)
             if intervention:
                 intervention._charter_take(values)
-            elif values and not values.get("cancelled"):
-                values = {name: value for name, value in values.items() if name != "cancelled"}
+            elif values and not values.pop("cancelled", False):
                 if values.get("equipment_ids"):
                     values["equipment_ids"] = [Command.set(values["equipment_ids"])]
-                new.append({**values, "res_model": record._name, "res_id": record.id})
+                # Not the source's user as the technician, unless it says so.
+                new.append({"user_id": False, **values, "res_model": record._name, "res_id": record.id})
         interventions = self.env["charter.intervention"].with_context(clean_context(self.env.context))
-        interventions = interventions._charter_engine()
-        # Not the source's user as the technician, unless it says so.
-        interventions.create([{"user_id": False, **values} for values in new])
+        interventions._charter_engine().create(self._charter_under_charter(new))
+
+    def _charter_under_charter(self, vals_list):
+        """Those for a client under the charter: what companies do for others is not in it, and surveys nobody."""
+        contracts = self.env["contract.contract"].sudo()
+        client_of = {
+            vals["partner_id"]: self.env["res.partner"]
+            .sudo()
+            .browse(vals["partner_id"])
+            .commercial_partner_id.id
+            for vals in vals_list
+        }
+        found = contracts.search_fetch(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "in", list(client_of.values()))],
+            ["commercial_partner_id", "company_id"],
+        )
+        under = {(contract.commercial_partner_id.id, contract.company_id.id) for contract in found}
+        return [vals for vals in vals_list if (client_of[vals["partner_id"]], vals["company_id"]) in under]
+
+    def _charter_known(self):
+        """The intervention this record feeds, for moments the source itself does not keep."""
+        self.ensure_one()
+        return self.sudo().charter_intervention_ids[:1]
+
+    def action_charter_intervention(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "charter.intervention",
+            "res_id": self.charter_intervention_ids[:1].id,
+            "view_mode": "form",
+        }

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from ..tools.clock import Delay
 
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
+# “We respond to an incident”: work that was planned is no incident.
+INCIDENTS = ("corrective", "remote", "other")
 RESULTS = [
     ("none", "Not promised"),
     ("open", "Running"),
@@ -64,7 +66,7 @@ class CharterIntervention(models.Model):
         )  # fmt: skip
         return {(row.res_id, row.code): row for row in rows}
 
-    @api.depends("state", "contract_id", "priority", "responded_at", "pause_ids.stop_at")
+    @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")
     @api.depends_context("lang", "tz")
     def _compute_promises(self):
         """Countdowns of the lists, computed for all rows at once."""
@@ -88,6 +90,11 @@ class CharterIntervention(models.Model):
         if levels.get(self):
             return self.env._("The contract came under the charter later.") if self.before_charter else False
         contract = self.sudo().contract_id
+        if self.kind and self.kind not in INCIDENTS:
+            return self.env._(
+                "No time is promised: response and resolution are promised of incidents, not of “%s”.",
+                dict(self._fields["kind"]._description_selection(self.env))[self.kind],
+            )
         if not contract:
             return self.env._(
                 "No time is promised: choose a contract under the charter, if the client has one."
@@ -107,7 +114,7 @@ class CharterIntervention(models.Model):
         found = {}
         for intervention in self:
             level = levels.get((intervention.sudo().contract_id.charter_tier_id, intervention.priority))
-            if level:
+            if level and intervention.kind in INCIDENTS:
                 found[intervention] = level
         return found
 
@@ -119,6 +126,7 @@ class CharterIntervention(models.Model):
         contract = self.sudo().contract_id
         return {
             "priority": self.priority,
+            "incident": self.kind in INCIDENTS,
             "contract_id": contract,
             "tier": contract.charter_tier_id,
             "reported_at": self.reported_at,
@@ -129,7 +137,8 @@ class CharterIntervention(models.Model):
     def _charter_terms_changed(self, before):
         """Why the promises are made anew, in words, or an empty text."""
         changed = [name for name, value in self._charter_terms().items() if value != before[name]]
-        labels = [self._label(name) if name in self._fields else self.env._("Tier") for name in changed]
+        others = {"tier": self.env._("Tier"), "incident": self._label("kind")}
+        labels = [others.get(name) or self._label(name) for name in changed]
         return self.env._("Changed: %s.", ", ".join(labels)) if changed else ""
 
     def _charter_mark_history(self):
