@@ -288,6 +288,7 @@ class CharterIntervention(models.Model):
         if self._charter_is_engine():
             return super().write(vals)
         vals = self._charter_read_moments(vals)
+        resolved = vals.pop("resolved_at", False) if self.env.context.get("import_file") else False
         self._charter_check_settled(vals)
         terms = {intervention: intervention._charter_terms() for intervention in self}
         responded = {intervention: intervention.responded_at for intervention in self}
@@ -298,7 +299,17 @@ class CharterIntervention(models.Model):
             changed = intervention._charter_terms_changed(terms[intervention])
             if changed:
                 intervention._charter_renew_promises(changed)
+        if resolved:
+            self._charter_resolve_again(resolved)
         return result
+
+    def _charter_resolve_again(self, at):
+        """A spreadsheet read a second time closes what is still open, and corrects what it had said."""
+        for intervention in self:
+            if intervention.state == "open":
+                intervention._charter_close(at)
+            elif intervention.state == "closed" and intervention.resolved_at != at:
+                intervention._charter_engine()._charter_correct_resolution(at)
 
     def _charter_check_settled(self, vals):
         settled = self.filtered(lambda intervention: intervention.state != "open")
@@ -347,6 +358,12 @@ class CharterIntervention(models.Model):
 
     def action_open_origin(self):
         self.ensure_one()
+        if self.res_model not in self.env:
+            raise UserError(
+                self.env._(
+                    "Source: %(model)s %(id)s is in another system.", model=self.res_model, id=self.res_id
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import START, CharterCase
@@ -240,6 +240,40 @@ class TestIntervention(InterventionCase):
                 intervention.res_id = self.alice.id
             with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017  (the database's own)
                 self.intervention(**origin)
+
+    def test_an_origin_outside(self):
+        with self.at(0):
+            intervention = self.intervention(res_model="cmms.order", res_id=1041)
+            with self.assertRaisesRegex(UserError, "cmms.order 1041 is in another system"):
+                intervention.action_open_origin()
+
+    def test_planned_work_is_no_incident(self):
+        with self.at(0):
+            intervention = self.intervention(kind="preventive")
+            self.assertIn("promised of incidents, not of “Preventive”", intervention.promise_gap)
+            self.assertFalse(self.rows(intervention))
+            intervention.kind = "corrective"
+            self.assertTrue(self.rows(intervention))
+            intervention.kind = "installation"
+            self.assertEqual(self.rows(intervention).cancel_reason, "Changed: Kind.")
+
+    def test_equipment_is_the_client_s(self):
+        other, _contact, _contact2 = self._client("Bistro")
+        equipment = self.env["charter.equipment"].create({"name": "Oven", "partner_id": other.id})
+        with self.at(0):
+            with self.assertRaisesRegex(ValidationError, "Oven.* is not of Alpine's installed base"):
+                self.intervention(equipment_ids=[(6, 0, equipment.ids)])
+            self.assertTrue(self.intervention(partner_id=other.id, equipment_ids=[(6, 0, equipment.ids)]))
+
+    def test_deleting_is_for_what_never_ended(self):
+        with self.at(0):
+            closed, running = self.intervention(), self.intervention()
+            closed.action_close()
+            row = self.rows(running)
+            with self.assertRaisesRegex(UserError, "are not deleted"):
+                closed.with_user(self.admin).unlink()
+            running.with_user(self.admin).unlink()
+        self.assertEqual((row.state, row.cancel_reason), ("cancelled", "The intervention was deleted."))
 
     def test_lists_say_what_is_left_without_a_query_a_row(self):
         with self.at(0):

@@ -61,6 +61,20 @@ class TestInterventionImport(InterventionCase):
         self.assertEqual((self.rows(done, RESPONSE).state, self.rows(done).state), ("kept", "late"))
         self.assertEqual(self.rows(done).due_at, START + timedelta(hours=8))
 
+    def test_reading_a_spreadsheet_again_updates_its_rows(self):
+        names = ["id", "name", "partner_id", "priority", "reported_at", "resolved_at"]
+        with self.at(100):
+            row = ["cmms_1", "Camera 4", "Alpine", "Critical", "2026-10-05 08:00:00", ""]
+            [first] = self.load(names, row)["ids"]
+            intervention = self.env["charter.intervention"].browse(first)
+            for resolved, state in (("2026-10-05 15:00:00", "kept"), ("2026-10-05 17:00:00", "late")):
+                for _time in range(2):
+                    result = self.load(names, [*row[:-1], resolved])
+                    self.assertEqual((result["ids"], result["messages"]), ([first], []))
+                self.assertEqual(fields.Datetime.to_string(intervention.resolved_at), resolved)
+                self.assertEqual(self.rows(intervention).state, state)
+            self.assertEqual(intervention.closing_cycle, 1)
+
     def test_history_is_not_promised_and_its_contacts_are_not_asked(self):
         with self.at(24 * 60):
             result = self.load(
