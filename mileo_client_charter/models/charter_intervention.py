@@ -82,7 +82,9 @@ class CharterIntervention(models.Model):
         tracking=True,
         charter_engine=True,
     )
-    progress = fields.Selection(PROGRESS, compute="_compute_progress", store=True)
+    progress = fields.Selection(
+        PROGRESS, compute="_compute_progress", store=True, group_expand="_expand_progress"
+    )
     cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     closing_cycle = fields.Integer(
         readonly=True, copy=False, charter_engine=True, help="How many times it has been closed."
@@ -141,6 +143,11 @@ class CharterIntervention(models.Model):
                 intervention.progress = "paused"
             else:
                 intervention.progress = "running" if intervention.responded_at else "new"
+
+    @api.model
+    def _expand_progress(self, present, domain):
+        """The columns of the kanban: what is open always, what is over where there is some."""
+        return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
 
     @api.depends("partner_id", "company_id")
     def _compute_contract_id(self):

@@ -7,7 +7,6 @@ in ``history``. A row the clock had found late and that was done in time is kept
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 
 class CharterObligation(models.Model):
@@ -90,7 +89,8 @@ class CharterObligation(models.Model):
             if self.paused_at:
                 return "paused", self.env._("paused")
             return {"late": "late", "soon": "soon"}.get(self.urgency, "open"), self.time_left
-        moment = format_datetime(self.env, self.done_at, dt_format="short")
         if self.state == "kept":
-            return "kept", self.env._("kept, %s", moment)
-        return "late", self.env._("late, %s", moment)
+            return "kept", self.env._("kept")
+        if not self.due_at or self.done_at <= self.due_at:
+            return "late", self.env._("late")
+        return "late", self.env._("late by %s", self._duration_in_words(self.done_at - self.due_at))
