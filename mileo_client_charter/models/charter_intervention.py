@@ -300,12 +300,15 @@ class CharterIntervention(models.Model):
         terms = {intervention: intervention._charter_terms() for intervention in self}
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
+        renewed = {}
         for intervention in self.filtered(lambda i: i.state == "open"):
             if intervention.responded_at != responded[intervention]:
                 intervention._charter_declare_response()
             changed = intervention._charter_terms_changed(terms[intervention])
             if changed:
-                intervention._charter_renew_promises(changed)
+                renewed[changed] = renewed.get(changed, self.browse()) | intervention
+        for reason, interventions in renewed.items():
+            interventions._charter_renew_promises(reason)
         if resolved:
             self._charter_resolve_again(resolved)
         return result

@@ -68,7 +68,7 @@ class CharterInterventionMixin(models.AbstractModel):
         result = super().unlink()
         for intervention in fed.values():
             if intervention.state == "open":
-                intervention._charter_cancel_work(self.env._("The document it came from was deleted."))
+                intervention._charter_source_deleted()
         return result
 
     # -- feeding -------------------------------------------------------------------------------------

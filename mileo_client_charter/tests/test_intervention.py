@@ -241,6 +241,21 @@ class TestIntervention(InterventionCase):
             with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017  (the database's own)
                 self.intervention(**origin)
 
+    def test_many_change_at_once(self):
+        with self.at(0):
+            interventions = self.env["charter.intervention"].concat(
+                *(self.intervention() for _n in range(30))
+            )
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            interventions.write({"priority": "1"})
+            self.env.flush_all()
+            self.assertLess(self.env.cr.sql_log_count - before, 150)
+        promises = self.env["charter.obligation"].search(
+            [("res_model", "=", "charter.intervention"), ("res_id", "in", interventions.ids)]
+        )
+        self.assertEqual(sorted(promises.mapped("state")), ["cancelled"] * 60 + ["open"] * 60)
+
     def test_an_origin_outside(self):
         with self.at(0):
             intervention = self.intervention(res_model="cmms.order", res_id=1041)

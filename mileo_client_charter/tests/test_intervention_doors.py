@@ -84,6 +84,13 @@ class TestInterventionImport(InterventionCase):
             intervention = self.env["charter.intervention"].browse(result["ids"])
             self.assertFalse(self.rows(intervention))
             self.assertIn("came under the charter later", intervention.promise_gap)
+            old = self.load(
+                ["name", "partner_id", "priority", "reported_at"],
+                ("Old and open", "Alpine", "Critical", "2026-09-01 08:00:00"),
+            )
+            old = self.env["charter.intervention"].browse(old["ids"])
+            old.priority = "1"
+            self.assertFalse(self.rows(old), "another priority does not make it promised")
             self.assertEqual(set(intervention.feedback_ids.mapped("state")), {"skipped"})
             self.assertIn("too long after", intervention.feedback_ids[0].skip_reason)
 

@@ -68,6 +68,29 @@ class TestHelpdesk(CharterCase):
         self.assertEqual([row.state for row in rows], ["cancelled"] * 3)
         self.assertIn("duplicate of", rows[0].cancel_reason)
 
+    def test_the_ticket_says_when_it_ends(self):
+        with self.at(0):
+            intervention = self.fed(self.ticket()).with_user(self.technician)
+            intervention.action_respond()
+            for step in (intervention.action_close, lambda: intervention.action_cancel("Done")):
+                with self.assertRaisesRegex(
+                    ValidationError, "follows .* close, cancel or reopen that document"
+                ):
+                    step()
+
+    @mute_logger("odoo.addons.mileo_client_charter.models.charter_intervention_feed")
+    def test_a_deletion_goes_on_whatever_happens(self):
+        Intervention = type(self.env["charter.intervention"])
+        with self.at(0):
+            ticket = self.ticket()
+            intervention = self.fed(ticket)
+            with patch.object(Intervention, "_charter_cancel_work", side_effect=ValueError("out of order")):
+                ticket.sudo().unlink()
+            self.assertFalse(ticket.exists())
+            self.assertEqual(intervention.state, "open")
+            intervention.with_user(self.technician).action_cancel("The ticket is gone")
+            self.assertEqual(intervention.state, "cancelled", "nothing is followed any more")
+
     def test_without_a_client_until_it_has_one(self):
         with self.at(0):
             ticket = self.ticket(partner_id=False)
