@@ -123,7 +123,7 @@ class CharterIntervention(models.Model):
         return self._charter_ask("resume", self.env._("Resume"))
 
     def action_ask_close(self):
-        return self._charter_ask("close", self.env._("Close"))
+        return self._charter_ask("close", self.env._("Close at…"))
 
     def action_ask_cancel(self):
         return self._charter_ask("cancel", self.env._("Cancel the intervention"))
