@@ -101,7 +101,7 @@ class CharterIntervention(models.Model):
         help="Of the client's installed base, what the work is about.",
     )
     description = fields.Html("What was reported", groups="base.group_user")
-    work_done = fields.Html("Work done", copy=False, help="The client reads it.")
+    work_done = fields.Html(copy=False, help="The client reads it.")
     res_model = fields.Char(
         "Source model",
         copy=False,

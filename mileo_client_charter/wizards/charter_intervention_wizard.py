@@ -16,7 +16,7 @@ class CharterInterventionWizard(models.TransientModel):
     at = fields.Datetime("When", default=fields.Datetime.now)
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
-    work_done = fields.Html("Work done")
+    work_done = fields.Html()
 
     def action_confirm(self):
         self.ensure_one()

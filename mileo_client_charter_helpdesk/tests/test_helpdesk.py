@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
@@ -57,6 +57,12 @@ class TestHelpdesk(CharterCase):
             ticket.stage_id = self.stage("rejected")
         self.assertEqual(intervention.state, "cancelled")
         self.assertEqual(len(self.fed(ticket)), 1)
+
+    def test_the_agent_s_form(self):
+        with self.at(0):
+            with Form(self.env["helpdesk.ticket"].with_user(self.agent)) as form:
+                form.name, form.description, form.partner_id = "Dark", "Camera 4", self.alice
+            self.assertTrue(self.fed(form.record))
 
     def test_duplicates_archived_and_deleted_tickets(self):
         with self.at(0):
