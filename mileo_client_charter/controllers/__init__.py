@@ -1,3 +1,4 @@
 from . import public
 from . import survey
 from . import portal
+from . import outages

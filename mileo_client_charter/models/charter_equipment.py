@@ -56,7 +56,7 @@ class CharterEquipment(models.Model):
     is_supervised = fields.Boolean(
         "Supervised today", compute="_compute_is_supervised", search="_search_is_supervised"
     )
-    tag_ids = fields.Many2many("charter.equipment.tag", string="Tags")
+    tag_ids = fields.Many2many("charter.equipment.tag", string="Tags", groups="mileo_client_charter.group_charter_user")
     milestone_ids = fields.One2many(
         "charter.equipment.milestone", "equipment_id", "Lifecycle dates", copy=True
     )
@@ -67,7 +67,7 @@ class CharterEquipment(models.Model):
         store=True,
         index=True,
     )
-    note = fields.Html()
+    note = fields.Html(groups="mileo_client_charter.group_charter_user")
     active = fields.Boolean(default=True)
     # What a notice is matched by: kept beside the equipment, so that 100,000 rows are matched by an index.
     site_state_id = fields.Many2one(
@@ -94,7 +94,7 @@ class CharterEquipment(models.Model):
 
     _unique_serial = models.UniqueIndex(
         "(company_id, partner_id, lower(serial)) WHERE serial IS NOT NULL",
-        "Serial number: this client has an equipment with the same one already.",
+        "Serial number: this client has an equipment with the same one already, perhaps archived.",
     )
     _serial = models.Index("(lower(serial)) WHERE serial IS NOT NULL")
     _supervised_dates = models.Constraint(
@@ -201,34 +201,6 @@ class CharterEquipment(models.Model):
                         self.env._("%(record)s belongs to %(company)s: choose it in that company.",
                                    record=related.display_name, company=related.company_id.name)
                     )  # fmt: skip
-
-    @api.constrains("serial", "partner_id", "company_id")
-    def _check_serial(self):
-        """Says which equipment has the serial; the unique index is what holds against two at once."""
-        named = self.filtered("serial")
-        twins = self.env["charter.equipment"].sudo().with_context(active_test=False)
-        wanted = {(e.company_id, e.partner_id, e.serial.lower()): e for e in named}
-        found = twins.search(
-            [("partner_id", "in", named.partner_id.ids), ("serial", "in", list({e.serial for e in named}))]
-        )
-        for twin in found:
-            equipment = wanted.get((twin.company_id, twin.partner_id, (twin.serial or "").lower()))
-            if equipment and equipment != twin:
-                raise ValidationError(
-                    self.env._("Serial number: %(client)s has “%(serial)s” already, on %(equipment)s%(archived)s.",
-                               client=twin.partner_id.name, serial=twin.serial, equipment=twin.name,
-                               archived="" if twin.active else self.env._(" (archived)"))
-                )  # fmt: skip
-
-    @api.constrains("supervised_from", "supervised_to")
-    def _check_supervised(self):
-        for equipment in self.filtered("supervised_to"):
-            if not equipment.supervised_from:
-                raise ValidationError(self.env._("Supervised from: give the first day of supervision too."))
-            if equipment.supervised_to < equipment.supervised_from:
-                raise ValidationError(
-                    self.env._("Supervised to: it comes before the first day of supervision.")
-                )
 
     @api.onchange("partner_id")
     def _onchange_partner(self):

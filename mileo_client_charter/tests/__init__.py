@@ -10,3 +10,6 @@ from . import test_lifecycle
 from . import test_working_time
 from . import test_doors
 from . import test_tour
+from . import test_equipment
+from . import test_outage
+from . import test_outage_api
