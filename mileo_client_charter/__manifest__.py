@@ -46,10 +46,14 @@
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",
+        "views/charter_equipment_portal_templates.xml",
     ],
     "demo": ["demo/charter_demo.xml"],
     "assets": {
-        "web.assets_frontend": ["mileo_client_charter/static/src/scss/charter.scss"],
+        "web.assets_frontend": [
+            "mileo_client_charter/static/src/scss/charter.scss",
+            "mileo_client_charter/static/src/scss/charter_equipment.scss",
+        ],
         # The survey's pages need nothing else: they open at once, on any phone.
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],

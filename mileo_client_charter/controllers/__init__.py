@@ -2,3 +2,4 @@ from . import public
 from . import survey
 from . import portal
 from . import outages
+from . import portal_equipment

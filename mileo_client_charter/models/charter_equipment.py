@@ -16,7 +16,6 @@ class CharterEquipment(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
-    _mail_post_access = "write"
 
     name = fields.Char(required=True, tracking=True)
     reference = fields.Char("Asset number", copy=False, index="btree_not_null")
@@ -56,7 +55,9 @@ class CharterEquipment(models.Model):
     is_supervised = fields.Boolean(
         "Supervised today", compute="_compute_is_supervised", search="_search_is_supervised"
     )
-    tag_ids = fields.Many2many("charter.equipment.tag", string="Tags", groups="mileo_client_charter.group_charter_user")
+    tag_ids = fields.Many2many(
+        "charter.equipment.tag", string="Tags", groups="mileo_client_charter.group_charter_user"
+    )
     milestone_ids = fields.One2many(
         "charter.equipment.milestone", "equipment_id", "Lifecycle dates", copy=True
     )
@@ -71,15 +72,18 @@ class CharterEquipment(models.Model):
     active = fields.Boolean(default=True)
     # What a notice is matched by: kept beside the equipment, so that 100,000 rows are matched by an index.
     site_state_id = fields.Many2one(
-        "res.country.state", "State of the site", compute="_compute_place", store=True, index="btree_not_null"
-    )
+        "res.country.state", "State of the site", compute="_compute_place", store=True, index="btree_not_null",
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
     department = fields.Char(
         "Département", compute="_compute_place", store=True, index="btree_not_null",
         help="Of the site, else of the client: the first figures of a French postcode.",
+        groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     charter_tier_id = fields.Many2one(
-        related="contract_id.charter_tier_id", string="Tier", store=True, index="btree_not_null"
-    )
+        related="contract_id.charter_tier_id", string="Tier", store=True, index="btree_not_null",
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
     stay_ids = fields.One2many(
         "charter.equipment.stay",
         "equipment_id",
@@ -113,7 +117,7 @@ class CharterEquipment(models.Model):
     @api.depends("supervised_from", "supervised_to")
     def _compute_is_supervised(self):
         for equipment in self:
-            today = (equipment.company_id or self.env.company)._charter_today()
+            today = (equipment.company_id or self.env.company).sudo()._charter_today()
             first, last = equipment.supervised_from, equipment.supervised_to
             equipment.is_supervised = bool(first and first <= today and (not last or last >= today))
 
@@ -279,6 +283,11 @@ class CharterEquipment(models.Model):
 
     def _begin_stays(self, from_at):
         self.env["charter.equipment.stay"].sudo().create([e._stay_values(from_at) for e in self])
+
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("write")
+        return super().message_post(**kwargs)
 
     # -- actions ----------------------------------------------------------------------------------
 

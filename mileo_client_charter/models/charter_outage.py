@@ -6,7 +6,7 @@ from odoo.tools import format_datetime
 
 # What a correction of what the monitoring said must explain.
 TOLD = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
-PLACE = ("partner_id", "site_id", "contract_id")
+PLACE = ("company_id", "partner_id", "site_id", "contract_id")
 
 
 class CharterOutage(models.Model):
@@ -22,9 +22,7 @@ class CharterOutage(models.Model):
     _rec_name = "equipment_id"
 
     equipment_id = fields.Many2one("charter.equipment", required=True, ondelete="cascade")
-    company_id = fields.Many2one(
-        related="equipment_id.company_id", store=True, index=True, precompute=True
-    )
+    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True, precompute=True)
     # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
     partner_id = fields.Many2one(
         "res.partner",
@@ -66,8 +64,9 @@ class CharterOutage(models.Model):
         copy=False,
     )
     event_id = fields.Char(
-        "Event", readonly=True, copy=False, charter_engine=True, help="The monitoring's own identifier."
-    )
+        "Event", readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        help="The monitoring's own identifier.",
+    )  # fmt: skip
     series = fields.Char(
         readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="What comes back under the same name in the monitoring, event after event.",
@@ -144,14 +143,10 @@ class CharterOutage(models.Model):
             outages = super().create(vals_list)
             outages._freeze_places()
             return outages
-        stays = self._stays([vals["equipment_id"] for vals in vals_list])
+        places = self._places([vals["equipment_id"] for vals in vals_list])
         return super().create(
             [
-                {
-                    **vals,
-                    **self._place_at(stays.get(vals["equipment_id"]), vals.get("start_at")),
-                    "company_id": stays[vals["equipment_id"]][:1].company_id.id,
-                }
+                {**vals, **self._place_at(places[vals["equipment_id"]], vals.get("start_at"))}
                 for vals in vals_list
             ]
         )
@@ -196,29 +191,32 @@ class CharterOutage(models.Model):
 
     def _freeze_places(self):
         """Whose the equipment was when the outage began."""
-        stays = self._stays(self.equipment_id.ids)
+        places = self._places(self.equipment_id.ids)
         for outage in self._charter_engine():
-            place = self._place_at(stays.get(outage.equipment_id.id), outage.start_at)
+            place = self._place_at(places[outage.equipment_id.id], outage.start_at)
             if any(outage[name].id != value for name, value in place.items()):
                 outage.write(place)
 
     @api.model
-    def _stays(self, equipment_ids):
-        """{equipment id: its stays, the latest first}"""
+    def _places(self, equipment_ids):
+        """{equipment id: its stays, the latest first}; the equipment itself while it is being created."""
         stays = self.env["charter.equipment.stay"].sudo().search_fetch(
             [("equipment_id", "in", equipment_ids)],
-            ["equipment_id", "company_id", "from_at", *PLACE],
+            ["equipment_id", "from_at", *PLACE],
             order="from_at desc nulls last, id desc",
-        )
-        return {equipment.id: its for equipment, its in stays.grouped("equipment_id").items()}
+        )  # fmt: skip
+        places = {equipment.id: its for equipment, its in stays.grouped("equipment_id").items()}
+        equipment = self.env["charter.equipment"].sudo()
+        return {number: places.get(number) or equipment.browse(number) for number in equipment_ids}
 
     @api.model
-    def _place_at(self, stays, moment):
-        """Client, site and contract at ``moment`` (naive UTC) of an equipment with these ``stays``."""
-        stays = stays or self.env["charter.equipment.stay"]
+    def _place_at(self, places, moment):
+        """Company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
         moment = fields.Datetime.to_datetime(moment) or fields.Datetime.now()
-        stay = next((stay for stay in stays if not stay.from_at or stay.from_at <= moment), stays[-1:])
-        return {name: stay[name].id for name in PLACE}
+        place = places[-1:]
+        if places._name == "charter.equipment.stay":
+            place = next((stay for stay in places if not stay.from_at or stay.from_at <= moment), place)
+        return {name: place[name].id for name in PLACE}
 
     @api.model
     def get_import_templates(self):

@@ -13,3 +13,5 @@ from . import test_tour
 from . import test_equipment
 from . import test_outage
 from . import test_outage_api
+from . import test_equipment_access
+from . import test_equipment_portal
