@@ -33,6 +33,7 @@
         "views/charter_equipment_views.xml",
         "views/charter_outage_views.xml",
         "views/charter_maintenance_views.xml",
+        "views/charter_equipment_import_views.xml",
         "views/charter_intervention_views.xml",
         "views/charter_feedback_views.xml",
         "views/charter_escalation_views.xml",
@@ -59,5 +60,5 @@
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["python-dateutil"]},
+    "external_dependencies": {"python": ["openpyxl", "python-dateutil"]},
 }

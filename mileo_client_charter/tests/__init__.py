@@ -15,3 +15,4 @@ from . import test_outage
 from . import test_outage_api
 from . import test_equipment_access
 from . import test_equipment_portal
+from . import test_equipment_import
