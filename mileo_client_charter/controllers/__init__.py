@@ -1,3 +1,5 @@
 from . import public
 from . import survey
 from . import portal
+from . import outages
+from . import portal_equipment

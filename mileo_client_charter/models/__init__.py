@@ -31,9 +31,12 @@ from . import contract_contract
 # The work done, and what the client says of it
 from . import charter_equipment_tag
 from . import charter_equipment
+from . import charter_equipment_owner
 from . import charter_equipment_stay
 from . import charter_equipment_milestone
 from . import charter_outage
+from . import charter_outage_availability
+from . import charter_outage_ingest
 from . import charter_intervention
 from . import charter_intervention_pause
 from . import charter_intervention_promise

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 KINDS = [
     ("end_of_sale", "End of sale"),
@@ -41,22 +40,9 @@ class CharterEquipmentMilestone(models.Model):
     )
     _date_as_status = models.Constraint(
         "CHECK ((status = 'announced') = (date IS NOT NULL))",
-        "Lifecycle: give the date when one is announced, and none otherwise.",
+        "Lifecycle, Date: give the date that is announced, or choose “None announced” and give none.",
     )
     _announced = models.Index("(kind, date) WHERE status = 'announced'")
-
-    @api.constrains("status", "date")
-    def _check_date(self):
-        for milestone in self:
-            label = dict(self._fields["kind"]._description_selection(self.env)).get(milestone.kind)
-            if milestone.status == "announced" and not milestone.date:
-                raise ValidationError(
-                    self.env._("%s, Date: give the announced date, or choose “None announced”.", label)
-                )
-            if milestone.status != "announced" and milestone.date:
-                raise ValidationError(
-                    self.env._("%s, Date: a date is only kept with the status “Announced”.", label)
-                )
 
     @api.onchange("status")
     def _onchange_status(self):

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -30,7 +32,7 @@ class CharterEquipmentStay(models.Model):
     def _check_stays(self):
         for equipment in self.equipment_id:
             stays = equipment.stay_ids.sorted(lambda stay: stay.from_at or PAST)
-            for before, after in zip(stays, stays[1:], strict=False):
+            for before, after in pairwise(stays):
                 if (before.until_at or FAR) > (after.from_at or PAST):
                     raise ValidationError(
                         self.env._("%s: two stays overlap. End one before the other begins.",

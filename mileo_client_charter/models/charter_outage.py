@@ -6,6 +6,7 @@ from odoo.tools import format_datetime
 
 # What a correction of what the monitoring said must explain.
 TOLD = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
+PLACE = ("company_id", "partner_id", "site_id", "contract_id")
 
 
 class CharterOutage(models.Model):
@@ -21,7 +22,11 @@ class CharterOutage(models.Model):
     _rec_name = "equipment_id"
 
     equipment_id = fields.Many2one("charter.equipment", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
+    # No related field: Odoo reads the equipment for one, even where the company is given.
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True, precompute=True, readonly=False,
+        charter_engine=True, copy=False,
+    )  # fmt: skip
     # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
     partner_id = fields.Many2one(
         "res.partner",
@@ -51,6 +56,7 @@ class CharterOutage(models.Model):
         [("down", "Down"), ("planned", "Planned maintenance"), ("no_data", "No data")],
         compute="_compute_kind",
         store=True,
+        precompute=True,
     )
     reason = fields.Char()
     source = fields.Selection(
@@ -62,8 +68,9 @@ class CharterOutage(models.Model):
         copy=False,
     )
     event_id = fields.Char(
-        "Event", readonly=True, copy=False, charter_engine=True, help="The monitoring's own identifier."
-    )
+        "Event", readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        help="The monitoring's own identifier.",
+    )  # fmt: skip
     series = fields.Char(
         readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="What comes back under the same name in the monitoring, event after event.",
@@ -96,6 +103,11 @@ class CharterOutage(models.Model):
     _still_down = models.Index("(equipment_id) WHERE end_at IS NULL")
     _open_series = models.Index("(series) WHERE end_at IS NULL AND series IS NOT NULL")
 
+    @api.depends("equipment_id")
+    def _compute_company_id(self):
+        for outage in self:
+            outage.company_id = outage.equipment_id.company_id
+
     @api.depends("planned", "no_data")
     def _compute_kind(self):
         for outage in self:
@@ -115,17 +127,11 @@ class CharterOutage(models.Model):
 
     # -- rules ------------------------------------------------------------------------------------
 
-    @api.constrains("start_at", "end_at", "planned", "no_data")
+    @api.constrains("start_at", "end_at", "planned")
     def _check_moments(self):
         """No time of its own may lie ahead, except for maintenance that is planned."""
         soon = fields.Datetime.now() + timedelta(minutes=1)  # a form filled in at the present minute
         for outage in self:
-            if outage.planned and outage.no_data:
-                raise ValidationError(
-                    self.env._("Planned maintenance and supervision down: choose one of them.")
-                )
-            if outage.end_at and outage.end_at < outage.start_at:
-                raise ValidationError(self.env._("End: it comes before the start of the outage."))
             if outage.planned:
                 if not outage.end_at:
                     raise ValidationError(self.env._("End: planned maintenance needs one."))
@@ -141,24 +147,24 @@ class CharterOutage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self._charter_is_engine():
-            refused = self._charter_engine_field_names()
-            for vals in vals_list:
-                touched = refused & vals.keys()
-                if touched:
-                    self._charter_refuse(touched)
             if self.env.context.get("import_file"):
-                return self._create_as_engine([{**vals, "source": "import"} for vals in vals_list])
-        outages = super().create(vals_list)
-        outages._freeze_places()
-        return outages
+                return self._create_imported(vals_list)
+            outages = super().create(vals_list)
+            outages._freeze_places()
+            return outages
+        places = self._places([vals["equipment_id"] for vals in vals_list])
+        return super().create(
+            [
+                {**vals, **self._place_at(places[vals["equipment_id"]], vals.get("start_at"))}
+                for vals in vals_list
+            ]
+        )
 
-    def _create_as_engine(self, vals_list):
-        """Rows of a user's import: its rights are checked as for any row, the source is ours."""
-        self.check_access("create")
-        outages = self._charter_engine().create(vals_list).with_env(self.env)
-        outages.check_access("create")
-        outages.equipment_id.check_access("read")
-        return outages
+    def _create_imported(self, vals_list):
+        """Rows of a spreadsheet: as if they were entered one by one by the same user, but for their source."""
+        outages = self.with_context(import_file=False).create(vals_list)
+        outages._charter_engine().write({"source": "import"})
+        return outages.with_env(self.env)
 
     def write(self, vals):
         if not self._charter_is_engine():
@@ -193,24 +199,33 @@ class CharterOutage(models.Model):
             outage._charter_engine().history = "\n".join(filter(None, [outage.sudo().history, line]))
 
     def _freeze_places(self):
-        """Whose the equipment was when the outage began. Naive UTC."""
-        stays = self.env["charter.equipment.stay"].sudo().search(
-            [("equipment_id", "in", self.equipment_id.ids)], order="from_at desc nulls last, id desc"
-        )  # fmt: skip
-        of_equipment = stays.grouped("equipment_id")
+        """Whose the equipment was when the outage began."""
+        places = self._places(self.equipment_id.ids)
         for outage in self._charter_engine():
-            candidates = of_equipment.get(outage.equipment_id.sudo(), stays.browse())
-            stay = next(
-                (stay for stay in candidates if not stay.from_at or stay.from_at <= outage.start_at),
-                candidates[-1:],
-            )
-            place = {
-                "partner_id": stay.partner_id.id,
-                "site_id": stay.site_id.id,
-                "contract_id": stay.contract_id.id,
-            }
+            place = self._place_at(places[outage.equipment_id.id], outage.start_at)
             if any(outage[name].id != value for name, value in place.items()):
                 outage.write(place)
+
+    @api.model
+    def _places(self, equipment_ids):
+        """{equipment id: its stays, the latest first}; the equipment itself while it is being created."""
+        stays = self.env["charter.equipment.stay"].sudo().search_fetch(
+            [("equipment_id", "in", equipment_ids)],
+            ["equipment_id", "from_at", *PLACE],
+            order="from_at desc nulls last, id desc",
+        )  # fmt: skip
+        places = {equipment.id: its for equipment, its in stays.grouped("equipment_id").items()}
+        equipment = self.env["charter.equipment"].sudo()
+        return {number: places.get(number) or equipment.browse(number) for number in equipment_ids}
+
+    @api.model
+    def _place_at(self, places, moment):
+        """Company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
+        moment = fields.Datetime.to_datetime(moment) or fields.Datetime.now()
+        place = places[-1:]
+        if places._name == "charter.equipment.stay":
+            place = next((stay for stay in places if not stay.from_at or stay.from_at <= moment), place)
+        return {name: place[name].id for name in PLACE}
 
     @api.model
     def get_import_templates(self):

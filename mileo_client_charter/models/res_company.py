@@ -16,6 +16,21 @@ class ResCompany(models.Model):
         default=True,
         help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company.",
     )
+    charter_alert_serial_label = fields.Char(
+        "Alertmanager's label of the serial number",
+        default="serial",
+        help="The label of an alert that holds the serial number of the equipment, for instance “instance”.",
+    )
+    charter_clock_skew_minutes = fields.Integer(
+        "Minutes a monitoring's clock may be ahead",
+        default=5,
+        help="A start or end further ahead is refused; up to it, it is taken as now.",
+    )
+
+    _charter_clock_skew = models.Constraint(
+        "CHECK (charter_clock_skew_minutes BETWEEN 0 AND 1440)",
+        "Minutes a monitoring's clock may be ahead: from 0 to 1440.",
+    )
 
     def _charter_tz(self):
         """Name of the time zone of the company's days."""

@@ -13,3 +13,9 @@ from . import test_lifecycle
 from . import test_working_time
 from . import test_doors
 from . import test_tour
+from . import test_equipment
+from . import test_outage
+from . import test_outage_api
+from . import test_equipment_access
+from . import test_equipment_portal
+from . import test_equipment_import

@@ -1,0 +1,143 @@
+"""What a client reads of its supervised equipment, as plain values for the pages of the portal."""
+
+import math
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import format_date, format_duration
+from odoo.tools.misc import formatLang
+
+from .client_reading import PAGE_ROWS, ClientReading
+
+DAYS = 30
+ADDRESS = "/my/charter/equipment"
+EQUIPMENT_FIELDS = [
+    "name", "serial", "reference", "product_id", "brand", "model", "partner_id", "site_id", "contract_id",
+    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since",
+]  # fmt: skip
+OUTAGE_FIELDS = ["start_at", "end_at", "kind", "reason"]
+OUTAGE_ROWS = 50
+
+
+class EquipmentReading(ClientReading):
+    def equipment_page(self, page):
+        """One page of the client's equipment, what is down first; its number of queries is fixed."""
+        model = self.env["charter.equipment"]
+        pager = self._pager(model.search_count(self.own), page, f"{ADDRESS}?")
+        rows = self._search(
+            "charter.equipment", EQUIPMENT_FIELDS, order="down_since nulls last, name, id", limit=PAGE_ROWS,
+            offset=pager["offset"],
+        )  # fmt: skip
+        return {"pager": pager, "equipment": self._equipment(rows), "days": DAYS}
+
+    def equipment_detail(self, equipment):
+        [row] = self._equipment(equipment)
+        since = fields.Datetime.now() - timedelta(days=DAYS)
+        outages = self._search(
+            "charter.outage",
+            OUTAGE_FIELDS,
+            [("equipment_id", "=", equipment.id), "|", ("end_at", "=", False), ("end_at", ">", since)],
+            order="start_at desc, id desc",
+            limit=OUTAGE_ROWS,
+        )
+        return {
+            "record": equipment,
+            "row": row,
+            "days": DAYS,
+            "milestones": self._milestones(equipment),
+            "outages": self._outages(outages),
+        }
+
+    def equipment_home(self):
+        """How many pieces of equipment the client has, and how many are down."""
+        model = self.env["charter.equipment"]
+        [(count, down)] = model._read_group(self.own, [], ["__count", "down_since:count"])
+        return {"equipment_count": count, "equipment_down": down}
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def _equipment(self, rows):
+        now = fields.Datetime.now()
+        availability = self.env["charter.outage"]._availability(
+            now - timedelta(days=DAYS),
+            now,
+            equipment_ids=rows.ids,
+            by="equipment",
+            partner_ids=self.client.ids,
+        )
+        today = self.company._charter_today()
+        return [
+            {
+                "url": f"{ADDRESS}/{row.id}",
+                "name": row.name,
+                "serial": row.serial,
+                "reference": row.reference,
+                # The catalogue itself is not the client's to read; what it bought has a name.
+                "product": row.product_id.sudo().name or " ".join(filter(None, [row.brand, row.model])),
+                "site": row.site_id.sudo().name,
+                "supervised": self._supervised(row, today),
+                "lifecycle": self._lifecycle(row, today),
+                "down": row.down_since and self.moment(row.down_since),
+                **self._availability(availability.get(row.id)),
+            }
+            for row in rows
+        ]
+
+    def _availability(self, found):
+        """The rate never rounds up to 100 % over an outage, nor the coverage over missing data."""
+        if not found or found.ratio is None:
+            return {"availability": None, "coverage": None}
+        return {"availability": self._percent(found.ratio, 2), "coverage": self._percent(found.coverage, 0)}
+
+    def _percent(self, ratio, digits):
+        scale = 10**digits
+        # A floor at twelve figures: 0.57 * 100 is 56.99999999999999 in binary.
+        return formatLang(self.env, math.floor(round(ratio * 100 * scale, 9)) / scale, digits=digits)
+
+    def _supervised(self, row, today):
+        first, last = row.supervised_from, row.supervised_to
+        if not first:
+            return self.env._("Not supervised")
+        words = {"first": format_date(self.env, first), "last": last and format_date(self.env, last)}
+        if last and last < today:
+            return self.env._("Supervised from %(first)s to %(last)s", **words)
+        if first > today:
+            return self.env._("Supervised from %(first)s on", **words)
+        return self.env._("Supervised since %(first)s", **words)
+
+    def _lifecycle(self, row, today):
+        if row.end_of_support:
+            day = format_date(self.env, row.end_of_support)
+            if row.end_of_support < today:
+                return self.env._("The maker's support ended on %s", day)
+            return self.env._("The maker's support ends on %s", day)
+        if row.lifecycle == "none_announced":
+            return self.env._("The maker has announced no end of support")
+        return ""
+
+    def _milestones(self, equipment):
+        kinds = dict(self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env))
+        words = {"none_announced": self.env._("none announced"), "unknown": self.env._("not known yet")}
+        return [
+            {
+                "label": kinds[row.kind],
+                "when": format_date(self.env, row.date) if row.date else words[row.status],
+                "checked": row.checked_on and format_date(self.env, row.checked_on),
+            }
+            for row in equipment.milestone_ids
+        ]
+
+    def _outages(self, rows):
+        kinds = dict(rows._fields["kind"]._description_selection(self.env))
+        return [
+            {
+                "kind": row.kind,
+                "label": kinds[row.kind],
+                "start": self.moment(row.start_at),
+                "end": self.moment(row.end_at),
+                "lasted": row.end_at and format_duration((row.end_at - row.start_at).total_seconds() / 3600),
+                "reason": row.reason,
+                "open": not row.end_at,
+            }
+            for row in rows
+        ]

@@ -1,0 +1,159 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .test_access import GENERIC, LADDER, OUTSIDERS, ROLES, AccessCase, table
+
+# As in test_access: which rows each role sees, then the least role that may write, create and delete.
+READ = """
+charter.equipment            -  abs  a  a  b  s  b  c  -
+charter.equipment.milestone  -  abs  a  a  b  s  b  c  -
+charter.equipment.stay       -  abs  -  -  -  -  -  c  -
+charter.outage               -  abs  a  a  b  s  b  c  -
+"""
+CHANGE = """
+charter.equipment            manager     manager     admin
+charter.equipment.milestone  manager     manager     manager
+charter.equipment.stay       operations  operations  operations
+charter.equipment.tag        manager     manager     admin
+charter.outage               manager     manager     admin
+"""
+PORTAL_FIELDS = {
+    "charter.equipment": {
+        "name", "reference", "product_id", "brand", "model", "serial", "partner_id", "site_id", "contract_id",
+        "company_id", "supervised_from", "supervised_to", "is_supervised", "milestone_ids", "end_of_support",
+        "lifecycle", "active", "outage_ids", "outage_count", "down_since",
+    },
+    "charter.equipment.milestone": {
+        "equipment_id", "company_id", "partner_id", "kind", "status", "date", "source", "url", "checked_on",
+    },
+    "charter.outage": {
+        "equipment_id", "company_id", "partner_id", "contract_id", "site_id", "start_at", "end_at", "planned",
+        "no_data", "kind", "reason", "source", "start_unknown", "active",
+    },
+}  # fmt: skip
+MODELS = ("charter.equipment", "charter.equipment.milestone", "charter.equipment.stay", "charter.outage")
+
+
+@tagged("post_install", "-at_install")
+class TestEquipmentAccess(AccessCase):
+    @classmethod
+    def _rows_of_client(cls, label, contact, company):
+        super()._rows_of_client(label, contact, company)
+        equipment = cls.env["charter.equipment"].create(
+            {
+                "name": "Camera",
+                "partner_id": contact.commercial_partner_id.id,
+                "company_id": company.id,
+                "milestone_ids": [(0, 0, {"kind": "end_of_life", "status": "none_announced"})],
+                "outage_ids": [(0, 0, {"start_at": "2026-10-01 08:00:00"})],
+            }
+        )
+        rows = (equipment, equipment.milestone_ids, equipment.stay_ids, equipment.outage_ids)
+        cls.rows.update({(model, label): row for model, row in zip(MODELS, rows, strict=True)})
+        if label == "a":
+            equipment.message_subscribe(partner_ids=cls.bea.ids)
+
+    def test_who_sees_which_rows(self):
+        for model, *cells in table(READ):
+            rows = {label: records for (name, label), records in self.rows.items() if name == model}
+            all_ids = [row_id for records in rows.values() for row_id in records.ids]
+            for role, expected in zip(ROLES, cells, strict=True):
+                for name in LADDER[1:] if role == "staff" else (role,):
+                    with self.subTest(model=model, role=name):
+                        self._check_rows(name, model, rows, all_ids, expected)
+
+    def _check_rows(self, role, model, rows, all_ids, expected):
+        reader = self.as_user(role, self.env[model])
+        if expected == "-":
+            with self.assertRaises(AccessError):
+                reader.search([("id", "in", all_ids)])
+            with self.assertRaises(AccessError):
+                reader.browse(all_ids[:1]).read(["display_name"])
+            return
+        seen = set(reader.search([("id", "in", all_ids)]).ids)
+        self.assertEqual(seen, {row_id for label in expected for row_id in rows[label].ids})
+        for label, records in rows.items():
+            if label not in expected:
+                with self.assertRaises(AccessError):
+                    reader.browse(records.ids).read(["display_name"])
+
+    def test_portal_fields_are_a_white_list(self):
+        for model, expected in PORTAL_FIELDS.items():
+            reader = self.as_user("alice", self.env[model])
+            readable = {
+                name
+                for name, field in reader._fields.items()
+                if reader._has_field_access(field, "read") and name not in GENERIC
+            }
+            with self.subTest(model):
+                self.assertEqual(readable, expected)
+                names = sorted(expected - {"product_id"})
+                self.assertTrue(self.as_user("alice", self.rows[model, "a"]).read(names))
+
+    def test_nobody_posts_on_the_thread_of_what_it_only_reads(self):
+        for role in ("alice", "follower"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                self.as_user(role, self.rows["charter.equipment", "a"]).message_post(body="Hello")
+
+    def _samples(self, model):
+        """(row to change, values to write, values to create) in company 1."""
+        partner = self.env["res.partner"].create({"name": "New client", "is_company": True})
+        equipment = {"name": "x", "partner_id": partner.id, "company_id": self.company.id}
+        other = self.env["charter.equipment"].create(equipment)
+        stay = other.stay_ids
+        stay.from_at = "2026-01-01 00:00:00"
+        created = {
+            "charter.equipment": equipment,
+            "charter.equipment.milestone": {"equipment_id": other.id, "kind": "end_of_life", "status": "unknown"},
+            "charter.equipment.stay": {
+                "equipment_id": other.id, "partner_id": partner.id, "until_at": "2026-01-01 00:00:00"
+            },
+            "charter.equipment.tag": {"name": "Access control"},
+            "charter.outage": {"equipment_id": other.id, "start_at": "2026-10-01 08:00:00"},
+        }[model]  # fmt: skip
+        written = {
+            "charter.equipment": {"name": "y"},
+            "charter.equipment.milestone": {"source": "y"},
+            "charter.equipment.stay": {"until_at": "2026-12-01 00:00:00"},
+            "charter.equipment.tag": {"name": "y"},
+            "charter.outage": {"reason": "y"},
+        }[model]
+        row = self.rows.get((model, "a")) or self.env["charter.equipment.tag"].create({"name": "x"})
+        return row, written, created
+
+    def test_who_changes_what(self):
+        self.enterContext(self.at())
+        for model, *least in table(CHANGE):
+            with self.undone():
+                self._check_who_changes(model, least)
+
+    def _check_who_changes(self, model, least):
+        row, written, created = self._samples(model)
+        acts = {
+            "write": lambda records: records.write(written),
+            "create": lambda records: records.create(dict(created)),
+            "unlink": lambda records: records.unlink(),
+        }
+        for (operation, act), lowest in zip(acts.items(), least, strict=True):
+            allowed = LADDER[LADDER.index(lowest) :]
+            for role in (*LADDER, *OUTSIDERS[1:]):
+                if role == "other" and model == "charter.equipment.tag":
+                    continue  # tags are everybody's
+                with self.subTest(model=model, operation=operation, role=role), self.undone():
+                    records = self.as_user(role, row)
+                    if role in allowed:
+                        act(records)
+                    else:
+                        with self.assertRaises(AccessError):
+                            act(records)
+
+    def test_a_monitoring_key_reads_nothing(self):
+        probe = new_test_user(
+            self.env,
+            "t_probe",
+            groups="mileo_client_charter.group_charter_monitoring",
+            company_id=self.company.id,
+        )
+        for model in (*MODELS, "charter.equipment.tag", "charter.obligation", "contract.contract"):
+            for operation in ("read", "write", "create", "unlink"):
+                self.assertFalse(self.env[model].with_user(probe).has_access(operation), (model, operation))

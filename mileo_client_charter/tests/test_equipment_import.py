@@ -1,0 +1,168 @@
+import base64
+import io
+from datetime import date, datetime
+from unittest.mock import patch
+
+import openpyxl
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from ..tools import equipment_sheet
+from .gear import GearCase
+
+TITLES = ("Name*", "numéro de série", "Client", "Site", "Contract", "Supervised from", "Supervised to", "Tags",
+          "End of support", "End of life", "Colour")  # fmt: skip
+ROW = {"Name*": "Reader", "numéro de série": "R-1", "Client": "Alpine"}
+
+
+@tagged("post_install", "-at_install")
+class TestEquipmentImport(GearCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.at())
+        self.camera_tag = self.env["charter.equipment.tag"].create({"name": "Access control (test)"})
+
+    def wizard(self, *rows, titles=TITLES):
+        book = openpyxl.Workbook()
+        book.active.append(titles)
+        for row in rows:
+            book.active.append([row.get(title) for title in titles])
+        content = io.BytesIO()
+        book.save(content)
+        return self.of(content.getvalue())
+
+    def of(self, content):
+        return (
+            self.env["charter.equipment.import"]
+            .with_user(self.technician)
+            .create({"file": base64.b64encode(content), "filename": "equipment.xlsx"})
+        )
+
+    def show(self, *rows, **options):
+        wizard = self.wizard(*rows, **options)
+        wizard.action_show()
+        return [(line.row, line.outcome, line.message or "") for line in wizard.line_ids.sorted("row")]
+
+    def imported(self, *rows):
+        return self.env["charter.equipment"].search(self.wizard(*rows).action_import()["domain"])
+
+    def test_new_changed_and_unchanged(self):
+        full = {
+            **ROW, "Site": "north", "Contract": self.contract.name, "Supervised from": datetime(2026, 1, 1),
+            "Supervised to": "31/12/2027", "Tags": "Access control (test)", "End of support": "2030-06-30",
+            "End of life": "none announced", "Colour": "red",
+        }  # fmt: skip
+        self.assertEqual(self.show(full), [(2, "created", "")])
+        reader = self.imported(full)
+        self.assertEqual(
+            (reader.site_id, reader.contract_id, reader.tag_ids), (self.north, self.contract, self.camera_tag)
+        )
+        self.assertEqual(
+            (reader.supervised_from, reader.supervised_to), (date(2026, 1, 1), date(2027, 12, 31))
+        )
+        self.assertEqual((reader.lifecycle, reader.end_of_support), ("announced", date(2030, 6, 30)))
+        self.assertEqual(reader.milestone_ids.mapped("status").count("none_announced"), 1)
+        self.assertEqual(self.show(full), [(2, "unchanged", "")], "imported twice, it is the same")
+        moved = {**ROW, "numéro de série": "r-1", "Name*": "Reader 1", "End of support": "2031-06-30"}
+        self.assertEqual(self.show(moved), [(2, "updated", "")])
+        self.assertEqual(self.imported(moved), reader)
+        self.assertEqual((reader.name, reader.end_of_support), ("Reader 1", date(2031, 6, 30)))
+        self.assertEqual(reader.site_id, self.north, "an empty cell changes nothing")
+        self.assertEqual(len(reader.milestone_ids), 2)
+
+    def test_found_by_asset_number_or_name(self):
+        titles = ("Name", "Asset number", "Client", "Site")
+        rows = [
+            {"Name": "Gate", "Asset number": "A-1", "Client": "Alpine"},
+            {"Name": "Gate", "Client": "Alpine", "Site": "North"},
+            {"Name": "Gate", "Client": "Alpine", "Site": "South"},
+        ]
+        wizard = self.wizard(*rows, titles=titles)
+        wizard.action_import()
+        self.assertEqual(
+            [outcome for _row, outcome, _why in self.show(*rows, titles=titles)], ["unchanged"] * 3
+        )
+
+    def test_refused_rows(self):
+        self.env["res.partner"].create([{"name": "Twice", "is_company": True} for _n in range(2)])
+        rows = [
+            ({"Name*": None}, "Name: it is missing"),
+            ({"Client": None}, "Client: it is missing"),
+            ({"Client": "Nobody"}, "Client: “Nobody” is unknown"),
+            ({"Client": "Twice"}, "several are called “Twice”"),
+            ({"Client": "Alpine one"}, "Client: “Alpine one” is unknown"),
+            ({"Site": "West"}, "Site: Alpine has none called “West”"),
+            ({"Contract": "West"}, "Contract: Alpine has none called “West”"),
+            ({"Supervised from": "soon"}, "Supervised From: “soon” is no date"),
+            ({"End of support": "soon"}, "End of support: “soon” is no date"),
+            ({"Supervised from": "2026-02-01", "Supervised to": "2026-01-01"}, "before the first day"),
+            ({"Tags": "Nothing (test)"}, "Tags: Nothing (test): unknown"),
+        ]
+        shown = self.show(
+            *({**ROW, "numéro de série": f"R-{n}", **row} for n, (row, _words) in enumerate(rows))
+        )
+        self.assertEqual([outcome for _row, outcome, _why in shown], ["refused"] * len(rows))
+        for (_row, _outcome, why), (_values, words) in zip(shown, rows, strict=True):
+            self.assertIn(words.lower(), why.lower())
+
+    def test_a_serial_number_twice_in_the_file(self):
+        shown = self.show(ROW, {**ROW, "numéro de série": "r-1", "Name*": "Other"})
+        self.assertEqual(shown[0][:2], (2, "created"))
+        self.assertEqual(shown[1][:2], (3, "refused"))
+        self.assertIn("row 2 is about the same equipment", shown[1][2])
+
+    def test_all_or_nothing(self):
+        wizard = self.wizard(ROW, {**ROW, "numéro de série": "R-2", "Client": "Nobody"})
+        wizard.action_show()
+        self.assertEqual((wizard.created, wizard.refused), (1, 1))
+        with self.assertRaisesRegex(ValidationError, "Row 3: .*Nobody.*\nNothing was written"):
+            wizard.action_import()
+        self.assertFalse(self.env["charter.equipment"].search([("serial", "=", "R-1")]))
+
+    def test_files_that_cannot_be_read(self):
+        with self.assertRaisesRegex(UserError, "no Excel workbook"):
+            self.of(b"name;serial").action_show()
+        with self.assertRaisesRegex(UserError, "missing in the first line: Client"):
+            self.wizard({"Name": "x"}, titles=("Name", "Serial")).action_show()
+        with self.assertRaisesRegex(UserError, "there twice: Name"):
+            self.wizard(ROW, titles=("Name", "Nom", "Client")).action_show()
+        with self.assertRaisesRegex(UserError, "no row below"):
+            self.wizard().action_show()
+        with (
+            patch.object(equipment_sheet, "MAX_ROWS", 1),
+            self.assertRaisesRegex(UserError, "more than 1 rows"),
+        ):
+            self.wizard(ROW, ROW).action_show()
+
+    def test_reading_does_not_grow_with_the_rows(self):
+        def count(number):
+            wizard = self.wizard(*({**ROW, "numéro de série": f"Q-{n}"} for n in range(number)))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            wizard._plan()
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertLessEqual(count(60), count(2) + 1)
+
+    def test_the_template_is_imported(self):
+        self.env["res.partner"].create({"name": "Alpine Retail SAS", "ref": "T-ALPINE", "is_company": True})
+        [template] = self.env["charter.equipment"].get_import_templates()
+        with file_open(template["template"].removeprefix("/"), "rb") as file:
+            content = file.read()
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        titles = [cell.value.rstrip("*") for cell in book.active[1]]
+        self.assertEqual(titles, [names[0] for names in equipment_sheet.COLUMNS.values()])
+        book.active["D2"] = "T-ALPINE"  # a demo company has this name too
+        changed = io.BytesIO()
+        book.save(changed)
+        wizard = self.of(changed.getvalue())
+        wizard.action_show()
+        self.assertEqual((wizard.created, wizard.refused), (1, 0))
+        [template] = self.env["charter.outage"].get_import_templates()
+        with file_open(template["template"].removeprefix("/"), "rb") as file:
+            titles = [cell.value for cell in openpyxl.load_workbook(file).active[1]]
+        labels = {field["string"] for field in self.env["charter.outage"].fields_get().values()}
+        self.assertLessEqual(set(titles), labels)

@@ -1,0 +1,140 @@
+"""A spreadsheet of equipment as plain rows: which column is what, and dates as people write them.
+
+Plain Python with openpyxl. Column titles are understood in English and French, in any order and case.
+"""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+MAX_ROWS = 10_000
+# Column -> the titles it is known by. The first one is that of the template.
+COLUMNS = {
+    "name": ("Name", "Nom", "Equipment", "Équipement"),
+    "serial": ("Serial number", "Numéro de série", "S/N", "Serial"),
+    "reference": ("Asset number", "Numéro d'inventaire", "Reference", "Référence"),
+    "partner_id": ("Client", "Customer"),
+    "site_id": ("Site", "Address", "Adresse"),
+    "contract_id": ("Contract", "Contrat"),
+    "product_id": ("Product", "Produit", "Internal reference", "Référence interne"),
+    "brand": ("Brand", "Marque"),
+    "model": ("Model", "Modèle"),
+    "supervised_from": ("Supervised from", "Supervisé depuis", "Supervisé à partir du"),
+    "supervised_to": ("Supervised to", "Supervisé jusqu'au"),
+    "tag_ids": ("Tags", "Étiquettes"),
+    "end_of_sale": ("End of sale", "Fin de commercialisation"),
+    "end_of_support": ("End of support", "Fin de support"),
+    "end_of_security": ("End of security updates", "Fin des mises à jour de sécurité"),
+    "end_of_life": ("End of life", "Fin de vie"),
+}
+REQUIRED = ("name", "partner_id")
+DATES = ("supervised_from", "supervised_to")
+MILESTONES = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
+NONE_ANNOUNCED = {"none announced", "none", "aucune annoncée", "aucune", "non annoncée"}
+FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
+
+
+class SheetError(Exception):
+    """The file as a whole cannot be read. ``code`` says why, ``detail`` names what."""
+
+    def __init__(self, code, detail=""):
+        super().__init__(f"{code} {detail}".strip())
+        self.code = code
+        self.detail = detail
+
+
+class Row(NamedTuple):
+    """Values of the columns that are filled in; ``wrong`` are those that are no date: column -> what is written."""
+
+    number: int  # as the spreadsheet counts
+    values: dict
+    wrong: dict
+
+
+def _known(title) -> str | None:
+    title = str(title or "").strip().rstrip("*").strip().casefold()
+    return next(
+        (name for name, titles in COLUMNS.items() if title in (name, *(one.casefold() for one in titles))),
+        None,
+    )
+
+
+def date_of(value) -> date | None:
+    """The date of a cell; None when it is none. Day first where the year is last, as in Europe.
+
+    >>> date_of("2026-10-05") == date_of("05/10/2026") == date_of(datetime(2026, 10, 5)) == date(2026, 10, 5)
+    True
+    >>> date_of("soon") is None
+    True
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    for form in FORMATS:
+        try:
+            return datetime.strptime(str(value).strip(), form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def text_of(value) -> str:
+    """The text of a cell: a serial number typed as a number has no decimals.
+
+    >>> text_of(4711.0), text_of("  A 1 "), text_of(None)
+    ('4711', 'A 1', '')
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else str(value).strip()
+
+
+def read(content: bytes) -> Iterator[Row]:
+    """The rows of the first sheet; empty ones are skipped.
+
+    :raise SheetError: ``format`` (no xlsx), ``columns`` (some are missing), ``twice`` (a column), ``rows`` (too many)
+    """
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        lines = book.worksheets[0].iter_rows(values_only=True)
+        titles = next(lines, ())
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
+        raise SheetError("format") from error
+    names = [_known(title) for title in titles]
+    missing = [COLUMNS[name][0] for name in REQUIRED if name not in names]
+    if missing:
+        raise SheetError("columns", ", ".join(missing))
+    twice = {COLUMNS[name][0] for name in names if name and names.count(name) > 1}
+    if twice:
+        raise SheetError("twice", ", ".join(sorted(twice)))
+    count = 0
+    for number, cells in enumerate(lines, start=2):
+        filled = {name: cell for name, cell in zip(names, cells, strict=False) if name and text_of(cell)}
+        if not filled:
+            continue
+        count += 1
+        if count > MAX_ROWS:
+            raise SheetError("rows", str(MAX_ROWS))
+        yield _row(number, filled)
+
+
+def _row(number, filled):
+    values, wrong = {}, {}
+    for name, cell in filled.items():
+        if name in MILESTONES and text_of(cell).casefold() in NONE_ANNOUNCED:
+            values[name] = None
+        elif name in DATES or name in MILESTONES:
+            day = date_of(cell)
+            if day:
+                values[name] = day
+            else:
+                wrong[name] = text_of(cell)
+        else:
+            values[name] = text_of(cell)
+    return Row(number, values, wrong)

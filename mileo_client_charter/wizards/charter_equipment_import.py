@@ -1,0 +1,297 @@
+import base64
+
+from odoo import Command, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools import equipment_sheet
+from ..tools.equipment_sheet import MILESTONES, SheetError
+
+# What a row of the sheet gives as it stands.
+PLAIN = ("name", "serial", "reference", "brand", "model", "supervised_from", "supervised_to")
+
+
+class Refusal(Exception):
+    """Why one row cannot be taken."""
+
+
+class CharterEquipmentImport(models.TransientModel):
+    """Equipment from a spreadsheet: shown first, row by row, then written all or not at all.
+
+    A row updates the client's equipment with the same serial number, else with the same asset number, else, when it
+    has neither, with the same name at the same site. An empty cell changes nothing. Imported twice, it is the same.
+    """
+
+    _name = "charter.equipment.import"
+    _description = "Import equipment"
+
+    file = fields.Binary(required=True, attachment=False)
+    filename = fields.Char()
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    line_ids = fields.One2many("charter.equipment.import.line", "import_id", readonly=True)
+    shown = fields.Boolean()
+    created = fields.Integer(readonly=True)
+    updated = fields.Integer(readonly=True)
+    unchanged = fields.Integer(readonly=True)
+    refused = fields.Integer(readonly=True)
+
+    def action_show(self):
+        """What would become of each row; nothing is written."""
+        self.ensure_one()
+        lines = [line for line, _values in self._plan()]
+        order = {"refused": 0, "created": 1, "updated": 2, "unchanged": 3}
+        lines.sort(key=lambda line: (order[line["outcome"]], line["row"]))
+        self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
+        for outcome in order:
+            self[outcome] = sum(line["outcome"] == outcome for line in lines)
+        self.shown = True
+        return self._action()
+
+    def action_import(self):
+        """Write every row, or none.
+
+        :raise ValidationError: one of them cannot be taken; it says which
+        """
+        self.ensure_one()
+        plan = self._plan()
+        for line, _values in plan:
+            if line["outcome"] == "refused":
+                raise ValidationError(
+                    self.env._(
+                        "Row %(row)s: %(why)s\nNothing was written.", row=line["row"], why=line["message"]
+                    )
+                )
+        equipment = self.env["charter.equipment"]
+        created = [values for line, values in plan if line["outcome"] == "created"]
+        done = equipment.create(created)
+        for line, values in plan:
+            if line["outcome"] == "updated":
+                record = equipment.browse(line["equipment_id"])
+                record.write(values)
+                done |= record
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mileo_client_charter.action_charter_equipment"
+        )
+        return {**action, "domain": [("id", "in", done.ids)], "context": {}}
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def _plan(self):
+        """[(values of the preview's line, values to write)] in the order of the sheet.
+
+        :raise UserError: the file as a whole cannot be read
+        """
+        try:
+            rows = list(equipment_sheet.read(base64.b64decode(self.file)))
+        except SheetError as error:
+            messages = {
+                "format": self.env._(
+                    "File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."
+                ),
+                "columns": self.env._("File: these columns are missing in the first line: %s.", error.detail),
+                "twice": self.env._("File: these columns are there twice: %s.", error.detail),
+                "rows": self.env._("File: more than %s rows; import it in parts.", error.detail),
+            }
+            raise UserError(messages[error.code]) from error
+        if not rows:
+            raise UserError(self.env._("File: there is no row below the titles."))
+        known = self._known(rows)
+        plan, seen = [], {}
+        for row in rows:
+            line = {"row": row.number, "name": row.values.get("name"), "serial": row.values.get("serial")}
+            try:
+                values = self._values(row, known)
+                record = self._existing(values, known, seen, row.number)
+            except Refusal as refusal:
+                plan.append(({**line, "outcome": "refused", "message": str(refusal)}, None))
+                continue
+            changes = self._changes(record, values)
+            outcome = "created" if not record else "updated" if changes else "unchanged"
+            plan.append(({**line, "outcome": outcome, "equipment_id": record.id}, changes))
+        return plan
+
+    def _known(self, rows):
+        """All that the rows may name, read at once."""
+
+        def written(name):
+            return list({row.values[name] for row in rows if row.values.get(name)})
+
+        in_company = [("company_id", "in", (False, self.company_id.id))]
+        clients = self.env["res.partner"].search(
+            ["|", ("ref", "in", written("partner_id")), ("name", "in", written("partner_id")),
+             ("parent_id", "=", False), *in_company]
+        )  # fmt: skip
+        return {
+            "partner_id": clients,
+            "site_id": self.env["res.partner"].search([("commercial_partner_id", "in", clients.ids), *in_company]),
+            "contract_id": self.env["contract.contract"].search(
+                [("commercial_partner_id", "in", clients.ids), ("contract_type", "=", "sale"),
+                 ("company_id", "=", self.company_id.id)]
+            ),
+            "product_id": self.env["product.product"].search(
+                ["|", ("default_code", "in", written("product_id")), ("name", "in", written("product_id")), *in_company]
+            ),
+            "equipment": self.env["charter.equipment"].with_context(active_test=False).search(
+                [("partner_id", "in", clients.ids), ("company_id", "=", self.company_id.id)]
+            ),
+        }  # fmt: skip
+
+    def _values(self, row, known):
+        """What the row says, as values of an equipment.
+
+        :raise Refusal: what is missing, unknown, or no date
+        """
+        values = row.values
+        for name, text in row.wrong.items():
+            raise Refusal(
+                self.env._(
+                    "%(column)s: “%(text)s” is no date; write 2026-10-05.",
+                    column=self._title(name),
+                    text=text,
+                )
+            )
+        for name in equipment_sheet.REQUIRED:
+            if not values.get(name):
+                raise Refusal(self.env._("%s: it is missing.", self._title(name)))
+        first, last = values.get("supervised_from"), values.get("supervised_to")
+        if first and last and last < first:
+            raise Refusal(self.env._("Supervised to: it comes before the first day of supervision."))
+        found = {name: values[name] for name in PLAIN if values.get(name)}
+        client = self._find("partner_id", values, known["partner_id"], ("ref", "name"))
+        found.update(partner_id=client.id, company_id=self.company_id.id)
+        of_client = {
+            "site_id": ("ref", "name"), "contract_id": ("code", "name"), "product_id": ("default_code", "name")
+        }  # fmt: skip
+        for name, keys in of_client.items():
+            if values.get(name):
+                candidates = known[name]
+                if name != "product_id":
+                    candidates = candidates.filtered(lambda one: one.commercial_partner_id == client)
+                found[name] = self._find(name, values, candidates, keys).id
+        if values.get("tag_ids"):
+            found["tag_ids"] = [Command.set(self._tags(values["tag_ids"]).ids)]
+        found["milestone_ids"] = {name: values[name] for name in MILESTONES if name in values}
+        return found
+
+    def _title(self, name):
+        if name in MILESTONES:
+            kinds = self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
+            return dict(kinds)[name]
+        return self.env["charter.equipment"]._fields[name]._description_string(self.env)
+
+    def _find(self, name, values, candidates, keys):
+        """The candidate that is called as the row says, by the first of ``keys`` that finds one."""
+        text = values[name]
+        for key in keys:
+            found = candidates.filtered(lambda one, key=key: (one[key] or "").casefold() == text.casefold())
+            if len(found) > 1:
+                raise Refusal(
+                    self.env._("%(column)s: several are called “%(text)s”; write the reference instead.",
+                               column=self._title(name), text=text)
+                )  # fmt: skip
+            if found:
+                return found
+        if name in ("site_id", "contract_id"):
+            raise Refusal(
+                self.env._("%(column)s: %(client)s has none called “%(text)s”; enter it first.",
+                           column=self._title(name), client=values["partner_id"], text=text)
+            )  # fmt: skip
+        raise Refusal(
+            self.env._(
+                "%(column)s: “%(text)s” is unknown; enter it first.", column=self._title(name), text=text
+            )
+        )
+
+    def _tags(self, text):
+        names = [name.strip() for name in text.replace(";", ",").split(",") if name.strip()]
+        tags = self.env["charter.equipment.tag"].search([("name", "in", names)])
+        missing = [name for name in dict.fromkeys(names) if name not in tags.mapped("name")]
+        if missing:
+            raise Refusal(
+                self.env._(
+                    "Tags: %s: unknown; enter them in Configuration ‣ Equipment tags first.",
+                    ", ".join(missing),
+                )
+            )
+        return tags
+
+    def _existing(self, values, known, seen, number):
+        """The equipment the row is about; empty for a new one.
+
+        :raise Refusal: another row is about the same one
+        """
+        name = next((name for name in ("serial", "reference") if values.get(name)), None)
+        names = [name] if name else ["name", "site_id"]
+        key = (values["partner_id"], *((one, str(values.get(one) or "").casefold()) for one in names))
+        if key in seen:
+            raise Refusal(
+                self.env._("%(what)s: row %(row)s is about the same equipment.",
+                           what=self._title(names[0]), row=seen[key])
+            )  # fmt: skip
+        seen[key] = number
+
+        def said(equipment, one):
+            value = equipment[one]
+            return str((value.id if one == "site_id" else value) or "").casefold()
+
+        if "index" not in known:
+            index = known["index"] = {}
+            for equipment in known["equipment"]:
+                for together in (["serial"], ["reference"], ["name", "site_id"]):
+                    index.setdefault(
+                        (equipment.partner_id.id, *((one, said(equipment, one)) for one in together)),
+                        equipment,
+                    )
+        return known["index"].get(key, self.env["charter.equipment"])
+
+    def _changes(self, record, values):
+        """What of ``values`` the equipment does not say yet; all of it for a new one."""
+        changes = {}
+        for name, value in values.items():
+            if name == "milestone_ids":
+                commands = self._milestone_commands(record, value)
+                if commands:
+                    changes[name] = commands
+            elif name == "tag_ids":
+                if set(record.tag_ids.ids) != set(value[0][2]):
+                    changes[name] = value
+            elif not record or record._fields[name].convert_to_write(record[name], record) != value:
+                changes[name] = value
+        return changes
+
+    def _milestone_commands(self, record, dates):
+        commands = []
+        for kind, day in dates.items():
+            row = {"kind": kind, "status": "announced" if day else "none_announced", "date": day or False}
+            milestone = record.milestone_ids.filtered(lambda one, kind=kind: one.kind == kind)
+            if not milestone:
+                commands.append(Command.create(row))
+            elif (milestone.status, milestone.date) != (row["status"], row["date"]):
+                checked = fields.Date.context_today(self)
+                commands.append(Command.update(milestone.id, {**row, "checked_on": checked}))
+        return commands
+
+
+class CharterEquipmentImportLine(models.TransientModel):
+    """What would become of one row."""
+
+    _name = "charter.equipment.import.line"
+    _description = "Row of an import of equipment"
+
+    import_id = fields.Many2one("charter.equipment.import", required=True, ondelete="cascade")
+    row = fields.Integer()
+    name = fields.Char()
+    serial = fields.Char("Serial number")
+    outcome = fields.Selection(
+        [("created", "New"), ("updated", "Changed"), ("unchanged", "Unchanged"), ("refused", "Refused")]
+    )
+    equipment_id = fields.Many2one("charter.equipment")
+    message = fields.Char("Why")
