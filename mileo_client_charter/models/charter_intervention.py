@@ -94,7 +94,6 @@ class CharterIntervention(models.Model):
     )
     equipment_ids = fields.Many2many(
         "charter.equipment",
-        string="Equipment",
         check_company=True,
         domain="[('partner_id', '=', commercial_partner_id)]",
         groups="base.group_user",

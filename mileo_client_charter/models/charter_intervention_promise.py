@@ -210,6 +210,13 @@ class CharterIntervention(models.Model):
             row._restate(self.responded_at or None, evidence)
         elif self.responded_at:
             row._fulfil(evidence, self.responded_at)
+        self._charter_settle_alerts()
+
+    def _charter_settle_alerts(self):
+        """What people were told to do is done, once nothing they were told of is owed any more."""
+        rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
+        if not any(row.alert for row in rows):
+            self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
 
     def _charter_pauses(self):
         """([(start, stop)], start of the one that lasts) of the present resolution."""
@@ -223,10 +230,11 @@ class CharterIntervention(models.Model):
         self.ensure_one()
         ended, running = self._charter_pauses()
         self._charter_owed(RESOLUTION)._retime(ended, running, reason)
+        self._charter_settle_alerts()
 
 
 class ContractContract(models.Model):
-    _inherit = "contract.contract"
+    _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
         before = (

@@ -89,6 +89,20 @@ class TestIntervention(InterventionCase):
         self.assertIn("2026-10-05 10:00:00 UTC: recorded as done at 2026-10-05 08:40:00 UTC", row.history)
         self.assertIn("had been found late at 2026-10-05 10:00:00 UTC", row.history)
 
+    def test_the_alert_goes_with_what_it_asked_for(self):
+        with self.at(0):
+            intervention = self.intervention()
+        with self.at(2):
+            self.tick()
+            self.assertTrue(intervention.activity_ids)
+            intervention.action_respond()
+            self.assertFalse(intervention.activity_ids)
+        with self.at(9):
+            self.tick()
+            self.assertTrue(intervention.activity_ids)
+            intervention.action_pause("The site was closed", at=START + timedelta(hours=3))
+            self.assertFalse(intervention.activity_ids)
+
     def test_a_late_response_stays_late_and_a_correction_is_kept_in_the_history(self):
         with self.at(0):
             intervention = self.intervention()
