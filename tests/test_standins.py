@@ -25,14 +25,18 @@ CASES = [
     pytest.param([away("a", 3, 9)], [(3, 9, None)], id="no-stand-in"),
     pytest.param([away("a", 3, 9, "b"), away("b", 1, 31, "c")], [(3, 9, "c")], id="chain"),
     pytest.param(
-        [away("a", 3, 9, "b"), away("b", 5, 6, "c")], [(3, 4, "b"), (5, 6, "c"), (7, 9, "b")], id="in-the-middle"
+        [away("a", 3, 9, "b"), away("b", 5, 6, "c")],
+        [(3, 4, "b"), (5, 6, "c"), (7, 9, "b")],
+        id="in-the-middle",
     ),
     pytest.param([away("a", 3, 9, "b"), away("b", 8, 20)], [(3, 7, "b"), (8, 9, None)], id="runs-out"),
     pytest.param(
         [away("a", 3, 9, "b"), away("b", 3, 9, "c"), away("c", 3, 9, "d")], [(3, 9, "d")], id="three-links"
     ),
     pytest.param([away("a", 3, 5, "b"), away("a", 6, 9, "b")], [(3, 9, "b")], id="end-to-end"),
-    pytest.param([away("a", 3, 9, "b"), away("b", 20, 22, "a")], [(3, 9, "b")], id="each-other-at-other-times"),
+    pytest.param(
+        [away("a", 3, 9, "b"), away("b", 20, 22, "a")], [(3, 9, "b")], id="each-other-at-other-times"
+    ),
 ]
 
 

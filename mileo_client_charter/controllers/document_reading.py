@@ -9,7 +9,9 @@ ADDRESS = "/my/charter/document"
 
 class DocumentReading(ClientReading):
     def contacts_page(self):
-        sheet = self.env["charter.contact.sheet"].sudo()._sheets(self.company, self.client.sudo())[self.client.id]
+        sheet = (
+            self.env["charter.contact.sheet"].sudo()._sheets(self.company, self.client.sudo())[self.client.id]
+        )
         return {"sheet": sheet, **self.opening()}
 
     def opened(self, kind):

@@ -42,10 +42,13 @@ class CharterAbsence(models.Model):
         [("planned", "Valid"), ("cancelled", "Cancelled")], required=True, default="planned", readonly=True, tracking=True
     )  # fmt: skip
     late_reason = fields.Char(
-        "Why clients are told late", help="Shown in the ledger when an absence could not be announced before it began."
+        "Why clients are told late",
+        help="Shown in the ledger when an absence could not be announced before it began.",
     )
     is_sudden = fields.Boolean("Told late", readonly=True, help="Entered when the absence had begun already.")
-    vacancy = fields.Char("Without stand-in", compute="_compute_vacancy", help="The days on which nobody answers.")
+    vacancy = fields.Char(
+        "Without stand-in", compute="_compute_vacancy", help="The days on which nobody answers."
+    )
     phase = fields.Selection(
         [("ahead", "Ahead"), ("now", "Away now"), ("over", "Over"), ("cancelled", "Cancelled")],
         compute="_compute_phase",
@@ -146,7 +149,9 @@ class CharterAbsence(models.Model):
         for absence in self.filtered(lambda one: one.state == "planned" and one.stand_in_id):
             stand_in = absence.stand_in_id.sudo()
             if stand_in == absence.user_id:
-                raise ValidationError(self.env._("Stand-in: %s cannot stand in for themselves.", stand_in.name))
+                raise ValidationError(
+                    self.env._("Stand-in: %s cannot stand in for themselves.", stand_in.name)
+                )
             if stand_in.share or absence.company_id not in stand_in.company_ids:
                 raise ValidationError(
                     self.env._(
@@ -173,7 +178,9 @@ class CharterAbsence(models.Model):
                 self.env._(
                     "Stand-in: on %(day)s they stand in for each other (%(names)s) and nobody would answer. Choose somebody else.",
                     day=format_date(self.env, loop.day),
-                    names=" → ".join([self.env["res.users"].sudo().browse(user).name for user in loop.users] or names),
+                    names=" → ".join(
+                        [self.env["res.users"].sudo().browse(user).name for user in loop.users] or names
+                    ),
                 )
             ) from loop
         if parts and all(part.holder is None for part in parts):
@@ -188,21 +195,26 @@ class CharterAbsence(models.Model):
     def _check_user(self):
         for absence in self:
             if absence.user_id.share:
-                raise ValidationError(self.env._("Away: %s is not one of the company's people.", absence.user_id.name))
+                raise ValidationError(
+                    self.env._("Away: %s is not one of the company's people.", absence.user_id.name)
+                )
 
     # -- the proposal -----------------------------------------------------------------------------
 
     def _propose(self):
         """The first available person by the company's rule; empty when there is none."""
         self.ensure_one()
-        others = [away for away in self._away(self.company_id, self.date_from) if away.user != self.user_id.id]
+        others = [
+            away for away in self._away(self.company_id, self.date_from) if away.user != self.user_id.id
+        ]
         for user in self._candidates():
             reachable = user.partner_id.phone and user.email and self.company_id in user.company_ids
             if not reachable or user == self.user_id or user.share or not user.active:
                 continue
             mine = Away(self.user_id.id, self.date_from, self.date_to or None, user.id)
             away_then = any(
-                away.user == user.id and overlap(mine.first, mine.last, away.first, away.last) for away in others
+                away.user == user.id and overlap(mine.first, mine.last, away.first, away.last)
+                for away in others
             )
             if not away_then:
                 return user
@@ -222,10 +234,18 @@ class CharterAbsence(models.Model):
             return operations
         # Colleagues who hold the same roles, those with the fewest clients first.
         assignments = self.env["charter.assignment"].sudo()
-        current = [("kind", "=", "principal"), ("company_id", "=", self.company_id.id), ("is_current", "=", True)]
+        current = [
+            ("kind", "=", "principal"),
+            ("company_id", "=", self.company_id.id),
+            ("is_current", "=", True),
+        ]
         roles = assignments.search([*current, ("user_id", "=", self.user_id.id)]).mapped("role")
         load = assignments._read_group([*current, ("role", "in", list(set(roles)))], ["user_id"], ["__count"])
-        return self.env["res.users"].sudo().union(*(user for user, _count in sorted(load, key=lambda pair: pair[1])))
+        return (
+            self.env["res.users"]
+            .sudo()
+            .union(*(user for user, _count in sorted(load, key=lambda pair: pair[1])))
+        )
 
     # -- changes ----------------------------------------------------------------------------------
 
@@ -241,7 +261,15 @@ class CharterAbsence(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}:
+        if vals.keys() & {
+            "user_id",
+            "company_id",
+            "date_from",
+            "date_to",
+            "stand_in_id",
+            "state",
+            "late_reason",
+        }:
             self._changed()
         return result
 

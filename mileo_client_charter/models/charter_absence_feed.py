@@ -24,8 +24,12 @@ class CharterAbsence(models.Model):
              "|", ("date_to", "=", False), ("date_to", ">=", today)]
         )  # fmt: skip
         if users is None:
-            holders = self.env["charter.assignment"].sudo().search(
-                [("company_id", "=", company.id), "|", ("date_to", "=", False), ("date_to", ">=", today)]
+            holders = (
+                self.env["charter.assignment"]
+                .sudo()
+                .search(
+                    [("company_id", "=", company.id), "|", ("date_to", "=", False), ("date_to", ">=", today)]
+                )
             )
             users = holders.user_id | fed.user_id
         users = users.sudo()
@@ -35,7 +39,9 @@ class CharterAbsence(models.Model):
             wanted = self._spans_of(user, company, today)
             for hand in manual.filtered(lambda one, user=user: one.user_id == user):
                 wanted = [
-                    span for span in wanted if not overlap(span[0], span[1], hand.date_from, hand.date_to or None)
+                    span
+                    for span in wanted
+                    if not overlap(span[0], span[1], hand.date_from, hand.date_to or None)
                 ]
             self._match(fed.filtered(lambda one, user=user: one.user_id == user), user, company, wanted)
 
@@ -54,7 +60,9 @@ class CharterAbsence(models.Model):
             # An absence that has begun keeps its first day: what was, was.
             if same and same.date_from <= company._charter_today():
                 values["date_from"] = same.date_from
-            changed = {name: value for name, value in values.items() if same and (same[name] or False) != value}
+            changed = {
+                name: value for name, value in values.items() if same and (same[name] or False) != value
+            }
             if changed:
                 same.write(changed)
             elif not same:
@@ -93,7 +101,9 @@ class CharterAbsence(models.Model):
     @api.model
     def _feed_users(self, users):
         """Something about when ``users`` are away has changed elsewhere."""
-        held = self.env["charter.assignment"].sudo()._read_group([("user_id", "in", users.ids)], ["company_id"])
+        held = (
+            self.env["charter.assignment"].sudo()._read_group([("user_id", "in", users.ids)], ["company_id"])
+        )
         for (company,) in held:
             self.sudo().with_company(company)._feed(company, users)
 

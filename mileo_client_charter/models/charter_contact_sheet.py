@@ -33,7 +33,9 @@ class CharterContactSheet(models.AbstractModel):
             "times_of": company._charter_tz().replace("_", " "),
             "levels": self._levels(company),
         }
-        return {client.id: {"client": client, "contacts": contacts[client.id], **common} for client in clients}
+        return {
+            client.id: {"client": client, "contacts": contacts[client.id], **common} for client in clients
+        }
 
     @api.model
     def _levels(self, company):
@@ -162,4 +164,3 @@ class CharterContactSheet(models.AbstractModel):
         if not day:
             return self.env._("until further notice")
         return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))
-

@@ -66,7 +66,7 @@ class CharterDefect(models.Model):
     def _table_query(self):
         queries = self._defect_queries(self._clients())
         columns = SQL("kind, partner_id, user_id, role, company_id, res_model, res_id, detail")
-        union = SQL(" UNION ALL ").join(SQL("SELECT %s FROM (%s) AS q", columns, query) for query in queries)
+        union = SQL(" UNION ALL ").join(SQL("SELECT %s FROM (%s) AS q (%s)", columns, query, columns) for query in queries)
         # An id that stays the same from one reading to the next, so that a row of the list can be opened.
         return SQL(
             "SELECT (('x' || substr(md5(concat_ws('|', kind, company_id, partner_id, role, res_model, res_id)), 1, 8))"

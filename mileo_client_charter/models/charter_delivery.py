@@ -34,7 +34,11 @@ class CharterDelivery(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Client", required=True, ondelete="restrict", readonly=True)
     contact_id = fields.Many2one(
-        "res.partner", ondelete="restrict", readonly=True, index="btree_not_null", help="Empty: nobody to write to."
+        "res.partner",
+        ondelete="restrict",
+        readonly=True,
+        index="btree_not_null",
+        help="Empty: nobody to write to.",
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
     res_model = fields.Char("Document model", readonly=True, groups="base.group_user")
@@ -51,7 +55,11 @@ class CharterDelivery(models.Model):
         help="Kept once the mail has left.",
     )
     run_id = fields.Many2one(
-        "charter.delivery.run", ondelete="restrict", index="btree_not_null", readonly=True, groups="base.group_user"
+        "charter.delivery.run",
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
     )
     state = fields.Selection(
         [
@@ -182,7 +190,9 @@ class CharterDelivery(models.Model):
         self._charter_engine().write({"state": "failed", "failed_at": self._charter_now(), "failure": why})
 
     def _withdraw(self):
-        self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write({"state": "withdrawn"})
+        self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write(
+            {"state": "withdrawn"}
+        )
 
     # -- what becomes of the mail -----------------------------------------------------------------
 
@@ -257,7 +267,9 @@ class CharterDelivery(models.Model):
 
     def _opened_by(self, contact):
         """``contact`` has read this on the portal; the first time counts, and nobody else's reading does."""
-        own = self.filtered(lambda one: one.contact_id == contact and not one.opened_at and one.state in ("queued", "sent"))
+        own = self.filtered(
+            lambda one: one.contact_id == contact and not one.opened_at and one.state in ("queued", "sent")
+        )
         if own:
             own._charter_engine().write({"opened_at": self._charter_now()})
 

@@ -4,8 +4,6 @@ import hashlib
 
 from odoo import fields, models
 
-from .charter_document import REPORT
-
 
 class CharterDelivery(models.Model):
     _inherit = "charter.delivery"

@@ -76,7 +76,9 @@ class CharterDeliveryRun(models.Model):
         owed = self.env.cr.fetchall()
         if not owed:
             return self.browse()
-        recipients = self.env["res.partner"]._charter_document_recipients({client for _id, _code, client in owed})
+        recipients = self.env["res.partner"]._charter_document_recipients(
+            {client for _id, _code, client in owed}
+        )
         known_missing = self._known_missing([obligation for obligation, _code, _client in owed])
         runs = self.browse()
         for code, kind in KEPT_BY.items():
@@ -139,7 +141,9 @@ class CharterDeliveryRun(models.Model):
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=self.with_context(lang=user.lang).env._("Look at what is going to clients, then send it"),
+                summary=self.with_context(lang=user.lang).env._(
+                    "Look at what is going to clients, then send it"
+                ),
             )
 
     @api.model
@@ -151,7 +155,9 @@ class CharterDeliveryRun(models.Model):
     def _check_may_decide(self):
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
-            raise AccessError(self.env._("Only operations managers decide when documents go to many clients."))
+            raise AccessError(
+                self.env._("Only operations managers decide when documents go to many clients.")
+            )
 
     def action_release(self):
         """What was looked at may go."""
@@ -214,7 +220,9 @@ class CharterDeliveryRun(models.Model):
     @api.model
     def _close_finished(self):
         sending = self.sudo().search([("state", "=", "sending"), ("delivery_ids.state", "!=", "planned")])
-        busy = self.env["charter.delivery"].sudo()._read_group(
-            [("run_id", "in", sending.ids), ("state", "=", "planned")], ["run_id"]
+        busy = (
+            self.env["charter.delivery"]
+            .sudo()
+            ._read_group([("run_id", "in", sending.ids), ("state", "=", "planned")], ["run_id"])
         )
         (sending - self.sudo().union(*(run for (run,) in busy)))._charter_engine().write({"state": "done"})

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..tools.clock import to_utc
+from ..tools.clock import Delay, NoWorkingTime, to_utc
 from ..tools.standins import overlap, segments
 
 TELL_BATCH = 100
@@ -75,7 +75,9 @@ class CharterHandover(models.Model):
                 **cards.get(user_id, nobody),
                 "roles": ", ".join(labels),
                 "first": self.env._("from %s", format_date(self.env, first, date_format="d MMMM y")),
-                "until": self.env["charter.contact.sheet"]._until_words(fields.Date.to_date(last) if last else None),
+                "until": self.env["charter.contact.sheet"]._until_words(
+                    fields.Date.to_date(last) if last else None
+                ),
             }
             for (first, last, user_id), labels in sorted(parts.items(), key=lambda item: item[0][0])
         ]
@@ -93,7 +95,11 @@ class CharterHandover(models.Model):
             [("company_id", "=", company.id), ("absence_id", "!=", False), "|", ("date_to", "=", False),
              ("date_to", ">=", today - timedelta(days=1))]
         )  # fmt: skip
-        ended_before = {one.id for one in rows.absence_id if one.state == "planned" and one.date_to and one.date_to < today}
+        ended_before = {
+            one.id
+            for one in rows.absence_id
+            if one.state == "planned" and one.date_to and one.date_to < today
+        }
         for row in rows:
             plan = wanted.pop((row.absence_id.id, row.partner_id.id), [])
             if not plan and row.absence_id.id in ended_before:
@@ -117,7 +123,9 @@ class CharterHandover(models.Model):
         """``plan`` as it turned out when it ended on ``last_day``."""
         last = fields.Date.to_string(last_day)
         return [
-            [role, user, first, min(last, end or last)] for role, user, first, end in plan or () if first <= last
+            [role, user, first, min(last, end or last)]
+            for role, user, first, end in plan or ()
+            if first <= last
         ]
 
     @api.model
@@ -133,7 +141,9 @@ class CharterHandover(models.Model):
             for principal in principals:
                 if principal.user_id != absence.user_id or principal.partner_id.id not in clients:
                     continue
-                span = overlap(principal.date_from, principal.date_to or None, absence.date_from, absence.date_to or None)
+                span = overlap(
+                    principal.date_from, principal.date_to or None, absence.date_from, absence.date_to or None
+                )
                 if not span:
                     continue
                 plan = wanted.setdefault((absence.id, principal.partner_id.id), [])
@@ -171,7 +181,10 @@ class CharterHandover(models.Model):
 
     def _first_change(self, today):
         """The first day from today on that is other than the client was told."""
-        edges = {fields.Date.to_date(first) for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]}
+        edges = {
+            fields.Date.to_date(first)
+            for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]
+        }
         edges |= {
             fields.Date.to_date(last) + timedelta(days=1)
             for _role, _user, _first, last in [*(self.plan or ()), *(self.told_plan or ())]
@@ -184,7 +197,11 @@ class CharterHandover(models.Model):
     @api.model
     def _on(self, plan, day):
         text = str(day)
-        return {(role, user) for role, user, first, last in plan or () if first <= text and (not last or text <= last)}
+        return {
+            (role, user)
+            for role, user, first, last in plan or ()
+            if first <= text and (not last or text <= last)
+        }
 
     def _plan_telling(self, first_change, today):
         """When the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
@@ -198,7 +215,9 @@ class CharterHandover(models.Model):
         lead = timedelta(days=0 if self.tellings else self.company_id.charter_handover_lead_days)
         begins = to_utc(first_change, tz)
         tell_at = now if first_change <= today or self.tellings else max(now, begins - lead)
-        self.write({"state": "planned", "tell_at": self.company_id._charter_next_opening(tell_at) if tell_at > now else now})
+        self.write(
+            {"state": "planned", "tell_at": self._office_moment(tell_at, begins) if tell_at > now else now}
+        )
         replaced = self._on(self.plan, first_change)
         occurrence = str(self.tellings + 1)
         owed = self._charter_owed("contact.handover")
@@ -206,14 +225,32 @@ class CharterHandover(models.Model):
             owed._cancel(self.env._("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
             # The day has moved before the client was told: another promise, the first one is taken back.
-            times = self.env["charter.obligation"].sudo().search_count(
-                [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", "contact.handover")]
+            times = (
+                self.env["charter.obligation"]
+                .sudo()
+                .search_count(
+                    [
+                        ("res_model", "=", self._name),
+                        ("res_id", "=", self.id),
+                        ("code", "=", "contact.handover"),
+                    ]
+                )
             )
             owed._cancel(self.env._("The day of the change has moved."))
             self._charter_open("contact.handover", at=begins, occurrence=f"{occurrence}.{times}")
         elif not owed:
             self._charter_open("contact.handover", at=begins, occurrence=occurrence)
         self.env["charter.contact.sheet"]._wake(max(self.tell_at, now))
+
+    def _office_moment(self, moment, begins):
+        """The first opening of the company from ``moment`` on, and before the change ``begins``."""
+        opening = self.company_id._charter_next_opening(moment)
+        if opening < begins:
+            return opening
+        # Nobody is at work any more before it begins: the last working hour then.
+        calendar = self.company_id.resource_calendar_id.with_company(self.company_id)
+        [last] = calendar._charter_shift_many([(begins, Delay(1, "hours", "working"), "before")])
+        return moment if isinstance(last, NoWorkingTime) else max(last, self._charter_now())
 
     # -- a change for good ------------------------------------------------------------------------
 
@@ -262,7 +299,9 @@ class CharterHandover(models.Model):
             batch._tell(now)
             if not cron._commit_progress(len(batch), remaining=int(len(batch) == TELL_BATCH)):
                 return
-        upcoming = self.sudo().search([("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1)
+        upcoming = self.sudo().search(
+            [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
+        )
         if upcoming:
             self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
 

@@ -4,7 +4,9 @@ from odoo import models
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
-    def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False, failure_type=None):
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
         """A delivery follows its mail: handed over once it has left, to mend when it could not leave."""
         deliveries = self.env["charter.delivery"].sudo().search([("mail_id", "in", self.ids)])
         if deliveries and failure_type:

@@ -50,7 +50,9 @@ class ResCompany(models.Model):
         required=True,
     )
     charter_absence_min_hours = fields.Integer(
-        "Hours from which time off is an absence", default=6, help="A morning off is not announced to clients."
+        "Hours from which time off is an absence",
+        default=6,
+        help="A morning off is not announced to clients.",
     )
     charter_delivery_review_from = fields.Integer(
         "Clients from which a change is reviewed before it is sent",

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .charter_commitment import ROLES
-
 
 class ResPartner(models.Model):
     _name = "res.partner"

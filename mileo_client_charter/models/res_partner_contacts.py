@@ -19,7 +19,9 @@ class ResPartner(models.Model):
     )
     charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
     charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")
-    charter_portal_count = fields.Integer("Contacts with portal access", compute="_compute_charter_onboarding")
+    charter_portal_count = fields.Integer(
+        "Contacts with portal access", compute="_compute_charter_onboarding"
+    )
     charter_first_review = fields.Date("First annual review", compute="_compute_charter_onboarding")
     charter_onboarding_left = fields.Integer("Onboarding steps left", compute="_compute_charter_onboarding")
 
@@ -67,7 +69,11 @@ class ResPartner(models.Model):
         principal, stand_in = {}, {}
         for row in rows:
             (stand_in if row.kind == "stand_in" else principal)[row.role, row.partner_id.id] = row
-        away = {one.user_id.id: one for one in self.env["charter.absence"]._valid(company) if one.date_from <= today}
+        away = {
+            one.user_id.id: one
+            for one in self.env["charter.absence"]._valid(company)
+            if one.date_from <= today
+        }
         users = rows.user_id
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
         labels = dict(assignments.with_env(self.env)._fields["role"]._description_selection(self.env))
@@ -206,7 +212,9 @@ class ResPartner(models.Model):
         self.ensure_one()
         client = self.commercial_partner_id
         return (
-            self.env["portal.wizard"].with_context(active_ids=(client.child_ids or client).ids).action_open_wizard()
+            self.env["portal.wizard"]
+            .with_context(active_ids=(client.child_ids or client).ids)
+            .action_open_wizard()
         )
 
     def action_charter_deliveries(self):

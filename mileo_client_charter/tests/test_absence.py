@@ -99,7 +99,13 @@ class TestStandIn(AbsenceCase):
         with self.at():
             self.absence(1, 10, stand_in_id=self.deputy.id)
             self.absence(4, 5, self.deputy, stand_in_id=self.other.id)
-        for day, holder in ((0, self.manager), (1, self.deputy), (4, self.other), (6, self.deputy), (11, self.manager)):
+        for day, holder in (
+            (0, self.manager),
+            (1, self.deputy),
+            (4, self.other),
+            (6, self.deputy),
+            (11, self.manager),
+        ):
             with self.subTest(day=day), self.at(24 * day):
                 self.assertEqual(self.manager_now(), holder)
 
@@ -135,13 +141,22 @@ class TestStandIn(AbsenceCase):
 
 class TestRules(AbsenceCase):
     def test_ends_before_it_begins(self):
-        with self.at(), self.assertRaises(psycopg2.errors.CheckViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with (
+            self.at(),
+            self.assertRaises(psycopg2.errors.CheckViolation),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             self.absence(3, 1)
 
     def test_two_at_once(self):
         with self.at():
             self.absence(1, 5)
-            with self.assertRaises(psycopg2.errors.ExclusionViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            with (
+                self.assertRaises(psycopg2.errors.ExclusionViolation),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
                 self.absence(5, 8)
 
     def test_loop_is_refused(self):
@@ -163,7 +178,9 @@ class TestRules(AbsenceCase):
 
     def test_stand_in_of_another_company_is_refused(self):
         company = self.env["res.company"].create({"name": "Other"})
-        stranger = self._staff("t_stranger", "group_charter_user", company_id=company.id, company_ids=[company.id])
+        stranger = self._staff(
+            "t_stranger", "group_charter_user", company_id=company.id, company_ids=[company.id]
+        )
         with self.at(), self.assertRaisesRegex(ValidationError, "does not work for"):
             self.absence(3, 8, stand_in_id=stranger.id)
 
@@ -236,7 +253,11 @@ class TestHandover(AbsenceCase):
             handover = self.handover(absence)
             promise = self.promise(handover, "contact.handover")
             self.assertEqual(handover.state, "planned")
-            self.assertEqual(handover.tell_at, START.replace(hour=6) + timedelta(days=4), "8:00 in Paris, three days before")
+            self.assertEqual(
+                handover.tell_at,
+                START.replace(hour=6) + timedelta(days=4),
+                "8:00 in Paris, three days before",
+            )
             self.assertEqual(promise.due_at, START.replace(hour=22) + timedelta(days=6), "midnight in Paris")
             self.contacts_cron()
             self.assertFalse(self.told(handover))
@@ -253,6 +274,12 @@ class TestHandover(AbsenceCase):
             self.contacts_cron()
             self.assertEqual(len(self.told(handover)), 2, "once each")
         self.assertFalse(handover.is_late)
+
+    def test_a_change_on_monday_is_told_on_friday(self):
+        self.company.charter_handover_lead_days = 1
+        with self.at():
+            handover = self.handover(self.absence(7, 9))
+            self.assertEqual(handover.tell_at.date(), self.day(4), "the last working hour before the weekend")
 
     def test_in_the_language_of_the_contact(self):
         self.alice.lang = "fr_FR"
@@ -313,7 +340,9 @@ class TestHandover(AbsenceCase):
             promises = self.env["charter.obligation"].search(
                 [("res_model", "=", "charter.handover"), ("res_id", "=", handover.id)], order="id"
             )
-            self.assertEqual(promises.mapped("state"), ["kept", "open"], "told again before it begins: a promise too")
+            self.assertEqual(
+                promises.mapped("state"), ["kept", "open"], "told again before it begins: a promise too"
+            )
             self.assertEqual(len(self.told(handover)), 4)
 
     def test_moved_before_it_was_told(self):
@@ -359,7 +388,10 @@ class TestFeed(AbsenceCase):
     def test_out_of_office(self):
         with self.at():
             self.manager.write(
-                {"out_of_office_from": START + timedelta(days=3), "out_of_office_to": START + timedelta(days=6)}
+                {
+                    "out_of_office_from": START + timedelta(days=3),
+                    "out_of_office_to": START + timedelta(days=6),
+                }
             )
             absence = self.fed()
             self.assertEqual((absence.date_from, absence.date_to), (self.day(3), self.day(6)))
@@ -382,7 +414,9 @@ class TestFeed(AbsenceCase):
         with self.at():
             leave = self.leave_of(self.manager, START + timedelta(days=3), START + timedelta(days=4, hours=9))
             absence = self.fed()
-            self.assertEqual((absence.date_from, absence.date_to, absence.source), (self.day(3), self.day(4), "leave"))
+            self.assertEqual(
+                (absence.date_from, absence.date_to, absence.source), (self.day(3), self.day(4), "leave")
+            )
             leave.unlink()
             self.assertFalse(self.fed())
 
@@ -395,7 +429,10 @@ class TestFeed(AbsenceCase):
         with self.at():
             self.leave_of(self.manager, START + timedelta(days=3), START + timedelta(days=5, hours=9))
             self.manager.write(
-                {"out_of_office_from": START + timedelta(days=4), "out_of_office_to": START + timedelta(days=7)}
+                {
+                    "out_of_office_from": START + timedelta(days=4),
+                    "out_of_office_to": START + timedelta(days=7),
+                }
             )
             self.assertEqual(len(self.fed()), 1)
             self.assertEqual((self.fed().date_from, self.fed().date_to), (self.day(3), self.day(7)))
@@ -435,14 +472,19 @@ class TestReassign(AbsenceCase):
             self.assertFalse(
                 self.env["charter.handover"].search([("partner_id", "=", second.id)]), "not under the charter"
             )
-        with self.at(5 * 24):
+        with self.at(7 * 24):
             self.contacts_cron()
             letter = self.told(handover)[:1]
             self.assertIn("looking forward", letter.body)
             self.assertIn(self.other.phone, letter.body)
         with self.at(10 * 24):
             promise = self.env["charter.obligation"].search(
-                [("partner_id", "=", self.client.id), ("role", "=", "account_manager"), ("is_owed", "=", True)], limit=1
+                [
+                    ("partner_id", "=", self.client.id),
+                    ("role", "=", "account_manager"),
+                    ("is_owed", "=", True),
+                ],
+                limit=1,
             )
             self.contacts_cron()
             self.assertEqual(self.manager_now(), self.other)
@@ -465,7 +507,8 @@ class TestReassign(AbsenceCase):
     def test_default_day_leaves_time_to_tell(self):
         with self.at():
             self.assertEqual(
-                self.wizard().date_from, fields.Date.add(START.date(), days=self.company.charter_handover_lead_days + 1)
+                self.wizard().date_from,
+                fields.Date.add(START.date(), days=self.company.charter_handover_lead_days + 1),
             )
 
 

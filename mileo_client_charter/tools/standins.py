@@ -4,9 +4,9 @@ Plain dates, both ends included, in the company's time zone; an open end is None
 each day on its own: A's stand-in may be away for a part of the time only, and then has a stand-in too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, timedelta
-from typing import Hashable, NamedTuple
+from typing import NamedTuple
 
 DAY = timedelta(days=1)
 # Stands for “until further notice” inside the arithmetic; never given out.

@@ -69,10 +69,18 @@ class CharterReassign(models.TransientModel):
         if self.tell_clients:
             under_charter = clients & self.env["res.partner"]._charter_clients(self.company_id)
             self.env["charter.handover"]._announce_change(
-                under_charter, self.role, self.user_id, self.successor_id, self.company_id, self.date_from, self.message
+                under_charter,
+                self.role,
+                self.user_id,
+                self.successor_id,
+                self.company_id,
+                self.date_from,
+                self.message,
             )
         self.env["charter.absence"].sudo()._refresh(self.company_id)
-        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_assignment")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mileo_client_charter.action_charter_assignment"
+        )
         return {
             **action,
             "domain": [("partner_id", "in", clients.ids), ("role", "=", self.role)],
@@ -91,7 +99,9 @@ class CharterReassign(models.TransientModel):
                 )
             )
         if self.date_from < self.company_id._charter_today():
-            raise ValidationError(self.env._("First day of the successor: it has gone by; choose today or later."))
+            raise ValidationError(
+                self.env._("First day of the successor: it has gone by; choose today or later.")
+            )
         if not self.partner_ids:
             raise ValidationError(self.env._("Clients: choose at least one."))
         strangers = self.partner_ids.commercial_partner_id - self._held().partner_id
