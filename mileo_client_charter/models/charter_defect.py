@@ -14,6 +14,16 @@ class CharterDefect(models.Model):
     _description = "To mend"
     _auto = False
     _order = "kind, partner_id, id"
+    # What the queries below read, for the ORM to write it first.
+    _depends = {
+        "charter.assignment": ["role", "user_id", "partner_id", "company_id", "date_from", "date_to"],
+        "charter.absence": ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
+        "charter.delivery": ["state", "contact_id", "kind", "partner_id", "failure"],
+        "charter.handover": ["state", "problem", "partner_id", "user_id"],
+        "contract.contract": ["charter_tier_id", "contract_type", "active", "date_end", "commercial_partner_id"],
+        "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
+        "res.users": ["active", "share", "partner_id"],
+    }
     _rec_name = "kind"
 
     kind = fields.Selection(

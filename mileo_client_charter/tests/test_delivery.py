@@ -81,7 +81,7 @@ class TestOnboarding(DeliveryCase):
             [("partner_id", "=", self.client.id), ("code", "in", ("charter.copy", "contacts.sheet"))]
         )
         self.assertEqual(set(promises.mapped("state")), {"kept"})
-        self.assertIn("one@alpine.example.com", promises[0].evidence)
+        self.assertIn("@alpine.example.com", promises[0].evidence)
         self.client.invalidate_recordset()
         self.assertEqual(self.client.charter_copy_on, START.date())
         self.assertEqual(self.client.charter_onboarding_left, 1, "the portal")
@@ -302,6 +302,9 @@ class TestArrival(DeliveryCase):
             self.env["mail.thread"]._routing_handle_bounce(
                 None,
                 {
+                    "email_from": "mailer-daemon@alpine.example.com",
+                    "to": self.company.email,
+                    "message_id": "<bounce@alpine.example.com>",
                     "bounced_email": self.alice.email,
                     "bounced_partner": self.alice,
                     "bounced_msg_ids": [],
