@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_work
+from . import story_contacts, story_work
 
 
 class Story:
@@ -64,13 +64,6 @@ class Story:
             feedback._answer(rating=rating, nps=nps, comment=comment, ip="192.0.2.10", agent="Demo browser")
         return feedback
 
-    def evidence(self, days, client, codes, words):
-        with self.at(days):
-            self.env["charter.obligation"].search(
-                [("partner_id", "=", self.ref(f"client_{client}").id), ("code", "in", codes), ("is_owed", "=", True),
-                 ("opened_at", "<=", fields.Datetime.now())]
-            ).with_user(self.ref("user_claire")).action_record_evidence(words)  # fmt: skip
-
     def send(self, wizard_action, user, body=None):
         wizard = (
             self.env["charter.message.wizard"]
@@ -83,11 +76,13 @@ class Story:
 
     def play(self):
         self.onboarding()
+        story_contacts.olivier_was_away(self)
         self.good_days()
         story_work.weeks_before(self)
         self.alice_is_not_satisfied()
         self.bruno_waits()
         story_work.on_the_desks(self)
+        story_contacts.thomas_goes_on_leave(self)
         with self.at(0):
             self.env["charter.scheduler"]._cron_schedule()
         self.env["charter.feedback"]._cron_feedback()
@@ -102,13 +97,7 @@ class Story:
         ):
             with self.at(days):
                 self.ref(f"contract_{client}").charter_tier_id = self.ref(f"tier_{tier}")
-            if client != "domaine":
-                self.evidence(
-                    days + 2,
-                    client,
-                    ["charter.copy", "contacts.sheet"],
-                    "Handed over at the onboarding visit.",
-                )
+            story_contacts.hand_over(self, days + 1)
         for days in (-40, -30, -20, -10):
             with self.at(days):
                 self.env["charter.scheduler"]._cron_schedule()

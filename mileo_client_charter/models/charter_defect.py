@@ -20,7 +20,13 @@ class CharterDefect(models.Model):
         "charter.absence": ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
         "charter.delivery": ["state", "contact_id", "kind", "partner_id", "failure"],
         "charter.handover": ["state", "problem", "partner_id", "user_id"],
-        "contract.contract": ["charter_tier_id", "contract_type", "active", "date_end", "commercial_partner_id"],
+        "contract.contract": [
+            "charter_tier_id",
+            "contract_type",
+            "active",
+            "date_end",
+            "commercial_partner_id",
+        ],
         "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
         "res.users": ["active", "share", "partner_id"],
     }
@@ -76,7 +82,9 @@ class CharterDefect(models.Model):
     def _table_query(self):
         queries = self._defect_queries(self._clients())
         columns = SQL("kind, partner_id, user_id, role, company_id, res_model, res_id, detail")
-        union = SQL(" UNION ALL ").join(SQL("SELECT %s FROM (%s) AS q (%s)", columns, query, columns) for query in queries)
+        union = SQL(" UNION ALL ").join(
+            SQL("SELECT %s FROM (%s) AS q (%s)", columns, query, columns) for query in queries
+        )
         # An id that stays the same from one reading to the next, so that a row of the list can be opened.
         return SQL(
             "SELECT (('x' || substr(md5(concat_ws('|', kind, company_id, partner_id, role, res_model, res_id)), 1, 8))"

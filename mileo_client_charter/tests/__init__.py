@@ -5,6 +5,8 @@ from . import test_scheduler
 from . import test_absence
 from . import test_delivery
 from . import test_delivery_killed
+from . import test_delivery_access
+from . import test_absence_tour
 from . import test_assignment
 from . import test_intervention
 from . import test_intervention_pause

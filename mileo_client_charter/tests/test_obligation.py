@@ -426,10 +426,27 @@ class TestObligation(CharterCase):
             self.tick()
         self.assertEqual((promise.state, promise.missed), ("cancelled", 0))
 
+    def _promise_by_evidence(self):
+        """A promise of the company's own, for which the addon has no document."""
+        draft = self.document.browse(self.document.action_new_version()["res_id"])
+        self.env["charter.commitment"].create(
+            {
+                "document_id": draft.id,
+                "article_id": draft.article_ids[0].id,
+                "code": "site.visit",
+                "name": "We visit your site",
+                "delay": 5,
+                "unit": "days",
+                "by_evidence": True,
+            }
+        )
+        draft.action_publish()
+        return self.client._charter_open("site.visit", occurrence="x")
+
     def test_evidence_only_where_no_document_closes_the_promise(self):
         with self.at():
             callback = self._open()
-            copy = self.client._charter_open("charter.copy", occurrence="x")
+            copy = self._promise_by_evidence()
             with self.assertRaisesRegex(ValidationError, "own steps"):
                 callback.with_user(self.manager).action_record_evidence("Called, honestly")
             with self.assertRaisesRegex(ValidationError, "Evidence"):
