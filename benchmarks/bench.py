@@ -63,7 +63,7 @@ def stopwatch(cr, samples):
 
 
 def alternate(runs, *cases):
-    """Medians of ``cases``: functions that take a list and add one Sample to it.
+    """Medians of ``cases``: functions that take a list and add a Sample or more to it.
 
     They take turns, so that what else the machine does falls on all of them; the first turn is a warm-up.
     """

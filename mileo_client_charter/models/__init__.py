@@ -15,6 +15,7 @@ from . import ir_actions_report
 
 # The ledger and the clock
 from . import charter_obligation
+from . import charter_obligation_opening
 from . import charter_obligation_alert
 from . import charter_obligation_declared
 from . import charter_obligation_pause
