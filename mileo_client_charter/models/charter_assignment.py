@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.pg_array import pg_array
 from .charter_commitment import COMPANY_ROLES, ROLES
@@ -179,6 +179,7 @@ class CharterAssignment(models.Model):
         :param partner: the clients, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
         """
+        self._check_company_roles([role])
         day = day or company._charter_today()
         clients = partner.commercial_partner_id.ids or [False]
         present = self.search(
@@ -230,10 +231,31 @@ class CharterAssignment(models.Model):
         # Who has just ended frees the role before the next holder comes in.
         self.flush_model()
         assignments = super().create(vals_list)
+        # Afterwards: a role may come from a default too.
+        assignments._check_company_roles(assignments.mapped("role"))
         assignments._consequences()
         return assignments
 
+    def _check_company_roles(self, roles):
+        """Who is operations manager or general management is set by an administrator (article 03).
+
+        Operations managers assign clients their two contacts; the engine, which follows absences, is not asked.
+        """
+        if self.env.su or self.env.user.has_group("mileo_client_charter.group_charter_admin"):
+            return
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        for role in roles:
+            if role in COMPANY_ROLES:
+                raise AccessError(
+                    self.env._(
+                        "Role: who holds “%s” is set by an administrator of the charter. You may assign the account "
+                        "managers and technical contacts of clients.",
+                        labels[role],
+                    )
+                )
+
     def write(self, vals):
+        self._check_company_roles([*self.mapped("role"), vals.get("role")])
         if vals.get("partner_id"):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)

@@ -51,7 +51,12 @@ class CharterObligation(models.Model):
     occurrence = fields.Char(required=True, default="", readonly=True)
     role = fields.Selection(ROLES, required=True, readonly=True)
     user_id = fields.Many2one(
-        "res.users", "Owner", index="btree_not_null", ondelete="restrict", readonly=True
+        "res.users",
+        "Owner",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        groups="base.group_user",
     )
     # The target, frozen when the promise is opened
     delay = fields.Integer(readonly=True)
@@ -66,7 +71,9 @@ class CharterObligation(models.Model):
     opened_at = fields.Datetime(required=True, readonly=True)
     warn_at = fields.Datetime("Remind at", readonly=True, groups="base.group_user")
     due_at = fields.Datetime(readonly=True)
-    clock_error = fields.Char("No due time", readonly=True, help="Why no due time could be computed.")
+    clock_error = fields.Char(
+        "No due time", readonly=True, groups="base.group_user", help="Why no due time could be computed."
+    )
     # What happened
     state = fields.Selection(
         [("open", "Open"), ("kept", "Kept"), ("late", "Late"), ("cancelled", "Cancelled")],
@@ -139,7 +146,7 @@ class CharterObligation(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for obligation in self:
-            parts = [obligation.promise or obligation.code, obligation.occurrence]
+            parts = [obligation.promise or obligation.code, self._occurrence_in_words(obligation.occurrence)]
             obligation.display_name = " · ".join(part for part in parts if part)
 
     @api.depends("delay", "unit", "clock")
@@ -172,7 +179,10 @@ class CharterObligation(models.Model):
             elif obligation.paused_at:
                 obligation.urgency, obligation.time_left = "later", self.env._("paused")
             elif left is None:
-                obligation.urgency, obligation.time_left = "late", obligation.clock_error
+                # What is wrong with our calendar is no client's business.
+                internal = self.env.user._is_internal()
+                obligation.urgency = "late"
+                obligation.time_left = obligation.sudo().clock_error if internal else ""
             elif left <= timedelta():
                 obligation.urgency = "late"
                 obligation.time_left = self.env._("late by %s", self._duration_in_words(-left))
