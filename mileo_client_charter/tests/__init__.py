@@ -25,3 +25,4 @@ from . import test_equipment_import
 from . import test_ledger_words
 from . import test_thread_reach
 from . import test_assignment_access
+from . import test_obligation_opening

@@ -7,15 +7,15 @@ from .common import START, CharterCase
 
 WORDS = """
 2026-10                |October 2026               |octobre 2026
-2026-Q4                |quarter 4 of 2026          |trimestre 4 de 2026
+2026-Q4                |quarter 4 of 2026          |T4 2026
 2027-02-01#annual      |1 February 2027            |1 février 2027
 2026-11-25#3fa4c1d2    |25 November 2026           |25 novembre 2026
 2026-10~2              |October 2026               |octobre 2026
 onboarding             |when the contract began    |au début du contrat
 v1.2                   |v1.2                       |v1.2
 1                      |                           |
-2                      |no. 2                      |n° 2
-2.1                    |no. 2                      |n° 2
+2                      |no. 2                      |n° 2
+2.1                    |no. 2                      |n° 2
 measured               |measured                   |measured
 """
 
@@ -139,6 +139,7 @@ class TestLedgerWords(CharterCase):
                     with self.assertRaisesRegex(Exception, many):
                         user.with_context(lang=lang).active = False
                     savepoint.rollback()
+                    self.env.invalidate_all()
 
     def test_a_feedback_asked_less_than_a_day_ago(self):
         self.company.charter_feedback_frequency_days = 1
