@@ -20,7 +20,7 @@ PROMISES = {
 }
 PROMISE_FIELDS = [
     "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "company_id", "delay", "unit", "clock",
-    "due_at", "done_at", "state",
+    "due_at", "done_at", "paused_at", "state",
 ]  # fmt: skip
 OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
@@ -267,24 +267,25 @@ class ClientReading:
                 "level": levels[row.level],
                 "raised_on": self.moment(row.raised_at, DAY),
                 "status": self._escalation_status(row, promises.get(row.id)),
-                "overdue": self._is_overdue(row),
+                "overdue": self._is_overdue(row, promises.get(row.id)),
                 "owed": row.state == "open",
             }
             for row in rows
         ]
 
-    def _is_overdue(self, row):
-        return row.state == "open" and bool(row.due_at) and row.due_at <= row._charter_now()
+    def _is_overdue(self, row, promise):
+        due_at = promise and promise.due_at
+        return row.state == "open" and bool(due_at) and due_at <= row._charter_now()
 
     def _escalation_status(self, row, promise):
         if row.state == "answered":
             return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
         if row.state == "resolved":
             return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
-        if not row.due_at:
+        if not (promise and promise.due_at):
             return self.env._("We owe you an answer")
         due = promise._due_in_words(self.tz, MOMENT, WEEKDAY)
-        if self._is_overdue(row):
+        if self._is_overdue(row, promise):
             return self.env._("Our answer is late: it was due %s", due)
         return self.env._("We owe you an answer by %s", due)
 

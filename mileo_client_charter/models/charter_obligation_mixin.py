@@ -37,7 +37,11 @@ class CharterObligationMixin(models.AbstractModel):
         """(client id, contract id or None, company id) of each record; a model that opens thousands of promises at
         once may read them by one statement."""
         return [
-            (record._charter_partner().id, record._charter_contract().id or None, record._charter_company().id)
+            (
+                record._charter_partner().id,
+                record._charter_contract().id or None,
+                record._charter_company().id,
+            )
             for record in self
         ]
 
@@ -64,7 +68,9 @@ class CharterObligationMixin(models.AbstractModel):
                 "occurrence": occurrence(record) if callable(occurrence) else occurrence,
                 **values,
             }
-            for record, (partner_id, contract_id, company_id) in zip(self, self._charter_parties(), strict=True)
+            for record, (partner_id, contract_id, company_id) in zip(
+                self, self._charter_parties(), strict=True
+            )
         ]
         opened = obligations._open(requests)
         self.invalidate_recordset(["obligation_ids"])

@@ -91,7 +91,11 @@ class CharterObligation(models.Model):
         ]
         if known:
             self.invalidate_model()
-            opened = rows if len(known) == len(rows) else [r for k, r in zip(keys, rows, strict=True) if k in known]
+            opened = (
+                rows
+                if len(known) == len(rows)
+                else [r for k, r in zip(keys, rows, strict=True) if k in known]
+            )
             moments = [min(row.warn_at or row.due_at, row.due_at) for row in opened if row.due_at]
             if moments:
                 self._wake_clock(min(moments))
@@ -205,7 +209,9 @@ class CharterObligation(models.Model):
                 answers[index] = (due, None)
                 if terms.warn_before and not isinstance(due, NoWorkingTime):
                     reminded.append(index)
-                    questions.append((due, _reminder(terms.warn_before, terms.warn_unit, delay.clock), "before"))
+                    questions.append(
+                        (due, _reminder(terms.warn_before, terms.warn_unit, delay.clock), "before")
+                    )
             for index, warn in zip(reminded, ruler.moments(questions), strict=True):
                 if not isinstance(warn, NoWorkingTime):
                     answers[index] = (answers[index][0], warn)

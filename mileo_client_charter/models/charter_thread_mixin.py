@@ -17,6 +17,12 @@ class CharterThreadMixin(models.AbstractModel):
         self.ensure_one()
         return self.sudo().partner_id.commercial_partner_id, False
 
+    def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
+        # Core looks up who answers while a client posts; clients do not read that field.
+        return super(CharterThreadMixin, self.sudo())._notify_thread_with_out_of_office_get_additional_users(
+            *args, **kwargs
+        )
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         if not self:

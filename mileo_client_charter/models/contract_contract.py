@@ -54,7 +54,10 @@ class ContractContract(models.Model):
             "SELECT id, commercial_partner_id, company_id FROM contract_contract WHERE id = ANY(%s::int[])",
             [pg_array(self.ids)],
         )
-        found = {number: (client, number, company or self.env.company.id) for number, client, company in self.env.cr.fetchall()}
+        found = {
+            number: (client, number, company or self.env.company.id)
+            for number, client, company in self.env.cr.fetchall()
+        }
         return [found[number] for number in self.ids]
 
     @api.model

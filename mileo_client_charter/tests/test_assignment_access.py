@@ -86,9 +86,8 @@ class TestAssignmentAccess(CharterCase):
             self._held("operations_manager").with_user(foreign).write({"date_to": "2030-01-01"})
 
     def test_operations_managers_still_assign_a_client(self):
-        with self.at():
-            with Form(self.client.with_user(self.operations)) as form:
-                form.charter_account_manager_id = self.technician
+        with self.at(), Form(self.client.with_user(self.operations)) as form:
+            form.charter_account_manager_id = self.technician
         self.assertEqual(self.client.charter_account_manager_id, self.technician)
 
     def test_the_engine_follows_absences(self):

@@ -26,7 +26,9 @@ class TestLedgerWords(CharterCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fr_FR")
-        cls.env["ir.module.module"].search([("name", "=", "mileo_client_charter")])._update_translations("fr_FR")
+        cls.env["ir.module.module"].search([("name", "=", "mileo_client_charter")])._update_translations(
+            "fr_FR"
+        )
 
     def _in_force(self, code, **values):
         """The commitment ``code`` of a new version with other terms."""

@@ -65,7 +65,10 @@ class TestOpening(CharterCase):
             batch = self.ledger._open(requests)
             self.assertEqual(batch.mapped("occurrence"), [request["occurrence"] for request in requests])
             singles = self.ledger.union(
-                *(self.ledger._open([dict(request, occurrence=f"one {request['occurrence']}")]) for request in requests)
+                *(
+                    self.ledger._open([dict(request, occurrence=f"one {request['occurrence']}")])
+                    for request in requests
+                )
             )
         for together, alone in zip(self._facts(batch), self._facts(singles), strict=True):
             alone["occurrence"] = alone["occurrence"].removeprefix("one ")
@@ -85,7 +88,8 @@ class TestOpening(CharterCase):
                 [(request, row.due_at, back, "before") for request, row in zip(requests, rows, strict=True)]
             )
             self.assertEqual(
-                rows.mapped("warn_at"), [max(warn, row.opened_at) for warn, row in zip(warns, rows, strict=True)]
+                rows.mapped("warn_at"),
+                [max(warn, row.opened_at) for warn, row in zip(warns, rows, strict=True)],
             )
             self.env.flush_all()
             self.env.invalidate_all()
@@ -124,7 +128,20 @@ class TestOpening(CharterCase):
         self.assertEqual(again.mapped("occurrence"), [request["occurrence"] for request in mixed])
 
     def test_any_text_is_an_occurrence(self):
-        texts = ['"', "\\", "{}", "NULL", "null", "a,b", "", " x ", "é—漢", "'; DROP TABLE", "%s %(x)s", "line\nbreak"]
+        texts = [
+            '"',
+            "\\",
+            "{}",
+            "NULL",
+            "null",
+            "a,b",
+            "",
+            " x ",
+            "é—漢",
+            "'; DROP TABLE",
+            "%s %(x)s",
+            "line\nbreak",
+        ]
         requests = [dict(self._requests(1)[0], occurrence=text) for text in texts]
         with self.at():
             rows = self.ledger._open(requests)
@@ -156,7 +173,8 @@ class TestOpening(CharterCase):
         """What contracts read by one statement is what each says by itself."""
         self.contracts[1].partner_id = self.other_client.child_ids[:1]
         alone = [
-            (c._charter_partner().id, c._charter_contract().id, c._charter_company().id) for c in self.contracts
+            (c._charter_partner().id, c._charter_contract().id, c._charter_company().id)
+            for c in self.contracts
         ]
         self.assertEqual(self.contracts._charter_parties(), alone)
         self.assertEqual(self.contracts[::-1]._charter_parties(), alone[::-1])
@@ -173,26 +191,41 @@ class TestOpening(CharterCase):
             ("res_users", row.user_id.id or self.manager.id),
             ("res_company", row.company_id.id),
         ):
-            with self.subTest(table), mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
-                with self.cr.savepoint():
-                    # Nothing but the ledger holds it back.
-                    self.cr.execute("SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' "
-                                    "AND confrelid = %s::regclass AND conrelid != 'charter_obligation'::regclass "
-                                    "AND NOT (%s AND conrelid = 'charter_commitment'::regclass)",
-                                    [table, table == "res_company"])  # fmt: skip
-                    for name, owner in self.cr.fetchall():
-                        self.cr.execute(f'ALTER TABLE {owner} DROP CONSTRAINT "{name}"')
-                    self.cr.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])
+            with (
+                self.subTest(table),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.IntegrityError),
+                self.cr.savepoint(),
+            ):
+                # Nothing but the ledger holds it back.
+                self.cr.execute("SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' "
+                                "AND confrelid = %s::regclass AND conrelid != 'charter_obligation'::regclass "
+                                "AND NOT (%s AND conrelid = 'charter_commitment'::regclass)",
+                                [table, table == "res_company"])  # fmt: skip
+                for name, owner in self.cr.fetchall():
+                    self.cr.execute(f'ALTER TABLE {owner} DROP CONSTRAINT "{name}"')
+                self.cr.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])
 
     def test_a_promise_is_of_its_commitment_s_company(self):
         company = self.env["res.company"].create({"name": "Mileo Belgium"})
         with self.at():
             row = self.ledger._open(self._requests(1))
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.ForeignKeyViolation), self.cr.savepoint():
-            self.cr.execute("UPDATE charter_obligation SET company_id = %s WHERE id = %s", [company.id, row.id])
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.ForeignKeyViolation), self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
+            self.cr.savepoint(),
+        ):
             self.cr.execute(
-                "UPDATE charter_commitment SET company_id = %s WHERE id = %s", [company.id, row.commitment_id.id]
+                "UPDATE charter_obligation SET company_id = %s WHERE id = %s", [company.id, row.id]
+            )
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
+            self.cr.savepoint(),
+        ):
+            self.cr.execute(
+                "UPDATE charter_commitment SET company_id = %s WHERE id = %s",
+                [company.id, row.commitment_id.id],
             )
 
     def test_a_commitment_with_promises_is_said_to_be_used(self):
@@ -221,13 +254,16 @@ class TestOpening(CharterCase):
         shown = rows.web_read({"promise": {}, "due_text": {}, "user_id": {"fields": {"display_name": {}}}})
         self.assertEqual(len(shown), 3)
         domain = [("id", "in", rows.ids)]
-        found = self.ledger.with_user(self.operations).web_search_read(domain, {"due_at": {}}, order="due_at desc")
+        found = self.ledger.with_user(self.operations).web_search_read(
+            domain, {"due_at": {}}, order="due_at desc"
+        )
         self.assertEqual(found["length"], 3)
         groups = self.ledger.with_user(self.operations).formatted_read_group(
             domain, ["due_at:month", "code"], ["missed:sum", "__count"]
         )
         self.assertEqual(sum(group["__count"] for group in groups), 3)
-        self.assertEqual(len(rows.with_env(self.env).export_data(["id", "code", "due_at", "partner_id/name"])["datas"]), 3)
+        [exported] = rows.with_env(self.env).export_data(["id", "code", "due_at", "partner_id/name"]).values()
+        self.assertEqual(len(exported), 3)
         self.assertTrue(rows[0].get_metadata()[0]["id"])
 
     def test_automated_actions_still_run(self):
@@ -290,4 +326,6 @@ class TestOpening(CharterCase):
             rows = self.ledger._open(self._requests(30))
             new = triggers.search([("cron_id", "=", cron.id)]) - before
         self.assertEqual(len(new), 1)
-        self.assertEqual(new.call_at, min(moment for row in rows for moment in (row.warn_at, row.due_at) if moment))
+        self.assertEqual(
+            new.call_at, min(moment for row in rows for moment in (row.warn_at, row.due_at) if moment)
+        )
