@@ -33,7 +33,8 @@ class CharterObligation(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_due_text(self):
         for obligation in self:
-            obligation.due_text = obligation._due_in_words(self.env.context.get("tz") or self.env.user.tz)
+            tz = self.env.context.get("tz") or self.env.user.tz
+            obligation.due_text = obligation._due_in_words(tz, pattern=f"{DAY}, HH:mm")
 
     @api.model
     def _occurrence_in_words(self, key):
