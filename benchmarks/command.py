@@ -29,6 +29,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", choices=(*BENCHMARKS, []))
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--runs", type=int)
+    parser.add_argument("--db", default=INSTALLED)
     options = parser.parse_args()
     runs = options.runs or (2 if options.quick else 5)
     runtime.stop_on_signals()
@@ -36,15 +37,15 @@ def main():
     os.makedirs(LOGS, exist_ok=True)
     logging.basicConfig(filename=os.path.join(LOGS, "bench.log"), filemode="w", level=logging.WARNING)
     missed = 0
-    with runtime.postgres() as server, runtime.database_lock(INSTALLED):
-        database.ensure(server, INSTALLED, [runtime.ADDON, *PEERS], "bench-install.log")
+    with runtime.postgres() as server, runtime.database_lock(options.db):
+        database.ensure(server, options.db, [runtime.ADDON, *PEERS], "bench-install.log")
         config.parse_config(runtime.server_options(server), setup_logging=False)
         for name in options.names or BENCHMARKS:
             benchmark = importlib.import_module(name)
             say(f"{benchmark.TITLE}…")
             started = time.time()
             facts = machine_facts(server)
-            with fresh_copy(server, name) as copy:
+            with fresh_copy(server, options.db, name) as copy:
                 explanation, lines = run(benchmark, server, copy, runs, options.quick)
             show(lines)
             say(f"  {time.time() - started:.0f} s")
@@ -70,14 +71,14 @@ def run(benchmark, server, copy, runs, quick):
 
 
 @contextlib.contextmanager
-def fresh_copy(server, name):
+def fresh_copy(server, installed, name):
     """A copy of the installed database for one benchmark, removed after it."""
-    copy = f"{INSTALLED}_{name}"
+    copy = f"{installed}_{name}"
     runtime.drop_database(server, copy)
     runtime.query(
         server,
         "postgres",
-        f"CREATE DATABASE {runtime.quoted(copy)} TEMPLATE {runtime.quoted(INSTALLED)}",
+        f"CREATE DATABASE {runtime.quoted(copy)} TEMPLATE {runtime.quoted(installed)}",
     )
     try:
         yield copy

@@ -4,14 +4,10 @@ Everything is searched with the rights of the user who asks and for that user's 
 of another client is found no more than one that does not exist.
 """
 
-import re
-from datetime import date
-
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import format_date
 
-from .common import DAY, MAX_ID, MOMENT, in_words
+from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
 
 HOME_ROWS = 5
 PAGE_ROWS = 20
@@ -23,8 +19,8 @@ PROMISES = {
     "kept": ("kept", "done_at desc, id desc"),
 }
 PROMISE_FIELDS = [
-    "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "delay", "unit", "clock", "due_at",
-    "done_at", "state",
+    "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "company_id", "delay", "unit", "clock",
+    "due_at", "done_at", "paused_at", "state",
 ]  # fmt: skip
 OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
@@ -193,8 +189,8 @@ class ClientReading:
                 "owed": row.is_owed,
                 "title": row.promise,
                 "within": self._within(row, row.commitment_id.sudo().anchor),
-                "occurrence": self._occurrence(row.occurrence),
-                "due": self.moment(row.due_at),
+                "occurrence": row._occurrence_in_words(row.occurrence),
+                "due": row._due_in_words(self.tz, MOMENT, WEEKDAY),
                 "left": row.time_left if row.due_at else "",
                 "overdue": row.urgency == "late" and bool(row.due_at),
                 "done": self.moment(row.done_at),
@@ -222,17 +218,6 @@ class ClientReading:
             if row.unit == "hours"
             else self.env._("%s, weekends included", delay)
         )
-
-    def _occurrence(self, key):
-        """The key of an occurrence as a client reads it: “October 2026” for 2026-10."""
-        key = (key or "").partition("~")[0]
-        match = re.fullmatch(r"(\d{4})-(?:(\d\d)(?:-(\d\d)(?:#\w+)?)?|Q([1-4]))", key or "")
-        if not match:
-            return self.env._("when the contract began") if key == "onboarding" else key or ""
-        year, month, day, quarter = (part and int(part) for part in match.groups())
-        if quarter:
-            return self.env._("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
-        return format_date(self.env, date(year, month, day or 1), date_format=DAY if day else "MMMM y")
 
     def _origin(self, row, contract):
         """What a promise comes from, in words, and its page where it has one."""
@@ -273,6 +258,7 @@ class ClientReading:
 
     def _escalations(self, rows):
         levels = dict(rows._fields["level"]._description_selection(self.env))
+        promises = rows._current_promises()
         return [
             {
                 "url": row._get_portal_url(),
@@ -280,26 +266,28 @@ class ClientReading:
                 "title": row.name,
                 "level": levels[row.level],
                 "raised_on": self.moment(row.raised_at, DAY),
-                "status": self._escalation_status(row),
-                "overdue": self._is_overdue(row),
+                "status": self._escalation_status(row, promises.get(row.id)),
+                "overdue": self._is_overdue(row, promises.get(row.id)),
                 "owed": row.state == "open",
             }
             for row in rows
         ]
 
-    def _is_overdue(self, row):
-        return row.state == "open" and bool(row.due_at) and row.due_at <= row._charter_now()
+    def _is_overdue(self, row, promise):
+        due_at = promise and promise.due_at
+        return row.state == "open" and bool(due_at) and due_at <= row._charter_now()
 
-    def _escalation_status(self, row):
+    def _escalation_status(self, row, promise):
         if row.state == "answered":
             return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
         if row.state == "resolved":
             return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
-        if not row.due_at:
+        if not (promise and promise.due_at):
             return self.env._("We owe you an answer")
-        if self._is_overdue(row):
-            return self.env._("Our answer is late: it was due %s", self.moment(row.due_at))
-        return self.env._("We owe you an answer by %s", self.moment(row.due_at))
+        due = promise._due_in_words(self.tz, MOMENT, WEEKDAY)
+        if self._is_overdue(row, promise):
+            return self.env._("Our answer is late: it was due %s", due)
+        return self.env._("We owe you an answer by %s", due)
 
     def _pager(self, total, page, address):
         """Which page is shown of how many; a page that does not exist is the nearest one."""

@@ -7,6 +7,7 @@ from odoo.tools import format_datetime
 MAX_ID = 2**31 - 1
 
 DAY = "d MMMM y"
+WEEKDAY = "EEEE d MMMM y"
 MOMENT = "EEEE d MMMM y, HH:mm"
 
 

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-from .common import in_words, use_language
+from .common import MOMENT, WEEKDAY, in_words, use_language
 
 STATUS = {"unknown": 404, "expired": 410, "answered": 200, "open": 200}
 MARKS = range(1, 6)
@@ -154,5 +154,5 @@ class Survey(http.Controller):
         return {
             "manager": promise.user_id.name,
             "delay": promise.target_text or feedback._callback_delay_text(),
-            "due": in_words(request.env, promise.due_at, feedback.company_id._charter_tz()),
+            "due": promise and promise._due_in_words(None, MOMENT, WEEKDAY),
         }

@@ -15,11 +15,14 @@ from . import ir_actions_report
 
 # The ledger and the clock
 from . import charter_obligation
+from . import charter_obligation_opening
+from . import charter_obligation_words
 from . import charter_obligation_alert
 from . import charter_obligation_declared
 from . import charter_obligation_pause
 from . import charter_obligation_mixin
 from . import charter_scheduler
+from . import charter_thread_mixin
 from . import charter_client_mixin
 
 # Who answers

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
+from ..tools.pg_array import pg_array
 from .charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -137,34 +138,39 @@ class CharterAssignment(models.Model):
         if not keys:
             return {}
         now = now or fields.Datetime.now()
-        wanted = {
-            key: (key[0], key[1], None if key[1] in COMPANY_ROLES else key[2])
-            for key in keys
-        }  # fmt: skip
         self.flush_model()
-        # The day is the company's own: at 23:30 UTC it may be tomorrow already in Paris.
+        # The day is the company's own, and read once: at 23:30 UTC it may be tomorrow already in Paris.
         self.env.cr.execute(
             """
+            WITH today AS MATERIALIZED (
+                SELECT c.id, (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(rc.tz, 'UTC'))::date AS day
+                  FROM res_company c
+                  LEFT JOIN resource_calendar rc ON rc.id = c.resource_calendar_id
+                 WHERE c.id = ANY(%(companies)s))
             SELECT DISTINCT ON (a.company_id, a.role, a.partner_id) a.company_id, a.role, a.partner_id, a.user_id
               FROM charter_assignment a
-              JOIN res_users u ON u.id = a.user_id AND u.active
-              JOIN res_company c ON c.id = a.company_id
-              LEFT JOIN resource_calendar rc ON rc.id = c.resource_calendar_id
+              JOIN today ON today.id = a.company_id
              WHERE a.company_id = ANY(%(companies)s) AND a.role = ANY(%(roles)s)
-               AND (a.partner_id IS NULL OR a.partner_id = ANY(%(partners)s))
-               AND daterange(a.date_from, a.date_to, '[]')
-                   @> (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(rc.tz, 'UTC'))::date
+               AND (a.partner_id IS NULL OR a.partner_id = ANY(%(partners)s::int[]))
+               AND a.date_from <= today.day AND (a.date_to IS NULL OR a.date_to >= today.day)
+               AND a.user_id IN (SELECT id FROM res_users WHERE active)
              ORDER BY a.company_id, a.role, a.partner_id, (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC
             """,
             {
                 "companies": list({key[0] for key in keys}),
                 "roles": list({key[1] for key in keys}),
-                "partners": list({key[2] for key in keys if key[2]}),
+                "partners": pg_array({key[2] for key in keys if key[2]}),
                 "now": now,
             },
         )
         found = {(company, role, partner): user for company, role, partner, user in self.env.cr.fetchall()}
-        return {key: found[where] for key, where in wanted.items() if where in found}
+        holders = {}
+        for key in keys:
+            company, role, partner = key
+            holder = found.get((company, role, None if role in COMPANY_ROLES else partner))
+            if holder:
+                holders[key] = holder
+        return holders
 
     @api.model
     def _assign(self, partner, role, user, company, day=None):
@@ -173,6 +179,7 @@ class CharterAssignment(models.Model):
         :param partner: the clients, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
         """
+        self._check_company_roles([role])
         day = day or company._charter_today()
         clients = partner.commercial_partner_id.ids or [False]
         present = self.search(
@@ -224,10 +231,31 @@ class CharterAssignment(models.Model):
         # Who has just ended frees the role before the next holder comes in.
         self.flush_model()
         assignments = super().create(vals_list)
+        # Afterwards: a role may come from a default too.
+        assignments._check_company_roles(assignments.mapped("role"))
         assignments._consequences()
         return assignments
 
+    def _check_company_roles(self, roles):
+        """Who is operations manager or general management is set by an administrator (article 03).
+
+        Operations managers assign clients their two contacts; the engine, which follows absences, is not asked.
+        """
+        if self.env.su or self.env.user.has_group("mileo_client_charter.group_charter_admin"):
+            return
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        for role in roles:
+            if role in COMPANY_ROLES:
+                raise AccessError(
+                    self.env._(
+                        "Role: who holds “%s” is set by an administrator of the charter. You may assign the account "
+                        "managers and technical contacts of clients.",
+                        labels[role],
+                    )
+                )
+
     def write(self, vals):
+        self._check_company_roles([*self.mapped("role"), vals.get("role")])
         if vals.get("partner_id"):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)

@@ -10,7 +10,7 @@ class CharterClientMixin(models.AbstractModel):
 
     _name = "charter.client.mixin"
     _description = "Document a client started"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.thread.mixin"]
 
     configuration_error = fields.Char(
         readonly=True,

@@ -75,6 +75,8 @@ class CharterCommitment(models.Model):
     )
     delay_text = fields.Char("Delay in words", compute="_compute_delay_text")
 
+    # What the ledger's foreign key points at.
+    _of_company = models.UniqueIndex("(id, company_id)")
     _code_unique = models.Constraint(
         "UNIQUE (document_id, code)", "A charter makes each promise once: this code is taken."
     )
@@ -153,13 +155,6 @@ class CharterCommitment(models.Model):
                        "(when counted in months) or a period, nothing else.",
                        code=self.code, attribute=attribute)
         )  # fmt: skip
-
-    def _terms(self):
-        """What opening a promise needs of this commitment, as plain values."""
-        self.ensure_one()
-        return Terms(
-            self.id, self.code, self._delay(), self.anchor, self.owner_role, self.warn_before, self.warn_unit
-        )
 
     def _delay(self):
         self.ensure_one()

@@ -6,6 +6,9 @@ import psycopg2
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.clock import Delay
+from .charter_commitment import Terms
+
 # A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9]+)*)(?::([a-z_]+))?\}")
 
@@ -132,6 +135,25 @@ class CharterDocument(models.Model):
             ]
         )  # fmt: skip
         return {(commitment.company_id.id, commitment.code): commitment for commitment in commitments}
+
+    @api.model
+    def _terms_in_force(self, company_ids, codes):
+        """{(company id, code): Terms}: what promises are opened on, in one statement for any number of them."""
+        self.env["charter.commitment"].flush_model()
+        self.flush_model(["state"])
+        self.env.cr.execute(
+            """
+            SELECT c.company_id, c.id, c.code, c.delay, c.unit, c.clock, c.anchor, c.owner_role, c.warn_before, c.warn_unit
+              FROM charter_commitment c
+              JOIN charter_document d ON d.id = c.document_id
+             WHERE d.state = 'in_force' AND c.company_id = ANY(%s) AND c.code = ANY(%s)
+            """,
+            [list(company_ids), list(codes)],
+        )
+        return {
+            (company_id, code): Terms(number, code, Delay(delay, unit, clock), *rest)
+            for company_id, number, code, delay, unit, clock, *rest in self.env.cr.fetchall()
+        }
 
     def _commitment(self, code):
         """The commitment ``code`` of this version; empty when it has none."""

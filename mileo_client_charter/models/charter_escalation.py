@@ -71,7 +71,13 @@ class CharterEscalation(models.Model):
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     resolution = fields.Char("How it was resolved", readonly=True, copy=False, charter_engine=True)
-    user_id = fields.Many2one("res.users", "Answers", compute="_compute_user_id", search="_search_user_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Answers",
+        compute="_compute_user_id",
+        search="_search_user_id",
+        groups="base.group_user",
+    )
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
 
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
@@ -103,7 +109,7 @@ class CharterEscalation(models.Model):
                     ("res_id", "in", self.ids),
                     ("code", "like", "escalation.level"),
                 ],
-                ["res_id", "due_at", "user_id"],
+                ["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
                 order="code",
             )
         )
@@ -403,6 +409,11 @@ class CharterEscalation(models.Model):
     def _due_text(self):
         promise = self._current_promises().get(self.id)
         return promise._due_text() if promise else ""
+
+    def _charter_thread_partners(self):
+        client, sender = super()._charter_thread_partners()
+        # Who wrote and is nobody's contact yet can be asked who they are.
+        return client, sender if client else self.sudo().email_from
 
     def _get_portal_url(self):
         self.ensure_one()

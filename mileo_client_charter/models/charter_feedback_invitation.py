@@ -146,7 +146,11 @@ class CharterFeedback(models.Model):
         days = self.company_id.charter_feedback_frequency_days
         last = self._last_sent("survey")
         if days and last and last > now - timedelta(days=days):
-            return self.env._("Asked less than %s days ago.", days)
+            return (
+                self.env._("Asked less than %s days ago.", days)
+                if days > 1
+                else self.env._("Asked less than a day ago.")
+            )
         return False
 
     def _may_ask_nps(self, now):

@@ -34,7 +34,9 @@ class CharterIntervention(models.Model):
 
     _name = "charter.intervention"
     _description = "Intervention"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.engine.mixin", "charter.obligation.mixin", "charter.thread.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
     _order = "reported_at desc, id desc"
 
     name = fields.Char("Summary", required=True, tracking=True)

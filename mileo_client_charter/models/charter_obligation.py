@@ -1,21 +1,23 @@
-import json
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from psycopg2.extras import execute_values
 
 from ..tools.clock import Delay, NoWorkingTime
 from .charter_commitment import ROLES, UNITS
 
-# Rows written by one INSERT; one round trip for a thousand promises.
-INSERT_BATCH = 1000
-
 
 class MissingCharter(UserError):
     """No charter in force, or none with that commitment: there is no promise to open."""
+
+
+class _CoveredMany2one(fields.Many2one):
+    """A link whose integrity a wider foreign key of its model guarantees: one check a row instead of two."""
+
+    def update_db_foreign_key(self, model, column):
+        """None of its own."""
 
 
 class CharterObligation(models.Model):
@@ -29,9 +31,11 @@ class CharterObligation(models.Model):
     _inherit = ["charter.engine.mixin"]
     _charter_engine_only = True
     _order = "due_at, id"
+    # The ledger's own columns say when a row was opened and what became of it; who did it is in its evidence.
+    _log_access = False
     _rec_name = "occurrence"
 
-    commitment_id = fields.Many2one("charter.commitment", required=True, ondelete="restrict", readonly=True)
+    commitment_id = _CoveredMany2one("charter.commitment", required=True, ondelete="restrict", readonly=True)
     code = fields.Char(required=True, readonly=True)
     article_id = fields.Many2one(related="commitment_id.article_id", string="Article")
     # Indexed below, with the state.
@@ -39,13 +43,18 @@ class CharterObligation(models.Model):
     contract_id = fields.Many2one(
         "contract.contract", index="btree_not_null", ondelete="restrict", readonly=True
     )
-    company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
+    company_id = _CoveredMany2one("res.company", required=True, ondelete="restrict", readonly=True)
     res_model = fields.Char("Origin model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Origin", model_field="res_model", required=True, readonly=True)
     occurrence = fields.Char(required=True, default="", readonly=True)
     role = fields.Selection(ROLES, required=True, readonly=True)
     user_id = fields.Many2one(
-        "res.users", "Owner", index="btree_not_null", ondelete="restrict", readonly=True
+        "res.users",
+        "Owner",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        groups="base.group_user",
     )
     # The target, frozen when the promise is opened
     delay = fields.Integer(readonly=True)
@@ -60,7 +69,9 @@ class CharterObligation(models.Model):
     opened_at = fields.Datetime(required=True, readonly=True)
     warn_at = fields.Datetime("Remind at", readonly=True, groups="base.group_user")
     due_at = fields.Datetime(readonly=True)
-    clock_error = fields.Char("No due time", readonly=True, help="Why no due time could be computed.")
+    clock_error = fields.Char(
+        "No due time", readonly=True, groups="base.group_user", help="Why no due time could be computed."
+    )
     # What happened
     state = fields.Selection(
         [("open", "Open"), ("kept", "Kept"), ("late", "Late"), ("cancelled", "Cancelled")],
@@ -102,8 +113,14 @@ class CharterObligation(models.Model):
     is_owed = fields.Boolean(compute="_compute_is_owed", search="_search_is_owed")
     by_evidence = fields.Boolean(related="commitment_id.by_evidence")
 
+    # The origin's id first: what one document owes is read from it too.
     _same_promise_once = models.UniqueIndex(
-        "(code, res_model, res_id, occurrence)", "This promise is in the ledger already."
+        "(res_id, code, res_model, occurrence)", "This promise is in the ledger already."
+    )
+    # A promise is made under the charter of its own company. The commitment's company has its own foreign key.
+    _commitment_of_company = models.Constraint(
+        "FOREIGN KEY (commitment_id, company_id) REFERENCES charter_commitment (id, company_id) ON DELETE RESTRICT",
+        "Commitment: the ledger has promises made under it, in this company.",
     )
     # What the clock reads: only rows something can still happen to.
     _due_idx = models.Index("(due_at) WHERE state = 'open'")
@@ -127,7 +144,7 @@ class CharterObligation(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for obligation in self:
-            parts = [obligation.promise or obligation.code, obligation.occurrence]
+            parts = [obligation.promise or obligation.code, self._occurrence_in_words(obligation.occurrence)]
             obligation.display_name = " · ".join(part for part in parts if part)
 
     @api.depends("delay", "unit", "clock")
@@ -160,7 +177,10 @@ class CharterObligation(models.Model):
             elif obligation.paused_at:
                 obligation.urgency, obligation.time_left = "later", self.env._("paused")
             elif left is None:
-                obligation.urgency, obligation.time_left = "late", obligation.clock_error
+                # What is wrong with our calendar is no client's business.
+                internal = self.env.user._is_internal()
+                obligation.urgency = "late"
+                obligation.time_left = obligation.sudo().clock_error if internal else ""
             elif left <= timedelta():
                 obligation.urgency = "late"
                 obligation.time_left = self.env._("late by %s", self._duration_in_words(-left))
@@ -178,194 +198,6 @@ class CharterObligation(models.Model):
         if hours:
             return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
         return self.env._("%s min", minutes)
-
-    # -- opening ----------------------------------------------------------------------------------
-
-    @api.model
-    def _open(self, requests):
-        """Open promises, many at once; opening one twice gives the same row.
-
-        :param requests: list of dicts: ``code``, ``res_model``, ``res_id``, ``partner_id``, ``company_id``,
-            ``at`` (naive UTC moment of the trigger, or of the event for promises that come before one) and
-            optionally ``contract_id``, ``occurrence``, ``opened_at``, ``delay`` (tools.clock.Delay that
-            replaces the commitment's) and ``user_id``
-        :return: charter.obligation, the rows of the requests in their order, new or already there
-        :raise MissingCharter: a company has no charter in force with that code; nothing is written
-        """
-        if not requests:
-            return self.browse()
-        engine = self._charter_engine()
-        commitments = self.env["charter.document"]._commitments_in_force(
-            {request["company_id"] for request in requests}, {request["code"] for request in requests}
-        )
-        for request in requests:
-            if (request["company_id"], request["code"]) not in commitments:
-                company = self.env["res.company"].sudo().browse(request["company_id"])
-                raise MissingCharter(
-                    self.env._(
-                        "%(company)s has no charter in force with the commitment “%(code)s”: publish one in "
-                        "Client Charter ‣ Configuration ‣ Charters.",
-                        company=company.name,
-                        code=request["code"],
-                    )
-                )
-        rows = engine._rows_to_insert(requests, commitments)
-        inserted = {}
-        self.flush_model()
-        columns = list(rows[0])
-        for start in range(0, len(rows), INSERT_BATCH):
-            batch = rows[start : start + INSERT_BATCH]
-            # One parameter for the whole batch: quoting values one by one takes longer than inserting them.
-            self.env.cr.execute(
-                f"INSERT INTO charter_obligation ({', '.join(columns)}) "
-                f"SELECT {', '.join(columns)} FROM jsonb_populate_recordset(NULL::charter_obligation, %s) "
-                "ON CONFLICT (code, res_model, res_id, occurrence) DO NOTHING "
-                "RETURNING id, code, res_model, res_id, occurrence",
-                [json.dumps(batch, default=str)],
-            )
-            returned = self.env.cr.fetchall()
-            inserted.update({tuple(key): row_id for row_id, *key in returned})
-        keys = [tuple(row[name] for name in ("code", "res_model", "res_id", "occurrence")) for row in rows]
-        known = dict(inserted)
-        missing = [key for key in keys if key not in known]
-        if missing:
-            known.update(self._ids_of(missing))
-        if inserted:
-            self.invalidate_model()
-            moments = [
-                moment
-                for key, row in zip(keys, rows, strict=True)
-                if key in inserted
-                for moment in (row["warn_at"], row["due_at"])
-                if moment
-            ]
-            if moments:
-                self._wake_clock(min(moments))
-        return self.browse([known[key] for key in keys])
-
-    def _ids_of(self, keys):
-        """{(code, res_model, res_id, occurrence): id} of rows that exist."""
-        rows = execute_values(
-            self.env.cr,
-            "SELECT o.code, o.res_model, o.res_id, o.occurrence, o.id FROM charter_obligation o "
-            "JOIN (VALUES %s) AS k (code, res_model, res_id, occurrence) "
-            "USING (code, res_model, res_id, occurrence)",
-            keys,
-            page_size=len(keys),
-            fetch=True,
-        )
-        return {tuple(key): row_id for *key, row_id in rows}
-
-    def _rows_to_insert(self, requests, commitments):
-        """The ledger rows of ``requests`` as dicts of columns, their targets computed and frozen."""
-        now = self._charter_now()
-        # Read once: a batch asks for the same few commitments a thousand times.
-        terms = {key: commitment._terms() for key, commitment in commitments.items()}
-        holders = self.env["charter.assignment"]._holders(
-            {
-                (
-                    request["company_id"],
-                    terms[request["company_id"], request["code"]].owner_role,
-                    request["partner_id"],
-                )
-                for request in requests
-            },
-            now,
-        )
-        frozen = []
-        for request in requests:
-            commitment = terms[request["company_id"], request["code"]]
-            delay = request.get("delay") or commitment.delay
-            frozen.append((request, commitment, delay))
-        dues = self._due_moments(
-            [(request, request["at"], delay, commitment.anchor) for request, commitment, delay in frozen]
-        )
-        # The reminder counts back from the due time on the clock of the promise itself.
-        warnings = self._due_moments(
-            [
-                (request, due, Delay(commitment.warn_before, commitment.warn_unit, delay.clock), "before")
-                if commitment.warn_before and not isinstance(due, NoWorkingTime)
-                else None
-                for (request, commitment, delay), due in zip(frozen, dues, strict=True)
-            ]
-        )
-        rows = []
-        for (request, commitment, delay), due, warn in zip(frozen, dues, warnings, strict=True):
-            failed = isinstance(due, NoWorkingTime)
-            opened_at = request.get("opened_at") or (request["at"] if commitment.anchor == "after" else now)
-            warn_at = (
-                None if failed or warn is None or isinstance(warn, NoWorkingTime) else max(warn, opened_at)
-            )
-            role = commitment.owner_role
-            rows.append(
-                {
-                    "commitment_id": commitment.id,
-                    "code": commitment.code,
-                    "partner_id": request["partner_id"],
-                    "contract_id": request.get("contract_id") or None,
-                    "company_id": request["company_id"],
-                    "res_model": request["res_model"],
-                    "res_id": request["res_id"],
-                    "occurrence": request.get("occurrence") or "",
-                    "role": role,
-                    "user_id": request.get("user_id")
-                    or holders.get((request["company_id"], role, request["partner_id"]))
-                    or None,
-                    "delay": delay.amount,
-                    "unit": delay.unit,
-                    "clock": delay.clock,
-                    "trigger_at": request["at"],
-                    "opened_at": opened_at,
-                    "warn_at": warn_at,
-                    "due_at": None if failed else due,
-                    "clock_error": str(due) if failed else None,
-                    "state": "open",
-                    "met": 0,
-                    "missed": 0,
-                    "create_uid": self.env.uid,
-                    "create_date": now,
-                    "write_uid": self.env.uid,
-                    "write_date": now,
-                }
-            )
-        return rows
-
-    def _due_moments(self, questions):
-        """Answers to (request, moment, Delay, anchor) or None, computed once a calendar.
-
-        :return: list of naive UTC datetimes, NoWorkingTime instances, or None where the question is None
-        """
-        contracts = {question[0].get("contract_id") for question in questions if question} - {None, False}
-        own_calendars = (
-            self.env["contract.contract"]
-            .with_context(active_test=False)
-            .search_fetch(
-                [("id", "in", list(contracts)), ("charter_calendar_id", "!=", False)], ["charter_calendar_id"]
-            )
-        )
-        calendar_of_contract = {contract.id: contract.charter_calendar_id.id for contract in own_calendars}
-        answers = [None] * len(questions)
-        by_calendar = {}
-        for index, question in enumerate(questions):
-            if question is None:
-                continue
-            request, *asked = question
-            key = (request["company_id"], calendar_of_contract.get(request.get("contract_id")))
-            by_calendar.setdefault(key, []).append((index, asked))
-        for (company_id, calendar_id), asked in by_calendar.items():
-            company = self.env["res.company"].browse(company_id)
-            calendar = self.env["resource.calendar"].browse(calendar_id) or company.resource_calendar_id
-            shifted = calendar.with_company(company)._charter_shift_many(
-                [question for _index, question in asked]
-            )
-            for (index, _question), answer in zip(asked, shifted, strict=True):
-                # A calendar open round the clock loses a microsecond each midnight; a promise counts in seconds.
-                answers[index] = (
-                    answer
-                    if isinstance(answer, NoWorkingTime)
-                    else (answer + timedelta(milliseconds=500)).replace(microsecond=0)
-                )
-        return answers
 
     # -- closing ----------------------------------------------------------------------------------
 
@@ -511,7 +343,10 @@ class CharterObligation(models.Model):
     @api.model
     def _wake_clock(self, moment):
         """Have the clock run at ``moment`` (naive UTC), not only at its next regular turn."""
-        self.env.ref("mileo_client_charter.cron_clock").sudo()._trigger(at=max(moment, self._charter_now()))
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "mileo_client_charter.cron_clock", raise_if_not_found=True
+        )
+        self.env["ir.cron"].sudo().browse(cron_id)._trigger(at=max(moment, self._charter_now()))
 
     @api.model
     def _detect(self, now):

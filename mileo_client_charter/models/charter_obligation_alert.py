@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +119,8 @@ class CharterObligation(models.Model):
                 continue
             for user in obligation._alert_users(to):
                 values = {
-                    "date_deadline": fields.Date.context_today(
+                    "date_deadline": obligation._last_day()
+                    or fields.Date.context_today(
                         self.with_context(tz=obligation.company_id._charter_tz()),
                         obligation.due_at or obligation.opened_at,
                     ),
@@ -182,13 +182,6 @@ class CharterObligation(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(
             at=max(moment or self._charter_now(), self._charter_now()) + timedelta(seconds=1)
         )
-
-    def _due_text(self):
-        """The due time in words, in the company's time zone and the language of the environment."""
-        self.ensure_one()
-        if not self.due_at:
-            return self.clock_error or ""
-        return format_datetime(self.env, self.due_at, tz=self.company_id._charter_tz(), dt_format="short")
 
     def _origin_record(self):
         """The document the promise comes from; empty when it is gone."""

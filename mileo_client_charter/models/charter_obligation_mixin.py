@@ -33,6 +33,18 @@ class CharterObligationMixin(models.AbstractModel):
         self.ensure_one()
         return self.company_id or self.env.company
 
+    def _charter_parties(self):
+        """(client id, contract id or None, company id) of each record; a model that opens thousands of promises at
+        once may read them by one statement."""
+        return [
+            (
+                record._charter_partner().id,
+                record._charter_contract().id or None,
+                record._charter_company().id,
+            )
+            for record in self
+        ]
+
     def _charter_open(self, code, at=None, occurrence="", **values):
         """Open the promise ``code`` for each record; a second call gives the same rows.
 
@@ -44,21 +56,22 @@ class CharterObligationMixin(models.AbstractModel):
         :raise MissingCharter: the company has no charter in force with that code
         """
         obligations = self.env["charter.obligation"]
-        requests = []
-        for record in self:
-            requests.append(
-                {
-                    "code": code,
-                    "res_model": record._name,
-                    "res_id": record.id,
-                    "partner_id": record._charter_partner().id,
-                    "contract_id": record._charter_contract().id or None,
-                    "company_id": record._charter_company().id,
-                    "at": (at(record) if callable(at) else at) or obligations._charter_now(),
-                    "occurrence": occurrence(record) if callable(occurrence) else occurrence,
-                    **values,
-                }
+        requests = [
+            {
+                "code": code,
+                "res_model": record._name,
+                "res_id": record.id,
+                "partner_id": partner_id,
+                "contract_id": contract_id,
+                "company_id": company_id,
+                "at": (at(record) if callable(at) else at) or obligations._charter_now(),
+                "occurrence": occurrence(record) if callable(occurrence) else occurrence,
+                **values,
+            }
+            for record, (partner_id, contract_id, company_id) in zip(
+                self, self._charter_parties(), strict=True
             )
+        ]
         opened = obligations._open(requests)
         self.invalidate_recordset(["obligation_ids"])
         return opened

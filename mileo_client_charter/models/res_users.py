@@ -32,16 +32,25 @@ class ResUsers(models.Model):
             [("user_id", "in", self.ids), ("is_current", "=", True)]
         )  # fmt: skip
         if assignments:
-            clients = assignments.partner_id[:5].mapped("display_name")
-            raise ValidationError(
-                self.env._(
+            user = assignments.user_id[:1].name
+            clients = ", ".join(assignments.partner_id[:5].mapped("display_name"))
+            clients = clients or self.env._("the whole company")
+            if len(assignments) == 1:
+                message = self.env._(
+                    "%(user)s cannot be archived: one role of the charter is still theirs (%(clients)s). "
+                    "Assign it to somebody else in Client Charter ‣ Clients ‣ Contacts first.",
+                    user=user,
+                    clients=clients,
+                )
+            else:
+                message = self.env._(
                     "%(user)s cannot be archived: %(count)s roles of the charter are still theirs (%(clients)s…). "
                     "Assign them to somebody else in Client Charter ‣ Clients ‣ Contacts first.",
-                    user=assignments.user_id[:1].name,
+                    user=user,
                     count=len(assignments),
-                    clients=", ".join(clients) or self.env._("the whole company"),
+                    clients=clients,
                 )
-            )
+            raise ValidationError(message)
 
     def _charter_card(self):
         """What a client may know of a contact: the only fields of a user that leave for the portal."""

@@ -10,6 +10,7 @@ from ..tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
 # A day more than plan_hours looks at, so that no interval that may answer is cut.
 FURTHEST = HORIZON + timedelta(days=1)
 HOUR = timedelta(hours=1)
+HALF_A_SECOND = timedelta(milliseconds=500)
 
 
 class ResourceCalendar(models.Model):
@@ -60,51 +61,8 @@ class ResourceCalendar(models.Model):
         )
 
     def _charter_shift_many(self, requests):
-        """Due moments of many delays on this calendar, in a number of queries that does not grow with them.
-
-        The window of intervals is guessed wide enough to be read once; it widens fourfold, at most to where
-        plan_hours gives up, while long closures leave delays unfilled.
-
-        An empty recordset answers too: no calendar is no reason to lose the elapsed delays.
-
-        :param requests: list of (moment in naive UTC, Delay, "after" or "before"). Elapsed days and months
-            are those of the calendar's time zone, else of the current company's.
-        :return: list of naive UTC moments in the same order; a NoWorkingTime instance stands in place of
-            each one that the calendar cannot yield
-        :raises ValueError: unknown anchor, unit or clock, or working months (see ``shift``)
-        """
-        results = [None] * len(requests)
-        tz = self.sudo().tz or self.env.company._charter_tz()
-        pending = range(len(requests))
-        working = None
-        reach = timedelta()
-        while True:
-            unfilled = []
-            for index in pending:
-                at, delay, anchor = requests[index]
-                if working is None and delay.clock == "working":
-                    unfilled.append(index)
-                    continue
-                try:
-                    results[index] = shift(at, delay, anchor, tz, working)
-                except _NeedsMore:
-                    unfilled.append(index)
-                except NoWorkingTime as error:
-                    results[index] = error
-            if not unfilled:
-                return results
-            pending = unfilled
-            wanted = [requests[index] for index in pending]
-            reach = min(4 * reach or self._charter_first_reach(wanted), FURTHEST)
-            try:
-                working = self._charter_working_time(*_window(wanted, reach))
-            except NoWorkingTime as error:
-                for index in pending:
-                    results[index] = error
-                return results
-            if not working and reach < FURTHEST:
-                # Closed throughout this window; it takes the widest one to say that it does not open again.
-                working = None
+        """Due moments of many delays on this calendar: see ``Ruler.shift_many``."""
+        return Ruler(self).shift_many(requests)
 
     def _charter_office_hours(self):
         """Opening hours as a client reads them: a list of (days, hours) in the language of the environment.
@@ -149,6 +107,66 @@ class ResourceCalendar(models.Model):
         return min(timedelta(weeks=2 + 1.5 * weeks), FURTHEST)
 
 
+class Ruler:
+    """One calendar, for question after question: the working time it was read for is kept.
+
+    An empty recordset measures too: no calendar is no reason to lose the elapsed delays.
+    """
+
+    def __init__(self, calendar):
+        self.calendar = calendar
+        self.tz = calendar.sudo().tz or calendar.env.company._charter_tz()
+        self.working = None
+
+    def shift_many(self, requests):
+        """Due moments of many delays, in a number of queries that does not grow with them.
+
+        The window of intervals is guessed wide enough to be read once; it widens fourfold, at most to where
+        plan_hours gives up, while long closures leave delays unfilled.
+
+        :param requests: list of (moment in naive UTC, Delay, "after" or "before"). Elapsed days and months
+            are those of the calendar's time zone, else of the current company's.
+        :return: list of naive UTC moments in the same order; a NoWorkingTime instance stands in place of
+            each one that the calendar cannot yield
+        :raises ValueError: unknown anchor, unit or clock, or working months (see ``shift``)
+        """
+        results = [None] * len(requests)
+        pending = range(len(requests))
+        reach = timedelta()
+        while True:
+            unfilled = []
+            for index in pending:
+                at, delay, anchor = requests[index]
+                if self.working is None and delay.clock == "working":
+                    unfilled.append(index)
+                    continue
+                try:
+                    results[index] = shift(at, delay, anchor, self.tz, self.working)
+                except _NeedsMore:
+                    unfilled.append(index)
+                except NoWorkingTime as error:
+                    results[index] = error
+            if not unfilled:
+                return results
+            pending = unfilled
+            wanted = [requests[index] for index in pending]
+            reach = min(4 * reach or self.calendar._charter_first_reach(wanted), FURTHEST)
+            try:
+                self.working = self.calendar._charter_working_time(*_window(wanted, reach))
+            except NoWorkingTime as error:
+                for index in pending:
+                    results[index] = error
+                return results
+            if not self.working and reach < FURTHEST:
+                # Closed throughout this window; it takes the widest one to say that it does not open again.
+                self.working = None
+
+    def moments(self, requests):
+        """As ``shift_many``, to the second: a calendar open round the clock loses a microsecond each midnight, and a
+        promise counts in seconds."""
+        return [_to_the_second(answer) for answer in self.shift_many(requests)]
+
+
 class ResourceCalendarAttendance(models.Model):
     _inherit = "resource.calendar.attendance"
 
@@ -177,6 +195,12 @@ def _window(requests, reach):
     hi = max(moments) + (timedelta() if all(back) else reach)
     # On the hour, for the intervals it cuts to keep lengths that WorkingTime adds up quickest.
     return lo.replace(minute=0, second=0, microsecond=0), hi.replace(minute=0, second=0, microsecond=0) + HOUR
+
+
+def _to_the_second(answer):
+    if isinstance(answer, NoWorkingTime) or not answer.microsecond:
+        return answer
+    return (answer + HALF_A_SECOND).replace(microsecond=0)
 
 
 def _naive_utc(moment):

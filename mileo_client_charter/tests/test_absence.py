@@ -193,7 +193,7 @@ class TestRules(AbsenceCase):
     def test_who_holds_a_role_is_not_archived(self):
         with self.at():
             self.absence(0, 8)
-            with self.assertRaisesRegex(ValidationError, "roles of the charter"):
+            with self.assertRaisesRegex(ValidationError, "one role of the charter"):
                 self.deputy.active = False
 
     def test_proposals(self):

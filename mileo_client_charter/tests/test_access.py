@@ -47,7 +47,7 @@ OUTSIDERS = ("employee", "alice", "adam", "bob", "sub", "follower", "other", "pu
 PORTAL_FIELDS = {
     "charter.obligation": {
         "commitment_id", "code", "article_id", "partner_id", "contract_id", "company_id", "res_model", "res_id",
-        "occurrence", "role", "user_id", "delay", "unit", "clock", "trigger_at", "opened_at", "due_at", "clock_error",
+        "occurrence", "role", "delay", "unit", "clock", "trigger_at", "opened_at", "due_at",
         "state", "breached_at", "done_at", "cancelled_at", "met", "missed", "promise", "target_text", "time_left",
         "urgency", "is_owed", "by_evidence", "paused_at",
     },
@@ -64,7 +64,7 @@ PORTAL_FIELDS = {
     "charter.escalation": {
         "reference", "name", "description", "partner_id", "contact_id", "company_id", "contract_id", "feedback_id",
         "door", "level", "state", "is_complaint", "raised_at", "level2_at", "answered_at", "answer", "resolved_at",
-        "resolution", "user_id", "due_at",
+        "resolution", "due_at",
     },
 }  # fmt: skip
 # What every model, or every thread, of Odoo has.
@@ -301,7 +301,7 @@ class TestAccess(AccessCase):
         for model, names in (
             (
                 "charter.obligation",
-                "warn_at warned_at cancel_reason evidence history alert alert_error withdrawn",
+                "user_id clock_error occurrence_text due_text warn_at warned_at cancel_reason evidence history alert alert_error withdrawn",
             ),
             (
                 "charter.feedback",
@@ -310,7 +310,7 @@ class TestAccess(AccessCase):
             ),
             (
                 "charter.escalation",
-                "email_from configuration_error obligation_ids message_follower_ids activity_ids",
+                "user_id email_from configuration_error obligation_ids message_follower_ids activity_ids",
             ),
         ):
             for name in names.split():

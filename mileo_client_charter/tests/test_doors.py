@@ -16,11 +16,11 @@ from .common import CharterCase
 # All a client's user may read of each model; a new field is internal until it is listed here.
 PORTAL_FIELDS = {
     "charter.obligation": {
-        "article_id", "breached_at", "by_evidence", "cancelled_at", "clock", "clock_error", "code",
-        "commitment_id", "company_id", "contract_id", "create_date", "create_uid", "delay", "display_name",
+        "article_id", "breached_at", "by_evidence", "cancelled_at", "clock", "code",
+        "commitment_id", "company_id", "contract_id", "delay", "display_name",
         "done_at", "due_at", "id", "is_owed", "met", "missed", "occurrence", "opened_at", "partner_id",
         "paused_at", "promise", "res_id", "res_model", "role", "state", "target_text", "time_left", "trigger_at", "unit",
-        "urgency", "user_id", "write_date", "write_uid",
+        "urgency",
     },
     "charter.feedback": {
         "answered_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
@@ -32,7 +32,7 @@ PORTAL_FIELDS = {
         "answer", "answered_at", "company_id", "contact_id", "contract_id", "create_date", "create_uid",
         "description", "display_name", "door", "due_at", "feedback_id", "id", "is_complaint", "level",
         "level2_at", "name", "partner_id", "raised_at", "reference", "resolution", "resolved_at", "state",
-        "user_id", "write_date", "write_uid",
+        "write_date", "write_uid",
     },
 }  # fmt: skip
 
@@ -408,7 +408,7 @@ class TestPortal(DoorsCase):
         promises[1]._charter_engine().due_at = fields.Datetime.now() - timedelta(hours=1)
         promises[1]._fulfil("done")
         self.log_in("p_adam")
-        self.assertShows(self.get("/my/charter"), "1 of 2 promises kept on time")
+        self.assertShows(self.get("/my/charter"), "Promises kept on time: 1 of 2")
         self.assertShows(self.get("/my/charter/promises?filter=late"), "it was due")
         self.assertShows(self.get("/my/charter/promises?filter=kept"), "kept done")
 
@@ -456,7 +456,7 @@ class TestPortal(DoorsCase):
         for index in range(8):
             self.env["charter.feedback"]._from_portal(self.adam, rating="2", comment=f"Bad {index}")
             self.env["charter.escalation"]._from_portal(self.adam, f"Again {index}", "Bad")
-        self.assertLessEqual(few, 12)
+        self.assertLessEqual(few, 18)
         self.assertLessEqual(queries(), few)
 
     def test_comment(self):

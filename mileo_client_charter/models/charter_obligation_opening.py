@@ -1,0 +1,250 @@
+"""How promises are opened: any number of them, once each, by one statement."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from odoo import api, models
+from psycopg2.extras import execute_values
+
+from ..tools.clock import Delay, NoWorkingTime
+from ..tools.pg_array import pg_array, pg_text_array
+from .charter_obligation import MissingCharter
+from .resource_calendar import Ruler
+
+# Rows written by one INSERT; one round trip for a thousand promises.
+INSERT_BATCH = 1000
+
+# What many rows share is sent once (target), what differs as arrays (row). The types of the columns are written out:
+# a parameter has none of its own.
+INSERT = """
+INSERT INTO charter_obligation (
+       commitment_id, code, company_id, res_model, role, delay, unit, clock, partner_id, contract_id, res_id,
+       occurrence, user_id, trigger_at, opened_at, warn_at, due_at, clock_error, state, met, missed)
+SELECT target.commitment_id, target.code, target.company_id, target.res_model, target.role,
+       target.delay, target.unit, target.clock, row.partner_id, row.contract_id, row.res_id,
+       row.occurrence, row.user_id, row.trigger_at, row.opened_at, row.warn_at, row.due_at, row.clock_error,
+       'open', 0, 0
+  FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[], %s::int[], %s::timestamp[], %s::timestamp[],
+              %s::timestamp[], %s::timestamp[], %s::text[])
+       AS row (number, partner_id, contract_id, res_id, occurrence, user_id, trigger_at, opened_at,
+               warn_at, due_at, clock_error)
+  JOIN jsonb_to_recordset(%s)
+       AS target (number int, commitment_id int, code text, company_id int, res_model text, role text,
+                  delay int, unit text, clock text) USING (number)
+    ON CONFLICT (res_id, code, res_model, occurrence) DO NOTHING
+RETURNING id, res_id, code, res_model, occurrence
+"""
+
+
+class Row(NamedTuple):
+    """A promise to be written: the columns that are its own, in the order of the statement's arrays."""
+
+    number: int  # of its target
+    partner_id: int
+    contract_id: int | None
+    res_id: int
+    occurrence: str
+    user_id: int | None
+    trigger_at: datetime
+    opened_at: datetime
+    warn_at: datetime | None
+    due_at: datetime | None
+    clock_error: str | None
+
+
+TEXTS = (Row._fields.index("occurrence"), Row._fields.index("clock_error"))
+
+
+@lru_cache(maxsize=256)
+def _reminder(amount, unit, clock):
+    """How long before the due time of a promise on ``clock`` its owner is reminded; one object for a thousand rows."""
+    return Delay(amount, unit, clock)
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _open(self, requests):
+        """Open promises, many at once; opening one twice gives the same row.
+
+        :param requests: list of dicts: ``code``, ``res_model``, ``res_id``, ``partner_id``, ``company_id``,
+            ``at`` (naive UTC moment of the trigger, or of the event for promises that come before one) and
+            optionally ``contract_id``, ``occurrence``, ``opened_at``, ``delay`` (tools.clock.Delay that
+            replaces the commitment's) and ``user_id``
+        :return: charter.obligation, the rows of the requests in their order, new or already there
+        :raise MissingCharter: a company has no charter in force with that code; nothing is written
+        """
+        if not requests:
+            return self.browse()
+        engine = self._charter_engine()
+        targets, rows = engine._rows_to_insert(requests, engine._terms_asked(requests))
+        self.flush_model()
+        known = {}
+        for start in range(0, len(rows), INSERT_BATCH):
+            known.update(self._insert(targets, rows[start : start + INSERT_BATCH]))
+        keys = [
+            (request["res_id"], request["code"], request["res_model"], row.occurrence)
+            for request, row in zip(requests, rows, strict=True)
+        ]
+        if known:
+            self.invalidate_model()
+            opened = (
+                rows
+                if len(known) == len(rows)
+                else [r for k, r in zip(keys, rows, strict=True) if k in known]
+            )
+            moments = [min(row.warn_at or row.due_at, row.due_at) for row in opened if row.due_at]
+            if moments:
+                self._wake_clock(min(moments))
+        missing = [key for key in keys if key not in known]
+        if missing:
+            known.update(self._ids_of(missing))
+        return self.browse([known[key] for key in keys])
+
+    def _insert(self, targets, rows):
+        """{(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""
+        columns = [
+            pg_text_array(values) if position in TEXTS else pg_array(values)
+            for position, values in enumerate(zip(*rows, strict=True))
+        ]
+        self.env.cr.execute(INSERT, [*columns, json.dumps(targets)])
+        return {tuple(key): row_id for row_id, *key in self.env.cr.fetchall()}
+
+    def _ids_of(self, keys):
+        """{(res_id, code, res_model, occurrence): id} of rows that exist."""
+        rows = execute_values(
+            self.env.cr,
+            "SELECT o.res_id, o.code, o.res_model, o.occurrence, o.id FROM charter_obligation o "
+            "JOIN (VALUES %s) AS k (res_id, code, res_model, occurrence) "
+            "USING (res_id, code, res_model, occurrence)",
+            keys,
+            page_size=len(keys),
+            fetch=True,
+        )
+        return {tuple(key): row_id for *key, row_id in rows}
+
+    def _terms_asked(self, requests):
+        """{(company id, code): Terms} of at least what the requests ask for, read once.
+
+        :raise MissingCharter: a company has no charter in force with one of the codes
+        """
+        wanted = {(request["company_id"], request["code"]) for request in requests}
+        in_force = self.env["charter.document"]._terms_in_force(
+            {company_id for company_id, _code in wanted}, {code for _company_id, code in wanted}
+        )
+        for company_id, code in wanted:
+            if (company_id, code) not in in_force:
+                raise MissingCharter(
+                    self.env._(
+                        "%(company)s has no charter in force with the commitment “%(code)s”: publish one in "
+                        "Client Charter ‣ Configuration ‣ Charters.",
+                        company=self.env["res.company"].sudo().browse(company_id).name,
+                        code=code,
+                    )
+                )
+        return in_force
+
+    def _rows_to_insert(self, requests, in_force):
+        """(targets as dicts, a Row for each request), the targets computed and frozen."""
+        now = self._charter_now()
+        asked = [
+            (request, terms := in_force[request["company_id"], request["code"]], request.get("delay") or terms.delay)
+            for request in requests
+        ]  # fmt: skip
+        holders = self.env["charter.assignment"]._holders(
+            {(request["company_id"], terms.owner_role, request["partner_id"]) for request, terms, _delay in asked},
+            now,
+        )  # fmt: skip
+        numbers = {}
+        rows = []
+        for (request, terms, delay), (due, warn) in zip(asked, self._frozen_moments(asked), strict=True):
+            company_id, partner_id, at = request["company_id"], request["partner_id"], request["at"]
+            target = (company_id, terms.code, request["res_model"], delay)
+            opened_at = request.get("opened_at") or (at if terms.anchor == "after" else now)
+            failed = isinstance(due, NoWorkingTime)
+            rows.append(
+                Row(
+                    numbers.setdefault(target, len(numbers)),
+                    partner_id,
+                    request.get("contract_id") or None,
+                    request["res_id"],
+                    request.get("occurrence") or "",
+                    request.get("user_id") or holders.get((company_id, terms.owner_role, partner_id)),
+                    at,
+                    opened_at,
+                    warn and max(warn, opened_at),
+                    None if failed else due,
+                    str(due) if failed else None,
+                )
+            )
+        targets = [
+            {
+                "number": number,
+                "commitment_id": in_force[company_id, code].id,
+                "code": code,
+                "company_id": company_id,
+                "res_model": res_model,
+                "role": in_force[company_id, code].owner_role,
+                **delay._asdict(),
+                "delay": delay.amount,
+            }
+            for (company_id, code, res_model, delay), number in numbers.items()
+        ]
+        return targets, rows
+
+    # -- moments ----------------------------------------------------------------------------------
+
+    def _frozen_moments(self, asked):
+        """(due, reminder) of each (request, Terms, Delay): naive UTC, a NoWorkingTime in place of ``due`` where the
+        calendar gives none, None for no reminder. The reminder counts back on the clock of the promise itself."""
+        answers = [None] * len(asked)
+        for ruler, indexes in self._rulers([request for request, _terms, _delay in asked]):
+            those = [asked[index] for index in indexes]
+            dues = ruler.moments([(request["at"], delay, terms.anchor) for request, terms, delay in those])
+            reminded, questions = [], []
+            for index, due, (_request, terms, delay) in zip(indexes, dues, those, strict=True):
+                answers[index] = (due, None)
+                if terms.warn_before and not isinstance(due, NoWorkingTime):
+                    reminded.append(index)
+                    questions.append(
+                        (due, _reminder(terms.warn_before, terms.warn_unit, delay.clock), "before")
+                    )
+            for index, warn in zip(reminded, ruler.moments(questions), strict=True):
+                if not isinstance(warn, NoWorkingTime):
+                    answers[index] = (answers[index][0], warn)
+        return answers
+
+    def _due_moments(self, questions):
+        """Answers to (request, moment, Delay, anchor) or None, computed once a calendar.
+
+        :return: list of naive UTC datetimes, NoWorkingTime instances, or None where the question is None
+        """
+        answers = [None] * len(questions)
+        wanted = [index for index, question in enumerate(questions) if question]
+        for ruler, places in self._rulers([questions[index][0] for index in wanted]):
+            indexes = [wanted[place] for place in places]
+            moments = ruler.moments([questions[index][1:] for index in indexes])
+            for index, moment in zip(indexes, moments, strict=True):
+                answers[index] = moment
+        return answers
+
+    def _rulers(self, requests):
+        """[(Ruler, positions of the requests it measures)]: the contract's calendar, else its company's."""
+        own = self.env["contract.contract"]._charter_calendars(
+            {request.get("contract_id") for request in requests} - {None, False}
+        )
+        positions = {}
+        for position, request in enumerate(requests):
+            key = (request["company_id"], own.get(request.get("contract_id")))
+            positions.setdefault(key, []).append(position)
+        rulers = []
+        for (company_id, calendar_id), found in positions.items():
+            company = self.env["res.company"].browse(company_id)
+            # Not the hundred other fields of a company, which a first access would read.
+            company.fetch(["resource_calendar_id"])
+            calendar = self.env["resource.calendar"].browse(calendar_id) or company.resource_calendar_id
+            rulers.append((Ruler(calendar.with_company(company)), found))
+        return rulers

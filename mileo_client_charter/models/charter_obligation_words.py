@@ -1,0 +1,95 @@
+"""A promise in words: which one it is and when it is due, for the portal, the mails and the lists alike."""
+
+import re
+from datetime import date, timedelta
+
+import pytz
+from odoo import api, fields, models
+from odoo.tools import format_date, format_datetime
+
+OCCURRENCE = re.compile(r"(\d{4})-(?:(\d\d)(?:-(\d\d)(?:#\w+)?)?|Q([1-4]))")
+NUMBERED = re.compile(r"(\d+)(?:\.\d+)?")
+DAY = "d MMMM y"
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
+
+    occurrence_text = fields.Char(
+        "Which one",
+        compute="_compute_occurrence_text",
+        groups="base.group_user",
+        help="The occurrence in the reader's language, for promises that come back.",
+    )
+    due_text = fields.Char("Due", compute="_compute_due_text", groups="base.group_user")
+
+    @api.depends("occurrence")
+    @api.depends_context("lang")
+    def _compute_occurrence_text(self):
+        for obligation in self:
+            obligation.occurrence_text = self._occurrence_in_words(obligation.occurrence)
+
+    @api.depends("due_at", "unit")
+    @api.depends_context("lang", "tz")
+    def _compute_due_text(self):
+        for obligation in self:
+            tz = self.env.context.get("tz") or self.env.user.tz
+            obligation.due_text = obligation._due_in_words(tz, pattern=f"{DAY}, HH:mm")
+
+    @api.model
+    def _occurrence_in_words(self, key):
+        """The key of an occurrence as people read it: “October 2026” for 2026-10, nothing for the only one.
+
+        What follows a # or a ~ tells rows apart and is no word. A key that is words already, as the version of a
+        charter, stays as it is.
+        """
+        key = (key or "").partition("~")[0]
+        if key == "onboarding":
+            return self.env._("when the contract began")
+        numbered = NUMBERED.fullmatch(key)
+        if numbered:
+            # Cycles of an intervention, tellings of a handover: the first one needs no number.
+            return "" if numbered[1] == "1" else self.env._("no. %s", numbered[1])
+        match = OCCURRENCE.fullmatch(key)
+        if not match:
+            return key
+        year, month, day, quarter = (part and int(part) for part in match.groups())
+        if quarter:
+            return self.env._("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
+        return format_date(self.env, date(year, month, day or 1), date_format=DAY if day else "MMMM y")
+
+    def _last_day(self):
+        """The day that ends with the due time, for a promise counted in days or months that is due at midnight; else None.
+
+        “Within 10 days of the end of November” ends as 10 December ends: nobody reads 11 December, 00:00, so.
+        """
+        self.ensure_one()
+        if not self.due_at or self.unit == "hours" or self.due_at.second or self.due_at.minute % 15:
+            return None
+        local = pytz.utc.localize(self.due_at).astimezone(pytz.timezone(self.sudo()._days_tz()))
+        return None if local.hour or local.minute else local.date() - timedelta(days=1)
+
+    def _days_tz(self):
+        """Name of the time zone in which the days of this promise were counted."""
+        return self.contract_id.charter_calendar_id.tz or self.company_id._charter_tz()
+
+    def _due_in_words(self, tz=None, pattern="short", day_pattern=DAY):
+        """The due time in the language of the environment; empty for none.
+
+        :param tz: name of a time zone, the company's by default; a day is that of the promise, wherever it is read
+        :param pattern: of a moment
+        :param day_pattern: of a day to whose end there is time
+        """
+        self.ensure_one()
+        if not self.due_at:
+            return ""
+        day = self._last_day()
+        if day:
+            return format_date(self.env, day, date_format=day_pattern)
+        tz = tz or self.company_id.sudo()._charter_tz()
+        return format_datetime(self.env, self.due_at, tz=tz, dt_format=pattern)
+
+    def _due_text(self):
+        """The due time for mails to staff and clients, in the company's time zone, or why there is none."""
+        self.ensure_one()
+        return self._due_in_words() or self.sudo().clock_error or ""

@@ -1,0 +1,42 @@
+from odoo import models
+from odoo.tools import email_normalize
+
+
+class CharterThreadMixin(models.AbstractModel):
+    """A thread about one client is mailed to our own people and to that client's, whoever follows it.
+
+    Following grants nothing (visibility is the commercial entity's): it must not bring the words by mail either.
+    """
+
+    _name = "charter.thread.mixin"
+    _description = "Thread about one client"
+
+    def _charter_thread_partners(self):
+        """(client, sender): the commercial entity whose people are written to, and the address of somebody not yet
+        identified, who may be asked who they are."""
+        self.ensure_one()
+        return self.sudo().partner_id.commercial_partner_id, False
+
+    def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
+        # Core looks up who answers while a client posts; clients do not read that field.
+        return super(CharterThreadMixin, self.sudo())._notify_thread_with_out_of_office_get_additional_users(
+            *args, **kwargs
+        )
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not self:
+            return recipients
+        client, sender = self._charter_thread_partners()
+        ours = self.sudo().company_id.partner_id.commercial_partner_id
+        partners = self.env["res.partner"].sudo().browse(row["id"] for row in recipients if row["id"])
+        own = partners.filtered(lambda partner: partner.commercial_partner_id in client | ours)
+        reached = set(own.ids)
+        return [
+            row
+            for row in recipients
+            # Internal users are ours; "share" is everybody else.
+            if (row["id"] and not row["share"])
+            or row["id"] in reached
+            or (sender and email_normalize(row["email_normalized"]) == email_normalize(sender))
+        ]
