@@ -8,6 +8,8 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
+from . import story_gear
+
 
 class Story:
     """Steps of a past that ends now. Moments are given in days before the start (negative floats)."""
@@ -190,3 +192,4 @@ class Story:
 
 def play(env):
     Story(env).play()
+    story_gear.play(env)
