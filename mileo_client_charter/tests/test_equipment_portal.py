@@ -41,10 +41,10 @@ class TestEquipmentPortal(GearCase, DoorsCase):
                 "watched 100 % of the time", "support ends on 06/30/2030",
             )  # fmt: skip
             self.assertShows(
-                self.page(f"/my/charter/equipment/{self.camera.id}"), "Axis P32", "A-7", "Power cut", "03:00",
+                self.page(f"/my/charter/equipment/{self.camera.id}"), "Axis P32", "A-7", "Power cut", "3 h 0 min",
                 "End of support", "(checked on 10/01/2026)",
             )  # fmt: skip
-            self.assertShows(self.page("/my/charter"), "Nothing is down of 1 pieces of equipment")
+            self.assertShows(self.page("/my/charter"), "Nothing is down")
 
     def test_down_now(self):
         self._equipment("Axle", "SN-9", site=self.south)
