@@ -16,6 +16,8 @@ from . import ir_actions_report
 # The ledger and the clock
 from . import charter_obligation
 from . import charter_obligation_alert
+from . import charter_obligation_declared
+from . import charter_obligation_pause
 from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_client_mixin
@@ -24,6 +26,21 @@ from . import charter_client_mixin
 from . import charter_assignment
 from . import res_partner
 from . import res_users
+from . import res_partner_contacts
+from . import charter_absence
+from . import charter_absence_feed
+from . import charter_stand_in
+from . import charter_handover
+from . import charter_contact_sheet
+from . import charter_defect
+
+# What is handed over, with proof
+from . import charter_delivery
+from . import charter_delivery_content
+from . import charter_delivery_run
+from . import mail_mail
+
+# The contract
 from . import contract_contract
 
 # The work done, and what the client says of it
@@ -36,6 +53,11 @@ from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
 from . import charter_intervention
+from . import charter_intervention_pause
+from . import charter_intervention_promise
+from . import charter_intervention_step
+from . import charter_intervention_feed
+from . import charter_intervention_mixin
 from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_corrective_action
