@@ -32,7 +32,8 @@ class EquipmentReading(ClientReading):
 
     def equipment_detail(self, equipment):
         [row] = self._equipment(equipment)
-        since = fields.Datetime.now() - timedelta(days=DAYS)
+        now = fields.Datetime.now()
+        since = now - timedelta(days=DAYS)
         outages = self._search(
             "charter.outage",
             OUTAGE_FIELDS,
@@ -45,7 +46,10 @@ class EquipmentReading(ClientReading):
             "row": row,
             "last_days": self.env._("The last %s days", DAYS),
             "milestones": self._milestones(equipment),
-            "outages": self._outages(outages),
+            "outages": self._outages(outages.filtered(lambda outage: outage.start_at <= now)),
+            "planned": self._outages(
+                outages.filtered(lambda outage: outage.start_at > now).sorted("start_at")
+            ),
         }
 
     def equipment_home(self):

@@ -55,6 +55,17 @@ class TestEquipmentPortal(GearCase, DoorsCase):
         self.assertLess(page.text.index("Camera"), page.text.index("Axle"), "what is down comes first")
         self.assertShows(self.page("/my/charter"), "1 of 2 down now")
 
+    def test_maintenance_to_come_is_apart(self):
+        self.log_in("p_alice")
+        address = f"/my/charter/equipment/{self.camera.id}"
+        self.assertNotIn("Maintenance to come", self.page(address).text)
+        self.outage(
+            self.now + timedelta(hours=5), self.now + timedelta(hours=6), planned=True, reason="New switch"
+        )
+        page = self.page(address)
+        self.assertShows(page, "Maintenance to come", "New switch", "No outage and no maintenance")
+        self.assertEqual(page.text.count("New switch"), 1)
+
     def test_no_data_is_not_100_percent(self):
         self.camera.supervised_from = False
         self.log_in("p_alice")
