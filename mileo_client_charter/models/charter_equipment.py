@@ -34,7 +34,6 @@ class CharterEquipment(models.Model):
     )
     site_id = fields.Many2one(
         "res.partner",
-        "Site",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
