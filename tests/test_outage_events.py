@@ -22,7 +22,7 @@ def reader(**values):
 
 
 def event(payload, **values):
-    [parsed] = reader(**values).read(payload)
+    [parsed] = reader(**values).events(payload)
     assert parsed.refused is None, parsed.refused
     return parsed.event
 
@@ -118,7 +118,7 @@ def alert(**changes):
     ],
 )
 def test_refused(payload, field, words):
-    [parsed] = reader().read(payload)
+    [parsed] = reader().events(payload)
     assert parsed.event is None
     assert parsed.refused.field == field
     assert words in parsed.refused.message
@@ -135,12 +135,12 @@ def test_refused(payload, field, words):
 )
 def test_refused_as_a_whole(payload, field):
     with pytest.raises(Refused) as raised:
-        list(reader().read(payload))
+        list(reader().events(payload))
     assert raised.value.field == field
 
 
 def test_one_refused_leaves_the_others():
-    found = list(reader().read([native(serial=""), NATIVE]))
+    found = list(reader().events([native(serial=""), NATIVE]))
     assert [(one.event_id, bool(one.event)) for one in found] == [("7", False), ("7", True)]
 
 

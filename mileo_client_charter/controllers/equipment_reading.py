@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tools import format_date, format_duration
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from .client_reading import PAGE_ROWS, ClientReading
@@ -28,11 +28,12 @@ class EquipmentReading(ClientReading):
             "charter.equipment", EQUIPMENT_FIELDS, order="down_since nulls last, name, id", limit=PAGE_ROWS,
             offset=pager["offset"],
         )  # fmt: skip
-        return {"pager": pager, "equipment": self._equipment(rows), "days": DAYS}
+        return {"pager": pager, "equipment": self._equipment(rows)}
 
     def equipment_detail(self, equipment):
         [row] = self._equipment(equipment)
-        since = fields.Datetime.now() - timedelta(days=DAYS)
+        now = fields.Datetime.now()
+        since = now - timedelta(days=DAYS)
         outages = self._search(
             "charter.outage",
             OUTAGE_FIELDS,
@@ -43,16 +44,24 @@ class EquipmentReading(ClientReading):
         return {
             "record": equipment,
             "row": row,
-            "days": DAYS,
+            "last_days": self.env._("The last %s days", DAYS),
             "milestones": self._milestones(equipment),
-            "outages": self._outages(outages),
+            "outages": self._outages(outages.filtered(lambda outage: outage.start_at <= now)),
+            "planned": self._outages(
+                outages.filtered(lambda outage: outage.start_at > now).sorted("start_at")
+            ),
         }
 
     def equipment_home(self):
         """How many pieces of equipment the client has, and how many are down."""
         model = self.env["charter.equipment"]
         [(count, down)] = model._read_group(self.own, [], ["__count", "down_since:count"])
-        return {"equipment_count": count, "equipment_down": down}
+        state = (
+            self.env._("%(down)s of %(count)s down now", down=down, count=count)
+            if down
+            else self.env._("Nothing is down")
+        )
+        return {"equipment_count": count, "equipment_down": down, "equipment_state": state}
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -77,7 +86,7 @@ class EquipmentReading(ClientReading):
                 "site": row.site_id.sudo().name,
                 "supervised": self._supervised(row, today),
                 "lifecycle": self._lifecycle(row, today),
-                "down": row.down_since and self.moment(row.down_since),
+                "down": row.down_since and self.env._("Down since %s", self.moment(row.down_since)),
                 **self._availability(availability.get(row.id)),
             }
             for row in rows
@@ -86,8 +95,12 @@ class EquipmentReading(ClientReading):
     def _availability(self, found):
         """The rate never rounds up to 100 % over an outage, nor the coverage over missing data."""
         if not found or found.ratio is None:
-            return {"availability": None, "coverage": None}
-        return {"availability": self._percent(found.ratio, 2), "coverage": self._percent(found.coverage, 0)}
+            return {"availability": None, "coverage": self.env._("no data over %s days", DAYS)}
+        rate, watched = self._percent(found.ratio, 2), self._percent(found.coverage, 0)
+        return {
+            "availability": self.env._("%(rate)s %% available over %(days)s days", rate=rate, days=DAYS),
+            "coverage": self.env._("watched %s %% of the time", watched),
+        }
 
     def _percent(self, ratio, digits):
         scale = 10**digits
@@ -122,7 +135,8 @@ class EquipmentReading(ClientReading):
             {
                 "label": kinds[row.kind],
                 "when": format_date(self.env, row.date) if row.date else words[row.status],
-                "checked": row.checked_on and format_date(self.env, row.checked_on),
+                "checked": row.checked_on
+                and self.env._("checked on %s", format_date(self.env, row.checked_on)),
             }
             for row in equipment.milestone_ids
         ]
@@ -133,11 +147,26 @@ class EquipmentReading(ClientReading):
             {
                 "kind": row.kind,
                 "label": kinds[row.kind],
-                "start": self.moment(row.start_at),
-                "end": self.moment(row.end_at),
-                "lasted": row.end_at and format_duration((row.end_at - row.start_at).total_seconds() / 3600),
+                "when": self._when(row),
+                "lasted": row.end_at and self._lasted(row.end_at - row.start_at),
                 "reason": row.reason,
                 "open": not row.end_at,
             }
             for row in rows
         ]
+
+    def _when(self, row):
+        start = self.moment(row.start_at)
+        if not row.end_at:
+            return self.env._("since %s", start)
+        return self.env._("from %(start)s to %(end)s", start=start, end=self.moment(row.end_at))
+
+    def _lasted(self, duration):
+        """A duration in words: “2 d 3 h”, “40 min”."""
+        minutes = round(duration.total_seconds() / 60)
+        days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days:
+            return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
+        if hours:
+            return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+        return self.env._("%s min", minutes)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_contacts, story_work
+from . import story_contacts, story_gear, story_work
 
 
 class Story:
@@ -190,3 +190,4 @@ class Story:
 
 def play(env):
     Story(env).play()
+    story_gear.play(env)

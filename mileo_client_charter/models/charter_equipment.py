@@ -34,7 +34,6 @@ class CharterEquipment(models.Model):
     )
     site_id = fields.Many2one(
         "res.partner",
-        "Site",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
@@ -65,7 +64,9 @@ class CharterEquipment(models.Model):
     milestone_ids = fields.One2many(
         "charter.equipment.milestone", "equipment_id", "Lifecycle dates", copy=True
     )
-    end_of_support = fields.Date(compute="_compute_lifecycle", store=True, index="btree_not_null")
+    end_of_support = fields.Date(
+        "End of support", compute="_compute_lifecycle", store=True, index="btree_not_null"
+    )
     lifecycle = fields.Selection(
         [("announced", "Dates announced"), ("none_announced", "None announced"), ("unknown", "Unknown")],
         compute="_compute_lifecycle",
@@ -95,9 +96,14 @@ class CharterEquipment(models.Model):
         groups="mileo_client_charter.group_charter_user",
     )
     outage_ids = fields.One2many("charter.outage", "equipment_id", "Outages")
-    outage_count = fields.Integer(compute="_compute_outage_count")
+    outage_count = fields.Integer("Number of outages", compute="_compute_outage_count")
     down_since = fields.Datetime(
-        compute="_compute_down_since", store=True, compute_sudo=True, index="btree_not_null", copy=False
+        "Down since",
+        compute="_compute_down_since",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        copy=False,
     )
 
     _unique_serial = models.UniqueIndex(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     charter_equipment_count = fields.Integer(
         "Equipment",
@@ -35,7 +35,7 @@ class ResPartner(models.Model):
 
 
 class ContractContract(models.Model):
-    _inherit = "contract.contract"
+    _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
 
     charter_equipment_count = fields.Integer(
         "Equipment",

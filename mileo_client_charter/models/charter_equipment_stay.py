@@ -21,7 +21,7 @@ class CharterEquipmentStay(models.Model):
     equipment_id = fields.Many2one("charter.equipment", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True)
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
-    site_id = fields.Many2one("res.partner", "Site", index="btree_not_null", ondelete="restrict")
+    site_id = fields.Many2one("res.partner", index="btree_not_null", ondelete="restrict")
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     from_at = fields.Datetime("From", help="Empty: from the beginning.")
     until_at = fields.Datetime("Until", help="Empty: it is there today.")

@@ -42,7 +42,7 @@ class CharterOutage(models.Model):
         copy=False,
     )  # fmt: skip
     site_id = fields.Many2one(
-        "res.partner", "Site", readonly=True, ondelete="restrict", charter_engine=True, copy=False
+        "res.partner", readonly=True, ondelete="restrict", charter_engine=True, copy=False
     )
     start_at = fields.Datetime("Start", required=True, default=fields.Datetime.now)
     end_at = fields.Datetime("End", copy=False, help="Empty: still down.")
@@ -68,7 +68,7 @@ class CharterOutage(models.Model):
         copy=False,
     )
     event_id = fields.Char(
-        "Event", readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="The monitoring's own identifier.",
     )  # fmt: skip
     series = fields.Char(

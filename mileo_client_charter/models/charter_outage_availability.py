@@ -11,7 +11,7 @@ BY = {
 
 
 class CharterOutage(models.Model):
-    _inherit = "charter.outage"
+    _inherit = "charter.outage"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _availability(

@@ -13,7 +13,7 @@ ROW = ("equipment_id", "start_at", "end_at", "start_unknown", "series", "active"
 class CharterOutage(models.Model):
     """What the monitoring tells. Each event is taken whole or refused with its reason; told twice, it is the same."""
 
-    _inherit = "charter.outage"
+    _inherit = "charter.outage"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _ingest(self, payload, monitor=None):
@@ -32,7 +32,7 @@ class CharterOutage(models.Model):
             company.charter_alert_serial_label or "serial",
             monitor,
         )
-        parsed = list(reader.read(payload))
+        parsed = list(reader.events(payload))
         results = [self._refusal(one.event_id, one.refused) if one.refused else None for one in parsed]
         numbers = [number for number, one in enumerate(parsed) if one.event]
         taken = self._ingest_together([parsed[number].event for number in numbers])

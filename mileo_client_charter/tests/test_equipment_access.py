@@ -38,7 +38,7 @@ MODELS = ("charter.equipment", "charter.equipment.milestone", "charter.equipment
 class TestEquipmentAccess(AccessCase):
     @classmethod
     def _rows_of_client(cls, label, contact, company):
-        super()._rows_of_client(label, contact, company)
+        rows = super()._rows_of_client(label, contact, company)
         equipment = cls.env["charter.equipment"].create(
             {
                 "name": "Camera",
@@ -48,10 +48,11 @@ class TestEquipmentAccess(AccessCase):
                 "outage_ids": [(0, 0, {"start_at": "2026-10-01 08:00:00"})],
             }
         )
-        rows = (equipment, equipment.milestone_ids, equipment.stay_ids, equipment.outage_ids)
-        cls.rows.update({(model, label): row for model, row in zip(MODELS, rows, strict=True)})
+        ours = (equipment, equipment.milestone_ids, equipment.stay_ids, equipment.outage_ids)
+        cls.rows.update({(model, label): row for model, row in zip(MODELS, ours, strict=True)})
         if label == "a":
             equipment.message_subscribe(partner_ids=cls.bea.ids)
+        return rows
 
     def test_who_sees_which_rows(self):
         for model, *cells in table(READ):

@@ -41,10 +41,10 @@ class TestEquipmentPortal(GearCase, DoorsCase):
                 "watched 100 % of the time", "support ends on 06/30/2030",
             )  # fmt: skip
             self.assertShows(
-                self.page(f"/my/charter/equipment/{self.camera.id}"), "Axis P32", "A-7", "Power cut", "03:00",
+                self.page(f"/my/charter/equipment/{self.camera.id}"), "Axis P32", "A-7", "Power cut", "3 h 0 min",
                 "End of support", "(checked on 10/01/2026)",
             )  # fmt: skip
-            self.assertShows(self.page("/my/charter"), "Nothing is down of 1 pieces of equipment")
+            self.assertShows(self.page("/my/charter"), "Nothing is down")
 
     def test_down_now(self):
         self._equipment("Axle", "SN-9", site=self.south)
@@ -54,6 +54,17 @@ class TestEquipmentPortal(GearCase, DoorsCase):
         self.assertShows(page, "Down since")
         self.assertLess(page.text.index("Camera"), page.text.index("Axle"), "what is down comes first")
         self.assertShows(self.page("/my/charter"), "1 of 2 down now")
+
+    def test_maintenance_to_come_is_apart(self):
+        self.log_in("p_alice")
+        address = f"/my/charter/equipment/{self.camera.id}"
+        self.assertNotIn("Maintenance to come", self.page(address).text)
+        self.outage(
+            self.now + timedelta(hours=5), self.now + timedelta(hours=6), planned=True, reason="New switch"
+        )
+        page = self.page(address)
+        self.assertShows(page, "Maintenance to come", "New switch", "No outage and no maintenance")
+        self.assertEqual(page.text.count("New switch"), 1)
 
     def test_no_data_is_not_100_percent(self):
         self.camera.supervised_from = False

@@ -210,7 +210,7 @@ class TestIngestion(GearCase):
         def poisoned(records, rows):
             store(records, rows)
             if any(row["event_id"] == "native:2" for row in rows):
-                raise ValidationError("No.")
+                raise ValidationError(self.env._("No."))
 
         with patch.object(model, "_ingest_store", poisoned):
             results = self.post(*(told(str(n), start="2026-10-05T06:00:00Z") for n in (1, 2, 3)))

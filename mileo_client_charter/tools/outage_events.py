@@ -53,10 +53,10 @@ class Reader:
     """Reads payloads at the present moment ``now`` (naive UTC).
 
     >>> reader = Reader(datetime(2026, 10, 5, 8), timedelta(minutes=5))
-    >>> [parsed] = reader.read({"event_id": "7", "serial": "SN1", "status": "down", "start": "2026-10-05T09:30:00+02:00"})
+    >>> [parsed] = reader.events({"event_id": "7", "serial": "SN1", "status": "down", "start": "2026-10-05T09:30:00+02:00"})
     >>> parsed.event.start, parsed.event.event_id
     (datetime.datetime(2026, 10, 5, 7, 30), 'native:7')
-    >>> [parsed] = reader.read({"event_id": "8", "serial": "SN1", "status": "down", "start": "2026-10-05T09:30:00"})
+    >>> [parsed] = reader.events({"event_id": "8", "serial": "SN1", "status": "down", "start": "2026-10-05T09:30:00"})
     >>> parsed.refused.field
     'start'
     """
@@ -67,7 +67,7 @@ class Reader:
         self.serial_label = serial_label
         self.monitor = monitor
 
-    def read(self, payload) -> Iterator[Parsed]:
+    def events(self, payload) -> Iterator[Parsed]:
         """Every event of a payload, each read or refused on its own.
 
         :raise Refused: the payload as a whole has none of the three shapes, or too many events

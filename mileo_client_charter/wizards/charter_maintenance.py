@@ -16,9 +16,9 @@ class CharterMaintenance(models.TransientModel):
         required=True,
         default="equipment",
     )
-    equipment_ids = fields.Many2many("charter.equipment", string="Equipment")
-    site_id = fields.Many2one("res.partner", "Site")
-    contract_id = fields.Many2one("contract.contract", "Contract")
+    equipment_ids = fields.Many2many("charter.equipment")
+    site_id = fields.Many2one("res.partner")
+    contract_id = fields.Many2one("contract.contract")
     start_at = fields.Datetime("Start", required=True)
     end_at = fields.Datetime("End", required=True)
     reason = fields.Char(required=True)
