@@ -8,6 +8,8 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
+from . import story_work
+
 
 class Story:
     """Steps of a past that ends now. Moments are given in days before the start (negative floats)."""
@@ -30,7 +32,7 @@ class Story:
             self.env["charter.obligation"]._cron_clock()
         return freeze_time(moment)
 
-    def intervention(self, days, name, client, technician="thomas", contacts=()):
+    def intervention(self, days, name, client, technician="thomas", contacts=(), kind="corrective"):
         with self.at(days - 0.3):
             intervention = (
                 self.env["charter.intervention"]
@@ -38,6 +40,7 @@ class Story:
                 .create(
                     {
                         "name": name,
+                        "kind": kind,
                         "partner_id": self.ref(f"client_{client}").id,
                         "contract_id": self.ref(f"contract_{client}").id,
                         "user_id": self.ref(f"user_{technician}").id,
@@ -47,6 +50,8 @@ class Story:
                     }
                 )
             )
+        with self.at(days - 0.26):
+            intervention.action_respond()
         with self.at(days):
             intervention.action_close()
         return intervention
@@ -79,8 +84,10 @@ class Story:
     def play(self):
         self.onboarding()
         self.good_days()
+        story_work.weeks_before(self)
         self.alice_is_not_satisfied()
         self.bruno_waits()
+        story_work.on_the_desks(self)
         with self.at(0):
             self.env["charter.scheduler"]._cron_schedule()
         self.env["charter.feedback"]._cron_feedback()
@@ -107,9 +114,13 @@ class Story:
                 self.env["charter.scheduler"]._cron_schedule()
 
     def good_days(self):
-        visit = self.intervention(-38, "Annual check of the alarm centre", "alpine", contacts=["antoine"])
+        visit = self.intervention(
+            -38, "Annual check of the alarm centre", "alpine", contacts=["antoine"], kind="preventive"
+        )
         self.answer(-37, visit, "antoine", 5, nps=9, comment="Quick and tidy, thank you.")
-        visit = self.intervention(-33, "New badge readers, dock 3", "bastide", contacts=["bruno", "beatrice"])
+        visit = self.intervention(
+            -33, "New badge readers, dock 3", "bastide", contacts=["bruno", "beatrice"], kind="installation"
+        )
         self.answer(-32, visit, "bruno", 4, nps=8)
         visit = self.intervention(-21, "Firmware update of the recorders", "cedre")
         self.answer(-20.5, visit, "camille", 4, nps=7, comment="Fine. A little long.")

@@ -16,6 +16,8 @@ from . import ir_actions_report
 # The ledger and the clock
 from . import charter_obligation
 from . import charter_obligation_alert
+from . import charter_obligation_declared
+from . import charter_obligation_pause
 from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_client_mixin
@@ -36,6 +38,11 @@ from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
 from . import charter_intervention
+from . import charter_intervention_pause
+from . import charter_intervention_promise
+from . import charter_intervention_step
+from . import charter_intervention_feed
+from . import charter_intervention_mixin
 from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_corrective_action

@@ -19,9 +19,13 @@ class CharterFeedback(models.Model):
         """One invitation for each contact and closing. Who is left out has a row that says why."""
         company = intervention.company_id
         now = self._charter_now()
+        # Typed in or imported long after: nobody remembers well enough to be asked.
+        too_old = intervention.resolved_at + timedelta(days=company.charter_feedback_expiry_days) < now
         rows = []
         for contact in intervention.contact_ids or intervention.partner_id._charter_survey_contacts():
             reason = self._reason_not_to_invite(contact)
+            if too_old:
+                reason = self.env._("The work was recorded too long after it was done.")
             rows.append(
                 {
                     "channel": "survey",

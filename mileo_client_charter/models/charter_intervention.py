@@ -1,19 +1,45 @@
+from datetime import UTC, datetime
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .charter_service_level import PRIORITIES
 
+KINDS = [
+    ("corrective", "Corrective"),
+    ("preventive", "Preventive"),
+    ("installation", "Installation"),
+    ("remote", "Remote"),
+    ("inspection", "Inspection"),
+    ("other", "Other"),
+]
+PROGRESS = [
+    ("new", "To respond to"),
+    ("running", "In progress"),
+    ("paused", "Paused"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+# What a promise was made on: it does not change once the work is over.
+SETTLED = ("partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at")
+MOMENTS = ("reported_at", "responded_at", "resolved_at")
+
 
 class CharterIntervention(models.Model):
-    """Work done for a client. Closing it asks the client's contacts how it went (article 02)."""
+    """Work done for a client (article 01): the one record every source feeds, and that figures are read from.
+
+    Its moments are facts somebody reports, often after they happened; the ledger keeps when they were recorded.
+    All moments are naive UTC. Closing it asks the client's contacts how it went (article 02).
+    """
 
     _name = "charter.intervention"
     _description = "Intervention"
-    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "reported_at desc, id desc"
 
     name = fields.Char("Summary", required=True, tracking=True)
     reference = fields.Char(readonly=True, copy=False)
+    kind = fields.Selection(KINDS, required=True, default="corrective")
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
@@ -22,9 +48,15 @@ class CharterIntervention(models.Model):
     )
     contract_id = fields.Many2one(
         "contract.contract",
+        compute="_compute_contract_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
+        tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="The client's only contract under the charter, when there is one; its tier says what is promised.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
@@ -34,30 +66,63 @@ class CharterIntervention(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    priority = fields.Selection(PRIORITIES, default="1", required=True)
-    reported_at = fields.Datetime(required=True, default=fields.Datetime.now)
-    responded_at = fields.Datetime()
-    resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
+    reported_at = fields.Datetime(required=True, default=fields.Datetime.now, tracking=True)
+    responded_at = fields.Datetime(
+        copy=False, tracking=True, help="When the client got a first answer. May be typed in later."
+    )
+    # Not readonly for spreadsheets to bring it; the engine alone writes it.
+    resolved_at = fields.Datetime(copy=False, charter_engine=True)
+    reopened_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Open"), ("closed", "Closed"), ("cancelled", "Cancelled")],
         default="open",
         required=True,
         copy=False,
         tracking=True,
         charter_engine=True,
     )
+    progress = fields.Selection(
+        PROGRESS, compute="_compute_progress", store=True, group_expand="_expand_progress"
+    )
+    cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     closing_cycle = fields.Integer(
         readonly=True, copy=False, charter_engine=True, help="How many times it has been closed."
     )
-    description = fields.Html()
+    pause_ids = fields.One2many(
+        "charter.intervention.pause", "intervention_id", readonly=True, groups="base.group_user"
+    )
+    equipment_ids = fields.Many2many(
+        "charter.equipment",
+        string="Equipment",
+        check_company=True,
+        domain="[('partner_id', '=', commercial_partner_id)]",
+        groups="base.group_user",
+        help="Of the client's installed base, what the work is about.",
+    )
+    description = fields.Html("What was reported", groups="base.group_user")
+    work_done = fields.Html("What was done", copy=False, help="The client reads it.")
+    res_model = fields.Char(
+        "Source model",
+        copy=False,
+        groups="base.group_user",
+        help="The document of another app that feeds it.",
+    )
+    res_id = fields.Many2oneReference("Source", model_field="res_model", copy=False, groups="base.group_user")
     contact_ids = fields.Many2many(
         "res.partner",
         string="Survey these contacts",
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        groups="base.group_user",
         help="Who was concerned; empty: every contact of the client.",
     )
-    feedback_ids = fields.One2many("charter.feedback", "intervention_id")
-    feedback_count = fields.Integer(compute="_compute_feedback_count")
+    feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
+    feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
+
+    _origin_once = models.UniqueIndex(
+        "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
+    )
+    _client_idx = models.Index("(commercial_partner_id, reported_at)")
 
     @api.depends("feedback_ids")
     def _compute_feedback_count(self):
@@ -69,67 +134,255 @@ class CharterIntervention(models.Model):
         for intervention in self:
             intervention.display_name = f"{intervention.reference or ''} {intervention.name or ''}".strip()
 
-    @api.constrains("reported_at", "responded_at")
-    def _check_moments(self):
+    @api.depends("state", "responded_at", "pause_ids.stop_at")
+    def _compute_progress(self):
+        for intervention in self.sudo():
+            if intervention.state != "open":
+                intervention.progress = intervention.state
+            elif intervention._running_pause():
+                intervention.progress = "paused"
+            else:
+                intervention.progress = "running" if intervention.responded_at else "new"
+
+    @api.model
+    def _expand_progress(self, present, domain):
+        """The columns of the kanban: what is open always, what is over where there is some."""
+        return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
+
+    @api.depends("partner_id", "company_id")
+    def _compute_contract_id(self):
+        contracts = self.env["contract.contract"].sudo()
+        clients = self.partner_id.commercial_partner_id
+        found = {}
+        if clients:
+            under_charter = contracts.search(
+                [*contracts._charter_active_domain(), ("commercial_partner_id", "in", clients.ids),
+                 ("company_id", "in", self.company_id.ids)]
+            )  # fmt: skip
+            found = under_charter.grouped(
+                lambda contract: (contract.commercial_partner_id, contract.company_id)
+            )
         for intervention in self:
-            if intervention.responded_at and intervention.responded_at < intervention.reported_at:
+            client = intervention.partner_id.commercial_partner_id
+            if intervention.contract_id.commercial_partner_id == client and intervention.contract_id:
+                continue
+            of_client = found.get((client, intervention.company_id), contracts)
+            intervention.contract_id = of_client if len(of_client) == 1 else False
+
+    # -- checks -----------------------------------------------------------------------------------
+
+    @api.constrains("reported_at", "responded_at", "resolved_at")
+    def _check_moments(self):
+        now = self._charter_now()
+        for intervention in self:
+            reported, responded = intervention.reported_at, intervention.responded_at
+            for name in ("reported_at", "responded_at"):
+                if intervention[name] and intervention[name] > now:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: %(moment)s UTC is still to come. Give the moment it happened, and its time zone.",
+                            field=intervention._label(name),
+                            moment=intervention[name],
+                        )
+                    )
+            if responded and responded < reported:
                 raise ValidationError(
                     self.env._("Responded at: it comes before the moment the intervention was reported.")
                 )
+            first_pause = min(intervention.sudo().pause_ids.mapped("start_at"), default=None)
+            if first_pause and first_pause < reported:
+                raise ValidationError(
+                    self.env._("Reported at: the intervention was paused at %s UTC already.", first_pause)
+                )
+
+    def _label(self, name):
+        return self._fields[name]._description_string(self.env)
+
+    @api.constrains("partner_id", "equipment_ids")
+    def _check_equipment(self):
+        for intervention in self.sudo():
+            client = intervention.partner_id.commercial_partner_id
+            for equipment in intervention.equipment_ids:
+                if equipment.partner_id.commercial_partner_id != client:
+                    raise ValidationError(
+                        self.env._("Equipment: %(equipment)s is not of %(client)s's installed base.",
+                                   equipment=equipment.display_name, client=client.display_name)
+                    )  # fmt: skip
 
     @api.constrains("partner_id", "company_id", "contract_id")
     def _check_same_company(self):
         for intervention in self:
-            for related in (intervention.partner_id, intervention.contract_id):
+            contract = intervention.contract_id.sudo()
+            for related in (intervention.partner_id, contract):
                 if related.company_id and related.company_id != intervention.company_id:
                     raise ValidationError(
                         self.env._("%(record)s belongs to %(company)s: choose it in that company.",
                                    record=related.display_name, company=related.company_id.name)
                     )  # fmt: skip
-            if intervention.contract_id and (
-                intervention.contract_id.commercial_partner_id
-                != intervention.partner_id.commercial_partner_id
-            ):
+            if contract and contract.commercial_partner_id != intervention.partner_id.commercial_partner_id:
                 raise ValidationError(self.env._("Contract: it is another client's."))
+
+    def _charter_moment(self, value, name):
+        """A moment somebody gives, as naive UTC: a datetime, “2026-10-05 08:00:00” (UTC) or ISO 8601 with an offset.
+
+        :raise ValidationError: no moment can be read from it
+        """
+        if not value or (isinstance(value, datetime) and not value.tzinfo):
+            return value or False
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        except ValueError as error:
+            raise ValidationError(
+                self.env._(
+                    "%(field)s: “%(value)s” is no date and time. Write 2026-10-05 08:00:00 in UTC, or "
+                    "2026-10-05T10:00:00+02:00 with its offset.",
+                    field=self._label(name),
+                    value=value,
+                )
+            ) from error
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+
+    def _charter_read_moments(self, vals):
+        return {
+            name: self._charter_moment(value, name) if name in MOMENTS else value
+            for name, value in vals.items()
+        }
+
+    # -- rows -------------------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        sequence = self.env["ir.sequence"].sudo()
-        for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
-            vals["reference"] = sequence.with_company(company).next_by_code("charter.intervention")
-        return super().create(vals_list)
+        """Interventions with their promises, in a number of queries that does not grow with them.
 
-    def action_close(self):
-        """The work is done: surveys are planned, one for each contact and closing.
-
-        :raise ValidationError: closed already
+        A spreadsheet and a source may bring ``resolved_at``, for work that is over: it is closed at once.
         """
-        for intervention in self:
-            intervention.check_access("write")
-            if intervention.state == "closed":
-                raise ValidationError(self.env._("%s is closed already.", intervention.display_name))
-            now = intervention._charter_now()
-            intervention._charter_engine().write(
-                {
-                    "state": "closed",
-                    "resolved_at": now,
-                    "responded_at": intervention.responded_at or now,
-                    "closing_cycle": intervention.closing_cycle + 1,
-                }
-            )
-            self.env["charter.feedback"]._plan_for_closing(intervention)
+        vals_list = [self._charter_read_moments(vals) for vals in vals_list]
+        brought = self._charter_is_engine() or self.env.context.get("import_file")
+        resolved = [brought and vals.pop("resolved_at", False) for vals in vals_list]
+        for vals, reference in zip(vals_list, self._charter_references(vals_list), strict=True):
+            vals["reference"] = reference
+        interventions = super().create(vals_list)
+        interventions._charter_mark_history()
+        interventions._charter_open_promises()
+        for intervention, moment in zip(interventions, resolved, strict=True):
+            if moment:
+                intervention._charter_close(moment)
+        return interventions
 
-    def action_reopen(self):
-        """The work goes on: surveys not yet sent are called off; the next closing plans its own."""
+    def _charter_references(self, vals_list):
+        """The next numbers, one query a company where the sequence allows it."""
+        companies = [vals.get("company_id") or self.env.company.id for vals in vals_list]
+        numbers = {
+            company: iter(self._charter_numbers(company, companies.count(company)))
+            for company in {*companies}
+        }
+        return [next(numbers[company]) for company in companies]
+
+    def _charter_numbers(self, company_id, count):
+        sequences = self.env["ir.sequence"].sudo().with_company(company_id)
+        sequence = sequences.search(
+            [("code", "=", "charter.intervention"), ("company_id", "in", (company_id, False))],
+            order="company_id", limit=1,
+        )  # fmt: skip
+        if count == 1 or sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequences.next_by_code("charter.intervention") for _number in range(count)]
+        self.env.cr.execute(
+            "SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count]
+        )
+        return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
+
+    def write(self, vals):
+        if self._charter_is_engine():
+            return super().write(vals)
+        vals = self._charter_read_moments(vals)
+        resolved = vals.pop("resolved_at", False) if self.env.context.get("import_file") else False
+        self._charter_check_settled(vals)
+        terms = {intervention: intervention._charter_terms() for intervention in self}
+        responded = {intervention: intervention.responded_at for intervention in self}
+        result = super().write(vals)
+        for intervention in self.filtered(lambda i: i.state == "open"):
+            if intervention.responded_at != responded[intervention]:
+                intervention._charter_declare_response()
+            changed = intervention._charter_terms_changed(terms[intervention])
+            if changed:
+                intervention._charter_renew_promises(changed)
+        if resolved:
+            self._charter_resolve_again(resolved)
+        return result
+
+    def _charter_resolve_again(self, at):
+        """A spreadsheet read a second time closes what is still open, and corrects what it had said."""
         for intervention in self:
-            intervention.check_access("write")
-            if intervention.state != "closed":
-                raise ValidationError(self.env._("%s is not closed.", intervention.display_name))
-            intervention._charter_engine().write({"state": "open", "resolved_at": False})
-            intervention.feedback_ids.sudo()._skip_planned(self.env._("The intervention was reopened."))
+            if intervention.state == "open":
+                intervention._charter_close(at)
+            elif intervention.state == "closed" and intervention.resolved_at != at:
+                intervention._charter_engine()._charter_correct_resolution(at)
+
+    def _charter_check_settled(self, vals):
+        settled = self.filtered(lambda intervention: intervention.state != "open")
+        for intervention in settled:
+            for name in SETTLED:
+                field = self._fields[name]
+                if name in vals and field.convert_to_cache(vals[name], self) != field.convert_to_cache(
+                    intervention[name], self
+                ):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: %(intervention)s is over. Reopen it first.",
+                            field=self._label(name),
+                            intervention=intervention.display_name,
+                        )
+                    )
+        if {"res_model", "res_id"} & vals.keys():
+            for intervention in self.filtered("res_id"):
+                if (vals.get("res_model", intervention.res_model), vals.get("res_id", intervention.res_id)) != (
+                    intervention.res_model, intervention.res_id,
+                ):  # fmt: skip
+                    raise ValidationError(
+                        self.env._("Source: an intervention keeps the document it came from.")
+                    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_open_only(self):
+        if any(intervention.state == "closed" for intervention in self) and not self.env.su:
+            raise UserError(
+                self.env._("Closed interventions are part of the client's account: they are not deleted.")
+            )
+        for code in ("intervention.response", "intervention.resolution"):
+            self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
 
     def action_feedback(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_feedback")
         return {**action, "domain": [("intervention_id", "=", self.id)], "context": {}}
+
+    def action_promises(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mileo_client_charter.action_charter_obligation"
+        )
+        return {**action, "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)], "context": {}}
+
+    def action_open_origin(self):
+        self.ensure_one()
+        if self.res_model not in self.env:
+            raise UserError(
+                self.env._(
+                    "Source: %(model)s %(id)s is in another system.", model=self.res_model, id=self.res_id
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def get_import_templates(self):
+        return [
+            {
+                "label": self.env._("Template for importing interventions"),
+                "template": "/mileo_client_charter/static/xls/interventions.xlsx",
+            }
+        ]

@@ -149,7 +149,7 @@ class CharterObligation(models.Model):
         owed = Domain("done_at", "=", False) & Domain("state", "in", ("open", "late"))
         return owed if (True in value) == (operator == "in") else ~owed
 
-    @api.depends("due_at", "state", "done_at")
+    @api.depends("due_at", "state", "done_at", "paused_at")
     @api.depends_context("lang")
     def _compute_time_left(self):
         now = self._charter_now()
@@ -157,6 +157,8 @@ class CharterObligation(models.Model):
             left = (obligation.due_at - now) if obligation.due_at else None
             if not obligation.is_owed:
                 obligation.urgency, obligation.time_left = "none", ""
+            elif obligation.paused_at:
+                obligation.urgency, obligation.time_left = "later", self.env._("paused")
             elif left is None:
                 obligation.urgency, obligation.time_left = "late", obligation.clock_error
             elif left <= timedelta():
@@ -367,27 +369,18 @@ class CharterObligation(models.Model):
 
     # -- closing ----------------------------------------------------------------------------------
 
-    def _fulfil(self, evidence):
-        """The promise is kept now: on time, or late for good. Done rows are left as they are.
+    def _fulfil(self, evidence, at=None):
+        """The promise is kept now, or was at ``at``: on time, or late for good. Done rows are left as they are.
 
         :param evidence: one line saying what shows it
+        :param at: the moment it was done as declared by who did it, naive UTC; without it, the moment of recording
+        :raise ValidationError: ``at`` is still to come
         """
         now = self._charter_now()
+        self._check_declared(at, now)
         for obligation in self._charter_engine():
-            if not obligation.is_owed:
-                continue
-            # Late since the due moment, whether or not the clock has come round to say so.
-            late = obligation.state == "late" or bool(obligation.due_at and now > obligation.due_at)
-            obligation.write(
-                {
-                    "state": "late" if late else "kept",
-                    "done_at": now,
-                    "breached_at": (obligation.breached_at or now) if late else False,
-                    "met": 0 if late else 1,
-                    "missed": 1 if late else 0,
-                    "evidence": evidence,
-                }
-            )
+            if obligation.is_owed:
+                obligation.write(obligation._done_values(evidence, at, now))
 
     def _cancel(self, reason, withdrawn=False):
         """Nothing is owed any more, and the reason stays. Rows already done are left as they are.

@@ -75,10 +75,10 @@ class CharterObligationMixin(models.AbstractModel):
             domain.append(("occurrence", "=", occurrence))
         return self.env["charter.obligation"].sudo().search(domain)
 
-    def _charter_fulfil(self, code, evidence, occurrence=None):
-        """What is owed of ``code`` is kept now. :return: the rows that were owed"""
+    def _charter_fulfil(self, code, evidence, occurrence=None, at=None):
+        """What is owed of ``code`` is kept now, or was at ``at``. :return: the rows that were owed"""
         owed = self._charter_owed(code, occurrence)
-        owed._fulfil(evidence)
+        owed._fulfil(evidence, at)
         return owed
 
     def _charter_cancel(self, code, reason, occurrence=None):

@@ -3,6 +3,9 @@ from . import test_obligation
 from . import test_clock_killed
 from . import test_scheduler
 from . import test_assignment
+from . import test_intervention
+from . import test_intervention_pause
+from . import test_intervention_doors
 from . import test_feedback
 from . import test_escalation
 from . import test_access

@@ -18,7 +18,7 @@ charter.commitment         -  1      -   -   -   -   -  2   -
 charter.tier               g  g      -   -   -   -   -  g2  -
 charter.service.level      g  g      -   -   -   -   -  g2  -
 charter.assignment         -  1abs   -   -   -   -   -  2c  -
-charter.intervention       -  abs    -   -   -   -   -  c   -
+charter.intervention       -  abs    a   a   b   s   b  c   -
 charter.corrective.action  -  abs    -   -   -   -   -  c   -
 charter.feedback           -  abspk  a   a   b   s   b  c   -
 charter.escalation         -  abs    a   a   b   s   b  c   -
@@ -49,7 +49,12 @@ PORTAL_FIELDS = {
         "commitment_id", "code", "article_id", "partner_id", "contract_id", "company_id", "res_model", "res_id",
         "occurrence", "role", "user_id", "delay", "unit", "clock", "trigger_at", "opened_at", "due_at", "clock_error",
         "state", "breached_at", "done_at", "cancelled_at", "met", "missed", "promise", "target_text", "time_left",
-        "urgency", "is_owed", "by_evidence",
+        "urgency", "is_owed", "by_evidence", "paused_at",
+    },
+    "charter.intervention": {
+        "reference", "name", "kind", "partner_id", "commercial_partner_id", "contract_id", "company_id", "user_id",
+        "priority", "reported_at", "responded_at", "resolved_at", "reopened_at", "state", "progress", "closing_cycle",
+        "work_done",
     },
     "charter.feedback": {
         "name", "channel", "partner_id", "contact_id", "company_id", "contract_id", "intervention_id", "state",

@@ -19,7 +19,7 @@ PORTAL_FIELDS = {
         "article_id", "breached_at", "by_evidence", "cancelled_at", "clock", "clock_error", "code",
         "commitment_id", "company_id", "contract_id", "create_date", "create_uid", "delay", "display_name",
         "done_at", "due_at", "id", "is_owed", "met", "missed", "occurrence", "opened_at", "partner_id",
-        "promise", "res_id", "res_model", "role", "state", "target_text", "time_left", "trigger_at", "unit",
+        "paused_at", "promise", "res_id", "res_model", "role", "state", "target_text", "time_left", "trigger_at", "unit",
         "urgency", "user_id", "write_date", "write_uid",
     },
     "charter.feedback": {

@@ -159,6 +159,22 @@ class WorkingTime:
         index = bisect_right(self._intervals, at, key=lambda interval: interval[0]) - 1
         return index >= 0 and at < self._intervals[index][1]
 
+    def between(self, start: datetime, stop: datetime) -> timedelta:
+        """Working time between two moments.
+
+        :raises _NeedsMore: the window does not hold both
+
+        >>> monday = WorkingTime(
+        ...     [(datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 15))],
+        ...     covered=(datetime(2026, 10, 5), datetime(2026, 10, 6)), tz="Europe/Paris")
+        >>> monday.between(datetime(2026, 10, 5, 14), datetime(2026, 10, 5, 22))
+        datetime.timedelta(seconds=3600)
+        """
+        if start < self.covered[0] or stop > self.covered[1]:
+            raise _NeedsMore("The moments asked about are outside the covered window.")
+        parts = (min(end, stop) - max(begin, start) for begin, end in self._intervals)
+        return sum((part for part in parts if part > timedelta()), timedelta())
+
     @cached_property
     def _future(self):
         lo, hi = self.covered

@@ -1,0 +1,67 @@
+"""An intervention that follows the document of another app."""
+
+from odoo import Command, models
+from odoo.exceptions import ValidationError
+
+# What a source says of the work at any time, and of what it was promised on while the work lasts.
+PLAIN = ("name", "user_id", "description", "work_done", "equipment_ids")
+WHILE_OPEN = ("partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at")
+
+
+class CharterIntervention(models.Model):
+    _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
+
+    def _charter_take(self, values):
+        """What the source says now. One that is over and whose source goes on is reopened.
+
+        :param values: of ``_charter_intervention_values``; None: no client's business any more
+        """
+        self.ensure_one()
+        reason = values["cancelled"] if values and values.get("cancelled") else False
+        if not values:
+            reason = self.env._("The document it came from is no client's business any more.")
+        if reason:
+            if self.state == "open":
+                self._charter_cancel_work(reason)
+            return
+        resolved = values.get("resolved_at")
+        if self.state == "cancelled" or (self.state == "closed" and not resolved):
+            self._charter_reopen()
+        changes = self._charter_changes(values)
+        if changes:
+            # Not as the engine: the promises have to follow.
+            self.with_context(charter_engine=None).write(changes)
+        if resolved and self.state == "open":
+            self._charter_close(resolved)
+        elif resolved and resolved != self.resolved_at:
+            self._charter_correct_resolution(resolved)
+
+    def _charter_changes(self, values):
+        """What of ``values`` is not on the record yet."""
+        names = PLAIN + (WHILE_OPEN if self.state == "open" else ())
+        changes = {}
+        for name in names:
+            field = self._fields[name]
+            if name in values and field.type == "many2many":
+                if set(values[name]) != set(self[name].ids):
+                    changes[name] = [Command.set(values[name])]
+            elif name in values and field.convert_to_cache(values[name], self) != field.convert_to_cache(
+                self[name], self
+            ):
+                changes[name] = values[name]
+        if not changes.get("responded_at", True):
+            # The source does not say when: what people recorded stays.
+            del changes["responded_at"]
+        return changes
+
+    def _charter_correct_resolution(self, at):
+        """The source gives another moment for the end of the work: the ledger follows and keeps both."""
+        if at < self.reported_at:
+            raise ValidationError(
+                self.env._("Resolved at: it comes before the moment the intervention was reported.")
+            )
+        self.write({"resolved_at": at, "responded_at": min(self.responded_at or at, at)})
+        row = self._charter_last_promises().get((self.id, "intervention.resolution"))
+        if row:
+            row._restate(at)
+        self._charter_declare_response()

@@ -1,0 +1,153 @@
+"""Documents of other apps that are the client's business: each feeds one intervention."""
+
+import logging
+
+import psycopg2
+from odoo import Command, api, fields, models
+from odoo.tools.misc import clean_context
+
+_logger = logging.getLogger(__name__)
+
+
+class CharterInterventionMixin(models.AbstractModel):
+    """For the model of a source: one method to override, ``_charter_intervention_values``.
+
+    Creating, writing and deleting the source feeds the intervention, as the engine: who works on the source needs
+    no right of the charter. A feed that fails never stops the source's own work: it is logged, and said on the
+    record (``charter_feed_error``) until the next writing succeeds.
+    """
+
+    _name = "charter.intervention.mixin"
+    _description = "Source of interventions"
+
+    charter_feed_error = fields.Char(
+        "Not in the client charter",
+        readonly=True,
+        copy=False,
+        help="Why the intervention could not be updated.",
+    )
+    charter_intervention_ids = fields.One2many(
+        "charter.intervention",
+        "res_id",
+        "Intervention",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        groups="mileo_client_charter.group_charter_user",
+    )
+
+    def _charter_intervention_values(self):
+        """What this record is for the client, or None when it is no client's business.
+
+        :return: dict: ``name``, ``partner_id``, ``company_id``, ``reported_at`` and optionally ``kind``, ``priority``,
+            ``user_id``, ``contract_id``, ``responded_at``, ``description``, ``work_done``, ``equipment_ids`` (a list); ``resolved_at`` when the work
+            is over; ``cancelled``, a reason, when there is none to do. Moments are naive UTC, ids are ids.
+        """
+        raise NotImplementedError
+
+    def _charter_feed_fields(self):
+        """Names of the fields whose writing feeds the intervention; empty for all."""
+        return set()
+
+    # -- the source's own life -----------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._charter_feed()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        names = self._charter_feed_fields()
+        if vals.keys() & names if names else vals.keys() != {"charter_feed_error"}:
+            self._charter_feed()
+        return result
+
+    def unlink(self):
+        fed = self._charter_fed()
+        result = super().unlink()
+        for intervention in fed.values():
+            if intervention.state == "open":
+                intervention._charter_cancel_work(self.env._("The document it came from was deleted."))
+        return result
+
+    # -- feeding -------------------------------------------------------------------------------------
+
+    def _charter_fed(self):
+        """{id of a source: its intervention}, read as the engine."""
+        interventions = self.env["charter.intervention"]._charter_engine().with_context(active_test=False)
+        rows = interventions.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        return {row.res_id: row for row in rows}
+
+    def _charter_feed(self):
+        """Bring the interventions of these records up to date: all at once, or one by one when that fails."""
+        if not self or self.env.context.get("charter_no_feed"):
+            return
+        # What the record's own transaction has to say comes first, and is none of ours.
+        self.env.flush_all()
+        sources = self.sudo().with_context(charter_no_feed=True)
+        try:
+            with self.env.cr.savepoint():
+                sources._charter_feed_now()
+                self.env.flush_all()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception as error:
+            self.env.invalidate_all()
+            if len(self) == 1:
+                _logger.info("%s could not feed its intervention: %s", self, error, exc_info=True)
+                sources.charter_feed_error = str(error)
+                return
+            for record in self:
+                record._charter_feed()
+            return
+        healed = sources.filtered("charter_feed_error")
+        if healed:
+            healed.charter_feed_error = False
+
+    def _charter_feed_now(self):
+        fed = self._charter_fed()
+        new = []
+        for record in self:
+            values = record._charter_intervention_values()
+            intervention = fed.get(record.id)
+            if intervention:
+                intervention._charter_take(values)
+            elif values and not values.pop("cancelled", False):
+                if values.get("equipment_ids"):
+                    values["equipment_ids"] = [Command.set(values["equipment_ids"])]
+                # Not the source's user as the technician, unless it says so.
+                new.append({"user_id": False, **values, "res_model": record._name, "res_id": record.id})
+        interventions = self.env["charter.intervention"].with_context(clean_context(self.env.context))
+        interventions._charter_engine().create(self._charter_under_charter(new))
+
+    def _charter_under_charter(self, vals_list):
+        """Those for a client under the charter: what companies do for others is not in it, and surveys nobody."""
+        contracts = self.env["contract.contract"].sudo()
+        client_of = {
+            vals["partner_id"]: self.env["res.partner"]
+            .sudo()
+            .browse(vals["partner_id"])
+            .commercial_partner_id.id
+            for vals in vals_list
+        }
+        found = contracts.search_fetch(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "in", list(client_of.values()))],
+            ["commercial_partner_id", "company_id"],
+        )
+        under = {(contract.commercial_partner_id.id, contract.company_id.id) for contract in found}
+        return [vals for vals in vals_list if (client_of[vals["partner_id"]], vals["company_id"]) in under]
+
+    def _charter_known(self):
+        """The intervention this record feeds, for moments the source itself does not keep."""
+        self.ensure_one()
+        return self.sudo().charter_intervention_ids[:1]
+
+    def action_charter_intervention(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "charter.intervention",
+            "res_id": self.charter_intervention_ids[:1].id,
+            "view_mode": "form",
+        }

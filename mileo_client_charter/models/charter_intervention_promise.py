@@ -1,0 +1,238 @@
+"""What a tier promises of an intervention: a response and a resolution (article 01, “respect des SLA”)."""
+
+from odoo import api, fields, models
+
+from ..tools.clock import Delay
+
+RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
+# “We respond to an incident”: work that was planned is no incident.
+INCIDENTS = ("corrective", "remote", "other")
+RESULTS = [
+    ("none", "Not promised"),
+    ("open", "Running"),
+    ("soon", "Due within a day"),
+    ("paused", "Paused"),
+    ("kept", "Kept"),
+    ("late", "Late"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class CharterIntervention(models.Model):
+    _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
+
+    promise_cycle = fields.Integer(
+        readonly=True, copy=False, default=1, charter_engine=True, groups="base.group_user",
+        help="How many times its times have been promised: again after a change of priority or a reopening.",
+    )  # fmt: skip
+    before_charter = fields.Boolean(
+        readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="Imported or fed from before the contract came under the charter: nothing was promised then.",
+    )  # fmt: skip
+    promise_gap = fields.Char(
+        "No promise", compute="_compute_promises", groups="mileo_client_charter.group_charter_user",
+        help="Why no time is promised for this intervention.",
+    )  # fmt: skip
+    response_due_at = fields.Datetime(
+        compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+    response_text = fields.Char(
+        "Response", compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+    response_result = fields.Selection(
+        RESULTS, compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+    resolution_due_at = fields.Datetime(
+        compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+    resolution_text = fields.Char(
+        "Resolution", compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+    resolution_result = fields.Selection(
+        RESULTS, compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
+    )
+
+    # -- readings ------------------------------------------------------------------------------------
+
+    def _charter_last_promises(self):
+        """{(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
+        rows = (
+            self.env["charter.obligation"]
+            .sudo()
+            .search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", (RESPONSE, RESOLUTION))],
+                order="id",
+            )
+        )  # fmt: skip
+        return {(row.res_id, row.code): row for row in rows}
+
+    @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")
+    @api.depends_context("lang", "tz")
+    def _compute_promises(self):
+        """Countdowns of the lists, computed for all rows at once."""
+        rows = self._charter_last_promises()
+        levels = self._charter_levels()
+        for intervention in self:
+            for prefix, code in (("response", RESPONSE), ("resolution", RESOLUTION)):
+                row = rows.get((intervention._origin_id(), code), self.env["charter.obligation"])
+                result, text = row._intervention_result() if row else ("none", "")
+                intervention[f"{prefix}_due_at"] = row.due_at
+                intervention[f"{prefix}_result"] = result
+                intervention[f"{prefix}_text"] = text
+            promised = any((intervention._origin_id(), code) in rows for code in (RESPONSE, RESOLUTION))
+            intervention.promise_gap = False if promised else intervention._charter_gap(levels)
+
+    def _origin_id(self):
+        return self._origin.id or self.id
+
+    def _charter_gap(self, levels):
+        """Why nothing is promised, in words; False for what will be when it is saved."""
+        if levels.get(self):
+            return self.env._("The contract came under the charter later.") if self.before_charter else False
+        contract = self.sudo().contract_id
+        if self.kind and self.kind not in INCIDENTS:
+            return self.env._(
+                "No time is promised: response and resolution are promised of incidents, not of “%s”.",
+                dict(self._fields["kind"]._description_selection(self.env))[self.kind],
+            )
+        if not contract:
+            return self.env._(
+                "No time is promised: choose a contract under the charter, if the client has one."
+            )
+        if not contract.charter_tier_id:
+            return self.env._("No time is promised: %s has no charter tier.", contract.display_name)
+        return self.env._(
+            "No time is promised: the tier %(tier)s has no service level for the priority “%(priority)s”.",
+            tier=contract.charter_tier_id.name,
+            priority=dict(self._fields["priority"]._description_selection(self.env)).get(self.priority, "—"),
+        )
+
+    def _charter_levels(self):
+        """{intervention: its service level}, one query; without an entry, nothing is promised."""
+        tiers = self.sudo().contract_id.charter_tier_id
+        levels = {(level.tier_id, level.priority): level for level in tiers.service_level_ids}
+        found = {}
+        for intervention in self:
+            level = levels.get((intervention.sudo().contract_id.charter_tier_id, intervention.priority))
+            if level and intervention.kind in INCIDENTS:
+                found[intervention] = level
+        return found
+
+    # -- opening -------------------------------------------------------------------------------------
+
+    def _charter_terms(self):
+        """What its promises are made on; they are made anew when it changes."""
+        self.ensure_one()
+        contract = self.sudo().contract_id
+        return {
+            "priority": self.priority,
+            "incident": self.kind in INCIDENTS,
+            "contract_id": contract,
+            "tier": contract.charter_tier_id,
+            "reported_at": self.reported_at,
+            "partner_id": self.partner_id.commercial_partner_id,
+            "company_id": self.company_id,
+        }
+
+    def _charter_terms_changed(self, before):
+        """Why the promises are made anew, in words, or an empty text."""
+        changed = [name for name, value in self._charter_terms().items() if value != before[name]]
+        others = {"tier": self.env._("Tier"), "incident": self._label("kind")}
+        labels = [others.get(name) or self._label(name) for name in changed]
+        return self.env._("Changed: %s.", ", ".join(labels)) if changed else ""
+
+    def _charter_mark_history(self):
+        """What a source or a spreadsheet brings from before the charter was never promised."""
+        brought = self if self.env.context.get("import_file") else self.filtered("res_id")
+        old = brought.filtered(
+            lambda i: (
+                i.sudo().contract_id.charter_since
+                and i.reported_at.date() < i.sudo().contract_id.charter_since
+            )
+        )
+        if old:
+            old._charter_engine().write({"before_charter": True})
+
+    def _charter_open_promises(self):
+        """Open what the tier promises, for any number of interventions at once.
+
+        The response counts from the report, and so does the resolution, or from the last reopening. Pauses
+        already taken count. A response already given is kept at the moment it was given.
+        """
+        levels = self._charter_levels()
+        promised = self.filtered(lambda i: i in levels and not i.before_charter and i.state == "open")
+        requests = []
+        for intervention in promised:
+            level = levels[intervention]
+            common = {
+                "res_model": self._name, "res_id": intervention.id, "company_id": intervention.company_id.id,
+                "partner_id": intervention.partner_id.commercial_partner_id.id,
+                "contract_id": intervention.contract_id.id, "occurrence": str(intervention.promise_cycle),
+            }  # fmt: skip
+            if not intervention.reopened_at and (
+                not intervention.responded_at or intervention.promise_cycle == 1
+            ):
+                delay = Delay(level.response_hours, "hours", level.clock)
+                requests.append({**common, "code": RESPONSE, "at": intervention.reported_at, "delay": delay})
+            delay = Delay(level.resolution_hours, "hours", level.clock)
+            start = intervention.reopened_at or intervention.reported_at
+            requests.append({**common, "code": RESOLUTION, "at": start, "delay": delay})
+        self.env["charter.obligation"].sudo()._open(requests)
+        promised.invalidate_recordset(["obligation_ids"])
+        for intervention in promised.filtered("responded_at"):
+            intervention._charter_declare_response()
+        for intervention in promised.sudo().filtered("pause_ids"):
+            intervention._charter_retime(self.env._("Pauses taken before."))
+
+    def _charter_renew_promises(self, reason):
+        """What is still owed is cancelled with ``reason`` and promised anew on the present terms."""
+        for code in (RESPONSE, RESOLUTION):
+            self.sudo()._charter_cancel(code, reason)
+        for intervention in self:
+            engine = intervention._charter_engine()
+            engine.write({"promise_cycle": intervention.promise_cycle + 1, "before_charter": False})
+        self._charter_open_promises()
+
+    # -- what happens to them ------------------------------------------------------------------------
+
+    def _charter_declare_response(self):
+        """The promise of a response follows “Responded at”: kept at that moment, corrected, or owed again."""
+        self.ensure_one()
+        row = self._charter_last_promises().get((self.id, RESPONSE))
+        if not row:
+            return
+        evidence = self.env._("Recorded by %s.", self.env.user.name)
+        if row.done_at:
+            row._restate(self.responded_at or None, evidence)
+        elif self.responded_at:
+            row._fulfil(evidence, self.responded_at)
+
+    def _charter_pauses(self):
+        """([(start, stop)], start of the one that lasts) of the present resolution."""
+        self.ensure_one()
+        start = self.reopened_at or self.reported_at
+        pauses = self.sudo().pause_ids.filtered(lambda pause: pause.start_at >= start)
+        running = pauses.filtered(lambda pause: not pause.stop_at)[:1]
+        return [(pause.start_at, pause.stop_at) for pause in pauses - running], running.start_at or None
+
+    def _charter_retime(self, reason):
+        self.ensure_one()
+        ended, running = self._charter_pauses()
+        self._charter_owed(RESOLUTION)._retime(ended, running, reason)
+
+
+class ContractContract(models.Model):
+    _inherit = "contract.contract"
+
+    def write(self, vals):
+        before = (
+            {contract: contract.charter_tier_id for contract in self} if "charter_tier_id" in vals else {}
+        )
+        result = super().write(vals)
+        changed = [contract.id for contract, tier in before.items() if contract.charter_tier_id != tier]
+        if changed:
+            running = self.env["charter.intervention"].sudo().search(
+                [("contract_id", "in", changed), ("state", "=", "open")]
+            )  # fmt: skip
+            running._charter_renew_promises(self.env._("The tier of the contract changed."))
+        return result

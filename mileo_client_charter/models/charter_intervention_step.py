@@ -1,0 +1,255 @@
+"""The steps of an intervention: respond, pause, resume, close, cancel, reopen.
+
+Buttons, imports, remote calls and feeds all come through here. Each takes the moment it happened, which may lie
+before the moment it is typed in, and never after.
+"""
+
+from odoo import models
+from odoo.exceptions import ValidationError
+
+
+class CharterIntervention(models.Model):
+    _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
+
+    # -- public: called by buttons and over /json/2 --------------------------------------------------
+
+    def action_respond(self, at=None):
+        """The client has a first answer. :param at: when, now by default
+
+        :raise ValidationError: answered already, not open, or a moment that cannot be
+        """
+        for intervention in self._charter_step("open"):
+            if intervention.responded_at:
+                raise ValidationError(
+                    self.env._("%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
+                               intervention=intervention.display_name, moment=intervention.responded_at)
+                )  # fmt: skip
+            intervention.responded_at = intervention._charter_past(at, "responded_at")
+        return True
+
+    def action_pause(self, reason, at=None, until=None):
+        """The clock of the resolution stops. :param at: when, now by default  :param until: when it went on again
+
+        :raise ValidationError: no reason, not open, or a moment outside the intervention or inside another pause
+        """
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say what the work is waiting for."))
+        for intervention in self._charter_step("open"):
+            start = intervention._charter_past(at, "reported_at")
+            stop = intervention._charter_past(until, "reported_at") if until else False
+            intervention._check_pause(start, stop)
+            self.env["charter.intervention.pause"]._charter_engine().create(
+                {
+                    "intervention_id": intervention.id, "start_at": start, "stop_at": stop, "reason": reason.strip(),
+                    "recorded_at": intervention._charter_now(), "recorded_by": self.env.uid,
+                }
+            )  # fmt: skip
+            intervention._charter_retime(reason.strip())
+        return True
+
+    def action_resume(self, at=None):
+        """The work goes on: the due time moves by what was paused. :param at: when, now by default
+
+        :raise ValidationError: not paused, or a moment before the pause began
+        """
+        for intervention in self._charter_step("open"):
+            pause = intervention.sudo()._running_pause()
+            if not pause:
+                raise ValidationError(self.env._("%s is not paused.", intervention.display_name))
+            intervention._charter_stop_pause(intervention._charter_past(at, "reported_at"))
+            intervention._charter_retime(pause.reason)
+        return True
+
+    def action_close(self, resolved_at=None, work_done=None):
+        """The work is done: surveys are planned, one for each contact and closing.
+
+        :param resolved_at: when, now by default
+        :param work_done: what was done, HTML
+        :raise ValidationError: closed already, or a moment that cannot be
+        """
+        for intervention in self._charter_step("open"):
+            if work_done:
+                intervention.work_done = work_done
+            intervention._charter_close(intervention._charter_past(resolved_at, "resolved_at"))
+        return True
+
+    def action_cancel(self, reason):
+        """No work is to be done: what was promised is owed no more, and the reason stays.
+
+        :raise ValidationError: no reason, or not open
+        """
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say why there is nothing to do."))
+        for intervention in self._charter_step("open"):
+            intervention._charter_cancel_work(
+                self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
+            )
+        return True
+
+    def action_reopen(self):
+        """The work goes on: surveys not yet sent are called off; the next closing plans its own.
+
+        The result of the first closing stays in the ledger; the resolution is promised anew from now. What was
+        cancelled counts again from the moment it was reported.
+        """
+        for intervention in self._charter_step("closed", "cancelled"):
+            intervention._charter_reopen()
+        return True
+
+    # -- the dialogues of these steps ----------------------------------------------------------------
+
+    def _charter_ask(self, operation, title):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "charter.intervention.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_operation": operation,
+                "default_intervention_id": self.id,
+                "default_work_done": self.work_done,
+            },
+        }
+
+    def action_ask_pause(self):
+        return self._charter_ask("pause", self.env._("Pause"))
+
+    def action_ask_resume(self):
+        return self._charter_ask("resume", self.env._("Resume"))
+
+    def action_ask_close(self):
+        return self._charter_ask("close", self.env._("Close"))
+
+    def action_ask_cancel(self):
+        return self._charter_ask("cancel", self.env._("Cancel the intervention"))
+
+    # -- what they share -----------------------------------------------------------------------------
+
+    def _charter_step(self, *states):
+        """``self``, one at a time for concurrent users, once the step is allowed.
+
+        :raise ValidationError: not in one of ``states``
+        """
+        self.check_access("write")
+        self.sudo().lock_for_update()
+        for intervention in self:
+            if intervention.state not in states:
+                messages = {
+                    "open": self.env._("%s is not closed.", intervention.display_name),
+                    "closed": self.env._("%s is closed already.", intervention.display_name),
+                    "cancelled": self.env._("%s is cancelled: reopen it first.", intervention.display_name),
+                }
+                raise ValidationError(messages[intervention.state])
+        return self
+
+    def _charter_past(self, value, name):
+        """The moment of a step, naive UTC. :raise ValidationError: unreadable, to come, or before the report"""
+        now = self._charter_now()
+        moment = self._charter_moment(value, name) or now
+        if moment > now:
+            raise ValidationError(
+                self.env._("%s UTC is still to come. Give the moment it happened, and its time zone.", moment)
+            )
+        if moment < self.reported_at:
+            raise ValidationError(
+                self.env._("%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
+                           moment=moment, reported=self.reported_at)
+            )  # fmt: skip
+        return moment
+
+    def _running_pause(self):
+        return self.pause_ids.filtered(lambda pause: not pause.stop_at)[:1]
+
+    def _check_pause(self, start, stop):
+        """:raise ValidationError: reversed, before the reopening, or over another pause"""
+        pauses = self.sudo().pause_ids
+        if self.reopened_at and start < self.reopened_at:
+            raise ValidationError(
+                self.env._(
+                    "Pause: it begins before the intervention was reopened (%s UTC).", self.reopened_at
+                )
+            )
+        if stop and stop < start:
+            raise ValidationError(
+                self.env._("Pause: it ends before it begins. Give the end after the start.")
+            )
+        for pause in pauses:
+            if (not stop or pause.start_at < stop) and (not pause.stop_at or start < pause.stop_at):
+                raise ValidationError(
+                    self.env._(
+                        "Pause: there is one already from %(start)s to %(stop)s UTC (%(reason)s).",
+                        start=pause.start_at,
+                        stop=pause.stop_at or "…",
+                        reason=pause.reason,
+                    )
+                )
+
+    def _charter_stop_pause(self, at):
+        pause = self.sudo()._running_pause()
+        if pause and at < pause.start_at:
+            raise ValidationError(
+                self.env._("%(moment)s UTC is before the pause began (%(start)s UTC).",
+                           moment=at, start=pause.start_at)
+            )  # fmt: skip
+        pause._charter_engine().write({"stop_at": at})
+        return pause
+
+    def _charter_close(self, at):
+        """The work was done at ``at``; the promises are kept by then or late, and the contacts are asked.
+
+        :raise ValidationError: before the response, a pause or the reopening, or still to come
+        """
+        self.ensure_one()
+        stops = self.sudo().pause_ids.mapped(lambda pause: pause.stop_at or pause.start_at)
+        for moment, message in (
+            (
+                self.reported_at,
+                self.env._("Resolved at: it comes before the moment the intervention was reported."),
+            ),
+            (self.responded_at, self.env._("Resolved at: it comes before the moment it was responded to.")),
+            (max(stops, default=None), self.env._("Resolved at: it comes before the end of the last pause.")),
+            (self.reopened_at, self.env._("Resolved at: it comes before the intervention was reopened.")),
+        ):
+            if moment and at < moment:
+                raise ValidationError(message)
+        if at > self._charter_now():
+            raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
+        engine = self._charter_engine()
+        pause = self._charter_stop_pause(at)
+        if pause:
+            self._charter_retime(pause.reason)
+        responded = self.responded_at or at
+        engine.write(
+            {
+                "state": "closed",
+                "resolved_at": at,
+                "responded_at": responded,
+                "closing_cycle": self.closing_cycle + 1,
+            }
+        )
+        evidence = self.env._("Recorded by %s.", self.env.user.name)
+        engine._charter_fulfil("intervention.response", evidence, at=responded)
+        engine._charter_fulfil("intervention.resolution", evidence, at=at)
+        engine.activity_feedback(["mileo_client_charter.activity_promise"])
+        self.env["charter.feedback"]._plan_for_closing(self)
+
+    def _charter_cancel_work(self, reason):
+        self.ensure_one()
+        self._charter_stop_pause(self._charter_now())
+        engine = self._charter_engine()
+        engine.write({"state": "cancelled", "cancel_reason": reason})
+        for code in ("intervention.response", "intervention.resolution"):
+            engine._charter_cancel(code, reason)
+        engine.activity_unlink(["mileo_client_charter.activity_promise"])
+
+    def _charter_reopen(self):
+        self.ensure_one()
+        engine = self._charter_engine()
+        values = {"state": "open", "resolved_at": False, "cancel_reason": False}
+        if self.state == "closed":
+            values["reopened_at"] = self._charter_now()
+        engine.write(values | {"promise_cycle": self.promise_cycle + 1})
+        engine.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+        engine._charter_open_promises()

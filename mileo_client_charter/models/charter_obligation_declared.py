@@ -1,0 +1,96 @@
+"""Promises whose facts are declared: the moment somebody says it was done, and its correction.
+
+What clients are promised about interventions (article 01) is kept when the technician responded and when the
+fault was mended, not when it was typed in. One rule: the declared moment decides, the moment of recording stays
+in ``history``. A row the clock had found late and that was done in time is kept; its history holds both facts.
+"""
+
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
+
+    def _check_declared(self, at, now):
+        if at and at > now:
+            raise ValidationError(
+                self.env._(
+                    "%s UTC is still to come: give the moment it was done.", fields.Datetime.to_string(at)
+                )
+            )
+
+    def _with_history(self, line):
+        """``history`` with one more line, dated now."""
+        stamp = fields.Datetime.to_string(self._charter_now())
+        return "\n".join(filter(None, [self.history, f"{stamp} UTC: {line}"]))
+
+    def _done_values(self, evidence, at, now):
+        self.ensure_one()
+        done = at or now
+        overdue = bool(self.due_at and done > self.due_at)
+        # Without a declared moment, late stays late since the due moment, whether or not the clock came round.
+        late = overdue or (self.state == "late" and not at)
+        values = {
+            "state": "late" if late else "kept",
+            "done_at": done,
+            "breached_at": (self.breached_at or now) if late else False,
+            "met": 0 if late else 1,
+            "missed": 1 if late else 0,
+            "evidence": evidence,
+        }
+        if at and at != now:
+            values["history"] = self._with_history(self._declared_line(at, late))
+        return values
+
+    def _declared_line(self, at, late):
+        moment = fields.Datetime.to_string(at)
+        if self.breached_at and not late:
+            return self.env._(
+                "recorded as done at %(done)s UTC, in time; it had been found late at %(late)s UTC",
+                done=moment,
+                late=fields.Datetime.to_string(self.breached_at),
+            )
+        return self.env._("recorded as done at %s UTC", moment)
+
+    def _restate(self, at, evidence=False):
+        """The declared moment of promises that were done is corrected; the account stays in ``history``.
+
+        :param at: the moment it was done, naive UTC; None: it was not done after all, and is owed again
+        :raise ValidationError: ``at`` is still to come
+        """
+        now = self._charter_now()
+        self._check_declared(at, now)
+        moments = []
+        for obligation in self._charter_engine():
+            before = obligation.done_at
+            if not before or obligation.state == "cancelled" or before == at:
+                continue
+            if at:
+                values = obligation._done_values(evidence or obligation.evidence, at, now)
+                line = self.env._("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
+            else:
+                values = {
+                    "state": "open", "done_at": False, "breached_at": False, "met": 0, "missed": 0,
+                    "evidence": False, "alert": False, "alert_error": False, "warned_at": False,
+                }  # fmt: skip
+                line = self.env._("done at %s UTC withdrawn: owed again", before)
+                moments += filter(None, [obligation.warn_at, obligation.due_at])
+            obligation.write({**values, "history": obligation._with_history(line)})
+        if moments:
+            self._wake_clock(min(moments))
+
+    def _intervention_result(self):
+        """(result, words) of a promise as an intervention's list shows it."""
+        self.ensure_one()
+        if self.state == "cancelled":
+            return "cancelled", self.env._("cancelled")
+        if self.is_owed:
+            if self.paused_at:
+                return "paused", self.env._("paused")
+            return {"late": "late", "soon": "soon"}.get(self.urgency, "open"), self.time_left
+        if self.state == "kept":
+            return "kept", self.env._("kept")
+        if not self.due_at or self.done_at <= self.due_at:
+            return "late", self.env._("late")
+        return "late", self.env._("late by %s", self._duration_in_words(self.done_at - self.due_at))

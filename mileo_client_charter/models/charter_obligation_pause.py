@@ -1,0 +1,124 @@
+"""Promises whose clock can stop: while paused nothing falls due, and what was paused is given back."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..tools.clock import Delay, NoWorkingTime, _NeedsMore
+from ..tools.pauses import due_after
+from .resource_calendar import FURTHEST
+
+HOUR = timedelta(hours=1)
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
+
+    paused_at = fields.Datetime(
+        "Paused since",
+        readonly=True,
+        help="The clock of this promise stands still: it has no due time until then.",
+    )
+    target_at = fields.Datetime(
+        "Due without pauses",
+        readonly=True,
+        groups="base.group_user",
+        help="What the due time would be had the clock never stopped; set at the first pause.",
+    )
+
+    def _retime(self, pauses, paused_at=None, reason=""):
+        """Give promises the due time that these pauses leave them; the account goes to ``history``.
+
+        Computed each time from the target and all pauses, so that none is lost or counted twice. A pause that is
+        recorded after the clock found the promise late, and that covers the due moment, takes the lateness back.
+
+        :param pauses: (start, stop) of those that have ended, naive UTC, without overlap
+        :param paused_at: start of the one that lasts, naive UTC
+        :param reason: why, for the account
+        """
+        moments = []
+        for obligation in self._charter_engine():
+            if not obligation.is_owed or not (obligation.target_at or obligation.due_at):
+                continue
+            values = obligation._timing(pauses, paused_at)
+            changed = {
+                name for name in ("due_at", "paused_at") if (values[name] or False) != obligation[name]
+            }
+            if not changed:
+                continue
+            values["history"] = obligation._with_history(
+                f"{obligation._timing_text(obligation)} → {obligation._timing_text(values)}"
+                + (f" ({reason})" if reason else "")
+            )
+            obligation.write(values)
+            moments += filter(None, [obligation.warn_at, obligation.due_at])
+        if moments:
+            self._wake_clock(min(moments))
+
+    def _timing_text(self, values):
+        if values["paused_at"]:
+            return self.env._("paused since %s UTC", fields.Datetime.to_string(values["paused_at"]))
+        if values["due_at"]:
+            return self.env._("due %s UTC", fields.Datetime.to_string(values["due_at"]))
+        return values["clock_error"] or "—"
+
+    def _timing(self, pauses, paused_at):
+        """The columns of the ledger that follow from these pauses."""
+        now = self._charter_now()
+        values = {"target_at": self.target_at or self.due_at, "paused_at": False, "clock_error": False}
+        try:
+            due, _paused = self._due_after(pauses)
+        except NoWorkingTime as error:
+            return {**values, "due_at": False, "warn_at": False, "clock_error": str(error)}
+        if paused_at and paused_at < due:
+            values.update(paused_at=paused_at, due_at=False, warn_at=False, warned_at=False, alert=False)
+        else:
+            warn = self._warning_before(due)
+            values.update(due_at=due, warn_at=warn)
+            if warn and warn > now:
+                values.update(warned_at=False, alert=False)
+        if self.state == "late" and not (values["due_at"] and values["due_at"] < now):
+            values.update(
+                state="open", breached_at=False, missed=0, warned_at=False, alert=False, alert_error=False
+            )
+        return values
+
+    def _due_after(self, pauses):
+        """(due moment, time paused); only the hours of the promise's own clock are given back.
+
+        :raises NoWorkingTime: the calendar does not yield the time to make up for
+        """
+        target = self.target_at or self.due_at
+        if not pauses or self.clock == "elapsed":
+            return due_after(target, pauses, lambda start, stop: stop - start, lambda at, time: at + time)
+        calendar = self.contract_id.charter_calendar_id or self.company_id.resource_calendar_id
+        first = min(target, *(start for start, _stop in pauses)).replace(minute=0, second=0, microsecond=0)
+        last = (
+            max(target, *(stop for _start, stop in pauses)).replace(minute=0, second=0, microsecond=0) + HOUR
+        )
+        reach = timedelta(weeks=2)
+        while True:
+            working = calendar.with_company(self.company_id)._charter_working_time(first, last + reach)
+            try:
+                due, paused = due_after(
+                    target,
+                    pauses,
+                    working.between,
+                    lambda at, time, working=working: working.add(at, time / HOUR),
+                )
+            except _NeedsMore as error:
+                if reach >= FURTHEST:
+                    raise NoWorkingTime(str(error)) from error
+                reach = min(4 * reach, FURTHEST)
+            else:
+                return (due + timedelta(milliseconds=500)).replace(microsecond=0), paused
+
+    def _warning_before(self, due):
+        """When its owner is reminded of a promise due at ``due``, or False."""
+        commitment = self.commitment_id
+        if not commitment.warn_before:
+            return False
+        request = {"contract_id": self.contract_id.id, "company_id": self.company_id.id}
+        delay = Delay(commitment.warn_before, commitment.warn_unit, self.clock)
+        [warn] = self._due_moments([(request, due, delay, "before")])
+        return False if isinstance(warn, NoWorkingTime) else max(warn, self.opened_at)

@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class CharterInterventionWizard(models.TransientModel):
+    """A step of an intervention with its moment and its words; the moment may lie in the past."""
+
+    _name = "charter.intervention.wizard"
+    _description = "Step of an intervention"
+
+    operation = fields.Selection(
+        [("pause", "Pause"), ("resume", "Resume"), ("close", "Close"), ("cancel", "Cancel")],
+        required=True,
+        readonly=True,
+    )
+    intervention_id = fields.Many2one("charter.intervention", required=True, readonly=True)
+    at = fields.Datetime("When", default=fields.Datetime.now)
+    until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
+    reason = fields.Char()
+    work_done = fields.Html("What was done")
+
+    def action_confirm(self):
+        self.ensure_one()
+        if self.operation == "pause":
+            self.intervention_id.action_pause(self.reason, at=self.at, until=self.until)
+        elif self.operation == "resume":
+            self.intervention_id.action_resume(at=self.at)
+        elif self.operation == "close":
+            self.intervention_id.action_close(resolved_at=self.at, work_done=self.work_done)
+        else:
+            self.intervention_id.action_cancel(self.reason)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,2 @@
+from . import charter_escalation
+from . import helpdesk_ticket

@@ -1,0 +1,96 @@
+from datetime import date, timedelta
+
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
+
+
+@tagged("post_install", "-at_install")
+class TestMaintenance(CharterCase):
+    def setUp(self):
+        super().setUp()
+        with self.at(-48):
+            self.contract = self._contract(self.client)
+        self.employee = new_test_user(self.env, "t_employee", groups="base.group_user")
+        self.equipment = self.env["maintenance.equipment"].create(
+            {"name": "Camera 4", "charter_client_id": self.client.id}
+        )
+        self.done = self.env["maintenance.stage"].search([("done", "=", True)], limit=1)
+
+    def request(self, **values):
+        values = {"name": "No image", "equipment_id": self.equipment.id, "priority": "3", **values}
+        request = self.env["maintenance.request"].with_user(self.employee).create(values)
+        self.env.cr.execute("UPDATE maintenance_request SET create_date = %s WHERE id = %s",
+                            [self.env["charter.obligation"]._charter_now(), request.id])  # fmt: skip
+        request.invalidate_recordset()
+        request.name = f"{request.name}!"
+        return request
+
+    def fed(self, request):
+        return self.env["charter.intervention"].search(
+            [("res_model", "=", request._name), ("res_id", "=", request.id)]
+        )
+
+    def test_from_the_request_to_its_deletion(self):
+        with self.at(0):
+            request = self.request()
+            intervention = self.fed(request)
+            self.assertEqual(intervention.partner_id, self.client)
+            self.assertEqual(
+                (intervention.name, intervention.priority, intervention.state), ("No image!", "2", "open")
+            )
+            self.assertEqual(intervention.reported_at, START)
+            self.assertTrue(self.promise(intervention, "intervention.resolution"))
+        with self.at(3):
+            request.stage_id = self.done
+        self.assertEqual(
+            (intervention.state, intervention.resolved_at), ("closed", START + timedelta(hours=3))
+        )
+        with self.at(5):
+            request.description = "<p>Same day, nothing moves</p>"
+            self.assertEqual(intervention.resolved_at, START + timedelta(hours=3))
+            request.stage_id = self.env["maintenance.stage"].search([("done", "=", False)], limit=1)
+        self.assertEqual(intervention.state, "open")
+        with self.at(6):
+            request.sudo().unlink()
+        self.assertEqual(intervention.state, "cancelled")
+        self.assertIn("deleted", intervention.cancel_reason)
+
+    def test_days_become_hours(self):
+        with self.at(0):
+            request = self.request(request_date=date(2026, 10, 4), stage_id=self.done.id)
+            request.close_date = date(2026, 10, 4)
+            intervention = self.fed(request)
+        # Midnight in Paris is 22:00 UTC the day before.
+        self.assertEqual(str(intervention.reported_at), "2026-10-03 22:00:00")
+        self.assertEqual(str(intervention.resolved_at), "2026-10-04 21:59:59")
+
+    def test_archiving_cancels_and_resetting_goes_on(self):
+        with self.at(0):
+            request = self.request()
+            request.archive_equipment_request()
+            intervention = self.fed(request)
+            self.assertEqual(intervention.state, "cancelled")
+            request.reset_equipment_request()
+            self.assertEqual(intervention.state, "open")
+
+    def test_our_own_equipment_is_no_client_s_business(self):
+        self.equipment.charter_client_id = False
+        with self.at(0):
+            request = self.request()
+            self.assertFalse(self.fed(request))
+            self.equipment.charter_client_id = self.client
+            self.assertTrue(self.fed(request), "what is open follows its equipment")
+
+    def test_a_preventive_request_promises_nothing(self):
+        with self.at(0):
+            intervention = self.fed(self.request(maintenance_type="preventive"))
+        self.assertEqual(intervention.kind, "preventive")
+        self.assertFalse(self.promise(intervention, "intervention.response"))
+
+    def test_the_client_and_the_equipment_of_the_installed_base(self):
+        known = self.env["charter.equipment"].create({"name": "Camera 4", "partner_id": self.client.id})
+        equipment = self.env["maintenance.equipment"].create({"name": "4", "charter_equipment_id": known.id})
+        self.assertEqual(equipment.charter_client_id, self.client)
+        with self.at(0):
+            self.assertEqual(self.fed(self.request(equipment_id=equipment.id)).equipment_ids, known)

@@ -1,0 +1,93 @@
+from datetime import timedelta
+
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
+
+
+@tagged("post_install", "-at_install")
+class TestProject(CharterCase):
+    def setUp(self):
+        super().setUp()
+        with self.at(-48):
+            self.contract = self._contract(self.client)
+        self.project = self.env["project.project"].create(
+            {
+                "name": "Repairs",
+                "charter_kind": "corrective",
+                "partner_id": self.client.id,
+                "privacy_visibility": "employees",
+            }
+        )
+        self.employee = new_test_user(self.env, "t_employee", groups="project.group_project_user")
+
+    def task(self, **values):
+        now = self.env["charter.obligation"]._charter_now()
+        values = {
+            "name": "No image",
+            "project_id": self.project.id,
+            "priority": "3",
+            "create_date": now,
+            **values,
+        }
+        return self.env["project.task"].with_user(self.employee).create(values)
+
+    def fed(self, task):
+        return self.env["charter.intervention"].search(
+            [("res_model", "=", task._name), ("res_id", "in", task.ids)]
+        )
+
+    def test_a_task_from_beginning_to_end(self):
+        with self.at(0):
+            task = self.task()
+            intervention = self.fed(task)
+            self.assertEqual((intervention.name, intervention.priority), ("No image", "3"))
+            self.assertEqual(intervention.commercial_partner_id, self.client)
+        with self.at(1):
+            task.write({"priority": "2", "name": "No image at night"})
+        self.assertEqual((intervention.name, intervention.priority), ("No image at night", "2"))
+        rows = self.promise(intervention, "intervention.resolution").sorted("id")
+        self.assertEqual(rows.mapped("state"), ["cancelled", "open"])
+        with self.at(2):
+            task.state = "1_done"
+        self.assertEqual(
+            (intervention.state, intervention.resolved_at), ("closed", START + timedelta(hours=2))
+        )
+        with self.at(3):
+            task.description = "<p>Same</p>"
+            self.assertEqual(intervention.resolved_at, START + timedelta(hours=2))
+            task.state = "01_in_progress"
+            self.assertEqual(intervention.state, "open")
+            task.state = "1_canceled"
+        self.assertEqual(intervention.state, "cancelled")
+
+    def test_tasks_of_other_projects_subtasks_and_of_nobody(self):
+        other = self.env["project.project"].create({"name": "Ours", "partner_id": self.client.id})
+        with self.at(0):
+            task = self.task()
+            self.assertFalse(self.fed(self.task(project_id=other.id)))
+            self.assertFalse(self.fed(self.task(parent_id=task.id)))
+            waiting = self.task(project_id=other.id)
+            other.charter_kind = "preventive"
+            self.assertEqual(self.fed(waiting).kind, "preventive", "its open tasks follow")
+            other.charter_kind = False
+            self.assertEqual(self.fed(waiting).state, "cancelled")
+
+    def test_deleting_a_task(self):
+        with self.at(0):
+            task = self.task()
+            intervention = self.fed(task)
+            task.sudo().unlink()
+        self.assertEqual(intervention.state, "cancelled")
+
+    def test_a_batch_is_fed_at_once(self):
+        values = [{"name": f"{n}", "project_id": self.project.id} for n in range(100)]
+        with self.at(0):
+            tasks = self.env["project.task"].with_context(charter_no_feed=True).create(values)
+            tasks = tasks.with_context(charter_no_feed=False)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            tasks._charter_feed()
+            queries = self.env.cr.sql_log_count - before
+        self.assertEqual(len(self.fed(tasks)), 100)
+        self.assertLess(queries, 60)
