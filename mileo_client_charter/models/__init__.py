@@ -48,3 +48,7 @@ from . import charter_feedback_invitation
 from . import charter_corrective_action
 from . import charter_escalation
 from . import res_config_settings
+
+# What the client reads of it: figures, the activity report and its recommendations
+from . import charter_figures
+from . import charter_figures_method

@@ -19,3 +19,4 @@ from . import test_outage_api
 from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
+from . import test_figures
