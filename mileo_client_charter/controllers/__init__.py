@@ -3,3 +3,5 @@ from . import survey
 from . import portal
 from . import outages
 from . import portal_equipment
+from . import renewals
+from . import portal_year
