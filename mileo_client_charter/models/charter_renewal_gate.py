@@ -59,7 +59,7 @@ class ContractLine(models.Model):
                 UPDATE charter_renewal renewal SET held_since = %(now)s
                   FROM contract_line line
                  WHERE renewal.contract_id = line.contract_id AND renewal.term_end = line.date_end
-                   AND NOT renewal.allowed AND renewal.held_since IS NULL AND renewal.state != 'closed'
+                   AND renewal.allowed IS NOT TRUE AND renewal.held_since IS NULL AND renewal.state != 'closed'
                    AND line.is_auto_renew AND line.active AND line.is_canceled IS NOT TRUE
                    AND line.termination_notice_date <= %(today)s
                 """,

@@ -7,7 +7,8 @@ from ..tools.spread import spread_day
 from .charter_renewal import REVIEW_LEAD_DAYS
 
 CODES = {"interview": "interview.biannual", "annual": "review.annual"}
-OVER = ("minutes", "cancelled")
+# Who has to be there for us
+ROLES_OF = {"interview": ("account_manager",), "annual": ("account_manager", "operations_manager")}
 
 
 class CharterReview(models.Model):
@@ -133,35 +134,34 @@ class CharterReview(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        reviews = super().create(vals_list)
-        for review in reviews:
-            contract = review.contract_id
+        return super().create(self._with_people([dict(vals) for vals in vals_list]))
+
+    @api.model
+    def _with_people(self, vals_list):
+        """``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
+        contracts = self.env["contract.contract"].browse([vals["contract_id"] for vals in vals_list])
+        asked = []
+        for vals, contract in zip(vals_list, contracts, strict=True):
             if not contract.charter_tier_id:
                 raise ValidationError(
                     self.env._("Contract: %s is not under the charter; choose a tier on it first.",
                                contract.display_name)
                 )  # fmt: skip
-            review._fill_people()
-        return reviews
-
-    def _fill_people(self):
-        """Who meets whom, as far as nobody has said otherwise."""
-        self.ensure_one()
-        values = {}
-        if not self.contact_ids:
-            values["contact_ids"] = self.partner_id._charter_readers().ids
-        if not self.staff_ids:
-            values["staff_ids"] = [user.id for user in self._role_holders().values() if user]
-        if values:
-            self.write(values)
-
-    def _roles(self):
-        return ("account_manager", "operations_manager") if self.kind == "annual" else ("account_manager",)
+            client = contract.commercial_partner_id.id
+            roles = ROLES_OF[vals.get("kind") or "interview"]
+            asked.append([(contract.company_id.id, role, client) for role in roles])
+        holders = self.env["charter.assignment"].sudo()._holders({key for keys in asked for key in keys})
+        for vals, contract, keys in zip(vals_list, contracts, asked, strict=True):
+            if not vals.get("contact_ids"):
+                vals["contact_ids"] = [(6, 0, contract.commercial_partner_id._charter_readers().ids)]
+            if not vals.get("staff_ids"):
+                vals["staff_ids"] = [(6, 0, [holders[key] for key in keys if holders.get(key)])]
+        return vals_list
 
     def _role_holders(self):
         """{role: the user who holds it now, or an empty recordset} of the roles that have to be there."""
         self.ensure_one()
-        keys = {role: (self.company_id.id, role, self.partner_id.id) for role in self._roles()}
+        keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
         holders = self.env["charter.assignment"].sudo()._holders(keys.values())
         return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
 

@@ -20,3 +20,5 @@ from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
 from . import test_figures
+from . import test_renewal
+from . import test_renewal_gate
