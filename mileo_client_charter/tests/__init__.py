@@ -22,3 +22,5 @@ from . import test_equipment_import
 from . import test_figures
 from . import test_renewal
 from . import test_renewal_gate
+from . import test_review
+from . import test_notice
