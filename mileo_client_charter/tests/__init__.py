@@ -24,3 +24,5 @@ from . import test_renewal
 from . import test_renewal_gate
 from . import test_review
 from . import test_notice
+from . import test_year_access
+from . import test_year_portal
