@@ -144,6 +144,11 @@ class CharterNotice(models.Model):
                     self.env._("Date of effect: %s is not in the future; clients can only be told ahead.", day)
                 )
 
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
     # -- matching ---------------------------------------------------------------------------------
 
     def _match(self):

@@ -78,6 +78,11 @@ class CharterRemediation(models.Model):
                     raise UserError(self.env._("This remediation is over: what it says stays as it is."))
         return super().write(vals)
 
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
     def _step(self, *states):
         """The engine's record, locked, once it is known to be in one of ``states``."""
         self.ensure_one()

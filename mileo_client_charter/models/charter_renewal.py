@@ -156,6 +156,11 @@ class CharterRenewal(models.Model):
             )
         return found
 
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
     # -- opening ----------------------------------------------------------------------------------
 
     @api.model

@@ -142,7 +142,8 @@ class TestYearAccess(AccessCase):
             "charter.review.answer": (
                 {"comment": "y"}, {"review_id": review.id, "contact_id": self.adam.id, "rating": "3"}),
             "charter.review.action": ({"name": "y"}, {"name": "x", "review_id": review.id, **person}),
-            "charter.notice": ({"source": "y"}, {"name": "x", "effect_on": "2027-05-05"}),
+            "charter.notice": (
+                {"source": "y"}, {"name": "x", "effect_on": "2027-05-05", "company_id": self.company.id}),
             "charter.notice.line": (
                 {"late_reason": "y"}, {"notice_id": self.rows["charter.notice", "a"].id, "partner_id": self.client_b.id}),
         }  # fmt: skip

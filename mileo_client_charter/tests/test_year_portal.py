@@ -32,7 +32,7 @@ class TestYearPortal(DoorsCase):
     def test_notices(self):
         self.log_in("p_alice")
         self.assertShows(self.get("/my/charter"), "1 notice(s) to read", "Looking ahead")
-        self.assertShows(self.get("/my/charter/notices"), "End of support: P3225", "January 31, 2099", "to read")
+        self.assertShows(self.get("/my/charter/notices"), "End of support: P3225", "31 January 2099", "to read")
         page = self.get(f"/my/charter/notice/{self.told.id}")
         self.assertShows(page, "No more updates.", "Replace it.", "I have read it")
         self.assertFalse(self.told.acknowledged_at, "reading the page is no acknowledgement")
