@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_work
+from . import story_renew, story_work
 
 
 class Story:
@@ -87,6 +87,7 @@ class Story:
         story_work.weeks_before(self)
         self.alice_is_not_satisfied()
         self.bruno_waits()
+        story_renew.look_ahead(self)
         story_work.on_the_desks(self)
         with self.at(0):
             self.env["charter.scheduler"]._cron_schedule()
