@@ -6,6 +6,8 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
 from ..tools.figures import percent
 
@@ -95,14 +97,24 @@ class CharterReview(models.Model):
             for label, words in self._dossier_lines()
         ]
 
+    def _dossier_period(self, key):
+        """First and last day of the ``year`` or of the one ``before``, as the reader writes them."""
+        period = self.sudo().dossier_figures[key]["period"]
+        return " – ".join(
+            format_date(self.env, period[name], date_format="d MMM y") for name in ("first_day", "last_day")
+        )
+
     def _dossier_lines(self):
+        def figure(value, digits):
+            return formatLang(self.env, value, digits=digits)
+
         def of(part):
             part = dict(part)
             met = part.get("met", part.get("kept"))
             rate = percent(met, part["total"])
             if rate is None:
                 return self.env._("nothing fell due")
-            return self.env._("%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=rate)
+            return self.env._("%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=figure(rate, 1))
 
         def availability(figures):
             part = figures["availability"]
@@ -112,14 +124,14 @@ class CharterReview(models.Model):
             whole = part["expected"] + part["planned"] + part["no_data"]
             return self.env._(
                 "%(rate)s %%, measured %(coverage)s %% of the time",
-                rate=rate, coverage=percent(part["expected"], whole),
+                rate=figure(rate, 3), coverage=figure(percent(part["expected"], whole), 1),
             )  # fmt: skip
 
         def satisfaction(figures):
             part = figures["satisfaction"]
             if not part["n"]:
                 return self.env._("no answer")
-            return self.env._("%(mean)s of 5 (n = %(n)s)", mean=round(part["sum"] / part["n"], 1), n=part["n"])
+            return self.env._("%(mean)s of 5 (n = %(n)s)", mean=figure(part["sum"] / part["n"], 1), n=part["n"])
 
         def recommend(figures):
             part = figures["nps"]
