@@ -26,3 +26,4 @@ from . import test_review
 from . import test_notice
 from . import test_year_access
 from . import test_year_portal
+from . import test_year_tour
