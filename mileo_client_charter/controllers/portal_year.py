@@ -28,7 +28,9 @@ class CharterYearPortal(CharterEquipmentPortal):
         review = reading.find("charter.review", review_id)
         if not review.dossier_at or review.state not in ("held", "minutes"):
             return self._not_found(reading)
-        stream = request.env["ir.binary"]._get_stream_from(review, "dossier_file", filename=review.dossier_name)
+        stream = request.env["ir.binary"]._get_stream_from(
+            review, "dossier_file", filename=review.dossier_name
+        )
         response = stream.get_response(as_attachment=True)
         response.headers["Content-Disposition"] = content_disposition(review.dossier_name)
         return response

@@ -26,7 +26,9 @@ class CharterRenewals(http.Controller):
 
 def write_workbook(out, rows):
     """Write ``rows`` (the first are titles) to the file-like ``out``, row by row."""
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
     day = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -12,12 +12,18 @@ class YearReading(ClientReading):
     def reviews_page(self, page):
         pager = self._pager(self.env["charter.review"].search_count(self.own), page, "/my/charter/reviews?")
         rows = self._search(
-            "charter.review", REVIEW_FIELDS, order="start_at desc, id desc", limit=PAGE_ROWS, offset=pager["offset"]
+            "charter.review",
+            REVIEW_FIELDS,
+            order="start_at desc, id desc",
+            limit=PAGE_ROWS,
+            offset=pager["offset"],
         )
         return {"pager": pager, "reviews": self._reviews(rows), "renewals": self.renewals()}
 
     def notices_page(self, page):
-        pager = self._pager(self.env["charter.notice.line"].search_count(self.own), page, "/my/charter/notices?")
+        pager = self._pager(
+            self.env["charter.notice.line"].search_count(self.own), page, "/my/charter/notices?"
+        )
         rows = self._search(
             "charter.notice.line", NOTICE_FIELDS, order="effect_on desc, id desc", limit=PAGE_ROWS,
             offset=pager["offset"],
@@ -54,13 +60,16 @@ class YearReading(ClientReading):
         found = self.env["charter.renewal"].sudo().search(
             [("partner_id", "=", self.client.id), ("state", "!=", "closed")], order="term_end desc", limit=PAGE_ROWS
         )  # fmt: skip
-        _ = self.env._
         words = {
-            "open": _("We decide with you, at the annual review, whether this contract goes on."),
-            "interview": _("We would like to hear from you first: your account manager calls you to arrange it."),
-            "remediation": _("You are not satisfied, so we put things right first; only then do we propose to renew."),
-            "passed": _("You are satisfied: your contract can be renewed when its term ends."),
-            "renewed": _("Renewed."),
+            "open": self.env._("We decide with you, at the annual review, whether this contract goes on."),
+            "interview": self.env._(
+                "We would like to hear from you first: your account manager calls you to arrange it."
+            ),
+            "remediation": self.env._(
+                "You are not satisfied, so we put things right first; only then do we propose to renew."
+            ),
+            "passed": self.env._("You are satisfied: your contract can be renewed when its term ends."),
+            "renewed": self.env._("Renewed."),
         }
         return [
             {
@@ -75,8 +84,11 @@ class YearReading(ClientReading):
 
     def _reviews(self, rows):
         kinds = dict(self.env["charter.review"]._fields["kind"]._description_selection(self.env))
-        _ = self.env._
-        states = {"planned": _("planned"), "held": _("held; minutes to come"), "minutes": _("minutes sent")}
+        states = {
+            "planned": self.env._("planned"),
+            "held": self.env._("held; minutes to come"),
+            "minutes": self.env._("minutes sent"),
+        }
         return [
             {
                 "url": row._get_portal_url(),

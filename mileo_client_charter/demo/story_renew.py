@@ -4,15 +4,21 @@ from datetime import timedelta
 
 from odoo import Command
 
-ADVICE = "Replace these cameras by the AXIS P3265 at the next maintenance visit; we can quote it with your report."
+ADVICE = (
+    "Replace these cameras by the AXIS P3265 at the next maintenance visit; we can quote it with your report."
+)
 
 
 def look_ahead(story):
     _installed_base(story)
     with story.at(-12):
         story.env["charter.scheduler"]._cron_schedule()
-    _interview(story, "bastide", "beatrice", "5", "9", "Technicians who explain what they do.", "A weekly summary.")
-    _interview(story, "cedre", "camille", "3", "5", "Too many false alarms at night.", "One night without a call.")
+    _interview(
+        story, "bastide", "beatrice", "5", "9", "Technicians who explain what they do.", "A weekly summary."
+    )
+    _interview(
+        story, "cedre", "camille", "3", "5", "Too many false alarms at night.", "One night without a call."
+    )
     _win_back(story, "cedre", "camille")
     _annual_review(story, "alpine")
     _notices(story)

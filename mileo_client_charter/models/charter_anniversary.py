@@ -52,7 +52,9 @@ class ContractContract(models.Model):
                 end = min(renewing.mapped("date_end"))
             else:
                 end = max(ends) if ends and all(ends) else False
-            notices = [day for line in renewing if line.date_end == end and (day := line.termination_notice_date)]
+            notices = [
+                day for line in renewing if line.date_end == end and (day := line.termination_notice_date)
+            ]
             contract.charter_term_end = end
             contract.charter_auto_renew = bool(renewing)
             contract.charter_notice_date = min(notices, default=False)
@@ -90,9 +92,11 @@ class ContractContract(models.Model):
     def _charter_renewing_lines(self):
         """The lines of the current terms that renew tacitly."""
         return self.contract_line_ids.filtered(
-            lambda line: line.is_auto_renew
-            and line.date_end
-            and not (line.is_canceled or line.display_type or line.successor_contract_line_id)
+            lambda line: (
+                line.is_auto_renew
+                and line.date_end
+                and not (line.is_canceled or line.display_type or line.successor_contract_line_id)
+            )
         )
 
     @api.model

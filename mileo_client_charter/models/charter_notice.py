@@ -24,14 +24,20 @@ class CharterNotice(models.Model):
 
     name = fields.Char("Subject", required=True, translate=True, tracking=True)
     kind = fields.Selection(
-        [("end_of_support", "End of support"), ("vulnerability", "Vulnerability"), ("regulation", "Regulation")],
+        [
+            ("end_of_support", "End of support"),
+            ("vulnerability", "Vulnerability"),
+            ("regulation", "Regulation"),
+        ],
         required=True,
         default="end_of_support",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     effect_on = fields.Date("Date of effect", required=True, tracking=True)
     cve = fields.Char("CVE reference", help="CVE-2026-12345")
-    severity = fields.Selection([("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")])
+    severity = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]
+    )
     regulation = fields.Selection(
         [("gdpr", "GDPR"), ("nf", "NF standard"), ("prefectoral", "Prefectoral order"), ("other", "Other")]
     )
@@ -49,7 +55,7 @@ class CharterNotice(models.Model):
     )
     # Scope: each criterion that is filled narrows it
     product_ids = fields.Many2many("product.product", string="Products")
-    equipment_ids = fields.Many2many("charter.equipment", string="Equipment")
+    equipment_ids = fields.Many2many("charter.equipment")
     tag_ids = fields.Many2many("charter.equipment.tag", string="Tags")
     tier_ids = fields.Many2many("charter.tier", string="Tiers")
     departments = fields.Char("Départements of the sites", help="69, 38, 2A")
@@ -60,9 +66,12 @@ class CharterNotice(models.Model):
     tell_by = fields.Date(compute="_compute_tell_by", help="The charter's delay before the date of effect.")
     is_late = fields.Boolean(compute="_compute_tell_by")
     late_reason = fields.Char(
-        "Why later than promised", help="Asked for when clients are told later; they read it, here and in their report."
+        "Why later than promised",
+        help="Asked for when clients are told later; they read it, here and in their report.",
     )
-    milestone_key = fields.Char(readonly=True, copy=False, charter_engine=True, help="The product date it was raised by.")
+    milestone_key = fields.Char(
+        readonly=True, copy=False, charter_engine=True, help="The product date it was raised by."
+    )
 
     _one_a_date = models.UniqueIndex(
         "(company_id, milestone_key) WHERE milestone_key IS NOT NULL AND state IN ('draft', 'open')",
@@ -83,11 +92,15 @@ class CharterNotice(models.Model):
             days = notice._advance_days()
             notice.tell_by = notice.effect_on and notice.effect_on - timedelta(days=days)
             today = notice.company_id.sudo()._charter_today() if notice.company_id else False
-            notice.is_late = bool(notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by)
+            notice.is_late = bool(
+                notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by
+            )
 
     def _advance_days(self):
         """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
-        commitment = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("notice.advance")
+        commitment = (
+            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("notice.advance")
+        )
         return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
 
     @api.constrains("kind", "cve", "severity", "regulation")
@@ -128,7 +141,11 @@ class CharterNotice(models.Model):
     def write(self, vals):
         vals = self._clean(dict(vals))
         moved = self.filtered(
-            lambda n: "effect_on" in vals and n.state == "open" and n.effect_on != fields.Date.to_date(vals["effect_on"])
+            lambda n: (
+                "effect_on" in vals
+                and n.state == "open"
+                and n.effect_on != fields.Date.to_date(vals["effect_on"])
+            )
         )
         if moved:
             moved._check_future(fields.Date.to_date(vals["effect_on"]))
@@ -141,7 +158,9 @@ class CharterNotice(models.Model):
         for notice in self:
             if not day or day <= notice.company_id._charter_today():
                 raise ValidationError(
-                    self.env._("Date of effect: %s is not in the future; clients can only be told ahead.", day)
+                    self.env._(
+                        "Date of effect: %s is not in the future; clients can only be told ahead.", day
+                    )
                 )
 
     def message_post(self, **kwargs):
@@ -161,7 +180,9 @@ class CharterNotice(models.Model):
         chosen = (self.product_ids, self.equipment_ids, self.tag_ids)
         if not any(chosen) and not self.tier_ids and not codes:
             raise UserError(
-                self.env._("Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet.")
+                self.env._(
+                    "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."
+                )
             )
         for model in ("charter.equipment", "contract.contract", "res.partner"):
             self.env[model].flush_model()
@@ -220,18 +241,26 @@ class CharterNotice(models.Model):
             )
         )
         rows = self.env.cr.fetchall()
-        return [client for client, postcode, country in rows if not codes or department_of(postcode, country) in codes]
+        return [
+            client
+            for client, postcode, country in rows
+            if not codes or department_of(postcode, country) in codes
+        ]
 
     def action_match(self):
         """Preview: the clients and equipment affected; nothing goes to anybody."""
         for notice in self:
             if notice.state != "draft":
-                raise UserError(self.env._("“%s” is out already: new equipment joins it by itself.", notice.name))
+                raise UserError(
+                    self.env._("“%s” is out already: new equipment joins it by itself.", notice.name)
+                )
             notice._check_future(notice.effect_on)
             found = notice._match()
             if not found:
                 raise UserError(
-                    self.env._("Scope: it reaches no client under the charter. Widen it, or record the equipment first.")
+                    self.env._(
+                        "Scope: it reaches no client under the charter. Widen it, or record the equipment first."
+                    )
                 )
             notice._write_lines(found)
         return True
@@ -288,7 +317,9 @@ class CharterNotice(models.Model):
         )}  # fmt: skip
         probe = self.new({"company_id": company.id})
         horizon = company._charter_today() + timedelta(days=probe._advance_days() + REVIEW_DAYS)
-        labels = dict(self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env))
+        labels = dict(
+            self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
+        )
         raised = self.browse()
         for kind, day, product_id, brand, model, equipment in rows:
             key = f"{kind}|{product_id or ''}|{brand or ''}|{model or ''}"

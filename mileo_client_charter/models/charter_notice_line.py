@@ -11,13 +11,15 @@ class CharterNoticeLine(models.Model):
     _order = "id"
     _rec_name = "notice_id"
 
-    notice_id = fields.Many2one("charter.notice", required=True, readonly=True, index=True, ondelete="cascade")
+    notice_id = fields.Many2one(
+        "charter.notice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, readonly=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="notice_id.company_id", store=True, index=True)
     effect_on = fields.Date(related="notice_id.effect_on", store=True)
-    equipment_ids = fields.Many2many("charter.equipment", string="Equipment", readonly=True)
+    equipment_ids = fields.Many2many("charter.equipment", readonly=True)
     equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
     sent_at = fields.Datetime("Told on", readonly=True)
     told_times = fields.Integer(readonly=True)
@@ -27,7 +29,9 @@ class CharterNoticeLine(models.Model):
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 
-    _once_a_client = models.Constraint("UNIQUE (notice_id, partner_id)", "This client is in the notice already.")
+    _once_a_client = models.Constraint(
+        "UNIQUE (notice_id, partner_id)", "This client is in the notice already."
+    )
 
     @api.depends("notice_id")
     @api.depends_context("lang")
@@ -63,7 +67,9 @@ class CharterNoticeLine(models.Model):
         companies = {line.id: line.company_id._charter_tz() for line in self}
         return self._charter_open(
             "notice.advance",
-            at=lambda line: self.env["charter.notice"]._midnight(line.notice_id.effect_on, companies[line.id]),
+            at=lambda line: self.env["charter.notice"]._midnight(
+                line.notice_id.effect_on, companies[line.id]
+            ),
             occurrence=lambda line: line._occurrence(),
         )
 

@@ -32,7 +32,9 @@ class CharterNotice(models.Model):
             if is_html_empty(notice.body):
                 raise ValidationError(self.env._("What happens: write it down; it is what clients read."))
             if not (notice.advice or "").strip():
-                raise ValidationError(self.env._("What we recommend: write it down; it is what clients read."))
+                raise ValidationError(
+                    self.env._("What we recommend: write it down; it is what clients read.")
+                )
             if notice.is_late and not (notice.late_reason or "").strip():
                 raise ValidationError(
                     self.env._(
@@ -54,7 +56,9 @@ class CharterNotice(models.Model):
         for line in lines:
             readers = line.partner_id._charter_readers()
             if not readers:
-                line.error = self.env._("No contact of the client has an e-mail address: add one, then tell it again.")
+                line.error = self.env._(
+                    "No contact of the client has an e-mail address: add one, then tell it again."
+                )
                 continue
             why = (reason or self._why_late(line)) if late else ""
             for number, contact in enumerate(readers):
@@ -90,7 +94,9 @@ class CharterNotice(models.Model):
         for notice in self:
             notice.check_access("write")
             if notice.state != "draft":
-                raise UserError(self.env._("“%s” is out already; it ends with its date of effect.", notice.name))
+                raise UserError(
+                    self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
+                )
             notice.line_ids._charter_cancel("notice.advance", self.env._("The notice was given up."))
             notice._charter_engine().state = "cancelled"
 
@@ -109,7 +115,8 @@ class CharterNoticeLine(models.Model):
         line = self.with_context(lang=contact.lang or self.env.lang)
         notice = line.notice_id
         body = line.env["ir.qweb"]._render(
-            "mileo_client_charter.notice_mail", {"line": line, "notice": notice, "contact": contact, "why": why}
+            "mileo_client_charter.notice_mail",
+            {"line": line, "notice": notice, "contact": contact, "why": why},
         )
         return {
             "kind": "notice", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
@@ -128,7 +135,9 @@ class CharterNoticeLine(models.Model):
             {
                 "name": notice.name,
                 "advice": notice.advice,
-                "benefit": self.env._("Done before %s, your system stays supported and compliant.", notice.effect_on),
+                "benefit": self.env._(
+                    "Done before %s, your system stays supported and compliant.", notice.effect_on
+                ),
                 "urgency": "3" if notice.severity in ("high", "critical") else "2",
                 "contract_id": contract.id,
                 "equipment_ids": [(6, 0, self.equipment_ids.ids)],

@@ -42,7 +42,9 @@ class CharterRemediation(models.Model):
     agreed_contact_id = fields.Many2one(
         "res.partner", "Agreed by", domain="[('commercial_partner_id', '=', partner_id)]"
     )
-    agreement = fields.Text("What the client agreed to", help="In its words: by mail, by phone, at a meeting on…")
+    agreement = fields.Text(
+        "What the client agreed to", help="In its words: by mail, by phone, at a meeting on…"
+    )
     agreed_at = fields.Datetime(readonly=True, charter_engine=True)
     # The new measurement
     measured_at = fields.Datetime(readonly=True, charter_engine=True)
@@ -72,7 +74,12 @@ class CharterRemediation(models.Model):
                 )  # fmt: skip
 
     def write(self, vals):
-        if not self._charter_is_engine() and vals.keys() & {"causes", "action_ids", "agreement", "agreed_contact_id"}:
+        if not self._charter_is_engine() and vals.keys() & {
+            "causes",
+            "action_ids",
+            "agreement",
+            "agreed_contact_id",
+        }:
             for remediation in self:
                 if remediation.state in ("succeeded", "closed"):
                     raise UserError(self.env._("This remediation is over: what it says stays as it is."))
@@ -121,7 +128,9 @@ class CharterRemediation(models.Model):
         if not self.agreed_contact_id:
             raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
         if not (self.agreement or "").strip():
-            raise ValidationError(self.env._("What the client agreed to: write it down, with how it was said."))
+            raise ValidationError(
+                self.env._("What the client agreed to: write it down, with how it was said.")
+            )
         engine.write({"state": "agreed", "agreed_at": self._charter_now()})
 
     def action_measure(self):

@@ -24,11 +24,22 @@ class CharterRenewal(models.Model):
     _rec_name = "contract_id"
 
     contract_id = fields.Many2one(
-        "contract.contract", required=True, readonly=True, index=True, ondelete="restrict", charter_engine=True
+        "contract.contract",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        charter_engine=True,
     )
     term_end = fields.Date("End of the term", required=True, readonly=True, charter_engine=True)
     partner_id = fields.Many2one(
-        "res.partner", "Client", required=True, readonly=True, index=True, ondelete="restrict", charter_engine=True
+        "res.partner",
+        "Client",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        charter_engine=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, charter_engine=True)
     state = fields.Selection(
@@ -46,7 +57,9 @@ class CharterRenewal(models.Model):
         charter_engine=True,
         tracking=True,
     )
-    allowed = fields.Boolean("May renew", readonly=True, charter_engine=True, help="The gate reads this alone.")
+    allowed = fields.Boolean(
+        "May renew", readonly=True, charter_engine=True, help="The gate reads this alone."
+    )
     # The verdict, frozen by the decision
     verdict = fields.Selection(VERDICTS, readonly=True, charter_engine=True, tracking=True)
     decided_at = fields.Datetime(readonly=True, charter_engine=True)
@@ -151,8 +164,9 @@ class CharterRenewal(models.Model):
         for renewal in self:
             event = f"{renewal.term_end + timedelta(days=1)}#renewal"
             found[renewal] = owed.filtered(
-                lambda row, event=event, contract=renewal.contract_id.id: row.res_id == contract
-                and row.occurrence.partition("~")[0] == event
+                lambda row, event=event, contract=renewal.contract_id.id: (
+                    row.res_id == contract and row.occurrence.partition("~")[0] == event
+                )
             )
         return found
 
@@ -170,12 +184,16 @@ class CharterRenewal(models.Model):
         self._close_moved(contracts)
         today = {company: company._charter_today() for company in contracts.company_id}
         due = contracts.filtered(
-            lambda c: c.charter_term_end - relativedelta(months=3, days=REVIEW_LEAD_DAYS) <= today[c.company_id]
-            and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
+            lambda c: (
+                c.charter_term_end - relativedelta(months=3, days=REVIEW_LEAD_DAYS) <= today[c.company_id]
+                and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
+            )
         )
         known = {
             (renewal.contract_id.id, renewal.term_end)
-            for renewal in self.sudo().search_fetch([("contract_id", "in", due.ids)], ["contract_id", "term_end"])
+            for renewal in self.sudo().search_fetch(
+                [("contract_id", "in", due.ids)], ["contract_id", "term_end"]
+            )
         }
         fresh = due.filtered(lambda c: (c.id, c.charter_term_end) not in known)
         return self._charter_engine().create(
@@ -197,7 +215,9 @@ class CharterRenewal(models.Model):
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
         moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
-        moved.filtered(lambda r: r.state != "closed")._close(self.env._("The term no longer ends on that day."))
+        moved.filtered(lambda r: r.state != "closed")._close(
+            self.env._("The term no longer ends on that day.")
+        )
         (renewals - moved).filtered(lambda r: r.state == "closed")._reopen(
             self.env._("The term ends on that day again.")
         )

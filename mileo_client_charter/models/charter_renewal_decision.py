@@ -19,7 +19,9 @@ class CharterRenewal(models.Model):
             raise AccessError(self.env._("Only the account team decides renewals."))
         engine = self._charter_engine()
         if engine.try_lock_for_update(allow_referencing=True) != engine:
-            raise UserError(self.env._("Somebody else is deciding this renewal at this moment: reload the page."))
+            raise UserError(
+                self.env._("Somebody else is deciding this renewal at this moment: reload the page.")
+            )
         engine.invalidate_recordset()
         labels = dict(self._fields["state"]._description_selection(self.env))
         for renewal in engine:
@@ -49,7 +51,9 @@ class CharterRenewal(models.Model):
             renewal.write(
                 {
                     "verdict": standing.verdict,
-                    "state": {"pass": "passed", "fail": "remediation", "unknown": "interview"}[standing.verdict],
+                    "state": {"pass": "passed", "fail": "remediation", "unknown": "interview"}[
+                        standing.verdict
+                    ],
                     "allowed": standing.verdict == "pass",
                     "decided_at": now,
                     "decided_by_id": self.env.user.id,
@@ -100,7 +104,9 @@ class CharterRenewal(models.Model):
         """Silence is asked about: the interview whose answers give a verdict."""
         self.ensure_one()
         engine = self._locked("open", "interview", "remediation")
-        review = engine.review_ids.filtered(lambda r: r.kind == "interview" and r.state in ("draft", "planned"))
+        review = engine.review_ids.filtered(
+            lambda r: r.kind == "interview" and r.state in ("draft", "planned")
+        )
         if not review:
             review = self.env["charter.review"]._charter_engine().create(
                 {
@@ -133,7 +139,9 @@ class CharterRenewal(models.Model):
             raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
         if len((reason or "").strip()) < 10:
             raise ValidationError(
-                self.env._("Reason: say in a sentence why this contract is renewed; it stays on the contract.")
+                self.env._(
+                    "Reason: say in a sentence why this contract is renewed; it stays on the contract."
+                )
             )
         engine = self._locked(*OPEN)
         reason = reason.strip()

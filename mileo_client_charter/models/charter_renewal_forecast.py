@@ -45,16 +45,26 @@ class CharterRenewalForecast(models.Model):
     threshold = fields.Integer(readonly=True, aggregator=None)
     missing = fields.Char("Missing for a pass", compute="_compute_words")
     amount = fields.Monetary(
-        "A year at stake", readonly=True, help="Twelve months of the lines that end with the term, taxes excluded."
+        "A year at stake",
+        readonly=True,
+        help="Twelve months of the lines that end with the term, taxes excluded.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
-    account_manager_id = fields.Many2one("res.users", "Account manager", related="partner_id.charter_account_manager_id")
+    account_manager_id = fields.Many2one(
+        "res.users", "Account manager", related="partner_id.charter_account_manager_id"
+    )
 
     @property
     def _table_query(self):
         nps_model = self.env["charter.nps"]
         nps_model._flush()
-        for model in ("contract.contract", "contract.line", "charter.renewal", "charter.document", "charter.commitment"):
+        for model in (
+            "contract.contract",
+            "contract.line",
+            "charter.renewal",
+            "charter.document",
+            "charter.commitment",
+        ):
             self.env[model].flush_model()
         return SQL(
             """
@@ -132,7 +142,12 @@ class CharterRenewalForecast(models.Model):
         selections = {
             name: dict(self._fields[name]._description_selection(self.env)) for name in ("state", "verdict")
         }
-        for row in self.search_fetch(list(domain), [n for n in names if n != "missing"]):
+        rows = self.search_fetch(list(domain), [n for n in names if n != "missing"])
+        for name in names:
+            if self._fields[name].type == "many2one":
+                # All at once: implicit reading goes by the thousand.
+                rows.mapped(name).sudo().fetch(["name"])
+        for row in rows:
             values = []
             for name in names:
                 value = row[name]
@@ -141,6 +156,6 @@ class CharterRenewalForecast(models.Model):
                 elif name in selections:
                     value = selections[name].get(value)
                 elif self._fields[name].type == "many2one":
-                    value = value.sudo().display_name
+                    value = value.sudo().name
                 values.append(value)
             yield values

@@ -148,10 +148,18 @@ class ContractLine(models.Model):
     def _charter_refuse_renewal(self, contract, renewal):
         state = renewal.state if renewal else "none"
         ways = {
-            "none": self.env._("its renewal opens with the annual review, before the end of the term. Wait for it"),
-            "open": self.env._("its renewal is not decided. Decide it in Client Charter ‣ Looking ahead ‣ Renewals"),
-            "interview": self.env._("nobody of the client has answered. Hold the interview, then decide again"),
-            "remediation": self.env._("the client is not satisfied. Carry the remediation through, then decide again"),
+            "none": self.env._(
+                "its renewal opens with the annual review, before the end of the term. Wait for it"
+            ),
+            "open": self.env._(
+                "its renewal is not decided. Decide it in Client Charter ‣ Looking ahead ‣ Renewals"
+            ),
+            "interview": self.env._(
+                "nobody of the client has answered. Hold the interview, then decide again"
+            ),
+            "remediation": self.env._(
+                "the client is not satisfied. Carry the remediation through, then decide again"
+            ),
         }
         raise UserError(
             self.env._(

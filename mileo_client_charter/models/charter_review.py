@@ -41,7 +41,11 @@ class CharterReview(models.Model):
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     renewal_id = fields.Many2one(
-        "charter.renewal", readonly=True, index="btree_not_null", charter_engine=True, groups="base.group_user"
+        "charter.renewal",
+        readonly=True,
+        index="btree_not_null",
+        charter_engine=True,
+        groups="base.group_user",
     )
     obligation_id = fields.Many2one(
         "charter.obligation", "Promise", readonly=True, index="btree_not_null", charter_engine=True,
@@ -68,7 +72,9 @@ class CharterReview(models.Model):
     start_at = fields.Datetime("Date and time", copy=False, tracking=True)
     duration = fields.Float("Hours", default=1.0)
     location = fields.Char("Place or link")
-    event_id = fields.Many2one("calendar.event", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    event_id = fields.Many2one(
+        "calendar.event", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
     contact_ids = fields.Many2many(
         "res.partner", string="Invited by the client", domain="[('commercial_partner_id', '=', partner_id)]"
     )
@@ -78,7 +84,9 @@ class CharterReview(models.Model):
     )  # fmt: skip
     # What was said
     answer_ids = fields.One2many("charter.review.answer", "review_id", "Answers", groups="base.group_user")
-    action_ids = fields.One2many("charter.review.action", "review_id", "Follow-up actions", groups="base.group_user")
+    action_ids = fields.One2many(
+        "charter.review.action", "review_id", "Follow-up actions", groups="base.group_user"
+    )
     achievements = fields.Text("What was achieved this year")
     performance = fields.Text("Performance figures")
     satisfaction = fields.Text("Overall satisfaction")
@@ -178,7 +186,11 @@ class CharterReview(models.Model):
                 "&", ("code", "=", CODES["annual"]), ("due_at", "<=", soon),
             ]
         )  # fmt: skip
-        known = self.sudo().search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")]).obligation_id
+        known = (
+            self.sudo()
+            .search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")])
+            .obligation_id
+        )
         kinds = {code: kind for kind, code in CODES.items()}
         renewals = self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
         of_term = {(renewal.contract_id.id, renewal.term_end): renewal.id for renewal in renewals}
@@ -186,8 +198,10 @@ class CharterReview(models.Model):
         for row in owed - known:
             kind, contract = kinds[row.code], row.contract_id
             last = contract._charter_local_day(row.due_at - timedelta(seconds=1))
-            first = last - timedelta(days=REVIEW_LEAD_DAYS) if kind == "annual" else contract._charter_local_day(
-                row.trigger_at
+            first = (
+                last - timedelta(days=REVIEW_LEAD_DAYS)
+                if kind == "annual"
+                else contract._charter_local_day(row.trigger_at)
             )
             values.append(
                 {
@@ -219,7 +233,9 @@ class CharterReview(models.Model):
         engine.invalidate_recordset(["state"])
         if engine.state not in states:
             labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(self.env._("This meeting is “%s” already: reload the page.", labels[engine.state]))
+            raise UserError(
+                self.env._("This meeting is “%s” already: reload the page.", labels[engine.state])
+            )
         return engine
 
     def action_hold(self):
@@ -238,7 +254,9 @@ class CharterReview(models.Model):
                 if not (self[name] or "").strip():
                     label = self._fields[name]._description_string(self.env)
                     raise ValidationError(
-                        self.env._("“%s”: the charter asks for it at every annual review; write it down.", label)
+                        self.env._(
+                            "“%s”: the charter asks for it at every annual review; write it down.", label
+                        )
                     )
         self.answer_ids._become_feedback()
         engine.write({"state": "held", "held_at": self.start_at})
@@ -250,7 +268,9 @@ class CharterReview(models.Model):
         for role, user in self._role_holders().items():
             if not user:
                 raise ValidationError(
-                    self.env._("For us: nobody holds the role “%s”. Fill it in Clients ‣ Contacts.", labels[role])
+                    self.env._(
+                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Contacts.", labels[role]
+                    )
                 )
             if user not in self.staff_ids:
                 raise ValidationError(

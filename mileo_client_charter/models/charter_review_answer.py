@@ -49,10 +49,10 @@ class CharterReviewAnswer(models.Model):
             raise UserError(self.env._("Answers: once the meeting is held, what was said stays as it is."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unsaid(self):
         if self.filtered("feedback_id"):
             raise UserError(self.env._("Answers: once the meeting is held, what was said stays as it is."))
-        return super().unlink()
 
     def _become_feedback(self):
         """A negative mark calls for a callback, as from any other door."""

@@ -54,7 +54,9 @@ class CharterReview(models.Model):
         engine.write(
             {
                 "dossier_file": base64.b64encode(content),
-                "dossier_name": f"{self.contract_id.code or self.contract_id.name} {day}.{kind}".replace("/", "-"),
+                "dossier_name": f"{self.contract_id.code or self.contract_id.name} {day}.{kind}".replace(
+                    "/", "-"
+                ),
                 "dossier_error": False,
             }
         )
@@ -114,7 +116,9 @@ class CharterReview(models.Model):
             rate = percent(met, part["total"])
             if rate is None:
                 return self.env._("nothing fell due")
-            return self.env._("%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=figure(rate, 1))
+            return self.env._(
+                "%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=figure(rate, 1)
+            )
 
         def availability(figures):
             part = figures["availability"]
@@ -131,7 +135,9 @@ class CharterReview(models.Model):
             part = figures["satisfaction"]
             if not part["n"]:
                 return self.env._("no answer")
-            return self.env._("%(mean)s of 5 (n = %(n)s)", mean=figure(part["sum"] / part["n"], 1), n=part["n"])
+            return self.env._(
+                "%(mean)s of 5 (n = %(n)s)", mean=figure(part["sum"] / part["n"], 1), n=part["n"]
+            )
 
         def recommend(figures):
             part = figures["nps"]
@@ -139,7 +145,10 @@ class CharterReview(models.Model):
 
         return [
             (self.env._("Interventions done"), lambda f: str(f["interventions"]["done"])),
-            (self.env._("Interventions in progress at the end"), lambda f: str(f["interventions"]["open_at_end"])),
+            (
+                self.env._("Interventions in progress at the end"),
+                lambda f: str(f["interventions"]["open_at_end"]),
+            ),
             (self.env._("Response within the time promised"), lambda f: of(f["response"])),
             (self.env._("Resolution within the time promised"), lambda f: of(f["resolution"])),
             (self.env._("Availability of supervised equipment"), availability),
@@ -148,7 +157,10 @@ class CharterReview(models.Model):
             (self.env._("Promises of the charter kept"), lambda f: of(f["promises"])),
             (self.env._("Calls after negative feedback, in time"), lambda f: of(f["callbacks"])),
             (self.env._("Escalations raised"), lambda f: str(f["escalations"]["raised"])),
-            (self.env._("Escalations not resolved at the end"), lambda f: str(f["escalations"]["open_at_end"])),
+            (
+                self.env._("Escalations not resolved at the end"),
+                lambda f: str(f["escalations"]["open_at_end"]),
+            ),
         ]
 
     @api.model

@@ -21,7 +21,9 @@ class CharterReview(models.Model):
         if not self.start_at:
             raise ValidationError(self.env._("Date and time: choose when the meeting is held."))
         if self.start_at <= self._charter_now():
-            raise ValidationError(self.env._("Date and time: the client cannot be invited to a moment that is past."))
+            raise ValidationError(
+                self.env._("Date and time: the client cannot be invited to a moment that is past.")
+            )
         if not self.contact_ids.filtered("email_normalized"):
             raise ValidationError(
                 self.env._("Invited by the client: choose at least one contact with an e-mail address.")
@@ -81,11 +83,17 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def _charter_reviews(self):
-        return self.env["charter.review"].sudo().search([("event_id", "in", self.ids), ("state", "=", "planned")])
+        return (
+            self.env["charter.review"]
+            .sudo()
+            .search([("event_id", "in", self.ids), ("state", "=", "planned")])
+        )
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"start", "stop", "location", "duration", "start_date"} and not self.env.context.get(FOLLOWING):
+        if vals.keys() & {"start", "stop", "location", "duration", "start_date"} and not self.env.context.get(
+            FOLLOWING
+        ):
             for review in self._charter_reviews():
                 review._follow_event(review.event_id)
         if vals.get("active") is False:

@@ -23,7 +23,9 @@ class TestNotice(YearCase):
         cls.tag = cls.env["charter.equipment.tag"].create({"name": "Lobby"})
         with freeze_time(NOW):
             cls.contracts = {client: cls._contract(client) for client in (cls.client, cls.other)}
-        cls.cam = cls._equipment(cls.client, "Camera 1", product_id=cls.product.id, serial="C-1", tag_ids=[(4, cls.tag.id)])
+        cls.cam = cls._equipment(
+            cls.client, "Camera 1", product_id=cls.product.id, serial="C-1", tag_ids=[(4, cls.tag.id)]
+        )
         cls.nvr = cls._equipment(cls.client, "Recorder", model="NVR-9")
         cls.far = cls._equipment(cls.other, "Camera 9", product_id=cls.product.id)
         cls.client.zip, cls.other.zip = "69003", "38000"
@@ -57,7 +59,9 @@ class TestNotice(YearCase):
 
     def test_scope(self):
         free = self.env["res.partner"].create({"name": "No charter", "is_company": True})
-        self.env["charter.equipment"].create({"name": "Camera", "partner_id": free.id, "product_id": self.product.id})
+        self.env["charter.equipment"].create(
+            {"name": "Camera", "partner_id": free.id, "product_id": self.product.id}
+        )
         for name, scope, expected in (
             ("product", {}, {self.client: self.cam, self.other: self.far}),
             ("equipment", {"product_ids": [], "equipment_ids": self.nvr.ids}, {self.client: self.nvr}),
@@ -75,7 +79,12 @@ class TestNotice(YearCase):
             bare = self._client("Bare")[0]
             bare.zip = "69001"
             self._contract(bare)
-            values = {"kind": "regulation", "regulation": "prefectoral", "product_ids": [], "departments": "69"}
+            values = {
+                "kind": "regulation",
+                "regulation": "prefectoral",
+                "product_ids": [],
+                "departments": "69",
+            }
             found = self.notice(**values)._match()
         self.assertEqual(set(found), {self.client.id, bare.id})
 
@@ -122,7 +131,11 @@ class TestNotice(YearCase):
     def test_bad_input(self):
         for name, values, words in (
             ("past", {"effect_on": "2026-10-05"}, "not in the future"),
-            ("nobody", {"product_ids": [], "departments": "13", "tag_ids": []}, "no client under the charter"),
+            (
+                "nobody",
+                {"product_ids": [], "departments": "13", "tag_ids": []},
+                "no client under the charter",
+            ),
             ("no scope", {"product_ids": []}, "nothing is chosen"),
             ("code", {"departments": "69, Rhône"}, "is no code"),
             ("CVE", {"kind": "vulnerability", "severity": "high", "cve": "CVE-26-1"}, "CVE-2026-12345"),
@@ -183,7 +196,10 @@ class TestNotice(YearCase):
 
     def test_dates_of_the_installed_base_raise_drafts_early(self):
         milestone = self.env["charter.equipment.milestone"].create(
-            [{"equipment_id": one.id, "kind": "end_of_support", "date": "2027-01-31"} for one in (self.cam, self.far)]
+            [
+                {"equipment_id": one.id, "kind": "end_of_support", "date": "2027-01-31"}
+                for one in (self.cam, self.far)
+            ]
         )
         model = self.env["charter.notice"]
         with self.at(moment=datetime(2026, 10, 1, 8)):
@@ -226,10 +242,15 @@ class TestNotice(YearCase):
             self.assertEqual(wizard.line_ids.mapped("equipment_count"), [2, 1, 0])
             self.assertFalse(self.cam.end_of_support, "shown only")
             wizard.action_import()
-            self.assertEqual((self.cam.end_of_support, self.nvr.end_of_support), (date(2027, 1, 31), date(2028, 1, 1)))
+            self.assertEqual(
+                (self.cam.end_of_support, self.nvr.end_of_support), (date(2027, 1, 31), date(2028, 1, 1))
+            )
             raised = self.env["charter.notice"].search([("effect_on", "=", "2027-01-31")])
             self.assertEqual(raised.line_ids.partner_id, self.client | self.other)
-        for rows, words in (([["Model"]], "End of support"), ([["Model", "End of support"], ["NVR-9", "soon"]], "no date")):
+        for rows, words in (
+            ([["Model"]], "End of support"),
+            ([["Model", "End of support"], ["NVR-9", "soon"]], "no date"),
+        ):
             book = openpyxl.Workbook()
             for row in rows:
                 book.active.append(row)
@@ -256,7 +277,10 @@ class TestNotice(YearCase):
 
     def test_statements_of_the_matching(self):
         self.env["charter.equipment"].create(
-            [{"name": f"C{n}", "partner_id": self.client.id, "product_id": self.product.id} for n in range(200)]
+            [
+                {"name": f"C{n}", "partner_id": self.client.id, "product_id": self.product.id}
+                for n in range(200)
+            ]
         )
         with self.at(moment=NOW):
             notice = self.notice(tag_ids=[], departments="69")

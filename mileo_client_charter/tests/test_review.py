@@ -27,13 +27,29 @@ class TestReview(YearCase):
         review = self.planned(kind)
         with self.at(moment=datetime(2026, 11, 20, 12)):
             review.answer_ids = [
-                (0, 0, {"contact_id": self.alice.id, "rating": rating, "nps": nps, "comment": "Good.", "wishes": "A portal."})
+                (
+                    0,
+                    0,
+                    {
+                        "contact_id": self.alice.id,
+                        "rating": rating,
+                        "nps": nps,
+                        "comment": "Good.",
+                        "wishes": "A portal.",
+                    },
+                )
             ]
             review.action_ids = [
-                (0, 0, {"name": "Show the portal", "user_id": self.technician.id, "date_deadline": "2026-12-01"})
+                (
+                    0,
+                    0,
+                    {"name": "Show the portal", "user_id": self.technician.id, "date_deadline": "2026-12-01"},
+                )
             ]
             if kind == "annual":
-                review.write(dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about."))
+                review.write(
+                    dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+                )
             review.action_hold()
         return review
 
@@ -78,7 +94,10 @@ class TestReview(YearCase):
                 ({"start_at": False}, "choose when"),
                 ({"start_at": datetime(2026, 10, 1, 9)}, "past"),
                 ({"start_at": MEETING, "contact_ids": [(5,)]}, "at least one contact"),
-                ({"start_at": MEETING, "contact_ids": [(6, 0, self.alice.ids)], "staff_ids": [(5,)]}, "account manager"),
+                (
+                    {"start_at": MEETING, "contact_ids": [(6, 0, self.alice.ids)], "staff_ids": [(5,)]},
+                    "account manager",
+                ),
             ):
                 review.write(vals)
                 with self.assertRaisesRegex(ValidationError, words):
@@ -91,7 +110,11 @@ class TestReview(YearCase):
     def test_marks_out_of_range(self):
         review = self.planned()
         for nps in ("11", "-1", "ten", "9.5"):
-            with self.subTest(nps), self.assertRaisesRegex(ValidationError, "from 0 to 10"), self.env.cr.savepoint():
+            with (
+                self.subTest(nps),
+                self.assertRaisesRegex(ValidationError, "from 0 to 10"),
+                self.env.cr.savepoint(),
+            ):
                 review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "4", "nps": nps})]
         with self.assertRaises(ValueError), self.env.cr.savepoint():
             review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "6"})]
@@ -99,7 +122,9 @@ class TestReview(YearCase):
     def test_held_keeps_the_promise_and_becomes_feedback(self):
         review = self.held(nps="0")
         feedback = review.answer_ids.feedback_id
-        self.assertEqual((feedback.channel, feedback.rating, feedback.nps, feedback.nps_answered), ("interview", 4, 0, 1))
+        self.assertEqual(
+            (feedback.channel, feedback.rating, feedback.nps, feedback.nps_answered), ("interview", 4, 0, 1)
+        )
         self.assertEqual(feedback.contact_id, self.alice)
         self.assertEqual((review.state, review.obligation_id.state), ("held", "kept"))
         with self.assertRaisesRegex(UserError, "stays as it is"):
@@ -111,9 +136,15 @@ class TestReview(YearCase):
 
     def test_an_interview_needs_answers_and_its_time(self):
         review = self.planned()
-        with self.at(moment=datetime(2026, 11, 19, 9)), self.assertRaisesRegex(ValidationError, "not taken place"):
+        with (
+            self.at(moment=datetime(2026, 11, 19, 9)),
+            self.assertRaisesRegex(ValidationError, "not taken place"),
+        ):
             review.action_hold()
-        with self.at(moment=datetime(2026, 11, 21, 9)), self.assertRaisesRegex(ValidationError, "at least one contact"):
+        with (
+            self.at(moment=datetime(2026, 11, 21, 9)),
+            self.assertRaisesRegex(ValidationError, "at least one contact"),
+        ):
             review.action_hold()
 
     def test_minutes(self):
@@ -144,7 +175,9 @@ class TestReview(YearCase):
             review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "5", "nps": "10"})]
             with self.assertRaisesRegex(ValidationError, "every annual review"):
                 review.action_hold()
-            review.write(dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about."))
+            review.write(
+                dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+            )
             review.action_hold()
             self.assertEqual(review.obligation_id.code, "review.annual")
             self.assertEqual(review.obligation_id.state, "kept")
@@ -160,7 +193,9 @@ class TestReview(YearCase):
             rows = {label: values for label, *values in review.with_context(lang="en_US")._dossier_rows()}
             self.assertEqual(rows["Would recommend us"][0], "NPS 100 (n = 1)")
             self.assertEqual(rows["Would recommend us"][1], "NPS unknown (n = 0)", "last year beside")
-            self.assertEqual(rows["Response within the time promised"][0], "nothing fell due", "never 0 or 100 %")
+            self.assertEqual(
+                rows["Response within the time promised"][0], "nothing fell due", "never 0 or 100 %"
+            )
             frozen = review.dossier_figures
             self.say(self.adam, 0)
             self.env["charter.review"]._prepare_due()

@@ -42,7 +42,7 @@ PORTAL_FIELDS = {
 class TestYearAccess(AccessCase):
     @classmethod
     def _rows_of_client(cls, label, contact, company):
-        super()._rows_of_client(label, contact, company)
+        result = super()._rows_of_client(label, contact, company)
         env = cls.env(context=dict(cls.env.context, allowed_company_ids=[company.id]))
         contract = cls.rows["contract.contract", label]
         renewal = env["charter.renewal"]._charter_engine().create(
@@ -57,7 +57,9 @@ class TestYearAccess(AccessCase):
         ]
         review = env["charter.review"].create({"contract_id": contract.id, "contact_ids": contact.ids})
         review.answer_ids = [(0, 0, {"contact_id": contact.id, "rating": "4"})]
-        review.action_ids = [(0, 0, {"name": "Call", "user_id": cls.manager.id, "date_deadline": "2026-10-20"})]
+        review.action_ids = [
+            (0, 0, {"name": "Call", "user_id": cls.manager.id, "date_deadline": "2026-10-20"})
+        ]
         review._charter_engine().write({"state": "planned"})
         notice = env["charter.notice"].create(
             {"name": "News", "effect_on": "2027-06-01", "kind": "regulation", "regulation": "gdpr",
@@ -82,6 +84,7 @@ class TestYearAccess(AccessCase):
         if label == "a":
             review.message_subscribe(partner_ids=cls.bea.ids)
             notice.message_subscribe(partner_ids=cls.bea.ids)
+        return result
 
     def test_who_sees_which_rows(self):
         self.enterContext(self.at())

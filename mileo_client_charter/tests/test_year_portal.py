@@ -14,7 +14,9 @@ class TestYearPortal(DoorsCase):
 
     def setUp(self):
         super().setUp()
-        contract = self._contract(self.client, contract_line_ids=[(0, 0, self.line("2026-03-01", "2099-02-28"))])
+        contract = self._contract(
+            self.client, contract_line_ids=[(0, 0, self.line("2026-03-01", "2099-02-28"))]
+        )
         self.renewal = self.env["charter.renewal"]._charter_engine().create(
             {"contract_id": contract.id, "term_end": "2099-02-28", "partner_id": self.client.id,
              "company_id": self.company.id}
@@ -32,7 +34,9 @@ class TestYearPortal(DoorsCase):
     def test_notices(self):
         self.log_in("p_alice")
         self.assertShows(self.get("/my/charter"), "1 notice(s) to read", "Looking ahead")
-        self.assertShows(self.get("/my/charter/notices"), "End of support: P3225", "31 January 2099", "to read")
+        self.assertShows(
+            self.get("/my/charter/notices"), "End of support: P3225", "31 January 2099", "to read"
+        )
         page = self.get(f"/my/charter/notice/{self.told.id}")
         self.assertShows(page, "No more updates.", "Replace it.", "I have read it")
         self.assertFalse(self.told.acknowledged_at, "reading the page is no acknowledgement")
@@ -44,10 +48,16 @@ class TestYearPortal(DoorsCase):
     def test_meetings_and_the_renewal_in_words(self):
         self.log_in("p_alice")
         page = self.get("/my/charter/reviews")
-        self.assertShows(page, "Satisfaction interview", "planned", "We decide with you, at the annual review")
-        self.assertShows(self.get(f"/my/charter/review/{self.meeting.id}"), "At yours", "Agenda", "from 0 to 10")
+        self.assertShows(
+            page, "Satisfaction interview", "planned", "We decide with you, at the annual review"
+        )
+        self.assertShows(
+            self.get(f"/my/charter/review/{self.meeting.id}"), "At yours", "Agenda", "from 0 to 10"
+        )
         self.renewal._charter_engine().state = "remediation"
-        self.assertShows(self.get("/my/charter/reviews"), "You are not satisfied, so we put things right first")
+        self.assertShows(
+            self.get("/my/charter/reviews"), "You are not satisfied, so we put things right first"
+        )
         self.assertEqual(self.get(f"/my/charter/review/{self.meeting.id}/dossier").status_code, 404)
 
     def test_minutes(self):

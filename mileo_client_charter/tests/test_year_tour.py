@@ -17,14 +17,17 @@ class TestYearTour(YearCase, HttpCase):
         today = fields.Date.today()
         end = today + relativedelta(months=2)
         self.contract = self._contract(
-            self.client, contract_line_ids=[(0, 0, self.line(str(end - relativedelta(years=1, days=-1)), str(end)))]
+            self.client,
+            contract_line_ids=[(0, 0, self.line(str(end - relativedelta(years=1, days=-1)), str(end)))],
         )
         self.env["charter.scheduler"]._schedule(self.contract)
         self.renewal = self.contract.charter_renewal_ids
 
     def meeting(self, kind):
         """A meeting that took place an hour ago."""
-        review = self.env["charter.review"].search([("contract_id", "=", self.contract.id), ("kind", "=", kind)])
+        review = self.env["charter.review"].search(
+            [("contract_id", "=", self.contract.id), ("kind", "=", kind)]
+        )
         review = review or self.env["charter.review"].create({"contract_id": self.contract.id, "kind": kind})
         review.start_at = fields.Datetime.now() + timedelta(hours=1)
         review.with_user(self.manager).action_plan()

@@ -4,6 +4,5 @@ from . import charter_obligation_wizard
 from . import charter_intervention_wizard
 from . import charter_maintenance
 from . import charter_equipment_import
-from . import charter_intervention_wizard
 from . import charter_renewal_override
 from . import charter_support_import

@@ -75,7 +75,9 @@ class CharterSupportImport(models.TransientModel):
             rows = list(support_sheet.read(base64.b64decode(self.file)))
         except SheetError as error:
             messages = {
-                "format": self.env._("File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."),
+                "format": self.env._(
+                    "File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."
+                ),
                 "columns": self.env._("File: these columns are missing in the first line: %s.", error.detail),
                 "rows": self.env._("File: more than %s rows; import it in parts.", error.detail),
             }
