@@ -5,3 +5,4 @@ from . import outages
 from . import portal_equipment
 from . import renewals
 from . import portal_year
+from . import portal_documents
