@@ -53,8 +53,9 @@ class CharterNotice(models.Model):
         lines = lines._charter_engine()
         rows = []
         promises = dict(zip(lines, lines._owe(), strict=True)) if lines else {}
+        people = self.env["charter.handing"]._readers(lines.partner_id)
         for line in lines:
-            readers = line.partner_id._charter_readers()
+            readers = people[line.partner_id]
             if not readers:
                 line.error = self.env._(
                     "No contact of the client has an e-mail address: add one, then tell it again."

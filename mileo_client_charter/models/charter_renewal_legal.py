@@ -50,14 +50,14 @@ class CharterRenewal(models.Model):
                 continue
             if today > last - relativedelta(months=1):
                 engine.legal_error = self.env._("The month before the last day to refuse had begun already.")
-            elif not renewal.partner_id._charter_readers():
+            elif not self.env["charter.handing"]._readers(renewal.partner_id)[renewal.partner_id]:
                 engine.legal_error = self.env._("No contact of the client has an e-mail address.")
             else:
                 renewal._send_legal_reminder()
 
     def _send_legal_reminder(self):
         rows = []
-        for contact in self.partner_id._charter_readers():
+        for contact in self.env["charter.handing"]._readers(self.partner_id)[self.partner_id]:
             renewal = self.with_context(lang=contact.lang or self.env.lang)
             body = renewal.env["ir.qweb"]._render(
                 "mileo_client_charter.legal_reminder",

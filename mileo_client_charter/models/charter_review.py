@@ -159,9 +159,10 @@ class CharterReview(models.Model):
             roles = ROLES_OF[vals.get("kind") or "interview"]
             asked.append([(contract.company_id.id, role, client) for role in roles])
         holders = self.env["charter.assignment"].sudo()._holders({key for keys in asked for key in keys})
+        readers = self.env["charter.handing"]._readers(contracts.commercial_partner_id)
         for vals, contract, keys in zip(vals_list, contracts, asked, strict=True):
             if not vals.get("contact_ids"):
-                vals["contact_ids"] = [(6, 0, contract.commercial_partner_id._charter_readers().ids)]
+                vals["contact_ids"] = [(6, 0, readers[contract.commercial_partner_id].ids)]
             if not vals.get("staff_ids"):
                 vals["staff_ids"] = [(6, 0, [holders[key] for key in keys if holders.get(key)])]
         return vals_list
