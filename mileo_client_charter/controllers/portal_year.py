@@ -49,7 +49,7 @@ class CharterYearPortal(CharterEquipmentPortal):
         return self._page("portal_notice", "notice_detail", reading, reading.notice_detail(line))
 
     @http.route("/my/charter/notice/<int:line_id>/acknowledge", **POST)
-    def acknowledge(self, line_id, **_form):
+    def acknowledge_notice(self, line_id, **_form):
         reading = YearReading(request.env)
         line = reading.find("charter.notice.line", line_id)
         if not line:

@@ -30,3 +30,4 @@ from . import test_notice
 from . import test_year_access
 from . import test_year_portal
 from . import test_year_tour
+from . import test_year_migration

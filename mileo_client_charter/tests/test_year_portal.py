@@ -40,7 +40,7 @@ class TestYearPortal(DoorsCase):
         page = self.get(f"/my/charter/notice/{self.told.id}")
         self.assertShows(page, "No more updates.", "Replace it.", "I have read it")
         self.assertFalse(self.told.acknowledged_at, "reading the page is no acknowledgement")
-        self.post(f"/my/charter/notice/{self.told.id}/acknowledge")
+        self.assertEqual(self.post(f"/my/charter/notice/{self.told.id}/acknowledge").status_code, 303)
         self.told.invalidate_recordset()
         self.assertEqual(self.told.acknowledged_by_id, self.alice)
         self.assertShows(self.get(f"/my/charter/notice/{self.told.id}"), "that you have read it")
