@@ -142,7 +142,7 @@ class CharterRenewalForecast(models.Model):
         selections = {
             name: dict(self._fields[name]._description_selection(self.env)) for name in ("state", "verdict")
         }
-        rows = self.search_fetch(list(domain), [n for n in names if n != "missing"])
+        rows = self.search_fetch(list(domain), ["threshold", *(n for n in names if n != "missing")])
         for name in names:
             if self._fields[name].type == "many2one":
                 # All at once: implicit reading goes by the thousand.
