@@ -14,7 +14,9 @@ class TestYearMigration(CharterCase):
         commitments = self.document.commitment_ids
         ours = commitments.filtered(lambda one: one.code in CODES)
         self.assertEqual(len(ours), 5)
-        self.env.cr.execute("UPDATE charter_commitment SET by_evidence = true WHERE id = ANY(%s)", [commitments.ids])
+        self.env.cr.execute(
+            "UPDATE charter_commitment SET by_evidence = true WHERE id = ANY(%s)", [commitments.ids]
+        )
         path = file_path("mileo_client_charter/migrations/19.0.1.1.0/post-year.py")
         script = load_script(path, "charter_post_year")
         script.migrate(self.env.cr, "19.0.1.0.0")
