@@ -3,4 +3,6 @@ from . import survey
 from . import portal
 from . import outages
 from . import portal_equipment
+from . import renewals
+from . import portal_year
 from . import portal_documents

@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_contacts, story_gear, story_work
+from . import story_contacts, story_gear, story_renew, story_work
 
 
 class Story:
@@ -81,6 +81,7 @@ class Story:
         story_work.weeks_before(self)
         self.alice_is_not_satisfied()
         self.bruno_waits()
+        story_renew.look_ahead(self)
         story_work.on_the_desks(self)
         story_contacts.thomas_goes_on_leave(self)
         with self.at(0):

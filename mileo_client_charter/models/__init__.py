@@ -45,6 +45,7 @@ from . import mail_mail
 
 # The contract
 from . import contract_contract
+from . import charter_anniversary
 
 # The work done, and what the client says of it
 from . import charter_equipment_tag
@@ -66,3 +67,26 @@ from . import charter_feedback_invitation
 from . import charter_corrective_action
 from . import charter_escalation
 from . import res_config_settings
+
+# What the client reads of it: figures, the activity report and its recommendations
+from . import charter_figures
+from . import charter_figures_method
+
+# Looking ahead: the client's satisfaction, the year's end and what is coming
+from . import charter_nps
+from . import charter_handing
+from . import charter_remediation
+from . import charter_remediation_action
+from . import charter_renewal
+from . import charter_renewal_decision
+from . import charter_renewal_gate
+from . import charter_renewal_forecast
+from . import charter_review
+from . import charter_review_answer
+from . import charter_review_meeting
+from . import charter_review_dossier
+from . import charter_renewal_legal
+from . import charter_notice
+from . import charter_notice_line
+from . import charter_notice_sending
+from . import charter_scheduler_documents

@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -160,12 +161,24 @@ class CharterScheduler(models.AbstractModel):
                     )
         elif commitment.code == "review.annual":
             for event in contract._charter_anniversaries(since, today):
-                if not contract.date_end and last_day and event < last_day:
+                if not contract.charter_term_end and last_day and event < last_day:
                     continue  # the end of a term that was given up came in its place
                 yield f"{event}#annual", moment(event), now, None
-        elif commitment.code == "renewal.decision" and contract.date_end:
-            event = contract.date_end + timedelta(days=1)
-            yield f"{event}#renewal", moment(event), now, None
+        elif commitment.code == "renewal.decision" and contract.charter_term_end:
+            event = contract.charter_term_end + timedelta(days=1)
+            yield f"{event}#renewal", moment(event), now, self._decision_delay(contract, event, commitment)
+
+    @api.model
+    def _decision_delay(self, contract, event, commitment):
+        """The renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
+        notice = contract.charter_notice_date
+        if not notice:
+            return None
+        own = commitment._delay()
+        if own.clock == "elapsed" and own.unit != "hours":
+            if event - relativedelta(**{own.unit: own.amount}) <= notice:
+                return None
+        return Delay((event - notice).days, "days", "elapsed")
 
     @api.model
     def _close_ended(self):

@@ -1,9 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import periods
+from ..tools.clock import to_utc
 from ..tools.pg_array import pg_array
 
 
@@ -71,37 +70,6 @@ class ContractContract(models.Model):
         )
         return dict(self.env.cr.fetchall())
 
-    @api.depends("date_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled", "charter_since")
-    @api.depends_context("lang")
-    def _compute_charter_anniversary(self):
-        today = fields.Date.context_today(self)
-        for contract in self:
-            first = contract._charter_first_day()
-            if contract.date_end:
-                contract.charter_anniversary = contract.date_end + timedelta(days=1)
-                contract.charter_anniversary_source = self.env._("from the end of the current term")
-            elif first:
-                contract.charter_anniversary = periods.anniversary_after(first, today)
-                contract.charter_anniversary_source = self.env._(
-                    "from the start of the contract; it has no end date"
-                )
-            else:
-                contract.charter_anniversary = False
-                contract.charter_anniversary_source = self.env._(
-                    "cannot be derived: no line of the contract has a start date"
-                )
-
-    @api.model
-    def _charter_active_domain(self):
-        """Contracts under the charter that have not ended."""
-        return [
-            ("charter_tier_id", "!=", False),
-            ("contract_type", "=", "sale"),
-            "|",
-            ("date_end", "=", False),
-            ("date_end", ">=", fields.Date.context_today(self)),
-        ]
-
     @api.constrains("charter_tier_id", "company_id", "contract_type")
     def _check_charter_tier(self):
         for contract in self.filtered("charter_tier_id"):
@@ -126,13 +94,24 @@ class ContractContract(models.Model):
         years from ``since`` to the next."""
         self.ensure_one()
         event = self.charter_anniversary
-        if not event or self.date_end:
+        if not event or self.charter_term_end:
             return [event] if event else []
         first = self._charter_first_day()
         events = [periods.anniversary_after(first, since)]
         while events[-1] <= today:
             events.append(periods.anniversary_after(first, events[-1]))
         return events
+
+    def _charter_midnight(self, day):
+        """First moment of ``day`` where the company is, naive UTC."""
+        self.ensure_one()
+        return to_utc(day, self.company_id._charter_tz())
+
+    def _charter_local_day(self, moment):
+        """The day a naive UTC ``moment`` is for the company."""
+        self.ensure_one()
+        tz = self.company_id._charter_tz()
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
 
     def _charter_first_day(self):
         """First day of the lines that are not cancelled, or None."""

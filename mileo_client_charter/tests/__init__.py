@@ -28,3 +28,12 @@ from . import test_ledger_words
 from . import test_thread_reach
 from . import test_assignment_access
 from . import test_obligation_opening
+from . import test_figures
+from . import test_renewal
+from . import test_renewal_gate
+from . import test_review
+from . import test_notice
+from . import test_year_access
+from . import test_year_portal
+from . import test_year_tour
+from . import test_year_migration

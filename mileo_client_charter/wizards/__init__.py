@@ -4,5 +4,7 @@ from . import charter_obligation_wizard
 from . import charter_intervention_wizard
 from . import charter_maintenance
 from . import charter_equipment_import
+from . import charter_renewal_override
+from . import charter_support_import
 from . import charter_reassign
 from . import charter_delivery_preview

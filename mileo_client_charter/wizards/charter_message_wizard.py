@@ -4,6 +4,7 @@ from odoo import api, fields, models
 PURPOSES = {
     "outcome": ("charter.feedback", "mileo_client_charter.mail_feedback_outcome", "_record_outcome"),
     "answer": ("charter.escalation", "mileo_client_charter.mail_escalation_answer", "_record_answer"),
+    "minutes": ("charter.review", "mileo_client_charter.mail_review_minutes", "_record_minutes"),
 }
 
 
@@ -13,7 +14,10 @@ class CharterMessageWizard(models.TransientModel):
     _name = "charter.message.wizard"
     _description = "Write to the client"
 
-    purpose = fields.Selection([("outcome", "Outcome of a feedback"), ("answer", "Answer")], required=True)
+    purpose = fields.Selection(
+        [("outcome", "Outcome of a feedback"), ("answer", "Answer"), ("minutes", "Minutes of a meeting")],
+        required=True,
+    )
     res_id = fields.Integer(required=True)
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
     email = fields.Char(related="contact_id.email")

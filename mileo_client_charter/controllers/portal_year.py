@@ -1,0 +1,63 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+from .portal import POST, READ
+from .portal_equipment import CharterEquipmentPortal
+from .year_reading import YearReading
+
+
+class CharterYearPortal(CharterEquipmentPortal):
+    """What lies ahead for a client: its meetings, the notices it received, the renewal of its contracts."""
+
+    @http.route("/my/charter/reviews", **READ)
+    def my_reviews(self, page=1, **_query):
+        reading = YearReading(request.env)
+        return self._page("portal_reviews", "reviews", reading, reading.reviews_page(page))
+
+    @http.route("/my/charter/review/<int:review_id>", **READ)
+    def my_review(self, review_id, **_query):
+        reading = YearReading(request.env)
+        review = reading.find("charter.review", review_id)
+        if not review:
+            return self._not_found(reading)
+        return self._page("portal_review", "review_detail", reading, reading.review_detail(review))
+
+    @http.route("/my/charter/review/<int:review_id>/dossier", **READ)
+    def my_dossier(self, review_id, **_query):
+        reading = YearReading(request.env)
+        review = reading.find("charter.review", review_id)
+        if not review.dossier_at or review.state not in ("held", "minutes"):
+            return self._not_found(reading)
+        stream = request.env["ir.binary"]._get_stream_from(
+            review, "dossier_file", filename=review.dossier_name
+        )
+        response = stream.get_response(as_attachment=True)
+        response.headers["Content-Disposition"] = content_disposition(review.dossier_name)
+        return response
+
+    @http.route("/my/charter/notices", **READ)
+    def my_notices(self, page=1, **_query):
+        reading = YearReading(request.env)
+        return self._page("portal_notices", "notices", reading, reading.notices_page(page))
+
+    @http.route("/my/charter/notice/<int:line_id>", **READ)
+    def my_notice(self, line_id, **_query):
+        reading = YearReading(request.env)
+        line = reading.find("charter.notice.line", line_id)
+        if not line:
+            return self._not_found(reading)
+        return self._page("portal_notice", "notice_detail", reading, reading.notice_detail(line))
+
+    @http.route("/my/charter/notice/<int:line_id>/acknowledge", **POST)
+    def acknowledge_notice(self, line_id, **_form):
+        reading = YearReading(request.env)
+        line = reading.find("charter.notice.line", line_id)
+        if not line:
+            return self._not_found(reading)
+        line._acknowledge(reading.contact)
+        return request.redirect(line._get_portal_url())
+
+    def _page(self, template, name, reading, values, error=None):
+        if name == "charter":
+            values = {**values, **YearReading(request.env).year_home()}
+        return super()._page(template, name, reading, values, error)

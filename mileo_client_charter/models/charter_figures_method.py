@@ -1,0 +1,68 @@
+from odoo import api, models
+
+
+class CharterFigures(models.AbstractModel):
+    _inherit = "charter.figures"
+
+    @api.model
+    def _method(self):
+        """{formula: (title, words)} of the report's last page: the docstrings of tools/figures.py, word for word."""
+        return {
+            "interventions": (
+                self.env._("Interventions"),
+                self.env._(
+                    "An intervention belongs to the period in which the work was done (its resolution). Those "
+                    "reported by the end of the period and not done by then are counted apart, as in progress; those "
+                    "reported in the period and cancelled are counted apart too."
+                ),
+            ),
+            "service_level": (
+                self.env._("Service levels"),
+                self.env._(
+                    "Met / (met + missed), over the times promised that were decided in the period: met when it was "
+                    "done in time, missed at the moment it fell due. Left out and counted apart: those still running "
+                    "at the end of the period, and those cancelled. Time paused, with its reason, is given back. "
+                    "Planned work carries no promised time."
+                ),
+            ),
+            "availability": (
+                self.env._("Availability"),
+                self.env._(
+                    "(expected time − time down) / expected time, over the supervised equipment of the contract. "
+                    "Expected time is supervised time less planned maintenance and less the time when supervision "
+                    "itself was down. Outages that overlap count once. Coverage is expected time / whole time: what "
+                    "is not covered is missing, not available."
+                ),
+            ),
+            "satisfaction": (
+                self.env._("Satisfaction"),
+                self.env._(
+                    "Sum of the marks from 1 to 5 / number of marks, over the answers received in the period. Surveys "
+                    "sent in the period and those held back (frequency limit, or a reason on record) are counted "
+                    "apart. No mark: no mean."
+                ),
+            ),
+            "recommendation": (
+                self.env._("Would recommend (NPS)"),
+                self.env._(
+                    "100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each "
+                    "contact of the client in the twelve months that end with the period. The number of answers is "
+                    "always printed with it."
+                ),
+            ),
+            "promises": (
+                self.env._("Promises"),
+                self.env._(
+                    "Kept / (kept + late), over every promise of the charter decided in the period: kept when it was "
+                    "done in time, late at the moment it fell due, done since or not. Each late one is named. Those "
+                    "still running at the end of the period and those cancelled are left out and counted apart."
+                ),
+            ),
+            "escalations": (
+                self.env._("Escalations"),
+                self.env._(
+                    "Escalations the client raised in the period, those that went to general management in it, those "
+                    "resolved in it, and those not resolved at its end, whenever they were raised."
+                ),
+            ),
+        }

@@ -1,0 +1,375 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..tools import references
+from ..tools.departments import department_of
+
+# A date of the installed base raises its draft this many days before the notice is due.
+REVIEW_DAYS = 45
+DEFAULT_ADVANCE = 60
+MILESTONES = ("end_of_support", "end_of_security")
+
+
+class CharterNotice(models.Model):
+    """What is coming and may affect clients' systems, told ahead of time (article 01, third promise)."""
+
+    _name = "charter.notice"
+    _description = "Notice to clients"
+    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "effect_on, id"
+
+    name = fields.Char("Subject", required=True, translate=True, tracking=True)
+    kind = fields.Selection(
+        [
+            ("end_of_support", "End of support"),
+            ("vulnerability", "Vulnerability"),
+            ("regulation", "Regulation"),
+        ],
+        required=True,
+        default="end_of_support",
+    )
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    effect_on = fields.Date("Date of effect", required=True, tracking=True)
+    cve = fields.Char("CVE reference", help="CVE-2026-12345")
+    severity = fields.Selection(
+        [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]
+    )
+    regulation = fields.Selection(
+        [("gdpr", "GDPR"), ("nf", "NF standard"), ("prefectoral", "Prefectoral order"), ("other", "Other")]
+    )
+    source = fields.Char(help="Who says so: a page, a letter, an order and its number.")
+    body = fields.Html("What happens", translate=True)
+    advice = fields.Text("What we recommend", translate=True)
+    state = fields.Selection(
+        [("draft", "To review"), ("open", "Clients told"), ("closed", "Past"), ("cancelled", "Given up")],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        tracking=True,
+    )
+    # Scope: each criterion that is filled narrows it
+    product_ids = fields.Many2many("product.product", string="Products")
+    equipment_ids = fields.Many2many("charter.equipment")
+    tag_ids = fields.Many2many("charter.equipment.tag", string="Tags")
+    tier_ids = fields.Many2many("charter.tier", string="Tiers")
+    departments = fields.Char("Départements of the sites", help="69, 38, 2A")
+    line_ids = fields.One2many("charter.notice.line", "notice_id", "Clients")
+    client_count = fields.Integer(compute="_compute_counts")
+    told_count = fields.Integer("Told", compute="_compute_counts")
+    acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
+    tell_by = fields.Date(compute="_compute_tell_by", help="The charter's delay before the date of effect.")
+    is_late = fields.Boolean(compute="_compute_tell_by")
+    late_reason = fields.Char(
+        "Why later than promised",
+        help="Asked for when clients are told later; they read it, here and in their report.",
+    )
+    milestone_key = fields.Char(
+        readonly=True, copy=False, charter_engine=True, help="The product date it was raised by."
+    )
+
+    _one_a_date = models.UniqueIndex(
+        "(company_id, milestone_key) WHERE milestone_key IS NOT NULL AND state IN ('draft', 'open')",
+        "A notice about this date is there already.",
+    )
+
+    @api.depends("line_ids.sent_at", "line_ids.acknowledged_at")
+    def _compute_counts(self):
+        for notice in self:
+            lines = notice.line_ids
+            notice.client_count = len(lines)
+            notice.told_count = len(lines.filtered("sent_at"))
+            notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
+
+    @api.depends("effect_on", "company_id", "state")
+    def _compute_tell_by(self):
+        for notice in self:
+            days = notice._advance_days()
+            notice.tell_by = notice.effect_on and notice.effect_on - timedelta(days=days)
+            today = notice.company_id.sudo()._charter_today() if notice.company_id else False
+            notice.is_late = bool(
+                notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by
+            )
+
+    def _advance_days(self):
+        """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
+        commitment = (
+            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("notice.advance")
+        )
+        return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
+
+    @api.constrains("kind", "cve", "severity", "regulation")
+    def _check_kind(self):
+        for notice in self:
+            if notice.kind == "vulnerability" and not notice.severity:
+                raise ValidationError(self.env._("Severity: say how severe the vulnerability is."))
+            if notice.kind == "regulation" and not notice.regulation:
+                raise ValidationError(self.env._("Regulation: say which kind it is."))
+            if notice.cve and references.cve(notice.cve) != notice.cve:
+                raise ValidationError(
+                    self.env._("CVE reference: “%s” is none; write it as CVE-2026-12345.", notice.cve)
+                )
+
+    @api.constrains("departments")
+    def _check_departments(self):
+        for notice in self:
+            notice._department_codes()
+
+    def _department_codes(self):
+        try:
+            return references.departments(self.departments or "")
+        except ValueError as error:
+            raise ValidationError(
+                self.env._("Départements of the sites: “%s” is no code; write 69, 38, 2A, 974.", error)
+            ) from None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._clean(dict(vals)) for vals in vals_list])
+
+    @api.model
+    def _clean(self, vals):
+        if vals.get("cve"):
+            vals["cve"] = references.cve(vals["cve"]) or vals["cve"]
+        return vals
+
+    def write(self, vals):
+        vals = self._clean(dict(vals))
+        moved = self.filtered(
+            lambda n: (
+                "effect_on" in vals
+                and n.state == "open"
+                and n.effect_on != fields.Date.to_date(vals["effect_on"])
+            )
+        )
+        if moved:
+            moved._check_future(fields.Date.to_date(vals["effect_on"]))
+        result = super().write(vals)
+        for notice in moved:
+            notice._tell(notice.line_ids)
+        return result
+
+    def _check_future(self, day):
+        for notice in self:
+            if not day or day <= notice.company_id._charter_today():
+                raise ValidationError(
+                    self.env._(
+                        "Date of effect: %s is not in the future; clients can only be told ahead.", day
+                    )
+                )
+
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
+    # -- matching ---------------------------------------------------------------------------------
+
+    def _match(self):
+        """{client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
+
+        A regulation also reaches the clients of the tiers and départements it names that have no equipment on record.
+        """
+        self.ensure_one()
+        codes = self._department_codes()
+        chosen = (self.product_ids, self.equipment_ids, self.tag_ids)
+        if not any(chosen) and not self.tier_ids and not codes:
+            raise UserError(
+                self.env._(
+                    "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."
+                )
+            )
+        for model in ("charter.equipment", "contract.contract", "res.partner"):
+            self.env[model].flush_model()
+        conditions = [
+            SQL("e.product_id = ANY(%s)", self.product_ids.ids) if self.product_ids else None,
+            SQL("e.id = ANY(%s)", self.equipment_ids.ids) if self.equipment_ids else None,
+            self._tags_sql() if self.tag_ids else None,
+            SQL("e.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
+            SQL("e.department = ANY(%s)", codes) if codes else None,
+        ]
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT e.partner_id, array_agg(e.id ORDER BY e.id)
+                  FROM charter_equipment e
+                 WHERE e.active AND e.company_id = %(company)s AND %(scope)s
+                   AND e.partner_id IN (SELECT commercial_partner_id FROM contract_contract c WHERE %(running)s)
+                 GROUP BY e.partner_id
+                """,
+                company=self.company_id.id,
+                scope=SQL(" AND ").join(condition for condition in conditions if condition),
+                running=self._running_sql(),
+            )
+        )
+        found = dict(self.env.cr.fetchall())
+        if self.kind == "regulation" and not any(chosen):
+            found = {**dict.fromkeys(self._clients_without_equipment(codes), ()), **found}
+        return found
+
+    def _tags_sql(self):
+        field = self.env["charter.equipment"]._fields["tag_ids"]
+        return SQL(
+            "EXISTS (SELECT 1 FROM %s t WHERE t.%s = e.id AND t.%s = ANY(%s))",
+            SQL.identifier(field.relation), SQL.identifier(field.column1), SQL.identifier(field.column2),
+            self.tag_ids.ids,
+        )  # fmt: skip
+
+    def _running_sql(self):
+        return SQL(
+            """c.charter_tier_id IS NOT NULL AND c.contract_type = 'sale' AND c.active AND c.company_id = %s
+               AND (c.date_end IS NULL OR c.date_end >= %s OR c.charter_auto_renew)""",
+            self.company_id.id,
+            self.company_id._charter_today(),
+        )
+
+    def _clients_without_equipment(self, codes):
+        self.env.cr.execute(
+            SQL(
+                """SELECT DISTINCT c.commercial_partner_id, p.zip, y.code
+                     FROM contract_contract c JOIN res_partner p ON p.id = c.commercial_partner_id
+                     LEFT JOIN res_country y ON y.id = p.country_id
+                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))""",
+                running=self._running_sql(),
+                any_tier=not self.tier_ids,
+                tiers=self.tier_ids.ids,
+            )
+        )
+        rows = self.env.cr.fetchall()
+        return [
+            client
+            for client, postcode, country in rows
+            if not codes or department_of(postcode, country) in codes
+        ]
+
+    def action_match(self):
+        """Preview: the clients and equipment affected; nothing goes to anybody."""
+        for notice in self:
+            if notice.state != "draft":
+                raise UserError(
+                    self.env._("“%s” is out already: new equipment joins it by itself.", notice.name)
+                )
+            notice._check_future(notice.effect_on)
+            found = notice._match()
+            if not found:
+                raise UserError(
+                    self.env._(
+                        "Scope: it reaches no client under the charter. Widen it, or record the equipment first."
+                    )
+                )
+            notice._write_lines(found)
+        return True
+
+    def _write_lines(self, found):
+        """Bring the lines in step with ``found``; a client no longer reached leaves, unless it was told."""
+        lines = self.line_ids._charter_engine()
+        by_client = {line.partner_id.id: line for line in lines}
+        gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)
+        gone._charter_cancel("notice.advance", self.env._("The notice no longer reaches this client."))
+        gone.unlink()
+        for client, equipment in found.items():
+            line = by_client.get(client)
+            if line and set(line.equipment_ids.ids) != set(equipment):
+                line.equipment_ids = [(6, 0, list(equipment))]
+        lines.create(
+            [
+                {"notice_id": self.id, "partner_id": client, "equipment_ids": [(6, 0, list(equipment))]}
+                for client, equipment in found.items()
+                if client not in by_client
+            ]
+        )
+        self.invalidate_recordset(["line_ids"])
+
+    # -- raised by the installed base --------------------------------------------------------------
+
+    @api.model
+    def _raise_drafts(self):
+        """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        self.env["charter.equipment.milestone"].flush_model()
+        self.env["charter.equipment"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT e.company_id, m.kind, m.date, e.product_id, e.brand, e.model, array_agg(e.id ORDER BY e.id)
+              FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
+             WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s AND e.active
+               AND (e.product_id IS NOT NULL OR e.brand IS NOT NULL OR e.model IS NOT NULL)
+             GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY m.date
+            """,
+            [list(MILESTONES), fields.Date.today()],
+        )
+        groups = defaultdict(list)
+        for company, kind, day, product, brand, model, equipment in self.env.cr.fetchall():
+            groups[company].append((kind, day, product, brand, model, equipment))
+        raised = self.browse()
+        for company_id, rows in groups.items():
+            raised |= self._raise_of(self.env["res.company"].browse(company_id), rows)
+        return raised
+
+    @api.model
+    def _raise_of(self, company, rows):
+        known = {n.milestone_key: n for n in self.sudo().search(
+            [("company_id", "=", company.id), ("milestone_key", "!=", False), ("state", "!=", "cancelled")]
+        )}  # fmt: skip
+        probe = self.new({"company_id": company.id})
+        horizon = company._charter_today() + timedelta(days=probe._advance_days() + REVIEW_DAYS)
+        labels = dict(
+            self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
+        )
+        raised = self.browse()
+        for kind, day, product_id, brand, model, equipment in rows:
+            key = f"{kind}|{product_id or ''}|{brand or ''}|{model or ''}"
+            notice = known.get(key)
+            if notice and notice.state in ("draft", "open"):
+                if notice.effect_on != day:
+                    notice._charter_engine()._move(day)
+                continue
+            if day > horizon:
+                continue
+            product = self.env["product.product"].browse(product_id or []).sudo()
+            title = product.display_name or " ".join(filter(None, [brand, model]))
+            notice = self._charter_engine().create(
+                {
+                    "name": self.env._("%(what)s: %(product)s", what=labels[kind], product=title),
+                    "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
+                    "product_ids": product.ids, "equipment_ids": [] if product else equipment,
+                }
+            )  # fmt: skip
+            known[key] = notice
+            # The promise runs from the day the date is known, sent or not: the clock reminds of it.
+            found = notice._match()
+            if found:
+                notice._write_lines(found)
+                notice.line_ids._owe()
+            raised |= notice
+        return raised
+
+    def _move(self, day):
+        """The maker moved the date: a draft takes it, clients who were told are told again."""
+        for notice in self:
+            owed = notice.line_ids._charter_cancel("notice.advance", self.env._("The date of effect moved."))
+            notice.write({"effect_on": day})
+            if notice.state == "draft" and owed:
+                notice.line_ids._owe()
+
+    @api.model
+    def _pick_up(self):
+        """Equipment that came since joins the open notices that concern it, and its client is told."""
+        for notice in self.sudo().search([("state", "=", "open")]):
+            if notice.effect_on < notice.company_id._charter_today():
+                notice._charter_engine().state = "closed"
+                continue
+            known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
+            found = {
+                client: sorted(known.get(client, set()) | set(equipment))
+                for client, equipment in notice._match().items()
+                if client not in known or set(equipment) - known[client]
+            }
+            if found:
+                everybody = {client: sorted(ids) for client, ids in known.items()} | found
+                notice._write_lines(everybody)
+                notice._tell(notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f))

@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+
+
+class CharterNoticeLine(models.Model):
+    """One client a notice reaches: its equipment, what it was told and when, and its acknowledgement."""
+
+    _name = "charter.notice.line"
+    _description = "Notice to a client"
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin"]
+    _charter_engine_only = True
+    _order = "id"
+    _rec_name = "notice_id"
+
+    notice_id = fields.Many2one(
+        "charter.notice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Client", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="notice_id.company_id", store=True, index=True)
+    effect_on = fields.Date(related="notice_id.effect_on", store=True)
+    equipment_ids = fields.Many2many("charter.equipment", readonly=True)
+    equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
+    sent_at = fields.Datetime("Told on", readonly=True)
+    told_times = fields.Integer(readonly=True)
+    told_effect_on = fields.Date("Date it was told", readonly=True)
+    late_reason = fields.Char("Why later than promised", readonly=True)
+    error = fields.Char("Not told", readonly=True, groups="base.group_user")
+    acknowledged_at = fields.Datetime(readonly=True)
+    acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
+
+    _once_a_client = models.Constraint(
+        "UNIQUE (notice_id, partner_id)", "This client is in the notice already."
+    )
+
+    @api.depends("notice_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for line in self:
+            # A client reads what it was told, not the notice of others.
+            line.display_name = line.notice_id.sudo().name
+
+    def _compute_equipment_count(self):
+        for line in self:
+            line.equipment_count = len(line.equipment_ids)
+
+    def _charter_contract(self):
+        """The contract of the equipment; the client's first running one when it has none."""
+        self.ensure_one()
+        contracts = self.equipment_ids.contract_id.filtered("charter_tier_id")
+        if contracts:
+            return contracts[:1]
+        model = self.env["contract.contract"].sudo()
+        return model.search(
+            [*model._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.id),
+             ("company_id", "=", self.company_id.id)], order="id", limit=1,
+        )  # fmt: skip
+
+    def _occurrence(self):
+        """One a telling: a date that moved, or equipment that came, is another promise."""
+        self.ensure_one()
+        again = f"+{self.told_times}" if self.told_times else ""
+        return f"{self.notice_id.effect_on}{again}"
+
+    def _owe(self):
+        """Open the promise to tell ahead, counted back from the date of effect."""
+        companies = {line.id: line.company_id._charter_tz() for line in self}
+        return self._charter_open(
+            "notice.advance",
+            at=lambda line: self.env["charter.notice"]._midnight(
+                line.notice_id.effect_on, companies[line.id]
+            ),
+            occurrence=lambda line: line._occurrence(),
+        )
+
+    def _acknowledge(self, contact):
+        """A contact of the client has read it; the first one counts."""
+        self.ensure_one()
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        engine.invalidate_recordset(["acknowledged_at"])
+        if not engine.acknowledged_at:
+            engine.write({"acknowledged_at": self._charter_now(), "acknowledged_by_id": contact.id})
+
+    def _get_portal_url(self):
+        self.ensure_one()
+        return f"/my/charter/notice/{self.id}"

@@ -1,0 +1,146 @@
+"""A notice on its way: one mail a contact, in its language, and one promise a client."""
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import is_html_empty
+
+from ..tools.clock import to_utc
+
+
+class CharterNotice(models.Model):
+    _inherit = "charter.notice"
+
+    @api.model
+    def _midnight(self, day, tz):
+        return to_utc(day, tz)
+
+    def action_send(self):
+        """Tell the clients of the preview.
+
+        :raise ValidationError: something is missing, or it is late and nobody says why
+        """
+        for notice in self:
+            notice.check_access("write")
+            engine = notice._charter_engine()
+            engine.lock_for_update()
+            engine.invalidate_recordset(["state"])
+            if engine.state != "draft":
+                raise UserError(self.env._("“%s” is out already: reload the page.", notice.name))
+            notice._check_future(notice.effect_on)
+            if not notice.line_ids:
+                raise UserError(self.env._("Clients: find the affected clients first, and read the preview."))
+            if is_html_empty(notice.body):
+                raise ValidationError(self.env._("What happens: write it down; it is what clients read."))
+            if not (notice.advice or "").strip():
+                raise ValidationError(
+                    self.env._("What we recommend: write it down; it is what clients read.")
+                )
+            if notice.is_late and not (notice.late_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Why later than promised: clients should have been told by %s. Give the reason; they read it.",
+                        notice.tell_by,
+                    )
+                )
+            engine.state = "open"
+            notice._tell(notice.line_ids)
+
+    def _tell(self, lines):
+        """Tell these clients now, and keep the promise; a client nobody can write to is said on its line."""
+        self.ensure_one()
+        late = self.is_late
+        reason = (self.late_reason or "").strip()
+        lines = lines._charter_engine()
+        rows = []
+        promises = dict(zip(lines, lines._owe(), strict=True)) if lines else {}
+        people = self.env["charter.handing"]._readers(lines.partner_id)
+        for line in lines:
+            readers = people[line.partner_id]
+            if not readers:
+                line.error = self.env._(
+                    "No contact of the client has an e-mail address: add one, then tell it again."
+                )
+                continue
+            why = (reason or self._why_late(line)) if late else ""
+            for number, contact in enumerate(readers):
+                rows.append(line._mail(contact, why, promises[line].id if not number else None))
+            line.write(
+                {
+                    "sent_at": self._charter_now(),
+                    "told_times": line.told_times + 1,
+                    "told_effect_on": self.effect_on,
+                    "late_reason": why,
+                    "error": False,
+                    "acknowledged_at": False,
+                    "acknowledged_by_id": False,
+                }
+            )
+            line._recommend()
+        self.env["charter.handing"]._hand(rows)
+
+    def _why_late(self, line):
+        if line.told_times:
+            return self.env._("the date or the equipment concerned has changed since")
+        return self.env._("the equipment has been with us since a later day only")
+
+    def action_tell_again(self):
+        """Tell those who could not be written to, once that is mended."""
+        for notice in self:
+            notice.check_access("write")
+            if notice.state != "open":
+                raise UserError(self.env._("“%s” is not out.", notice.name))
+            notice._tell(notice.line_ids.filtered("error"))
+
+    def action_cancel(self):
+        for notice in self:
+            notice.check_access("write")
+            if notice.state != "draft":
+                raise UserError(
+                    self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
+                )
+            notice.line_ids._charter_cancel("notice.advance", self.env._("The notice was given up."))
+            notice._charter_engine().state = "cancelled"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        for notice in self:
+            if notice.state != "draft" or notice.line_ids.obligation_ids:
+                raise UserError(self.env._("“%s”: give it up instead; what was promised stays.", notice.name))
+
+
+class CharterNoticeLine(models.Model):
+    _inherit = "charter.notice.line"
+
+    def _mail(self, contact, why, obligation_id):
+        """The row of one contact's mail, written in its language."""
+        line = self.with_context(lang=contact.lang or self.env.lang)
+        notice = line.notice_id
+        body = line.env["ir.qweb"]._render(
+            "mileo_client_charter.notice_mail",
+            {"line": line, "notice": notice, "contact": contact, "why": why},
+        )
+        return {
+            "kind": "notice", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
+            "contact_id": contact.id, "company_id": self.company_id.id,
+            "fingerprint": f"notice-{notice.id}-{self.told_times + 1}", "subject": notice.name, "body": body,
+            "attachments": [], "obligation_id": obligation_id, "reason": why,
+        }  # fmt: skip
+
+    def _recommend(self):
+        """What we recommend goes into the client's next report, once a notice."""
+        contract = self._charter_contract()
+        if "charter.recommendation" not in self.env or self.told_times > 1 or not contract:
+            return
+        notice = self.notice_id.with_context(lang=self.partner_id.lang or self.env.lang)
+        self.env["charter.recommendation"].sudo().create(
+            {
+                "name": notice.name,
+                "advice": notice.advice,
+                "benefit": self.env._(
+                    "Done before %s, your system stays supported and compliant.", notice.effect_on
+                ),
+                "urgency": "3" if notice.severity in ("high", "critical") else "2",
+                "contract_id": contract.id,
+                "equipment_ids": [(6, 0, self.equipment_ids.ids)],
+            }
+        )

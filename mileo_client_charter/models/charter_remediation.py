@@ -1,0 +1,165 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class CharterRemediation(models.Model):
+    """What is done to win a client back before a renewal is proposed to it (article 04).
+
+    Started once causes and actions are written; agreed with the client; measured anew; only a measure that passes
+    re-opens the verdict of the renewal.
+    """
+
+    _name = "charter.remediation"
+    _description = "Remediation"
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_name = "renewal_id"
+
+    renewal_id = fields.Many2one(
+        "charter.renewal", required=True, readonly=True, index=True, ondelete="restrict", charter_engine=True
+    )
+    contract_id = fields.Many2one(related="renewal_id.contract_id", store=True, index=True)
+    partner_id = fields.Many2one(related="renewal_id.partner_id", string="Client", store=True, index=True)
+    company_id = fields.Many2one(related="renewal_id.company_id", store=True)
+    state = fields.Selection(
+        [
+            ("draft", "To start"),
+            ("running", "Under way"),
+            ("agreed", "Agreed with the client"),
+            ("succeeded", "Satisfied again"),
+            ("closed", "Given up"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        charter_engine=True,
+        tracking=True,
+    )
+    causes = fields.Text(help="Why the client is not satisfied, in words it would recognise.")
+    action_ids = fields.One2many("charter.remediation.action", "remediation_id", "Actions")
+    started_at = fields.Datetime(readonly=True, charter_engine=True)
+    started_by_id = fields.Many2one("res.users", "Started by", readonly=True, charter_engine=True)
+    agreed_contact_id = fields.Many2one(
+        "res.partner", "Agreed by", domain="[('commercial_partner_id', '=', partner_id)]"
+    )
+    agreement = fields.Text(
+        "What the client agreed to", help="In its words: by mail, by phone, at a meeting on…"
+    )
+    agreed_at = fields.Datetime(readonly=True, charter_engine=True)
+    # The new measurement
+    measured_at = fields.Datetime(readonly=True, charter_engine=True)
+    measured_in_words = fields.Char("Last measure", readonly=True, charter_engine=True)
+    close_reason = fields.Char("Why given up", readonly=True, charter_engine=True)
+
+    _one_at_a_time = models.UniqueIndex(
+        "(renewal_id) WHERE state IN ('draft', 'running', 'agreed')",
+        "This renewal has a remediation under way already.",
+    )
+
+    @api.model
+    def _open_for(self, renewals):
+        """One remediation a renewal, with its promise to start within the charter's delay."""
+        remediations = self._charter_engine().create([{"renewal_id": renewal.id} for renewal in renewals])
+        remediations._charter_open("remediation.start")
+        return remediations.with_env(self.env)
+
+    @api.constrains("agreed_contact_id")
+    def _check_agreed_contact(self):
+        for remediation in self:
+            contact = remediation.agreed_contact_id
+            if contact and contact.commercial_partner_id != remediation.partner_id:
+                raise ValidationError(
+                    self.env._("Agreed by: %(contact)s is not a contact of %(client)s.",
+                               contact=contact.display_name, client=remediation.partner_id.display_name)
+                )  # fmt: skip
+
+    def write(self, vals):
+        if not self._charter_is_engine() and vals.keys() & {
+            "causes",
+            "action_ids",
+            "agreement",
+            "agreed_contact_id",
+        }:
+            for remediation in self:
+                if remediation.state in ("succeeded", "closed"):
+                    raise UserError(self.env._("This remediation is over: what it says stays as it is."))
+        return super().write(vals)
+
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
+    def _step(self, *states):
+        """The engine's record, locked, once it is known to be in one of ``states``."""
+        self.ensure_one()
+        self.check_access("write")
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        engine.invalidate_recordset(["state"])
+        if engine.state not in states:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._("This remediation is “%s” already: reload the page.", labels[engine.state])
+            )
+        return engine
+
+    def action_start(self):
+        """Causes and actions are written: the remediation starts, which keeps ``remediation.start``."""
+        engine = self._step("draft")
+        if not (self.causes or "").strip():
+            raise ValidationError(self.env._("Causes: write down why the client is not satisfied."))
+        if not self.action_ids:
+            raise ValidationError(
+                self.env._("Actions: plan at least one, with the person who does it and a date.")
+            )
+        engine.write(
+            {"state": "running", "started_at": self._charter_now(), "started_by_id": self.env.user.id}
+        )
+        engine._charter_fulfil(
+            "remediation.start",
+            self.env._("%(count)s action(s) planned by %(user)s.",
+                       count=len(self.action_ids), user=self.env.user.name),
+        )  # fmt: skip
+
+    def action_agree(self):
+        """The client agrees to the plan: by whom and in which words is kept."""
+        engine = self._step("running")
+        if not self.agreed_contact_id:
+            raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
+        if not (self.agreement or "").strip():
+            raise ValidationError(
+                self.env._("What the client agreed to: write it down, with how it was said.")
+            )
+        engine.write({"state": "agreed", "agreed_at": self._charter_now()})
+
+    def action_measure(self):
+        """Measure the client's satisfaction anew; a pass re-opens the verdict, anything else says what is missing."""
+        engine = self._step("agreed")
+        undone = self.action_ids.filtered(lambda action: not action.done_date)
+        if undone:
+            raise UserError(
+                self.env._("Actions not done yet: %s. Mark them done, then measure.",
+                           ", ".join(undone.mapped("name")))
+            )  # fmt: skip
+        renewal = engine.renewal_id
+        standing = renewal._standing()[renewal]
+        lacking = self.env["charter.nps"]._missing_in_words(standing)
+        engine.write(
+            {
+                "measured_at": self._charter_now(),
+                "measured_in_words": lacking
+                or self.env._("NPS %(score)s (n = %(n)s), no unresolved complaint",
+                              score=standing.score, n=standing.answers),
+            }
+        )  # fmt: skip
+        if standing.verdict != "pass":
+            return
+        engine.state = "succeeded"
+        renewal._reopen(self.env._("The remediation succeeded: %s", engine.measured_in_words))
+
+    def _give_up(self, reason):
+        """The renewal no longer waits for these; what they owed is owed no more."""
+        running = self.filtered(lambda r: r.state in ("draft", "running", "agreed"))._charter_engine()
+        running._charter_cancel("remediation.start", reason)
+        running.write({"state": "closed", "close_reason": reason})

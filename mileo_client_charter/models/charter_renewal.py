@@ -1,0 +1,233 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+# A renewal is opened this long before its annual review is due, with the review itself.
+REVIEW_LEAD_DAYS = 45
+VERDICTS = [("pass", "Satisfied"), ("fail", "Not satisfied"), ("unknown", "Unknown")]
+CLOSED = ("renewed", "closed")
+
+
+class CharterRenewal(models.Model):
+    """Whether a contract may renew when its term ends (article 04): one for each contract and end of term.
+
+    Opened with the annual review. A decision freezes the verdict with its evidence. Only what is ``allowed`` renews.
+    """
+
+    _name = "charter.renewal"
+    _description = "Renewal"
+    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "term_end, id"
+    _rec_name = "contract_id"
+
+    contract_id = fields.Many2one(
+        "contract.contract",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        charter_engine=True,
+    )
+    term_end = fields.Date("End of the term", required=True, readonly=True, charter_engine=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Client",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        charter_engine=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, charter_engine=True)
+    state = fields.Selection(
+        [
+            ("open", "To decide"),
+            ("interview", "Interview first"),
+            ("remediation", "Remediation"),
+            ("passed", "May renew"),
+            ("renewed", "Renewed"),
+            ("closed", "Closed"),
+        ],
+        required=True,
+        readonly=True,
+        default="open",
+        charter_engine=True,
+        tracking=True,
+    )
+    allowed = fields.Boolean(
+        "May renew", readonly=True, charter_engine=True, help="The gate reads this alone."
+    )
+    # The verdict, frozen by the decision
+    verdict = fields.Selection(VERDICTS, readonly=True, charter_engine=True, tracking=True)
+    decided_at = fields.Datetime(readonly=True, charter_engine=True)
+    decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, charter_engine=True)
+    nps = fields.Integer("NPS", readonly=True, charter_engine=True, aggregator=None)
+    nps_answers = fields.Integer("Answers (n)", readonly=True, charter_engine=True, aggregator=None)
+    nps_promoters = fields.Integer("Promoters", readonly=True, charter_engine=True)
+    nps_detractors = fields.Integer("Detractors", readonly=True, charter_engine=True)
+    nps_from = fields.Date("Answers since", readonly=True, charter_engine=True)
+    nps_to = fields.Date("Answers until", readonly=True, charter_engine=True)
+    nps_threshold = fields.Integer("NPS to exceed", readonly=True, charter_engine=True)
+    complaint_count = fields.Integer("Unresolved complaints", readonly=True, charter_engine=True)
+    complaints = fields.Char("Which complaints", readonly=True, charter_engine=True)
+    evidence = fields.Char(compute="_compute_evidence")
+    # General management
+    overridden = fields.Boolean("Renewed in spite of the verdict", readonly=True, charter_engine=True)
+    override_reason = fields.Text(readonly=True, charter_engine=True)
+    override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
+    override_at = fields.Datetime(readonly=True, charter_engine=True)
+    # What happened
+    held_since = fields.Datetime(
+        readonly=True, charter_engine=True, help="First time the scheduled renewal passed this contract over."
+    )
+    renewed_at = fields.Datetime(readonly=True, charter_engine=True)
+    close_reason = fields.Char(readonly=True, charter_engine=True)
+    remediation_ids = fields.One2many("charter.remediation", "renewal_id", "Remediations")
+    review_ids = fields.One2many("charter.review", "renewal_id", "Reviews")
+    # As it stands today, not frozen
+    verdict_today = fields.Selection(VERDICTS, compute="_compute_today")
+    today_in_words = fields.Char("Missing for a pass", compute="_compute_today")
+    nps_today = fields.Char("NPS today", compute="_compute_today")
+    decide_by = fields.Datetime(compute="_compute_decide_by")
+
+    _once_a_term = models.Constraint(
+        "UNIQUE (contract_id, term_end)", "This end of term has its renewal already."
+    )
+    _gate_idx = models.Index("(contract_id, term_end) WHERE allowed")
+
+    @api.depends("contract_id", "term_end")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for renewal in self:
+            renewal.display_name = (
+                f"{renewal.contract_id.sudo().display_name} · {format_date(self.env, renewal.term_end)}"
+            )
+
+    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to")
+    @api.depends_context("lang")
+    def _compute_evidence(self):
+        for renewal in self:
+            if not renewal.verdict:
+                renewal.evidence = False
+                continue
+            renewal.evidence = self.env._(
+                "%(nps)s, answers from %(first)s to %(last)s; unresolved complaints: %(complaints)s",
+                nps=renewal._nps_in_words(renewal.nps_answers and renewal.nps, renewal.nps_answers),
+                first=format_date(self.env, renewal.nps_from),
+                last=format_date(self.env, renewal.nps_to),
+                complaints=renewal.complaint_count,
+            )
+
+    @api.model
+    def _nps_in_words(self, score, answers):
+        if not answers:
+            return self.env._("NPS unknown (n = 0)")
+        return self.env._("NPS %(score)s (n = %(n)s)", score=score, n=answers)
+
+    @api.depends("state")
+    @api.depends_context("lang")
+    def _compute_today(self):
+        standings = self._standing()
+        for renewal in self:
+            standing = standings.get(renewal)
+            renewal.verdict_today = standing.verdict if standing else False
+            renewal.nps_today = standing and renewal._nps_in_words(standing.score, standing.answers)
+            renewal.today_in_words = standing and self.env["charter.nps"]._missing_in_words(standing)
+
+    @api.depends("contract_id", "term_end")
+    def _compute_decide_by(self):
+        owed = self._decision_promises()
+        for renewal in self:
+            renewal.decide_by = owed.get(renewal, self.env["charter.obligation"])[:1].due_at
+
+    def _standing(self):
+        """{renewal: Standing of its client now}; one statement a company."""
+        found = {}
+        for company in self.company_id:
+            renewals = self.filtered(lambda r, company=company: r.company_id == company)
+            standings = self.env["charter.nps"]._standings(renewals.partner_id, company.sudo())
+            found.update({renewal: standings[renewal.partner_id.id] for renewal in renewals})
+        return found
+
+    def _decision_promises(self):
+        """{renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
+        owed = self.env["charter.obligation"].sudo().search(
+            [
+                ("res_model", "=", "contract.contract"), ("res_id", "in", self.contract_id.ids),
+                ("code", "=", "renewal.decision"), ("is_owed", "=", True),
+            ]
+        ) if self else self.env["charter.obligation"]  # fmt: skip
+        found = {}
+        for renewal in self:
+            event = f"{renewal.term_end + timedelta(days=1)}#renewal"
+            found[renewal] = owed.filtered(
+                lambda row, event=event, contract=renewal.contract_id.id: (
+                    row.res_id == contract and row.occurrence.partition("~")[0] == event
+                )
+            )
+        return found
+
+    def message_post(self, **kwargs):
+        # Odoo lets followers post; following grants nothing here.
+        self.check_access("read")
+        return super().message_post(**kwargs)
+
+    # -- opening ----------------------------------------------------------------------------------
+
+    @api.model
+    def _open_due(self, contracts):
+        """Open the renewals of the terms whose annual review comes up, and close those whose term moved."""
+        contracts = contracts.filtered(lambda c: c.charter_tier_id and c.charter_term_end)
+        self._close_moved(contracts)
+        today = {company: company._charter_today() for company in contracts.company_id}
+        due = contracts.filtered(
+            lambda c: (
+                c.charter_term_end - relativedelta(months=3, days=REVIEW_LEAD_DAYS) <= today[c.company_id]
+                and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
+            )
+        )
+        known = {
+            (renewal.contract_id.id, renewal.term_end)
+            for renewal in self.sudo().search_fetch(
+                [("contract_id", "in", due.ids)], ["contract_id", "term_end"]
+            )
+        }
+        fresh = due.filtered(lambda c: (c.id, c.charter_term_end) not in known)
+        return self._charter_engine().create(
+            [
+                {
+                    "contract_id": contract.id,
+                    "term_end": contract.charter_term_end,
+                    "partner_id": contract.commercial_partner_id.id,
+                    "company_id": contract.company_id.id,
+                }
+                for contract in fresh
+            ]
+        )
+
+    @api.model
+    def _close_moved(self, contracts):
+        """A term that no longer ends on the day of its renewal needs no decision; one that does again, does."""
+        renewals = self.sudo().search(
+            Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
+        )
+        moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
+        moved.filtered(lambda r: r.state != "closed")._close(
+            self.env._("The term no longer ends on that day.")
+        )
+        (renewals - moved).filtered(lambda r: r.state == "closed")._reopen(
+            self.env._("The term ends on that day again.")
+        )
+
+    def _close(self, reason):
+        self.remediation_ids._give_up(reason)
+        self._charter_engine().write({"state": "closed", "close_reason": reason, "allowed": False})
+
+    def _reopen(self, reason):
+        """The verdict is open again; what was decided before stays in the history of the record."""
+        for renewal in self._charter_engine():
+            renewal.write({"state": "open", "close_reason": False, "allowed": False})
+            renewal.message_post(body=reason)

@@ -1,0 +1,177 @@
+"""The steps of a renewal: decide, plan an interview, override."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+OPEN = ("open", "interview", "remediation")
+
+
+class CharterRenewal(models.Model):
+    _inherit = "charter.renewal"
+
+    def _locked(self, *states):
+        """The engine's records, locked; of two users at once the second is told what the first did.
+
+        :raise UserError: somebody is at it, or it is in none of ``states`` any more
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the account team decides renewals."))
+        engine = self._charter_engine()
+        if engine.try_lock_for_update(allow_referencing=True) != engine:
+            raise UserError(
+                self.env._("Somebody else is deciding this renewal at this moment: reload the page.")
+            )
+        engine.invalidate_recordset()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for renewal in engine:
+            if renewal.state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(renewal)s: it is “%(state)s” already, by %(user)s. Reload the page.",
+                        renewal=renewal.with_env(self.env).display_name,
+                        state=labels[renewal.state],
+                        user=renewal.override_by_id.name or renewal.decided_by_id.name or "—",
+                    )
+                )
+        return engine
+
+    def action_decide(self):
+        """Freeze the verdict of each renewal with its evidence, and do what follows from it.
+
+        A pass may renew. A fail opens the remediation. Unknown asks for an interview, and is no decision yet.
+        """
+        engine = self._locked("open", "interview")
+        now = self._charter_now()
+        standings = engine._standing()
+        names = engine._complaint_names()
+        for renewal in engine:
+            standing = standings[renewal]
+            first, last = self.env["charter.nps"]._window(renewal.company_id, now)
+            renewal.write(
+                {
+                    "verdict": standing.verdict,
+                    "state": {"pass": "passed", "fail": "remediation", "unknown": "interview"}[
+                        standing.verdict
+                    ],
+                    "allowed": standing.verdict == "pass",
+                    "decided_at": now,
+                    "decided_by_id": self.env.user.id,
+                    "nps": standing.score or 0,
+                    "nps_answers": standing.answers,
+                    "nps_promoters": standing.promoters,
+                    "nps_detractors": standing.detractors,
+                    "nps_from": first,
+                    "nps_to": last,
+                    "nps_threshold": standing.threshold,
+                    "complaint_count": standing.complaints,
+                    "complaints": ", ".join(names.get(renewal, [])),
+                }
+            )
+            renewal.with_env(self.env).sudo().message_post(body=renewal.with_env(self.env).evidence)
+        decided = engine.filtered(lambda r: r.verdict != "unknown")
+        decided._keep_promise()
+        failed = engine.filtered(lambda r: r.verdict == "fail")
+        self.env["charter.remediation"]._open_for(failed)
+
+    def _complaint_names(self):
+        """{renewal: references of the unresolved complaints of its client}."""
+        found = {}
+        escalations = self.env["charter.escalation"].sudo().search(
+            [("is_complaint", "=", True), ("partner_id", "in", self.partner_id.ids)]
+        )  # fmt: skip
+        for renewal in self:
+            own = escalations.filtered(
+                lambda e, r=renewal: e.partner_id == r.partner_id and e.company_id == r.company_id
+            )
+            found[renewal] = own.mapped("reference")
+        return found
+
+    def _keep_promise(self):
+        """The decision is what keeps ``renewal.decision``."""
+        labels = dict(self._fields["verdict"]._description_selection(self.env))
+        for renewal, owed in self._decision_promises().items():
+            owed._fulfil(
+                self.env._(
+                    "%(verdict)s: %(evidence)s. Decided by %(user)s.",
+                    verdict=renewal.override_reason if renewal.overridden else labels[renewal.verdict],
+                    evidence=renewal.evidence or "—",
+                    user=self.env.user.name,
+                )
+            )
+
+    def action_plan_interview(self):
+        """Silence is asked about: the interview whose answers give a verdict."""
+        self.ensure_one()
+        engine = self._locked("open", "interview", "remediation")
+        review = engine.review_ids.filtered(
+            lambda r: r.kind == "interview" and r.state in ("draft", "planned")
+        )
+        if not review:
+            review = self.env["charter.review"]._charter_engine().create(
+                {
+                    "kind": "interview",
+                    "contract_id": engine.contract_id.id,
+                    "renewal_id": engine.id,
+                    "due_on": engine.term_end,
+                }
+            )  # fmt: skip
+        return review[:1].with_env(self.env)._form_action()
+
+    def action_ask_override(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Renew in spite of the verdict"),
+            "res_model": "charter.renewal.override",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_renewal_id": self.id},
+        }
+
+    def _override(self, reason):
+        """General management lets a contract renew in spite of the verdict; the reason stays on the contract for ever.
+
+        :raise AccessError: not general management
+        :raise ValidationError: no reason
+        """
+        if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
+            raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
+        if len((reason or "").strip()) < 10:
+            raise ValidationError(
+                self.env._(
+                    "Reason: say in a sentence why this contract is renewed; it stays on the contract."
+                )
+            )
+        engine = self._locked(*OPEN)
+        reason = reason.strip()
+        for renewal in engine:
+            renewal.write(
+                {
+                    "overridden": True,
+                    "override_reason": reason,
+                    "override_by_id": self.env.user.id,
+                    "override_at": self._charter_now(),
+                    "state": "passed",
+                    "allowed": True,
+                }
+            )
+            words = self.env._("Renewed in spite of the verdict, by %(user)s: %(reason)s",
+                               user=self.env.user.name, reason=reason)  # fmt: skip
+            renewal.message_post(body=words)
+            renewal.contract_id.message_post(body=words)
+        engine.remediation_ids._give_up(self.env._("General management renews the contract: %s", reason))
+        engine._keep_promise()
+
+
+class ContractContract(models.Model):
+    _inherit = "contract.contract"
+
+    charter_renewal_ids = fields.One2many(
+        "charter.renewal", "contract_id", "Renewals", readonly=True,
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    charter_override_ids = fields.One2many(
+        "charter.renewal", "contract_id", "Renewed in spite of the verdict", readonly=True,
+        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip

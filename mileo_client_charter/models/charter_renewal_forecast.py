@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .charter_nps import DEFAULT_THRESHOLD, Standing
+from .charter_renewal import VERDICTS
+
+STATES = [
+    ("none", "Not opened yet"),
+    ("open", "To decide"),
+    ("interview", "Interview first"),
+    ("remediation", "Remediation"),
+    ("passed", "May renew"),
+    ("renewed", "Renewed"),
+    ("closed", "Closed"),
+]
+
+
+class CharterRenewalForecast(models.Model):
+    """The contracts whose term ends, with the verdict as it stands today: nothing here is frozen (article 04).
+
+    One SQL reading (its CASE says what tools/renewal.py says; a test compares them), so that lists, pivots, the calendar and the workbook add up the same rows.
+    """
+
+    _name = "charter.renewal.forecast"
+    _description = "Renewal calendar"
+    _auto = False
+    _order = "term_end, id"
+    _rec_name = "contract_id"
+
+    contract_id = fields.Many2one("contract.contract", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Client", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    tier_id = fields.Many2one("charter.tier", readonly=True)
+    term_end = fields.Date("End of the term", readonly=True)
+    notice_date = fields.Date("Renews by itself from", readonly=True)
+    auto_renew = fields.Boolean("Renews tacitly", readonly=True)
+    renewal_id = fields.Many2one("charter.renewal", readonly=True)
+    state = fields.Selection(STATES, readonly=True)
+    verdict = fields.Selection(VERDICTS, "Verdict today", readonly=True)
+    # Empty, not zero, when nobody answered: averaged it would lie, so it is not added up.
+    nps = fields.Integer("NPS today", readonly=True, aggregator=None)
+    nps_text = fields.Char("NPS", compute="_compute_words")
+    answers = fields.Integer("Answers (n)", readonly=True)
+    complaints = fields.Integer("Unresolved complaints", readonly=True)
+    threshold = fields.Integer(readonly=True, aggregator=None)
+    missing = fields.Char("Missing for a pass", compute="_compute_words")
+    amount = fields.Monetary(
+        "A year at stake",
+        readonly=True,
+        help="Twelve months of the lines that end with the term, taxes excluded.",
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    account_manager_id = fields.Many2one(
+        "res.users", "Account manager", related="partner_id.charter_account_manager_id"
+    )
+
+    @property
+    def _table_query(self):
+        nps_model = self.env["charter.nps"]
+        nps_model._flush()
+        for model in (
+            "contract.contract",
+            "contract.line",
+            "charter.renewal",
+            "charter.document",
+            "charter.commitment",
+        ):
+            self.env[model].flush_model()
+        return SQL(
+            """
+            SELECT c.id, c.id AS contract_id, c.commercial_partner_id AS partner_id, c.company_id,
+                   c.charter_tier_id AS tier_id, c.charter_term_end AS term_end, c.charter_notice_date AS notice_date,
+                   c.charter_auto_renew AS auto_renew, r.id AS renewal_id, COALESCE(r.state, 'none') AS state,
+                   s.score AS nps, s.answers, s.complaints, s.threshold,
+                   CASE WHEN s.complaints > 0 THEN 'fail' WHEN s.score IS NULL THEN 'unknown'
+                        WHEN s.score > s.threshold THEN 'pass' ELSE 'fail' END AS verdict,
+                   money.amount, money.currency_id
+              FROM contract_contract c
+              LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
+              LEFT JOIN %(nps)s n ON n.partner_id = c.commercial_partner_id AND n.company_id = c.company_id
+              LEFT JOIN %(complaints)s e ON e.partner_id = c.commercial_partner_id AND e.company_id = c.company_id
+              LEFT JOIN (SELECT d.company_id, t.threshold FROM charter_commitment t
+                           JOIN charter_document d ON d.id = t.document_id AND d.state = 'in_force'
+                          WHERE t.code = 'renewal.decision') t ON t.company_id = c.company_id
+             CROSS JOIN LATERAL (SELECT round(100.0 * (n.promoters - n.detractors) / n.answers)::int AS score,
+                                        COALESCE(n.answers, 0) AS answers, COALESCE(e.complaints, 0) AS complaints,
+                                        COALESCE(t.threshold, %(threshold)s) AS threshold) s
+              LEFT JOIN (SELECT l.contract_id, k.charter_term_end AS term_end, MIN(l.currency_id) AS currency_id,
+                                12 * SUM(l.monthly_recurring) AS amount
+                           FROM contract_line l JOIN contract_contract k ON k.id = l.contract_id
+                          WHERE l.active AND l.is_canceled IS NOT TRUE AND l.date_end = k.charter_term_end
+                          GROUP BY l.contract_id, k.charter_term_end) money
+                ON money.contract_id = c.id AND money.term_end = c.charter_term_end
+             WHERE c.charter_tier_id IS NOT NULL AND c.contract_type = 'sale' AND c.active
+               AND c.charter_term_end IS NOT NULL
+               AND (c.charter_auto_renew OR c.charter_term_end >= %(today)s)
+               AND c.charter_term_end <= (%(today)s::date + interval '12 months')
+            """,
+            nps=nps_model._nps_table(fields.Datetime.now()),
+            complaints=nps_model._complaints_table(),
+            threshold=DEFAULT_THRESHOLD,
+            today=fields.Date.context_today(self),
+        )
+
+    @api.depends("nps", "answers", "complaints", "threshold")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        for row in self:
+            score = row.nps if row.answers else None
+            standing = Standing(score, row.answers, 0, 0, row.complaints, row.threshold)
+            row.nps_text = self.env["charter.renewal"]._nps_in_words(score, row.answers)
+            row.missing = self.env["charter.nps"]._missing_in_words(standing)
+
+    def action_open(self):
+        """The renewal itself, or the contract while it has none."""
+        self.ensure_one()
+        record = self.renewal_id or self.contract_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def action_export(self):
+        return {"type": "ir.actions.act_url", "url": "/charter/renewals.xlsx", "target": "download"}
+
+    # -- the workbook -----------------------------------------------------------------------------
+
+    EXPORTED = (
+        "partner_id", "contract_id", "tier_id", "term_end", "notice_date", "auto_renew", "state", "verdict", "nps",
+        "answers", "complaints", "missing", "amount", "currency_id",
+    )  # fmt: skip
+
+    @api.model
+    def _xlsx_rows(self, domain=()):
+        """Titles, then one row a contract, in the reader's language; an unknown NPS is an empty cell."""
+        names = self.EXPORTED
+        titles = self.fields_get(names, ["string"])
+        yield [titles[name]["string"] for name in names]
+        selections = {
+            name: dict(self._fields[name]._description_selection(self.env)) for name in ("state", "verdict")
+        }
+        rows = self.search_fetch(list(domain), ["threshold", *(n for n in names if n != "missing")])
+        for name in names:
+            if self._fields[name].type == "many2one":
+                # All at once: implicit reading goes by the thousand.
+                rows.mapped(name).sudo().fetch(["name"])
+        for row in rows:
+            values = []
+            for name in names:
+                value = row[name]
+                if name == "nps" and not row.answers:
+                    value = None
+                elif name in selections:
+                    value = selections[name].get(value)
+                elif self._fields[name].type == "many2one":
+                    value = value.sudo().name
+                values.append(value)
+            yield values

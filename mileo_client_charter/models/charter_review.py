@@ -1,0 +1,327 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.spread import spread_day
+from .charter_renewal import REVIEW_LEAD_DAYS
+
+CODES = {"interview": "interview.biannual", "annual": "review.annual"}
+# Who has to be there for us
+ROLES_OF = {"interview": ("account_manager",), "annual": ("account_manager", "operations_manager")}
+
+
+class CharterReview(models.Model):
+    """A meeting with a client: a satisfaction interview (article 02) or the review of the year (article 04).
+
+    It is opened from the promise it keeps, planned in the calendar, held, and over once its minutes are sent. The
+    promise is kept by the meeting: the charter says it is organised, the minutes show it.
+    """
+
+    _name = "charter.review"
+    _description = "Review with a client"
+    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "start_at desc, due_on desc, id desc"
+
+    name = fields.Char(compute="_compute_name")
+    kind = fields.Selection(
+        [("interview", "Satisfaction interview"), ("annual", "Annual review")],
+        required=True,
+        default="interview",
+    )
+    contract_id = fields.Many2one(
+        "contract.contract",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('charter_tier_id', '!=', False)]",
+    )
+    partner_id = fields.Many2one(
+        related="contract_id.commercial_partner_id", string="Client", store=True, index=True
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    renewal_id = fields.Many2one(
+        "charter.renewal",
+        readonly=True,
+        index="btree_not_null",
+        charter_engine=True,
+        groups="base.group_user",
+    )
+    obligation_id = fields.Many2one(
+        "charter.obligation", "Promise", readonly=True, index="btree_not_null", charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    state = fields.Selection(
+        [
+            ("draft", "To plan"),
+            ("planned", "Planned"),
+            ("held", "Held"),
+            ("minutes", "Minutes sent"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        charter_engine=True,
+        tracking=True,
+        copy=False,
+    )
+    due_on = fields.Date("To hold by", readonly=True, charter_engine=True)
+    suggested_on = fields.Date("Suggested day", readonly=True, charter_engine=True, groups="base.group_user")
+    # The meeting
+    start_at = fields.Datetime("Date and time", copy=False, tracking=True)
+    duration = fields.Float("Hours", default=1.0)
+    location = fields.Char("Place or link")
+    event_id = fields.Many2one(
+        "calendar.event", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    contact_ids = fields.Many2many(
+        "res.partner", string="Invited by the client", domain="[('commercial_partner_id', '=', partner_id)]"
+    )
+    staff_ids = fields.Many2many(
+        "res.users", "charter_review_staff_rel", string="For us", domain="[('share', '=', False)]",
+        help="An annual review is held by the account manager and the operations manager.",
+    )  # fmt: skip
+    # What was said
+    answer_ids = fields.One2many("charter.review.answer", "review_id", "Answers", groups="base.group_user")
+    action_ids = fields.One2many(
+        "charter.review.action", "review_id", "Follow-up actions", groups="base.group_user"
+    )
+    achievements = fields.Text("What was achieved this year")
+    performance = fields.Text("Performance figures")
+    satisfaction = fields.Text("Overall satisfaction")
+    outlook = fields.Text("The coming year", help="How the system may evolve.")
+    held_at = fields.Datetime("Held on", readonly=True, copy=False, charter_engine=True)
+    cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+
+    _one_a_promise = models.UniqueIndex(
+        "(obligation_id) WHERE obligation_id IS NOT NULL AND state != 'cancelled'",
+        "This promise has its meeting already.",
+    )
+
+    @api.depends("kind", "partner_id", "start_at", "due_on")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for review in self:
+            review.name = f"{labels.get(review.kind, '')} · {review.partner_id.sudo().name or ''}"
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for review in self:
+            review.display_name = review.name
+
+    @api.constrains("start_at", "contract_id")
+    def _check_start(self):
+        for review in self.filtered("start_at"):
+            first = review.contract_id._charter_first_day()
+            day = review.contract_id._charter_local_day(review.start_at)
+            if first and day < first:
+                raise ValidationError(
+                    self.env._("Date and time: %(day)s comes before the contract starts (%(first)s). "
+                               "Choose a later day.", day=day, first=first)
+                )  # fmt: skip
+
+    @api.constrains("contact_ids", "contract_id")
+    def _check_contacts(self):
+        for review in self:
+            strangers = review.contact_ids.filtered(
+                lambda c, client=review.partner_id: c.commercial_partner_id != client
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._("Invited by the client: %(contacts)s do not belong to %(client)s.",
+                               contacts=", ".join(strangers.mapped("name")), client=review.partner_id.name)
+                )  # fmt: skip
+
+    @api.constrains("duration")
+    def _check_duration(self):
+        for review in self:
+            if not 0 < review.duration <= 24:
+                raise ValidationError(self.env._("Hours: a meeting lasts more than 0 and at most 24 hours."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(self._with_people([dict(vals) for vals in vals_list]))
+
+    @api.model
+    def _with_people(self, vals_list):
+        """``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
+        contracts = self.env["contract.contract"].browse([vals["contract_id"] for vals in vals_list])
+        asked = []
+        for vals, contract in zip(vals_list, contracts, strict=True):
+            if not contract.charter_tier_id:
+                raise ValidationError(
+                    self.env._("Contract: %s is not under the charter; choose a tier on it first.",
+                               contract.display_name)
+                )  # fmt: skip
+            client = contract.commercial_partner_id.id
+            roles = ROLES_OF[vals.get("kind") or "interview"]
+            asked.append([(contract.company_id.id, role, client) for role in roles])
+        holders = self.env["charter.assignment"].sudo()._holders({key for keys in asked for key in keys})
+        readers = self.env["charter.handing"]._readers(contracts.commercial_partner_id)
+        for vals, contract, keys in zip(vals_list, contracts, asked, strict=True):
+            if not vals.get("contact_ids"):
+                vals["contact_ids"] = [(6, 0, readers[contract.commercial_partner_id].ids)]
+            if not vals.get("staff_ids"):
+                vals["staff_ids"] = [(6, 0, [holders[key] for key in keys if holders.get(key)])]
+        return vals_list
+
+    def _role_holders(self):
+        """{role: the user who holds it now, or an empty recordset} of the roles that have to be there."""
+        self.ensure_one()
+        keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
+        holders = self.env["charter.assignment"].sudo()._holders(keys.values())
+        return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
+
+    # -- opening ----------------------------------------------------------------------------------
+
+    @api.model
+    def _open_due(self, contracts):
+        """A meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
+        soon = fields.Datetime.now() + timedelta(days=REVIEW_LEAD_DAYS)
+        owed = self.env["charter.obligation"].sudo().search(
+            [
+                ("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("is_owed", "=", True),
+                ("due_at", "!=", False), "|", ("code", "=", CODES["interview"]),
+                "&", ("code", "=", CODES["annual"]), ("due_at", "<=", soon),
+            ]
+        )  # fmt: skip
+        known = (
+            self.sudo()
+            .search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")])
+            .obligation_id
+        )
+        kinds = {code: kind for kind, code in CODES.items()}
+        renewals = self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
+        of_term = {(renewal.contract_id.id, renewal.term_end): renewal.id for renewal in renewals}
+        values = []
+        for row in owed - known:
+            kind, contract = kinds[row.code], row.contract_id
+            last = contract._charter_local_day(row.due_at - timedelta(seconds=1))
+            first = (
+                last - timedelta(days=REVIEW_LEAD_DAYS)
+                if kind == "annual"
+                else contract._charter_local_day(row.trigger_at)
+            )
+            values.append(
+                {
+                    "kind": kind,
+                    "contract_id": contract.id,
+                    "obligation_id": row.id,
+                    "renewal_id": kind == "annual" and of_term.get((contract.id, contract.charter_term_end)),
+                    "due_on": last,
+                    "suggested_on": spread_day(first, last, contract.id),
+                }
+            )
+        return self._charter_engine().create(values)
+
+    def _form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    # -- steps ------------------------------------------------------------------------------------
+
+    def _step(self, *states):
+        self.ensure_one()
+        self.check_access("write")
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        engine.invalidate_recordset(["state"])
+        if engine.state not in states:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._("This meeting is “%s” already: reload the page.", labels[engine.state])
+            )
+        return engine
+
+    def action_hold(self):
+        """The meeting was held: its answers become feedback, and it keeps its promise.
+
+        :raise ValidationError: a part is missing, naming it
+        """
+        engine = self._step("planned")
+        if not self.start_at or self.start_at > self._charter_now():
+            raise ValidationError(self.env._("Date and time: the meeting has not taken place yet."))
+        self._check_attendance()
+        if not self.answer_ids:
+            raise ValidationError(self.env._("Answers: record what at least one contact said."))
+        if self.kind == "annual":
+            for name in ("achievements", "performance", "satisfaction", "outlook"):
+                if not (self[name] or "").strip():
+                    label = self._fields[name]._description_string(self.env)
+                    raise ValidationError(
+                        self.env._(
+                            "“%s”: the charter asks for it at every annual review; write it down.", label
+                        )
+                    )
+        self.answer_ids._become_feedback()
+        engine.write({"state": "held", "held_at": self.start_at})
+        engine._keep_promise()
+
+    def _check_attendance(self):
+        """Those the charter names were there (their stand-ins count)."""
+        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        for role, user in self._role_holders().items():
+            if not user:
+                raise ValidationError(
+                    self.env._(
+                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Contacts.", labels[role]
+                    )
+                )
+            if user not in self.staff_ids:
+                raise ValidationError(
+                    self.env._("For us: the charter has the %(role)s (%(user)s) attend; add them, or plan another day.",
+                               role=labels[role].lower(), user=user.name)
+                )  # fmt: skip
+
+    def _keep_promise(self):
+        """Owed rows of this meeting: its own, else the earliest of its kind that the contract owes."""
+        row = self.obligation_id
+        if not row and not self.renewal_id:
+            row = self.env["charter.obligation"].sudo().search(
+                [("res_model", "=", "contract.contract"), ("res_id", "=", self.contract_id.id),
+                 ("code", "=", CODES[self.kind]), ("is_owed", "=", True)], order="due_at", limit=1,
+            )  # fmt: skip
+        row._fulfil(
+            self.env._("Held on %(day)s with %(people)s, recorded by %(user)s.",
+                       day=self.contract_id._charter_local_day(self.held_at),
+                       people=", ".join(self.answer_ids.contact_id.mapped("name")), user=self.env.user.name)
+        )  # fmt: skip
+
+    def action_cancel(self):
+        """The meeting is given up; the promise stays owed, and another meeting is opened for it."""
+        engine = self._step("draft", "planned")
+        engine.write({"state": "cancelled"})
+        engine.event_id.unlink()
+
+    def _get_portal_url(self):
+        self.ensure_one()
+        return f"/my/charter/review/{self.id}"
+
+
+class CharterReviewAction(models.Model):
+    """What was agreed at a meeting, by whom and when."""
+
+    _name = "charter.review.action"
+    _description = "Follow-up action of a review"
+    _inherit = ["charter.engine.mixin"]
+    _order = "date_deadline, id"
+
+    name = fields.Char("Action", required=True)
+    review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="review_id.company_id", store=True)
+    user_id = fields.Many2one("res.users", "Who", required=True, domain="[('share', '=', False)]")
+    date_deadline = fields.Date("For", required=True)
+    done_date = fields.Date("Done on", readonly=True, copy=False, charter_engine=True)
+
+    def action_done(self):
+        self.check_access("write")
+        self.filtered(lambda action: not action.done_date)._charter_engine().write(
+            {"done_date": fields.Date.context_today(self)}
+        )

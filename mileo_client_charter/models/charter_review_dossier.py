@@ -1,0 +1,215 @@
+"""The dossier of an annual review, frozen once prepared, and the minutes sent afterwards."""
+
+import base64
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+from ..tools.figures import percent
+
+# A dossier is prepared by itself this long before the meeting.
+DOSSIER_DAYS = 15
+
+
+class CharterReview(models.Model):
+    _inherit = "charter.review"
+
+    contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
+    dossier_figures = fields.Json(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
+    dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
+    dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)
+    dossier_error = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    minutes_at = fields.Datetime("Minutes sent on", readonly=True, copy=False, charter_engine=True)
+    minutes = fields.Html(readonly=True, copy=False, charter_engine=True)
+
+    @api.depends("contact_ids", "partner_id")
+    def _compute_contact_id(self):
+        for review in self:
+            review.contact_id = review.contact_ids.filtered("email_normalized")[:1] or review.partner_id
+
+    # -- the dossier ------------------------------------------------------------------------------
+
+    def action_prepare(self):
+        """Freeze the year's figures with last year's beside them, and print them."""
+        self._step("draft", "planned")
+        self._prepare()
+
+    def _prepare_if_soon(self):
+        if self.kind == "annual" and self.start_at <= self._charter_now() + timedelta(days=DOSSIER_DAYS):
+            self._prepare()
+
+    def _prepare(self):
+        engine = self._charter_engine()
+        engine.write({"dossier_figures": engine._freeze_figures(), "dossier_at": self._charter_now()})
+        lang = self.contact_id.lang or self.env.lang
+        content, kind = self.env["ir.actions.report"].sudo().with_context(lang=lang)._render_qweb_pdf(
+            "mileo_client_charter.report_review_dossier", engine.ids
+        )  # fmt: skip
+        day = self.contract_id._charter_local_day(self.start_at or engine.dossier_at)
+        engine.write(
+            {
+                "dossier_file": base64.b64encode(content),
+                "dossier_name": f"{self.contract_id.code or self.contract_id.name} {day}.{kind}".replace(
+                    "/", "-"
+                ),
+                "dossier_error": False,
+            }
+        )
+
+    def _freeze_figures(self):
+        """Two years of figures, JSON-able: the twelve months up to yesterday, and the twelve before."""
+        self.ensure_one()
+        contract = self.contract_id
+        last = contract._charter_local_day(self._charter_now()) - timedelta(days=1)
+        first = last - relativedelta(years=1) + timedelta(days=1)
+        began = contract._charter_first_day()
+        figures = self.env["charter.figures"]
+        years = {"year": figures._figures(contract, max(first, min(began or first, last)), last)[contract.id]}
+        before = first - timedelta(days=1)
+        if began and began <= before:
+            start = max(before - relativedelta(years=1) + timedelta(days=1), began)
+            years["before"] = figures._figures(contract, start, before)[contract.id]
+        years["recommendations"] = self._open_recommendations()
+        years["verdict"] = self._frozen_standing()
+        return years
+
+    def _frozen_standing(self):
+        standing = self.env["charter.nps"]._standings(self.partner_id, self.company_id)[self.partner_id.id]
+        return {**standing._asdict(), "verdict": standing.verdict}
+
+    def _open_recommendations(self):
+        if "charter.recommendation" not in self.env:
+            return []
+        found = self.env["charter.recommendation"].sudo().search(
+            [("contract_id", "=", self.contract_id.id), ("state", "in", ("proposed", "accepted"))]
+        )  # fmt: skip
+        return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
+
+    def _dossier_rows(self):
+        """[(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
+        self.ensure_one()
+        years = self.sudo().dossier_figures or {}
+        return [
+            (label, *(words(years[key]) if years.get(key) else "—" for key in ("year", "before")))
+            for label, words in self._dossier_lines()
+        ]
+
+    def _dossier_period(self, key):
+        """First and last day of the ``year`` or of the one ``before``, as the reader writes them."""
+        period = self.sudo().dossier_figures[key]["period"]
+        return " – ".join(
+            format_date(self.env, period[name], date_format="d MMM y") for name in ("first_day", "last_day")
+        )
+
+    def _dossier_lines(self):
+        def figure(value, digits):
+            return formatLang(self.env, value, digits=digits)
+
+        def of(part):
+            part = dict(part)
+            met = part.get("met", part.get("kept"))
+            rate = percent(met, part["total"])
+            if rate is None:
+                return self.env._("nothing fell due")
+            return self.env._(
+                "%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=figure(rate, 1)
+            )
+
+        def availability(figures):
+            part = figures["availability"]
+            if not part["expected"]:
+                return self.env._("no data") if part["equipment"] else self.env._("no supervised equipment")
+            rate = percent(part["expected"] - part["down"], part["expected"], 3)
+            whole = part["expected"] + part["planned"] + part["no_data"]
+            return self.env._(
+                "%(rate)s %%, measured %(coverage)s %% of the time",
+                rate=figure(rate, 3), coverage=figure(percent(part["expected"], whole), 1),
+            )  # fmt: skip
+
+        def satisfaction(figures):
+            part = figures["satisfaction"]
+            if not part["n"]:
+                return self.env._("no answer")
+            return self.env._(
+                "%(mean)s of 5 (n = %(n)s)", mean=figure(part["sum"] / part["n"], 1), n=part["n"]
+            )
+
+        def recommend(figures):
+            part = figures["nps"]
+            return self.env["charter.renewal"].with_env(self.env)._nps_in_words(part["score"], part["n"])
+
+        return [
+            (self.env._("Interventions done"), lambda f: str(f["interventions"]["done"])),
+            (
+                self.env._("Interventions in progress at the end"),
+                lambda f: str(f["interventions"]["open_at_end"]),
+            ),
+            (self.env._("Response within the time promised"), lambda f: of(f["response"])),
+            (self.env._("Resolution within the time promised"), lambda f: of(f["resolution"])),
+            (self.env._("Availability of supervised equipment"), availability),
+            (self.env._("Satisfaction after interventions"), satisfaction),
+            (self.env._("Would recommend us"), recommend),
+            (self.env._("Promises of the charter kept"), lambda f: of(f["promises"])),
+            (self.env._("Calls after negative feedback, in time"), lambda f: of(f["callbacks"])),
+            (self.env._("Escalations raised"), lambda f: str(f["escalations"]["raised"])),
+            (
+                self.env._("Escalations not resolved at the end"),
+                lambda f: str(f["escalations"]["open_at_end"]),
+            ),
+        ]
+
+    @api.model
+    def _prepare_due(self):
+        """Dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
+        now = self._charter_now()
+        due = self.sudo().search(
+            [
+                ("kind", "=", "annual"), ("state", "=", "planned"), ("dossier_at", "=", False),
+                ("dossier_error", "=", False), ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
+            ]
+        )  # fmt: skip
+        for review in due:
+            try:
+                with self.env.cr.savepoint():
+                    review._prepare()
+            except UserError as error:
+                review._charter_engine().dossier_error = str(error)
+
+    # -- the minutes ------------------------------------------------------------------------------
+
+    def action_ask_minutes(self):
+        self.ensure_one()
+        return self.env["charter.message.wizard"]._open_for(self, "minutes")
+
+    def _record_minutes(self, subject, body):
+        """Send the minutes to those who were invited; the meeting is over then.
+
+        :raise UserError: not held yet, or nobody to write to
+        """
+        engine = self._step("held")
+        people = self.contact_ids.filtered("email_normalized") or self.env["charter.handing"]._check_readers(
+            self.partner_id
+        )
+        self.env["charter.handing"]._hand(
+            [
+                {
+                    "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
+                    "contact_id": contact.id, "company_id": self.company_id.id,
+                    "fingerprint": f"minutes-{self.id}", "subject": subject, "body": body,
+                    "attachments": self._dossier_attachment(), "obligation_id": None, "reason": "",
+                }
+                for contact in people
+            ]
+        )  # fmt: skip
+        engine.write({"state": "minutes", "minutes_at": self._charter_now(), "minutes": body})
+        self.message_post(body=body, subject=subject)
+
+    def _dossier_attachment(self):
+        if not self.dossier_file:
+            return []
+        return [(self.dossier_name, base64.b64decode(self.with_context(bin_size=False).dossier_file))]

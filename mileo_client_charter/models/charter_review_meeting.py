@@ -1,0 +1,105 @@
+"""A review in the calendar: planned there, and moved from either side."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+# In the context of writes that follow the other side: the two do not chase each other.
+FOLLOWING = "charter_review_following"
+
+
+class CharterReview(models.Model):
+    _inherit = "charter.review"
+
+    def action_plan(self):
+        """Put the meeting in the calendar; core's own mail invites everybody, with the .ics.
+
+        :raise ValidationError: date or people are missing
+        """
+        engine = self._step("draft")
+        if not self.start_at:
+            raise ValidationError(self.env._("Date and time: choose when the meeting is held."))
+        if self.start_at <= self._charter_now():
+            raise ValidationError(
+                self.env._("Date and time: the client cannot be invited to a moment that is past.")
+            )
+        if not self.contact_ids.filtered("email_normalized"):
+            raise ValidationError(
+                self.env._("Invited by the client: choose at least one contact with an e-mail address.")
+            )
+        self._check_attendance()
+        organiser = self._role_holders()["account_manager"]
+        event = self.env["calendar.event"].with_user(organiser).sudo().create(self._event_values(organiser))
+        engine.with_context(**{FOLLOWING: True}).write({"state": "planned", "event_id": event.id})
+        engine._prepare_if_soon()
+
+    def _event_values(self, organiser):
+        return {
+            "name": self.with_context(lang=self.contact_ids[:1].lang).name,
+            "start": self.start_at,
+            "stop": self.start_at + timedelta(hours=self.duration),
+            "location": self.location,
+            "user_id": organiser.id,
+            "partner_ids": [(6, 0, (self.staff_ids.partner_id | self.contact_ids).ids)],
+            "description": self._agenda(),
+        }
+
+    def _agenda(self):
+        """What is on the agenda, in the client's language: the four points the charter names, or the interview."""
+        return self.env["ir.qweb"].with_context(lang=self.contact_ids[:1].lang or self.env.lang)._render(
+            "mileo_client_charter.review_agenda", {"review": self}
+        )  # fmt: skip
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"start_at", "duration", "location"} and not self.env.context.get(FOLLOWING):
+            for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
+                review.sudo().event_id.with_context(**{FOLLOWING: True}).write(
+                    {
+                        "start": review.start_at,
+                        "stop": review.start_at + timedelta(hours=review.duration),
+                        "location": review.location,
+                    }
+                )
+        return result
+
+    def _follow_event(self, event):
+        self._charter_engine().with_context(**{FOLLOWING: True}).write(
+            {
+                "start_at": event.start,
+                "duration": max((event.stop - event.start).total_seconds() / 3600, 0.25),
+                "location": event.location,
+            }
+        )
+
+    def _charter_back_to_plan(self):
+        """The meeting left the calendar: it is planned again, and its promise stays owed."""
+        engine = self._charter_engine().with_context(**{FOLLOWING: True})
+        engine.write({"state": "draft", "event_id": False, "start_at": False})
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    def _charter_reviews(self):
+        return (
+            self.env["charter.review"]
+            .sudo()
+            .search([("event_id", "in", self.ids), ("state", "=", "planned")])
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"start", "stop", "location", "duration", "start_date"} and not self.env.context.get(
+            FOLLOWING
+        ):
+            for review in self._charter_reviews():
+                review._follow_event(review.event_id)
+        if vals.get("active") is False:
+            self._charter_reviews()._charter_back_to_plan()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _charter_release_reviews(self):
+        self._charter_reviews()._charter_back_to_plan()

@@ -1,0 +1,24 @@
+"""The documents that go with recurring promises: meetings to plan, renewals to decide, notices to raise."""
+
+from odoo import api, models
+
+
+class CharterScheduler(models.AbstractModel):
+    _inherit = "charter.scheduler"
+
+    @api.model
+    def _schedule(self, contracts):
+        opened = super()._schedule(contracts)
+        # A contract on which promises begin has its documents at once; running again opens nothing twice.
+        self.env["charter.renewal"]._open_due(contracts)
+        self.env["charter.review"]._open_due(contracts)
+        self.env["charter.renewal"]._send_legal_reminders(contracts)
+        return opened
+
+    @api.model
+    def _cron_schedule(self):
+        result = super()._cron_schedule()
+        self.env["charter.review"]._prepare_due()
+        self.env["charter.notice"]._raise_drafts()
+        self.env["charter.notice"]._pick_up()
+        return result

@@ -1,0 +1,332 @@
+import base64
+import io
+from datetime import date, datetime
+
+import openpyxl
+from freezegun import freeze_time
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from ..tools import support_sheet
+from .year import YearCase
+
+NOW = datetime(2026, 10, 5, 8)
+
+
+@tagged("post_install", "-at_install")
+class TestNotice(YearCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product = cls.env["product.product"].create({"name": "AXIS P3225", "default_code": "P3225"})
+        cls.other, cls.olga, _second = cls._client("Other")
+        cls.tag = cls.env["charter.equipment.tag"].create({"name": "Lobby"})
+        with freeze_time(NOW):
+            cls.contracts = {client: cls._contract(client) for client in (cls.client, cls.other)}
+        cls.cam = cls._equipment(
+            cls.client, "Camera 1", product_id=cls.product.id, serial="C-1", tag_ids=[(4, cls.tag.id)]
+        )
+        cls.nvr = cls._equipment(cls.client, "Recorder", model="NVR-9")
+        cls.far = cls._equipment(cls.other, "Camera 9", product_id=cls.product.id)
+        cls.client.zip, cls.other.zip = "69003", "38000"
+
+    @classmethod
+    def _equipment(cls, client, name, **values):
+        return cls.env["charter.equipment"].create(
+            {
+                "name": name, "partner_id": client.id, "company_id": cls.company.id,
+                "contract_id": cls.contracts[client].id, "supervised_from": "2026-01-01", **values,
+            }
+        )  # fmt: skip
+
+    def notice(self, **values):
+        return self.env["charter.notice"].create(
+            {
+                "name": "End of support: AXIS P3225", "effect_on": "2027-01-31", "product_ids": self.product.ids,
+                "body": "<p>The maker stops its updates.</p>", "advice": "Replace it with the P3265.", **values,
+            }
+        )  # fmt: skip
+
+    def sent(self, **values):
+        with self.at(moment=NOW):
+            notice = self.notice(**values).with_user(self.manager)
+            notice.action_match()
+            notice.action_send()
+            self.leave()
+        return notice
+
+    def leave(self):
+        """The mails queued so far leave: this is what keeps the promise."""
+        self.env.flush_all()
+        queued = self.env["charter.delivery"].search([("kind", "=", "notice"), ("state", "=", "queued")])
+        queued._mail_left()
+
+    def line(self, notice, client=None):
+        return notice.line_ids.filtered(lambda line: line.partner_id == (client or self.client))
+
+    def test_scope(self):
+        free = self.env["res.partner"].create({"name": "No charter", "is_company": True})
+        self.env["charter.equipment"].create(
+            {"name": "Camera", "partner_id": free.id, "product_id": self.product.id}
+        )
+        for name, scope, expected in (
+            ("product", {}, {self.client: self.cam, self.other: self.far}),
+            ("equipment", {"product_ids": [], "equipment_ids": self.nvr.ids}, {self.client: self.nvr}),
+            ("tag", {"product_ids": [], "tag_ids": self.tag.ids}, {self.client: self.cam}),
+            ("département", {"departments": "38"}, {self.other: self.far}),
+            ("tier", {"product_ids": [], "tier_ids": self.premium.ids},
+             {self.client: self.cam | self.nvr, self.other: self.far}),
+        ):  # fmt: skip
+            with self.subTest(name), self.at(moment=NOW):
+                found = self.notice(**scope)._match()
+                self.assertEqual(found, {client.id: sorted(rows.ids) for client, rows in expected.items()})
+
+    def test_a_regulation_reaches_clients_without_equipment(self):
+        with self.at(moment=NOW):
+            bare = self._client("Bare")[0]
+            bare.zip = "69001"
+            self._contract(bare)
+            values = {
+                "kind": "regulation",
+                "regulation": "prefectoral",
+                "product_ids": [],
+                "departments": "69",
+            }
+            found = self.notice(**values)._match()
+        self.assertEqual(set(found), {self.client.id, bare.id})
+
+    def test_preview_sends_nothing(self):
+        with self.at(moment=NOW):
+            notice = self.notice()
+            notice.action_match()
+            self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
+            self.assertFalse(self.mails_to(self.alice) | self.mails_to(self.olga))
+            self.assertFalse(notice.line_ids.obligation_ids)
+            notice.departments = "69"
+            notice.action_match()
+            self.assertEqual(notice.line_ids.partner_id, self.client, "narrowed")
+
+    def test_each_client_is_told_of_its_own(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.olga.lang = "fr_FR"
+        notice = self.sent()
+        notice.invalidate_recordset()
+        line = self.line(notice)
+        self.assertEqual((notice.state, line.sent_at), ("open", NOW))
+        mail = self.mails_to(self.alice)
+        self.assertEqual(len(mail), 1, "one a contact")
+        self.assertIn("Camera 1", mail.body_html)
+        self.assertNotIn("Camera 9", mail.body_html)
+        self.assertIn("Replace it with the P3265.", mail.body_html)
+        self.assertNotIn("Hello", self.mails_to(self.olga).body_html, "in her language")
+        [promise] = self.promise(line, "notice.advance")
+        self.assertEqual((promise.state, promise.due_at), ("kept", datetime(2026, 12, 1, 23)))
+
+    def test_late_needs_a_reason_that_is_kept(self):
+        with self.at(moment=NOW):
+            notice = self.notice(effect_on="2026-11-01")
+            notice.action_match()
+            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+                notice.action_send()
+            notice.late_reason = "The maker told us yesterday"
+            notice.action_send()
+            self.leave()
+            line = self.line(notice)
+            self.assertEqual(line.late_reason, "The maker told us yesterday")
+            self.assertIn("The maker told us yesterday", self.mails_to(self.alice).body_html)
+            self.assertEqual((self.promise(line, "notice.advance").state), "late")
+
+    def test_bad_input(self):
+        for name, values, words in (
+            ("past", {"effect_on": "2026-10-05"}, "not in the future"),
+            (
+                "nobody",
+                {"product_ids": [], "departments": "13", "tag_ids": []},
+                "no client under the charter",
+            ),
+            ("no scope", {"product_ids": []}, "nothing is chosen"),
+            ("code", {"departments": "69, Rhône"}, "is no code"),
+            ("CVE", {"kind": "vulnerability", "severity": "high", "cve": "CVE-26-1"}, "CVE-2026-12345"),
+            ("severity", {"kind": "vulnerability"}, "how severe"),
+            ("regulation", {"kind": "regulation"}, "which kind"),
+        ):
+            with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):
+                self.notice(**values).action_match()
+        with self.at(moment=NOW):
+            for vals, words in (({"body": False}, "What happens"), ({"advice": " "}, "What we recommend")):
+                notice = self.notice(**vals)
+                with self.assertRaisesRegex(UserError, "find the affected"):
+                    notice.action_send()
+                notice.action_match()
+                with self.assertRaisesRegex(ValidationError, words):
+                    notice.action_send()
+            self.assertEqual(self.notice(cve=" cve-2026-12345 ").cve, "CVE-2026-12345")
+
+    def test_a_date_that_moves_is_told_again(self):
+        notice = self.sent()
+        line = self.line(notice)
+        line._acknowledge(self.alice)
+        with self.at(moment=datetime(2026, 10, 10, 8)):
+            notice.effect_on = "2027-03-31"
+            self.assertEqual((line.told_times, line.told_effect_on), (2, date(2027, 3, 31)))
+            self.assertFalse(line.acknowledged_at, "the new date is to be read")
+            self.assertEqual(len(self.mails_to(self.alice)), 2)
+            self.assertEqual(len(self.promise(line, "notice.advance")), 2)
+            with self.assertRaisesRegex(ValidationError, "not in the future"):
+                notice.effect_on = "2026-10-01"
+
+    def test_new_equipment_is_picked_up_once(self):
+        notice = self.sent(departments="69")
+        with self.at(moment=datetime(2026, 10, 12, 8)):
+            new = self._equipment(self.client, "Camera 2", product_id=self.product.id)
+            self.env["charter.notice"]._pick_up()
+            self.env["charter.notice"]._pick_up()
+            line = self.line(notice)
+            self.assertEqual((line.equipment_ids, line.told_times), (self.cam | new, 2))
+            self.assertIn("Camera 2", self.mails_to(self.alice)[-1].body_html)
+        with self.at(moment=datetime(2027, 2, 2, 8)):
+            self.env["charter.notice"]._pick_up()
+            self.assertEqual(notice.state, "closed")
+
+    def test_nobody_to_write_to_is_said(self):
+        (self.alice | self.adam).write({"email": False})
+        notice = self.sent()
+        line = self.line(notice)
+        self.assertFalse(line.sent_at)
+        self.assertIn("e-mail", line.error)
+        self.assertEqual(self.promise(line, "notice.advance").state, "open", "still owed")
+        self.assertTrue(self.line(notice, self.other).sent_at, "holds nobody up")
+        self.alice.email = "one@alpine.example.com"
+        with self.at(moment=datetime(2026, 10, 6, 8)):
+            notice.action_tell_again()
+            self.leave()
+            self.assertTrue(line.sent_at)
+            self.assertEqual(self.promise(line, "notice.advance").state, "kept")
+
+    def test_dates_of_the_installed_base_raise_drafts_early(self):
+        milestone = self.env["charter.equipment.milestone"].create(
+            [
+                {"equipment_id": one.id, "kind": "end_of_support", "date": "2027-01-31"}
+                for one in (self.cam, self.far)
+            ]
+        )
+        model = self.env["charter.notice"]
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self.assertFalse(model._raise_drafts(), "too early")
+        with self.at(moment=datetime(2026, 10, 20, 8)):
+            notice = model._raise_drafts()
+            self.assertFalse(model._raise_drafts(), "once")
+            self.assertEqual((notice.state, notice.effect_on), ("draft", date(2027, 1, 31)))
+            self.assertEqual(notice.line_ids.equipment_ids, self.cam | self.far)
+            self.assertFalse(self.mails_to(self.alice), "reviewed first")
+            [promise] = self.promise(self.line(notice), "notice.advance")
+            self.assertEqual((promise.state, promise.due_at), ("open", datetime(2026, 12, 1, 23)))
+            milestone.date = "2027-02-28"
+            model._raise_drafts()
+            self.assertEqual(notice.effect_on, date(2027, 2, 28))
+            self.assertEqual(promise.state, "cancelled")
+            notice.write({"body": "<p>No more updates.</p>", "advice": "Replace it."})
+            notice.action_send()
+            milestone.date = "2027-04-30"
+            model._raise_drafts()
+            self.assertEqual(self.line(notice).told_effect_on, date(2027, 4, 30), "told again by itself")
+
+    def test_a_makers_list(self):
+        book = openpyxl.Workbook()
+        for row in (
+            ["Model", "End of support", "Brand"],
+            ["p3225", "31/01/2027", None],
+            ["NVR-9", date(2028, 1, 1), None],
+            ["Unheard-of", "2027-01-01", None],
+        ):
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        self.assertEqual(len(list(support_sheet.read(content.getvalue()))), 3)
+        with self.at(moment=datetime(2026, 10, 20, 8)):
+            wizard = self.env["charter.support.import"].with_user(self.manager).create(
+                {"file": base64.b64encode(content.getvalue()), "filename": "axis.xlsx"}
+            )  # fmt: skip
+            wizard.action_show()
+            self.assertEqual(wizard.line_ids.mapped("equipment_count"), [2, 1, 0])
+            self.assertFalse(self.cam.end_of_support, "shown only")
+            wizard.action_import()
+            self.assertEqual(
+                (self.cam.end_of_support, self.nvr.end_of_support), (date(2027, 1, 31), date(2028, 1, 1))
+            )
+            raised = self.env["charter.notice"].search([("effect_on", "=", "2027-01-31")])
+            self.assertEqual(raised.line_ids.partner_id, self.client | self.other)
+        for rows, words in (
+            ([["Model"]], "End of support"),
+            ([["Model", "End of support"], ["NVR-9", "soon"]], "no date"),
+        ):
+            book = openpyxl.Workbook()
+            for row in rows:
+                book.active.append(row)
+            content = io.BytesIO()
+            book.save(content)
+            wizard.file = base64.b64encode(content.getvalue())
+            with self.assertRaisesRegex(UserError, words):
+                wizard.action_import()
+        wizard.file = base64.b64encode(b"no workbook")
+        with self.assertRaisesRegex(UserError, "no Excel workbook"):
+            wizard.action_show()
+
+    def test_given_up(self):
+        with self.at(moment=NOW):
+            notice = self.notice()
+            notice.action_match()
+            notice.action_cancel()
+            self.assertEqual(notice.state, "cancelled")
+        sent = self.sent()
+        with self.assertRaisesRegex(UserError, "out already"):
+            sent.action_cancel()
+        with self.assertRaises(UserError):
+            sent.sudo().unlink()
+
+    def test_statements_of_the_matching(self):
+        self.env["charter.equipment"].create(
+            [
+                {"name": f"C{n}", "partner_id": self.client.id, "product_id": self.product.id}
+                for n in range(200)
+            ]
+        )
+        with self.at(moment=NOW):
+            notice = self.notice(tag_ids=[], departments="69")
+            notice._match()
+            self.env.flush_all()
+            with self.assertQueryCount(3):
+                found = notice._match()
+        self.assertEqual(len(found[self.client.id]), 201)
+
+
+@tagged("post_install", "-at_install")
+class TestLegalReminder(YearCase):
+    def test_between_three_months_and_one(self):
+        contract = self.renewing(self.client)
+        renewal = self.opened(contract)
+        last = date(2027, 1, 27)  # the lines renew by themselves on the 28th
+        self.assertEqual(renewal._legal_last_day(), last)
+        for name, day, told, error in (
+            ("off by default", "2026-12-01", False, False),
+            ("in time", "2026-12-01", True, False),
+        ):
+            with self.subTest(name), self.at(moment=datetime.fromisoformat(f"{day} 09:00")):
+                self.client.charter_legal_reminder = name != "off by default"
+                self.schedule(contract)
+                self.schedule(contract)
+                self.assertEqual((bool(renewal.legal_told_at), bool(renewal.legal_error)), (told, error))
+        mails = self.mails_to(self.alice).filtered(lambda mail: "Tacit renewal" in mail.subject)
+        self.assertEqual(len(mails), 1, "once")
+        self.assertIn("border:3px solid", mails.body_html)
+        self.assertIn("27 January 2027", mails.body_html)
+
+    def test_missed_is_said(self):
+        client = self._client("Missed")[0]
+        contract = self.renewing(client)
+        renewal = self.opened(contract)
+        client.charter_legal_reminder = True
+        with self.at(moment=datetime(2027, 1, 10, 9)):
+            self.schedule(contract)
+            self.assertFalse(renewal.legal_told_at)
+            self.assertIn("begun already", renewal.legal_error)

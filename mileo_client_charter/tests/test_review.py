@@ -1,0 +1,213 @@
+from datetime import date, datetime
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .year import YearCase
+
+MEETING = datetime(2026, 11, 20, 9)
+
+
+@tagged("post_install", "-at_install")
+class TestReview(YearCase):
+    def review(self, kind="interview", contract=None):
+        contract = contract or self.renewing(self.client)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            self.schedule(contract)
+        return self.env["charter.review"].search([("contract_id", "=", contract.id), ("kind", "=", kind)])
+
+    def planned(self, kind="interview", contract=None):
+        review = self.review(kind, contract).with_user(self.manager)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            review.write({"start_at": MEETING, "location": "At yours"})
+            review.action_plan()
+        return review
+
+    def held(self, kind="interview", rating="4", nps="9"):
+        review = self.planned(kind)
+        with self.at(moment=datetime(2026, 11, 20, 12)):
+            review.answer_ids = [
+                (
+                    0,
+                    0,
+                    {
+                        "contact_id": self.alice.id,
+                        "rating": rating,
+                        "nps": nps,
+                        "comment": "Good.",
+                        "wishes": "A portal.",
+                    },
+                )
+            ]
+            review.action_ids = [
+                (
+                    0,
+                    0,
+                    {"name": "Show the portal", "user_id": self.technician.id, "date_deadline": "2026-12-01"},
+                )
+            ]
+            if kind == "annual":
+                review.write(
+                    dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+                )
+            review.action_hold()
+        return review
+
+    def test_opened_from_the_promise_once_and_spread(self):
+        with self.at():
+            contracts = [self.renewing(self._client(f"S{n}")[0]) for n in range(6)]
+        for contract in contracts:
+            self.review("interview", contract)
+        reviews = self.env["charter.review"].search([("kind", "=", "interview")])
+        self.assertEqual(len(reviews), 6)
+        self.assertGreater(len(set(reviews.mapped("suggested_on"))), 3, "not all on one day")
+        for review in reviews:
+            self.assertEqual(review.obligation_id.code, "interview.biannual")
+            self.assertTrue(date(2026, 10, 5) <= review.suggested_on <= review.due_on)
+            self.assertEqual(review.staff_ids, self.manager)
+
+    def test_planned_in_the_calendar_with_the_client_invited(self):
+        review = self.planned()
+        event = review.event_id
+        self.assertEqual((event.start, event.user_id), (MEETING, self.manager))
+        self.assertIn(self.alice, event.partner_ids)
+        mails = self.mails_to(self.alice)
+        self.assertTrue(mails, "core's invitation")
+        self.assertTrue(mails.attachment_ids.filtered(lambda a: a.name.endswith(".ics")))
+
+    def test_rescheduling_follows_both_ways(self):
+        review = self.planned()
+        with self.at(moment=datetime(2026, 10, 21, 9)):
+            review.event_id.write({"start": datetime(2026, 11, 23, 9), "stop": datetime(2026, 11, 23, 11)})
+            self.assertEqual((review.start_at, review.duration), (datetime(2026, 11, 23, 9), 2.0))
+            review.start_at = datetime(2026, 11, 24, 8)
+            self.assertEqual(review.event_id.start, datetime(2026, 11, 24, 8))
+            self.assertEqual(review.event_id.stop, datetime(2026, 11, 24, 10))
+            review.event_id.unlink()
+            self.assertEqual((review.state, review.start_at), ("draft", False))
+            self.assertEqual(review.obligation_id.state, "open")
+
+    def test_refusals(self):
+        review = self.review().with_user(self.manager)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            for vals, words in (
+                ({"start_at": False}, "choose when"),
+                ({"start_at": datetime(2026, 10, 1, 9)}, "past"),
+                ({"start_at": MEETING, "contact_ids": [(5,)]}, "at least one contact"),
+                (
+                    {"start_at": MEETING, "contact_ids": [(6, 0, self.alice.ids)], "staff_ids": [(5,)]},
+                    "account manager",
+                ),
+            ):
+                review.write(vals)
+                with self.assertRaisesRegex(ValidationError, words):
+                    review.action_plan()
+            with self.assertRaisesRegex(ValidationError, "before the contract starts"):
+                review.start_at = datetime(2026, 2, 1, 9)
+            with self.assertRaisesRegex(ValidationError, "do not belong"):
+                review.contact_ids = self._client("Stranger")[1]
+
+    def test_marks_out_of_range(self):
+        review = self.planned()
+        for nps in ("11", "-1", "ten", "9.5"):
+            with (
+                self.subTest(nps),
+                self.assertRaisesRegex(ValidationError, "from 0 to 10"),
+                self.env.cr.savepoint(),
+            ):
+                review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "4", "nps": nps})]
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
+            review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "6"})]
+
+    def test_held_keeps_the_promise_and_becomes_feedback(self):
+        review = self.held(nps="0")
+        feedback = review.answer_ids.feedback_id
+        self.assertEqual(
+            (feedback.channel, feedback.rating, feedback.nps, feedback.nps_answered), ("interview", 4, 0, 1)
+        )
+        self.assertEqual(feedback.contact_id, self.alice)
+        self.assertEqual((review.state, review.obligation_id.state), ("held", "kept"))
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            review.answer_ids.comment = "Excellent!"
+
+    def test_a_bad_mark_calls_for_a_callback(self):
+        feedback = self.held(rating="2").answer_ids.feedback_id
+        self.assertEqual(self.promise(feedback, "feedback.callback").state, "open")
+
+    def test_an_interview_needs_answers_and_its_time(self):
+        review = self.planned()
+        with (
+            self.at(moment=datetime(2026, 11, 19, 9)),
+            self.assertRaisesRegex(ValidationError, "not taken place"),
+        ):
+            review.action_hold()
+        with (
+            self.at(moment=datetime(2026, 11, 21, 9)),
+            self.assertRaisesRegex(ValidationError, "at least one contact"),
+        ):
+            review.action_hold()
+
+    def test_minutes(self):
+        review = self.held()
+        with self.at(moment=datetime(2026, 11, 21, 9)):
+            wizard = self.env["charter.message.wizard"].with_user(self.manager).browse(
+                review.action_ask_minutes()["res_id"]
+            )  # fmt: skip
+            for words in ("A portal.", "Show the portal", "satisfaction 4 out of 5"):
+                self.assertIn(words, wizard.body)
+            wizard.action_send()
+            self.assertEqual(review.state, "minutes")
+            for contact in (self.alice, self.adam):
+                self.assertIn("A portal.", self.mails_to(contact)[-1].body_html or "")
+
+    def test_annual_needs_both_managers_and_its_four_points(self):
+        review = self.review("annual").with_user(self.manager)
+        self.assertEqual(review.staff_ids, self.manager | self.operations)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            review.write({"start_at": MEETING, "staff_ids": [(3, self.operations.id)]})
+            with self.assertRaisesRegex(ValidationError, "operations manager"):
+                review.action_plan()
+            review.staff_ids = [(4, self.operations.id)]
+            review.action_plan()
+            for words in ("achieved", "performance", "satisfaction", "evolve"):
+                self.assertIn(words, review.event_id.description)
+        with self.at(moment=datetime(2026, 11, 20, 12)):
+            review.answer_ids = [(0, 0, {"contact_id": self.alice.id, "rating": "5", "nps": "10"})]
+            with self.assertRaisesRegex(ValidationError, "every annual review"):
+                review.action_hold()
+            review.write(
+                dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+            )
+            review.action_hold()
+            self.assertEqual(review.obligation_id.code, "review.annual")
+            self.assertEqual(review.obligation_id.state, "kept")
+
+    def test_dossier_prepares_itself_and_is_frozen(self):
+        contract = self.renewing(self.client, start="2025-03-01")
+        review = self.planned("annual", contract)
+        self.assertFalse(review.dossier_at, "a month ahead")
+        with self.at(moment=datetime(2026, 11, 10, 9)):
+            self.say(self.alice, 10, days_ago=2)
+            self.env["charter.review"]._prepare_due()
+            self.assertTrue(review.dossier_file)
+            rows = {label: values for label, *values in review.with_context(lang="en_US")._dossier_rows()}
+            self.assertEqual(rows["Would recommend us"][0], "NPS 100 (n = 1)")
+            self.assertEqual(rows["Would recommend us"][1], "NPS unknown (n = 0)", "last year beside")
+            self.assertEqual(
+                rows["Response within the time promised"][0], "nothing fell due", "never 0 or 100 %"
+            )
+            frozen = review.dossier_figures
+            self.say(self.adam, 0)
+            self.env["charter.review"]._prepare_due()
+            self.assertEqual(review.dossier_figures, frozen)
+
+    def test_given_up_the_promise_stays_owed_and_another_opens(self):
+        review = self.planned()
+        contract = review.contract_id
+        with self.at(moment=datetime(2026, 10, 21, 9)):
+            review.action_cancel()
+            self.schedule(contract)
+            again = self.env["charter.review"].search(
+                [("contract_id", "=", contract.id), ("kind", "=", "interview"), ("state", "=", "draft")]
+            )
+            self.assertEqual(again.obligation_id, review.obligation_id)

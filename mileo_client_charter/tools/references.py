@@ -1,0 +1,31 @@
+"""References that notices carry. Plain Python."""
+
+import re
+
+CVE = re.compile(r"CVE-(\d{4})-\d{4,}")
+DEPARTMENT = re.compile(r"\d{2}|2A|2B|9[78]\d")
+
+
+def cve(text: str) -> str | None:
+    """The CVE reference in its written form; None when it is none.
+
+    >>> cve(" cve-2026-12345 "), cve("CVE-26-1"), cve("CVE-2026-123")
+    ('CVE-2026-12345', None, None)
+    """
+    found = text.strip().upper()
+    return found if CVE.fullmatch(found) else None
+
+
+def departments(text: str) -> list[str]:
+    """Codes of French départements in a list such as “69, 2a 974”.
+
+    :raise ValueError: the first word that is no code
+
+    >>> departments("69, 2a 974")
+    ['69', '2A', '974']
+    """
+    codes = re.split(r"[\s,;]+", text.strip().upper()) if text.strip() else []
+    for code in codes:
+        if not DEPARTMENT.fullmatch(code):
+            raise ValueError(code)
+    return codes

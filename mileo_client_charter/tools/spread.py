@@ -1,0 +1,19 @@
+"""Days spread over a span, so that everybody's meetings do not fall on the same one. Plain Python."""
+
+from datetime import date, timedelta
+
+GOLDEN = 0.6180339887  # multiples of it, modulo 1, spread evenly whatever their number
+
+
+def spread_day(first: date, last: date, key: int) -> date:
+    """A weekday of the middle of the span from ``first`` to ``last``, always the same for a ``key``.
+
+    The first and the last quarter are left free: one to get ready, one to make up for a meeting put off.
+
+    >>> spread_day(date(2026, 1, 1), date(2026, 6, 30), 1), spread_day(date(2026, 1, 1), date(2026, 6, 30), 2)
+    (datetime.date(2026, 4, 10), datetime.date(2026, 3, 6))
+    """
+    days = (last - first).days
+    day = first + timedelta(days=int(days * (0.25 + 0.5 * (key * GOLDEN % 1))))
+    # A Saturday or a Sunday goes back to the Friday before.
+    return day - timedelta(days=max(0, day.weekday() - 4))

@@ -1,0 +1,54 @@
+"""A maker's list of end-of-support dates as plain rows. Plain Python with openpyxl; titles in English or French."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from .equipment_sheet import SheetError, date_of
+
+MAX_ROWS = 20_000
+COLUMNS = {
+    "model": ("Model", "Modèle", "Product", "Produit", "Reference", "Référence"),
+    "brand": ("Brand", "Marque", "Maker", "Constructeur"),
+    "date": ("End of support", "Fin de support", "EOS", "End of support date"),
+    "source": ("Source", "Notice", "Avis"),
+}
+REQUIRED = ("model", "date")
+
+
+class SupportRow(NamedTuple):
+    number: int  # as the spreadsheet counts
+    model: str
+    brand: str
+    date: date | None  # None: what is written is no date
+    source: str
+
+
+def read(content: bytes) -> Iterator[SupportRow]:
+    """The rows that name a model. :raise SheetError: no workbook, a column is missing, or too many rows"""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise SheetError("format") from error
+    lines = book.worksheets[0].iter_rows(values_only=True)
+    titles = [str(title or "").strip().casefold() for title in next(lines, ())]
+    place = {}
+    for name, known in COLUMNS.items():
+        found = [index for index, title in enumerate(titles) if title in {one.casefold() for one in known}]
+        if found:
+            place[name] = found[0]
+    missing = [COLUMNS[name][0] for name in REQUIRED if name not in place]
+    if missing:
+        raise SheetError("columns", ", ".join(missing))
+    for number, line in enumerate(lines, start=2):
+        if number > MAX_ROWS + 1:
+            raise SheetError("rows", MAX_ROWS)
+        cell = {name: line[index] if index < len(line) else None for name, index in place.items()}
+        text = {name: str(cell.get(name) or "").strip() for name in ("model", "brand", "source")}
+        if text["model"]:
+            yield SupportRow(number, text["model"], text["brand"], date_of(cell["date"]), text["source"])

@@ -1,0 +1,18 @@
+import doctest
+
+import pytest
+from tools import figures
+from tools.figures import percent
+
+
+def test_examples_in_the_documentation():
+    outcome = doctest.testmod(figures)
+    assert outcome.attempted
+    assert not outcome.failed
+
+
+@pytest.mark.parametrize(
+    ("met", "total", "expected"), [(1, 3, 33.3), (999, 1000, 99.9), (1999, 2000, 99.9), (0, 5, 0.0)]
+)
+def test_a_rate_is_never_rounded_up(met, total, expected):
+    assert percent(met, total) == expected
