@@ -3,3 +3,4 @@ from . import survey
 from . import portal
 from . import outages
 from . import portal_equipment
+from . import portal_documents

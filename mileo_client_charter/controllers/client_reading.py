@@ -7,6 +7,7 @@ of another client is found no more than one that does not exist.
 import re
 from datetime import date
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -51,6 +52,7 @@ class ClientReading:
         escalations = self._search("charter.escalation", ESCALATION_FIELDS, limit=HOME_ROWS + 1)
         return {
             "contacts": self.client._charter_contacts(self.company),
+            **self.opening(),
             "counts": self.promise_counts(),
             "promises": self._promises(
                 self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", HOME_ROWS)
@@ -108,6 +110,16 @@ class ClientReading:
             "raised": self.moment(escalation.raised_at),
             "level2": self.moment(escalation.level2_at),
             "answered": self.moment(escalation.answered_at),
+        }
+
+    def opening(self):
+        """Whether the company is at work now, and when it is next; neither when its hours are not known."""
+        now = fields.Datetime.now()
+        company = self.company.sudo()
+        opening = company.resource_calendar_id and company._charter_next_opening(now)
+        return {
+            "open_now": bool(opening) and opening <= now,
+            "next_opening": self.moment(opening) if opening and opening > now else "",
         }
 
     def levels(self):

@@ -26,6 +26,21 @@ from . import charter_client_mixin
 from . import charter_assignment
 from . import res_partner
 from . import res_users
+from . import res_partner_contacts
+from . import charter_absence
+from . import charter_absence_feed
+from . import charter_stand_in
+from . import charter_handover
+from . import charter_contact_sheet
+from . import charter_defect
+
+# What is handed over, with proof
+from . import charter_delivery
+from . import charter_delivery_content
+from . import charter_delivery_run
+from . import mail_mail
+
+# The contract
 from . import contract_contract
 
 # The work done, and what the client says of it

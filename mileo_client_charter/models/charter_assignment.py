@@ -170,23 +170,27 @@ class CharterAssignment(models.Model):
     def _assign(self, partner, role, user, company, day=None):
         """``user`` holds ``role`` from ``day`` (today): the present principal ends the day before.
 
-        :param partner: the client, or an empty recordset for the company's roles
+        :param partner: the clients, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
         """
         day = day or company._charter_today()
+        clients = partner.commercial_partner_id.ids or [False]
         present = self.search(
             [
                 ("company_id", "=", company.id),
                 ("role", "=", role),
-                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("partner_id", "in", clients),
                 ("kind", "=", "principal"),
                 "|",
                 ("date_to", "=", False),
                 ("date_to", ">=", day),
             ]
         )
-        if user and present.filtered(lambda a: a.user_id == user and a.date_from <= day and not a.date_to):
-            return
+        if user:
+            held = present.filtered(lambda a: a.user_id == user and a.date_from <= day and not a.date_to)
+            clients = [client for client in clients if client not in [one.partner_id.id for one in held]]
+            present -= held
+        present = present.filtered(lambda a: a.partner_id.id in clients)
         begun = present.filtered(lambda a: a.date_from < day)
         begun.write({"date_to": fields.Date.subtract(day, days=1)})
         # One that began today is replaced: it never was in force for a day.
@@ -195,13 +199,16 @@ class CharterAssignment(models.Model):
         replaced.sudo().unlink()
         if user:
             self.create(
-                {
-                    "company_id": company.id,
-                    "role": role,
-                    "partner_id": partner.commercial_partner_id.id,
-                    "user_id": user.id,
-                    "date_from": day,
-                }
+                [
+                    {
+                        "company_id": company.id,
+                        "role": role,
+                        "partner_id": client,
+                        "user_id": user.id,
+                        "date_from": day,
+                    }
+                    for client in clients
+                ]
             )
 
     # -- consequences -----------------------------------------------------------------------------
@@ -217,7 +224,7 @@ class CharterAssignment(models.Model):
         # Who has just ended frees the role before the next holder comes in.
         self.flush_model()
         assignments = super().create(vals_list)
-        assignments._give_unowned()
+        assignments._consequences()
         return assignments
 
     def write(self, vals):
@@ -225,23 +232,17 @@ class CharterAssignment(models.Model):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)
         result = super().write(vals)
-        self._give_unowned()
+        self._consequences()
         return result
 
-    def _give_unowned(self):
-        """Promises that waited for somebody to hold the role go to the new holder."""
-        for assignment in self.filtered(lambda a: a.is_current and a.user_id.active):
-            domain = [
-                ("company_id", "=", assignment.company_id.id),
-                ("role", "=", assignment.role),
-                ("user_id", "=", False),
-                ("is_owed", "=", True),
-            ]
-            if assignment.partner_id:
-                domain.append(("partner_id", "=", assignment.partner_id.id))
-            waiting = self.env["charter.obligation"].sudo().search(domain)
-            waiting._hand_over(assignment.user_id, self.env._("the role was vacant"))
-            for model, ids in waiting.grouped("res_model").items():
-                documents = self.env[model].sudo().browse(ids.mapped("res_id"))
-                if hasattr(documents, "_charter_new_owner"):
-                    documents._charter_new_owner(assignment.role, assignment.user_id)
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        self._consequences(companies)
+        return result
+
+    def _consequences(self, companies=None):
+        """Promises go to who holds their role now; clients are owed a sheet that says so."""
+        for company in companies or self.company_id:
+            self.env["charter.obligation"]._align_owners(company.sudo())
+        self.env["charter.contact.sheet"]._wake()

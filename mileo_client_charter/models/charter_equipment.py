@@ -50,8 +50,12 @@ class CharterEquipment(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    supervised_from = fields.Date("Supervised from", tracking=True, help="First day of supervision; empty: not supervised.")
-    supervised_to = fields.Date("Supervised to", tracking=True, help="Last day of supervision; empty: it goes on.")
+    supervised_from = fields.Date(
+        "Supervised from", tracking=True, help="First day of supervision; empty: not supervised."
+    )
+    supervised_to = fields.Date(
+        "Supervised to", tracking=True, help="Last day of supervision; empty: it goes on."
+    )
     is_supervised = fields.Boolean(
         "Supervised today", compute="_compute_is_supervised", search="_search_is_supervised"
     )

@@ -94,14 +94,13 @@ class CharterIntervention(models.Model):
     )
     equipment_ids = fields.Many2many(
         "charter.equipment",
-        string="Equipment",
         check_company=True,
         domain="[('partner_id', '=', commercial_partner_id)]",
         groups="base.group_user",
         help="Of the client's installed base, what the work is about.",
     )
     description = fields.Html("What was reported", groups="base.group_user")
-    work_done = fields.Html("What was done", copy=False, help="The client reads it.")
+    work_done = fields.Html(copy=False, help="The client reads it.")
     res_model = fields.Char(
         "Source model",
         copy=False,
@@ -300,12 +299,15 @@ class CharterIntervention(models.Model):
         terms = {intervention: intervention._charter_terms() for intervention in self}
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
+        renewed = {}
         for intervention in self.filtered(lambda i: i.state == "open"):
             if intervention.responded_at != responded[intervention]:
                 intervention._charter_declare_response()
             changed = intervention._charter_terms_changed(terms[intervention])
             if changed:
-                intervention._charter_renew_promises(changed)
+                renewed[changed] = renewed.get(changed, self.browse()) | intervention
+        for reason, interventions in renewed.items():
+            interventions._charter_renew_promises(reason)
         if resolved:
             self._charter_resolve_again(resolved)
         return result

@@ -1,7 +1,12 @@
 """An intervention that follows the document of another app."""
 
+import logging
+
+import psycopg2
 from odoo import Command, models
 from odoo.exceptions import ValidationError
+
+_logger = logging.getLogger(__name__)
 
 # What a source says of the work at any time, and of what it was promised on while the work lasts.
 PLAIN = ("name", "user_id", "description", "work_done", "equipment_ids")
@@ -35,6 +40,34 @@ class CharterIntervention(models.Model):
             self._charter_close(resolved)
         elif resolved and resolved != self.resolved_at:
             self._charter_correct_resolution(resolved)
+
+    def _charter_source_deleted(self):
+        """The deletion goes on whatever happens here; what fails is logged, there is no document left to say it on."""
+        try:
+            with self.env.cr.savepoint():
+                self._charter_cancel_work(self.env._("The document it came from was deleted."))
+                self.env.flush_all()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception:
+            _logger.exception("%s could not be cancelled with its source", self)
+            self.env.invalidate_all()
+
+    def _charter_check_followed(self):
+        """:raise ValidationError: a document of another app says when this work begins and ends"""
+        for intervention in self.sudo():
+            model = intervention.res_model
+            if not model or model not in self.env or not hasattr(self.env[model], "_charter_feed"):
+                continue
+            source = self.env[model].sudo().browse(intervention.res_id).exists()
+            if source:
+                raise ValidationError(
+                    self.env._(
+                        "%(intervention)s follows “%(document)s”: close, cancel or reopen that document.",
+                        intervention=intervention.display_name,
+                        document=source.display_name,
+                    )
+                )
 
     def _charter_changes(self, values):
         """What of ``values`` is not on the record yet."""

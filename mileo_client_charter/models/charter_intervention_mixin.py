@@ -68,7 +68,7 @@ class CharterInterventionMixin(models.AbstractModel):
         result = super().unlink()
         for intervention in fed.values():
             if intervention.state == "open":
-                intervention._charter_cancel_work(self.env._("The document it came from was deleted."))
+                intervention._charter_source_deleted()
         return result
 
     # -- feeding -------------------------------------------------------------------------------------
@@ -118,7 +118,10 @@ class CharterInterventionMixin(models.AbstractModel):
                     values["equipment_ids"] = [Command.set(values["equipment_ids"])]
                 # Not the source's user as the technician, unless it says so.
                 new.append({"user_id": False, **values, "res_model": record._name, "res_id": record.id})
-        interventions = self.env["charter.intervention"].with_context(clean_context(self.env.context))
+        # Replaced, not added to: the source's defaults are none of the intervention's.
+        interventions = self.env["charter.intervention"].with_context(  # pylint: disable=context-overridden
+            clean_context(self.env.context)
+        )
         interventions._charter_engine().create(self._charter_under_charter(new))
 
     def _charter_under_charter(self, vals_list):

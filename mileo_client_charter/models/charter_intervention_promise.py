@@ -88,7 +88,9 @@ class CharterIntervention(models.Model):
     def _charter_gap(self, levels):
         """Why nothing is promised, in words; False for what will be when it is saved."""
         if levels.get(self):
-            return self.env._("The contract came under the charter later.") if self.before_charter else False
+            if self.before_charter:
+                return self.env._("No time is promised: the contract came under the charter later.")
+            return self._origin.id and self.env._("No time is promised: it was recorded before times were.")
         contract = self.sudo().contract_id
         if self.kind and self.kind not in INCIDENTS:
             return self.env._(
@@ -190,7 +192,9 @@ class CharterIntervention(models.Model):
             self.sudo()._charter_cancel(code, reason)
         for intervention in self:
             engine = intervention._charter_engine()
-            engine.write({"promise_cycle": intervention.promise_cycle + 1, "before_charter": False})
+            since = engine.contract_id.charter_since
+            before = engine.before_charter and since and engine.reported_at.date() < since
+            engine.write({"promise_cycle": engine.promise_cycle + 1, "before_charter": before})
         self._charter_open_promises()
 
     # -- what happens to them ------------------------------------------------------------------------
@@ -206,6 +210,13 @@ class CharterIntervention(models.Model):
             row._restate(self.responded_at or None, evidence)
         elif self.responded_at:
             row._fulfil(evidence, self.responded_at)
+        self._charter_settle_alerts()
+
+    def _charter_settle_alerts(self):
+        """What people were told to do is done, once nothing they were told of is owed any more."""
+        rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
+        if not any(row.alert for row in rows):
+            self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
 
     def _charter_pauses(self):
         """([(start, stop)], start of the one that lasts) of the present resolution."""
@@ -219,10 +230,11 @@ class CharterIntervention(models.Model):
         self.ensure_one()
         ended, running = self._charter_pauses()
         self._charter_owed(RESOLUTION)._retime(ended, running, reason)
+        self._charter_settle_alerts()
 
 
 class ContractContract(models.Model):
-    _inherit = "contract.contract"
+    _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
 
     def write(self, vals):
         before = (

@@ -67,6 +67,7 @@ class CharterIntervention(models.Model):
         :param work_done: what was done, HTML
         :raise ValidationError: closed already, or a moment that cannot be
         """
+        self._charter_check_followed()
         for intervention in self._charter_step("open"):
             if work_done:
                 intervention.work_done = work_done
@@ -80,6 +81,7 @@ class CharterIntervention(models.Model):
         """
         if not (reason or "").strip():
             raise ValidationError(self.env._("Reason: say why there is nothing to do."))
+        self._charter_check_followed()
         for intervention in self._charter_step("open"):
             intervention._charter_cancel_work(
                 self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
@@ -92,6 +94,7 @@ class CharterIntervention(models.Model):
         The result of the first closing stays in the ledger; the resolution is promised anew from now. What was
         cancelled counts again from the moment it was reported.
         """
+        self._charter_check_followed()
         for intervention in self._charter_step("closed", "cancelled"):
             intervention._charter_reopen()
         return True
@@ -120,7 +123,7 @@ class CharterIntervention(models.Model):
         return self._charter_ask("resume", self.env._("Resume"))
 
     def action_ask_close(self):
-        return self._charter_ask("close", self.env._("Close"))
+        return self._charter_ask("close", self.env._("Close at…"))
 
     def action_ask_cancel(self):
         return self._charter_ask("cancel", self.env._("Cancel the intervention"))

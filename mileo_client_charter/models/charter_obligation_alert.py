@@ -7,8 +7,6 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-from ..tools.clock import Delay, NoWorkingTime
-
 _logger = logging.getLogger(__name__)
 
 TELL_BATCH = 100
@@ -103,16 +101,12 @@ class CharterObligation(models.Model):
         if to == "owner" and self.user_id.active and self.user_id:
             return self.user_id
         role = self.role if to == "owner" else self.commitment_id.breach_role
-        now = self._charter_now()
-        for candidate in dict.fromkeys((role, "operations_manager", "general_management")):
-            key = (self.company_id.id, candidate, self.partner_id.id)
-            holder = self.env["charter.assignment"]._holders({key}, now).get(key)
-            if holder:
-                return self.env["res.users"].browse(holder)
-        admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
-        return admins.filtered(
-            lambda user: user.active and self.company_id in user.company_ids and user.id != 1
-        )
+        key = (self.company_id.id, role, self.partner_id.id)
+        assignments = self.env["charter.assignment"]
+        holder = assignments._holders({key}, self._charter_now()).get(key)
+        if holder:
+            return self.env["res.users"].browse(holder)
+        return assignments._company_people(self.company_id, "operations_manager")
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
         """Put an activity on the document the promise comes from, for ``to``: owner or manager.
@@ -181,11 +175,7 @@ class CharterObligation(models.Model):
         now = self._charter_now()
         if not self.company_id.charter_alert_office_hours:
             return now
-        calendar = self.company_id.resource_calendar_id
-        # No hours at all from now on is the next opening; a calendar that never opens holds no mail back.
-        question = (now, Delay(0, "hours", "working"), "after")
-        [opening] = calendar.with_company(self.company_id)._charter_shift_many([question])
-        return now if isinstance(opening, NoWorkingTime) else opening
+        return self.company_id._charter_next_opening(now)
 
     @api.model
     def _wake_mail_queue(self, moment=None):

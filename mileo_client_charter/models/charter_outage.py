@@ -22,7 +22,11 @@ class CharterOutage(models.Model):
     _rec_name = "equipment_id"
 
     equipment_id = fields.Many2one("charter.equipment", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True, precompute=True)
+    # No related field: Odoo reads the equipment for one, even where the company is given.
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True, precompute=True, readonly=False,
+        charter_engine=True, copy=False,
+    )  # fmt: skip
     # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
     partner_id = fields.Many2one(
         "res.partner",
@@ -98,6 +102,11 @@ class CharterOutage(models.Model):
     _of_equipment = models.Index("(equipment_id, start_at)")
     _still_down = models.Index("(equipment_id) WHERE end_at IS NULL")
     _open_series = models.Index("(series) WHERE end_at IS NULL AND series IS NOT NULL")
+
+    @api.depends("equipment_id")
+    def _compute_company_id(self):
+        for outage in self:
+            outage.company_id = outage.equipment_id.company_id
 
     @api.depends("planned", "no_data")
     def _compute_kind(self):

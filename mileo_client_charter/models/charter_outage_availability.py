@@ -55,78 +55,88 @@ class CharterOutage(models.Model):
         for model in ("charter.equipment", "charter.equipment.stay", "charter.outage", "res.company"):
             self.env[model].flush_model()
         self.env.cr.execute(self._availability_sql(start, end, SQL(" AND ").join(chosen), BY[by]))
-        return {
-            key: Availability(*(float(number) for number in numbers))
-            for key, *numbers in self.env.cr.fetchall()
-        }
+        return {key: Availability(*seconds) for key, *seconds in self.env.cr.fetchall()}
 
     @api.model
     def _availability_sql(self, start, end, chosen, key):
-        """Ranges of time cut, united and subtracted by PostgreSQL's multiranges; each length is added up once.
+        """Each equipment's part of the period, then what happened in it as multiranges, then lengths by key.
 
-        ``span`` is what an equipment's stay shares with the period, ``watched`` what of it was supervised. An
-        equipment that nothing happened to (nearly all) costs no multirange.
+        A part is what a stay shares with the period (``whole_from``, ``whole_to``) and what of it was supervised
+        (``from_at``, ``to_at``; no time when ``to_at`` is not later). Days become moments, in the company's time
+        zone, only for a supervision that begins or ends about the period: converting costs more than the rest.
+        An equipment that nothing happened to, as most, costs no multirange.
         """
         return SQL(
             """
-            WITH period AS (SELECT tsrange(%(start)s, %(end)s) AS whole),
-            span AS (
-                SELECT %(key)s AS key, equipment.id,
-                       period.whole * tsrange(stay.from_at, stay.until_at) AS whole,
-                       equipment.active, watch.time AS watch
+            WITH part AS (
+                SELECT %(key)s AS key, stay.equipment_id,
+                       GREATEST(%(start)s, stay.from_at) AS whole_from,
+                       LEAST(%(end)s, stay.until_at) AS whole_to,
+                       CASE WHEN supervised_from IS NULL THEN %(end)s
+                            WHEN supervised_from < %(start)s::date - 1 THEN GREATEST(%(start)s, stay.from_at)
+                            ELSE GREATEST(%(start)s, stay.from_at, supervised_from::timestamp
+                                AT TIME ZONE COALESCE(calendar.tz, partner.tz, 'UTC') AT TIME ZONE 'UTC')
+                        END AS from_at,
+                       CASE WHEN supervised_from IS NULL THEN %(start)s
+                            WHEN supervised_to IS NULL OR supervised_to > %(end)s::date + 1
+                            THEN LEAST(%(end)s, stay.until_at)
+                            ELSE LEAST(%(end)s, stay.until_at, (supervised_to + 1)::timestamp
+                                AT TIME ZONE COALESCE(calendar.tz, partner.tz, 'UTC') AT TIME ZONE 'UTC')
+                        END AS to_at,
+                       equipment.active
                   FROM charter_equipment_stay stay
                   JOIN charter_equipment equipment ON equipment.id = stay.equipment_id
                   JOIN res_company company ON company.id = equipment.company_id
                   LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
                   LEFT JOIN res_partner partner ON partner.id = company.partner_id
-                 CROSS JOIN LATERAL (SELECT COALESCE(calendar.tz, partner.tz, 'UTC') AS name) zone
-                 CROSS JOIN LATERAL (
-                    SELECT CASE WHEN equipment.supervised_from IS NULL THEN 'empty'::tsrange ELSE tsrange(
-                        equipment.supervised_from::timestamp AT TIME ZONE zone.name AT TIME ZONE 'UTC',
-                        (equipment.supervised_to + 1)::timestamp AT TIME ZONE zone.name AT TIME ZONE 'UTC'
-                    ) END AS time
-                 ) watch
-                 CROSS JOIN period
-                 WHERE %(chosen)s AND period.whole && tsrange(stay.from_at, stay.until_at)
-            ),
-            watched AS (
-                SELECT key, id, whole * watch AS time,
-                       CASE WHEN active THEN whole ELSE whole * watch END AS whole
-                  FROM span
+                 WHERE %(chosen)s AND %(start)s < %(end)s
+                   AND (stay.from_at IS NULL OR stay.from_at < %(end)s)
+                   AND (stay.until_at IS NULL OR stay.until_at > %(start)s)
             ),
             happened AS (
                 SELECT equipment_id,
                        range_agg(tsrange(start_at, end_at)) FILTER (WHERE planned) AS planned,
-                       range_agg(tsrange(start_at, end_at)) FILTER (WHERE no_data AND NOT planned) AS unseen,
+                       range_agg(tsrange(start_at, end_at)) FILTER (WHERE no_data) AS unseen,
                        range_agg(tsrange(start_at, end_at)) FILTER (
                            WHERE planned IS NOT TRUE AND no_data IS NOT TRUE) AS down
                   FROM charter_outage
-                 CROSS JOIN period
-                 WHERE charter_outage.active AND start_at < upper(period.whole)
-                   AND (end_at IS NULL OR end_at > lower(period.whole))
-                   AND equipment_id IN (SELECT id FROM watched WHERE NOT isempty(time))
+                 WHERE active AND start_at < %(end)s AND (end_at IS NULL OR end_at > %(start)s)
+                   AND equipment_id IN (SELECT equipment_id FROM part WHERE from_at < to_at)
                  GROUP BY equipment_id
             ),
-            part AS (
-                SELECT watched.key, watched.whole, watched.time,
-                       tsmultirange(watched.time) * happened.planned AS planned,
-                       tsmultirange(watched.time) * happened.unseen
-                           - COALESCE(happened.planned, '{}') AS unseen,
-                       tsmultirange(watched.time) * happened.down
-                           - COALESCE(happened.planned, '{}') - COALESCE(happened.unseen, '{}') AS down
-                  FROM watched
-                  LEFT JOIN happened ON happened.equipment_id = watched.id
+            -- MATERIALIZED: else each multirange is computed again wherever it is used.
+            joined AS MATERIALIZED (
+                SELECT part.*, happened.planned, happened.unseen, happened.down,
+                       CASE WHEN happened.equipment_id IS NOT NULL AND from_at < to_at
+                            THEN tsmultirange(tsrange(from_at, to_at)) END AS watched
+                  FROM part
+                  LEFT JOIN happened USING (equipment_id)
+            ),
+            cut AS MATERIALIZED (
+                SELECT key, whole_from, whole_to, from_at, to_at, active,
+                       watched * planned AS planned,
+                       watched * unseen - COALESCE(planned, '{}') AS unseen,
+                       watched * down - COALESCE(planned, '{}') - COALESCE(unseen, '{}') AS down
+                  FROM joined
             ),
             lengths AS (
                 SELECT key,
-                       COALESCE(EXTRACT(epoch FROM upper(whole) - lower(whole)), 0) AS whole,
-                       COALESCE(EXTRACT(epoch FROM upper(time) - lower(time)), 0) AS watched,
+                       CASE WHEN active THEN whole_to - whole_from
+                            ELSE GREATEST(to_at - from_at, '0') END AS whole,
+                       GREATEST(to_at - from_at, '0') AS watched,
                        %(planned)s AS planned, %(unseen)s AS unseen, %(down)s AS down
-                  FROM part
+                  FROM cut
+            ),
+            total AS (
+                SELECT key, SUM(whole) AS whole, SUM(watched) AS watched,
+                       COALESCE(SUM(planned), '0') AS planned, COALESCE(SUM(unseen), '0') AS unseen,
+                       COALESCE(SUM(down), '0') AS down
+                  FROM lengths
+                 GROUP BY key
             )
-            SELECT key, SUM(watched - planned - unseen), SUM(down), SUM(planned), SUM(whole - watched + unseen)
-              FROM lengths
-             GROUP BY key
+            SELECT key, EXTRACT(epoch FROM watched - planned - unseen)::float8, EXTRACT(epoch FROM down)::float8,
+                   EXTRACT(epoch FROM planned)::float8, EXTRACT(epoch FROM whole - watched + unseen)::float8
+              FROM total
             """,
             start=start,
             end=end,
@@ -137,12 +147,10 @@ class CharterOutage(models.Model):
 
     @api.model
     def _availability_length(self, name):
-        """Seconds of the multirange ``part.<name>``; 0 for none."""
-        column = SQL.identifier("part", name)
+        """Time in the multirange ``cut.<name>``; NULL for none."""
+        column = SQL.identifier("cut", name)
         return SQL(
-            """CASE WHEN %(column)s IS NULL THEN 0 ELSE (
-                SELECT COALESCE(SUM(EXTRACT(epoch FROM upper(piece) - lower(piece))), 0)
-                  FROM unnest(%(column)s) piece
-            ) END""",
+            "CASE WHEN %(column)s <> '{}' THEN "
+            "(SELECT SUM(upper(piece) - lower(piece)) FROM unnest(%(column)s) piece) END",
             column=column,
         )

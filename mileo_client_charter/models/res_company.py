@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools.clock import Delay, NoWorkingTime
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -31,6 +33,42 @@ class ResCompany(models.Model):
         "CHECK (charter_clock_skew_minutes BETWEEN 0 AND 1440)",
         "Minutes a monitoring's clock may be ahead: from 0 to 1440.",
     )
+
+    charter_handover_lead_days = fields.Integer(
+        "Days before an absence that clients are told",
+        default=5,
+        help="An absence entered later than that is announced at once.",
+    )
+    charter_stand_in_rule = fields.Selection(
+        [
+            ("deputy", "The deputy named on the user"),
+            ("team", "A colleague in the same role, the fewest clients first"),
+            ("operations", "The operations manager"),
+        ],
+        "Stand-in proposed",
+        default="team",
+        required=True,
+    )
+    charter_absence_min_hours = fields.Integer(
+        "Hours from which time off is an absence",
+        default=6,
+        help="A morning off is not announced to clients.",
+    )
+    charter_delivery_review_from = fields.Integer(
+        "Clients from which a change is reviewed before it is sent",
+        default=20,
+        help="A change that touches fewer clients goes out by itself; 0 or 1: every change is looked at first.",
+    )
+
+    def _charter_next_opening(self, moment):
+        """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
+
+        A company whose calendar never opens is never waited for.
+        """
+        self.ensure_one()
+        question = (moment, Delay(0, "hours", "working"), "after")
+        [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many([question])
+        return moment if isinstance(opening, NoWorkingTime) else opening
 
     def _charter_tz(self):
         """Name of the time zone of the company's days."""

@@ -22,9 +22,15 @@ class ResConfigSettings(models.TransientModel):
     charter_alert_office_hours = fields.Boolean(
         related="company_id.charter_alert_office_hours", readonly=False
     )
-    charter_alert_serial_label = fields.Char(
-        related="company_id.charter_alert_serial_label", readonly=False
-    )
+    charter_alert_serial_label = fields.Char(related="company_id.charter_alert_serial_label", readonly=False)
     charter_clock_skew_minutes = fields.Integer(
         related="company_id.charter_clock_skew_minutes", readonly=False
+    )
+    charter_handover_lead_days = fields.Integer(
+        related="company_id.charter_handover_lead_days", readonly=False
+    )
+    charter_stand_in_rule = fields.Selection(related="company_id.charter_stand_in_rule", readonly=False)
+    charter_absence_min_hours = fields.Integer(related="company_id.charter_absence_min_hours", readonly=False)
+    charter_delivery_review_from = fields.Integer(
+        related="company_id.charter_delivery_review_from", readonly=False
     )

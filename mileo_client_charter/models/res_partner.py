@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .charter_commitment import ROLES
-
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -213,24 +211,6 @@ class ResPartner(models.Model):
             partner.charter_late_count = late.get(client, 0)
             partner.charter_feedback_count = feedback.get(client, 0)
             partner.charter_escalation_count = escalations.get(client, 0)
-
-    def _charter_contacts(self, company=None):
-        """The four people a client can call, for its portal and its mails (articles 01 and 03).
-
-        :return: list of dicts: role, label, and the holder's card (``res.users._charter_card``) or None
-        """
-        self.ensure_one()
-        company = company or self.env.company
-        client = self.commercial_partner_id.id
-        keys = {role: (company.id, role, client) for role, _label in ROLES}
-        holders = self.env["charter.assignment"].sudo()._holders(keys.values())
-        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
-        users = self.env["res.users"].browse(set(holders.values()))
-        cards = dict(zip(users.ids, users._charter_card(), strict=True))
-        return [
-            {"role": role, "label": labels[role], "card": cards.get(holders.get(key))}
-            for role, key in keys.items()
-        ]
 
     def _charter_survey_contacts(self):
         """The people of a client a survey may go to: its contacts, or itself when it has none."""

@@ -1,14 +1,30 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    charter_deputy_id = fields.Many2one(
+        "res.users",
+        "Charter deputy",
+        domain="[('share', '=', False)]",
+        help="Proposed as stand-in when this person is away, where the company's rule says so.",
+    )
+
     def write(self, vals):
         if vals.get("active") is False:
             self._check_holds_no_role()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"out_of_office_from", "out_of_office_to"}:
+            self.env["charter.absence"]._feed_users(self)
+        return result
+
+    @api.constrains("charter_deputy_id")
+    def _check_charter_deputy(self):
+        for user in self:
+            if user.charter_deputy_id == user:
+                raise ValidationError(self.env._("Charter deputy: %s cannot be their own deputy.", user.name))
 
     def _check_holds_no_role(self):
         """Nobody leaves while clients count on them: the roles are handed over first (article 01)."""
@@ -35,6 +51,11 @@ class ResUsers(models.Model):
                 "function": user.partner_id.function or "",
                 "phone": user.partner_id.phone or "",
                 "email": (user.email_formatted and user.email) or "",
+                "photo": user._charter_photo(),
             }
             for user in self.sudo()
         ]
+
+    def _charter_photo(self):
+        """The user's own picture as base64, empty when it has none: initials stand in its place."""
+        return (self.partner_id.image_128 or b"").decode()

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytz
+from babel.dates import get_day_names
 from odoo import models
+from odoo.tools import babel_locale_parse
 
 from ..tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
 
@@ -104,6 +106,39 @@ class ResourceCalendar(models.Model):
                 # Closed throughout this window; it takes the widest one to say that it does not open again.
                 working = None
 
+    def _charter_office_hours(self):
+        """Opening hours as a client reads them: a list of (days, hours) in the language of the environment.
+
+        For instance [("Monday to Thursday", "08:00–12:00, 13:00–17:00"), ("Friday", "08:00–12:00")].
+        """
+        if not self:
+            return []
+        lines = self.sudo().attendance_ids.filtered(lambda line: line.day_period != "lunch")
+        of_day = {}
+        for line in lines.sorted(lambda line: (line.dayofweek, line.hour_from)):
+            spans = of_day.setdefault(int(line.dayofweek), [])
+            # A fortnight's two weeks share their days: the client reads the widest opening.
+            if spans and line.hour_from <= spans[-1][1]:
+                spans[-1][1] = max(spans[-1][1], line.hour_to)
+            else:
+                spans.append([line.hour_from, line.hour_to])
+        names = get_day_names("wide", "stand-alone", locale=babel_locale_parse(self.env.lang))
+        groups = []
+        for day, spans in sorted(of_day.items()):
+            if groups and groups[-1][1] == day - 1 and groups[-1][2] == spans:
+                groups[-1][1] = day
+            else:
+                groups.append([day, day, spans])
+        return [
+            (
+                names[first].capitalize()
+                if first == last
+                else self.env._("%(first)s to %(last)s", first=names[first].capitalize(), last=names[last]),
+                ", ".join(f"{_clock_face(start)}–{_clock_face(end)}" for start, end in spans),
+            )
+            for first, last, spans in groups
+        ]
+
     def _charter_first_reach(self, requests):
         """How far from a moment the longest of these delays should end, holidays included."""
         longest = {"hours": 0, "days": 0}
@@ -147,3 +182,9 @@ def _window(requests, reach):
 def _naive_utc(moment):
     # Half the time of astimezone(), and this is called for every interval.
     return moment.replace(tzinfo=None) - moment.utcoffset()
+
+
+def _clock_face(hours):
+    """8.5 -> 08:30"""
+    minutes = round(hours * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -2,6 +2,9 @@ from . import test_charter_document
 from . import test_obligation
 from . import test_clock_killed
 from . import test_scheduler
+from . import test_absence
+from . import test_delivery
+from . import test_delivery_killed
 from . import test_assignment
 from . import test_intervention
 from . import test_intervention_pause

@@ -1,32 +1,18 @@
-"""The clock killed between any two statements, and two clocks at once, on committed data.
+"""The clock killed between any two statements, and two clocks at once, on committed data."""
 
-Nothing is simulated but the moment of death: each run has a connection of its own to the database, which is
-cut while the transaction is open, as the end of a process would; the next run starts from what is there.
-"""
-
-import contextlib
 import threading
-from unittest.mock import patch
 
-import psycopg2
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
+
+from .killed import KilledCase
 
 PREFIX = "t_killed"
 
 
-class Killed(BaseException):
-    """The process is gone; nothing in it may catch this and carry on."""
-
-
 @tagged("post_install", "-at_install")
-class TestClockKilled(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
+class TestClockKilled(KilledCase):
+    job = ("charter.obligation", "_cron_clock")
 
     def setUp(self):
         super().setUp()
@@ -35,12 +21,6 @@ class TestClockKilled(BaseCase):
         self._clean()
         with self.session() as env:
             self._people(env)
-
-    @contextlib.contextmanager
-    def session(self):
-        """An environment on a real connection, committed at the end."""
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
 
     def _people(self, env):
         group = env.ref("mileo_client_charter.group_charter_user")
@@ -109,54 +89,7 @@ class TestClockKilled(BaseCase):
             env["res.users"].with_context(active_test=False).search([("login", "=", PREFIX)]).unlink()
             env["res.partner"].with_context(active_test=False).search([("name", "=", PREFIX)]).unlink()
 
-    # -- one run of the clock ---------------------------------------------------------------------
-
-    def _run(self, die_at=None):
-        """One turn of the clock on a connection of its own.
-
-        :param die_at: number of the statement before which the connection is cut; None: run to the end
-        :return: how many statements were run
-        """
-        cr = self.registry.cursor()
-        statements = 0
-        execute = cr.execute
-
-        def counted(*args, **kwargs):
-            nonlocal statements
-            statements += 1
-            if statements == die_at:
-                cr._cnx.close()
-                raise Killed
-            return execute(*args, **kwargs)
-
-        def commit_progress(_cron, *_args, **_kwargs):
-            # What ir.cron does for a scheduled action: a transaction ends here.
-            nonlocal statements
-            statements += 1
-            if statements == die_at:
-                cr._cnx.close()
-                raise Killed
-            cr.commit()  # pylint: disable=invalid-commit
-            return 1000
-
-        cr.execute = counted
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        try:
-            with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
-                env["charter.obligation"]._cron_clock()
-                cr.commit()  # pylint: disable=invalid-commit
-        except (Killed, psycopg2.InterfaceError):
-            # Leaving its savepoints, a dead run can only find the connection closed.
-            if not cr._cnx.closed:
-                raise
-        finally:
-            if not cr._cnx.closed:
-                cr.close()
-            else:
-                # The pool must not hand the dead connection to somebody else.
-                cr._closed = True
-                cr._Cursor__pool.give_back(cr._cnx, keep_in_pool=False)
-        return statements
+    # -- what came of it --------------------------------------------------------------------------
 
     def _effects(self):
         """What people see: the rows, and how many mails and activities each has."""

@@ -89,6 +89,20 @@ class TestIntervention(InterventionCase):
         self.assertIn("2026-10-05 10:00:00 UTC: recorded as done at 2026-10-05 08:40:00 UTC", row.history)
         self.assertIn("had been found late at 2026-10-05 10:00:00 UTC", row.history)
 
+    def test_the_alert_goes_with_what_it_asked_for(self):
+        with self.at(0):
+            intervention = self.intervention()
+        with self.at(2):
+            self.tick()
+            self.assertTrue(intervention.activity_ids)
+            intervention.action_respond()
+            self.assertFalse(intervention.activity_ids)
+        with self.at(9):
+            self.tick()
+            self.assertTrue(intervention.activity_ids)
+            intervention.action_pause("The site was closed", at=START + timedelta(hours=3))
+            self.assertFalse(intervention.activity_ids)
+
     def test_a_late_response_stays_late_and_a_correction_is_kept_in_the_history(self):
         with self.at(0):
             intervention = self.intervention()
@@ -240,6 +254,21 @@ class TestIntervention(InterventionCase):
                 intervention.res_id = self.alice.id
             with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017  (the database's own)
                 self.intervention(**origin)
+
+    def test_many_change_at_once(self):
+        with self.at(0):
+            interventions = self.env["charter.intervention"].concat(
+                *(self.intervention() for _n in range(30))
+            )
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            interventions.write({"priority": "1"})
+            self.env.flush_all()
+            self.assertLess(self.env.cr.sql_log_count - before, 150)
+        promises = self.env["charter.obligation"].search(
+            [("res_model", "=", "charter.intervention"), ("res_id", "in", interventions.ids)]
+        )
+        self.assertEqual(sorted(promises.mapped("state")), ["cancelled"] * 60 + ["open"] * 60)
 
     def test_an_origin_outside(self):
         with self.at(0):

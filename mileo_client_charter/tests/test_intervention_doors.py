@@ -2,7 +2,8 @@
 
 import importlib.util
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -84,6 +85,13 @@ class TestInterventionImport(InterventionCase):
             intervention = self.env["charter.intervention"].browse(result["ids"])
             self.assertFalse(self.rows(intervention))
             self.assertIn("came under the charter later", intervention.promise_gap)
+            old = self.load(
+                ["name", "partner_id", "priority", "reported_at"],
+                ("Old and open", "Alpine", "Critical", "2026-09-01 08:00:00"),
+            )
+            old = self.env["charter.intervention"].browse(old["ids"])
+            old.priority = "1"
+            self.assertFalse(self.rows(old), "another priority does not make it promised")
             self.assertEqual(set(intervention.feedback_ids.mapped("state")), {"skipped"})
             self.assertIn("too long after", intervention.feedback_ids[0].skip_reason)
 
@@ -194,6 +202,27 @@ class TestInterventionCalls(InterventionCase, HttpCase):
         self.assertEqual(self.rows(intervention).due_at, start + timedelta(hours=10))
         self.call("action_reopen", ids=ids)
         self.call("action_cancel", ids=ids, reason="Closed elsewhere")
+
+    def test_the_calls_of_the_documentation(self):
+        """Sent as they are printed, but for the ids and the days."""
+        with open(file_path("mileo_client_charter/readme/API.md"), encoding="utf-8") as file:
+            calls = re.findall(r"^call (\w+)\s+'(.*?)'$", file.read(), re.MULTILINE | re.DOTALL)
+        self.assertEqual(len(calls), 8)
+        days_since = datetime.now(UTC) - datetime.fromisoformat("2026-10-05T00:00:00+02:00")
+        shift = timedelta(days=days_since.days - 2)
+
+        def recent(match):
+            return (datetime.fromisoformat(match[0]) + shift).isoformat()
+
+        first = None
+        for method, body in calls:
+            body = re.sub(r"2026-10-\d\dT[\d:]+\+02:00", recent, body)
+            body = body.replace("42", str(self.client.id)).replace("17", str(first))
+            answer = self.call(method, **json.loads(body))
+            first = first or answer[0]
+        self.assertEqual(answer[0]["state"], "cancelled")
+        rows = self.rows(self.env["charter.intervention"].browse(first))
+        self.assertEqual(rows.mapped("state"), ["kept", "cancelled"])
 
     @mute_logger("odoo.http")
     def test_a_bad_call_says_what_is_wrong(self):

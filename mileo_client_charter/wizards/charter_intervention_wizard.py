@@ -8,7 +8,7 @@ class CharterInterventionWizard(models.TransientModel):
     _description = "Step of an intervention"
 
     operation = fields.Selection(
-        [("pause", "Pause"), ("resume", "Resume"), ("close", "Close"), ("cancel", "Cancel")],
+        [("pause", "Pause"), ("resume", "Resume"), ("close", "Close now"), ("cancel", "Cancel")],
         required=True,
         readonly=True,
     )
@@ -16,7 +16,7 @@ class CharterInterventionWizard(models.TransientModel):
     at = fields.Datetime("When", default=fields.Datetime.now)
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
-    work_done = fields.Html("What was done")
+    work_done = fields.Html()
 
     def action_confirm(self):
         self.ensure_one()

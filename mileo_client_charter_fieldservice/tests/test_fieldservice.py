@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
@@ -61,6 +61,12 @@ class TestFieldService(CharterCase):
         with self.at(31):
             order.stage_id = self.env.ref("fieldservice.fsm_stage_new")
         self.assertEqual(intervention.state, "open")
+
+    def test_the_dispatcher_s_form(self):
+        with self.at(0):
+            with Form(self.env["fsm.order"].with_user(self.dispatcher)) as form:
+                form.location_id = self.location
+            self.assertTrue(self.fed(form.record))
 
     def test_cancelling_an_order(self):
         with self.at(0):

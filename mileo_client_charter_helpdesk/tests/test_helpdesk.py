@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
@@ -58,6 +58,12 @@ class TestHelpdesk(CharterCase):
         self.assertEqual(intervention.state, "cancelled")
         self.assertEqual(len(self.fed(ticket)), 1)
 
+    def test_the_agent_s_form(self):
+        with self.at(0):
+            with Form(self.env["helpdesk.ticket"].with_user(self.agent)) as form:
+                form.name, form.description, form.partner_id = "Dark", "Camera 4", self.alice
+            self.assertTrue(self.fed(form.record))
+
     def test_duplicates_archived_and_deleted_tickets(self):
         with self.at(0):
             first, second, third = self.ticket(), self.ticket(), self.ticket()
@@ -67,6 +73,29 @@ class TestHelpdesk(CharterCase):
             third.sudo().unlink()
         self.assertEqual([row.state for row in rows], ["cancelled"] * 3)
         self.assertIn("duplicate of", rows[0].cancel_reason)
+
+    def test_the_ticket_says_when_it_ends(self):
+        with self.at(0):
+            intervention = self.fed(self.ticket()).with_user(self.technician)
+            intervention.action_respond()
+            for step in (intervention.action_close, lambda: intervention.action_cancel("Done")):
+                with self.assertRaisesRegex(
+                    ValidationError, "follows .* close, cancel or reopen that document"
+                ):
+                    step()
+
+    @mute_logger("odoo.addons.mileo_client_charter.models.charter_intervention_feed")
+    def test_a_deletion_goes_on_whatever_happens(self):
+        Intervention = type(self.env["charter.intervention"])
+        with self.at(0):
+            ticket = self.ticket()
+            intervention = self.fed(ticket)
+            with patch.object(Intervention, "_charter_cancel_work", side_effect=ValueError("out of order")):
+                ticket.sudo().unlink()
+            self.assertFalse(ticket.exists())
+            self.assertEqual(intervention.state, "open")
+            intervention.with_user(self.technician).action_cancel("The ticket is gone")
+            self.assertEqual(intervention.state, "cancelled", "nothing is followed any more")
 
     def test_without_a_client_until_it_has_one(self):
         with self.at(0):

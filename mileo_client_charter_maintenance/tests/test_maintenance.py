@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
@@ -55,6 +55,12 @@ class TestMaintenance(CharterCase):
             request.sudo().unlink()
         self.assertEqual(intervention.state, "cancelled")
         self.assertIn("deleted", intervention.cancel_reason)
+
+    def test_the_employee_s_form(self):
+        with self.at(0):
+            with Form(self.env["maintenance.request"].with_user(self.employee)) as form:
+                form.name, form.equipment_id = "Dark", self.equipment
+            self.assertTrue(self.fed(form.record))
 
     def test_days_become_hours(self):
         with self.at(0):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
@@ -72,6 +72,12 @@ class TestProject(CharterCase):
             self.assertEqual(self.fed(waiting).kind, "preventive", "its open tasks follow")
             other.charter_kind = False
             self.assertEqual(self.fed(waiting).state, "cancelled")
+
+    def test_the_employee_s_form(self):
+        with self.at(0):
+            with Form(self.env["project.task"].with_user(self.employee)) as form:
+                form.name, form.project_id = "Dark", self.project
+            self.assertTrue(self.fed(form.record))
 
     def test_deleting_a_task(self):
         with self.at(0):

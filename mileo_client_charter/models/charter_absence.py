@@ -1,0 +1,367 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ..tools.clock import to_utc
+from ..tools.standins import Away, StandInLoop, holder_on, overlap, segments
+
+
+class CharterAbsence(models.Model):
+    """Somebody clients count on is away, and who answers meanwhile (article 01: replaced without delay).
+
+    Days are inclusive, in the company's time zone. What follows from absences (stand-in assignments, who owns
+    which promise, what clients are told) is computed from them by ``_refresh``, as often as one likes.
+    """
+
+    _name = "charter.absence"
+    _description = "Absence"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_from desc, id desc"
+    _rec_name = "user_id"
+
+    user_id = fields.Many2one(
+        "res.users", "Away", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]",
+        default=lambda self: self.env.user, tracking=True,
+    )  # fmt: skip
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    date_from = fields.Date("First day", required=True, default=fields.Date.context_today, tracking=True)
+    date_to = fields.Date("Last day", help="Empty: until further notice.", tracking=True)
+    stand_in_id = fields.Many2one(
+        "res.users", "Stand-in", ondelete="restrict", index=True, domain="[('share', '=', False), ('id', '!=', user_id)]",
+        tracking=True, help="Proposed by the company's rule; empty: nobody is available.",
+    )  # fmt: skip
+    source = fields.Selection(
+        [("manual", "By hand"), ("out_of_office", "Out of office"), ("leave", "Calendar leave")],
+        required=True,
+        default="manual",
+        readonly=True,
+    )
+    state = fields.Selection(
+        [("planned", "Valid"), ("cancelled", "Cancelled")], required=True, default="planned", readonly=True, tracking=True
+    )  # fmt: skip
+    late_reason = fields.Char(
+        "Why clients are told late",
+        help="Shown in the ledger when an absence could not be announced before it began.",
+    )
+    is_sudden = fields.Boolean("Told late", readonly=True, help="Entered when the absence had begun already.")
+    vacancy = fields.Char(
+        "Without stand-in", compute="_compute_vacancy", help="The days on which nobody answers."
+    )
+    phase = fields.Selection(
+        [("ahead", "Ahead"), ("now", "Away now"), ("over", "Over"), ("cancelled", "Cancelled")],
+        compute="_compute_phase",
+    )
+    handover_ids = fields.One2many("charter.handover", "absence_id", "Clients told")
+    handover_count = fields.Integer(compute="_compute_handover_count")
+
+    _dates_in_order = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)", "Last day: the absence ends before it begins."
+    )
+    _one_at_a_time = models.Constraint(
+        "EXCLUDE USING gist (int4range(user_id, user_id, '[]') WITH &&, int4range(company_id, company_id, '[]') WITH &&, "
+        "daterange(date_from, date_to, '[]') WITH &&) WHERE (state = 'planned')",
+        "This person has another absence over part of these days: change that one.",
+    )
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends("user_id", "date_from", "date_to")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for absence in self:
+            absence.display_name = self.env._(
+                "%(user)s, from %(first)s %(until)s",
+                user=absence.user_id.name or "",
+                first=format_date(self.env, absence.date_from) if absence.date_from else "",
+                until=self.env["charter.contact.sheet"]._until_words(absence.date_to),
+            )
+
+    @api.depends("date_from", "date_to", "state")
+    def _compute_phase(self):
+        for absence in self:
+            today = absence.company_id.sudo()._charter_today()
+            if absence.state == "cancelled":
+                absence.phase = "cancelled"
+            elif not absence.date_from or absence.date_from > today:
+                absence.phase = "ahead"
+            else:
+                absence.phase = "over" if absence.date_to and absence.date_to < today else "now"
+
+    @api.depends("handover_ids")
+    def _compute_handover_count(self):
+        for absence in self:
+            absence.handover_count = len(absence.handover_ids)
+
+    @api.depends("date_from", "date_to", "stand_in_id", "state")
+    @api.depends_context("lang")
+    def _compute_vacancy(self):
+        for absence in self:
+            days = absence._vacant() if absence.state == "planned" and absence.date_from else []
+            absence.vacancy = ", ".join(
+                self.env._(
+                    "from %(first)s %(until)s",
+                    first=format_date(self.env, part.first),
+                    until=self.env["charter.contact.sheet"]._until_words(part.last),
+                )
+                for part in days
+            )
+
+    def _vacant(self):
+        """The parts of this absence on which the chain of stand-ins ends with nobody."""
+        self.ensure_one()
+        others = self._away(self.company_id)
+        parts = segments(self.user_id.id, self.date_from, self.date_to, others)
+        return [part for part in parts if part.holder is None]
+
+    @api.model
+    def _valid(self, company, since=None):
+        """Valid absences of ``company`` that are not over on ``since`` (today)."""
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "planned"),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", since or company._charter_today()),
+            ],
+            order="date_from, id",
+        )
+
+    @api.model
+    def _away(self, company, since=None):
+        """The same as plain values. A stand-in who has left the company is none."""
+        return [
+            Away(
+                absence.user_id.id,
+                absence.date_from,
+                absence.date_to or None,
+                absence.stand_in_id.id if absence.stand_in_id.active else None,
+            )
+            for absence in self._valid(company, since)
+        ]
+
+    # -- the rules --------------------------------------------------------------------------------
+
+    @api.constrains("user_id", "stand_in_id", "company_id", "date_from", "date_to", "state")
+    def _check_stand_in(self):
+        for absence in self.filtered(lambda one: one.state == "planned" and one.stand_in_id):
+            stand_in = absence.stand_in_id.sudo()
+            if stand_in == absence.user_id:
+                raise ValidationError(
+                    self.env._("Stand-in: %s cannot stand in for themselves.", stand_in.name)
+                )
+            if stand_in.share or absence.company_id not in stand_in.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Stand-in: %(user)s does not work for %(company)s.",
+                        user=stand_in.name, company=absence.company_id.name,
+                    )
+                )  # fmt: skip
+            if not stand_in.partner_id.phone or not stand_in.email:
+                raise ValidationError(
+                    self.env._(
+                        "Stand-in: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
+                        stand_in.name,
+                    )
+                )
+            absence._check_available()
+
+    def _check_available(self):
+        others = self._away(self.company_id, self.date_from)
+        try:
+            parts = segments(self.user_id.id, self.date_from, self.date_to, others)
+        except StandInLoop as loop:
+            names = self.env["res.users"].sudo().browse(loop.users).mapped("name")
+            raise ValidationError(
+                self.env._(
+                    "Stand-in: on %(day)s they stand in for each other (%(names)s) and nobody would answer. Choose somebody else.",
+                    day=format_date(self.env, loop.day),
+                    names=" → ".join(
+                        [self.env["res.users"].sudo().browse(user).name for user in loop.users] or names
+                    ),
+                )
+            ) from loop
+        if parts and all(part.holder is None for part in parts):
+            raise ValidationError(
+                self.env._(
+                    "Stand-in: %s is away on these days too, without a stand-in. Choose somebody else.",
+                    self.stand_in_id.name,
+                )
+            )
+
+    @api.constrains("user_id")
+    def _check_user(self):
+        for absence in self:
+            if absence.user_id.share:
+                raise ValidationError(
+                    self.env._("Away: %s is not one of the company's people.", absence.user_id.name)
+                )
+
+    # -- the proposal -----------------------------------------------------------------------------
+
+    def _propose(self):
+        """The first available person by the company's rule; empty when there is none."""
+        self.ensure_one()
+        others = [
+            away for away in self._away(self.company_id, self.date_from) if away.user != self.user_id.id
+        ]
+        for user in self._candidates():
+            reachable = user.partner_id.phone and user.email and self.company_id in user.company_ids
+            if not reachable or user == self.user_id or user.share or not user.active:
+                continue
+            mine = Away(self.user_id.id, self.date_from, self.date_to or None, user.id)
+            away_then = any(
+                away.user == user.id and overlap(mine.first, mine.last, away.first, away.last)
+                for away in others
+            )
+            if not away_then:
+                return user
+        return self.env["res.users"]
+
+    def _candidates(self):
+        """Whom the company's rule thinks of, the best first."""
+        rule = self.company_id.charter_stand_in_rule
+        operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
+        if rule == "deputy":
+            deputies, user = self.env["res.users"].sudo(), self.user_id.sudo()
+            while user.charter_deputy_id and user.charter_deputy_id not in deputies:
+                user = user.charter_deputy_id
+                deputies |= user
+            return deputies
+        if rule == "operations":
+            return operations
+        # Colleagues who hold the same roles, those with the fewest clients first.
+        assignments = self.env["charter.assignment"].sudo()
+        current = [
+            ("kind", "=", "principal"),
+            ("company_id", "=", self.company_id.id),
+            ("is_current", "=", True),
+        ]
+        roles = assignments.search([*current, ("user_id", "=", self.user_id.id)]).mapped("role")
+        load = assignments._read_group([*current, ("role", "in", list(set(roles)))], ["user_id"], ["__count"])
+        return (
+            self.env["res.users"]
+            .sudo()
+            .union(*(user for user, _count in sorted(load, key=lambda pair: pair[1])))
+        )
+
+    # -- changes ----------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        absences = super().create(vals_list)
+        for absence in absences:
+            if not absence.stand_in_id:
+                absence.stand_in_id = absence._propose()
+            absence.is_sudden = absence.date_from <= absence.company_id._charter_today()
+        absences._changed()
+        return absences
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {
+            "user_id",
+            "company_id",
+            "date_from",
+            "date_to",
+            "stand_in_id",
+            "state",
+            "late_reason",
+        }:
+            self._changed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise ValidationError(self.env._("Absences are not deleted: cancel this one, and clients are told."))
+
+    def action_cancel(self):
+        """The absence does not take place: what was not sent is withdrawn, what was is corrected."""
+        self.check_access("write")
+        self.write({"state": "cancelled"})
+
+    def action_back_today(self):
+        """Back earlier than announced: yesterday was the last day."""
+        self.check_access("write")
+        for absence in self:
+            yesterday = absence.company_id._charter_today() - timedelta(days=1)
+            if absence.date_from > yesterday:
+                absence.action_cancel()
+            else:
+                absence.date_to = yesterday
+
+    def action_propose(self):
+        for absence in self:
+            absence.stand_in_id = absence._propose()
+
+    def action_handovers(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_handover")
+        return {**action, "domain": [("absence_id", "=", self.id)], "context": {}}
+
+    def _changed(self):
+        self.env.flush_all()
+        for company in self.company_id:
+            self.with_company(company)._refresh(company)
+        self.env["charter.contact.sheet"]._wake()
+
+    # -- consequences -----------------------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, company):
+        """Stand-ins, handovers and owners of promises as the absences of ``company`` say, from today on."""
+        company = company.sudo()
+        away = self._away(company)
+        self.env["charter.assignment"].sudo()._sync_stand_ins(company, away)
+        self.env["charter.handover"].sudo()._sync(company, away)
+        self.env["charter.obligation"]._align_owners(company)
+        self._alert_vacant(company)
+        self._wake_at_next_change(company, away)
+
+    @api.model
+    def _alert_vacant(self, company):
+        """The operations manager is told, once, of each absence on which nobody answers."""
+        for absence in self._valid(company):
+            activities = absence.activity_ids.filtered(
+                lambda one: one.activity_type_id == self.env.ref("mileo_client_charter.activity_promise")
+            )
+            if not absence._vacant() or not absence._holds_roles():
+                activities.unlink()
+                continue
+            if activities:
+                continue
+            for user in self.env["charter.assignment"]._company_people(company, "operations_manager"):
+                absence.activity_schedule(
+                    "mileo_client_charter.activity_promise",
+                    user_id=user.id,
+                    date_deadline=max(absence.date_from, company._charter_today()),
+                    summary=absence.with_context(lang=user.lang).env._(
+                        "Nobody stands in for %s: choose somebody", absence.user_id.name
+                    ),
+                )
+
+    def _holds_roles(self):
+        self.ensure_one()
+        return bool(
+            self.env["charter.assignment"].sudo().search_count(
+                [("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id),
+                 "|", ("date_to", "=", False), ("date_to", ">=", self.date_from)], limit=1,
+            )
+        )  # fmt: skip
+
+    @api.model
+    def _wake_at_next_change(self, company, away):
+        """Run again when the next absence begins or ends, at midnight of the company."""
+        today = company._charter_today()
+        days = {one.first for one in away} | {one.last + timedelta(days=1) for one in away if one.last}
+        ahead = [day for day in days if day > today]
+        if ahead:
+            self.env["charter.contact.sheet"]._wake(to_utc(min(ahead), company._charter_tz()))
+
+    def _answers_on(self, day):
+        """Who answers on ``day``, an empty recordset for nobody."""
+        self.ensure_one()
+        holder = holder_on(day, self.user_id.id, self._away(self.company_id, day))
+        return self.env["res.users"].browse(holder or [])

@@ -1,0 +1,166 @@
+"""The contact sheet: whom a client calls, and whether the one it has still says so (article 03)."""
+
+import hashlib
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class CharterContactSheet(models.AbstractModel):
+    """Names and numbers of the four people a client can call, and how to escalate.
+
+    A sheet is read from the assignments each time; what was handed over is recognised by its fingerprint.
+    Somebody who stands in for a while is announced by a handover and is on the sheet, but does not change
+    its fingerprint: no client is sent two sheets for one holiday.
+    """
+
+    _name = "charter.contact.sheet"
+    _description = "Contact sheet"
+    _inherit = ["charter.engine.mixin"]
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    @api.model
+    def _sheets(self, company, clients):
+        """The sheets of any number of clients, in the language of the environment.
+
+        :return: {client id: dict} with ``client``, ``contacts`` (as ``res.partner._charter_contacts``), ``hours`` (list of
+            (days, hours) in words), ``times_of`` (time zone), ``levels`` (delays of the two levels, in words)
+        """
+        contacts = clients._charter_contacts_many(company)
+        common = {
+            "hours": company.resource_calendar_id._charter_office_hours(),
+            "times_of": company._charter_tz().replace("_", " "),
+            "levels": self._levels(company),
+        }
+        return {
+            client.id: {"client": client, "contacts": contacts[client.id], **common} for client in clients
+        }
+
+    @api.model
+    def _levels(self, company):
+        """[(role, delay in words)] of the two levels of escalation."""
+        found = self.env["charter.document"]._commitments_in_force(
+            [company.id], ["escalation.level1", "escalation.level2"]
+        )
+        levels = (("operations_manager", "escalation.level1"), ("general_management", "escalation.level2"))
+        return [
+            (role, found[company.id, code].with_env(self.env).sudo().delay_text)
+            for role, code in levels
+            if (company.id, code) in found
+        ]
+
+    # -- drift ------------------------------------------------------------------------------------
+
+    _SHEETS_NOW = """
+        WITH cards AS (
+            SELECT a.partner_id, a.role, concat_ws('|', a.role, a.user_id, p.name, p.phone, lower(p.email)) AS card
+              FROM charter_assignment a
+              JOIN res_users u ON u.id = a.user_id AND u.active
+              JOIN res_partner p ON p.id = u.partner_id
+             WHERE a.company_id = %(company)s AND a.kind = 'principal'
+               AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
+        ), clients AS (
+            SELECT DISTINCT k.commercial_partner_id AS id
+              FROM contract_contract k
+             WHERE k.company_id = %(company)s AND k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
+               AND (k.date_end IS NULL OR k.date_end >= %(today)s)
+               AND (%(clients)s::int[] IS NULL OR k.commercial_partner_id = ANY(%(clients)s::int[]))
+        ), sheets AS (
+            SELECT c.id, md5(concat_ws(';', %(common)s,
+                       (SELECT string_agg(card, ';' ORDER BY role) FROM cards WHERE partner_id IS NULL),
+                       string_agg(cards.card, ';' ORDER BY cards.role))) AS fingerprint
+              FROM clients c LEFT JOIN cards ON cards.partner_id = c.id
+             GROUP BY c.id
+        )
+    """
+
+    @api.model
+    def _parameters(self, company, client_ids=None):
+        calendar = company.resource_calendar_id
+        hours = sorted(
+            (line.dayofweek, line.hour_from, line.hour_to, line.day_period or "")
+            for line in calendar.sudo().attendance_ids
+        )
+        levels = self.with_context(lang="en_US")._levels(company)
+        common = hashlib.sha256(repr((company._charter_tz(), hours, levels)).encode()).hexdigest()
+        return {
+            "company": company.id,
+            "today": company._charter_today(),
+            "common": common,
+            "clients": client_ids,
+        }
+
+    @api.model
+    def _fingerprints(self, company, client_ids=None):
+        """{client id: fingerprint} of today's sheets; nothing is rendered."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            self._SHEETS_NOW + "SELECT id, fingerprint FROM sheets", self._parameters(company, client_ids)
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _drifted(self, company):
+        """{client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            self._SHEETS_NOW
+            + """
+            , last AS (
+                SELECT DISTINCT ON (partner_id) partner_id, fingerprint FROM charter_delivery
+                 WHERE company_id = %(company)s AND kind = 'contacts' AND state IN ('queued', 'sent')
+                 ORDER BY partner_id, id DESC
+            )
+            SELECT sheets.id, sheets.fingerprint
+              FROM sheets LEFT JOIN last ON last.partner_id = sheets.id
+             WHERE last.fingerprint IS DISTINCT FROM sheets.fingerprint
+               AND NOT EXISTS (SELECT 1 FROM charter_obligation o
+                                WHERE o.code = 'contacts.sheet' AND o.partner_id = sheets.id
+                                  AND o.company_id = %(company)s AND o.done_at IS NULL AND o.state IN ('open', 'late'))
+            """,
+            self._parameters(company),
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _owe_drifted(self, company):
+        """Every client whose sheet has changed is owed a new one. :return: the promises opened"""
+        drifted = self._drifted(company)
+        clients = self.env["res.partner"].sudo().browse(drifted).with_company(company)
+        today = company._charter_today()
+        return clients._charter_open(
+            "contacts.sheet", occurrence=lambda client: f"{today}#{drifted[client.id][:8]}"
+        )
+
+    # -- the scheduled action ---------------------------------------------------------------------
+
+    @api.model
+    def _cron_contacts(self):
+        """Who is away, who stands in, who owns which promise, whose sheet has changed: brought up to today.
+
+        One company is one transaction; each step only does what is not done yet.
+        """
+        companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
+        for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
+            scheduler = self.with_company(company)
+            scheduler.env["charter.absence"]._feed(company)
+            scheduler.env["charter.absence"]._refresh(company)
+            scheduler._owe_drifted(company)
+            scheduler.env["charter.delivery.run"]._plan_owed(company)
+            self.env["ir.cron"]._commit_progress(1, remaining=left)
+        self.env["charter.handover"]._tell_due()
+
+    @api.model
+    def _wake(self, moment=None):
+        """Have the scheduled action run at ``moment`` (naive UTC), now by default."""
+        self.env.ref("mileo_client_charter.cron_contacts").sudo()._trigger(at=moment or fields.Datetime.now())
+
+    # -- words ------------------------------------------------------------------------------------
+
+    @api.model
+    def _until_words(self, day):
+        """“until 12 August 2026”, or until further notice."""
+        if not day:
+            return self.env._("until further notice")
+        return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))

@@ -1,0 +1,187 @@
+"""What is to mend before a client notices: a list read from the data itself, each row with its remedy."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CharterDefect(models.Model):
+    """A client without a contact to call, or a document that reached nobody (articles 01 and 03).
+
+    Nothing is stored: a row is there as long as its cause. Another addon adds causes in ``_defect_queries``.
+    """
+
+    _name = "charter.defect"
+    _description = "To mend"
+    _auto = False
+    _order = "kind, partner_id, id"
+    # What the queries below read, for the ORM to write it first.
+    _depends = {
+        "charter.assignment": ["role", "user_id", "partner_id", "company_id", "date_from", "date_to"],
+        "charter.absence": ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
+        "charter.delivery": ["state", "contact_id", "kind", "partner_id", "failure"],
+        "charter.handover": ["state", "problem", "partner_id", "user_id"],
+        "contract.contract": ["charter_tier_id", "contract_type", "active", "date_end", "commercial_partner_id"],
+        "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
+        "res.users": ["active", "share", "partner_id"],
+    }
+    _rec_name = "kind"
+
+    kind = fields.Selection(
+        [
+            ("vacant", "Nobody holds the role"),
+            ("unreachable", "No phone or no e-mail"),
+            ("absence", "Absence without a stand-in"),
+            ("undelivered", "Document not delivered"),
+            ("no_contact", "Nobody to write to"),
+            ("untold", "Client not told who stands in"),
+        ],
+        readonly=True,
+    )
+    partner_id = fields.Many2one("res.partner", "Client", readonly=True)
+    user_id = fields.Many2one("res.users", "Whom it is about", readonly=True)
+    role = fields.Selection(
+        selection=lambda self: self.env["charter.assignment"]._fields["role"].selection, readonly=True
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Integer(readonly=True)
+    detail = fields.Char(readonly=True)
+    remedy = fields.Char(compute="_compute_remedy")
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_remedy(self):
+        remedies = {
+            "vacant": self.env._("Assign somebody"),
+            "unreachable": self.env._("Complete the contact"),
+            "absence": self.env._("Choose a stand-in"),
+            "undelivered": self.env._("Mend the address, then send again"),
+            "no_contact": self.env._("Add a contact with an e-mail address"),
+            "untold": self.env._("See what keeps it from being told"),
+        }
+        for defect in self:
+            defect.remedy = remedies.get(defect.kind, "")
+
+    def action_mend(self):
+        """Open the record on which the defect is mended."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    @property
+    def _table_query(self):
+        queries = self._defect_queries(self._clients())
+        columns = SQL("kind, partner_id, user_id, role, company_id, res_model, res_id, detail")
+        union = SQL(" UNION ALL ").join(SQL("SELECT %s FROM (%s) AS q (%s)", columns, query, columns) for query in queries)
+        # An id that stays the same from one reading to the next, so that a row of the list can be opened.
+        return SQL(
+            "SELECT (('x' || substr(md5(concat_ws('|', kind, company_id, partner_id, role, res_model, res_id)), 1, 8))"
+            "::bit(32)::int & 2147483647) AS id, %s FROM (%s) AS defects",
+            columns,
+            union,
+        )
+
+    def _clients(self):
+        """Clients under the charter today, as SQL: (partner_id, company_id)."""
+        today = fields.Date.context_today(self)
+        return SQL(
+            "SELECT DISTINCT commercial_partner_id AS partner_id, company_id FROM contract_contract "
+            "WHERE charter_tier_id IS NOT NULL AND contract_type = 'sale' AND active "
+            "AND (date_end IS NULL OR date_end >= %s)",
+            today,
+        )
+
+    def _defect_queries(self, clients):
+        """Queries of the columns of this model, without id.
+
+        :param clients: SQL of (partner_id, company_id)
+        """
+        today = fields.Date.context_today(self)
+        holds = SQL(
+            "a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role "
+            "AND daterange(a.date_from, a.date_to, '[]') @> %s::date",
+            today,
+        )
+        return [
+            SQL(
+                """
+                SELECT 'vacant' AS kind, c.partner_id, NULL::int AS user_id, r.role, c.company_id,
+                       'res.partner' AS res_model, c.partner_id AS res_id, NULL AS detail
+                  FROM (%s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                                    WHERE %s)
+                """,
+                clients,
+                holds,
+            ),
+            SQL(
+                """
+                SELECT 'vacant', NULL::int, NULL::int, r.role, c.company_id, 'res.company', c.company_id, NULL
+                  FROM (SELECT DISTINCT company_id FROM (%s) AS any_client) c
+                 CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                                    WHERE a.company_id = c.company_id AND a.role = r.role
+                                      AND daterange(a.date_from, a.date_to, '[]') @> %s::date)
+                """,
+                clients,
+                today,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT 'unreachable', NULL::int, a.user_id, a.role, a.company_id, 'res.partner', p.id, p.name
+                  FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                  JOIN res_partner p ON p.id = u.partner_id
+                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s::date
+                   AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
+                """,
+                today,
+            ),
+            SQL(
+                """
+                SELECT 'absence', NULL::int, b.user_id, NULL, b.company_id, 'charter.absence', b.id, NULL
+                  FROM charter_absence b
+                 WHERE b.state = 'planned' AND (b.date_to IS NULL OR b.date_to >= %(today)s)
+                   AND EXISTS (SELECT 1 FROM charter_assignment a
+                                WHERE a.user_id = b.user_id AND a.company_id = b.company_id
+                                  AND daterange(a.date_from, a.date_to, '[]') && daterange(b.date_from, b.date_to, '[]'))
+                   AND (b.stand_in_id IS NULL
+                        OR EXISTS (SELECT 1 FROM charter_absence o
+                                    WHERE o.user_id = b.stand_in_id AND o.company_id = b.company_id
+                                      AND o.state = 'planned' AND o.stand_in_id IS NULL
+                                      AND daterange(o.date_from, o.date_to, '[]') && daterange(b.date_from, b.date_to, '[]')))
+                """,
+                today=today,
+            ),
+            SQL(
+                """
+                SELECT 'undelivered', d.partner_id, NULL::int, NULL, d.company_id, 'charter.delivery', d.id, d.failure
+                  FROM charter_delivery d
+                 WHERE d.state = 'failed' AND d.contact_id IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM charter_delivery later
+                                    WHERE later.contact_id = d.contact_id AND later.kind = d.kind AND later.id > d.id
+                                      AND later.state IN ('queued', 'sent'))
+                """
+            ),
+            SQL(
+                """
+                SELECT 'no_contact', c.partner_id, NULL::int, NULL, c.company_id, 'res.partner', c.partner_id, NULL
+                  FROM (%s) c
+                 WHERE NOT EXISTS (
+                       SELECT 1 FROM res_partner p
+                        WHERE p.commercial_partner_id = c.partner_id AND p.active AND p.email_normalized IS NOT NULL
+                          AND (p.id = p.commercial_partner_id OR p.type = 'contact' AND NOT p.is_company)
+                          AND NOT EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = p.id AND NOT u.share))
+                """,
+                clients,
+            ),
+            SQL(
+                """
+                SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
+                  FROM charter_handover h WHERE h.state = 'planned' AND h.problem IS NOT NULL
+                """
+            ),
+        ]

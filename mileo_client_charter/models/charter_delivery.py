@@ -1,0 +1,283 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+KINDS = [
+    ("charter", "Charter"),
+    ("contacts", "Contact sheet"),
+    ("handover", "Stand-in announced"),
+    ("notice", "Notice"),
+    ("report", "Activity report"),
+    ("review", "Minutes of a meeting"),
+]
+# What counts as handed over, or on its way.
+LIVE = ("planned", "queued", "sent")
+# A server that refuses a mail is asked again so many times, an hour later each time.
+ATTEMPTS = 3
+
+
+class CharterDelivery(models.Model):
+    """Proof that a contact of a client was handed a document: what, when, by which mail (articles 01 and 03).
+
+    The row and its mail are written in one transaction. The promise it keeps is kept when the mail has left,
+    not when it was written. What was sent stays readable here. All moments are naive UTC.
+    """
+
+    _name = "charter.delivery"
+    _description = "Delivery to a client"
+    _inherit = ["charter.engine.mixin"]
+    _charter_engine_only = True
+    _order = "id desc"
+    _rec_name = "subject"
+
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", "Client", required=True, ondelete="restrict", readonly=True)
+    contact_id = fields.Many2one(
+        "res.partner",
+        ondelete="restrict",
+        readonly=True,
+        index="btree_not_null",
+        help="Empty: nobody to write to.",
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
+    res_model = fields.Char("Document model", readonly=True, groups="base.group_user")
+    res_id = fields.Many2oneReference(
+        "Document", model_field="res_model", readonly=True, groups="base.group_user"
+    )
+    obligation_id = fields.Many2one(
+        "charter.obligation",
+        "Promise",
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
+        help="Kept once the mail has left.",
+    )
+    run_id = fields.Many2one(
+        "charter.delivery.run",
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
+    )
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("queued", "In the outbox"),
+            ("sent", "Sent"),
+            ("failed", "Not delivered"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        required=True,
+        default="planned",
+        readonly=True,
+    )
+    subject = fields.Char(readonly=True)
+    body = fields.Html(readonly=True, sanitize=False, help="The message as it was sent.")
+    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
+    fingerprint = fields.Char(readonly=True, help="Identifies what was handed over.")
+    reason = fields.Char("Why late", readonly=True)
+    email = fields.Char("Sent to", readonly=True, groups="base.group_user")
+    mail_id = fields.Many2one(
+        "mail.mail", ondelete="set null", index="btree_not_null", readonly=True, groups="base.group_system"
+    )
+    mail_message_id = fields.Many2one(
+        "mail.message",
+        "Message",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_user",
+    )
+    queued_at = fields.Datetime("Written on", readonly=True, groups="base.group_user")
+    sent_at = fields.Datetime(readonly=True)
+    opened_at = fields.Datetime("Opened on the portal", readonly=True)
+    acknowledged_at = fields.Datetime(readonly=True)
+    failed_at = fields.Datetime(readonly=True, groups="base.group_user")
+    failure = fields.Char("Why it was not delivered", readonly=True, groups="base.group_user")
+    attempts = fields.Integer(readonly=True, groups="base.group_user")
+
+    # One delivery of one promise to one contact, whatever is killed or run twice.
+    _once_idx = models.UniqueIndex(
+        "(obligation_id, contact_id) WHERE obligation_id IS NOT NULL AND state IN ('planned', 'queued', 'sent')",
+        "This contact has this document already, or it is on its way.",
+    )
+    _planned_idx = models.Index("(run_id, id) WHERE state = 'planned'")
+    _client_idx = models.Index("(partner_id, kind, id)")
+
+    @api.depends("subject", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for delivery in self:
+            delivery.display_name = delivery.subject or labels.get(delivery.kind, "")
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    @api.model
+    def _queue(self, requests):
+        """Hand documents over, many at once: a row and a mail each, in the present transaction.
+
+        :param requests: list of dicts: ``kind``, ``partner_id`` (the client), ``contact_id``, ``company_id``,
+            ``subject``, ``body`` (HTML) and optionally ``res_model``, ``res_id``, ``obligation_id``, ``fingerprint``,
+            ``reason``, ``attachments`` (list of (name, bytes)), ``attachment_ids`` (shared ones)
+        :return: charter.delivery in the order of the requests; those whose contact has no valid address are
+            ``failed`` and say why
+        """
+        rows, files = [], []
+        for request in requests:
+            row = dict(request, state="planned")
+            files.append(row.pop("attachments", ()))
+            row["attachment_ids"] = [fields.Command.set(row.pop("attachment_ids", ()))]
+            rows.append(row)
+        deliveries = self._charter_engine().create(rows)
+        attached = [
+            {"name": name, "raw": content, "res_model": self._name, "res_id": delivery.id}
+            for delivery, own in zip(deliveries, files, strict=True)
+            for name, content in own
+        ]
+        for attachment in self.env["ir.attachment"].sudo().create(attached):
+            deliveries.browse(attachment.res_id).attachment_ids = [fields.Command.link(attachment.id)]
+        deliveries._mail()
+        return deliveries
+
+    def _mail(self):
+        """Write the mails of these rows and put them in the outbox, in as few statements as possible."""
+        now = self._charter_now()
+        engine = self._charter_engine()
+        contacts = engine.contact_id
+        contacts.fetch(["email_normalized", "email", "name"])
+        reachable = engine.filtered(lambda delivery: delivery.contact_id.email_normalized)
+        for delivery in engine - reachable:
+            who = delivery.contact_id.display_name or delivery.partner_id.display_name
+            delivery._fail(self.env._("%s has no valid e-mail address.", who))
+        mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
+            [
+                {
+                    "model": self._name,
+                    "res_id": delivery.id,
+                    "subject": delivery.subject,
+                    "body_html": delivery.body,
+                    "body": delivery.body,
+                    "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                    "reply_to": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                    "author_id": delivery.company_id.partner_id.id,
+                    "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
+                    "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
+                    "auto_delete": False,
+                    "is_notification": False,
+                }
+                for delivery in reachable
+            ]
+        )  # fmt: skip
+        for delivery, mail in zip(reachable, mails, strict=True):
+            delivery.write(
+                {
+                    "state": "queued",
+                    "queued_at": now,
+                    "mail_id": mail.id,
+                    "mail_message_id": mail.mail_message_id.id,
+                    "email": delivery.contact_id.email_normalized,
+                    "attempts": delivery.attempts + 1,
+                    "failure": False,
+                }
+            )
+        if mails:
+            self.env["charter.obligation"]._wake_mail_queue()
+
+    def _fail(self, why):
+        self._charter_engine().write({"state": "failed", "failed_at": self._charter_now(), "failure": why})
+
+    def _withdraw(self):
+        self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write(
+            {"state": "withdrawn"}
+        )
+
+    # -- what becomes of the mail -----------------------------------------------------------------
+
+    def _mail_left(self):
+        """The mail has left: from now on the document is handed over, and its promise kept."""
+        now = self._charter_now()
+        for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
+            delivery.write({"state": "sent", "sent_at": now, "failure": False, "failed_at": False})
+            if delivery.obligation_id:
+                delivery.obligation_id._fulfil(
+                    self.env._(
+                        "Mail to %(contact)s (%(email)s): %(subject)s",
+                        contact=delivery.contact_id.name,
+                        email=delivery.email,
+                        subject=delivery.subject,
+                    )
+                )
+
+    def _bounced(self, why):
+        """The mail came back after it had left. The promise stays as it is kept; the sheet is to be sent again."""
+        self.filtered(lambda delivery: delivery.state in ("queued", "sent"))._fail(
+            self.env._("Came back: %s", (why or "").strip()[:300] or self.env._("no reason given"))
+        )
+
+    @api.model
+    def _retry_failed(self, now):
+        """Ask the mail server again for what it refused, at most ``ATTEMPTS`` times, an hour apart."""
+        refused = self.sudo().search(
+            [
+                ("state", "=", "failed"),
+                ("mail_id.state", "=", "exception"),
+                ("attempts", "<", ATTEMPTS),
+                ("failed_at", "<=", now - timedelta(hours=1)),
+            ]
+        )
+        for delivery in refused._charter_engine():
+            delivery.mail_id.mark_outgoing()
+            delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
+        if refused:
+            self.env["charter.obligation"]._wake_mail_queue()
+
+    def action_retry(self):
+        """Send again what was not delivered, to the contact's present address.
+
+        :raise ValidationError: delivered, or on its way  :raise AccessError: not of the charter's team
+        """
+        if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the charter's users can send a document again."))
+        self.check_access("read")
+        for delivery in self:
+            if delivery.state != "failed":
+                raise ValidationError(self.env._("“%s” has been sent already.", delivery.display_name))
+            if not delivery.contact_id.email_normalized:
+                raise ValidationError(
+                    self.env._(
+                        "Contact: give %s a valid e-mail address first, then send again.",
+                        delivery.contact_id.display_name or delivery.partner_id.display_name,
+                    )
+                )
+        self._mail()
+
+    def action_open_client(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": (self.contact_id or self.partner_id).id,
+            "view_mode": "form",
+        }
+
+    # -- the client's side ------------------------------------------------------------------------
+
+    def _opened_by(self, contact):
+        """``contact`` has read this on the portal; the first time counts, and nobody else's reading does."""
+        own = self.filtered(
+            lambda one: one.contact_id == contact and not one.opened_at and one.state in ("queued", "sent")
+        )
+        if own:
+            own._charter_engine().write({"opened_at": self._charter_now()})
+
+    def _acknowledged_by(self, contact):
+        """``contact`` says it has received this. :raise ValidationError: it was handed to somebody else"""
+        self.ensure_one()
+        if self.contact_id != contact:
+            raise ValidationError(self.env._("This document was handed to %s.", self.contact_id.name or "—"))
+        self._opened_by(contact)
+        if not self.acknowledged_at:
+            self._charter_engine().write({"acknowledged_at": self._charter_now()})

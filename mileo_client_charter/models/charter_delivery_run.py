@@ -1,0 +1,228 @@
+"""Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .charter_delivery import KINDS
+
+SEND_BATCH = 100
+# Promise of the ledger -> kind of document that keeps it.
+KEPT_BY = {"charter.copy": "charter", "contacts.sheet": "contacts"}
+
+
+class CharterDeliveryRun(models.Model):
+    """One change handed to many clients (article 03): how far it is, and whether it may go.
+
+    Killed at any point and run again, each contact has exactly one delivery: a row leaves ``planned`` in the
+    transaction that writes its mail.
+    """
+
+    _name = "charter.delivery.run"
+    _description = "Documents on their way to clients"
+    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True, charter_engine=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True, charter_engine=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, charter_engine=True)
+    state = fields.Selection(
+        [("held", "To review"), ("sending", "Sending"), ("done", "Done")],
+        required=True,
+        default="held",
+        readonly=True,
+        tracking=True,
+        charter_engine=True,
+    )
+    delivery_ids = fields.One2many("charter.delivery", "run_id")
+    total = fields.Integer("Deliveries", compute="_compute_progress")
+    planned = fields.Integer("To write", compute="_compute_progress")
+    queued = fields.Integer("In the outbox", compute="_compute_progress")
+    sent = fields.Integer(compute="_compute_progress")
+    failed = fields.Integer("Not delivered", compute="_compute_progress")
+    progress = fields.Integer(compute="_compute_progress", help="Written, in % of what was to be written.")
+
+    def _compute_progress(self):
+        counts = {}
+        for run, state, count in self.env["charter.delivery"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
+        ):
+            counts.setdefault(run.id, {})[state] = count
+        for run in self:
+            of_run = counts.get(run.id, {})
+            run.planned, run.queued = of_run.get("planned", 0), of_run.get("queued", 0)
+            run.sent, run.failed = of_run.get("sent", 0), of_run.get("failed", 0)
+            run.total = sum(count for state, count in of_run.items() if state != "withdrawn")
+            run.progress = round(100 * (run.total - run.planned) / run.total) if run.total else 100
+
+    # -- planning ---------------------------------------------------------------------------------
+
+    @api.model
+    def _plan_owed(self, company):
+        """Plan a delivery for every contact of each client who is owed a document and has none on its way."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT o.id, o.code, o.partner_id
+              FROM charter_obligation o
+             WHERE o.company_id = %s AND o.code = ANY(%s) AND o.done_at IS NULL AND o.state IN ('open', 'late')
+               AND NOT EXISTS (SELECT 1 FROM charter_delivery d
+                                WHERE d.obligation_id = o.id
+                                  AND (d.state IN ('planned', 'queued', 'sent')
+                                       OR d.state = 'failed' AND d.contact_id IS NOT NULL))
+             ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
+            """,
+            [company.id, list(KEPT_BY)],
+        )
+        owed = self.env.cr.fetchall()
+        if not owed:
+            return self.browse()
+        recipients = self.env["res.partner"]._charter_document_recipients(
+            {client for _id, _code, client in owed}
+        )
+        known_missing = self._known_missing([obligation for obligation, _code, _client in owed])
+        runs = self.browse()
+        for code, kind in KEPT_BY.items():
+            rows = [(obligation, client) for obligation, of_code, client in owed if of_code == code]
+            requests = [
+                {
+                    "kind": kind,
+                    "partner_id": client,
+                    "contact_id": contact,
+                    "company_id": company.id,
+                    "obligation_id": obligation,
+                }
+                for obligation, client in rows
+                for contact in recipients.get(client, [None])
+                if contact or obligation not in known_missing
+            ]
+            if requests:
+                runs |= self._start(company, kind, requests)
+        return runs
+
+    @api.model
+    def _known_missing(self, obligation_ids):
+        """Promises whose client is known to have nobody to write to."""
+        missing = self.env["charter.delivery"].sudo().search(
+            [("obligation_id", "in", obligation_ids), ("state", "=", "failed"), ("contact_id", "=", False)]
+        )  # fmt: skip
+        return set(missing.obligation_id.ids)
+
+    @api.model
+    def _start(self, company, kind, requests):
+        """A run for ``requests``; held for review when it reaches as many clients as the company has set."""
+        clients = {request["partner_id"] for request in requests}
+        held = len(clients) >= max(1, company.charter_delivery_review_from)
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        run = self._charter_engine().create(
+            {
+                "name": self.env._("%(kind)s, %(count)s clients", kind=labels[kind], count=len(clients))
+                if len(clients) > 1
+                else labels[kind],
+                "kind": kind,
+                "company_id": company.id,
+                "state": "held" if held else "sending",
+            }
+        )
+        deliveries = self.env["charter.delivery"]._charter_engine()
+        planned = deliveries.create([dict(request, run_id=run.id, state="planned") for request in requests])
+        for delivery in planned.filtered(lambda one: not one.contact_id):
+            delivery._fail(
+                self.env._("%s has no contact with a valid e-mail address.", delivery.partner_id.display_name)
+            )
+        if held:
+            run._ask_review()
+        else:
+            self._wake_sender()
+        return run
+
+    def _ask_review(self):
+        users = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
+        for user in users:
+            self.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=self.with_context(lang=user.lang).env._(
+                    "Look at what is going to clients, then send it"
+                ),
+            )
+
+    @api.model
+    def _wake_sender(self):
+        self.env.ref("mileo_client_charter.cron_delivery").sudo()._trigger()
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def _check_may_decide(self):
+        self.check_access("read")
+        if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
+            raise AccessError(
+                self.env._("Only operations managers decide when documents go to many clients.")
+            )
+
+    def action_release(self):
+        """What was looked at may go."""
+        self._check_may_decide()
+        held = self.filtered(lambda run: run.state == "held")
+        held._charter_engine().write({"state": "sending"})
+        held.activity_feedback(["mileo_client_charter.activity_promise"])
+        self._wake_sender()
+
+    def action_hold(self):
+        """Stop before the next batch; what is in the outbox leaves."""
+        self._check_may_decide()
+        self.filtered(lambda run: run.state == "sending")._charter_engine().write({"state": "held"})
+
+    def action_preview(self):
+        """The message of the first client, as it would leave now."""
+        self.ensure_one()
+        first = self.delivery_ids.filtered("contact_id").sorted("id")[:1]
+        wizard = self.env["charter.delivery.preview"].create(
+            {"delivery_id": first.id, **(first.sudo()._content()[first.id] if first else {})}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("As it would leave now"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_deliveries(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_delivery")
+        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
+
+    # -- the scheduled action ---------------------------------------------------------------------
+
+    @api.model
+    def _cron_delivery(self):
+        """Write what is planned and not held, in batches of one transaction each; ask again for what was refused."""
+        deliveries = self.env["charter.delivery"].sudo()
+        deliveries._retry_failed(self._charter_now())
+        cron = self.env["ir.cron"]
+        domain = [("state", "=", "planned"), ("run_id.state", "=", "sending")]
+        while batch := deliveries.search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
+            batch.invalidate_recordset()
+            batch = batch.filtered_domain(domain)
+            if not batch:
+                break
+            batch._write_planned()
+            left = deliveries.search_count(domain)
+            self._close_finished()
+            in_time = cron._commit_progress(len(batch), remaining=left)
+            # What was rendered is not needed any more: memory stays flat.
+            self.env.invalidate_all()
+            if not in_time:
+                return
+        self._close_finished()
+
+    @api.model
+    def _close_finished(self):
+        sending = self.sudo().search([("state", "=", "sending"), ("delivery_ids.state", "!=", "planned")])
+        busy = (
+            self.env["charter.delivery"]
+            .sudo()
+            ._read_group([("run_id", "in", sending.ids), ("state", "=", "planned")], ["run_id"])
+        )
+        (sending - self.sudo().union(*(run for (run,) in busy)))._charter_engine().write({"state": "done"})

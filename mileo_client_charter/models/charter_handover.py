@@ -1,0 +1,386 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..tools.clock import Delay, NoWorkingTime, to_utc
+from ..tools.standins import overlap, segments
+
+TELL_BATCH = 100
+
+
+class CharterHandover(models.Model):
+    """A client is told who answers, before its usual contact is away or gives the client over (article 01).
+
+    One row for each absence (or change for good) and client. ``plan`` is who answers and when; ``told_plan`` is what
+    the client was told last. As long as they differ the client is due word of it: a first telling is a promise,
+    due when the change begins, and so is an absence that grows; anything else is a correction, told at once.
+    """
+
+    _name = "charter.handover"
+    _description = "Change of contact told to a client"
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin"]
+    _charter_engine_only = True
+    _order = "date_from desc, id desc"
+
+    partner_id = fields.Many2one("res.partner", "Client", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    user_id = fields.Many2one("res.users", "Usual contact", required=True, ondelete="restrict")
+    absence_id = fields.Many2one("charter.absence", ondelete="restrict", index="btree_not_null")
+    date_from = fields.Date("From")
+    date_to = fields.Date("To")
+    message = fields.Text("Words to the client")
+    plan = fields.Json(help="Who answers: a list of [role, user or null, first day, last day or null].")
+    told_plan = fields.Json()
+    tellings = fields.Integer(help="How many times the client has been told.")
+    state = fields.Selection(
+        [("planned", "To tell"), ("told", "Told"), ("withdrawn", "Withdrawn before it was told")],
+        required=True,
+        default="planned",
+    )
+    tell_at = fields.Datetime("To be told at", index=True)
+    told_at = fields.Datetime()
+    is_late = fields.Boolean("Told late")
+    late_reason = fields.Char("Why late")
+    problem = fields.Char("Cannot be told")
+    plan_text = fields.Char("Who answers", compute="_compute_plan_text")
+
+    _once = models.UniqueIndex("(absence_id, partner_id) WHERE absence_id IS NOT NULL")
+    _due_idx = models.Index("(tell_at) WHERE state = 'planned'")
+
+    @api.depends("user_id", "partner_id")
+    def _compute_display_name(self):
+        for handover in self:
+            handover.display_name = f"{handover.user_id.name}, {handover.partner_id.display_name}"
+
+    @api.depends("plan")
+    @api.depends_context("lang")
+    def _compute_plan_text(self):
+        for handover in self:
+            handover.plan_text = ", ".join(
+                f"{part['name']} ({part['first']} {part['until']})" for part in handover._parts(handover.plan)
+            )
+
+    def _parts(self, plan):
+        """The parts of a plan in words, one for each person and span, roles together."""
+        roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        parts = {}
+        for role, user_id, first, last in plan or ():
+            parts.setdefault((first, last, user_id), []).append(roles[role])
+        users = self.env["res.users"].sudo().browse({key[2] for key in parts if key[2]})
+        cards = dict(zip(users.ids, users._charter_card(), strict=True))
+        nobody = {"name": self.env._("nobody yet"), "phone": "", "email": ""}
+        return [
+            {
+                **cards.get(user_id, nobody),
+                "roles": ", ".join(labels),
+                "first": self.env._("from %s", format_date(self.env, first, date_format="d MMMM y")),
+                "until": self.env["charter.contact.sheet"]._until_words(
+                    fields.Date.to_date(last) if last else None
+                ),
+            }
+            for (first, last, user_id), labels in sorted(parts.items(), key=lambda item: item[0][0])
+        ]
+
+    # -- from the absences ------------------------------------------------------------------------
+
+    @api.model
+    def _sync(self, company, away):
+        """Bring the plans of every absence that is not over in line with ``away`` (tools.standins.Away)."""
+        today = company._charter_today()
+        engine = self._charter_engine()
+        absences = self.env["charter.absence"]._valid(company)
+        wanted = engine._wanted_plans(company, absences, away)
+        rows = engine.search(
+            [("company_id", "=", company.id), ("absence_id", "!=", False), "|", ("date_to", "=", False),
+             ("date_to", ">=", today - timedelta(days=1))]
+        )  # fmt: skip
+        ended_before = {
+            one.id
+            for one in rows.absence_id
+            if one.state == "planned" and one.date_to and one.date_to < today
+        }
+        for row in rows:
+            plan = wanted.pop((row.absence_id.id, row.partner_id.id), [])
+            if not plan and row.absence_id.id in ended_before:
+                plan = row._cut(row.plan, row.absence_id.date_to)
+            row._set_plan(plan, row.absence_id)
+        by_id = {absence.id: absence for absence in absences}
+        for (absence_id, client), plan in wanted.items():
+            absence = by_id[absence_id]
+            row = engine.create(
+                {
+                    "partner_id": client,
+                    "company_id": company.id,
+                    "user_id": absence.user_id.id,
+                    "absence_id": absence_id,
+                }
+            )
+            row._set_plan(plan, absence)
+
+    @api.model
+    def _cut(self, plan, last_day):
+        """``plan`` as it turned out when it ended on ``last_day``."""
+        last = fields.Date.to_string(last_day)
+        return [
+            [role, user, first, min(last, end or last)]
+            for role, user, first, end in plan or ()
+            if first <= last
+        ]
+
+    @api.model
+    def _wanted_plans(self, company, absences, away):
+        """{(absence id, client id): plan} for the clients under the charter of everybody who is away."""
+        clients = set(self.env["res.partner"].sudo()._charter_clients(company).ids)
+        principals = self.env["charter.assignment"].sudo().search(
+            [("company_id", "=", company.id), ("kind", "=", "principal"), ("partner_id", "!=", False),
+             ("user_id", "in", absences.user_id.ids)], order="partner_id, role, date_from",
+        )  # fmt: skip
+        wanted = {}
+        for absence in absences:
+            for principal in principals:
+                if principal.user_id != absence.user_id or principal.partner_id.id not in clients:
+                    continue
+                span = overlap(
+                    principal.date_from, principal.date_to or None, absence.date_from, absence.date_to or None
+                )
+                if not span:
+                    continue
+                plan = wanted.setdefault((absence.id, principal.partner_id.id), [])
+                plan += [
+                    [principal.role, part.holder, str(part.first), part.last and str(part.last)]
+                    for part in segments(principal.user_id.id, *span, away)
+                ]
+        return wanted
+
+    def _set_plan(self, plan, absence):
+        """The plan of this row is ``plan``; what the client does not know yet is to be told."""
+        self.ensure_one()
+        today = self.company_id._charter_today()
+        days = {
+            "date_from": absence.date_from if absence else self.date_from,
+            "date_to": (absence.date_to if absence else self.date_to) or False,
+            "late_reason": absence.late_reason if absence else self.late_reason,
+        }
+        changed = {name: value for name, value in days.items() if (self[name] or False) != (value or False)}
+        if plan != (self.plan or []):
+            changed["plan"] = plan
+        if changed:
+            self.write(changed)
+        if self.state == "withdrawn" and not plan:
+            return
+        if plan == (self.told_plan or []):
+            # Nothing the client does not know: what was planned is not needed, what was told holds.
+            state = "told" if self.tellings else "withdrawn"
+            if self.state != state:
+                self.write({"state": state, "tell_at": False, "problem": False})
+                self._charter_cancel("contact.handover", self.env._("The absence did not take place."))
+            return
+        first_change = self._first_change(today)
+        self._plan_telling(first_change, today)
+
+    def _first_change(self, today):
+        """The first day from today on that is other than the client was told."""
+        edges = {
+            fields.Date.to_date(first)
+            for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]
+        }
+        edges |= {
+            fields.Date.to_date(last) + timedelta(days=1)
+            for _role, _user, _first, last in [*(self.plan or ()), *(self.told_plan or ())]
+            if last
+        }
+        days = sorted(day for day in {*edges, today} if day >= today)
+        different = (day for day in days if self._on(self.plan, day) != self._on(self.told_plan, day))
+        return next(different, None)
+
+    @api.model
+    def _on(self, plan, day):
+        text = str(day)
+        return {
+            (role, user)
+            for role, user, first, last in plan or ()
+            if first <= text and (not last or text <= last)
+        }
+
+    def _plan_telling(self, first_change, today):
+        """When the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
+        now = self._charter_now()
+        tz = self.company_id._charter_tz()
+        if first_change is None:
+            # Only days gone by differ: there is nothing left to tell.
+            self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
+            self._charter_cancel("contact.handover", self.env._("The absence is over."))
+            return
+        lead = timedelta(days=0 if self.tellings else self.company_id.charter_handover_lead_days)
+        begins = to_utc(first_change, tz)
+        tell_at = now if first_change <= today or self.tellings else max(now, begins - lead)
+        self.write(
+            {"state": "planned", "tell_at": self._office_moment(tell_at, begins) if tell_at > now else now}
+        )
+        replaced = self._on(self.plan, first_change)
+        occurrence = str(self.tellings + 1)
+        owed = self._charter_owed("contact.handover")
+        if not replaced:
+            owed._cancel(self.env._("The usual contact is there."))
+        elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
+            # The day has moved before the client was told: another promise, the first one is taken back.
+            times = (
+                self.env["charter.obligation"]
+                .sudo()
+                .search_count(
+                    [
+                        ("res_model", "=", self._name),
+                        ("res_id", "=", self.id),
+                        ("code", "=", "contact.handover"),
+                    ]
+                )
+            )
+            owed._cancel(self.env._("The day of the change has moved."))
+            self._charter_open("contact.handover", at=begins, occurrence=f"{occurrence}.{times}")
+        elif not owed:
+            self._charter_open("contact.handover", at=begins, occurrence=occurrence)
+        self.env["charter.contact.sheet"]._wake(max(self.tell_at, now))
+
+    def _office_moment(self, moment, begins):
+        """The first opening of the company from ``moment`` on, and before the change ``begins``."""
+        opening = self.company_id._charter_next_opening(moment)
+        if opening < begins:
+            return opening
+        # Nobody is at work any more before it begins: the last working hour then.
+        calendar = self.company_id.resource_calendar_id.with_company(self.company_id)
+        [last] = calendar._charter_shift_many([(begins, Delay(1, "hours", "working"), "before")])
+        return moment if isinstance(last, NoWorkingTime) else max(last, self._charter_now())
+
+    # -- a change for good ------------------------------------------------------------------------
+
+    @api.model
+    def _announce_change(self, clients, role, old, new, company, day, message):
+        """Clients are told that ``new`` answers in the place of ``old`` from ``day`` on (for good).
+
+        :return: charter.handover, to be told before that day
+        """
+        engine = self._charter_engine()
+        today = company._charter_today()
+        rows = engine.create(
+            [
+                {
+                    "partner_id": client.id,
+                    "company_id": company.id,
+                    "user_id": old.id,
+                    "date_from": day,
+                    "message": message,
+                }
+                for client in clients
+            ]
+        )
+        for row in rows:
+            row.plan = [[role, new.id, str(day), None]]
+            row._plan_telling(day, today)
+        return rows
+
+    # -- telling ----------------------------------------------------------------------------------
+
+    @api.model
+    def _tell_due(self):
+        """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
+        cron = self.env["ir.cron"]
+        now = self._charter_now()
+        domain = [("state", "=", "planned"), ("tell_at", "<=", now)]
+        seen = set()
+        while True:
+            batch = self.sudo().search([*domain, ("id", "not in", list(seen))], limit=TELL_BATCH, order="id")
+            batch = batch.try_lock_for_update()
+            batch.invalidate_recordset()
+            batch = batch.filtered_domain(domain)
+            if not batch:
+                break
+            seen.update(batch.ids)
+            batch._tell(now)
+            if not cron._commit_progress(len(batch), remaining=int(len(batch) == TELL_BATCH)):
+                return
+        upcoming = self.sudo().search(
+            [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
+        )
+        if upcoming:
+            self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
+
+    def _tell(self, now):
+        """Write to each client's contacts, in their language; the row says what they were told."""
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        requests = []
+        for row in self._charter_engine():
+            contacts = self.env["res.partner"].sudo().browse(recipients.get(row.partner_id.id, ()))
+            problem = row._cannot_tell(contacts)
+            if problem:
+                if row.problem != problem:
+                    row.problem = problem
+                continue
+            obligation = row._charter_owed("contact.handover")[-1:]
+            late = bool(obligation and obligation.due_at <= now)
+            reason = (row.late_reason or row._sudden_reason()) if late else ""
+            requests += [row._request(contact, obligation, reason) for contact in contacts]
+            row.write(
+                {
+                    "state": "told",
+                    "told_plan": row.plan,
+                    "told_at": now,
+                    "tell_at": False,
+                    "tellings": row.tellings + 1,
+                    "is_late": row.is_late or late,
+                    "late_reason": reason or row.late_reason,
+                    "problem": False,
+                }
+            )
+        self.env["charter.delivery"]._queue(requests)
+
+    def _cannot_tell(self, contacts):
+        if not contacts:
+            return self.env._("%s has no contact with a valid e-mail address.", self.partner_id.display_name)
+        if any(user is None for _role, user, _first, _last in self.plan or ()):
+            return self.env._("Nobody stands in for %s on some of these days.", self.user_id.name)
+        return False
+
+    def _sudden_reason(self):
+        if self.absence_id.is_sudden:
+            return self.env._("The absence was not known before it began.")
+        return self.env._("The change was decided after it had begun.")
+
+    def _request(self, contact, obligation, reason):
+        lang = contact.lang or self.partner_id.lang or self.env.lang
+        row = self.with_context(lang=lang)
+        correction = bool(self.tellings)
+        values = {
+            "handover": row,
+            "contact": contact,
+            "company": self.company_id,
+            "parts": row._parts(self.plan),
+            "correction": correction,
+            "for_good": not self.absence_id,
+            "base_url": self.get_base_url(),
+        }
+        return {
+            "kind": "handover",
+            "partner_id": self.partner_id.id,
+            "contact_id": contact.id,
+            "company_id": self.company_id.id,
+            "res_model": self._name,
+            "res_id": self.id,
+            "obligation_id": obligation.id or None,
+            "fingerprint": str(self.plan),
+            "reason": reason,
+            "subject": row._subject(correction),
+            "body": self.env["ir.qweb"]._render(
+                "mileo_client_charter.mail_handover", values, lang=lang, minimal_qcontext=True
+            ),
+        }
+
+    def _subject(self, correction):
+        name = self.user_id.name
+        if correction and not self.plan:
+            return self.env._("Correction: %s is there for you as usual", name)
+        if correction:
+            return self.env._("Correction: who answers for %s", name)
+        if not self.absence_id:
+            return self.env._("Your contact changes: who answers after %s", name)
+        return self.env._("Who answers while %s is away", name)

@@ -1,0 +1,196 @@
+"""Stand-in assignments, and who owns a promise meanwhile: both follow from absences and principals."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..tools.standins import overlap, segments
+
+
+class CharterAssignment(models.Model):
+    _inherit = "charter.assignment"
+
+    absence_id = fields.Many2one(
+        "charter.absence", "During the absence", ondelete="restrict", index="btree_not_null", readonly=True
+    )
+
+    @api.model
+    def _company_people(self, company, role):
+        """Who answers for a company-wide role now, else the next ones up; never nobody.
+
+        :return: res.users
+        """
+        for candidate in dict.fromkeys((role, "operations_manager", "general_management")):
+            key = (company.id, candidate, None)
+            holder = self.sudo()._holders({key}).get(key)
+            if holder:
+                return self.env["res.users"].browse(holder)
+        admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
+        return admins.filtered(lambda user: user.active and company in user.company_ids and user.id != 1)
+
+    @api.model
+    def _sync_stand_ins(self, company, away):
+        """Make the stand-ins of ``company`` from today on what ``away`` (tools.standins.Away) says; the past stays.
+
+        What has begun ends yesterday or gets another last day, what has not is dropped.
+        """
+        today = company._charter_today()
+        running = ["|", ("date_to", "=", False), ("date_to", ">=", today)]
+        principals = self.search(
+            [("company_id", "=", company.id), ("kind", "=", "principal"),
+             ("user_id", "in", list({one.user for one in away})), *running]
+        )  # fmt: skip
+        present = defaultdict(list)
+        for row in self.search([("company_id", "=", company.id), ("kind", "=", "stand_in"), *running]):
+            present[row.role, row.partner_id.id].append(row)
+        absence_of = self._absence_finder(company)
+        new = []
+        for principal in principals:
+            for part in segments(principal.user_id.id, max(principal.date_from, min(one.first for one in away)),
+                                 principal.date_to or None, away):  # fmt: skip
+                if part.holder is None or (part.last and part.last < today):
+                    continue
+                rows = present[principal.role, principal.partner_id.id]
+                same = next((row for row in rows if self._is_part(row, part)), None)
+                if same:
+                    rows.remove(same)
+                    same._set_days(part, today)
+                else:
+                    new.append(
+                        {
+                            "kind": "stand_in",
+                            "role": principal.role,
+                            "partner_id": principal.partner_id.id,
+                            "company_id": company.id,
+                            "user_id": part.holder,
+                            "date_from": max(part.first, today),
+                            "date_to": part.last or False,
+                            "absence_id": absence_of(principal.user_id.id, part),
+                        }
+                    )
+        over = self.union(*(row for rows in present.values() for row in rows))
+        begun = over.filtered(lambda row: row.date_from < today)
+        begun.write({"date_to": today - timedelta(days=1)})
+        (over - begun).unlink()
+        if new:
+            self.create(new)
+
+    @api.model
+    def _absence_finder(self, company):
+        absences = self.env["charter.absence"]._valid(company)
+
+        def find(user, part):
+            return next(
+                absence.id
+                for absence in absences
+                if absence.user_id.id == user
+                and overlap(absence.date_from, absence.date_to or None, part.first, part.last)
+            )
+
+        return find
+
+    @api.model
+    def _is_part(self, row, part):
+        return row.user_id.id == part.holder and bool(
+            overlap(row.date_from, row.date_to or None, part.first, part.last)
+        )
+
+    def _set_days(self, part, today):
+        values = {"date_to": part.last or False}
+        if self.date_from > today:
+            values["date_from"] = max(part.first, today)
+        values = {name: value for name, value in values.items() if self[name] != value}
+        if values:
+            self.write(values)
+
+
+class CharterObligation(models.Model):
+    _inherit = "charter.obligation"
+
+    @api.model
+    def _align_owners(self, company):
+        """Give each promise still owed to who holds its role now; due times do not move, the change is kept.
+
+        Where nobody holds the role, who owned it keeps it, and an alert says so. One query finds them all.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT o.id, h.user_id, h.kind
+              FROM charter_obligation o
+              JOIN LATERAL (
+                   SELECT a.user_id, a.kind
+                     FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                    WHERE a.company_id = o.company_id AND a.role = o.role
+                      AND (a.partner_id = o.partner_id
+                           OR a.partner_id IS NULL AND o.role IN ('operations_manager', 'general_management'))
+                      AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
+                    ORDER BY (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC LIMIT 1) h ON true
+             WHERE o.company_id = %(company)s AND o.done_at IS NULL AND o.state IN ('open', 'late')
+               AND o.user_id IS DISTINCT FROM h.user_id
+             ORDER BY o.id
+            """,
+            {"company": company.id, "today": company._charter_today()},
+        )
+        moves = defaultdict(list)
+        for row_id, user, kind in self.env.cr.fetchall():
+            moves[user, kind].append(row_id)
+        for (user_id, kind), ids in moves.items():
+            user = self.env["res.users"].browse(user_id)
+            rows = self.sudo().browse(ids)
+            stands_in, vacant = kind == "stand_in", rows.filtered(lambda row: not row.user_id)
+            vacant._hand_over(user, self.env._("the role was vacant"))
+            vacant._tell_documents(user)
+            moved = rows - vacant
+            before = {row.id: row.user_id for row in moved}
+            moved._hand_over(
+                user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+            )
+            moved._move_activities(before, user)
+            moved._brief(user, stands_in)
+
+    def _tell_documents(self, user):
+        """Documents that waited for somebody to hold a role learn that somebody does."""
+        for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():
+            documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
+            if hasattr(documents, "_charter_new_owner"):
+                documents._charter_new_owner(role, user)
+
+    def _move_activities(self, before, user):
+        """The to-do on the document goes with the promise."""
+        activity_type = self.env.ref("mileo_client_charter.activity_promise")
+        for (model, old), rows in self.grouped(lambda row: (row.res_model, before[row.id])).items():
+            activities = self.env["mail.activity"].sudo().search(
+                [("res_model", "=", model), ("res_id", "in", rows.mapped("res_id")), ("user_id", "=", old.id),
+                 ("activity_type_id", "=", activity_type.id)]
+            )  # fmt: skip
+            # Who takes over gets one mail that names all of them, not one for each.
+            activities.with_context(mail_activity_quick_update=True).write({"user_id": user.id})
+
+    def _brief(self, user, stands_in):
+        """One mail to ``user`` with every promise that has just become theirs."""
+        if not self:
+            return
+        localized = self.with_context(lang=user.lang)
+        body = self.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_taken_over",
+            {"user": user, "promises": localized.sorted("due_at"), "stands_in": stands_in, "company": self.company_id[:1]},
+            lang=user.lang,
+            minimal_qcontext=True,
+        )  # fmt: skip
+        company = self.company_id[:1]
+        leaves_at = self[:1]._next_office_hours()
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": localized.env._("%s promises to clients are yours now", len(self))
+                if len(self) > 1
+                else localized.env._("A promise to a client is yours now"),
+                "body_html": body,
+                "email_from": company.email_formatted or self.env.user.email_formatted,
+                "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                "scheduled_date": leaves_at,
+                "auto_delete": False,
+            }
+        )
+        self._wake_mail_queue(leaves_at)

@@ -1,0 +1,81 @@
+"""Scheduled actions killed between any two statements, on committed data.
+
+Nothing is simulated but the moment of death: each run has a connection of its own to the database, which is
+cut while the transaction is open, as the end of a process would; the next run starts from what is there.
+"""
+
+import contextlib
+from unittest.mock import patch
+
+import psycopg2
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase
+from odoo.tests.common import get_db_name
+
+
+class Killed(BaseException):
+    """The process is gone; nothing in it may catch this and carry on."""
+
+
+class KilledCase(BaseCase):
+    # Model and method of the scheduled action.
+    job = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+
+    @contextlib.contextmanager
+    def session(self):
+        """An environment on a real connection, committed at the end."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
+
+    def _run(self, die_at=None):
+        """One run of the job on a connection of its own.
+
+        :param die_at: number of the statement before which the connection is cut; None: run to the end
+        :return: how many statements were run
+        """
+        cr = self.registry.cursor()
+        statements = 0
+        execute = cr.execute
+
+        def counted(*args, **kwargs):
+            nonlocal statements
+            statements += 1
+            if statements == die_at:
+                cr._cnx.close()
+                raise Killed
+            return execute(*args, **kwargs)
+
+        def commit_progress(_cron, *_args, **_kwargs):
+            # What ir.cron does for a scheduled action: a transaction ends here.
+            nonlocal statements
+            statements += 1
+            if statements == die_at:
+                cr._cnx.close()
+                raise Killed
+            cr.commit()  # pylint: disable=invalid-commit
+            return 1000
+
+        cr.execute = counted
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        try:
+            with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
+                getattr(env[self.job[0]], self.job[1])()
+                cr.commit()  # pylint: disable=invalid-commit
+        except (Killed, psycopg2.InterfaceError):
+            # Leaving its savepoints, a dead run can only find the connection closed.
+            if not cr._cnx.closed:
+                raise
+        finally:
+            if not cr._cnx.closed:
+                cr.close()
+            else:
+                # The pool must not hand the dead connection to somebody else.
+                cr._closed = True
+                cr._Cursor__pool.give_back(cr._cnx, keep_in_pool=False)
+        return statements
