@@ -67,3 +67,12 @@ from . import res_config_settings
 # What the client reads of it: figures, the activity report and its recommendations
 from . import charter_figures
 from . import charter_figures_method
+from . import charter_figures_detail
+from . import charter_report
+from . import charter_recommendation
+from . import charter_report_table
+from . import charter_report_step
+from . import charter_report_draft
+from . import charter_report_delivery
+from . import charter_report_view
+from . import charter_report_section

@@ -103,6 +103,7 @@ class CharterRecommendation(models.Model):
 
     def write(self, vals):
         if not self._charter_is_engine():
+            self.check_access("write")
             self._check_writable()
         return super().write(vals)
 

@@ -228,11 +228,3 @@ class CharterReport(models.Model):
         self._check_state(UNSENT)
         self._compute_tables()
         return True
-
-    def action_print(self):
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": f"/charter/report/{self.id}/pdf", "target": "new"}
-
-    def action_spreadsheet(self):
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": f"/charter/report/{self.id}/xlsx", "target": "new"}

@@ -23,3 +23,4 @@ from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
 from . import test_figures
+from . import test_report

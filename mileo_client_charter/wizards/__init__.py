@@ -4,7 +4,6 @@ from . import charter_obligation_wizard
 from . import charter_intervention_wizard
 from . import charter_maintenance
 from . import charter_equipment_import
-from . import charter_intervention_wizard
 from . import charter_report_wizard
 from . import charter_reassign
 from . import charter_delivery_preview
