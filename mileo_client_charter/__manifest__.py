@@ -67,6 +67,7 @@
         "views/charter_portal_templates.xml",
         "views/charter_equipment_portal_templates.xml",
         "views/charter_document_portal_templates.xml",
+        "views/charter_report_portal_templates.xml",
     ],
     "demo": ["demo/charter_demo.xml"],
     "assets": {
@@ -74,6 +75,7 @@
             "mileo_client_charter/static/src/scss/charter.scss",
             "mileo_client_charter/static/src/scss/charter_contacts.scss",
             "mileo_client_charter/static/src/scss/charter_equipment.scss",
+            "mileo_client_charter/static/src/scss/charter_report.scss",
         ],
         # The survey's pages need nothing else: they open at once, on any phone.
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],

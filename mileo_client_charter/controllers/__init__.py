@@ -4,3 +4,4 @@ from . import portal
 from . import outages
 from . import portal_equipment
 from . import portal_documents
+from . import portal_reports

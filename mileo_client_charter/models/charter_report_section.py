@@ -1,6 +1,9 @@
 """The sections of a report: what each lists, as texts, from the frozen table."""
 
+import re
+
 from odoo import models
+from odoo.tools import format_date
 
 from .charter_report_view import NONE
 
@@ -205,7 +208,7 @@ class CharterReport(models.Model):
             "head": [self.env._("Promise"), self.env._("Was due"), self.env._("Done")],
             "rows": [
                 [
-                    " · ".join(filter(None, (self._in_language(row["title"]), row["about"], row["occurrence"]))),
+                    " · ".join(filter(None, (self._in_language(row["title"]), row["about"], self._occurrence_words(row["occurrence"])))),
                     self._moment(row["due_at"]),
                     self._moment(row["done_at"]) if row["done_at"] else self.env._("not yet"),
                 ]
@@ -225,6 +228,14 @@ class CharterReport(models.Model):
         }  # fmt: skip
         none_late = self.env._("No promise was late in this period.") if kept["total"] else ""
         return self._section("promises", self.env._("Promises"), lines, [late, escalations], none_late)
+
+    def _occurrence_words(self, key):
+        """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
+        key = (key or "").partition("~")[0]
+        month = re.fullmatch(r"\d{4}-(\d\d)", key)
+        if month:
+            return format_date(self.env, f"{key}-01", date_format="MMMM y")
+        return key if re.fullmatch(r"\d{4}-Q[1-4]|v[\d.]+", key) else ""
 
     def _next_section(self, details):
         coming = {

@@ -24,3 +24,4 @@ from . import test_equipment_portal
 from . import test_equipment_import
 from . import test_figures
 from . import test_report
+from . import test_report_portal
