@@ -29,8 +29,16 @@ class ReportReading(ClientReading):
 
     def opened(self, report):
         """The client's contact has seen this report: its delivery says so."""
-        deliveries = self.env["charter.delivery"].sudo().search(
-            [("res_model", "=", report._name), ("res_id", "=", report.id), ("contact_id", "=", self.contact.id)]
+        deliveries = (
+            self.env["charter.delivery"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", report._name),
+                    ("res_id", "=", report.id),
+                    ("contact_id", "=", self.contact.id),
+                ]
+            )
         )
         deliveries._opened_by(self.contact)
 

@@ -167,7 +167,10 @@ class CharterFigures(models.AbstractModel):
     @api.model
     def _contracts_with_equipment(self, contract_ids):
         self.env.cr.execute(
-            SQL("SELECT DISTINCT contract_id FROM charter_equipment_stay WHERE contract_id = ANY(%s)", contract_ids)
+            SQL(
+                "SELECT DISTINCT contract_id FROM charter_equipment_stay WHERE contract_id = ANY(%s)",
+                contract_ids,
+            )
         )
         return [contract_id for [contract_id] in self.env.cr.fetchall()]
 

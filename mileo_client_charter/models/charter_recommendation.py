@@ -212,4 +212,6 @@ class CharterRecommendation(models.Model):
         return True
 
     def action_ask_withdraw(self):
-        return self.env["charter.report.wizard"]._ask("withdraw", self, self.env._("Withdraw the recommendation"))
+        return self.env["charter.report.wizard"]._ask(
+            "withdraw", self, self.env._("Withdraw the recommendation")
+        )

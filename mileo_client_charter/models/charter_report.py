@@ -36,7 +36,12 @@ class CharterReport(models.Model):
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
     version = fields.Integer(required=True, default=1, readonly=True, copy=False, charter_engine=True)
     contract_id = fields.Many2one(
-        "contract.contract", required=True, index=True, ondelete="restrict", readonly=True, charter_engine=True
+        "contract.contract",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        charter_engine=True,
     )
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, index=True, ondelete="restrict", readonly=True, charter_engine=True
@@ -81,7 +86,12 @@ class CharterReport(models.Model):
     # Who did what
     written_at = fields.Datetime("Recommendations written at", readonly=True, copy=False, charter_engine=True)
     written_by_id = fields.Many2one(
-        "res.users", "Recommendations by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+        "res.users",
+        "Recommendations by",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
     )
     reviewed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     reviewed_by_id = fields.Many2one(
@@ -162,7 +172,10 @@ class CharterReport(models.Model):
         year, _dash, part = key.partition("-")
         if part.startswith("Q"):
             text = self.env._("quarter %(quarter)s of %(year)s", quarter=part[1:], year=year)
-            whole = ((first_day.month - 1) % 3, first_day.day) == (0, 1) and last_day.month - first_day.month == 2
+            whole = ((first_day.month - 1) % 3, first_day.day) == (
+                0,
+                1,
+            ) and last_day.month - first_day.month == 2
         else:
             text = format_date(self.env, first_day, date_format="MMMM y")
             whole = first_day.day == 1 and last_day.month == first_day.month
@@ -204,8 +217,11 @@ class CharterReport(models.Model):
             self._check_state(("draft", "held"))
         return super().write(vals)
 
-    def unlink(self):
-        raise UserError(self.env._("A report is part of the client's account: hold it back with a reason instead."))
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A report is part of the client's account: hold it back with a reason instead.")
+        )
 
     def _check_state(self, states):
         labels = dict(self._fields["state"]._description_selection(self.env))

@@ -74,7 +74,9 @@ class CharterReport(models.Model):
 
     def _file_name(self, extension):
         self.ensure_one()
-        words = self.env._("Activity report %(period)s %(client)s", period=self.period, client=self.partner_id.name)
+        words = self.env._(
+            "Activity report %(period)s %(client)s", period=self.period, client=self.partner_id.name
+        )
         version = f" v{self.version}" if self.version > 1 else ""
         return f"{words}{version}.{extension}".replace("/", "-")
 

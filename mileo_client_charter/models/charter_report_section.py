@@ -41,13 +41,21 @@ class CharterReport(models.Model):
             for kind, count in sorted(counts["by_kind"].items(), key=lambda item: (-item[1], item[0]))
         ]
         lines += [
-            (self.env._("Priority: %s", self._label("charter.intervention", "priority", priority)), self._number(count))
+            (
+                self.env._("Priority: %s", self._label("charter.intervention", "priority", priority)),
+                self._number(count),
+            )
             for priority, count in sorted(counts["by_priority"].items(), reverse=True)
         ]
         if counts["cancelled"]:
             lines.append((self.env._("Cancelled"), self._number(counts["cancelled"])))
         if counts["without_contract"]:
-            lines.append((self.env._("Of which without a contract, counted here once"), str(counts["without_contract"])))
+            lines.append(
+                (
+                    self.env._("Of which without a contract, counted here once"),
+                    str(counts["without_contract"]),
+                )
+            )
         done = {
             "title": self.env._("Done in the period"),
             "head": [
@@ -190,7 +198,11 @@ class CharterReport(models.Model):
             ],
         }  # fmt: skip
         return self._section(
-            "satisfaction", self.env._("Satisfaction"), lines, [table], self.env._("Nobody answered in this period.")
+            "satisfaction",
+            self.env._("Satisfaction"),
+            lines,
+            [table],
+            self.env._("Nobody answered in this period."),
         )
 
     def _promise_section(self, figures, details):
@@ -201,14 +213,26 @@ class CharterReport(models.Model):
             (self.env._("Still running"), self._number(kept["running"])),
             (self.env._("Cancelled"), self._number(kept["cancelled"])),
             (self.env._("Escalations raised"), self._number(raised["raised"])),
-            (self.env._("Escalations not resolved at the end of the period"), self._number(raised["open_at_end"])),
+            (
+                self.env._("Escalations not resolved at the end of the period"),
+                self._number(raised["open_at_end"]),
+            ),
         ]
         late = {
             "title": self.env._("Late promises"),
             "head": [self.env._("Promise"), self.env._("Was due"), self.env._("Done")],
             "rows": [
                 [
-                    " · ".join(filter(None, (self._in_language(row["title"]), row["about"], self._occurrence_words(row["occurrence"])))),
+                    " · ".join(
+                        filter(
+                            None,
+                            (
+                                self._in_language(row["title"]),
+                                row["about"],
+                                self._occurrence_words(row["occurrence"]),
+                            ),
+                        )
+                    ),
                     self._moment(row["due_at"]),
                     self._moment(row["done_at"]) if row["done_at"] else self.env._("not yet"),
                 ]
@@ -241,13 +265,19 @@ class CharterReport(models.Model):
         coming = {
             "title": self.env._("Promised to you"),
             "head": [self.env._("Promise"), self.env._("By")],
-            "rows": [[self._in_language(row["title"]), self._moment(row["due_at"])] for row in details["next"]],
+            "rows": [
+                [self._in_language(row["title"]), self._moment(row["due_at"])] for row in details["next"]
+            ],
         }
         life = {
             "title": self.env._("Dates of your equipment's life"),
             "head": [self.env._("Equipment"), self.env._("What"), self.env._("On")],
             "rows": [
-                [row["equipment"], self._label("charter.equipment.milestone", "kind", row["kind"]), self._day(row["date"])]
+                [
+                    row["equipment"],
+                    self._label("charter.equipment.milestone", "kind", row["kind"]),
+                    self._day(row["date"]),
+                ]
                 for row in details["milestones"]
             ],
         }

@@ -152,7 +152,10 @@ class CharterReport(models.Model):
                     name: self[name].id
                     for name in ("contract_id", "partner_id", "company_id", "obligation_id")
                 },
-                **{name: self[name] for name in ("reference", "period", "first_day", "last_day", "introduction")},
+                **{
+                    name: self[name]
+                    for name in ("reference", "period", "first_day", "last_day", "introduction")
+                },
                 "no_recommendation_reason": self.no_recommendation_reason,
                 "version": self.version + 1,
                 "previous_id": self.id,

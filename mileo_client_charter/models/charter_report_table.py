@@ -42,7 +42,9 @@ class CharterReport(models.Model):
             spans = {report.contract_id.sudo(): (report.first_day, report.last_day) for report in turn}
             numbers, details = figures._figures_of(spans), figures._details_of(spans)
             for report in engine & turn:
-                table = report._frozen_table(numbers[report.contract_id.id], details[report.contract_id.id], now)
+                table = report._frozen_table(
+                    numbers[report.contract_id.id], details[report.contract_id.id], now
+                )
                 report.write(
                     {
                         "table": json.loads(json.dumps(table, default=str)),
@@ -95,7 +97,8 @@ class CharterReport(models.Model):
         """{language: name}: tiers are translated, and the table is read in the language of each contact."""
         tier = self.contract_id.charter_tier_id
         return {
-            code: tier.with_context(lang=code).name or "" for code, _name in self.env["res.lang"].get_installed()
+            code: tier.with_context(lang=code).name or ""
+            for code, _name in self.env["res.lang"].get_installed()
         }
 
     def _contact_cards(self):

@@ -141,7 +141,9 @@ class CharterReport(models.Model):
             {
                 "label": self.env._("Satisfaction"),
                 "value": self.env._("%s out of 5", self._number(mean, 1)) if mean else NONE,
-                "note": self.env._("%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"])
+                "note": self.env._(
+                    "%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
+                )
                 if mean
                 else self.env._("No mark received: no mean"),
                 "part": mean and mean / 5,
@@ -181,7 +183,9 @@ class CharterReport(models.Model):
         """[(mark, how many, part of the tallest)] for the chart; empty when nobody answered."""
         counts = satisfaction["distribution"]
         top = max(counts.values())
-        return [(mark, counts[mark], counts[mark] / top) for mark in sorted(counts, reverse=True)] if top else []
+        return (
+            [(mark, counts[mark], counts[mark] / top) for mark in sorted(counts, reverse=True)] if top else []
+        )
 
     # -- people and advice -----------------------------------------------------------------------------
 
@@ -205,7 +209,9 @@ class CharterReport(models.Model):
                 if row["state"] == "draft"
                 else self._label("charter.recommendation", "state", row["state"]),
                 "since": row["proposed_at"]
-                and self.env._("proposed on %s", self._day(fields.Datetime.to_datetime(row["proposed_at"]).date())),
+                and self.env._(
+                    "proposed on %s", self._day(fields.Datetime.to_datetime(row["proposed_at"]).date())
+                ),
             }
             for row in table["recommendations"]
         ]

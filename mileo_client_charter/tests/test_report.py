@@ -5,7 +5,9 @@ from io import BytesIO
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import new_test_user
+from odoo.tools import file_path
 from pypdf import PdfReader
 
 from .common import CharterCase
@@ -21,9 +23,9 @@ class ReportCase(CharterCase):
         super().setUpClass()
         # Clients of a database with a life of its own are not these tests'.
         cls.env["contract.contract"].search([("charter_tier_id", "!=", False)]).charter_tier_id = False
-        cls.env["charter.obligation"].search([("code", "=", "report.delivery"), ("is_owed", "=", True)])._cancel(
-            "Not these tests'."
-        )
+        cls.env["charter.obligation"].search(
+            [("code", "=", "report.delivery"), ("is_owed", "=", True)]
+        )._cancel("Not these tests'.")
         with freeze_time(datetime(2026, 10, 1, 8)):
             cls.contract = cls._contract(cls.client)
         cls.client.tz = "Europe/Paris"
@@ -55,15 +57,19 @@ class ReportCase(CharterCase):
         return self.report()
 
     def advise(self, report, **values):
-        return self.env["charter.recommendation"].with_user(self.technician).create(
-            {
-                "name": "Replace the recorder",
-                "advice": "It is out of support.",
-                "benefit": "Pictures are kept for 30 days.",
-                "report_id": report.id,
-                "contract_id": report.contract_id.id,
-                **values,
-            }
+        return (
+            self.env["charter.recommendation"]
+            .with_user(self.technician)
+            .create(
+                {
+                    "name": "Replace the recorder",
+                    "advice": "It is out of support.",
+                    "benefit": "Pictures are kept for 30 days.",
+                    "report_id": report.id,
+                    "contract_id": report.contract_id.id,
+                    **values,
+                }
+            )
         )
 
     def reviewed(self):
@@ -220,6 +226,15 @@ class TestReportSteps(ReportCase):
         with self.at(moment=AFTER), self.assertRaises(UserError):
             promise.with_user(self.manager).action_record_evidence("I sent it, I think.")
 
+    def test_migration_of_the_flag(self):
+        """In a database of the version before, the promise is no longer kept by a line somebody writes."""
+        commitment = self.env.ref("mileo_client_charter.commitment_report_delivery")
+        self.env.cr.execute("UPDATE charter_commitment SET by_evidence = true WHERE id = %s", [commitment.id])
+        path = file_path("mileo_client_charter/migrations/19.0.1.1.0/post-report.py")
+        load_script(path, "post_report").migrate(self.env.cr, "19.0.1.0.0")
+        commitment.invalidate_recordset()
+        self.assertFalse(commitment.by_evidence)
+
     def test_nobody_to_write_to(self):
         report = self.reviewed()
         (self.alice + self.adam + self.client).email = False
@@ -302,7 +317,13 @@ class TestRecommendation(ReportCase):
             advice.unlink()
         with self.assertRaises(AccessError):
             self.env["charter.recommendation"].with_user(self.admin).create(
-                {"name": "x", "advice": "x", "benefit": "x", "contract_id": self.contract.id, "state": "accepted"}
+                {
+                    "name": "x",
+                    "advice": "x",
+                    "benefit": "x",
+                    "contract_id": self.contract.id,
+                    "state": "accepted",
+                }
             )
         with self.assertRaises(ValidationError):
             advice.action_withdraw("")
@@ -353,7 +374,14 @@ class TestReportText(ReportCase):
                 self.assertIn(f"{label} {value}", text)
         for title, words in view["method"]:
             self.assertIn(f"{title} {words}", text)
-        for words in ("Alpine", "October 2026", report.reference, "Replace the recorder", "t_manager", "Camera 4"):
+        for words in (
+            "Alpine",
+            "October 2026",
+            report.reference,
+            "Replace the recorder",
+            "t_manager",
+            "Camera 4",
+        ):
             self.assertIn(words, text)
 
     def test_attached_as_it_was_sent(self):
@@ -368,7 +396,9 @@ class TestReportText(ReportCase):
             view = report._view()
         self.assertTrue(view["empty"] or view["sections"])
         availability = next(tile for tile in view["glance"] if tile["label"] == "Availability")
-        self.assertEqual((availability["value"], availability["part"]), ("—", None), "not measured is not 100 %")
+        self.assertEqual(
+            (availability["value"], availability["part"]), ("—", None), "not measured is not 100 %"
+        )
         satisfaction = next(tile for tile in view["glance"] if tile["label"] == "Satisfaction")
         self.assertEqual(satisfaction["value"], "—")
         text = self.text(report)

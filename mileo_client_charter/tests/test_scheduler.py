@@ -305,7 +305,9 @@ class TestScheduler(CharterCase):
                 leave(contract)
                 self.run_on("2026-10-22", "2026-11-30")
                 # A contract that came to its end owes the report of its last days; nobody made it here.
-                last_report = self.rows(contract, "report.delivery") if name == "end" else self.rows(contract)[:0]
+                last_report = (
+                    self.rows(contract, "report.delivery") if name == "end" else self.rows(contract)[:0]
+                )
                 self.assertEqual(set((self.rows(contract) - last_report).mapped("state")), {"cancelled"})
                 self.assertTrue(all((self.rows(contract) - last_report).mapped("cancel_reason")))
                 self.assertEqual(set(last_report.mapped("is_owed")), {True} if last_report else set())
