@@ -6,3 +6,4 @@ from . import portal_equipment
 from . import renewals
 from . import portal_year
 from . import portal_documents
+from . import portal_reports

@@ -90,3 +90,12 @@ from . import charter_notice
 from . import charter_notice_line
 from . import charter_notice_sending
 from . import charter_scheduler_documents
+from . import charter_figures_detail
+from . import charter_report
+from . import charter_recommendation
+from . import charter_report_table
+from . import charter_report_step
+from . import charter_report_draft
+from . import charter_report_delivery
+from . import charter_report_view
+from . import charter_report_section

@@ -35,7 +35,7 @@ class CharterFigures(models.AbstractModel):
             ``promises`` (with ``late_list``), ``callbacks``, ``outcomes``, ``escalations``: each as its formula returns it
         :raise ValueError: ``last_day`` before ``first_day``
         """
-        return self._figures_of({contract: (first_day, last_day) for contract in contracts})
+        return self._figures_of(dict.fromkeys(contracts, (first_day, last_day)))
 
     @api.model
     def _figures_of(self, spans):

@@ -182,11 +182,18 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _close_ended(self):
-        """What is not due yet of a contract that ended or left the charter is owed no more."""
+        """What is not due yet of a contract that ended or left the charter is owed no more.
+
+        A contract that came to its end still owes the report of its last days.
+        """
         contracts = self.env["contract.contract"].with_context(active_test=False)
         ended = contracts.search(
             Domain("obligation_ids.state", "=", "open")
             & ~(Domain(contracts._charter_active_domain()) & Domain("active", "=", True))
         )
         for contract in ended:
-            contract._charter_leave(self.env._("The contract ended or left the charter."))
+            came_to_its_end = contract.active and contract.charter_tier_id and contract.date_end
+            contract._charter_leave(
+                self.env._("The contract ended or left the charter."),
+                keep=("report.delivery",) if came_to_its_end else (),
+            )

@@ -163,15 +163,19 @@ class ContractContract(models.Model):
             codes.append("interview.biannual")
         return codes
 
-    def _charter_leave(self, reason):
-        """These contracts are out of the charter; one that comes back counts from the day it does."""
-        self._charter_withdraw(reason)
+    def _charter_leave(self, reason, keep=()):
+        """These contracts are out of the charter; one that comes back counts from the day it does.
+
+        :param keep: codes still owed
+        """
+        self._charter_withdraw(reason, keep=keep)
         self.write({"charter_since": False})
 
-    def _charter_withdraw(self, reason, codes=None):
+    def _charter_withdraw(self, reason, codes=None, keep=()):
         """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more."""
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
         domain += ["|", ("due_at", "=", False), ("due_at", ">=", fields.Datetime.now())]
         if codes is not None:
             domain.append(("code", "in", codes))
+        domain.append(("code", "not in", keep))
         self.env["charter.obligation"].sudo().search(domain)._cancel(reason, withdrawn=True)

@@ -37,3 +37,5 @@ from . import test_year_access
 from . import test_year_portal
 from . import test_year_tour
 from . import test_year_migration
+from . import test_report
+from . import test_report_portal

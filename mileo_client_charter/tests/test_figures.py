@@ -138,11 +138,7 @@ class TestFigures(FiguresCase):
         self.assertEqual(figures["satisfaction"]["n"], 0)
         self.assertIsNone(figures["nps"]["score"])
         for name in ("response", "resolution", "callbacks"):
-            self.assertIsNone(
-                formulas.percent(
-                    figures[name]["met"] if "met" in figures[name] else 0, figures[name]["total"]
-                )
-            )
+            self.assertIsNone(formulas.percent(figures[name].get("met", 0), figures[name]["total"]))
 
     def test_availability(self):
         camera = self.env["charter.equipment"].create(

@@ -1,0 +1,248 @@
+"""The rows behind the figures: what the report lists, chosen by the same rules, one statement a fact table."""
+
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL, html2plaintext
+
+from ..tools.figures import availability
+
+TEXT_LENGTH = 400
+OUTAGE_ROWS = 200
+# What is announced within a year of the period's end is worth planning for.
+MILESTONE_MONTHS = 12
+
+
+def shortened(text):
+    """``text`` on one line, cut at a word when it is long.
+
+    >>> shortened("  a  b " )
+    'a b'
+    """
+    text = " ".join((text or "").split())
+    if len(text) <= TEXT_LENGTH:
+        return text
+    return text[:TEXT_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+class CharterFigures(models.AbstractModel):
+    _inherit = "charter.figures"
+
+    @api.model
+    def _details_of(self, spans):
+        """What each report lists. JSON-able; moments are naive UTC texts.
+
+        :param spans: {contract: (first day, last day)}
+        :return: {contract id: {interventions, in_progress, outages, equipment, feedback, escalations, next, milestones}}
+        """
+        if not spans:
+            return {}
+        scope = self._scope(spans)
+        parts = {
+            "work": self._work_rows(scope),
+            "outages": self._outage_rows(scope),
+            "equipment": self._equipment_rows(scope),
+            "feedback": self._feedback_rows(scope),
+            "escalations": self._escalation_rows(scope),
+            "next": self._next_rows(scope),
+            "milestones": self._milestone_rows(scope),
+        }
+        details = {}
+        for key in scope["periods"]:
+            found = {name: part.get(key, []) for name, part in parts.items()}
+            work = found.pop("work")
+            found["interventions"] = [row for row in work if row["done"]]
+            found["in_progress"] = [row for row in work if not row["done"]]
+            details[key] = found
+        return details
+
+    @api.model
+    def _dicts(self, statement, **values):
+        """{contract id: [row as a dict]}; the first column is the contract, moments become texts."""
+        self.env.cr.execute(SQL(statement, **values))
+        names = [column.name for column in self.env.cr.description][1:]
+        found = defaultdict(list)
+        for contract_id, *row in self.env.cr.fetchall():
+            values = (str(value) if hasattr(value, "isoformat") else value for value in row)
+            found[contract_id].append(dict(zip(names, values, strict=True)))
+        return found
+
+    @api.model
+    def _work_rows(self, scope):
+        relation = self.env["charter.intervention"]._fields["equipment_ids"]
+        rows = self._dicts(
+            """
+            SELECT scope.contract_id, fact.id, COALESCE(fact.reference, '') AS reference, fact.name, fact.kind,
+                   fact.priority, fact.reported_at, fact.responded_at, fact.resolved_at, technician.name AS technician,
+                   fact.work_done AS work,
+                   COALESCE(fact.state = 'closed' AND fact.resolved_at >= scope.start_at
+                            AND fact.resolved_at < scope.end_at, FALSE) AS done,
+                   (SELECT STRING_AGG(equipment.name, ', ' ORDER BY equipment.name) FROM %(relation)s link
+                      JOIN charter_equipment equipment ON equipment.id = link.%(far)s
+                     WHERE link.%(near)s = fact.id) AS equipment,
+                   (SELECT CASE WHEN state = 'open' AND due_at < %(now)s THEN 'late' ELSE state END
+                      FROM charter_obligation WHERE res_model = 'charter.intervention' AND res_id = fact.id
+                       AND code = 'intervention.response' ORDER BY id DESC LIMIT 1) AS response,
+                   (SELECT CASE WHEN state = 'open' AND due_at < %(now)s THEN 'late' ELSE state END
+                      FROM charter_obligation WHERE res_model = 'charter.intervention' AND res_id = fact.id
+                       AND code = 'intervention.resolution' ORDER BY id DESC LIMIT 1) AS resolution
+              FROM (SELECT charter_intervention.*, %(owner)s AS owner_id
+                      FROM charter_intervention
+                     WHERE %(mine)s AND state != 'cancelled' AND reported_at < %(last)s
+                       AND (resolved_at IS NULL OR resolved_at >= %(first)s)) fact
+              JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
+              LEFT JOIN res_users ON res_users.id = fact.user_id
+              LEFT JOIN res_partner technician ON technician.id = res_users.partner_id
+             WHERE fact.reported_at < scope.end_at AND (fact.resolved_at IS NULL OR fact.resolved_at >= scope.start_at)
+             ORDER BY fact.reported_at, fact.id
+            """,
+            relation=SQL.identifier(relation.relation),
+            near=SQL.identifier(relation.column1),
+            far=SQL.identifier(relation.column2),
+            now=fields.Datetime.now(),
+            **self._facts(scope, "charter_intervention", "commercial_partner_id", "reported_at"),
+        )
+        for own in rows.values():
+            for row in own:
+                row["work"] = shortened(html2plaintext(row["work"])) if row["work"] else ""
+        return rows
+
+    @api.model
+    def _outage_rows(self, scope):
+        """Outages and planned maintenance, the part that lies in the period."""
+        return self._dicts(
+            """
+            SELECT * FROM (
+                SELECT scope.contract_id, equipment.name AS equipment, outage.start_at, outage.end_at, outage.kind,
+                       COALESCE(outage.reason, '') AS reason,
+                       EXTRACT(epoch FROM LEAST(COALESCE(outage.end_at, scope.end_at), scope.end_at, %(now)s)
+                           - GREATEST(outage.start_at, scope.start_at))::int AS seconds,
+                       ROW_NUMBER() OVER (PARTITION BY scope.contract_id ORDER BY outage.start_at, outage.id) AS number
+                  FROM charter_outage outage
+                  JOIN %(scope)s scope ON scope.contract_id = outage.contract_id
+                  JOIN charter_equipment equipment ON equipment.id = outage.equipment_id
+                 WHERE outage.active AND outage.start_unknown IS NOT TRUE AND outage.start_at < scope.end_at
+                   AND outage.start_at < %(now)s
+                   AND (outage.end_at IS NULL OR outage.end_at > scope.start_at)
+            ) listed WHERE number <= %(limit)s ORDER BY start_at
+            """,
+            scope=scope["table"],
+            now=fields.Datetime.now(),
+            limit=OUTAGE_ROWS,
+        )
+
+    @api.model
+    def _equipment_rows(self, scope):
+        """Availability of each equipment; one statement a contract, since an equipment may move between them."""
+        columns, outages = scope["columns"], self.env["charter.outage"]
+        found = {}
+        with_equipment = set(self._contracts_with_equipment(columns["contract_id"]))
+        for contract_id, start, end in zip(
+            columns["contract_id"], columns["start_at"], columns["end_at"], strict=True
+        ):
+            if contract_id in with_equipment:
+                found[contract_id] = outages._availability(
+                    start, end, contract_ids=[contract_id], by="equipment"
+                )
+        ids = {equipment_id for by_equipment in found.values() for equipment_id in by_equipment}
+        equipment = self.env["charter.equipment"].sudo().with_context(active_test=False).search_fetch(
+            [("id", "in", list(ids))], ["name", "serial", "site_id"]
+        )  # fmt: skip
+        equipment.site_id.fetch(["name"])
+        return {
+            contract_id: [
+                {
+                    "name": one.name,
+                    "serial": one.serial or "",
+                    "site": one.site_id.name or "",
+                    **availability(*by_equipment[one.id]),
+                }
+                for one in equipment.filtered(lambda one, own=by_equipment: one.id in own).sorted(
+                    lambda one: (one.site_id.name or "", one.name or "", one.id)
+                )
+            ]
+            for contract_id, by_equipment in found.items()
+        }
+
+    @api.model
+    def _contracts_with_equipment(self, contract_ids):
+        self.env.cr.execute(
+            SQL(
+                "SELECT DISTINCT contract_id FROM charter_equipment_stay WHERE contract_id = ANY(%s)",
+                contract_ids,
+            )
+        )
+        return [contract_id for [contract_id] in self.env.cr.fetchall()]
+
+    @api.model
+    def _feedback_rows(self, scope):
+        """Answers received in the period, in the client's own words."""
+        rows = self._dicts(
+            """
+            SELECT scope.contract_id, fact.id, fact.answered_at, NULLIF(fact.rating, 0) AS rating,
+                   CASE WHEN fact.nps_answered = 1 THEN fact.nps END AS nps, fact.comment, fact.negative,
+                   fact.called_at, fact.outcome_at, contact.name AS contact
+              FROM (SELECT charter_feedback.*, %(owner)s AS owner_id FROM charter_feedback
+                     WHERE %(mine)s AND state = 'answered' AND answered_at >= %(first)s AND answered_at < %(last)s) fact
+              JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
+              LEFT JOIN res_partner contact ON contact.id = fact.contact_id
+             WHERE fact.answered_at >= scope.start_at AND fact.answered_at < scope.end_at
+             ORDER BY fact.answered_at, fact.id
+            """,
+            **self._facts(scope, "charter_feedback", "partner_id", "create_date"),
+        )
+        for own in rows.values():
+            for row in own:
+                row["comment"] = shortened(row["comment"])
+        return rows
+
+    @api.model
+    def _escalation_rows(self, scope):
+        """Escalations raised in the period, or not resolved before it."""
+        return self._dicts(
+            """
+            SELECT scope.contract_id, fact.id, fact.reference, fact.name, fact.level, fact.raised_at, fact.answered_at,
+                   CASE WHEN fact.resolved_at < scope.end_at THEN fact.resolved_at END AS resolved_at
+              FROM (SELECT charter_escalation.*, %(owner)s AS owner_id FROM charter_escalation
+                     WHERE %(mine)s AND raised_at < %(last)s
+                       AND (resolved_at IS NULL OR resolved_at >= %(first)s)) fact
+              JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
+             WHERE fact.raised_at < scope.end_at AND (fact.resolved_at IS NULL OR fact.resolved_at >= scope.start_at)
+             ORDER BY fact.raised_at, fact.id
+            """,
+            **self._facts(scope, "charter_escalation", "partner_id", "raised_at"),
+        )
+
+    @api.model
+    def _next_rows(self, scope):
+        """What is promised and still to come when the report is made: the part that makes an empty one worth reading."""
+        return self._dicts(
+            """
+            SELECT scope.contract_id, fact.code, commitment.name AS title, fact.occurrence, fact.due_at
+              FROM (SELECT charter_obligation.*, %(owner)s AS owner_id FROM charter_obligation
+                     WHERE %(mine)s AND state = 'open' AND due_at >= %(now)s AND code NOT LIKE 'intervention.%%'
+                       AND code != 'report.delivery') fact
+              JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
+              JOIN charter_commitment commitment ON commitment.id = fact.commitment_id
+             ORDER BY fact.due_at, fact.id
+            """,
+            now=fields.Datetime.now(),
+            **self._facts(scope, "charter_obligation", "partner_id", "opened_at"),
+        )
+
+    @api.model
+    def _milestone_rows(self, scope):
+        """Dates of the equipment's life within the year that follows the period."""
+        return self._dicts(
+            """
+            SELECT scope.contract_id, equipment.name AS equipment, milestone.kind, milestone.date
+              FROM charter_equipment_milestone milestone
+              JOIN charter_equipment equipment ON equipment.id = milestone.equipment_id AND equipment.active
+              JOIN %(scope)s scope ON scope.contract_id = equipment.contract_id
+             WHERE milestone.status = 'announced' AND milestone.date >= scope.end_at::date
+               AND milestone.date < scope.end_at::date + %(reach)s::interval
+             ORDER BY milestone.date, equipment.name
+            """,
+            scope=scope["table"],
+            reach=f"{MILESTONE_MONTHS} months",
+        )

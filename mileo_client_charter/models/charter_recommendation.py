@@ -1,0 +1,217 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
+STATES = [
+    ("draft", "Being written"),
+    ("proposed", "Waiting for the client"),
+    ("accepted", "Accepted"),
+    ("declined", "Declined"),
+    ("done", "Done"),
+    ("withdrawn", "Withdrawn"),
+]
+# Step -> (states it starts from, state it leads to)
+STEPS = {
+    "propose": (("draft",), "proposed"),
+    "accept": (("proposed",), "accepted"),
+    "decline": (("proposed",), "declined"),
+    "done": (("proposed", "accepted"), "done"),
+    "withdraw": (("proposed", "accepted"), "withdrawn"),
+}
+ANSWERS = {"accept": "accepted", "decline": "declined"}
+COMMENT_LENGTH = 2000
+
+
+class CharterRecommendation(models.Model):
+    """A technical advice to a client (article 01), carried from report to report until the client has answered it.
+
+    The technical contact writes it in a draft report; it is proposed when that report is sent. The first answer of
+    the client counts. What was proposed is not edited any more: another advice is another row.
+    """
+
+    _name = "charter.recommendation"
+    _description = "Recommendation"
+    _inherit = ["charter.engine.mixin"]
+    _order = "urgency desc, id"
+
+    name = fields.Char("Recommendation", required=True, help="In one line, as the client reads it.")
+    advice = fields.Text(required=True, help="What we advise, and what was seen that calls for it.")
+    benefit = fields.Text("Expected benefit", required=True, help="What the client gains, or avoids.")
+    urgency = fields.Selection(URGENCIES, required=True, default="1")
+    equipment_ids = fields.Many2many(
+        "charter.equipment",
+        string="Equipment",
+        domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
+    )
+    contract_id = fields.Many2one("contract.contract", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        related="contract_id.commercial_partner_id", string="Client", store=True, index=True, precompute=True
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
+    report_id = fields.Many2one(
+        "charter.report",
+        "Written for",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('contract_id', '=', contract_id), ('state', 'in', ('draft', 'held'))]",
+        groups="base.group_user",
+        help="The report it is first proposed in.",
+    )
+    state = fields.Selection(
+        STATES, required=True, default="draft", readonly=True, copy=False, charter_engine=True
+    )
+    proposed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    answered_by_id = fields.Many2one("res.partner", readonly=True, copy=False, charter_engine=True)
+    comment = fields.Text("The client's comment", readonly=True, copy=False, charter_engine=True)
+    closed_at = fields.Datetime(
+        readonly=True, copy=False, charter_engine=True, help="Declined, done or withdrawn since."
+    )
+    outcome = fields.Char(
+        "How it ended", readonly=True, copy=False, charter_engine=True, help="What was done, or why not."
+    )
+
+    _open_idx = models.Index("(contract_id) WHERE state IN ('draft', 'proposed', 'accepted')")
+
+    @api.constrains("equipment_ids", "contract_id")
+    def _check_equipment(self):
+        for record in self:
+            strangers = record.sudo().equipment_ids.filtered(
+                lambda equipment, record=record: equipment.partner_id != record.partner_id
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._("Equipment: %(equipment)s is not %(client)s's: choose among its own.",
+                               equipment=strangers[0].display_name, client=record.partner_id.display_name)
+                )  # fmt: skip
+
+    @api.constrains("report_id", "contract_id")
+    def _check_report(self):
+        for record in self:
+            if record.report_id and record.report_id.contract_id != record.contract_id:
+                raise ValidationError(self.env._("Written for: the report is about another contract."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            report = self.env["charter.report"].browse(vals.get("report_id") or [])
+            if report and not vals.get("contract_id"):
+                vals["contract_id"] = report.contract_id.id
+        recommendations = super().create(vals_list)
+        recommendations._check_writable()
+        return recommendations
+
+    def write(self, vals):
+        if not self._charter_is_engine():
+            self.check_access("write")
+            self._check_writable()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_writable()
+        return super().unlink()
+
+    def _check_writable(self):
+        """:raise UserError: proposed already, or its report has been reviewed"""
+        for record in self.sudo():
+            if record.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%s” has been proposed to the client and is not edited any more: withdraw it with a reason, "
+                        "and write another one.",
+                        record.name,
+                    )
+                )
+            if record.report_id and record.report_id.state not in ("draft", "held"):
+                raise UserError(
+                    self.env._(
+                        "%s has been reviewed: put it back to draft, then change its recommendations.",
+                        record.report_id.display_name,
+                    )
+                )
+
+    # -- steps -----------------------------------------------------------------------------------------
+
+    def _step(self, step, **values):
+        """:raise UserError: not a step from the present state"""
+        before, after = STEPS[step]
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self.sudo():
+            if record.state not in before:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s”: %(state)s already.", name=record.name, state=labels[record.state].lower()
+                    )
+                )
+        self._charter_engine().write({"state": after, **values})
+
+    def _propose(self):
+        self._step("propose", proposed_at=self._charter_now())
+
+    def _answer(self, answer, comment, contact):
+        """The client's answer; the first one counts, also of two posted at the same moment.
+
+        :param answer: "accept" or "decline"
+        :raise ValidationError: another answer, or a comment too long
+        :return: whether this answer is the one that counts
+        """
+        self.ensure_one()
+        comment = (comment or "").strip()
+        if answer not in ANSWERS:
+            raise ValidationError(self.env._("Your answer: choose to accept or to decline."))
+        if len(comment) > COMMENT_LENGTH:
+            raise ValidationError(self.env._("Comment: please keep to %s characters.", COMMENT_LENGTH))
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        if engine.state != "proposed":
+            return False
+        now = self._charter_now()
+        values = {"answered_at": now, "answered_by_id": contact.id, "comment": comment or False}
+        if answer == "decline":
+            values["closed_at"] = now
+        self._step(answer, **values)
+        self._tell_answer()
+        return True
+
+    def _tell_answer(self):
+        """An activity for the technical contact: what the client decided of the advice."""
+        report = self.sudo().report_id
+        user = report.technical_contact_id or report.account_manager_id
+        if not user:
+            return
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        report.activity_schedule(
+            "mileo_client_charter.activity_promise",
+            user_id=user.id,
+            summary=self.env._(
+                "%(client)s: “%(name)s” %(state)s",
+                client=self.partner_id.sudo().name, name=self.name, state=labels[self.state].lower(),
+            ),
+            note=self.comment or "",
+        )  # fmt: skip
+
+    def _check_staff(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the charter's users follow up recommendations."))
+
+    def action_done(self, outcome=None):
+        """What was advised has been carried out."""
+        self._check_staff()
+        self._step("done", closed_at=self._charter_now(), outcome=(outcome or "").strip() or False)
+        return True
+
+    def action_withdraw(self, reason):
+        """The advice no longer holds. :raise ValidationError: no reason: the client reads it"""
+        self._check_staff()
+        if not (reason or "").strip():
+            raise ValidationError(
+                self.env._("Reason: say why the advice no longer holds; the client reads it.")
+            )
+        self._step("withdraw", closed_at=self._charter_now(), outcome=reason.strip())
+        return True
+
+    def action_ask_withdraw(self):
+        return self.env["charter.report.wizard"]._ask(
+            "withdraw", self, self.env._("Withdraw the recommendation")
+        )

@@ -1,0 +1,243 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+
+STATES = [
+    ("draft", "Draft"),
+    ("held", "Held back"),
+    ("reviewed", "Reviewed"),
+    ("sent", "Sent"),
+    ("superseded", "Replaced"),
+]
+UNSENT = ("draft", "held", "reviewed")
+
+
+def fingerprint(table):
+    """SHA-256 of a frozen table: the same figures have the same one, whatever the order of the keys."""
+    return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+class CharterReport(models.Model):
+    """The activity report of one contract over one period (article 01).
+
+    Drafted by the scheduler, completed by the technical contact, reviewed and sent by the account manager. Its figures
+    are computed once into ``table``, from which the PDF, the spreadsheet, the portal page and the mail are rendered.
+    What was sent is never changed: a correction is another version, and the first one stays.
+    """
+
+    _name = "charter.report"
+    _description = "Activity report"
+    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "last_day desc, id desc"
+
+    reference = fields.Char(readonly=True, copy=False, charter_engine=True)
+    version = fields.Integer(required=True, default=1, readonly=True, copy=False, charter_engine=True)
+    contract_id = fields.Many2one(
+        "contract.contract",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        charter_engine=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Client", required=True, index=True, ondelete="restrict", readonly=True, charter_engine=True
+    )  # fmt: skip
+    company_id = fields.Many2one(
+        "res.company", required=True, ondelete="restrict", readonly=True, charter_engine=True
+    )
+    period = fields.Char(required=True, readonly=True, charter_engine=True, help="2026-10, or 2026-Q4.")
+    first_day = fields.Date(required=True, readonly=True, charter_engine=True)
+    last_day = fields.Date(required=True, readonly=True, charter_engine=True)
+    state = fields.Selection(
+        STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, charter_engine=True
+    )
+    obligation_id = fields.Many2one(
+        "charter.obligation", "Promise", readonly=True, ondelete="restrict", charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    due_at = fields.Datetime(related="obligation_id.due_at", store=True, string="To deliver by")
+    account_manager_id = fields.Many2one(
+        "res.users", compute="_compute_holders", search="_search_account_manager", groups="base.group_user"
+    )
+    technical_contact_id = fields.Many2one(
+        "res.users", compute="_compute_holders", search="_search_technical_contact", groups="base.group_user"
+    )
+
+    # The frozen table, and what shows it was not touched
+    table = fields.Json(readonly=True, copy=False, charter_engine=True)
+    fingerprint = fields.Char(readonly=True, copy=False, charter_engine=True, help="SHA-256 of the figures.")
+    computed_at = fields.Datetime("Figures of", readonly=True, copy=False, charter_engine=True)
+
+    # What people write
+    introduction = fields.Text(
+        "A word to the client", groups="base.group_user", help="Printed at the top of the report."
+    )
+    recommendation_ids = fields.One2many(
+        "charter.recommendation", "report_id", "Recommendations", groups="base.group_user"
+    )
+    no_recommendation_reason = fields.Char(
+        "Why no recommendation", groups="base.group_user", help="Printed when the report has none."
+    )
+
+    # Who did what
+    written_at = fields.Datetime("Recommendations written at", readonly=True, copy=False, charter_engine=True)
+    written_by_id = fields.Many2one(
+        "res.users",
+        "Recommendations by",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+    )
+    reviewed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    reviewed_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    queued_at = fields.Datetime(
+        "To be sent since", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    sent_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, tracking=True)
+    sent_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    unreviewed = fields.Boolean(
+        "Sent without review", readonly=True, copy=False, charter_engine=True, help="Printed on the report."
+    )
+    hold_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    previous_id = fields.Many2one(
+        "charter.report", "Replaces", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    correction_reason = fields.Char("Why corrected", readonly=True, copy=False, charter_engine=True)
+    error = fields.Text(
+        "What went wrong", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    late_count = fields.Integer("Promises late", readonly=True, copy=False, charter_engine=True)
+    done_count = fields.Integer("Interventions", readonly=True, copy=False, charter_engine=True)
+
+    _version_once = models.UniqueIndex(
+        "(contract_id, period, version)", "This version of the report exists already."
+    )
+    _one_unsent = models.UniqueIndex(
+        "(contract_id, period) WHERE state IN ('draft', 'held', 'reviewed')",
+        "This contract has a report for that period that has not been sent yet: complete that one.",
+    )
+    _one_current = models.UniqueIndex(
+        "(contract_id, period) WHERE state = 'sent'", "This contract has its report for that period already."
+    )
+    _forward = models.Constraint("CHECK (last_day >= first_day)", "Report: its period ends before it starts.")
+    _to_compute = models.Index("(id) WHERE computed_at IS NULL")
+    _to_send = models.Index("(id) WHERE state IN ('draft', 'reviewed')")
+
+    # -- readings --------------------------------------------------------------------------------------
+
+    @api.depends("partner_id", "period", "version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for report in self:
+            parts = [report.partner_id.sudo().name, report._period_text()]
+            if report.version > 1:
+                parts.append(self.env._("version %s", report.version))
+            report.display_name = " · ".join(filter(None, parts))
+
+    def _compute_holders(self):
+        """Who holds the two roles for the client today, stand-ins included; one query for any number of reports."""
+        roles = {"account_manager": "account_manager_id", "technical_contact": "technical_contact_id"}
+        keys = {(report.company_id.id, role, report.partner_id.id) for report in self for role in roles}
+        holders = self.env["charter.assignment"].sudo()._holders(keys)
+        for report in self:
+            for role, name in roles.items():
+                report[name] = holders.get((report.company_id.id, role, report.partner_id.id), False)
+
+    @api.model
+    def _search_account_manager(self, operator, value):
+        return [("partner_id.charter_account_manager_id", operator, value)]
+
+    @api.model
+    def _search_technical_contact(self, operator, value):
+        return [("partner_id.charter_technical_contact_id", operator, value)]
+
+    def _period_text(self):
+        """“October 2026”, “Quarter 4 of 2026”, or the days when they are not the whole period."""
+        self.ensure_one()
+        return self._period_words(self.period, self.first_day, self.last_day)
+
+    @api.model
+    def _period_words(self, key, first_day, last_day):
+        if not key:
+            return ""
+        year, _dash, part = key.partition("-")
+        if part.startswith("Q"):
+            text = self.env._("quarter %(quarter)s of %(year)s", quarter=part[1:], year=year)
+            whole = ((first_day.month - 1) % 3, first_day.day) == (
+                0,
+                1,
+            ) and last_day.month - first_day.month == 2
+        else:
+            text = format_date(self.env, first_day, date_format="MMMM y")
+            whole = first_day.day == 1 and last_day.month == first_day.month
+        if whole and fields.Date.end_of(last_day, "month") == last_day:
+            return text
+        return self.env._(
+            "%(period)s (%(first)s to %(last)s)",
+            period=text,
+            first=format_date(self.env, first_day, date_format="d MMMM"),
+            last=format_date(self.env, last_day, date_format="d MMMM y"),
+        )
+
+    def _get_portal_url(self):
+        self.ensure_one()
+        return f"/my/charter/report/{self.id}"
+
+    def _is_intact(self):
+        """Whether the table of a sent report is the one that was sent."""
+        self.ensure_one()
+        return bool(self.fingerprint) and fingerprint(self.table) == self.fingerprint
+
+    # -- rules -----------------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._charter_is_engine():
+            raise UserError(
+                self.env._(
+                    "Reports are drafted by the scheduler, one for each contract and period; a sent one is corrected "
+                    "with “Correct”."
+                )
+            )
+        for vals in vals_list:
+            vals.setdefault("reference", self.env["ir.sequence"].sudo().next_by_code("charter.report"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self._charter_is_engine() and vals.keys() & {"introduction", "no_recommendation_reason"}:
+            self._check_state(("draft", "held"))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A report is part of the client's account: hold it back with a reason instead.")
+        )
+
+    def _check_state(self, states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for report in self:
+            if report.state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(report)s: %(state)s; this step is for reports that are: %(states)s.",
+                        report=report.display_name,
+                        state=labels[report.state].lower(),
+                        states=", ".join(labels[state].lower() for state in states),
+                    )
+                )
+
+    @api.constrains("contract_id", "company_id", "partner_id")
+    def _check_contract(self):
+        for report in self:
+            if report.contract_id.company_id != report.company_id:
+                raise ValidationError(self.env._("Company: the contract belongs to another one."))

@@ -1,0 +1,111 @@
+"""Reports are drafted the day after their period, from the promises of the ledger, and sent in batches."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..tools import periods
+
+DRAFT_BATCH = 200
+SEND_BATCH = 20
+
+
+class CharterReport(models.Model):
+    _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _cron_report(self):
+        """Draft what is owed, compute what has no figures yet, send what was asked to be: each in batches.
+
+        Killed at any point and run again, each promise has exactly one report.
+        """
+        cron = self.env["ir.cron"]
+        while owed := self._owed_without_report(DRAFT_BATCH):
+            self._draft(owed)
+            if not cron._commit_progress(len(owed)):
+                return
+            self.env.invalidate_all()
+        waiting = [("computed_at", "=", False), ("error", "=", False), ("state", "=", "draft")]
+        while batch := self.sudo().search(waiting, limit=DRAFT_BATCH, order="id").try_lock_for_update():
+            batch._compute_tables()
+            if not cron._commit_progress(len(batch)):
+                return
+            self.env.invalidate_all()
+        self._send_queued()
+
+    @api.model
+    def _send_queued(self):
+        cron = self.env["ir.cron"]
+        queued = [("queued_at", "!=", False), ("state", "=", "reviewed")]
+        while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
+            for report in batch:
+                report._send_or_say()
+            if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
+                return
+            self.env.invalidate_all()
+
+    def _send_or_say(self):
+        """Send this report; what prevents it is kept on its row, and it leaves the queue."""
+        try:
+            with self.env.cr.savepoint():
+                self._check_contacts()
+                self._send()
+        except Exception as error:
+            self.env.invalidate_all()
+            self._charter_engine().write({"error": str(error) or type(error).__name__, "queued_at": False})
+
+    @api.model
+    def _owed_without_report(self, limit):
+        """Promises of a report whose period is over and that has not been drafted."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT promise.id FROM charter_obligation promise
+             WHERE promise.code = 'report.delivery' AND promise.res_model = 'contract.contract'
+               AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
+               AND NOT EXISTS (SELECT 1 FROM charter_report report
+                                WHERE report.obligation_id = promise.id
+                                   OR (report.contract_id = promise.contract_id
+                                       AND report.period = split_part(promise.occurrence, '~', 1)))
+             ORDER BY promise.id LIMIT %s
+            """,
+            [fields.Datetime.now(), limit],
+        )
+        return self.env["charter.obligation"].sudo().browse([row for [row] in self.env.cr.fetchall()])
+
+    @api.model
+    def _draft(self, owed):
+        """A draft for each of these promises; one that would be the second of a contract and period is passed over."""
+        rows = {}
+        for promise in owed:
+            first_day, last_day = self._days_of(promise)
+            period = promise.occurrence.partition("~")[0]
+            rows.setdefault(
+                (promise.contract_id.id, period),
+                {
+                    "contract_id": promise.contract_id.id,
+                    "partner_id": promise.partner_id.id,
+                    "company_id": promise.company_id.id,
+                    "obligation_id": promise.id,
+                    "period": period,
+                    "first_day": first_day,
+                    "last_day": last_day,
+                },
+            )
+        reports = self._charter_engine().create(list(rows.values()))
+        reports._compute_tables()
+        return reports
+
+    @api.model
+    def _days_of(self, promise):
+        """First and last day a report is about: its period, as far as the contract was under the charter in it."""
+        tz = promise.company_id._charter_tz()
+
+        def day(moment):
+            return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
+
+        last_day = day(promise.trigger_at) - timedelta(days=1)
+        unit = "quarter" if "Q" in promise.occurrence else "month"
+        first_day = max(periods.period_of(last_day, unit).first_day, min(day(promise.opened_at), last_day))
+        end = promise.contract_id.date_end
+        return first_day, max(first_day, min(last_day, end)) if end else last_day

@@ -1,0 +1,286 @@
+"""The sections of a report: what each lists, as texts, from the frozen table."""
+
+import re
+
+from odoo import models
+from odoo.tools import format_date
+
+from .charter_report_view import NONE
+
+
+class CharterReport(models.Model):
+    _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
+
+    def _sections(self, table):
+        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read."""
+        figures, details = table["figures"], table["details"]
+        return [
+            self._work_section(figures, details),
+            self._level_section(figures),
+            self._availability_section(figures["availability"], details),
+            self._satisfaction_section(figures, details),
+            self._promise_section(figures, details),
+            self._next_section(details),
+        ]
+
+    def _section(self, key, title, lines=(), tables=(), empty=""):
+        """``empty`` is said when the section has no table."""
+        tables = [table for table in tables if table["rows"]]
+        return {
+            "key": key,
+            "title": title,
+            "lines": list(lines),
+            "tables": tables,
+            "empty": "" if tables else empty,
+        }
+
+    def _work_section(self, figures, details):
+        counts = figures["interventions"]
+        lines = [
+            (self._label("charter.intervention", "kind", kind), self._number(count))
+            for kind, count in sorted(counts["by_kind"].items(), key=lambda item: (-item[1], item[0]))
+        ]
+        lines += [
+            (
+                self.env._("Priority: %s", self._label("charter.intervention", "priority", priority)),
+                self._number(count),
+            )
+            for priority, count in sorted(counts["by_priority"].items(), reverse=True)
+        ]
+        if counts["cancelled"]:
+            lines.append((self.env._("Cancelled"), self._number(counts["cancelled"])))
+        if counts["without_contract"]:
+            lines.append(
+                (
+                    self.env._("Of which without a contract, counted here once"),
+                    str(counts["without_contract"]),
+                )
+            )
+        done = {
+            "title": self.env._("Done in the period"),
+            "head": [
+                self.env._("Intervention"), self.env._("Reported"), self.env._("Solved"),
+                self.env._("Answer"), self.env._("Solution"),
+            ],
+            "rows": [
+                [
+                    self._work_words(row), self._moment(row["reported_at"]), self._moment(row["resolved_at"]),
+                    self._outcome_word(row["response"]), self._outcome_word(row["resolution"]),
+                ]
+                for row in details["interventions"]
+            ],
+        }  # fmt: skip
+        open_ones = {
+            "title": self.env._("In progress at the end of the period"),
+            "head": [self.env._("Intervention"), self.env._("Reported"), self.env._("Answered")],
+            "rows": [
+                [self._work_words(row), self._moment(row["reported_at"]), self._moment(row["responded_at"])]
+                for row in details["in_progress"]
+            ],
+        }
+        return self._section(
+            "work",
+            self.env._("Interventions"),
+            lines,
+            [done, open_ones],
+            self.env._("No intervention was done or in progress in this period."),
+        )
+
+    def _work_words(self, row):
+        parts = [f"{row['reference']} {row['name']}".strip()]
+        parts.append(self._label("charter.intervention", "kind", row["kind"]))
+        parts += [row[name] for name in ("equipment", "technician", "work") if row[name]]
+        return " · ".join(parts)
+
+    def _level_section(self, figures):
+        rows = []
+        for label, name in (
+            (self.env._("Time to answer"), "response"),
+            (self.env._("Time to solve"), "resolution"),
+            (self.env._("Call back after negative feedback"), "callbacks"),
+            (self.env._("Outcome told after negative feedback"), "outcomes"),
+        ):
+            level = figures[name]
+            met = level.get("met", level.get("kept"))
+            rows.append(
+                [
+                    label, self._number(met), self._number(level["total"] - met), self._rate(met, level["total"]),
+                    self._number(level["running"]), self._number(level["cancelled"]),
+                ]
+            )  # fmt: skip
+        paused = figures["paused"]
+        lines = []
+        if paused["interventions"]:
+            lines.append(
+                (
+                    self.env._("Time paused, given back"),
+                    self.env._(
+                        "%(time)s on %(count)s interventions",
+                        time=self._duration(paused["seconds"]), count=paused["interventions"],
+                    ),
+                )
+            )  # fmt: skip
+        table = {
+            "title": "",
+            "head": [
+                self.env._("Promise"), self.env._("Met"), self.env._("Missed"), self.env._("Rate"),
+                self.env._("Still running"), self.env._("Cancelled"),
+            ],
+            "rows": rows,
+        }  # fmt: skip
+        return self._section("levels", self.env._("Service levels"), lines, [table])
+
+    def _availability_section(self, figures, details):
+        lines = []
+        if figures["supervised"]:
+            lines = [
+                (self.env._("Expected time, all equipment together"), self._duration(figures["expected"])),
+                (self.env._("Time down"), self._duration(figures["down"])),
+                (self.env._("Planned maintenance, left out"), self._duration(figures["planned"])),
+                (self.env._("No data, left out"), self._duration(figures["no_data"])),
+            ]
+        equipment = {
+            "title": self.env._("Equipment"),
+            "head": [self.env._("Equipment"), self.env._("Site"), self.env._("Availability"), self.env._("Time down")],
+            "rows": [
+                [
+                    " · ".join(filter(None, (row["name"], row["serial"]))), row["site"] or NONE,
+                    self._rate(row["expected"] - row["down"], row["expected"], 2)
+                    if row["supervised"] else self.env._("not measured"),
+                    self._duration(row["down"]) if row["supervised"] else NONE,
+                ]
+                for row in details["equipment"]
+            ],
+        }  # fmt: skip
+        outages = {
+            "title": self.env._("Outages and planned maintenance"),
+            "head": [self.env._("Equipment"), self.env._("What"), self.env._("From"), self.env._("To"), self.env._("Time")],
+            "rows": [
+                [
+                    row["equipment"],
+                    " · ".join(filter(None, (self._label("charter.outage", "kind", row["kind"]), row["reason"]))),
+                    self._moment(row["start_at"]),
+                    self._moment(row["end_at"]) if row["end_at"] else self.env._("not over"),
+                    self._duration(row["seconds"]),
+                ]
+                for row in details["outages"]
+            ],
+        }  # fmt: skip
+        return self._section(
+            "availability",
+            self.env._("Availability"),
+            lines,
+            [equipment, outages],
+            self.env._("No equipment of this contract is supervised: availability was not measured."),
+        )
+
+    def _satisfaction_section(self, figures, details):
+        answers, nps = figures["satisfaction"], figures["nps"]
+        score = NONE if nps["score"] is None else self.env._(
+            "%(score)s, over %(n)s answers since %(day)s",
+            score=self._number(nps["score"], 0), n=nps["n"], day=self._day(nps["from"]),
+        )  # fmt: skip
+        lines = [
+            (self.env._("Surveys sent"), self._number(answers["asked"])),
+            (self.env._("Surveys held back"), self._number(answers["skipped"])),
+            (self.env._("Marks received"), self._number(answers["n"])),
+            (self.env._("Would recommend (NPS)"), score),
+        ]
+        table = {
+            "title": self.env._("What you told us"),
+            "head": [self.env._("On"), self.env._("Who"), self.env._("Mark"), self.env._("Comment")],
+            "rows": [
+                [
+                    self._moment(row["answered_at"]), row["contact"] or NONE,
+                    self.env._("%s out of 5", row["rating"]) if row["rating"] else NONE, row["comment"] or NONE,
+                ]
+                for row in details["feedback"]
+            ],
+        }  # fmt: skip
+        return self._section(
+            "satisfaction",
+            self.env._("Satisfaction"),
+            lines,
+            [table],
+            self.env._("Nobody answered in this period."),
+        )
+
+    def _promise_section(self, figures, details):
+        kept, raised = figures["promises"], figures["escalations"]
+        lines = [
+            (self.env._("Kept in time"), self._number(kept["kept"])),
+            (self.env._("Late"), self._number(kept["total"] - kept["kept"])),
+            (self.env._("Still running"), self._number(kept["running"])),
+            (self.env._("Cancelled"), self._number(kept["cancelled"])),
+            (self.env._("Escalations raised"), self._number(raised["raised"])),
+            (
+                self.env._("Escalations not resolved at the end of the period"),
+                self._number(raised["open_at_end"]),
+            ),
+        ]
+        late = {
+            "title": self.env._("Late promises"),
+            "head": [self.env._("Promise"), self.env._("Was due"), self.env._("Done")],
+            "rows": [
+                [
+                    " · ".join(
+                        filter(
+                            None,
+                            (
+                                self._in_language(row["title"]),
+                                row["about"],
+                                self._occurrence_words(row["occurrence"]),
+                            ),
+                        )
+                    ),
+                    self._moment(row["due_at"]),
+                    self._moment(row["done_at"]) if row["done_at"] else self.env._("not yet"),
+                ]
+                for row in kept["late_list"]
+            ],
+        }
+        escalations = {
+            "title": self.env._("Escalations"),
+            "head": [self.env._("Escalation"), self.env._("Raised"), self.env._("Answered"), self.env._("Resolved")],
+            "rows": [
+                [
+                    f"{row['reference']} {row['name']}", self._moment(row["raised_at"]),
+                    self._moment(row["answered_at"]), self._moment(row["resolved_at"]),
+                ]
+                for row in details["escalations"]
+            ],
+        }  # fmt: skip
+        none_late = self.env._("No promise was late in this period.") if kept["total"] else ""
+        return self._section("promises", self.env._("Promises"), lines, [late, escalations], none_late)
+
+    def _occurrence_words(self, key):
+        """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
+        key = (key or "").partition("~")[0]
+        month = re.fullmatch(r"\d{4}-(\d\d)", key)
+        if month:
+            return format_date(self.env, f"{key}-01", date_format="MMMM y")
+        return key if re.fullmatch(r"\d{4}-Q[1-4]|v[\d.]+", key) else ""
+
+    def _next_section(self, details):
+        coming = {
+            "title": self.env._("Promised to you"),
+            "head": [self.env._("Promise"), self.env._("By")],
+            "rows": [
+                [self._in_language(row["title"]), self._moment(row["due_at"])] for row in details["next"]
+            ],
+        }
+        life = {
+            "title": self.env._("Dates of your equipment's life"),
+            "head": [self.env._("Equipment"), self.env._("What"), self.env._("On")],
+            "rows": [
+                [
+                    row["equipment"],
+                    self._label("charter.equipment.milestone", "kind", row["kind"]),
+                    self._day(row["date"]),
+                ]
+                for row in details["milestones"]
+            ],
+        }
+        return self._section(
+            "next", self.env._("What comes next"), (), [coming, life], self.env._("Nothing is planned yet.")
+        )

@@ -1,0 +1,233 @@
+"""The steps of a report: written by the technical contact, reviewed and sent by the account manager (article 01)."""
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .charter_report import UNSENT, fingerprint
+
+
+class CharterReport(models.Model):
+    _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
+
+    # -- who -------------------------------------------------------------------------------------------
+
+    def _check_holder(self, *roles):
+        """The step is taken by who holds one of ``roles`` today for the client, or by operations and management.
+
+        Where nobody holds the first role, any of the charter's users may.
+
+        :raise AccessError: somebody else
+        """
+        self.check_access("write")
+        user = self.env.user
+        if self.env.su or user.has_group("mileo_client_charter.group_charter_operations"):
+            return
+        if not user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the charter's users work on activity reports."))
+        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        for report in self:
+            company = report.company_id.id
+            keys = [(company, role, report.partner_id.id) for role in roles]
+            holders = self.env["charter.assignment"].sudo()._holders(keys)
+            if keys[0] in holders and user.id not in holders.values():
+                raise AccessError(
+                    self.env._(
+                        "%(report)s: this step is for its %(role)s, %(name)s, or for who stands in.",
+                        report=report.display_name,
+                        role=labels[roles[0]].lower(),
+                        name=self.env["res.users"].sudo().browse(holders[keys[0]]).name,
+                    )
+                )
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def action_refresh(self):
+        """Compute the figures again, as of now."""
+        self.check_access("write")
+        self._check_state(("draft", "held"))
+        self._compute_tables()
+        return True
+
+    def action_written(self):
+        """The technical contact has written the recommendations, or said why there is none.
+
+        :raise ValidationError: neither
+        """
+        self._check_holder("technical_contact")
+        self._check_state(("draft", "held"))
+        for report in self:
+            if not report._open_recommendations() and not (report.no_recommendation_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Recommendations: %s has none, new or open. Write one, or say why there is none.",
+                        report.display_name,
+                    )
+                )
+        self._charter_engine().write({"written_at": self._charter_now(), "written_by_id": self.env.uid})
+        for report in self:
+            report._ask_review()
+        return True
+
+    def _open_recommendations(self):
+        """New ones, and those of earlier reports that are not over."""
+        self.ensure_one()
+        return self.env["charter.recommendation"].sudo().search(
+            [("contract_id", "=", self.contract_id.id), ("state", "in", ("draft", "proposed", "accepted"))]
+        )  # fmt: skip
+
+    def _ask_review(self):
+        """An activity for the account manager: the report is ready to be read."""
+        self.ensure_one()
+        manager = self.sudo().account_manager_id
+        if manager and manager != self.env.user:
+            self.sudo().activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=manager.id,
+                date_deadline=self.due_at and self.due_at.date(),
+                summary=self.env._("Review and send: %s", self.display_name),
+            )
+
+    def action_review(self):
+        """The account manager has read it: the figures are computed a last time, and are those that will be sent.
+
+        :raise UserError: the technical contact has not written the recommendations yet
+        """
+        self._check_holder("account_manager")
+        self._check_state(("draft",))
+        for report in self:
+            if not report.written_at:
+                raise UserError(
+                    self.env._(
+                        "%(report)s: its recommendations are not written yet. %(name)s writes them, or says why there "
+                        "is none.",
+                        report=report.display_name,
+                        name=report.sudo().technical_contact_id.name or self.env._("The technical contact"),
+                    )
+                )
+        # Before the figures: the table says that it was reviewed.
+        self._charter_engine().write(
+            {"state": "reviewed", "reviewed_at": self._charter_now(), "reviewed_by_id": self.env.uid}
+        )
+        self._compute_tables()
+        return True
+
+    def action_draft(self):
+        """Back to the desk: something is to be changed before it is sent."""
+        self._check_holder("account_manager", "technical_contact")
+        self._check_state(("reviewed", "held"))
+        self._charter_engine().write(
+            {
+                "state": "draft", "hold_reason": False, "queued_at": False,
+                "reviewed_at": False, "reviewed_by_id": False,
+            }
+        )  # fmt: skip
+        return True
+
+    def action_hold(self, reason):
+        """It does not leave until somebody releases it, whatever the options. The promise keeps running.
+
+        :raise ValidationError: no reason
+        """
+        self._check_holder("account_manager")
+        self._check_state(("draft", "reviewed"))
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say what the report is waiting for."))
+        self._charter_engine().write({"state": "held", "hold_reason": reason.strip(), "queued_at": False})
+        return True
+
+    def action_correct(self, reason):
+        """A new version, to be written, reviewed and sent; the one that was sent stays as it is.
+
+        :raise ValidationError: no reason: the client reads it
+        :return: the action that opens the new version
+        """
+        self.ensure_one()
+        self._check_holder("account_manager")
+        self._check_state(("sent",))
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say what is corrected; the client reads it."))
+        new = self._charter_engine().create(
+            {
+                **{
+                    name: self[name].id
+                    for name in ("contract_id", "partner_id", "company_id", "obligation_id")
+                },
+                **{
+                    name: self[name]
+                    for name in ("reference", "period", "first_day", "last_day", "introduction")
+                },
+                "no_recommendation_reason": self.no_recommendation_reason,
+                "version": self.version + 1,
+                "previous_id": self.id,
+                "correction_reason": reason.strip(),
+            }
+        )
+        new._compute_tables()
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": new.id, "view_mode": "form",
+        }  # fmt: skip
+
+    # -- sending ---------------------------------------------------------------------------------------
+
+    def action_send(self):
+        """Hand the report over to the client's contacts, by mail with the PDF; on the portal from now on.
+
+        One at once; more than one are queued, and leave in batches.
+        """
+        self._check_holder("account_manager")
+        self._check_state(("reviewed",))
+        for report in self:
+            report._check_contacts()
+        if len(self) == 1:
+            self._send()
+            return True
+        self._charter_engine().write({"queued_at": self._charter_now()})
+        self.env.ref("mileo_client_charter.cron_report").sudo()._trigger()
+        return True
+
+    def _check_contacts(self):
+        """:raise UserError: nobody of the client can receive it"""
+        contacts = self._document_contacts()
+        if not contacts:
+            raise UserError(
+                self.env._(
+                    "%s has no contact with an e-mail address: nobody can receive the report. Add one, then send.",
+                    self.partner_id.display_name,
+                )
+            )
+        return contacts
+
+    def _send(self, unreviewed=False):
+        """Freeze, render and queue these reports: their PDFs in one run for each language."""
+        engine = self._charter_engine()
+        if unreviewed:
+            engine.write({"unreviewed": True})
+            self._compute_tables()
+        for report in engine:
+            report.fingerprint = fingerprint(report.table)
+        now = self._charter_now()
+        for previous in engine.previous_id:
+            previous.state = "superseded"
+        # The index allows one sent version: the former one steps back first.
+        self.env.flush_all()
+        engine.write(
+            {"state": "sent", "sent_at": now, "sent_by_id": self.env.uid, "queued_at": False, "error": False}
+        )
+        engine._hand_over()
+        engine.recommendation_ids.filtered(lambda r: r.state == "draft")._propose()
+        engine.activity_unlink(["mileo_client_charter.activity_promise"])
+
+    # -- the dialogues ---------------------------------------------------------------------------------
+
+    def action_ask_hold(self):
+        return self.env["charter.report.wizard"]._ask("hold", self, self.env._("Hold the report back"))
+
+    def action_ask_correct(self):
+        return self.env["charter.report.wizard"]._ask("correct", self, self.env._("Correct the report"))
+
+    def action_try_again(self):
+        """Once what was wrong has been mended, compute the figures of a report that could not be."""
+        self.check_access("write")
+        self._check_state(UNSENT)
+        self._compute_tables()
+        return True

@@ -1,0 +1,221 @@
+"""The words of a report: its frozen table in the language of the environment, the same for every rendering.
+
+Figures are formatted here and nowhere else, so that the PDF, the spreadsheet, the portal page and the mail cannot
+disagree. Moments are in the client's time zone, which is named.
+"""
+
+from markupsafe import Markup
+from odoo import fields, models
+from odoo.tools import format_date, format_datetime, formatLang
+
+from ..tools.figures import percent
+
+MOMENT = "d MMM y HH:mm"
+NONE = "—"
+
+
+class CharterReport(models.Model):
+    _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
+
+    def _view(self):
+        """Everything a rendering shows, as texts.
+
+        :return: dict: ``glance`` (what is seen first), ``sections`` (each with lines and tables), ``contacts``,
+            ``recommendations``, ``method``, and the identity of the report
+        """
+        self.ensure_one()
+        table = self.sudo().table
+        if not table:
+            return None
+        return {
+            "title": self.env._("Activity report"),
+            "client": table["client"],
+            "company": table["company"],
+            "contract": table["contract"],
+            "tier": self._in_language(table["tier"]),
+            "period": self._period_text(),
+            "days": self.env._(
+                "%(first)s to %(last)s, times of %(tz)s",
+                first=self._day(table["first_day"]),
+                last=self._day(table["last_day"]),
+                tz=table["figures"]["period"]["tz"].replace("_", " "),
+            ),
+            "reference": table["reference"],
+            "version": table["version"],
+            "correction": table["correction"],
+            "unreviewed": table["unreviewed"],
+            "as_of": self._moment(table["as_of"]),
+            "introduction": table["introduction"],
+            "empty": self._is_empty(table),
+            "glance": self._glance(table["figures"]),
+            "marks": self._marks(table["figures"]["satisfaction"]),
+            "sections": [section for section in self._sections(table) if section],
+            "contacts": self._contact_lines(table),
+            "recommendations": self._advice(table),
+            "no_recommendation": table["no_recommendation"],
+            "method": list(self.env["charter.figures"]._method().values()),
+            "foot": self._foot(table),
+        }
+
+    def _foot(self, table):
+        parts = [table["company"], table["client"], self._period_text(), table["reference"]]
+        if table["version"] > 1:
+            parts.append(self.env._("version %s", table["version"]))
+        return " · ".join(parts)
+
+    def _is_empty(self, table):
+        figures, details = table["figures"], table["details"]
+        return not (
+            details["interventions"] or details["in_progress"] or details["outages"] or details["feedback"]
+            or details["escalations"] or figures["promises"]["total"]
+        )  # fmt: skip
+
+    # -- formats ---------------------------------------------------------------------------------------
+
+    def _in_language(self, texts):
+        """A text kept in every language it exists in."""
+        if isinstance(texts, str):
+            return texts
+        texts = texts or {}
+        return texts.get(self.env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
+
+    def _day(self, value):
+        return format_date(self.env, value, date_format="d MMMM y") if value else NONE
+
+    def _moment(self, value):
+        if not value:
+            return NONE
+        tz = self.sudo().table["figures"]["period"]["tz"]
+        return format_datetime(self.env, fields.Datetime.to_datetime(value[:19]), tz=tz, dt_format=MOMENT)
+
+    def _number(self, value, digits=0):
+        return formatLang(self.env, value, digits=digits)
+
+    def _rate(self, met, total, digits=1):
+        """“97.5 %”, rounded down: 100 % is what is complete. A dash when there is nothing to count on."""
+        value = percent(met, total, digits)
+        if value is None:
+            return NONE
+        if value == 100:
+            return self.env._("100 %")
+        return self.env._("%s %%", self._number(value, digits))
+
+    def _duration(self, seconds):
+        minutes = int(seconds) // 60
+        if minutes < 60:
+            return self.env._("%s min", minutes)
+        return self.env._("%(hours)s h %(minutes)02d min", hours=minutes // 60, minutes=minutes % 60)
+
+    def _label(self, model, name, value):
+        return dict(self.env[model]._fields[name]._description_selection(self.env)).get(value, value)
+
+    def _outcome_word(self, state):
+        return {
+            "kept": self.env._("in time"),
+            "late": self.env._("late"),
+            "open": self.env._("running"),
+            "cancelled": self.env._("not counted"),
+        }.get(state, NONE)
+
+    # -- at a glance -----------------------------------------------------------------------------------
+
+    def _glance(self, figures):
+        """The tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
+        done, answers = figures["interventions"], figures["satisfaction"]
+        tiles = [
+            {
+                "label": self.env._("Interventions done"),
+                "value": self._number(done["done"]),
+                "note": self.env._("%s in progress at the end of the period", done["open_at_end"]),
+                "part": None,
+            }
+        ]
+        for label, level in (
+            (self.env._("Answered in time"), figures["response"]),
+            (self.env._("Solved in time"), figures["resolution"]),
+        ):
+            tiles.append(self._tile(label, level["met"], level["total"]))
+        tiles.append(self._availability_tile(figures["availability"]))
+        mean = answers["sum"] / answers["n"] if answers["n"] else None
+        tiles.append(
+            {
+                "label": self.env._("Satisfaction"),
+                "value": self.env._("%s out of 5", self._number(mean, 1)) if mean else NONE,
+                "note": self.env._(
+                    "%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
+                )
+                if mean
+                else self.env._("No mark received: no mean"),
+                "part": mean and mean / 5,
+            }
+        )
+        kept = figures["promises"]
+        tiles.append(self._tile(self.env._("Promises kept"), kept["kept"], kept["total"]))
+        return tiles
+
+    def _tile(self, label, met, total):
+        return {
+            "label": label,
+            "value": self._rate(met, total),
+            "note": self.env._("%(met)s of %(total)s", met=met, total=total)
+            if total
+            else self.env._("None was decided in the period"),
+            "part": met / total if total else None,
+        }
+
+    def _availability_tile(self, figures):
+        whole = figures["expected"] + figures["planned"] + figures["no_data"]
+        if not figures["equipment"]:
+            note = self.env._("No equipment in the contract")
+        elif not figures["supervised"]:
+            note = self.env._("Not supervised: not measured")
+        else:
+            note = self.env._("measured over %s of the time", self._rate(figures["expected"], whole))
+        up = figures["expected"] - figures["down"]
+        return {
+            "label": self.env._("Availability"),
+            "value": self._rate(up, figures["expected"], 2),
+            "note": note,
+            "part": up / figures["expected"] if figures["expected"] else None,
+        }
+
+    def _marks(self, satisfaction):
+        """[(mark, how many, part of the tallest)] for the chart; empty when nobody answered."""
+        counts = satisfaction["distribution"]
+        top = max(counts.values())
+        return (
+            [(mark, counts[mark], counts[mark] / top) for mark in sorted(counts, reverse=True)] if top else []
+        )
+
+    # -- people and advice -----------------------------------------------------------------------------
+
+    def _contact_lines(self, table):
+        return [
+            {
+                "label": self._label("charter.assignment", "role", contact["role"]),
+                "name": contact["name"] or self.env._("to be named"),
+                "for": contact["usual"] and self.env._("stands in for %s", contact["usual"]),
+                "lines": [contact[name] for name in ("function", "phone", "email") if contact[name]],
+            }
+            for contact in table["contacts"]
+        ]
+
+    def _advice(self, table):
+        return [
+            {
+                **row,
+                "urgency": self._label("charter.recommendation", "urgency", row["urgency"]),
+                "status": self.env._("New")
+                if row["state"] == "draft"
+                else self._label("charter.recommendation", "state", row["state"]),
+                "since": row["proposed_at"]
+                and self.env._(
+                    "proposed on %s", self._day(fields.Datetime.to_datetime(row["proposed_at"]).date())
+                ),
+            }
+            for row in table["recommendations"]
+        ]
+
+    def _paragraphs(self, text):
+        """Plain text people typed, its line breaks kept."""
+        return Markup("<br/>").join((text or "").splitlines())
