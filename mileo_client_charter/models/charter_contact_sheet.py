@@ -64,7 +64,7 @@ class CharterContactSheet(models.AbstractModel):
             SELECT DISTINCT k.commercial_partner_id AS id
               FROM contract_contract k
              WHERE k.company_id = %(company)s AND k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
-               AND (k.date_end IS NULL OR k.date_end >= %(today)s)
+               AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
                AND (%(clients)s::int[] IS NULL OR k.commercial_partner_id = ANY(%(clients)s::int[]))
         ), sheets AS (
             SELECT c.id, md5(concat_ws(';', %(common)s,

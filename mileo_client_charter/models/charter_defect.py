@@ -99,7 +99,7 @@ class CharterDefect(models.Model):
         return SQL(
             "SELECT DISTINCT commercial_partner_id AS partner_id, company_id FROM contract_contract "
             "WHERE charter_tier_id IS NOT NULL AND contract_type = 'sale' AND active "
-            "AND (date_end IS NULL OR date_end >= %s)",
+            "AND (date_end IS NULL OR date_end >= %s OR charter_auto_renew)",
             today,
         )
 

@@ -242,7 +242,9 @@ class TestScheduler(CharterCase):
         self.rows(contract, "renewal.decision")._fulfil("Satisfied.")
         self.run_on("2027-02-10")
         # The gate lets the term be extended once the renewal is allowed.
-        contract.charter_renewal_ids.with_user(self.direction)._override("Extended by an agreement in writing.")
+        contract.charter_renewal_ids.with_user(self.direction)._override(
+            "Extended by an agreement in writing."
+        )
         contract.contract_line_ids.write({"date_end": "2028-02-29"})
         self.run_on("2027-02-11")
         self.assertEqual(
