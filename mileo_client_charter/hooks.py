@@ -1,8 +1,12 @@
 def uninstall_hook(env):
     """What the addon wrote on records of others: promises to keep, on contracts and partners.
 
-    Odoo removes what lies on the addon's own models by itself.
+    Odoo removes what lies on the addon's own models by itself, in an order of its own: it would drop the
+    index of the commitments before the foreign key that leans on it.
     """
+    env.cr.execute(
+        "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
+    )
     activity_type = env.ref("mileo_client_charter.activity_promise", raise_if_not_found=False)
     if activity_type:
         activities = env["mail.activity"].with_context(active_test=False)

@@ -24,7 +24,7 @@ import runtime  # noqa: E402
 ADDON = runtime.ADDON
 BASE, DB = "charter_lifecycle_base", "charter_lifecycle"
 # What the addon depends on, and accounting's own users: a database as OCA contract leaves it.
-CHAIN = ("contract_line_successor", "base_automation", "portal", "resource")
+CHAIN = ("contract_line_successor", "base_automation", "portal", "resource", "calendar")
 OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
 
 BEFORE = """
@@ -164,14 +164,15 @@ class Life:
     def base(self):
         """The database without the addon, built once for the Odoo and OCA versions there are."""
         ground = database.ground_hash().partition("+")[0]
-        if database.built_from(self.server, BASE)[0] == ground:
+        chain = ",".join(CHAIN)
+        if database.built_from(self.server, BASE) == (ground, chain):
             return
         runtime.drop_database(self.server, BASE)
         runtime.create_database(self.server, BASE)
-        install = ["-d", BASE, "-i", ",".join(CHAIN), "--without-demo=True", *OPTIONS]
+        install = ["-d", BASE, "-i", chain, "--without-demo=True", *OPTIONS]
         runtime.run_odoo(self.server, install, "The installation of the base", "lifecycle-base.log")
         self.shell(BEFORE, BASE)
-        database.mark_built(self.server, BASE, ground, "base")
+        database.mark_built(self.server, BASE, ground, chain)
 
     def copy_of_base(self):
         runtime.drop_database(self.server, DB)

@@ -40,7 +40,6 @@ class CharterRecommendation(models.Model):
     urgency = fields.Selection(URGENCIES, required=True, default="1")
     equipment_ids = fields.Many2many(
         "charter.equipment",
-        string="Equipment",
         domain="[('partner_id', '=', partner_id), ('company_id', '=', company_id)]",
     )
     contract_id = fields.Many2one("contract.contract", required=True, index=True, ondelete="restrict")

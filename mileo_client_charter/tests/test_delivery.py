@@ -427,6 +427,6 @@ class TestSheetPrinted(DeliveryCase):
         pages = PdfReader(BytesIO(content)).pages
         text = pages[0].extract_text()
         self.assertEqual(len(pages), 1)
-        self.assertIn("Qui appeler", text)
+        self.assertIn("Vos interlocuteurs", " ".join(text.split()))
         for user in (self.manager, self.technician, self.operations, self.direction):
             self.assertIn(user.email, text)

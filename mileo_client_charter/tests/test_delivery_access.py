@@ -26,7 +26,7 @@ PORTAL_FIELDS = {
 class DeliveryAccessCase(AccessCase):
     @classmethod
     def _people_and_rows(cls):
-        super()._people_and_rows()
+        result = super()._people_and_rows()
         for label, company, user in (
             ("1", cls.company, cls.manager),
             ("2", cls.company2, cls.users["other"]),
@@ -53,10 +53,11 @@ class DeliveryAccessCase(AccessCase):
                     if model == "contract.contract" and rows.commercial_partner_id == handover.partner_id
                 )
                 cls.rows["charter.handover", of_client] = handover
+        return result
 
     @classmethod
     def _rows_of_client(cls, label, contact, company):
-        super()._rows_of_client(label, contact, company)
+        result = super()._rows_of_client(label, contact, company)
         cls.rows["charter.delivery", label] = cls.env["charter.delivery"]._queue(
             [
                 {
@@ -70,6 +71,7 @@ class DeliveryAccessCase(AccessCase):
                 }
             ]
         )
+        return result
 
 
 @tagged("post_install", "-at_install")

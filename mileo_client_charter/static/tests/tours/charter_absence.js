@@ -33,7 +33,12 @@ tours.add("charter_client_sees_the_stand_in", {
         { content: "the sheet says how to escalate", trigger: ".charter-levels:contains('24 hours')" },
         { trigger: ".breadcrumb a[href='/my/charter']", run: "click", expectUnloadPage: true },
         { trigger: "a[href='/my/charter/documents']", run: "click", expectUnloadPage: true },
-        { trigger: "a[href^='/my/charter/document/']:contains('Who answers while t_manager is away')", run: "click", expectUnloadPage: true },
+        {
+            content: "her own copy, not her colleague's",
+            trigger: "li:contains('to Alpine one') a[href^='/my/charter/document/']:contains('Who answers while t_manager is away')",
+            run: "click",
+            expectUnloadPage: true,
+        },
         { trigger: "button:contains('I have received this')", run: "click", expectUnloadPage: true },
         { trigger: ".charter-notice:contains('You confirmed receipt')" },
     ],
