@@ -5,6 +5,8 @@ import hashlib
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+LEVELS = (("operations_manager", "escalation.level1"), ("general_management", "escalation.level2"))
+
 
 class CharterContactSheet(models.AbstractModel):
     """Names and numbers of the four people a client can call, and how to escalate.
@@ -41,12 +43,11 @@ class CharterContactSheet(models.AbstractModel):
     def _levels(self, company):
         """[(role, delay in words)] of the two levels of escalation."""
         found = self.env["charter.document"]._commitments_in_force(
-            [company.id], ["escalation.level1", "escalation.level2"]
+            [company.id], [code for _role, code in LEVELS]
         )
-        levels = (("operations_manager", "escalation.level1"), ("general_management", "escalation.level2"))
         return [
             (role, found[company.id, code].with_env(self.env).sudo().delay_text)
-            for role, code in levels
+            for role, code in LEVELS
             if (company.id, code) in found
         ]
 
@@ -66,8 +67,12 @@ class CharterContactSheet(models.AbstractModel):
              WHERE k.company_id = %(company)s AND k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
                AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
                AND (%(clients)s::int[] IS NULL OR k.commercial_partner_id = ANY(%(clients)s::int[]))
+        ), hours AS MATERIALIZED (
+            SELECT string_agg(concat_ws('-', dayofweek, hour_from, hour_to), ',' ORDER BY dayofweek, hour_from, id) AS open
+              FROM resource_calendar_attendance
+             WHERE calendar_id = %(calendar)s AND day_period != 'lunch'
         ), sheets AS (
-            SELECT c.id, md5(concat_ws(';', %(common)s,
+            SELECT c.id, md5(concat_ws(';', %(common)s, (SELECT open FROM hours),
                        (SELECT string_agg(card, ';' ORDER BY role) FROM cards WHERE partner_id IS NULL),
                        string_agg(cards.card, ';' ORDER BY cards.role))) AS fingerprint
               FROM clients c LEFT JOIN cards ON cards.partner_id = c.id
@@ -77,17 +82,13 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _parameters(self, company, client_ids=None):
-        calendar = company.resource_calendar_id
-        hours = sorted(
-            (line.dayofweek, line.hour_from, line.hour_to, line.day_period or "")
-            for line in calendar.sudo().attendance_ids
-        )
-        levels = self.with_context(lang="en_US")._levels(company)
-        common = hashlib.sha256(repr((company._charter_tz(), hours, levels)).encode()).hexdigest()
+        terms = self.env["charter.document"]._terms_in_force([company.id], [code for _role, code in LEVELS])
+        levels = sorted((code, *found.delay) for (_company, code), found in terms.items())
         return {
             "company": company.id,
+            "calendar": company.resource_calendar_id.id or None,
             "today": company._charter_today(),
-            "common": common,
+            "common": hashlib.sha256(repr((company._charter_tz(), levels)).encode()).hexdigest(),
             "clients": client_ids,
         }
 

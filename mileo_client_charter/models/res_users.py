@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# How "<svg" and "<?xml" begin in base64.
+SVG = (b"PHN2", b"PD94")
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -66,5 +69,10 @@ class ResUsers(models.Model):
         ]
 
     def _charter_photo(self):
-        """The user's own picture as base64, empty when it has none: initials stand in its place."""
-        return (self.partner_id.image_128 or b"").decode()
+        """The user's own photograph as base64, empty when it has none: the initial stands in its place.
+
+        Odoo gives a new user a drawing of the initial (SVG) for a picture, which neither a data URL of a photograph
+        nor wkhtmltopdf shows.
+        """
+        picture = self.partner_id.image_128 or b""
+        return "" if picture.startswith(SVG) else picture.decode()

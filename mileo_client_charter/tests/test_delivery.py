@@ -1,14 +1,19 @@
 """Documents handed to clients: whom to, once, with proof; and what happens when they do not arrive."""
 
+import base64
 from datetime import timedelta
 from io import BytesIO
 
 from freezegun import freeze_time
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import file_open
 from pypdf import PdfReader
 
 from .common import START, CharterCase
+
+with file_open("web/static/img/placeholder.png", "rb") as placeholder:
+    PHOTO = base64.b64encode(placeholder.read())
 
 
 class DeliveryCase(CharterCase):
@@ -225,7 +230,7 @@ class TestDrift(DeliveryCase):
             self.contacts_cron()
             self.env.flush_all()
             self.env.invalidate_all()
-            with self.assertQueryCount(7):  # the calendar and the two delays are read once a company
+            with self.assertQueryCount(4):
                 self.env["charter.contact.sheet"]._drifted(self.company)
 
 
@@ -415,10 +420,17 @@ class TestDefects(DeliveryCase):
 
 @tagged("post_install", "-at_install")
 class TestSheetPrinted(DeliveryCase):
+    def test_a_drawn_initial_is_no_photograph(self):
+        partner = self.manager.partner_id
+        partner.image_1920 = partner._avatar_generate_svg()
+        self.assertEqual(self.manager._charter_card()[0]["photo"], "")
+        partner.image_1920 = PHOTO
+        self.assertTrue(self.manager._charter_card()[0]["photo"])
+
     def test_one_page_in_the_language_of_the_client(self):
 
         self.client.lang = "fr_FR"
-        self.manager.partner_id.image_1920 = self.env.ref("base.user_admin").partner_id.image_1920
+        self.manager.partner_id.image_1920 = PHOTO
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         with self.at():
             content, _format = reports._render_qweb_pdf(
