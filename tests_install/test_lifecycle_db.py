@@ -1,31 +1,15 @@
 """The addon's life in a database with data of its own: installed, lived with, updated, removed.
 
 Real processes on a real database, which no test inside Odoo's transaction can show. Run by the environment's
-Python, as bin/test does: ``pytest -p no:odoo tests_install``. The database without the addon is kept between
-runs (``charter_lifecycle_base``); each run works on a copy of it.
+Python, as bin/test does: ``pytest -p no:odoo tests_install``.
 """
 
-import configparser
-import json
-import pathlib
-import subprocess
-import sys
-import textwrap
-
-import psycopg2
 import pytest
+from life import ADDON, Life, runtime
 
-ROOT = pathlib.Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "bin" / "lib"))
-
-import database  # noqa: E402  (the path above must be set first)
-import runtime  # noqa: E402
-
-ADDON = runtime.ADDON
-BASE, DB = "charter_lifecycle_base", "charter_lifecycle"
+DB, BASE = "charter_lifecycle", "charter_lifecycle_base"
 # What the addon depends on, and accounting's own users: a database as OCA contract leaves it.
 CHAIN = ("contract_line_successor", "base_automation", "portal", "resource", "calendar")
-OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
 
 BEFORE = """
     company = env.company
@@ -145,104 +129,41 @@ PARTS = {
 def life(tmp_path_factory):
     """The addon's whole life, played once; what was seen at each age: {age: {part: values}}."""
     folder = tmp_path_factory.mktemp("lifecycle")
-    with runtime.postgres() as server, runtime.database_lock(DB):
-        play = Life(server, folder)
-        play.base()
-        play.copy_of_base()
-        try:
-            seen = play.through()
-        finally:
-            runtime.drop_database(server, DB)
-        yield seen
+    with (
+        runtime.postgres() as server,
+        runtime.database_lock(DB),
+        Life(server, folder, DB, BASE, CHAIN, BEFORE) as play,
+    ):
+        yield through(play)
 
 
-class Life:
-    def __init__(self, server, folder):
-        self.server = server
-        self.folder = folder
+def through(play):
+    seen = {"before": parts(play)}
+    play.odoo("-i", ADDON)
+    seen["lived"] = play.shell(LIVE)
+    seen["rows"] = rows(play)
+    seen["set"] = play.shell(ADMINISTRATORS)
+    play.odoo("-u", ADDON)
+    seen["rows updated"] = rows(play)
+    seen["set updated"] = play.shell(ADMINISTRATORS)
+    play.uninstall()
+    seen["after"] = parts(play)
+    seen["without"] = play.shell(AFTER)
+    return seen
 
-    def base(self):
-        """The database without the addon, built once for the Odoo and OCA versions there are."""
-        ground = database.ground_hash().partition("+")[0]
-        chain = ",".join(CHAIN)
-        if database.built_from(self.server, BASE) == (ground, chain):
-            return
-        runtime.drop_database(self.server, BASE)
-        runtime.create_database(self.server, BASE)
-        install = ["-d", BASE, "-i", chain, "--without-demo=True", *OPTIONS]
-        runtime.run_odoo(self.server, install, "The installation of the base", "lifecycle-base.log")
-        self.shell(BEFORE, BASE)
-        database.mark_built(self.server, BASE, ground, chain)
 
-    def copy_of_base(self):
-        runtime.drop_database(self.server, DB)
-        runtime.query(
-            self.server, "postgres", f"CREATE DATABASE {runtime.quoted(DB)} TEMPLATE {runtime.quoted(BASE)}"
-        )
+def parts(play):
+    return {part: sorted(str(row[0]) for row in play.query(statement)) for part, statement in PARTS.items()}
 
-    def through(self):
-        seen = {"before": self.parts()}
-        self.odoo("-i", ADDON)
-        seen["lived"] = self.shell(LIVE)
-        seen["rows"] = self.rows()
-        seen["set"] = self.shell(ADMINISTRATORS)
-        self.odoo("-u", ADDON)
-        seen["rows updated"] = self.rows()
-        seen["set updated"] = self.shell(ADMINISTRATORS)
-        self.uninstall()
-        seen["after"] = self.parts()
-        seen["without"] = self.shell(AFTER)
-        return seen
 
-    def odoo(self, *arguments):
-        what = f"odoo {' '.join(arguments)}"
-        runtime.run_odoo(self.server, ["-d", DB, *arguments, *OPTIONS], what, f"lifecycle{arguments[0]}.log")
-
-    def uninstall(self):
-        """``odoo module uninstall``, which takes the connection from a configuration file only."""
-        options = {"addons_path": runtime.addons_path(), "data_dir": runtime.DATA}
-        options.update({f"db_{key}": value for key, value in self.server.items()})
-        config = configparser.RawConfigParser()
-        config["options"] = options
-        path = self.folder / "odoo.conf"
-        with path.open("w") as target:
-            config.write(target)
-        command = [sys.executable, "-m", "odoo", "module", "uninstall", "-c", str(path), "-d", DB, ADDON]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-        log = done.stdout + done.stderr
-        assert not done.returncode, log
-        assert "Traceback" not in log, log
-        assert not [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line], log
-
-    def shell(self, script, db=DB):
-        """Run ``script`` in ``odoo shell``; what it put into ``result``."""
-        target = self.folder / "result.json"
-        text = "import json\nresult = {}\n" + textwrap.dedent(script)
-        text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
-        runtime.run_odoo(
-            self.server, ["shell", "-d", db, "--no-http"], "A step", "lifecycle-shell.log", script=text
-        )
-        return json.loads(target.read_text())
-
-    def parts(self):
-        return {
-            part: sorted(str(row[0]) for row in self.query(statement)) for part, statement in PARTS.items()
-        }
-
-    def rows(self):
-        """Every column of what the addon recorded, as text."""
-        tables = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
-                  "service_level", "intervention")  # fmt: skip
-        return {
-            table: sorted(row[0] for row in self.query(f"SELECT t::text FROM charter_{table} t"))
-            for table in tables
-        }
-
-    def query(self, statement):
-        try:
-            return runtime.query(self.server, DB, statement.replace("%", "%%"))
-        except psycopg2.errors.UndefinedTable:
-            return []
+def rows(play):
+    """Every column of what the addon recorded, as text."""
+    tables = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
+              "service_level", "intervention")  # fmt: skip
+    return {
+        table: sorted(row[0] for row in play.query(f"SELECT t::text FROM charter_{table} t"))
+        for table in tables
+    }
 
 
 def test_installed_beside_existing_data(life):

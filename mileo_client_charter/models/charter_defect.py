@@ -26,7 +26,9 @@ class CharterDefect(models.Model):
             "active",
             "date_end",
             "commercial_partner_id",
+            "charter_term_end",
         ],
+        "contract.line": ["date_start", "is_canceled", "display_type", "contract_id"],
         "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
         "res.users": ["active", "share", "partner_id"],
     }
@@ -40,6 +42,7 @@ class CharterDefect(models.Model):
             ("undelivered", "Document not delivered"),
             ("no_contact", "Nobody to write to"),
             ("untold", "Client not told who stands in"),
+            ("no_anniversary", "Contract without anniversary"),
         ],
         readonly=True,
     )
@@ -64,6 +67,7 @@ class CharterDefect(models.Model):
             "undelivered": self.env._("Mend the address, then send again"),
             "no_contact": self.env._("Add a contact with an e-mail address"),
             "untold": self.env._("See what keeps it from being told"),
+            "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
         }
         for defect in self:
             defect.remedy = remedies.get(defect.kind, "")
@@ -191,5 +195,18 @@ class CharterDefect(models.Model):
                 SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
                   FROM charter_handover h WHERE h.state = 'planned' AND h.problem IS NOT NULL
                 """
+            ),
+            SQL(
+                """
+                SELECT 'no_anniversary', k.commercial_partner_id, NULL::int, NULL, k.company_id, 'contract.contract', k.id,
+                       k.name
+                  FROM contract_contract k
+                 WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
+                   AND (k.date_end IS NULL OR k.date_end >= %s) AND k.charter_term_end IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM contract_line l
+                                    WHERE l.contract_id = k.id AND l.date_start IS NOT NULL
+                                      AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL)
+                """,
+                today,
             ),
         ]

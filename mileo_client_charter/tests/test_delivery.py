@@ -412,6 +412,16 @@ class TestDefects(DeliveryCase):
             self.assertEqual(defect.action_mend()["res_model"], "charter.absence")
             self.assertTrue(defect.remedy)
 
+    def test_contract_without_anniversary(self):
+        with self.at():
+            bare = self.env["contract.contract"].create(
+                {"name": "Bare", "partner_id": self.client.id, "charter_tier_id": self.premium.id}
+            )
+            rows = self.env["charter.defect"].search([("kind", "=", "no_anniversary")])
+            self.assertIn(bare.id, rows.mapped("res_id"))
+            self.assertNotIn(self.contract.id, rows.mapped("res_id"))
+            self.assertFalse(bare.charter_anniversary)
+
     def test_company_wide_roles(self):
         with self.at():
             self.env["charter.assignment"].search([("role", "=", "operations_manager")]).unlink()

@@ -1,0 +1,117 @@
+"""A database of its own, lived through by real processes: what no test inside Odoo's transaction can show."""
+
+import configparser
+import contextlib
+import hashlib
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import psycopg2
+
+ROOT = pathlib.Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "bin" / "lib"))
+
+import database  # noqa: E402  (the path above must be set first)
+import runtime  # noqa: E402
+
+ADDON = runtime.ADDON
+OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
+
+
+class Life:
+    """``db``, a copy of ``base``: a database with ``modules`` and what the script ``before`` puts there, which is
+    kept between runs."""
+
+    def __init__(self, server, folder, db, base, modules, before):
+        self.server = server
+        self.folder = folder
+        self.db = db
+        self.modules = ",".join(modules)
+        self.before = before
+        self.base = base
+        self.addons_path = runtime.addons_path()
+
+    def __enter__(self):
+        self.build_base()
+        runtime.drop_database(self.server, self.db)
+        template = runtime.quoted(self.base)
+        runtime.query(
+            self.server, "postgres", f"CREATE DATABASE {runtime.quoted(self.db)} TEMPLATE {template}"
+        )
+        files = pathlib.Path(runtime.DATA, "filestore")
+        if (files / self.base).is_dir():
+            shutil.copytree(files / self.base, files / self.db)
+        return self
+
+    def __exit__(self, *_exc):
+        runtime.drop_database(self.server, self.db)
+
+    @contextlib.contextmanager
+    def addon_from(self, folder):
+        """Inside, the project's addons are those in ``folder``."""
+        present = self.addons_path
+        self.addons_path = present.replace(str(ROOT), str(folder))
+        yield
+        self.addons_path = present
+
+    def build_base(self):
+        """The database without the addon, built once for the Odoo and OCA versions there are."""
+        ground = database.ground_hash().partition("+")[0]
+        content = hashlib.sha256(f"{self.modules} {self.before}".encode()).hexdigest()[:16]
+        if database.built_from(self.server, self.base) == (ground, content):
+            return
+        runtime.drop_database(self.server, self.base)
+        runtime.create_database(self.server, self.base)
+        install = ["-d", self.base, "-i", self.modules, "--without-demo=True", *OPTIONS]
+        runtime.run_odoo(self.server, install, "The installation of the base", f"{self.base}.log")
+        self.shell(self.before, self.base)
+        database.mark_built(self.server, self.base, ground, content)
+
+    def odoo(self, *arguments):
+        what = f"odoo {' '.join(arguments)}"
+        runtime.run_odoo(
+            self.server,
+            ["-d", self.db, *arguments, f"--addons-path={self.addons_path}", *OPTIONS],
+            what,
+            f"{self.db}{arguments[0]}.log",
+        )
+
+    def uninstall(self):
+        """``odoo module uninstall``, which takes the connection from a configuration file only."""
+        options = {"addons_path": self.addons_path, "data_dir": runtime.DATA}
+        options.update({f"db_{key}": value for key, value in self.server.items()})
+        config = configparser.RawConfigParser()
+        config["options"] = options
+        path = self.folder / "odoo.conf"
+        with path.open("w") as target:
+            config.write(target)
+        command = [sys.executable, "-m", "odoo", "module", "uninstall", "-c", str(path), "-d", self.db, ADDON]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+        log = done.stdout + done.stderr
+        assert not done.returncode, log
+        assert "Traceback" not in log, log
+        assert not [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line], log
+
+    def shell(self, script, db=None):
+        """Run ``script`` in ``odoo shell``; what it put into ``result``."""
+        target = self.folder / "result.json"
+        text = "import json\nresult = {}\n" + textwrap.dedent(script)
+        text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
+        runtime.run_odoo(
+            self.server,
+            ["shell", "-d", db or self.db, f"--addons-path={self.addons_path}", "--no-http"],
+            "A step",
+            f"{self.db}-shell.log",
+            script=text,
+        )
+        return json.loads(target.read_text())
+
+    def query(self, statement):
+        try:
+            return runtime.query(self.server, self.db, statement.replace("%", "%%"))
+        except psycopg2.errors.UndefinedTable:
+            return []
