@@ -2,7 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import is_html_empty
+from odoo.tools import format_date, is_html_empty
 
 from ..tools.clock import to_utc
 
@@ -129,15 +129,16 @@ class CharterNoticeLine(models.Model):
     def _recommend(self):
         """What we recommend goes into the client's next report, once a notice."""
         contract = self._charter_contract()
-        if "charter.recommendation" not in self.env or self.told_times > 1 or not contract:
+        if self.told_times > 1 or not contract:
             return
         notice = self.notice_id.with_context(lang=self.partner_id.lang or self.env.lang)
         self.env["charter.recommendation"].sudo().create(
             {
                 "name": notice.name,
                 "advice": notice.advice,
-                "benefit": self.env._(
-                    "Done before %s, your system stays supported and compliant.", notice.effect_on
+                "benefit": notice.env._(
+                    "Done before %s, your system stays supported and compliant.",
+                    format_date(notice.env, notice.effect_on),
                 ),
                 "urgency": "3" if notice.severity in ("high", "critical") else "2",
                 "contract_id": contract.id,

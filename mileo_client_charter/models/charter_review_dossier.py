@@ -83,8 +83,6 @@ class CharterReview(models.Model):
         return {**standing._asdict(), "verdict": standing.verdict}
 
     def _open_recommendations(self):
-        if "charter.recommendation" not in self.env:
-            return []
         found = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "=", self.contract_id.id), ("state", "in", ("proposed", "accepted"))]
         )  # fmt: skip

@@ -122,6 +122,24 @@ class TestNotice(YearCase):
         [promise] = self.promise(line, "notice.advance")
         self.assertEqual((promise.state, promise.due_at), ("kept", datetime(2026, 12, 1, 23)))
 
+    def test_the_next_report_recommends_it_once(self):
+        self.client.lang = "en_US"
+        notice = self.sent(severity="high")
+        [recommendation] = self.env["charter.recommendation"].search(
+            [("contract_id", "=", self.contracts[self.client].id)]
+        )
+        self.assertEqual(
+            (recommendation.name, recommendation.advice, recommendation.urgency, recommendation.state),
+            ("End of support: AXIS P3225", "Replace it with the P3265.", "3", "draft"),
+        )
+        self.assertEqual(recommendation.equipment_ids, self.cam)
+        self.assertIn("01/31/2027", recommendation.benefit)
+        with self.at(moment=datetime(2026, 10, 10, 8)):
+            notice.effect_on = "2027-03-31"
+        self.assertEqual(
+            self.env["charter.recommendation"].search_count([("name", "=", notice.name)]), 2, "one a client"
+        )
+
     def test_late_needs_a_reason_that_is_kept(self):
         with self.at(moment=NOW):
             notice = self.notice(effect_on="2026-11-01")

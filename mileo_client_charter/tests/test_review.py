@@ -188,6 +188,15 @@ class TestReview(YearCase):
         self.assertFalse(review.dossier_at, "a month ahead")
         with self.at(moment=datetime(2026, 11, 10, 9)):
             self.say(self.alice, 10, days_ago=2)
+            advised = self.env["charter.recommendation"].create(
+                {
+                    "name": "A second disk",
+                    "advice": "One is worn.",
+                    "benefit": "No loss.",
+                    "contract_id": contract.id,
+                }
+            )
+            advised._charter_engine().state = "proposed"
             self.env["charter.review"]._prepare_due()
             self.assertTrue(review.dossier_file)
             rows = {label: values for label, *values in review.with_context(lang="en_US")._dossier_rows()}
@@ -197,6 +206,7 @@ class TestReview(YearCase):
                 rows["Response within the time promised"][0], "nothing fell due", "never 0 or 100 %"
             )
             frozen = review.dossier_figures
+            self.assertEqual([one["name"] for one in frozen["recommendations"]], ["A second disk"])
             self.say(self.adam, 0)
             self.env["charter.review"]._prepare_due()
             self.assertEqual(review.dossier_figures, frozen)
