@@ -99,3 +99,4 @@ from . import charter_report_draft
 from . import charter_report_delivery
 from . import charter_report_view
 from . import charter_report_section
+from . import charter_report_workbook
