@@ -100,3 +100,4 @@ from . import charter_report_delivery
 from . import charter_report_view
 from . import charter_report_section
 from . import charter_report_workbook
+from . import charter_export

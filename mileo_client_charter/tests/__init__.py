@@ -40,3 +40,4 @@ from . import test_year_migration
 from . import test_report
 from . import test_report_portal
 from . import test_report_workbook
+from . import test_export

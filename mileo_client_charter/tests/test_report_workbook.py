@@ -117,9 +117,8 @@ class TestReportWorkbook(WorkbookCase):
         measured = [tile["label"] for tile in report._view()["glance"] if str(tile["value"]).endswith("%")]
         [chart] = book.worksheets[0]._charts
         [drawn] = chart.ser
-        first, last = (
-            int(cell.rpartition("$")[2]) for cell in drawn.val.numRef.f.rpartition("!")[2].split(":")
-        )
+        cells = drawn.val.numRef.f.rpartition("!")[2].split(":")
+        first, last = (int(cell.rpartition("$")[2]) for cell in (cells[0], cells[-1]))
         labels = [book.worksheets[0].cell(row, 1).value for row in range(first, last + 1)]
         self.assertEqual(labels, measured, "what was not measured is not drawn")
 
