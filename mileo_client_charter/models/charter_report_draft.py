@@ -1,11 +1,13 @@
 """Reports are drafted the day after their period, from the promises of the ledger, and sent in batches."""
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ..tools import periods
 
+_logger = logging.getLogger(__name__)
 DRAFT_BATCH = 200
 SEND_BATCH = 20
 
@@ -38,20 +40,28 @@ class CharterReport(models.Model):
         cron = self.env["ir.cron"]
         queued = [("queued_at", "!=", False), ("state", "=", "reviewed")]
         while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
-            for report in batch:
-                report._send_or_say()
+            batch._send_or_say()
             if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
                 return
             self.env.invalidate_all()
 
-    def _send_or_say(self):
-        """Send this report; what prevents it is kept on its row, and it leaves the queue."""
+    def _send_or_say(self, unreviewed=False):
+        """Send these reports, printed in one run; where that fails, one by one.
+
+        What prevents one is kept on its row; it leaves the queue, and holds up no other.
+        """
         try:
             with self.env.cr.savepoint():
-                self._check_contacts()
-                self._send()
+                for report in self:
+                    report._check_contacts()
+                self._send(unreviewed)
         except Exception as error:
             self.env.invalidate_all()
+            if len(self) > 1:
+                for report in self:
+                    report._send_or_say(unreviewed)
+                return
+            _logger.info("Report %s cannot be sent", self.id, exc_info=True)
             self._charter_engine().write({"error": str(error) or type(error).__name__, "queued_at": False})
 
     @api.model

@@ -41,3 +41,4 @@ from . import test_report
 from . import test_report_portal
 from . import test_report_workbook
 from . import test_export
+from . import test_report_printing
