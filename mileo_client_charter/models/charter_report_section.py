@@ -13,7 +13,10 @@ class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
     def _sections(self, table):
-        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read."""
+        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
+
+        A table may have ``sheet``, a short title, and ``wide``, a function that gives the head and rows of a spreadsheet.
+        """
         figures, details = table["figures"], table["details"]
         return [
             self._work_section(figures, details),
@@ -59,7 +62,7 @@ class CharterReport(models.Model):
             )
         done = {
             "title": self.env._("Done in the period"),
-            "wide": self._work_columns(details["interventions"]),
+            "wide": lambda: self._work_columns(details["interventions"]),
             "head": [
                 self.env._("Intervention"), self.env._("Reported"), self.env._("Solved"),
                 self.env._("Answer"), self.env._("Solution"),
@@ -75,7 +78,7 @@ class CharterReport(models.Model):
         open_ones = {
             "title": self.env._("In progress at the end of the period"),
             "sheet": self.env._("In progress"),
-            "wide": self._work_columns(details["in_progress"]),
+            "wide": lambda: self._work_columns(details["in_progress"]),
             "head": [self.env._("Intervention"), self.env._("Reported"), self.env._("Answered")],
             "rows": [
                 [self._work_words(row), self._moment(row["reported_at"]), self._moment(row["responded_at"])]

@@ -31,6 +31,10 @@ class CharterReport(models.Model):
         table = self.sudo().table
         if not table:
             return None
+        # Reading the table copies it, all of it: it is read once, and every moment needs only the time zone.
+        return self.with_context(charter_report_tz=table["figures"]["period"]["tz"])._words(table)
+
+    def _words(self, table):
         return {
             "title": self.env._("Activity report"),
             "client": table["client"],
@@ -91,7 +95,7 @@ class CharterReport(models.Model):
     def _moment(self, value):
         if not value:
             return NONE
-        tz = self.sudo().table["figures"]["period"]["tz"]
+        tz = self.env.context["charter_report_tz"]
         moment = fields.Datetime.to_datetime(value[:19])
         # A spreadsheet knows no time zone: it shows the same hands of the clock.
         local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).replace(tzinfo=None)

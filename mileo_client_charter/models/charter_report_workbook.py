@@ -26,7 +26,7 @@ class CharterReport(models.Model):
         self._summary_sheet(book, view)
         for section in view["sections"]:
             for table in section["tables"]:
-                wide = table.get("wide") or table
+                wide = table["wide"]() if "wide" in table else table
                 title = table.get("sheet") or table["title"] or section["title"]
                 book.table(title, wide["head"], wide["rows"])
         if view["recommendations"]:
