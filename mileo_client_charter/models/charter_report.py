@@ -108,6 +108,14 @@ class CharterReport(models.Model):
         "Sent without review", readonly=True, copy=False, charter_engine=True, help="Printed on the report."
     )
     hold_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    warned_at = fields.Datetime(
+        "Operations warned at",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="When it was found not to be sent on its due day.",
+    )
     previous_id = fields.Many2one(
         "charter.report", "Replaces", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )

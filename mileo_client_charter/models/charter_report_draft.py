@@ -33,17 +33,20 @@ class CharterReport(models.Model):
             if not cron._commit_progress(len(batch)):
                 return
             self.env.invalidate_all()
-        self._send_queued()
+        if self._send_queued():
+            self._act_on_due_day()
 
     @api.model
     def _send_queued(self):
+        """Send what was asked to be. :return: whether there is time left"""
         cron = self.env["ir.cron"]
         queued = [("queued_at", "!=", False), ("state", "=", "reviewed")]
         while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
             batch._send_or_say()
             if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
-                return
+                return False
             self.env.invalidate_all()
+        return True
 
     def _send_or_say(self, unreviewed=False):
         """Send these reports, printed in one run; where that fails, one by one.

@@ -285,8 +285,25 @@ class CharterReport(models.Model):
                 for row in details["escalations"]
             ],
         }  # fmt: skip
+        notices = {
+            "title": self.env._("Notices given later than promised"),
+            "sheet": self.env._("Late notices"),
+            "head": [
+                self.env._("Notice"), self.env._("Told on"), self.env._("Takes effect on"), self.env._("Why so late"),
+            ],
+            "rows": [
+                [
+                    self._in_language(row["title"]), self._moment(row["sent_at"]), self._day(row["effect_on"]),
+                    row["reason"],
+                ]
+                # Reports sent before notices were listed have none.
+                for row in details.get("notices", ())
+            ],
+        }  # fmt: skip
         none_late = self.env._("No promise was late in this period.") if kept["total"] else ""
-        return self._section("promises", self.env._("Promises"), lines, [late, escalations], none_late)
+        return self._section(
+            "promises", self.env._("Promises"), lines, [late, notices, escalations], none_late
+        )
 
     def _occurrence_words(self, key):
         """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""

@@ -75,7 +75,7 @@ class CharterReport(models.Model):
         figures, details = table["figures"], table["details"]
         return not (
             details["interventions"] or details["in_progress"] or details["outages"] or details["feedback"]
-            or details["escalations"] or figures["promises"]["total"]
+            or details["escalations"] or details.get("notices") or figures["promises"]["total"]
         )  # fmt: skip
 
     # -- formats ---------------------------------------------------------------------------------------

@@ -42,3 +42,5 @@ from . import test_report_portal
 from . import test_report_workbook
 from . import test_export
 from . import test_report_printing
+from . import test_report_due
+from . import test_report_honest
