@@ -71,6 +71,7 @@
         "views/charter_contact_menus.xml",
         "views/charter_report_views.xml",
         "views/charter_export_views.xml",
+        "views/charter_analysis_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",

@@ -103,3 +103,5 @@ from . import charter_report_due
 from . import charter_report_printing
 from . import charter_report_workbook
 from . import charter_export
+from . import charter_intervention_analysis
+from . import charter_report_progress

@@ -22,8 +22,9 @@ class CharterReport(models.Model):
         Killed at any point and run again, each promise has exactly one report.
         """
         cron = self.env["ir.cron"]
-        while owed := self._owed_without_report(DRAFT_BATCH):
-            self._draft(owed)
+        refused = []
+        while owed := self._owed_without_report(DRAFT_BATCH, refused):
+            refused += self._draft_or_say(owed)
             if not cron._commit_progress(len(owed)):
                 return
             self.env.invalidate_all()
@@ -68,23 +69,63 @@ class CharterReport(models.Model):
             self._charter_engine().write({"error": str(error) or type(error).__name__, "queued_at": False})
 
     @api.model
-    def _owed_without_report(self, limit):
-        """Promises of a report whose period is over and that has not been drafted."""
+    def _owed_without_report(self, limit, without=()):
+        """Promises of a report whose period is over and that has not been drafted.
+
+        :param without: ids of promises to leave out
+        """
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT promise.id FROM charter_obligation promise
              WHERE promise.code = 'report.delivery' AND promise.res_model = 'contract.contract'
-               AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
+               AND promise.id != ALL(%s) AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
                AND NOT EXISTS (SELECT 1 FROM charter_report report
                                 WHERE report.obligation_id = promise.id
                                    OR (report.contract_id = promise.contract_id
                                        AND report.period = split_part(promise.occurrence, '~', 1)))
              ORDER BY promise.id LIMIT %s
             """,
-            [fields.Datetime.now(), limit],
+            [list(without), fields.Datetime.now(), limit],
         )
         return self.env["charter.obligation"].sudo().browse([row for [row] in self.env.cr.fetchall()])
+
+    @api.model
+    def _draft_or_say(self, owed):
+        """Draft the reports of these promises; where that fails, one by one, and the failing contract is said.
+
+        :return: ids of the promises that have no report after all
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._draft(owed)
+            return []
+        except Exception as error:
+            self.env.invalidate_all()
+            if len(owed) > 1:
+                return [number for promise in owed for number in self._draft_or_say(promise)]
+            _logger.info("No report can be drafted for promise %s", owed.id, exc_info=True)
+            self._say_not_drafted(owed, str(error) or type(error).__name__)
+            return owed.ids
+
+    @api.model
+    def _say_not_drafted(self, promise, why):
+        """An activity on the contract for the operations manager, one as long as it is not done."""
+        contract, kind = promise.contract_id, self.env.ref("mileo_client_charter.activity_promise")
+        users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
+        for user in users:
+            summary = self.with_context(lang=user.lang).env._(
+                "No activity report %s can be drafted", promise.occurrence.partition("~")[0]
+            )
+            known = contract.activity_ids.filtered(
+                lambda one, user=user, summary=summary: (
+                    (one.user_id, one.activity_type_id, one.summary) == (user, kind, summary)
+                )
+            )
+            if not known:
+                contract.activity_schedule(
+                    "mileo_client_charter.activity_promise", user_id=user.id, summary=summary, note=why
+                )
 
     @api.model
     def _draft(self, owed):
