@@ -139,8 +139,8 @@ def _grown(bench, sender):
     os._exit(0)
 
 
-def prepare(bench, count, rows):
-    """Clients with a contract each, their interventions of October and what was promised of each."""
+def prepare(bench, count, rows, start=START, days=30):
+    """Ids of clients' contracts; interventions over so many days, and what was promised of each."""
     clients = bench.clients(count)
     with bench.transaction(commit=True) as env:
         company, tier = env.company, env.ref("mileo_client_charter.tier_premium").id
@@ -158,11 +158,18 @@ def prepare(bench, count, rows):
             SELECT 'Camera ' || n || ' of the loading bay', 'INT/2026/' || n,
                    (ARRAY['corrective', 'preventive', 'remote', 'other'])[1 + n %% 4], c.partner_id, c.commercial_partner_id, c.id,
                    c.company_id, %(user)s, (n %% 4)::text, at, at + interval '40 minutes', at + interval '5 hours', 'closed', 'closed', 1, 0
-              FROM (SELECT n, %(start)s::timestamp + n * interval '30 days' / %(rows)s AS at FROM generate_series(1, %(rows)s) n) fact
+              FROM (SELECT n, %(start)s::timestamp + n * interval '1 day' * %(days)s / %(rows)s AS at FROM generate_series(1, %(rows)s) n) fact
               JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM contract_contract WHERE id = ANY(%(contracts)s)) c
                 ON c.number = 1 + n %% %(count)s
             """,
-            {"user": env.uid, "start": START, "rows": rows, "contracts": contracts.ids, "count": count},
+            {
+                "user": env.uid,
+                "start": start,
+                "days": days,
+                "rows": rows,
+                "contracts": contracts.ids,
+                "count": count,
+            },
         )
         for code, late in (("intervention.response", "1 hour"), ("intervention.resolution", "8 hours")):
             [commitment] = env["charter.commitment"].search(
@@ -177,4 +184,6 @@ def prepare(bench, count, rows):
                 """,
                 [commitment.id, code, late],
             )
+        ids = contracts.ids
     bench.sql("VACUUM ANALYZE")
+    return ids

@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_contacts, story_gear, story_renew, story_work
+from . import story_contacts, story_gear, story_renew, story_report, story_work
 
 
 class Story:
@@ -75,13 +75,16 @@ class Story:
         wizard.action_send()
 
     def play(self):
+        story_report.quarter_before(self)
         self.onboarding()
+        story_report.month_before(self)
         story_contacts.olivier_was_away(self)
         self.good_days()
         story_work.weeks_before(self)
         self.alice_is_not_satisfied()
         self.bruno_waits()
         story_renew.look_ahead(self)
+        story_report.reports(self)
         story_work.on_the_desks(self)
         story_contacts.thomas_goes_on_leave(self)
         with self.at(0):

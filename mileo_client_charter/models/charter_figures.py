@@ -14,6 +14,7 @@ from odoo.tools import SQL
 from ..tools import figures as formulas
 from ..tools.clock import to_utc
 from ..tools.nps import nps
+from ..tools.pg_array import pg_array
 
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 CALLBACK, OUTCOME = "feedback.callback", "feedback.outcome"
@@ -99,12 +100,29 @@ class CharterFigures(models.AbstractModel):
                 "start_at": str(start),
                 "end_at": str(end),
             }
-        table = SQL(
+        return {"periods": periods, "table": self._scope_table(columns), "columns": columns}
+
+    @api.model
+    def _scope_table(self, columns):
+        """``columns`` as a table; moments that all share are written once, which the planner can use as constants."""
+        ids = SQL(
+            "unnest(%s::int[], %s::int[], %s::int[])",
+            *(pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")),
+        )
+        starts, ends = columns["start_at"], columns["end_at"]
+        if len(set(starts)) == len(set(ends)) == 1:
+            return SQL(
+                "(SELECT *, %s::timestamp AS start_at, %s::timestamp AS end_at FROM %s AS ids (contract_id, partner_id, company_id))",
+                starts[0], ends[0], ids,
+            )  # fmt: skip
+        return SQL(
             "(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[]) "
             "AS scope (contract_id, partner_id, company_id, start_at, end_at))",
-            *columns.values(),
+            *(
+                pg_array(columns[name])
+                for name in ("contract_id", "partner_id", "company_id", "start_at", "end_at")
+            ),
         )
-        return {"periods": periods, "table": table, "columns": columns}
 
     @api.model
     def _facts(self, scope, table, client, moment):
@@ -124,10 +142,10 @@ class CharterFigures(models.AbstractModel):
             **names,
         )
         mine = SQL(
-            """(%(table)s.contract_id = ANY(%(contracts)s)
-                OR (%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s)))""",
-            contracts=columns["contract_id"],
-            clients=columns["partner_id"],
+            """(%(table)s.contract_id = ANY(%(contracts)s::int[])
+                OR (%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s::int[])))""",
+            contracts=pg_array(columns["contract_id"]),
+            clients=pg_array(columns["partner_id"]),
             **names,
         )
         first, last = min(columns["start_at"]), max(columns["end_at"])

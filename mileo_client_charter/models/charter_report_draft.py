@@ -4,12 +4,14 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from ..tools import periods
 
 _logger = logging.getLogger(__name__)
 DRAFT_BATCH = 200
-SEND_BATCH = 20
+SEND_BATCH = 50
 
 
 class CharterReport(models.Model):
@@ -21,27 +23,43 @@ class CharterReport(models.Model):
 
         Killed at any point and run again, each promise has exactly one report.
         """
+        for step in (self._draft_owed, self._compute_waiting, self._send_queued, self._act_on_due_day):
+            if not step():
+                return
+
+    @api.model
+    def _draft_owed(self):
+        """Draft what the ledger owes. :return: whether there is time left"""
         cron = self.env["ir.cron"]
         refused = []
         while owed := self._owed_without_report(DRAFT_BATCH, refused):
             refused += self._draft_or_say(owed)
             if not cron._commit_progress(len(owed)):
-                return
+                return False
             self.env.invalidate_all()
+        return True
+
+    @api.model
+    def _compute_waiting(self):
+        """Compute what has no figures yet. :return: whether there is time left"""
+        cron = self.env["ir.cron"]
         waiting = [("computed_at", "=", False), ("error", "=", False), ("state", "=", "draft")]
         while batch := self.sudo().search(waiting, limit=DRAFT_BATCH, order="id").try_lock_for_update():
             batch._compute_tables()
             if not cron._commit_progress(len(batch)):
-                return
+                return False
             self.env.invalidate_all()
-        if self._send_queued():
-            self._act_on_due_day()
+        return True
+
+    @api.model
+    def _queued_domain(self):
+        return [("queued_at", "!=", False), ("state", "=", "reviewed")]
 
     @api.model
     def _send_queued(self):
         """Send what was asked to be. :return: whether there is time left"""
         cron = self.env["ir.cron"]
-        queued = [("queued_at", "!=", False), ("state", "=", "reviewed")]
+        queued = self._queued_domain()
         while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
             batch._send_or_say()
             if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
@@ -59,6 +77,8 @@ class CharterReport(models.Model):
                 for report in self:
                     report._check_contacts()
                 self._send(unreviewed)
+        except OperationalError:
+            raise  # a conflict: the whole transaction is played again
         except Exception as error:
             self.env.invalidate_all()
             if len(self) > 1:
@@ -100,6 +120,14 @@ class CharterReport(models.Model):
             with self.env.cr.savepoint():
                 self._draft(owed)
             return []
+        except OperationalError:
+            raise  # a conflict: the whole transaction is played again
+        except UniqueViolation:
+            self.env.invalidate_all()
+            # Drafted by another process meanwhile: nothing to say.
+            if len(owed) == 1:
+                return owed.ids
+            return [number for promise in owed for number in self._draft_or_say(promise)]
         except Exception as error:
             self.env.invalidate_all()
             if len(owed) > 1:

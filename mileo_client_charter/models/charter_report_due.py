@@ -21,6 +21,8 @@ class CharterReport(models.Model):
 
         A report that cannot be sent, or whose figures cannot be computed, is warned about whatever the option. One that
         somebody holds back stays so: he has said why.
+
+        :return: whether there is time left
         """
         cron = self.env["ir.cron"]
         for domain, act in (
@@ -38,8 +40,9 @@ class CharterReport(models.Model):
                     break
                 act(batch)
                 if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(domain)):
-                    return
+                    return False
                 self.env.invalidate_all()
+        return True
 
     @api.model
     def _due_day_domain(self):
