@@ -46,3 +46,4 @@ from . import test_report_due
 from . import test_report_honest
 from . import test_report_progress
 from . import test_report_tour
+from . import test_report_access

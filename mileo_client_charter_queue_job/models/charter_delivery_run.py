@@ -26,8 +26,11 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _cron_delivery(self):
+        if self.env["charter.delivery"]._charter_at_once():
+            return super()._cron_delivery()
         deliveries = self.env["charter.delivery"].sudo()
         deliveries._retry_failed(self._charter_now())
         planned = deliveries.search(PLANNED)
         deliveries._charter_enqueue("_job_write", planned.ids, SEND_BATCH, self.env._("Write to clients"))
         self._close_finished()
+        return None

@@ -15,6 +15,11 @@ class CharterJobMixin(models.AbstractModel):
     _description = "Long runs as jobs"
 
     @api.model
+    def _charter_at_once(self):
+        """Whether the scheduled action does the work itself: what ``queue_job`` says in the context for tests and scripts."""
+        return bool(self.env.context.get("queue_job__no_delay"))
+
+    @api.model
     def _charter_enqueue(self, method, ids, size, what):
         """A job that calls ``method(first, last)`` for each range of ``size`` ids that holds one of ``ids``.
 

@@ -11,6 +11,8 @@ class CharterReport(models.Model):
 
     @api.model
     def _draft_owed(self):
+        if self._charter_at_once():
+            return super()._draft_owed()
         owed = self._owed_without_report(None)
         self._charter_enqueue("_job_draft", owed.ids, DRAFT_BATCH, self.env._("Draft activity reports"))
         return True
@@ -27,6 +29,8 @@ class CharterReport(models.Model):
 
     @api.model
     def _send_queued(self):
+        if self._charter_at_once():
+            return super()._send_queued()
         queued = self.sudo().search(self._queued_domain())
         self._charter_enqueue("_job_send", queued.ids, SEND_BATCH, self.env._("Send activity reports"))
         return True
@@ -42,6 +46,8 @@ class CharterReport(models.Model):
 
     @api.model
     def _act_on_due_day(self):
+        if self._charter_at_once():
+            return super()._act_on_due_day()
         due = self.sudo().search(self._to_leave_domain() | self._to_warn_domain())
         self._charter_enqueue("_job_due_day", due.ids, SEND_BATCH, self.env._("Reports on their due day"))
         return True

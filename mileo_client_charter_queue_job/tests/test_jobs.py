@@ -11,6 +11,7 @@ class TestJobs(PrintingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, queue_job__no_delay=False))
         with cls.at(cls, moment=AFTER), cls.committing(cls):
             cls.env["charter.scheduler"]._cron_schedule()
 
