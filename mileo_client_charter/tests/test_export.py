@@ -78,7 +78,7 @@ class TestExport(ExportCase):
                 (self.sheets[0].freeze_panes, bool(self.sheets[0].auto_filter.ref)), ("A2", True)
             )
             [row] = self.rows(partner_ids=self.client.ids, user=self.manager.with_context(lang="fr_FR"))
-        self.assertEqual((row["Type"], row["Résolu"]), ("Correctif", datetime(2026, 10, 6, 11)))
+        self.assertEqual((row["Type"], row["Résolue"]), ("Correctif", datetime(2026, 10, 6, 11)))
 
     def test_nothing_of_another_company(self):
         self.worked(datetime(2026, 10, 6, 8), datetime(2026, 10, 6, 9))
