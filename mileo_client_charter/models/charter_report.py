@@ -225,6 +225,11 @@ class CharterReport(models.Model):
             self._check_state(("draft", "held"))
         return super().write(vals)
 
+    def message_post(self, **kwargs):
+        # Odoo lets followers post, whoever they are; following grants nothing here.
+        self.check_access("write")
+        return super().message_post(**kwargs)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(

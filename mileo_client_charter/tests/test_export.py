@@ -16,9 +16,10 @@ from .test_report import AFTER, ReportCase
 
 
 class ExportCase(ReportCase):
-    def rows(self, what="interventions", user=None, **values):
+    def rows(self, what="interventions", user=None, lang="en_US", **values):
         """The exported rows of October as dicts; they are read by ``user`` (the manager)."""
-        wizard = self.env["charter.export.wizard"].with_user(user or self.manager).create(
+        wizards = self.env["charter.export.wizard"].with_context(lang=lang)
+        wizard = wizards.with_user(user or self.manager).create(
             {"what": what, "first_day": "2026-10-01", "last_day": "2026-10-31", **values}
         )  # fmt: skip
         with wizard._file() as target:
@@ -77,8 +78,8 @@ class TestExport(ExportCase):
             self.assertEqual(
                 (self.sheets[0].freeze_panes, bool(self.sheets[0].auto_filter.ref)), ("A2", True)
             )
-            [row] = self.rows(partner_ids=self.client.ids, user=self.manager.with_context(lang="fr_FR"))
-        self.assertEqual((row["Type"], row["Résolue"]), ("Correctif", datetime(2026, 10, 6, 11)))
+            [row] = self.rows(partner_ids=self.client.ids, lang="fr_FR")
+        self.assertEqual((row["Type"], row["Résolue"]), ("Corrective", datetime(2026, 10, 6, 11)))
 
     def test_nothing_of_another_company(self):
         self.worked(datetime(2026, 10, 6, 8), datetime(2026, 10, 6, 9))

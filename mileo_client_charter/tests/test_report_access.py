@@ -54,8 +54,9 @@ class TestReportAccess(AccessCase):
             }
         )  # fmt: skip
         recommendation = cls.env["charter.recommendation"]._charter_engine().create(
-            {"name": "Recorder", "advice": "Old.", "benefit": "New.", "contract_id": contract.id, "state": advice}
+            {"name": "Recorder", "advice": "Old.", "benefit": "New.", "contract_id": contract.id}
         )  # fmt: skip
+        recommendation.state = advice
         return report.with_env(cls.env), recommendation.with_env(cls.env)
 
     def test_who_sees_which_rows(self):
@@ -118,7 +119,7 @@ class TestReportAccess(AccessCase):
                         if role in allowed:
                             act(records)
                         else:
-                            with self.assertRaises((AccessError, UserError)):
+                            with self.assertRaises(UserError):
                                 act(records)
 
     def test_what_was_sent_is_nobodys_to_change(self):
@@ -130,7 +131,7 @@ class TestReportAccess(AccessCase):
                 with (
                     self.subTest(model, role=role),
                     self.undone(),
-                    self.assertRaises((AccessError, UserError)),
+                    self.assertRaises(UserError),
                 ):
                     self.as_user(role, self.rows[model, "a"]).write(values)
 
