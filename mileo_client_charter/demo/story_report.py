@@ -50,8 +50,8 @@ def _work(story, client, contract, at, name, hours, done, **values):
 
 def quarter_before(story):
     """Two clients under the charter since the quarter that is over: one with work, one with none."""
-    _first, _last, start, _end = _month(story)
-    since = _morning(start - timedelta(days=3))
+    _first, _last, start, end = _month(story)
+    since = _morning(start, 6)
     faubourg = _client(
         story, "Faubourg Médical", "Françoise Morel", "francoise@faubourg.example.com", since, "comfort"
     )
@@ -67,6 +67,7 @@ def quarter_before(story):
         work = _work(story, faubourg, contract, at, name, hours, done, kind=kind, priority=priority)
         if kind == "preventive":
             _answers(story, work, at + timedelta(days=1), 5, 9, "Precise and discreet, as always.")
+    reports(story, end)
 
 
 def _client(story, name, contact, email, since, tier):
@@ -118,7 +119,7 @@ def _answers(story, work, at, rating, nps, comment):
 
 def month_before(story):
     """Alpine's last month: work in time, a repair too late, an outage and a night of maintenance."""
-    first, _last, _start, _end = _month(story)
+    first, last, _start, _end = _month(story)
     client, contract = story.ref("client_alpine"), story.ref("contract_alpine")
     for days, hour, name, hours, done, kind, priority in (
         (3, 8, "Quarterly visit of the store cameras", 4, "18 cameras cleaned and set again.", "preventive", "1"),
@@ -148,26 +149,24 @@ def month_before(story):
         )  # fmt: skip
     refused = [one for one in story.env["charter.outage"]._ingest(events) if one["status"] == "refused"]
     assert not refused, refused
+    reports(story, last)
 
 
-def reports(story):
-    """Drafted by the scheduled action, written by Thomas, reviewed and sent by Claire."""
-    _first, last, _start, end = _month(story)
-    for day in sorted({end, last}):
-        with story.at(min(_days(story, _morning(day + timedelta(days=2))), 0)):
-            story.env["charter.scheduler"]._cron_schedule()
-            story.env["charter.report"]._cron_report()
-        drafts = story.env["charter.report"].search([("state", "=", "draft"), ("last_day", "=", day)])
-        with story.at(min(_days(story, _morning(day + timedelta(days=3))), 0)):
-            for report in drafts:
-                _write(story, report)
-        with story.at(min(_days(story, _morning(day + timedelta(days=4))), 0)):
-            ready = drafts.filtered("written_at").with_user(story.ref("user_claire"))
-            for report in ready:
-                report.action_review()
-                report.action_send()
-        with story.at(min(_days(story, _morning(day + timedelta(days=4), 10)), 0)):
-            _arrive(story)
+def reports(story, day):
+    """Those of the period that ends on ``day``: drafted by the scheduled action, written by Thomas, sent by Claire."""
+    with story.at(min(_days(story, _morning(day + timedelta(days=1))), 0)):
+        story.env["charter.scheduler"]._cron_schedule()
+        story.env["charter.report"]._cron_report()
+    drafts = story.env["charter.report"].search([("state", "=", "draft"), ("last_day", "=", day)])
+    with story.at(min(_days(story, _morning(day + timedelta(days=2))), 0)):
+        for report in drafts:
+            _write(story, report)
+    with story.at(min(_days(story, _morning(day + timedelta(days=3))), 0)):
+        for report in drafts.filtered("written_at").with_user(story.ref("user_claire")):
+            report.action_review()
+            report.action_send()
+    with story.at(min(_days(story, _morning(day + timedelta(days=3), 10)), 0)):
+        _arrive(story)
 
 
 def _write(story, report):
