@@ -66,7 +66,7 @@ def quarter_before(story):
         at = _morning(start + timedelta(days=days))
         work = _work(story, faubourg, contract, at, name, hours, done, kind=kind, priority=priority)
         if kind == "preventive":
-            _answers(story, work, at + timedelta(days=1), 5, 9, "Precise and discreet, as always.")
+            _answers(story, work, at + timedelta(days=1), 5, 9, "Precise and quiet, as always.")
     reports(story, end)
 
 
