@@ -92,7 +92,7 @@ class CharterExport(models.AbstractModel):
     def _rows_sheet(self, book, title, columns):
         sheet = book.sheet(title, [column.width for column in columns])
         for number, column in enumerate(columns):
-            book.write(sheet, 0, number, column.title, "head")
+            book.cell(sheet, 0, number, column.title, "head")
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, SHEET_ROWS, len(columns) - 1)
         return sheet
@@ -127,8 +127,8 @@ class CharterExport(models.AbstractModel):
                 (self.env._("An empty cell"), self.env._("is what did not happen, was not promised or is not known.")),
             )
         ):  # fmt: skip
-            book.write(sheet, number, 0, label, "muted")
-            book.write(sheet, number, 1, value)
+            book.cell(sheet, number, 0, label, "muted")
+            book.cell(sheet, number, 1, value)
 
     # -- words and moments in SQL ----------------------------------------------------------------------
 

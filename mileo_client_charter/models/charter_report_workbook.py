@@ -40,12 +40,12 @@ class CharterReport(models.Model):
         """Who and when, what is seen first, and of each section the figures and what is missing."""
         sheet = book.sheet(self.env._("Summary"), (44, 20, 70))
         sheet.freeze_panes(1, 0)
-        book.write(sheet, 0, LABEL, f"{view['title']} · {view['client']} · {view['period']}", "title")
+        book.cell(sheet, 0, LABEL, f"{view['title']} · {view['client']} · {view['period']}", "title")
         sheet.set_row(0, 28)
         row = 1
         for text in self._identity_lines(view):
             sheet.merge_range(row, LABEL, row, NOTE, "", book.formats["muted"])
-            book.write(sheet, row, LABEL, text, "muted")
+            book.cell(sheet, row, LABEL, text, "muted")
             row += 1
         row = self._glance_rows(book, sheet, row + 1, view)
         for section in view["sections"]:
@@ -72,15 +72,15 @@ class CharterReport(models.Model):
 
     def _part(self, book, sheet, row, title):
         for column in (LABEL, VALUE, NOTE):
-            book.write(sheet, row, column, title if column == LABEL else "", "part")
+            book.cell(sheet, row, column, title if column == LABEL else "", "part")
         return row + 1
 
     def _line(self, book, sheet, row, label, value, note=""):
-        book.write(sheet, row, LABEL, label)
-        book.write(sheet, row, VALUE, value)
+        book.cell(sheet, row, LABEL, label)
+        book.cell(sheet, row, VALUE, value)
         # A value whose words say more than the number keeps them beside it.
         words = [str(value) if getattr(value, "noted", False) else "", note]
-        book.write(sheet, row, NOTE, " · ".join(filter(None, words)), "muted")
+        book.cell(sheet, row, NOTE, " · ".join(filter(None, words)), "muted")
         return row + 1
 
     def _glance_rows(self, book, sheet, row, view):
@@ -154,7 +154,7 @@ class CharterReport(models.Model):
             )
         if section["empty"]:
             sheet.merge_range(row, LABEL, row, NOTE, "", book.formats["muted"])
-            book.write(sheet, row, LABEL, section["empty"], "muted")
+            book.cell(sheet, row, LABEL, section["empty"], "muted")
             row += 1
         return row
 

@@ -67,7 +67,7 @@ class Book:
             sheet.set_column(column, column, width)
         return sheet
 
-    def write(self, sheet, row, column, value, style="text"):
+    def cell(self, sheet, row, column, value, style="text"):
         """One cell: a Shown as the value it was made from, anything else as text."""
         if isinstance(value, Shown):
             form = self.formats[value.style]
@@ -86,10 +86,10 @@ class Book:
         sheet = self.sheet(title, widths)
         sheet.set_row(0, 32)
         for column, name in enumerate(head):
-            self.write(sheet, 0, column, name, "head")
+            self.cell(sheet, 0, column, name, "head")
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
-                self.write(sheet, number, column, value)
+                self.cell(sheet, number, column, value)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, len(rows)), len(head) - 1)
         sheet.set_landscape()
