@@ -70,6 +70,8 @@
         "views/charter_equipment_menus.xml",
         "views/charter_contact_menus.xml",
         "views/charter_report_views.xml",
+        "views/charter_export_views.xml",
+        "views/charter_analysis_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",
@@ -91,5 +93,5 @@
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["openpyxl", "python-dateutil"]},
+    "external_dependencies": {"python": ["openpyxl", "python-dateutil", "xlsxwriter"]},
 }

@@ -2,8 +2,22 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import content_disposition, request
 
+from .common import MAX_ID
 from .portal import POST, READ, CharterPortal
 from .report_reading import ReportReading
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(content, name, mimetype):
+    return request.make_response(
+        content,
+        [
+            ("Content-Type", mimetype),
+            ("Content-Disposition", content_disposition(name)),
+            ("X-Content-Type-Options", "nosniff"),
+        ],
+    )
 
 
 class CharterReportPortal(CharterPortal):
@@ -30,14 +44,30 @@ class CharterReportPortal(CharterPortal):
         if not report:
             return self._not_found(reading)
         reading.opened(report)
-        return request.make_response(
-            report._pdf(),
-            [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", content_disposition(report._file_name("pdf"))),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return download(report._pdf(), report._file_name("pdf"), "application/pdf")
+
+    @http.route("/my/charter/report/<int:report_id>/xlsx", **READ)
+    def my_report_xlsx(self, report_id, **_query):
+        reading = ReportReading(request.env)
+        report = reading.find("charter.report", report_id)
+        if not report:
+            return self._not_found(reading)
+        reading.opened(report)
+        return download(report._xlsx(), report._file_name("xlsx"), XLSX)
+
+    @http.route(
+        "/charter/report/<int:report_id>/xlsx", type="http", auth="user", methods=["GET"], readonly=True
+    )
+    def staff_report_xlsx(self, report_id, **_query):
+        """The staff's: in the language of the client, who is to read it. What one may not read is not there."""
+        reports = request.env["charter.report"]
+        if not reports.has_access("read"):
+            raise request.not_found()
+        report = reports.search([("id", "=", min(report_id, MAX_ID)), ("computed_at", "!=", False)])
+        if not report:
+            raise request.not_found()
+        report = report.with_context(lang=report._client_lang())
+        return download(report._xlsx(), report._file_name("xlsx"), XLSX)
 
     @http.route("/my/charter/recommendation/<int:recommendation_id>", **POST)
     def answer_recommendation(self, recommendation_id, answer=None, comment=None, **_form):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from odoo import Command, fields
 
-from . import story_contacts, story_gear, story_renew, story_work
+from . import story_contacts, story_gear, story_renew, story_report, story_work
 
 
 class Story:
@@ -75,6 +75,7 @@ class Story:
         wizard.action_send()
 
     def play(self):
+        story_report.quarter_before(self)
         self.onboarding()
         story_contacts.olivier_was_away(self)
         self.good_days()
@@ -96,6 +97,9 @@ class Story:
             ("cedre", "essential", -50),
             ("domaine", "essential", -6),
         ):
+            if client == "domaine":
+                # The clock has not gone further than that yet.
+                story_report.month_before(self)
             with self.at(days):
                 self.ref(f"contract_{client}").charter_tier_id = self.ref(f"tier_{tier}")
             story_contacts.hand_over(self, days + 1)

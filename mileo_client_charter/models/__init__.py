@@ -99,3 +99,9 @@ from . import charter_report_draft
 from . import charter_report_delivery
 from . import charter_report_view
 from . import charter_report_section
+from . import charter_report_due
+from . import charter_report_printing
+from . import charter_report_workbook
+from . import charter_export
+from . import charter_intervention_analysis
+from . import charter_report_progress

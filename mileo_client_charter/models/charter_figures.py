@@ -14,8 +14,8 @@ from odoo.tools import SQL
 from ..tools import figures as formulas
 from ..tools.clock import to_utc
 from ..tools.nps import nps
+from ..tools.pg_array import pg_array
 
-NPS_MONTHS = 12
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 CALLBACK, OUTCOME = "feedback.callback", "feedback.outcome"
 
@@ -100,12 +100,29 @@ class CharterFigures(models.AbstractModel):
                 "start_at": str(start),
                 "end_at": str(end),
             }
-        table = SQL(
+        return {"periods": periods, "table": self._scope_table(columns), "columns": columns}
+
+    @api.model
+    def _scope_table(self, columns):
+        """``columns`` as a table; moments that all share are written once, which the planner can use as constants."""
+        ids = SQL(
+            "unnest(%s::int[], %s::int[], %s::int[])",
+            *(pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")),
+        )
+        starts, ends = columns["start_at"], columns["end_at"]
+        if len(set(starts)) == len(set(ends)) == 1:
+            return SQL(
+                "(SELECT *, %s::timestamp AS start_at, %s::timestamp AS end_at FROM %s AS ids (contract_id, partner_id, company_id))",
+                starts[0], ends[0], ids,
+            )  # fmt: skip
+        return SQL(
             "(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[]) "
             "AS scope (contract_id, partner_id, company_id, start_at, end_at))",
-            *columns.values(),
+            *(
+                pg_array(columns[name])
+                for name in ("contract_id", "partner_id", "company_id", "start_at", "end_at")
+            ),
         )
-        return {"periods": periods, "table": table, "columns": columns}
 
     @api.model
     def _facts(self, scope, table, client, moment):
@@ -125,10 +142,10 @@ class CharterFigures(models.AbstractModel):
             **names,
         )
         mine = SQL(
-            """(%(table)s.contract_id = ANY(%(contracts)s)
-                OR (%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s)))""",
-            contracts=columns["contract_id"],
-            clients=columns["partner_id"],
+            """(%(table)s.contract_id = ANY(%(contracts)s::int[])
+                OR (%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s::int[])))""",
+            contracts=pg_array(columns["contract_id"]),
+            clients=pg_array(columns["partner_id"]),
             **names,
         )
         first, last = min(columns["start_at"]), max(columns["end_at"])
@@ -254,26 +271,35 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _nps(self, scope):
-        """The client's, all its contracts together: it is the client that recommends, not a contract."""
+        """The client's, all its contracts together: it is the client that recommends, not a contract.
+
+        As ``charter.nps`` counts it at the last second of the period: the number of its verdict, forecast and dossier.
+        """
+        for model in ("res.partner", "res.company"):
+            self.env[model].flush_model()
         rows = self._rows(
             """
             SELECT contract_id, SUM(promoter), SUM(detractor), COUNT(*)
-              FROM (SELECT DISTINCT ON (scope.contract_id, COALESCE(fact.contact_id, -fact.id))
-                           scope.contract_id, fact.promoter, fact.detractor
-                      FROM charter_feedback fact
-                      JOIN %(scope)s scope
-                        ON scope.partner_id = fact.partner_id AND scope.company_id = fact.company_id
-                     WHERE fact.nps_answered = 1 AND fact.state = 'answered'
-                       AND fact.answered_at >= scope.end_at - %(window)s::interval
-                       AND fact.answered_at < scope.end_at
-                     ORDER BY scope.contract_id, COALESCE(fact.contact_id, -fact.id), fact.answered_at DESC, fact.id DESC
+              FROM (SELECT DISTINCT ON (scope.contract_id, f.contact_id) scope.contract_id, f.promoter, f.detractor
+                      FROM %(scope)s scope
+                      JOIN res_company c ON c.id = scope.company_id
+                      JOIN charter_feedback f ON f.partner_id = scope.partner_id AND f.company_id = scope.company_id
+                      JOIN res_partner p ON p.id = f.contact_id
+                     WHERE %(counts)s
+                     ORDER BY scope.contract_id, f.contact_id, f.answered_at DESC, f.id DESC
                    ) latest
              GROUP BY 1
             """,
             scope=scope["table"],
-            window=f"{NPS_MONTHS} months",
+            counts=self.env["charter.nps"]._answers_that_count(SQL("(scope.end_at - interval '1 second')")),
         )
         found = {key: counts for key, *counts in rows}
+        months = {
+            contract_id: self.env["res.company"].browse(company_id).charter_nps_months
+            for contract_id, company_id in zip(
+                scope["columns"]["contract_id"], scope["columns"]["company_id"], strict=True
+            )
+        }
         figures = {}
         for key, period in scope["periods"].items():
             promoters, detractors, answers = found.get(key, (0, 0, 0))
@@ -281,7 +307,7 @@ class CharterFigures(models.AbstractModel):
             figures[key] = {
                 **formulas.recommendation(promoters, detractors, answers),
                 "score": nps(promoters, detractors, answers),
-                "from": str(until - relativedelta(months=NPS_MONTHS) + timedelta(days=1)),
+                "from": str(until - relativedelta(months=months[key]) + timedelta(days=1)),
             }
         return figures
 

@@ -46,8 +46,9 @@ class CharterFigures(models.AbstractModel):
                 self.env._("Would recommend (NPS)"),
                 self.env._(
                     "100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each "
-                    "contact of the client in the twelve months that end with the period. The number of answers is "
-                    "always printed with it."
+                    "contact in the window of months that ends with the period. Its first day and the number of "
+                    "answers are always printed with it. Answers of contacts who have left count only where the "
+                    "company has set so."
                 ),
             ),
             "promises": (

@@ -74,12 +74,23 @@ class CharterNps(models.AbstractModel):
                           FROM charter_feedback f
                           JOIN res_company c ON c.id = f.company_id
                           JOIN res_partner p ON p.id = f.contact_id
-                         WHERE f.nps_answered = 1 AND f.state = 'answered' AND f.answered_at <= %(until)s
-                           AND f.answered_at > %(until)s::timestamp - make_interval(months => c.charter_nps_months)
-                           AND (c.charter_nps_contacts = 'all'
-                                OR (p.active AND p.commercial_partner_id = f.partner_id))
+                         WHERE %(counts)s
                          ORDER BY f.company_id, f.partner_id, f.contact_id, f.answered_at DESC, f.id DESC) latest
                  GROUP BY company_id, partner_id)""",
+            counts=self._answers_that_count(SQL("%s::timestamp", until)),
+        )
+
+    @api.model
+    def _answers_that_count(self, until):
+        """Condition on ``f`` (charter_feedback) with its company ``c`` and its contact ``p``: the one definition of which
+        answers are in a client's NPS, for the verdict, the forecast, the dossier and the activity report.
+
+        :param until: SQL of a naive UTC moment, included; the window reaches back from it
+        """
+        return SQL(
+            """f.nps_answered = 1 AND f.state = 'answered' AND f.answered_at <= %(until)s
+               AND f.answered_at > %(until)s - make_interval(months => c.charter_nps_months)
+               AND (c.charter_nps_contacts = 'all' OR (p.active AND p.commercial_partner_id = f.partner_id))""",
             until=until,
         )
 

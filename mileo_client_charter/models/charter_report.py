@@ -108,6 +108,14 @@ class CharterReport(models.Model):
         "Sent without review", readonly=True, copy=False, charter_engine=True, help="Printed on the report."
     )
     hold_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    warned_at = fields.Datetime(
+        "Operations warned at",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="When it was found not to be sent on its due day.",
+    )
     previous_id = fields.Many2one(
         "charter.report", "Replaces", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
@@ -216,6 +224,11 @@ class CharterReport(models.Model):
         if not self._charter_is_engine() and vals.keys() & {"introduction", "no_recommendation_reason"}:
             self._check_state(("draft", "held"))
         return super().write(vals)
+
+    def message_post(self, **kwargs):
+        # Odoo lets followers post, whoever they are; following grants nothing here.
+        self.check_access("write")
+        return super().message_post(**kwargs)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -16,16 +16,18 @@ class CharterReport(models.Model):
 
     def _hand_over(self):
         """Queue the mails. The promise is kept when the first of them has left, not before."""
-        requests = []
+        rows = []
         for report in self.sudo():
-            printed = {}
-            carries = report._promise_to_keep()
             for contact in report._document_contacts():
                 lang = contact.lang or report.partner_id.lang or self.env.lang or "en_US"
-                localized = report.with_context(lang=lang)
-                if lang not in printed:
-                    printed[lang] = (localized._file_name("pdf"), localized._pdf())
-                requests.append(localized._request(contact.with_context(lang=lang), carries, printed[lang]))
+                rows.append((report, lang, contact))
+        printed = self.sudo()._print((report, lang) for report, lang, _contact in rows)
+        carries = {report: report._promise_to_keep() for report in self.sudo()}
+        requests = []
+        for report, lang, contact in rows:
+            localized = report.with_context(lang=lang)
+            attachment = (localized._file_name("pdf"), printed[report.id, lang])
+            requests.append(localized._request(contact.with_context(lang=lang), carries[report], attachment))
         return self.env["charter.delivery"]._queue(requests)
 
     def _promise_to_keep(self):
@@ -79,13 +81,6 @@ class CharterReport(models.Model):
         )
         version = f" v{self.version}" if self.version > 1 else ""
         return f"{words}{version}.{extension}".replace("/", "-")
-
-    def _pdf(self):
-        """The PDF of one report, in the language of the environment."""
-        self.ensure_one()
-        reports = self.env["ir.actions.report"].sudo().with_context(force_report_rendering=True)
-        content, _format = reports._render_qweb_pdf(PRINTED, self.ids)
-        return content
 
     def action_print(self):
         self.ensure_one()

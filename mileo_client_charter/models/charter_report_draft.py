@@ -1,13 +1,17 @@
 """Reports are drafted the day after their period, from the promises of the ledger, and sent in batches."""
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from ..tools import periods
 
+_logger = logging.getLogger(__name__)
 DRAFT_BATCH = 200
-SEND_BATCH = 20
+SEND_BATCH = 50
 
 
 class CharterReport(models.Model):
@@ -19,59 +23,137 @@ class CharterReport(models.Model):
 
         Killed at any point and run again, each promise has exactly one report.
         """
-        cron = self.env["ir.cron"]
-        while owed := self._owed_without_report(DRAFT_BATCH):
-            self._draft(owed)
-            if not cron._commit_progress(len(owed)):
+        for step in (self._draft_owed, self._compute_waiting, self._send_queued, self._act_on_due_day):
+            if not step():
                 return
+
+    @api.model
+    def _draft_owed(self):
+        """Draft what the ledger owes. :return: whether there is time left"""
+        cron = self.env["ir.cron"]
+        refused = []
+        while owed := self._owed_without_report(DRAFT_BATCH, refused):
+            refused += self._draft_or_say(owed)
+            if not cron._commit_progress(len(owed)):
+                return False
             self.env.invalidate_all()
+        return True
+
+    @api.model
+    def _compute_waiting(self):
+        """Compute what has no figures yet. :return: whether there is time left"""
+        cron = self.env["ir.cron"]
         waiting = [("computed_at", "=", False), ("error", "=", False), ("state", "=", "draft")]
         while batch := self.sudo().search(waiting, limit=DRAFT_BATCH, order="id").try_lock_for_update():
             batch._compute_tables()
             if not cron._commit_progress(len(batch)):
-                return
+                return False
             self.env.invalidate_all()
-        self._send_queued()
+        return True
+
+    @api.model
+    def _queued_domain(self):
+        return [("queued_at", "!=", False), ("state", "=", "reviewed")]
 
     @api.model
     def _send_queued(self):
+        """Send what was asked to be. :return: whether there is time left"""
         cron = self.env["ir.cron"]
-        queued = [("queued_at", "!=", False), ("state", "=", "reviewed")]
+        queued = self._queued_domain()
         while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
-            for report in batch:
-                report._send_or_say()
+            batch._send_or_say()
             if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
-                return
+                return False
             self.env.invalidate_all()
+        return True
 
-    def _send_or_say(self):
-        """Send this report; what prevents it is kept on its row, and it leaves the queue."""
+    def _send_or_say(self, unreviewed=False):
+        """Send these reports, printed in one run; where that fails, one by one.
+
+        What prevents one is kept on its row; it leaves the queue, and holds up no other.
+        """
         try:
             with self.env.cr.savepoint():
-                self._check_contacts()
-                self._send()
+                for report in self:
+                    report._check_contacts()
+                self._send(unreviewed)
+        except OperationalError:
+            raise  # a conflict: the whole transaction is played again
         except Exception as error:
             self.env.invalidate_all()
+            if len(self) > 1:
+                for report in self:
+                    report._send_or_say(unreviewed)
+                return
+            _logger.info("Report %s cannot be sent", self.id, exc_info=True)
             self._charter_engine().write({"error": str(error) or type(error).__name__, "queued_at": False})
 
     @api.model
-    def _owed_without_report(self, limit):
-        """Promises of a report whose period is over and that has not been drafted."""
+    def _owed_without_report(self, limit, without=()):
+        """Promises of a report whose period is over and that has not been drafted.
+
+        :param without: ids of promises to leave out
+        """
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT promise.id FROM charter_obligation promise
              WHERE promise.code = 'report.delivery' AND promise.res_model = 'contract.contract'
-               AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
+               AND promise.id != ALL(%s) AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
                AND NOT EXISTS (SELECT 1 FROM charter_report report
                                 WHERE report.obligation_id = promise.id
                                    OR (report.contract_id = promise.contract_id
                                        AND report.period = split_part(promise.occurrence, '~', 1)))
              ORDER BY promise.id LIMIT %s
             """,
-            [fields.Datetime.now(), limit],
+            [list(without), fields.Datetime.now(), limit],
         )
         return self.env["charter.obligation"].sudo().browse([row for [row] in self.env.cr.fetchall()])
+
+    @api.model
+    def _draft_or_say(self, owed):
+        """Draft the reports of these promises; where that fails, one by one, and the failing contract is said.
+
+        :return: ids of the promises that have no report after all
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._draft(owed)
+            return []
+        except OperationalError:
+            raise  # a conflict: the whole transaction is played again
+        except UniqueViolation:
+            self.env.invalidate_all()
+            # Drafted by another process meanwhile: nothing to say.
+            if len(owed) == 1:
+                return owed.ids
+            return [number for promise in owed for number in self._draft_or_say(promise)]
+        except Exception as error:
+            self.env.invalidate_all()
+            if len(owed) > 1:
+                return [number for promise in owed for number in self._draft_or_say(promise)]
+            _logger.info("No report can be drafted for promise %s", owed.id, exc_info=True)
+            self._say_not_drafted(owed, str(error) or type(error).__name__)
+            return owed.ids
+
+    @api.model
+    def _say_not_drafted(self, promise, why):
+        """An activity on the contract for the operations manager, one as long as it is not done."""
+        contract, kind = promise.contract_id, self.env.ref("mileo_client_charter.activity_promise")
+        users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
+        for user in users:
+            summary = self.with_context(lang=user.lang).env._(
+                "No activity report %s can be drafted", promise.occurrence.partition("~")[0]
+            )
+            known = contract.activity_ids.filtered(
+                lambda one, user=user, summary=summary: (
+                    (one.user_id, one.activity_type_id, one.summary) == (user, kind, summary)
+                )
+            )
+            if not known:
+                contract.activity_schedule(
+                    "mileo_client_charter.activity_promise", user_id=user.id, summary=summary, note=why
+                )
 
     @api.model
     def _draft(self, owed):

@@ -5,6 +5,7 @@ import re
 from odoo import models
 from odoo.tools import format_date
 
+from ..tools.shown import Shown
 from .charter_report_view import NONE
 
 
@@ -12,7 +13,10 @@ class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
     def _sections(self, table):
-        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read."""
+        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
+
+        A table may have ``sheet``, a short title, and ``wide``, a function that gives the head and rows of a spreadsheet.
+        """
         figures, details = table["figures"], table["details"]
         return [
             self._work_section(figures, details),
@@ -53,11 +57,12 @@ class CharterReport(models.Model):
             lines.append(
                 (
                     self.env._("Of which without a contract, counted here once"),
-                    str(counts["without_contract"]),
+                    self._number(counts["without_contract"]),
                 )
             )
         done = {
             "title": self.env._("Done in the period"),
+            "wide": lambda: self._work_columns(details["interventions"]),
             "head": [
                 self.env._("Intervention"), self.env._("Reported"), self.env._("Solved"),
                 self.env._("Answer"), self.env._("Solution"),
@@ -72,6 +77,8 @@ class CharterReport(models.Model):
         }  # fmt: skip
         open_ones = {
             "title": self.env._("In progress at the end of the period"),
+            "sheet": self.env._("In progress"),
+            "wide": lambda: self._work_columns(details["in_progress"]),
             "head": [self.env._("Intervention"), self.env._("Reported"), self.env._("Answered")],
             "rows": [
                 [self._work_words(row), self._moment(row["reported_at"]), self._moment(row["responded_at"])]
@@ -91,6 +98,26 @@ class CharterReport(models.Model):
         parts.append(self._label("charter.intervention", "kind", row["kind"]))
         parts += [row[name] for name in ("equipment", "technician", "work") if row[name]]
         return " · ".join(parts)
+
+    def _work_columns(self, rows):
+        """The same rows for a spreadsheet: one fact a column, to sort and filter by."""
+        return {
+            "head": [
+                self.env._("Number"), self.env._("Intervention"), self.env._("Kind"), self.env._("Priority"),
+                self.env._("Equipment"), self.env._("Technician"), self.env._("What was done"), self.env._("Reported"),
+                self.env._("Answered"), self.env._("Solved"), self.env._("Answer"), self.env._("Solution"),
+            ],
+            "rows": [
+                [
+                    row["reference"], row["name"], self._label("charter.intervention", "kind", row["kind"]),
+                    self._label("charter.intervention", "priority", row["priority"]),
+                    *(row[name] or NONE for name in ("equipment", "technician", "work")),
+                    *(self._moment(row[name]) for name in ("reported_at", "responded_at", "resolved_at")),
+                    self._outcome_word(row["response"]), self._outcome_word(row["resolution"]),
+                ]
+                for row in rows
+            ],
+        }  # fmt: skip
 
     def _level_section(self, figures):
         rows = []
@@ -114,9 +141,12 @@ class CharterReport(models.Model):
             lines.append(
                 (
                     self.env._("Time paused, given back"),
-                    self.env._(
-                        "%(time)s on %(count)s interventions",
-                        time=self._duration(paused["seconds"]), count=paused["interventions"],
+                    Shown(
+                        self.env._(
+                            "%(time)s on %(count)s interventions",
+                            time=self._duration(paused["seconds"]), count=paused["interventions"],
+                        ),
+                        self._duration(paused["seconds"]).value, "duration", noted=True,
                     ),
                 )
             )  # fmt: skip
@@ -154,6 +184,7 @@ class CharterReport(models.Model):
         }  # fmt: skip
         outages = {
             "title": self.env._("Outages and planned maintenance"),
+            "sheet": self.env._("Outages"),
             "head": [self.env._("Equipment"), self.env._("What"), self.env._("From"), self.env._("To"), self.env._("Time")],
             "rows": [
                 [
@@ -176,9 +207,12 @@ class CharterReport(models.Model):
 
     def _satisfaction_section(self, figures, details):
         answers, nps = figures["satisfaction"], figures["nps"]
-        score = NONE if nps["score"] is None else self.env._(
-            "%(score)s, over %(n)s answers since %(day)s",
-            score=self._number(nps["score"], 0), n=nps["n"], day=self._day(nps["from"]),
+        score = NONE if nps["score"] is None else Shown(
+            self.env._(
+                "%(score)s, over %(n)s answers since %(day)s",
+                score=self._number(nps["score"], 0), n=nps["n"], day=self._day(nps["from"]),
+            ),
+            nps["score"], "number", noted=True,
         )  # fmt: skip
         lines = [
             (self.env._("Surveys sent"), self._number(answers["asked"])),
@@ -192,7 +226,8 @@ class CharterReport(models.Model):
             "rows": [
                 [
                     self._moment(row["answered_at"]), row["contact"] or NONE,
-                    self.env._("%s out of 5", row["rating"]) if row["rating"] else NONE, row["comment"] or NONE,
+                    Shown(self.env._("%s out of 5", row["rating"]), row["rating"], "number") if row["rating"] else NONE,
+                    row["comment"] or NONE,
                 ]
                 for row in details["feedback"]
             ],
@@ -250,8 +285,25 @@ class CharterReport(models.Model):
                 for row in details["escalations"]
             ],
         }  # fmt: skip
+        notices = {
+            "title": self.env._("Notices given later than promised"),
+            "sheet": self.env._("Late notices"),
+            "head": [
+                self.env._("Notice"), self.env._("Told on"), self.env._("Takes effect on"), self.env._("Why so late"),
+            ],
+            "rows": [
+                [
+                    self._in_language(row["title"]), self._moment(row["sent_at"]), self._day(row["effect_on"]),
+                    row["reason"],
+                ]
+                # Reports sent before notices were listed have none.
+                for row in details.get("notices", ())
+            ],
+        }  # fmt: skip
         none_late = self.env._("No promise was late in this period.") if kept["total"] else ""
-        return self._section("promises", self.env._("Promises"), lines, [late, escalations], none_late)
+        return self._section(
+            "promises", self.env._("Promises"), lines, [late, notices, escalations], none_late
+        )
 
     def _occurrence_words(self, key):
         """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
@@ -271,6 +323,7 @@ class CharterReport(models.Model):
         }
         life = {
             "title": self.env._("Dates of your equipment's life"),
+            "sheet": self.env._("Life of the equipment"),
             "head": [self.env._("Equipment"), self.env._("What"), self.env._("On")],
             "rows": [
                 [

@@ -203,6 +203,9 @@ class CharterReport(models.Model):
         if unreviewed:
             engine.write({"unreviewed": True})
             self._compute_tables()
+            for report in engine.filtered("error")[:1]:
+                # Old figures do not leave in the place of those that could not be computed.
+                raise UserError(report.error)
         for report in engine:
             report.fingerprint = fingerprint(report.table)
         now = self._charter_now()

@@ -4,11 +4,15 @@ Figures are formatted here and nowhere else, so that the PDF, the spreadsheet, t
 disagree. Moments are in the client's time zone, which is named.
 """
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date, format_datetime, formatLang
 
 from ..tools.figures import percent
+from ..tools.shown import Shown
 
 MOMENT = "d MMM y HH:mm"
 NONE = "—"
@@ -27,6 +31,10 @@ class CharterReport(models.Model):
         table = self.sudo().table
         if not table:
             return None
+        # Reading the table copies it, all of it: it is read once, and every moment needs only the time zone.
+        return self.with_context(charter_report_tz=table["figures"]["period"]["tz"])._words(table)
+
+    def _words(self, table):
         return {
             "title": self.env._("Activity report"),
             "client": table["client"],
@@ -67,7 +75,7 @@ class CharterReport(models.Model):
         figures, details = table["figures"], table["details"]
         return not (
             details["interventions"] or details["in_progress"] or details["outages"] or details["feedback"]
-            or details["escalations"] or figures["promises"]["total"]
+            or details["escalations"] or details.get("notices") or figures["promises"]["total"]
         )  # fmt: skip
 
     # -- formats ---------------------------------------------------------------------------------------
@@ -80,31 +88,38 @@ class CharterReport(models.Model):
         return texts.get(self.env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
 
     def _day(self, value):
-        return format_date(self.env, value, date_format="d MMMM y") if value else NONE
+        if not value:
+            return NONE
+        return Shown(format_date(self.env, value, date_format="d MMMM y"), fields.Date.to_date(value), "day")
 
     def _moment(self, value):
         if not value:
             return NONE
-        tz = self.sudo().table["figures"]["period"]["tz"]
-        return format_datetime(self.env, fields.Datetime.to_datetime(value[:19]), tz=tz, dt_format=MOMENT)
+        tz = self.env.context["charter_report_tz"]
+        moment = fields.Datetime.to_datetime(value[:19])
+        # A spreadsheet knows no time zone: it shows the same hands of the clock.
+        local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).replace(tzinfo=None)
+        return Shown(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
 
     def _number(self, value, digits=0):
-        return formatLang(self.env, value, digits=digits)
+        return Shown(formatLang(self.env, value, digits=digits), value, "number")
 
     def _rate(self, met, total, digits=1):
         """“97.5 %”, rounded down: 100 % is what is complete. A dash when there is nothing to count on."""
         value = percent(met, total, digits)
         if value is None:
             return NONE
-        if value == 100:
-            return self.env._("100 %")
-        return self.env._("%s %%", self._number(value, digits))
+        text = self.env._("100 %") if value == 100 else self.env._("%s %%", self._number(value, digits))
+        return Shown(text, round(value / 100, digits + 2), "percent2" if digits == 2 else "percent")
 
     def _duration(self, seconds):
         minutes = int(seconds) // 60
-        if minutes < 60:
-            return self.env._("%s min", minutes)
-        return self.env._("%(hours)s h %(minutes)02d min", hours=minutes // 60, minutes=minutes % 60)
+        text = (
+            self.env._("%(hours)s h %(minutes)02d min", hours=minutes // 60, minutes=minutes % 60)
+            if minutes >= 60
+            else self.env._("%s min", minutes)
+        )
+        return Shown(text, timedelta(minutes=minutes), "duration")
 
     def _label(self, model, name, value):
         return dict(self.env[model]._fields[name]._description_selection(self.env)).get(value, value)
@@ -140,7 +155,11 @@ class CharterReport(models.Model):
         tiles.append(
             {
                 "label": self.env._("Satisfaction"),
-                "value": self.env._("%s out of 5", self._number(mean, 1)) if mean else NONE,
+                "value": Shown(
+                    self.env._("%s out of 5", self._number(mean, 1)), round(mean, 1), "mark", noted=True
+                )
+                if mean
+                else NONE,
                 "note": self.env._(
                     "%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
                 )

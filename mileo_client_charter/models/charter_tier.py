@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .res_company import REPORT_UNREVIEWED
+
 
 class CharterTier(models.Model):
     """A level of service sold to clients; what it sets on a contract (article 01)."""
@@ -22,6 +24,11 @@ class CharterTier(models.Model):
         "Days to deliver the report",
         default=10,
         help="Days after the end of the period, counted on the calendar.",
+    )
+    report_unreviewed = fields.Selection(
+        REPORT_UNREVIEWED,
+        "Reports nobody reviewed",
+        help="At noon of the due day. Empty: as the company's settings say.",
     )
     interviews_per_year = fields.Integer(default=2)
     service_level_ids = fields.One2many("charter.service.level", "tier_id", copy=True)

@@ -2,6 +2,11 @@ from odoo import fields, models
 
 from ..tools.clock import Delay, NoWorkingTime
 
+REPORT_UNREVIEWED = [
+    ("send", "Send on the due day, saying that it was not reviewed"),
+    ("hold", "Hold back and warn the operations manager"),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -58,6 +63,14 @@ class ResCompany(models.Model):
         "Clients from which a change is reviewed before it is sent",
         default=20,
         help="A change that touches fewer clients goes out by itself; 0 or 1: every change is looked at first.",
+    )
+
+    charter_report_unreviewed = fields.Selection(
+        REPORT_UNREVIEWED,
+        "Activity reports nobody reviewed",
+        default="hold",
+        required=True,
+        help="What becomes, at noon of its due day, of a report that nobody has reviewed. A tier may say otherwise.",
     )
 
     def _charter_next_opening(self, moment):

@@ -34,3 +34,6 @@ class ResConfigSettings(models.TransientModel):
     charter_delivery_review_from = fields.Integer(
         related="company_id.charter_delivery_review_from", readonly=False
     )
+    charter_report_unreviewed = fields.Selection(
+        related="company_id.charter_report_unreviewed", readonly=False
+    )

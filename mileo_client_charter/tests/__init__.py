@@ -39,3 +39,11 @@ from . import test_year_tour
 from . import test_year_migration
 from . import test_report
 from . import test_report_portal
+from . import test_report_workbook
+from . import test_export
+from . import test_report_printing
+from . import test_report_due
+from . import test_report_honest
+from . import test_report_progress
+from . import test_report_tour
+from . import test_report_access

@@ -13,6 +13,9 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
 
+# Where a queue of jobs is installed beside, the scheduled actions do their work themselves all the same.
+INLINE = {"queue_job__no_delay": True}
+
 
 class Killed(BaseException):
     """The process is gone; nothing in it may catch this and carry on."""
@@ -31,7 +34,9 @@ class KilledCase(BaseCase):
     def session(self):
         """An environment on a real connection, committed at the end."""
         with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True, "no_reset_password": True})
+            yield api.Environment(
+                cr, SUPERUSER_ID, {**INLINE, "tracking_disable": True, "no_reset_password": True}
+            )
 
     def _run(self, die_at=None):
         """One run of the job on a connection of its own.
@@ -62,7 +67,7 @@ class KilledCase(BaseCase):
             return 1000
 
         cr.execute = counted
-        env = api.Environment(cr, SUPERUSER_ID, {})
+        env = api.Environment(cr, SUPERUSER_ID, INLINE)
         try:
             with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
                 getattr(env[self.job[0]], self.job[1])()

@@ -1,0 +1,22 @@
+"""A text that remembers what it says. Plain Python, no ORM.
+
+A report is put into words once; its spreadsheet needs the numbers and the moments behind them, the very same ones.
+"""
+
+
+class Shown(str):
+    """What people read, with the ``value`` it was made from.
+
+    :param value: int or float, date, naive local datetime or timedelta
+    :param style: how a spreadsheet shows the value: a key of ``tools.workbook.STYLES``
+    :param noted: the text says more than its value: a spreadsheet shows both
+
+    >>> shown = Shown("66.6 %", 0.666, "percent")
+    >>> shown, shown.value, f"{shown} of all"
+    ('66.6 %', 0.666, '66.6 % of all')
+    """
+
+    def __new__(cls, text, value, style, noted=False):
+        shown = super().__new__(cls, text)
+        shown.value, shown.style, shown.noted = value, style, noted
+        return shown

@@ -1,0 +1,3 @@
+from . import charter_job_mixin
+from . import charter_report
+from . import charter_delivery_run

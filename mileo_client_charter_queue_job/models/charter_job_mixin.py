@@ -1,0 +1,43 @@
+"""Rows of a long run as jobs: one job for each range of ids."""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class CharterJobMixin(models.AbstractModel):
+    """Jobs are about ranges of ids with fixed borders, and a range has one key.
+
+    Whatever is asked for twice while it waits is therefore one job; what came into a range meanwhile is done by the job
+    that waits. A job looks again at what is still to be done and locks it: two at once never do the same row.
+    """
+
+    _name = "charter.job.mixin"
+    _description = "Long runs as jobs"
+
+    @api.model
+    def _charter_at_once(self):
+        """Whether the scheduled action does the work itself: what ``queue_job`` says in the context for tests and scripts."""
+        return bool(self.env.context.get("queue_job__no_delay"))
+
+    @api.model
+    def _charter_enqueue(self, method, ids, size, what):
+        """A job that calls ``method(first, last)`` for each range of ``size`` ids that holds one of ``ids``.
+
+        :param what: the job in words
+        """
+        for number in sorted({record_id // size for record_id in ids}):
+            first, last = number * size, (number + 1) * size - 1
+            delayed = self.with_delay(
+                description=f"{what} ({first}–{last})",
+                identity_key=f"{self._name}.{method}-{size}-{number}",
+            )
+            getattr(delayed, method)(first, last)
+
+    @api.model
+    def _charter_in_range(self, domain, first, last):
+        """The rows of ``domain`` in the range that nobody else is at, locked. They are looked at again after the lock."""
+        domain = Domain(domain)
+        ranged = domain & Domain([("id", ">=", first), ("id", "<=", last)])
+        rows = self.sudo().search(ranged, order="id").try_lock_for_update()
+        rows.invalidate_recordset()
+        return rows.filtered_domain(domain)

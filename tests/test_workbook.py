@@ -1,0 +1,13 @@
+"""Examples in the documentation of what spreadsheets are written with."""
+
+import doctest
+
+import pytest
+from tools import shown, workbook
+
+
+@pytest.mark.parametrize("module", [shown, workbook])
+def test_examples_in_the_documentation(module):
+    outcome = doctest.testmod(module)
+    assert outcome.attempted
+    assert not outcome.failed
