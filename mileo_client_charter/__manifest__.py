@@ -73,6 +73,9 @@
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",
+        "views/charter_listing_portal_templates.xml",
+        "views/charter_hub_portal_templates.xml",
+        "views/charter_intervention_portal_templates.xml",
         "views/charter_year_portal_templates.xml",
         "views/charter_equipment_portal_templates.xml",
         "views/charter_document_portal_templates.xml",
@@ -85,6 +88,7 @@
             "mileo_client_charter/static/src/scss/charter_contacts.scss",
             "mileo_client_charter/static/src/scss/charter_equipment.scss",
             "mileo_client_charter/static/src/scss/charter_report.scss",
+            "mileo_client_charter/static/src/scss/charter_portal.scss",
         ],
         # The survey's pages need nothing else: they open at once, on any phone.
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],

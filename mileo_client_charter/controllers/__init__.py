@@ -7,3 +7,4 @@ from . import renewals
 from . import portal_year
 from . import portal_documents
 from . import portal_reports
+from . import portal_interventions
