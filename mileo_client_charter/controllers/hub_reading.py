@@ -12,7 +12,7 @@ from .report_reading import REPORT_FIELDS, ReportReading
 from .year_reading import REVIEW_FIELDS, YearReading
 
 # What is late, and what comes next: each is a handful, the lists have the rest.
-ROWS = 3
+ROWS, NEXT = 3, 2
 
 
 class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading):
@@ -36,7 +36,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
     def _promised(self):
         """What is late first, then what falls due next; “late” is what we still owe after its time."""
         late = self._count("charter.obligation", [*OWED, ("due_at", "<=", fields.Datetime.now())])
-        rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", max(ROWS, min(late, 5)))
+        rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
         return {"late_now": late, "promises": self._promises(rows)}
 
     def _said(self):

@@ -126,17 +126,16 @@ class InterventionReading(ClientReading):
         ]
 
     def _kept_or_late(self, promises):
-        """One word over the promises of an intervention: late when one of them is, kept when all are."""
+        """What became of the promises of an intervention, in one word: late when one is, kept when all are."""
         results = [promise._intervention_result() for promise in promises if promise]
-        late = [words for result, words in results if result == "late"]
-        if late:
-            return {"level": "late", "level_text": self.env._("promised time: %s", late[-1])}
-        if results and all(result in ("kept", "cancelled") for result, _words in results):
-            kept = any(result == "kept" for result, _words in results)
-            return {"level": "kept", "level_text": self.env._("promised time kept")} if kept else NO_LEVEL
-        running = [words for result, words in results if result in ("open", "soon") and words]
+        found = dict(results)
+        if "late" in found:
+            return {"level": "late", "level_text": found["late"]}
+        running = found.get("soon") or found.get("open")
         if running:
-            return {"level": "open", "level_text": self.env._("promised time: %s", running[-1])}
+            return {"level": "open", "level_text": running}
+        if "kept" in found and "paused" not in found:
+            return {"level": "kept", "level_text": self.env._("in the promised time")}
         return NO_LEVEL
 
     def _levels(self, intervention):

@@ -62,6 +62,11 @@ class Listing:
         return bool(self.text or any(self.chosen.values()))
 
     @property
+    def refined(self):
+        """Whether a filter or another order than the usual one is in force."""
+        return bool(any(self.chosen.values())) or self.sort != self.sorts[0].key
+
+    @property
     def everything(self):
         """Address of the list without search and filters."""
         return self._address(self.kept)

@@ -39,3 +39,5 @@ from . import test_year_tour
 from . import test_year_migration
 from . import test_report
 from . import test_report_portal
+from . import test_intervention_portal
+from . import test_portal_lists
