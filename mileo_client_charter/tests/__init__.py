@@ -41,3 +41,4 @@ from . import test_report
 from . import test_report_portal
 from . import test_intervention_portal
 from . import test_portal_lists
+from . import test_portal_pages

@@ -37,7 +37,7 @@ class ListsCase(CharterCase, HttpCase):
             cls.env, "t_lists", groups="base.group_portal", partner_id=cls.alice.id, name=cls.alice.name,
             email=cls.alice.email, lang="en_US", tz="Europe/Paris",
         )  # fmt: skip
-        cls.contract = cls._contract(cls.client, start="2020-01-01", end="2099-12-31")
+        cls.contract = cls.contract or cls._contract(cls.client, start="2020-01-01", end="2099-12-31")
 
     @classmethod
     def fill(cls, count, start=0):
