@@ -99,3 +99,6 @@ from . import charter_report_draft
 from . import charter_report_delivery
 from . import charter_report_view
 from . import charter_report_section
+
+# What is forgotten in time
+from . import charter_privacy

@@ -118,13 +118,9 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/notice/{newest('charter.notice.line').id}",
             f"/my/charter/review/{newest('charter.review').id}",
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
-            "/my/charter/comment", "/my/charter/escalate", "/my/charter/contacts",
-            "/my/charter/report/999999999", *self.more_pages(),
+            "/my/charter/comment", "/my/charter/escalate", "/my/charter/contacts", "/my/charter/data",
+            "/my/charter/report/999999999",
         ]  # fmt: skip
-
-    def more_pages(self):
-        """Pages other parts add, and those everybody may read."""
-        return []
 
     def check(self, pages, lang, width=360):
         axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
