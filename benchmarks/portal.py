@@ -81,7 +81,12 @@ def measure(bench):
     lines.append(line("`/my/charter/interventions` with a search", ours, peer))
     ours, peer = alternate(bench.runs * 3, visitor.sampled("/my/charter"), visitor.sampled(PEER))
     lines.append(
-        Line("for the record: the first page, `/my/charter`", words_of(ours), words_of(peer), ratio_of(ours, peer))
+        Line(
+            "for the record: the first page, `/my/charter`",
+            words_of(ours),
+            words_of(peer),
+            ratio_of(ours, peer),
+        )
     )
     return EXPLANATION.format(count=count), lines
 
@@ -132,7 +137,10 @@ def prepare(bench, count):
 # What differs from one copy to the next; {n} is its number.
 COPIES = {
     "contract_contract": {"name": "'Contract ' || {n}", "access_token": "NULL"},
-    "charter_intervention": {"name": "'Ordinary ' || ({n} %% 10) || ' work ' || {n}", "reference": "'INT' || {n}"},
+    "charter_intervention": {
+        "name": "'Ordinary ' || ({n} %% 10) || ' work ' || {n}",
+        "reference": "'INT' || {n}",
+    },
     "charter_report": {"reference": "'RAP' || {n}", "period": "'P' || {n}"},
     "charter_equipment": {"name": "'Camera ' || {n}", "serial": "'SN' || {n}"},
     "charter_feedback": {"comment": "'Words ' || {n}"},
@@ -156,7 +164,12 @@ def first_rows(env, client, contact):
             ],
         }
     )  # fmt: skip
-    work = {"name": "Ordinary 0 work 0", "partner_id": client.id, "contract_id": contract.id, "kind": "preventive"}
+    work = {
+        "name": "Ordinary 0 work 0",
+        "partner_id": client.id,
+        "contract_id": contract.id,
+        "kind": "preventive",
+    }
     env["charter.intervention"].create(work)
     env["charter.equipment"].create({"name": "Camera", "serial": "SN", "partner_id": client.id})
     client_values = {"partner_id": client.id, "company_id": company}
@@ -166,7 +179,14 @@ def first_rows(env, client, contact):
          "first_day": date(2026, 10, 1), "last_day": date(2026, 10, 31), "sent_at": now}
     )  # fmt: skip
     env["charter.feedback"]._charter_engine().create(
-        {**said, "channel": "portal", "state": "answered", "answered_at": now, "rating": 4, "comment": "Words"}
+        {
+            **said,
+            "channel": "portal",
+            "state": "answered",
+            "answered_at": now,
+            "rating": 4,
+            "comment": "Words",
+        }
     )
     env["charter.escalation"]._charter_engine().create({**said, "name": "Complaint", "raised_at": now})
     notice = env["charter.notice"].create(

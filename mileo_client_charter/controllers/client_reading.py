@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
-from .listing import Choice, Listing, Sort, newest_and_oldest, periods, selection
+from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
 
 # Filter of the promises -> (state, order). Among the late ones, those still owed come first.
 PROMISES = {
@@ -74,9 +74,9 @@ class ClientReading:
             | Domain("intervention_id", "any!", [("name", "ilike", text)]),
             choices=[
                 Choice("state", env._("State"), [
-                    ("asked", env._("Waiting for an answer"), [("state", "=", "sent")]),
-                    ("owed", env._("We owe you word"), [("followup", "in", ("call", "tell"))]),
-                    ("told", env._("You were told what was done"), [("followup", "=", "told")]),
+                    Option("asked", env._("Waiting for an answer"), Domain("state", "=", "sent")),
+                    Option("owed", env._("We owe you word"), Domain("followup", "in", ("call", "tell"))),
+                    Option("told", env._("You were told what was done"), Domain("followup", "=", "told")),
                 ]),
                 selection(env, "charter.feedback", "channel", env._("Channel")),
             ],

@@ -93,7 +93,9 @@ class DataExport(InterventionReading):
                 sheet.set_column(0, len(names) - 1, 22)
                 everything[kind] = []
                 for number, row in enumerate(self._rows(model, names, owner), 1):
-                    everything[kind].append({name: plain(value) for name, value in zip(names, row, strict=True)})
+                    everything[kind].append(
+                        {name: plain(value) for name, value in zip(names, row, strict=True)}
+                    )
                     for column, value in enumerate(row):
                         write_cell(sheet, number, column, value, moment)
             book.close()

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from .client_reading import ClientReading
 from .common import DAY
-from .listing import Choice, Listing, newest_and_oldest, periods, selection
+from .listing import Choice, Listing, Option, newest_and_oldest, periods, selection
 
 DELIVERY_FIELDS = ["kind", "subject", "contact_id", "state", "sent_at", "opened_at", "acknowledged_at"]
 ADDRESS = "/my/charter/document"
@@ -33,7 +33,9 @@ class DocumentReading(ClientReading):
             | Domain("contact_id", "any!", [("name", "ilike", text)]),
             choices=[
                 selection(env, "charter.delivery", "kind", env._("Kind")),
-                Choice("to", env._("Sent to"), [("me", env._("Me"), [("contact_id", "=", self.contact.id)])]),
+                Choice("to", env._("Sent to"), [
+                    Option("me", env._("Me"), Domain("contact_id", "=", self.contact.id)),
+                ]),
                 periods(self, "sent_at"),
             ],
         )  # fmt: skip

@@ -9,7 +9,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from .client_reading import ClientReading
-from .listing import Choice, Listing, Sort
+from .listing import Choice, Listing, Option, Sort
 
 DAYS = 30
 SUPPORT_DAYS = 365
@@ -42,15 +42,14 @@ class EquipmentReading(ClientReading):
             | Domain("site_id", "any!", [("name", "ilike", text)]),
             choices=[
                 Choice("state", env._("State"), [
-                    ("down", env._("Down now"), [("down_since", "!=", False)]),
-                    ("up", env._("Not down"), [("down_since", "=", False)]),
-                    ("unwatched", env._("Not supervised"), [("supervised_from", "=", False)]),
+                    Option("down", env._("Down now"), Domain("down_since", "!=", False)),
+                    Option("up", env._("Not down"), Domain("down_since", "=", False)),
+                    Option("unwatched", env._("Not supervised"), Domain("supervised_from", "=", False)),
                 ]),
                 Choice("support", env._("Maker's support"), [
-                    ("ended", env._("Ended"), [("end_of_support", "<", today)]),
-                    ("soon", env._("Ends within a year"), [
-                        ("end_of_support", ">=", today), ("end_of_support", "<=", soon),
-                    ]),
+                    Option("ended", env._("Ended"), Domain("end_of_support", "<", today)),
+                    Option("soon", env._("Ends within a year"), Domain("end_of_support", ">=", today)
+                           & Domain("end_of_support", "<=", soon)),
                 ]),
             ],
         )  # fmt: skip

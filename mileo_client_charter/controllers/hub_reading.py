@@ -1,5 +1,7 @@
 """The first page of the portal: who to call now, is anything late, what is next, the latest report."""
 
+from collections import namedtuple
+
 from odoo import fields
 from odoo.fields import Domain
 
@@ -12,7 +14,11 @@ from .report_reading import REPORT_FIELDS, ReportReading
 from .year_reading import REVIEW_FIELDS, YearReading
 
 # What is late, and what comes next: each is a handful, the lists have the rest.
-ROWS, NEXT = 3, 2
+ROWS, NEXT = 3, 3
+
+# Named, not plain tuples: the extraction of terms takes what stands in parentheses after a translated text for terms.
+Todo = namedtuple("Todo", "number words address")
+Place = namedtuple("Place", "title address number words")
 
 
 class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading):
@@ -80,7 +86,11 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
         lines = self.env["charter.notice.line"]
         [(notices, read)] = lines._read_group(self.own, [], ["__count", "acknowledged_at:count"])
         meeting = self._search(
-            "charter.review", REVIEW_FIELDS, [("state", "=", "planned"), ("start_at", ">=", now)], "start_at", 1
+            "charter.review",
+            REVIEW_FIELDS,
+            [("state", "=", "planned"), ("start_at", ">=", now)],
+            "start_at",
+            1,
         )
         return {
             "meeting": self._reviews(meeting)[0] if meeting else None,
@@ -96,35 +106,35 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
     # -- words ------------------------------------------------------------------------------------
 
     def _todo(self, found):
-        """[(words, address)] of what waits for the client itself."""
+        """What waits for the client itself."""
         env = self.env
         asked = [
-            (found["escalation_answered"], env._("Escalations we answered: accept, or go on"),
+            Todo(found["escalation_answered"], env._("Escalations we answered: accept, or go on"),
              "/my/charter/escalations?state=answered"),
-            (found["advice_count"], env._("Recommendations to accept or decline"), "/my/charter/reports#charter-advice"),
-            (found["notice_unread"], env._("Notices to read"), "/my/charter/notices?read=no"),
-            (found["surveys"], env._("Surveys to answer"), "/my/charter/feedback?state=asked"),
+            Todo(found["advice_count"], env._("Recommendations to accept or decline"), "/my/charter/reports#charter-advice"),
+            Todo(found["notice_unread"], env._("Notices to read"), "/my/charter/notices?read=no"),
+            Todo(found["surveys"], env._("Surveys to answer"), "/my/charter/feedback?state=asked"),
         ]  # fmt: skip
-        return [(count, words, address) for count, words, address in asked if count]
+        return [one for one in asked if one.number]
 
     def _places(self, found):
-        """[(title, address, count, what is worth knowing of it)]: the rest of the portal."""
+        """The rest of the portal, with what is worth knowing of it."""
         env = self.env
         running = found["intervention_open"]
         opened = found["escalation_open"]
         unread = found["notice_unread"]
         return [
-            (env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
+            Place(env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
              env._("%s in progress", running) if running else env._("none in progress")),
-            (env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
-            (env._("Equipment"), "/my/charter/equipment", found["equipment_count"],
+            Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
+            Place(env._("Equipment"), "/my/charter/equipment", found["equipment_count"],
              found["equipment_state"] if found["equipment_count"] else env._("none on record")),
-            (env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("what you told us")),
-            (env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
+            Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("what you told us")),
+            Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
              env._("%s not settled", opened) if opened else env._("none open")),
-            (env._("Notices"), "/my/charter/notices", found["notice_count"],
+            Place(env._("Notices"), "/my/charter/notices", found["notice_count"],
              env._("%s to read", unread) if unread else env._("all read")),
-            (env._("Meetings and renewal"), "/my/charter/reviews", found["review_count"],
+            Place(env._("Meetings and renewal"), "/my/charter/reviews", found["review_count"],
              env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),
-            (env._("Documents"), "/my/charter/documents", found["document_count"], env._("what we handed to you")),
+            Place(env._("Documents"), "/my/charter/documents", found["document_count"], env._("what we handed to you")),
         ]  # fmt: skip

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from ..models.charter_intervention_promise import INCIDENTS, RESOLUTION, RESPONSE
 from .client_reading import FEEDBACK_FIELDS, ClientReading
 from .common import DAY, MOMENT, WEEKDAY
-from .listing import Choice, Listing, Sort, periods, selection
+from .listing import Choice, Listing, Option, Sort, periods, selection
 
 ADDRESS = "/my/charter/interventions"
 INTERVENTION_FIELDS = [
@@ -42,9 +42,9 @@ class InterventionReading(ClientReading):
             search=("reference", "name", "work_done"),
             choices=[
                 Choice("state", env._("State"), [
-                    ("open", env._("In progress"), [("state", "=", "open")]),
-                    ("closed", env._("Done"), [("state", "=", "closed")]),
-                    ("cancelled", env._("Cancelled"), [("state", "=", "cancelled")]),
+                    Option("open", env._("In progress"), Domain("state", "=", "open")),
+                    Option("closed", env._("Done"), Domain("state", "=", "closed")),
+                    Option("cancelled", env._("Cancelled"), Domain("state", "=", "cancelled")),
                 ]),
                 selection(env, "charter.intervention", "kind", env._("Kind")),
                 periods(self, "reported_at"),
@@ -141,9 +141,7 @@ class InterventionReading(ClientReading):
     def _levels(self, intervention):
         """What was promised of this intervention, what became of it and by how much."""
         promises = intervention._charter_last_promises()
-        rows = [
-            promises[intervention.id, code] for code in CODES if (intervention.id, code) in promises
-        ]
+        rows = [promises[intervention.id, code] for code in CODES if (intervention.id, code) in promises]
         return [
             {
                 "title": row.promise,
@@ -177,9 +175,7 @@ class InterventionReading(ClientReading):
         if intervention.state == "cancelled":
             return self.env._("It was cancelled: no time is promised any more.")
         if intervention.kind not in INCIDENTS:
-            return self.env._(
-                "It was planned work: response and resolution times are promised of incidents."
-            )
+            return self.env._("It was planned work: response and resolution times are promised of incidents.")
         if intervention.sudo().before_charter:
             return self.env._("It was reported before your contract came under the charter.")
         return self.env._("Your contract promises no response or resolution time for this kind of request.")

@@ -16,8 +16,11 @@ from odoo.tools.sql import escape_psql
 PAGE_ROWS = 20
 SEARCH_LENGTH = 100
 
-# A way to narrow a list: name in the address, label, and [(key, label, domain)].
+# A way to narrow a list: name in the address, label, options.
 Choice = namedtuple("Choice", "name label options")
+# One of its options: key in the address, label, domain. Named, not a plain tuple: the extraction of terms takes what
+# stands in parentheses after a translated text for terms too.
+Option = namedtuple("Option", "key label domain")
 # A way to sort it: key in the address, label, order in SQL.
 Sort = namedtuple("Sort", "key label order")
 
@@ -88,7 +91,7 @@ class Listing:
 
     def _choice_domains(self):
         return [
-            Domain(domain)
+            domain
             for choice in self.choices
             for key, _label, domain in choice.options
             if key == self.chosen[choice.name]
@@ -142,10 +145,14 @@ def periods(reading, name, moment=True):
         "period",
         env._("Period"),
         [
-            ("30", env._("The last 30 days"), [(name, ">=", since(today - timedelta(days=30)))]),
-            ("90", env._("The last 90 days"), [(name, ">=", since(today - timedelta(days=90)))]),
-            ("year", env._("This year"), [(name, ">=", since(january))]),
-            ("before", env._("Last year"), [(name, ">=", since(last_january)), (name, "<", since(january))]),
+            Option("30", env._("The last 30 days"), Domain(name, ">=", since(today - timedelta(days=30)))),
+            Option("90", env._("The last 90 days"), Domain(name, ">=", since(today - timedelta(days=90)))),
+            Option("year", env._("This year"), Domain(name, ">=", since(january))),
+            Option(
+                "before",
+                env._("Last year"),
+                Domain(name, ">=", since(last_january)) & Domain(name, "<", since(january)),
+            ),
         ],
     )
 
@@ -156,7 +163,7 @@ def selection(env, model, name, label, keys=None):
     return Choice(
         name,
         label,
-        [(key, words, [(name, "=", key)]) for key, words in options if keys is None or key in keys],
+        [Option(key, words, Domain(name, "=", key)) for key, words in options if keys is None or key in keys],
     )
 
 

@@ -11,9 +11,7 @@ class CharterInterventionPortal(CharterPortal):
     @http.route("/my/charter/interventions", **READ)
     def my_interventions(self, **query):
         reading = InterventionReading(request.env)
-        return self._page(
-            "portal_interventions", "interventions", reading, reading.interventions_page(query)
-        )
+        return self._page("portal_interventions", "interventions", reading, reading.interventions_page(query))
 
     @http.route("/my/charter/intervention/<int:intervention_id>", **READ)
     def my_intervention(self, intervention_id, **_query):

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from .client_reading import ClientReading
 from .common import DAY
-from .listing import Choice, Listing, newest_and_oldest, periods
+from .listing import Choice, Listing, Option, newest_and_oldest, periods
 
 REPORT_FIELDS = ["period", "first_day", "last_day", "version", "state", "sent_at", "done_count", "late_count"]
 
@@ -21,8 +21,8 @@ class ReportReading(ClientReading):
             choices=[
                 periods(self, "last_day", moment=False),
                 Choice("show", env._("Versions"), [
-                    ("last", env._("The last ones only"), [("state", "=", "sent")]),
-                    ("late", env._("With late promises"), [("late_count", ">", 0)]),
+                    Option("last", env._("The last ones only"), Domain("state", "=", "sent")),
+                    Option("late", env._("With late promises"), Domain("late_count", ">", 0)),
                 ]),
             ],
         )  # fmt: skip

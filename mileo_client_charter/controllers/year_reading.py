@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .client_reading import ClientReading
-from .listing import Choice, Listing, Sort, newest_and_oldest, periods, selection
+from .listing import Choice, Listing, Option, Sort, newest_and_oldest, selection
 
 RENEWALS = 20
 REVIEW_FIELDS = ["kind", "state", "start_at", "location", "minutes_at", "dossier_at"]
@@ -22,10 +22,12 @@ class YearReading(ClientReading):
             choices=[
                 selection(env, "charter.review", "kind", env._("Kind")),
                 Choice("when", env._("When"), [
-                    ("next", env._("To come"), [("start_at", ">=", now)]),
-                    ("past", env._("Past"), [("start_at", "<", now)]),
+                    Option("next", env._("To come"), Domain("start_at", ">=", now)),
+                    Option("past", env._("Past"), Domain("start_at", "<", now)),
                 ]),
-                Choice("minutes", env._("Minutes"), [("sent", env._("Sent"), [("state", "=", "minutes")])]),
+                Choice("minutes", env._("Minutes"), [
+                    Option("sent", env._("Sent"), Domain("state", "=", "minutes")),
+                ]),
             ],
         )  # fmt: skip
         return {"listing": listing, "reviews": self._reviews(listing.rows), "renewals": self.renewals()}
@@ -44,15 +46,15 @@ class YearReading(ClientReading):
             search=lambda text: Domain("notice_id", "any!", [("name", "ilike", text)]),
             choices=[
                 Choice("read", env._("State"), [
-                    ("no", env._("To read"), [("acknowledged_at", "=", False)]),
-                    ("yes", env._("Read"), [("acknowledged_at", "!=", False)]),
+                    Option("no", env._("To read"), Domain("acknowledged_at", "=", False)),
+                    Option("yes", env._("Read"), Domain("acknowledged_at", "!=", False)),
                 ]),
                 Choice("kind", env._("Kind"), [
-                    (key, label, [("notice_id", "any!", [("kind", "=", key)])]) for key, label in kinds
+                    Option(key, label, Domain("notice_id", "any!", [("kind", "=", key)])) for key, label in kinds
                 ]),
                 Choice("effect", env._("Effect"), [
-                    ("next", env._("To come"), [("effect_on", ">=", today)]),
-                    ("past", env._("Past"), [("effect_on", "<", today)]),
+                    Option("next", env._("To come"), Domain("effect_on", ">=", today)),
+                    Option("past", env._("Past"), Domain("effect_on", "<", today)),
                 ]),
             ],
         )  # fmt: skip

@@ -47,7 +47,7 @@ class TestInterventionPortal(DoorsCase):
             self.log_in(login)
             self.assertShows(self.page(), "Siren does not stop", self.work.reference, "Corrective")
             self.assertShows(
-                self.page(self.work), "Reported", self.technician.name, "Siren 2", "SN-2", "We resolve an incident",
+                self.page(self.work), "Reported on", self.technician.name, "Siren 2", "SN-2", "We resolve an incident",
                 "The work is not finished",
             )  # fmt: skip
         self.close(self.work)

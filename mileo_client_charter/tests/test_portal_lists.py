@@ -134,7 +134,7 @@ class TestPortalLists(ListsCase):
                 found = self.url_open(f"{address}?q={wanted}")
                 self.assertIn("Found: 1", " ".join(found.text.split()))
                 self.assertIn(shown, found.text)
-                self.assertIn('value="%s"' % wanted, found.text)
+                self.assertIn(f'value="{wanted}"', found.text)
                 nothing = self.url_open(f"{address}?q=%25%25&page=3")
                 self.assertIn("Nothing matches.", nothing.text)
                 second = self.url_open(f"{address}?sort=oldest&page=2")
@@ -166,9 +166,9 @@ class TestListing(CharterCase):
         reading = self.reading()
         with self.at(moment=datetime(2026, 12, 31, 23, 30)):
             # Already the new year in Paris.
-            options = {key: domain for key, _label, domain in periods(reading, "reported_at").options}
+            options = {key: list(domain) for key, _label, domain in periods(reading, "reported_at").options}
         self.assertEqual(options["year"], [("reported_at", ">=", datetime(2026, 12, 31, 23, 0))])
-        self.assertEqual(options["before"][0], ("reported_at", ">=", datetime(2025, 12, 31, 23, 0)))
+        self.assertEqual(options["before"][1], ("reported_at", ">=", datetime(2025, 12, 31, 23, 0)))
         self.assertEqual(options["30"], [("reported_at", ">=", datetime(2026, 12, 1, 23, 0))])
 
     def test_links_keep_the_question(self):

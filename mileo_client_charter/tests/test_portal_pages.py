@@ -102,7 +102,9 @@ class TestPortalPages(ListsCase, ReportCase):
         return super().report(contract, period="2026-10", **values)
 
     def newest(self, model, domain=()):
-        return self.env[model].search([("partner_id", "=", self.client.id), *domain], order="id desc", limit=1)
+        return self.env[model].search(
+            [("partner_id", "=", self.client.id), *domain], order="id desc", limit=1
+        )
 
     def pages(self):
         newest = self.newest
@@ -132,12 +134,18 @@ class TestPortalPages(ListsCase, ReportCase):
         self.browser_js("/my/charter", code, login="t_lists", timeout=240)
 
     def test_in_english(self):
-        public = [f"/charter/{self.company.id}?lang=en_US", f"/charter/s/{self.survey.sudo().token}?lang=en_US"]
+        public = [
+            f"/charter/{self.company.id}?lang=en_US",
+            f"/charter/s/{self.survey.sudo().token}?lang=en_US",
+        ]
         self.check([*self.pages(), *public], "en_US")
 
     def test_in_french(self):
         self.portal.lang = "fr_FR"
-        public = [f"/charter/{self.company.id}?lang=fr_FR", f"/charter/s/{self.survey.sudo().token}?lang=fr_FR"]
+        public = [
+            f"/charter/{self.company.id}?lang=fr_FR",
+            f"/charter/s/{self.survey.sudo().token}?lang=fr_FR",
+        ]
         self.check([*self.pages(), *public], "fr_FR")
 
     def test_on_a_wide_screen(self):

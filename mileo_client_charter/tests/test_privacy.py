@@ -57,7 +57,9 @@ class TestPrivacy(CharterCase):
         self.forget()
         self.assertEqual((feedback.rating, feedback.nps, feedback.promoter), (4, 9, 1))
         self.assertEqual((feedback.partner_id, feedback.answered_at), (self.client, START))
-        self.assertFalse(feedback.comment or feedback.contact_id or feedback.answer_ip or feedback.sudo().token)
+        self.assertFalse(
+            feedback.comment or feedback.contact_id or feedback.answer_ip or feedback.sudo().token
+        )
         self.assertFalse(feedback.message_ids or feedback.message_follower_ids)
         self.assertEqual(feedback.anonymised_at, LATER)
 
@@ -76,7 +78,9 @@ class TestPrivacy(CharterCase):
         with self.at():
             feedback = self.invitation()
             feedback._charter_engine().state = "expired"
-        self.env.cr.execute("UPDATE charter_feedback SET create_date = %s WHERE id = %s", [START, feedback.id])
+        self.env.cr.execute(
+            "UPDATE charter_feedback SET create_date = %s WHERE id = %s", [START, feedback.id]
+        )
         feedback.invalidate_recordset()
         self.forget()
         self.assertFalse(feedback.contact_id)
@@ -193,7 +197,9 @@ class TestMyData(DoorsCase):
         self.assertEqual([row["comment"] for row in data["feedback"]], ["=1+1 thanks"])
         self.assertEqual([row["name"] for row in data["interventions"]], ["Camera 4"])
         self.assertIn(self.alice.email, {row["email"] for row in data["contacts"]})
-        self.assertNotIn("Sara", {row["name"] for row in data["contacts"]}, "a subsidiary is a client of its own")
+        self.assertNotIn(
+            "Sara", {row["name"] for row in data["contacts"]}, "a subsidiary is a client of its own"
+        )
         self.assertTrue(data["promises"] and data["documents"])
         self.assertTrue(data["escalations"][0]["raised_at"].endswith("+00:00"))
         [report] = [name for name in names if name.startswith("reports/")]

@@ -20,7 +20,10 @@ class PrivacyLookupWizardLine(models.TransientModel):
             line.charter_can_anonymise = (
                 not line.is_unlinked
                 and not line.execution_details
-                and (line.res_model in MODELS or line.res_model == "res.partner" and line.res_id in people.ids)
+                and (
+                    line.res_model in MODELS
+                    or (line.res_model == "res.partner" and line.res_id in people.ids)
+                )
             )
 
     def action_charter_anonymise(self):

@@ -1,7 +1,19 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-PERSONAL = ("email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat")
+PERSONAL = (
+    "email",
+    "phone",
+    "function",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "comment",
+    "image_1920",
+    "website",
+    "vat",
+)
 
 
 class ResPartner(models.Model):
@@ -15,7 +27,9 @@ class ResPartner(models.Model):
         for contact in self.sudo():
             if contact.is_company:
                 raise UserError(
-                    self.env._("%s is a company: what it is called is no personal data.", contact.display_name)
+                    self.env._(
+                        "%s is a company: what it is called is no personal data.", contact.display_name
+                    )
                 )
             users = contact.with_context(active_test=False).user_ids
             if users.filtered(lambda user: user._is_internal()):

@@ -1,8 +1,9 @@
 """The privacy lookup finds what the charter knows of a person, and forgets it without falsifying a figure."""
 
-from odoo.addons.mileo_client_charter.tests.common import CharterCase
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+
+from odoo.addons.mileo_client_charter.tests.common import CharterCase
 
 
 class TestPrivacyLookup(CharterCase):
@@ -51,7 +52,9 @@ class TestPrivacyLookup(CharterCase):
         self.assertFalse(self.delivery.body or self.delivery.email)
         self.assertEqual((self.feedback.rating, self.feedback.promoter), (5, 1))
         self.assertEqual((self.delivery.state, self.delivery.contact_id), ("sent", self.alice))
-        self.assertEqual((self.alice.name, self.alice.active, self.alice.email), ("Anonymised contact", False, False))
+        self.assertEqual(
+            (self.alice.name, self.alice.active, self.alice.email), ("Anonymised contact", False, False)
+        )
         self.assertFalse(any(mine.mapped("charter_can_anonymise")))
         log = lines.wizard_id.log_id
         self.assertIn("Anonymised", log.execution_details)
@@ -69,7 +72,9 @@ class TestPrivacyLookup(CharterCase):
         self.assertEqual(self.alice.name, "Alpine one")
 
     def test_portal_access_ends(self):
-        user = new_test_user(self.env, "t_adam", groups="base.group_portal", partner_id=self.adam.id, name="Adam")
+        user = new_test_user(
+            self.env, "t_adam", groups="base.group_portal", partner_id=self.adam.id, name="Adam"
+        )
         self.of(self.lookup(self.adam), self.adam).action_charter_anonymise()
         self.assertEqual((user.active, user.login), (False, f"anonymised-{user.id}"))
 
