@@ -43,3 +43,4 @@ from . import test_intervention_portal
 from . import test_portal_lists
 from . import test_portal_pages
 from . import test_privacy
+from . import test_portal_tour
