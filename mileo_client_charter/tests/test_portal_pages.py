@@ -30,7 +30,7 @@ CHECK = """
         if (inside.documentElement.lang !== "%(lang)s") {
             say(`its language is “${inside.documentElement.lang}”`);
         }
-        if (inside.body.innerText.includes("A css error occured")) {
+        if (/css error/i.test(inside.body.innerText)) {
             say("its style sheet does not compile");
         }
         // The scroll bar of a frame is no part of a phone's page.

@@ -1,3 +1,1 @@
-from . import privacy_lookup_wizard
-from . import privacy_lookup_wizard_line
 from . import res_partner
