@@ -156,4 +156,4 @@ class TestInterventionPortal(DoorsCase):
         self.log_in("p_alice")
         page = self.url_open(f"/my/charter/intervention/{self.work.id}")
         self.assertShows(page, "Corrective", "Signalée le")
-        self.assertNotIn("What was done", page.text)
+        self.assertNotIn("The work done", page.text)
