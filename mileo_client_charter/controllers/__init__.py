@@ -8,3 +8,5 @@ from . import portal_year
 from . import portal_documents
 from . import portal_reports
 from . import export
+from . import portal_interventions
+from . import portal_data

@@ -8,11 +8,9 @@ from odoo import fields
 from odoo.fields import Domain
 
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
+from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
 
-HOME_ROWS = 5
-PAGE_ROWS = 20
-
-# Filter of the promises -> (states, order). Among the late ones, those still owed come first.
+# Filter of the promises -> (state, order). Among the late ones, those still owed come first.
 PROMISES = {
     "open": ("open", "due_at, id"),
     "late": ("late", "done_at desc, due_at desc, id desc"),
@@ -42,44 +40,63 @@ class ClientReading:
 
     # -- pages ------------------------------------------------------------------------------------
 
-    def home(self):
-        """The first page; its number of queries does not depend on the number of rows."""
-        feedback = self._search("charter.feedback", FEEDBACK_FIELDS, limit=HOME_ROWS + 1)
-        escalations = self._search("charter.escalation", ESCALATION_FIELDS, limit=HOME_ROWS + 1)
+    def promises_page(self, query):
+        """One page of the promises of a filter; an unknown filter is “open”."""
+        which = query.get("filter")
+        which = which if which in PROMISES else "open"
+        state, order = PROMISES[which]
+        due = Sort("due", self.env._("Due first"), "due_at, id")
+        listing = Listing(
+            self, "/my/charter/promises", query, "charter.obligation", PROMISE_FIELDS,
+            sorts=[due] if which == "open" else [
+                Sort("newest", self.env._("Newest first"), order), due,
+            ],
+            search=lambda text: Domain("commitment_id", "any!", [("name", "ilike", text)]),
+            own=self.own & Domain("state", "=", state), kept={"filter": which},
+        )  # fmt: skip
         return {
-            "contacts": self.client._charter_contacts(self.company),
-            **self.opening(),
+            "which": which,
             "counts": self.promise_counts(),
-            "promises": self._promises(
-                self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", HOME_ROWS)
-            ),
-            "feedback": self._feedback(feedback[:HOME_ROWS]),
-            "more_feedback": len(feedback) > HOME_ROWS,
-            "escalations": self._escalations(escalations[:HOME_ROWS]),
-            "more_escalations": len(escalations) > HOME_ROWS,
+            "listing": listing,
+            "promises": self._promises(listing.rows),
         }
 
-    def promises_page(self, which, page):
-        """One page of the promises of a filter; an unknown filter is “open”."""
-        which = which if which in PROMISES else "open"
-        counts = self.promise_counts()
-        pager = self._pager(counts[which], page, f"/my/charter/promises?filter={which}")
-        rows = self._search_promises(which, limit=PAGE_ROWS, offset=pager["offset"])
-        return {"which": which, "counts": counts, "pager": pager, "promises": self._promises(rows)}
+    def feedback_page(self, query):
+        env = self.env
+        listing = Listing(
+            self, "/my/charter/feedback", query, "charter.feedback", FEEDBACK_FIELDS,
+            sorts=[
+                Sort("newest", env._("Newest first"), "id desc"),
+                Sort("oldest", env._("Oldest first"), "id"),
+                Sort("mark", env._("Lowest mark first"), "rating, id desc"),
+            ],
+            search=lambda text: Domain("comment", "ilike", text)
+            | Domain("intervention_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                Choice("state", env._("State"), [
+                    Option("asked", env._("Waiting for an answer"), Domain("state", "=", "sent")),
+                    Option("owed", env._("We owe you word"), Domain("followup", "in", ("call", "tell"))),
+                    Option("told", env._("You were told what was done"), Domain("followup", "=", "told")),
+                ]),
+                selection(env, "charter.feedback", "channel", env._("Channel")),
+            ],
+        )  # fmt: skip
+        return {"listing": listing, "feedback": self._feedback(listing.rows)}
 
-    def feedback_page(self, page):
-        pager = self._pager(
-            self.env["charter.feedback"].search_count(self.own), page, "/my/charter/feedback?"
-        )
-        rows = self._search("charter.feedback", FEEDBACK_FIELDS, limit=PAGE_ROWS, offset=pager["offset"])
-        return {"pager": pager, "feedback": self._feedback(rows)}
-
-    def escalations_page(self, page):
-        pager = self._pager(
-            self.env["charter.escalation"].search_count(self.own), page, "/my/charter/escalations?"
-        )
-        rows = self._search("charter.escalation", ESCALATION_FIELDS, limit=PAGE_ROWS, offset=pager["offset"])
-        return {"pager": pager, "escalations": self._escalations(rows)}
+    def escalations_page(self, query):
+        listing = Listing(
+            self, "/my/charter/escalations", query, "charter.escalation", ESCALATION_FIELDS,
+            sorts=newest_and_oldest(self.env, "raised_at desc, id desc", "raised_at, id"),
+            search=("reference", "name", "description"),
+            choices=[
+                selection(
+                    self.env, "charter.escalation", "state", self.env._("State"), ("open", "answered", "resolved")
+                ),
+                selection(self.env, "charter.escalation", "level", self.env._("Level")),
+                periods(self, "raised_at"),
+            ],
+        )  # fmt: skip
+        return {"listing": listing, "escalations": self._escalations(listing.rows)}
 
     def feedback_detail(self, feedback):
         [row] = self._feedback(feedback)
@@ -141,21 +158,18 @@ class ClientReading:
 
     # -- records ----------------------------------------------------------------------------------
 
-    def find(self, model, record_id):
-        """The client's own record of that id; empty when it is another's or nobody's."""
+    def find(self, model, record_id, own=None):
+        """The client's own record of that id; empty when it is another's or nobody's.
+
+        :param own: what makes a record the client's; by default, that it names the client
+        """
         if not 0 < record_id <= MAX_ID:
             return self.env[model]
-        return self.env[model].search(self.own & Domain("id", "=", record_id))
+        return self.env[model].search((own or self.own) & Domain("id", "=", record_id))
 
     def _search(self, model, names, domain=(), order="id desc", limit=None, offset=0):
         return self.env[model].search_fetch(
             self.own & Domain(domain), names, order=order, limit=limit, offset=offset
-        )
-
-    def _search_promises(self, which, limit, offset=0):
-        state, order = PROMISES[which]
-        return self._search(
-            "charter.obligation", PROMISE_FIELDS, [("state", "=", state)], order, limit, offset
         )
 
     def _promises_of(self, record):
@@ -288,18 +302,3 @@ class ClientReading:
         if self._is_overdue(row, promise):
             return self.env._("Our answer is late: it was due %s", due)
         return self.env._("We owe you an answer by %s", due)
-
-    def _pager(self, total, page, address):
-        """Which page is shown of how many; a page that does not exist is the nearest one."""
-        pages = max(1, -(-total // PAGE_ROWS))
-        wanted = int(page) if str(page).isdecimal() and len(str(page)) < 9 else 1
-        number = min(max(1, wanted), pages)
-        joint = "" if address.endswith("?") else "&"
-        return {
-            "total": total,
-            "number": number,
-            "pages": pages,
-            "offset": (number - 1) * PAGE_ROWS,
-            "previous": f"{address}{joint}page={number - 1}" if number > 1 else None,
-            "next": f"{address}{joint}page={number + 1}" if number < pages else None,
-        }

@@ -1,7 +1,10 @@
 """What a client reads of its contacts and of the documents it was handed."""
 
-from .client_reading import PAGE_ROWS, ClientReading
+from odoo.fields import Domain
+
+from .client_reading import ClientReading
 from .common import DAY
+from .listing import Choice, Listing, Option, newest_and_oldest, periods, selection
 
 DELIVERY_FIELDS = ["kind", "subject", "contact_id", "state", "sent_at", "opened_at", "acknowledged_at"]
 ADDRESS = "/my/charter/document"
@@ -21,12 +24,22 @@ class DocumentReading(ClientReading):
         )
         latest._opened_by(self.contact)
 
-    def documents_page(self, page):
-        pager = self._pager(
-            self.env["charter.delivery"].search_count(self.own), page, "/my/charter/documents?"
-        )
-        rows = self._search("charter.delivery", DELIVERY_FIELDS, limit=PAGE_ROWS, offset=pager["offset"])
-        return {"pager": pager, "documents": self._documents(rows)}
+    def documents_page(self, query):
+        env = self.env
+        listing = Listing(
+            self, "/my/charter/documents", query, "charter.delivery", DELIVERY_FIELDS,
+            sorts=newest_and_oldest(env, "id desc", "id"),
+            search=lambda text: Domain("subject", "ilike", text)
+            | Domain("contact_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                selection(env, "charter.delivery", "kind", env._("Kind")),
+                Choice("to", env._("Sent to"), [
+                    Option("me", env._("Me"), Domain("contact_id", "=", self.contact.id)),
+                ]),
+                periods(self, "sent_at"),
+            ],
+        )  # fmt: skip
+        return {"listing": listing, "documents": self._documents(listing.rows)}
 
     def document_detail(self, delivery):
         [row] = self._documents(delivery)

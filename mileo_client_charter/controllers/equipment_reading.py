@@ -4,12 +4,15 @@ import math
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from .client_reading import PAGE_ROWS, ClientReading
+from .client_reading import ClientReading
+from .listing import Choice, Listing, Option, Sort
 
 DAYS = 30
+SUPPORT_DAYS = 365
 ADDRESS = "/my/charter/equipment"
 EQUIPMENT_FIELDS = [
     "name", "serial", "reference", "product_id", "brand", "model", "partner_id", "site_id", "contract_id",
@@ -20,15 +23,37 @@ OUTAGE_ROWS = 50
 
 
 class EquipmentReading(ClientReading):
-    def equipment_page(self, page):
+    def equipment_page(self, query):
         """One page of the client's equipment, what is down first; its number of queries is fixed."""
-        model = self.env["charter.equipment"]
-        pager = self._pager(model.search_count(self.own), page, f"{ADDRESS}?")
-        rows = self._search(
-            "charter.equipment", EQUIPMENT_FIELDS, order="down_since nulls last, name, id", limit=PAGE_ROWS,
-            offset=pager["offset"],
+        env, today = self.env, self.company._charter_today()
+        soon = today + timedelta(days=SUPPORT_DAYS)
+        listing = Listing(
+            self, ADDRESS, query, "charter.equipment", EQUIPMENT_FIELDS,
+            sorts=[
+                Sort("down", env._("What is down first"), "down_since nulls last, name, id"),
+                Sort("name", env._("By name"), "name, id"),
+                Sort("support", env._("End of support first"), "end_of_support nulls last, name, id"),
+                Sort("newest", env._("Last supervised first"), "supervised_from desc nulls last, id desc"),
+            ],
+            search=lambda text: Domain.OR(
+                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "brand", "model")
+            )
+            | Domain("product_id", "any!", [("name", "ilike", text)])
+            | Domain("site_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                Choice("state", env._("State"), [
+                    Option("down", env._("Down now"), Domain("down_since", "!=", False)),
+                    Option("up", env._("Not down"), Domain("down_since", "=", False)),
+                    Option("unwatched", env._("Not supervised"), Domain("supervised_from", "=", False)),
+                ]),
+                Choice("support", env._("Maker's support"), [
+                    Option("ended", env._("Ended"), Domain("end_of_support", "<", today)),
+                    Option("soon", env._("Ends within a year"), Domain("end_of_support", ">=", today)
+                           & Domain("end_of_support", "<=", soon)),
+                ]),
+            ],
         )  # fmt: skip
-        return {"pager": pager, "equipment": self._equipment(rows)}
+        return {"listing": listing, "equipment": self._equipment(listing.rows)}
 
     def equipment_detail(self, equipment):
         [row] = self._equipment(equipment)

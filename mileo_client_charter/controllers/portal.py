@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from .client_reading import ClientReading
+from .hub_reading import HubReading
 
 READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
 POST = {"type": "http", "auth": "user", "website": True, "methods": ["POST"]}
@@ -19,25 +20,23 @@ class CharterPortal(CustomerPortal):
         if not request.env["charter.obligation"].has_access("read"):
             # Employees with no part in the charter have a public page, as everybody.
             return request.redirect("/charter")
-        reading = ClientReading(request.env)
-        return self._page("portal_charter", "charter", reading, reading.home())
+        reading = HubReading(request.env)
+        return self._page("portal_hub", "charter", reading, reading.home())
 
     @http.route("/my/charter/promises", **READ)
-    def my_promises(self, page=1, **query):
+    def my_promises(self, **query):
         reading = ClientReading(request.env)
-        return self._page(
-            "portal_promises", "promises", reading, reading.promises_page(query.get("filter"), page)
-        )
+        return self._page("portal_promises", "promises", reading, reading.promises_page(query))
 
     @http.route("/my/charter/feedback", **READ)
-    def my_feedback(self, page=1, **_query):
+    def my_feedback(self, **query):
         reading = ClientReading(request.env)
-        return self._page("portal_feedback_list", "feedback", reading, reading.feedback_page(page))
+        return self._page("portal_feedback_list", "feedback", reading, reading.feedback_page(query))
 
     @http.route("/my/charter/escalations", **READ)
-    def my_escalations(self, page=1, **_query):
+    def my_escalations(self, **query):
         reading = ClientReading(request.env)
-        return self._page("portal_escalation_list", "escalations", reading, reading.escalations_page(page))
+        return self._page("portal_escalation_list", "escalations", reading, reading.escalations_page(query))
 
     @http.route("/my/charter/feedback/<int:feedback_id>", **READ)
     def my_feedback_detail(self, feedback_id, **_query):

@@ -37,9 +37,9 @@ class CharterDocumentPortal(CharterPortal):
         )
 
     @http.route("/my/charter/documents", **READ)
-    def my_documents(self, page=1, **_query):
+    def my_documents(self, **query):
         reading = DocumentReading(request.env)
-        return self._page("portal_documents", "documents", reading, reading.documents_page(page))
+        return self._page("portal_documents", "documents", reading, reading.documents_page(query))
 
     @http.route("/my/charter/document/<int:delivery_id>", **READ)
     def my_document(self, delivery_id, **_query):

@@ -9,9 +9,9 @@ class CharterEquipmentPortal(CharterPortal):
     """The client's installed base, and how well it worked."""
 
     @http.route("/my/charter/equipment", **READ)
-    def my_equipment(self, page=1, **_query):
+    def my_equipment(self, **query):
         reading = EquipmentReading(request.env)
-        return self._page("portal_equipment_list", "equipment", reading, reading.equipment_page(page))
+        return self._page("portal_equipment_list", "equipment", reading, reading.equipment_page(query))
 
     @http.route("/my/charter/equipment/<int:equipment_id>", **READ)
     def my_equipment_detail(self, equipment_id, **_query):
@@ -22,8 +22,3 @@ class CharterEquipmentPortal(CharterPortal):
         return self._page(
             "portal_equipment", "equipment_detail", reading, reading.equipment_detail(equipment)
         )
-
-    def _page(self, template, name, reading, values, error=None):
-        if name == "charter":
-            values = {**values, **EquipmentReading(request.env).equipment_home()}
-        return super()._page(template, name, reading, values, error)

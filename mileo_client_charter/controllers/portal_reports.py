@@ -24,9 +24,9 @@ class CharterReportPortal(CharterPortal):
     """The client's activity reports, and its answers to what we advise."""
 
     @http.route("/my/charter/reports", **READ)
-    def my_reports(self, page=1, **_query):
+    def my_reports(self, **query):
         reading = ReportReading(request.env)
-        return self._page("portal_reports", "reports", reading, reading.reports_page(page))
+        return self._page("portal_reports", "reports", reading, reading.reports_page(query))
 
     @http.route("/my/charter/report/<int:report_id>", **READ)
     def my_report(self, report_id, **_query):
@@ -78,5 +78,5 @@ class CharterReportPortal(CharterPortal):
         try:
             counted = recommendation._answer(answer, comment, reading.contact)
         except ValidationError as error:
-            return self._page("portal_reports", "reports", reading, reading.reports_page(1), error)
+            return self._page("portal_reports", "reports", reading, reading.reports_page({}), error)
         return request.redirect("/my/charter/reports" + ("" if counted else "?answered=1"))

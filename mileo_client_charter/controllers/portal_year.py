@@ -10,9 +10,9 @@ class CharterYearPortal(CharterEquipmentPortal):
     """What lies ahead for a client: its meetings, the notices it received, the renewal of its contracts."""
 
     @http.route("/my/charter/reviews", **READ)
-    def my_reviews(self, page=1, **_query):
+    def my_reviews(self, **query):
         reading = YearReading(request.env)
-        return self._page("portal_reviews", "reviews", reading, reading.reviews_page(page))
+        return self._page("portal_reviews", "reviews", reading, reading.reviews_page(query))
 
     @http.route("/my/charter/review/<int:review_id>", **READ)
     def my_review(self, review_id, **_query):
@@ -36,9 +36,9 @@ class CharterYearPortal(CharterEquipmentPortal):
         return response
 
     @http.route("/my/charter/notices", **READ)
-    def my_notices(self, page=1, **_query):
+    def my_notices(self, **query):
         reading = YearReading(request.env)
-        return self._page("portal_notices", "notices", reading, reading.notices_page(page))
+        return self._page("portal_notices", "notices", reading, reading.notices_page(query))
 
     @http.route("/my/charter/notice/<int:line_id>", **READ)
     def my_notice(self, line_id, **_query):
@@ -56,8 +56,3 @@ class CharterYearPortal(CharterEquipmentPortal):
             return self._not_found(reading)
         line._acknowledge(reading.contact)
         return request.redirect(line._get_portal_url())
-
-    def _page(self, template, name, reading, values, error=None):
-        if name == "charter":
-            values = {**values, **YearReading(request.env).year_home()}
-        return super()._page(template, name, reading, values, error)

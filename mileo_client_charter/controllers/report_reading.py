@@ -1,21 +1,34 @@
 """What a client reads of its activity reports, and of what we advise."""
 
-from .client_reading import PAGE_ROWS, ClientReading
+from odoo.fields import Domain
+
+from .client_reading import ClientReading
 from .common import DAY
+from .listing import Choice, Listing, Option, newest_and_oldest, periods
 
 REPORT_FIELDS = ["period", "first_day", "last_day", "version", "state", "sent_at", "done_count", "late_count"]
 
 
 class ReportReading(ClientReading):
-    def reports_page(self, page):
-        pager = self._pager(self.env["charter.report"].search_count(self.own), page, "/my/charter/reports?")
-        rows = self._search(
-            "charter.report", REPORT_FIELDS, order="last_day desc, version desc", limit=PAGE_ROWS,
-            offset=pager["offset"],
+    def reports_page(self, query):
+        env = self.env
+        listing = Listing(
+            self, "/my/charter/reports", query, "charter.report", REPORT_FIELDS,
+            sorts=newest_and_oldest(env, "last_day desc, version desc, id desc", "last_day, version, id"),
+            search=lambda text: Domain("reference", "ilike", text)
+            | Domain("period", "ilike", text)
+            | Domain("contract_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                periods(self, "last_day", moment=False),
+                Choice("show", env._("Versions"), [
+                    Option("last", env._("The last ones only"), Domain("state", "=", "sent")),
+                    Option("late", env._("With late promises"), Domain("late_count", ">", 0)),
+                ]),
+            ],
         )  # fmt: skip
         return {
-            "pager": pager,
-            "reports": [self._row(row) for row in rows],
+            "listing": listing,
+            "reports": [self._row(row) for row in listing.rows],
             "advice": self._advice([("state", "in", ("proposed", "accepted"))]),
         }
 

@@ -1,34 +1,64 @@
 """What a client reads of what lies ahead: meetings, notices and the renewal of its contracts, as plain values."""
 
+from odoo import fields
+from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .client_reading import PAGE_ROWS, ClientReading
+from .client_reading import ClientReading
+from .listing import Choice, Listing, Option, Sort, newest_and_oldest, selection
 
+RENEWALS = 20
 REVIEW_FIELDS = ["kind", "state", "start_at", "location", "minutes_at", "dossier_at"]
 NOTICE_FIELDS = ["notice_id", "effect_on", "sent_at", "acknowledged_at", "late_reason"]
 
 
 class YearReading(ClientReading):
-    def reviews_page(self, page):
-        pager = self._pager(self.env["charter.review"].search_count(self.own), page, "/my/charter/reviews?")
-        rows = self._search(
-            "charter.review",
-            REVIEW_FIELDS,
-            order="start_at desc, id desc",
-            limit=PAGE_ROWS,
-            offset=pager["offset"],
-        )
-        return {"pager": pager, "reviews": self._reviews(rows), "renewals": self.renewals()}
-
-    def notices_page(self, page):
-        pager = self._pager(
-            self.env["charter.notice.line"].search_count(self.own), page, "/my/charter/notices?"
-        )
-        rows = self._search(
-            "charter.notice.line", NOTICE_FIELDS, order="effect_on desc, id desc", limit=PAGE_ROWS,
-            offset=pager["offset"],
+    def reviews_page(self, query):
+        env, now = self.env, fields.Datetime.now()
+        listing = Listing(
+            self, "/my/charter/reviews", query, "charter.review", REVIEW_FIELDS,
+            sorts=newest_and_oldest(env, "start_at desc, id desc", "start_at, id"),
+            search=("location", "achievements", "outlook"),
+            choices=[
+                selection(env, "charter.review", "kind", env._("Kind")),
+                Choice("when", env._("When"), [
+                    Option("next", env._("To come"), Domain("start_at", ">=", now)),
+                    Option("past", env._("Past"), Domain("start_at", "<", now)),
+                ]),
+                Choice("minutes", env._("Minutes"), [
+                    Option("sent", env._("Sent"), Domain("state", "=", "minutes")),
+                ]),
+            ],
         )  # fmt: skip
-        return {"pager": pager, "notices": self._notices(rows)}
+        return {"listing": listing, "reviews": self._reviews(listing.rows), "renewals": self.renewals()}
+
+    def notices_page(self, query):
+        env, today = self.env, self.company._charter_today()
+        kinds = env["charter.notice"]._fields["kind"]._description_selection(env)
+        listing = Listing(
+            self, "/my/charter/notices", query, "charter.notice.line", NOTICE_FIELDS,
+            sorts=[
+                Sort("newest", env._("Latest effect first"), "effect_on desc, id desc"),
+                Sort("oldest", env._("Earliest effect first"), "effect_on, id"),
+                Sort("told", env._("Last told first"), "sent_at desc, id desc"),
+            ],
+            # The notice itself is not the client's to read, what it was told of it is.
+            search=lambda text: Domain("notice_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                Choice("read", env._("State"), [
+                    Option("no", env._("To read"), Domain("acknowledged_at", "=", False)),
+                    Option("yes", env._("Read"), Domain("acknowledged_at", "!=", False)),
+                ]),
+                Choice("kind", env._("Kind"), [
+                    Option(key, label, Domain("notice_id", "any!", [("kind", "=", key)])) for key, label in kinds
+                ]),
+                Choice("effect", env._("Effect"), [
+                    Option("next", env._("To come"), Domain("effect_on", ">=", today)),
+                    Option("past", env._("Past"), Domain("effect_on", "<", today)),
+                ]),
+            ],
+        )  # fmt: skip
+        return {"listing": listing, "notices": self._notices(listing.rows)}
 
     def notice_detail(self, line):
         [row] = self._notices(line)
@@ -44,21 +74,11 @@ class YearReading(ClientReading):
         [row] = self._reviews(review)
         return {"row": row, "record": review, "people": ", ".join(review.staff_ids.sudo().mapped("name"))}
 
-    def year_home(self):
-        """Counts for the first page; the notices nobody has acknowledged first."""
-        lines = self.env["charter.notice.line"]
-        [(notices, read)] = lines._read_group(self.own, [], ["__count", "acknowledged_at:count"])
-        return {
-            "notice_count": notices,
-            "notice_unread": notices - read,
-            "review_count": self.env["charter.review"].search_count(self.own),
-        }
-
     def renewals(self):
         """The state of the renewals of the client's contracts, in words it understands."""
         # The client has no access to how it is judged; it reads what follows for its own contracts.
         found = self.env["charter.renewal"].sudo().search(
-            [("partner_id", "=", self.client.id), ("state", "!=", "closed")], order="term_end desc", limit=PAGE_ROWS
+            [("partner_id", "=", self.client.id), ("state", "!=", "closed")], order="term_end desc", limit=RENEWALS
         )  # fmt: skip
         words = {
             "open": self.env._("We decide with you, at the annual review, whether this contract goes on."),

@@ -105,3 +105,6 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
+
+# What is forgotten in time
+from . import charter_privacy

@@ -47,3 +47,8 @@ from . import test_report_honest
 from . import test_report_progress
 from . import test_report_tour
 from . import test_report_access
+from . import test_intervention_portal
+from . import test_portal_lists
+from . import test_portal_pages
+from . import test_privacy
+from . import test_portal_tour

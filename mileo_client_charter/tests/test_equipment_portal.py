@@ -112,7 +112,7 @@ class TestEquipmentPortal(GearCase, DoorsCase):
             self.env.invalidate_all()
             env = self.env(user=self.portal_user(self.alice))
             before = self.env.cr.sql_log_count
-            EquipmentReading(env).equipment_page(1)
+            EquipmentReading(env).equipment_page({})
             return self.env.cr.sql_log_count - before
 
         count()

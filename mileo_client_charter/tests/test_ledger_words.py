@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from ..controllers.client_reading import ClientReading
+from ..controllers.hub_reading import HubReading
 from .common import START, CharterCase
 
 WORDS = """
@@ -106,7 +106,7 @@ class TestLedgerWords(CharterCase):
                 {"name": "Alice", "login": "t_words", "partner_id": self.alice.id, "tz": "Asia/Tokyo",
                  "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)]}
             )  # fmt: skip
-            reading = ClientReading(self.env(user=user, context={"lang": "en_US"}))
+            reading = HubReading(self.env(user=user, context={"lang": "en_US"}))
             [row] = [row for row in reading.home()["promises"] if row["occurrence"] == "quarter 4 of 2026"]
         self.assertEqual(row["due"], "Thursday 10 December 2026")
 
@@ -119,7 +119,7 @@ class TestLedgerWords(CharterCase):
                 {"name": "Alice", "login": "t_words", "partner_id": self.alice.id, "tz": "Europe/Paris",
                  "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)]}
             )  # fmt: skip
-            reading = ClientReading(self.env(user=user, context={"lang": "en_US"}))
+            reading = HubReading(self.env(user=user, context={"lang": "en_US"}))
             [row] = reading.home()["escalations"]
         self.assertEqual(row["status"], "We owe you an answer by Tuesday 1 December 2026")
         self.assertEqual(escalation.with_context(lang="en_US")._due_text(), "1 December 2026")

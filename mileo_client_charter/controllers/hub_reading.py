@@ -1,0 +1,140 @@
+"""The first page of the portal: who to call now, is anything late, what is next, the latest report."""
+
+from collections import namedtuple
+
+from odoo import fields
+from odoo.fields import Domain
+
+from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
+from .common import DAY
+from .document_reading import DocumentReading
+from .equipment_reading import EquipmentReading
+from .intervention_reading import InterventionReading
+from .report_reading import REPORT_FIELDS, ReportReading
+from .year_reading import REVIEW_FIELDS, YearReading
+
+# What is late, and what comes next: each is a handful, the lists have the rest.
+ROWS, NEXT = 3, 3
+
+# Named, not plain tuples: the extraction of terms takes what stands in parentheses after a translated text for terms.
+Todo = namedtuple("Todo", "number words address")
+Place = namedtuple("Place", "title address number words")
+
+
+class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading):
+    """Everything at a glance, in a number of queries that does not depend on the number of rows."""
+
+    def home(self):
+        found = {
+            "contacts": self.client._charter_contacts(self.company),
+            **self.opening(),
+            "counts": self.promise_counts(),
+            **self._promised(),
+            **self._said(),
+            **self.equipment_home(),
+            **self.intervention_home(),
+            **self._reported(),
+            **self._ahead(),
+            "document_count": self.env["charter.delivery"].search_count(self.own),
+        }
+        return {**found, "todo": self._todo(found), "places": self._places(found)}
+
+    def _promised(self):
+        """What is late first, then what falls due next; “late” is what we still owe after its time."""
+        late = self._count("charter.obligation", [*OWED, ("due_at", "<=", fields.Datetime.now())])
+        rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
+        return {"late_now": late, "promises": self._promises(rows)}
+
+    def _said(self):
+        """What waits for our answer, else the last word."""
+        escalations = self.env["charter.escalation"]._read_group(self.own, ["state"], ["__count"])
+        states = dict(self.env["charter.feedback"]._read_group(self.own, ["state"], ["__count"]))
+        by_state = dict(escalations)
+        feedback = self._search(
+            "charter.feedback",
+            FEEDBACK_FIELDS,
+            order="id desc",
+            limit=ROWS,
+        )
+        rows = self._search(
+            "charter.escalation", ESCALATION_FIELDS, order="is_complaint desc, id desc", limit=ROWS
+        )
+        return {
+            "feedback": self._feedback(feedback),
+            "feedback_count": sum(states.values()),
+            "surveys": self._count(
+                "charter.feedback", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]
+            ),
+            "escalations": self._escalations(rows),
+            "escalation_count": sum(by_state.values()),
+            "escalation_open": by_state.get("open", 0) + by_state.get("answered", 0),
+            "escalation_answered": by_state.get("answered", 0),
+        }
+
+    def _reported(self):
+        last = self._search(
+            "charter.report", REPORT_FIELDS, [("state", "=", "sent")], "last_day desc, version desc", 1
+        )
+        return {
+            "report": self._row(last) if last else None,
+            "report_count": self._count("charter.report"),
+            "advice_count": self._count("charter.recommendation", [("state", "=", "proposed")]),
+        }
+
+    def _ahead(self):
+        now = fields.Datetime.now()
+        lines = self.env["charter.notice.line"]
+        [(notices, read)] = lines._read_group(self.own, [], ["__count", "acknowledged_at:count"])
+        meeting = self._search(
+            "charter.review",
+            REVIEW_FIELDS,
+            [("state", "=", "planned"), ("start_at", ">=", now)],
+            "start_at",
+            1,
+        )
+        return {
+            "meeting": self._reviews(meeting)[0] if meeting else None,
+            "meeting_day": self.moment(meeting.start_at, DAY) if meeting else "",
+            "notice_count": notices,
+            "notice_unread": notices - read,
+            "review_count": self._count("charter.review"),
+        }
+
+    def _count(self, model, domain=()):
+        return self.env[model].search_count(self.own & Domain(domain))
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def _todo(self, found):
+        """What waits for the client itself."""
+        env = self.env
+        asked = [
+            Todo(found["escalation_answered"], env._("Escalations we answered: accept, or go on"),
+             "/my/charter/escalations?state=answered"),
+            Todo(found["advice_count"], env._("Recommendations to accept or decline"), "/my/charter/reports#charter-advice"),
+            Todo(found["notice_unread"], env._("Notices to read"), "/my/charter/notices?read=no"),
+            Todo(found["surveys"], env._("Surveys to answer"), "/my/charter/feedback?state=asked"),
+        ]  # fmt: skip
+        return [one for one in asked if one.number]
+
+    def _places(self, found):
+        """The rest of the portal, with what is worth knowing of it."""
+        env = self.env
+        running = found["intervention_open"]
+        opened = found["escalation_open"]
+        unread = found["notice_unread"]
+        return [
+            Place(env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
+             env._("%s in progress", running) if running else env._("none in progress")),
+            Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
+            Place(env._("Equipment"), "/my/charter/equipment", found["equipment_count"],
+             found["equipment_state"] if found["equipment_count"] else env._("none on record")),
+            Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("what you told us")),
+            Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
+             env._("%s not settled", opened) if opened else env._("none open")),
+            Place(env._("Notices"), "/my/charter/notices", found["notice_count"],
+             env._("%s to read", unread) if unread else env._("all read")),
+            Place(env._("Meetings and renewal"), "/my/charter/reviews", found["review_count"],
+             env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),
+            Place(env._("Documents"), "/my/charter/documents", found["document_count"], env._("what we handed to you")),
+        ]  # fmt: skip

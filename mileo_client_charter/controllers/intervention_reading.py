@@ -1,0 +1,197 @@
+"""What a client reads of the work done for it, and whether it was done in the promised time (article 01)."""
+
+from odoo.fields import Domain
+
+from ..models.charter_intervention_promise import INCIDENTS, RESOLUTION, RESPONSE
+from .client_reading import FEEDBACK_FIELDS, ClientReading
+from .common import DAY, MOMENT, WEEKDAY
+from .listing import Choice, Listing, Option, Sort, periods, selection
+
+ADDRESS = "/my/charter/interventions"
+INTERVENTION_FIELDS = [
+    "reference", "name", "kind", "priority", "state", "progress", "reported_at", "responded_at", "resolved_at",
+    "reopened_at",
+]  # fmt: skip
+CODES = (RESPONSE, RESOLUTION)
+PAUSE_FIELDS = ["start_at", "stop_at", "reason"]
+NO_LEVEL = {"level": "", "level_text": ""}
+
+
+class InterventionReading(ClientReading):
+    def __init__(self, env):
+        super().__init__(env)
+        # An intervention may name a site or a contact of the client.
+        self.own_work = Domain("commercial_partner_id", "=", self.client.id)
+
+    # -- pages ------------------------------------------------------------------------------------
+
+    def interventions_page(self, query):
+        env = self.env
+        equipment = self._equipment_named(query.get("equipment"))
+        own = self.own_work
+        if equipment:
+            own &= Domain("id", "in", self._work_on(equipment))
+        listing = Listing(
+            self, ADDRESS, query, "charter.intervention", INTERVENTION_FIELDS,
+            sorts=[
+                Sort("newest", env._("Newest first"), "reported_at desc, id desc"),
+                Sort("oldest", env._("Oldest first"), "reported_at, id"),
+                Sort("priority", env._("Most urgent first"), "priority desc, reported_at desc, id desc"),
+                Sort("resolved", env._("Last resolved first"), "resolved_at desc nulls last, id desc"),
+            ],
+            search=("reference", "name", "work_done"),
+            choices=[
+                Choice("state", env._("State"), [
+                    Option("open", env._("In progress"), Domain("state", "=", "open")),
+                    Option("closed", env._("Done"), Domain("state", "=", "closed")),
+                    Option("cancelled", env._("Cancelled"), Domain("state", "=", "cancelled")),
+                ]),
+                selection(env, "charter.intervention", "kind", env._("Kind")),
+                periods(self, "reported_at"),
+            ],
+            own=own, kept={"equipment": equipment.id} if equipment else None,
+        )  # fmt: skip
+        return {
+            "listing": listing,
+            "interventions": self._interventions(listing.rows),
+            "equipment": equipment and equipment.name,
+        }
+
+    def find_intervention(self, record_id):
+        return self.find("charter.intervention", record_id, self.own_work)
+
+    def intervention_detail(self, intervention):
+        [row] = self._interventions(intervention)
+        # Of what is internal to the record, these fields and no other.
+        inside = intervention.sudo()
+        feedback = self._search(
+            "charter.feedback", FEEDBACK_FIELDS, [("intervention_id", "=", intervention.id)]
+        )
+        return {
+            "row": row,
+            "technician": inside.user_id.name,
+            "reported": self.moment(intervention.reported_at),
+            "responded": self.moment(intervention.responded_at),
+            "resolved": self.moment(intervention.resolved_at),
+            "reopened": self.moment(intervention.reopened_at),
+            "work_done": intervention.work_done,
+            "levels": self._levels(intervention),
+            "no_level": self._no_level(intervention),
+            "again": inside.promise_cycle > 1,
+            "pauses": self._pauses(inside.pause_ids),
+            "equipment": self._equipment_of(inside.equipment_ids.ids),
+            "feedback": self._feedback(feedback),
+        }
+
+    # -- records ----------------------------------------------------------------------------------
+
+    def _equipment_named(self, number):
+        number = int(number) if str(number).isdecimal() and len(str(number)) < 12 else 0
+        return self.find("charter.equipment", number)
+
+    def _work_on(self, equipment):
+        """Ids of the interventions on a piece of the client's own equipment; whose they are, the page's domain says."""
+        return self.env["charter.intervention"].sudo()._search([("equipment_ids", "in", equipment.ids)])
+
+    def _equipment_of(self, ids):
+        """What is the client's own today: an equipment that went to somebody else is theirs to read."""
+        rows = self._search("charter.equipment", ["name", "serial"], [("id", "in", ids)], "name, id")
+        return [
+            {"name": row.name, "serial": row.serial, "url": f"/my/charter/equipment/{row.id}"} for row in rows
+        ]
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def _interventions(self, rows):
+        labels = {
+            name: dict(rows._fields[name]._description_selection(self.env))
+            for name in ("kind", "priority", "progress")
+        }
+        promises = rows._charter_last_promises()
+        return [
+            {
+                "url": f"/my/charter/intervention/{row.id}",
+                "reference": row.reference,
+                "title": row.name,
+                "kind": labels["kind"][row.kind],
+                "priority": labels["priority"][row.priority],
+                "reported": self.moment(row.reported_at, DAY),
+                "resolved": self.moment(row.resolved_at, DAY),
+                "progress": labels["progress"][row.progress],
+                "open": row.state == "open",
+                "cancelled": row.state == "cancelled",
+                **self._kept_or_late([promises.get((row.id, code)) for code in CODES]),
+            }
+            for row in rows
+        ]
+
+    def _kept_or_late(self, promises):
+        """What became of the promises of an intervention, in one word: late when one is, kept when all are."""
+        results = [promise._intervention_result() for promise in promises if promise]
+        found = dict(results)
+        if "late" in found:
+            return {"level": "late", "level_text": found["late"]}
+        running = found.get("soon") or found.get("open")
+        if running:
+            return {"level": "open", "level_text": running}
+        if "kept" in found and "paused" not in found:
+            return {"level": "kept", "level_text": self.env._("in the promised time")}
+        return NO_LEVEL
+
+    def _levels(self, intervention):
+        """What was promised of this intervention, what became of it and by how much."""
+        promises = intervention._charter_last_promises()
+        rows = [promises[intervention.id, code] for code in CODES if (intervention.id, code) in promises]
+        return [
+            {
+                "title": row.promise,
+                "within": self._within(row, "after"),
+                "due": row._due_in_words(self.tz, MOMENT, WEEKDAY),
+                "done": self.moment(row.done_at),
+                "result": row._intervention_result()[0],
+                "words": self._result_words(row),
+                "moved": self._moved(row),
+            }
+            for row in rows
+            if row.state != "cancelled"
+        ]
+
+    def _result_words(self, row):
+        """“kept, 2 h 10 min ahead”, “late by 3 h”, or how much time is left."""
+        result, words = row._intervention_result()
+        if result == "kept" and row.due_at and row.done_at and row.done_at < row.due_at:
+            return self.env._("kept, %s ahead", row._duration_in_words(row.due_at - row.done_at))
+        return words
+
+    def _moved(self, row):
+        """By how much pauses moved the due time, in words."""
+        target = row.sudo().target_at
+        if not (target and row.due_at and row.due_at > target):
+            return ""
+        return row._duration_in_words(row.due_at - target)
+
+    def _no_level(self, intervention):
+        """Why no time was promised, for a client to read; empty when there is nothing to explain."""
+        if intervention.state == "cancelled":
+            return self.env._("It was cancelled: no time is promised any more.")
+        if intervention.kind not in INCIDENTS:
+            return self.env._("It was planned work: response and resolution times are promised of incidents.")
+        if intervention.sudo().before_charter:
+            return self.env._("It was reported before your contract came under the charter.")
+        return self.env._("Your contract promises no response or resolution time for this kind of request.")
+
+    def _pauses(self, pauses):
+        return [
+            {
+                "reason": pause["reason"],
+                "start": self.moment(pause["start_at"]),
+                "stop": self.moment(pause["stop_at"]),
+            }
+            for pause in pauses.read(PAUSE_FIELDS)
+        ]
+
+    # -- first page -------------------------------------------------------------------------------
+
+    def intervention_home(self):
+        counts = dict(self.env["charter.intervention"]._read_group(self.own_work, ["state"], ["__count"]))
+        return {"intervention_count": sum(counts.values()), "intervention_open": counts.get("open", 0)}

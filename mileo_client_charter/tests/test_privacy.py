@@ -1,0 +1,292 @@
+"""Words and names go when their time is over, figures stay; a client takes its data with it."""
+
+import io
+import json
+import zipfile
+from datetime import datetime, timedelta
+
+import openpyxl
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from ..models.charter_privacy import BATCH
+from .common import START, CharterCase
+from .test_doors import DoorsCase
+
+LATER = START + timedelta(days=4 * 366)
+
+
+class TestPrivacy(CharterCase):
+    def setUp(self):
+        super().setUp()
+        self.company.write({"charter_words_months": 36, "charter_bodies_months": 36})
+        # Rows of a database with a life of its own are not these tests'.
+        self.env["charter.feedback"].search([])._charter_engine().write({"anonymised_at": START})
+        self.env["charter.delivery"].search([])._charter_engine().write({"anonymised_at": START})
+
+    def forget(self, moment=LATER):
+        with self.at(moment=moment), self.committing():
+            self.env["charter.privacy"]._cron_privacy()
+
+    def answered(self, rating=4):
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=rating, nps=9, comment="Ask Bernard.")
+            feedback.message_post(body="Bernard called.")
+        return feedback
+
+    def delivery(self, **values):
+        with self.at():
+            return self.env["charter.delivery"]._queue(
+                [
+                    {"kind": "notice", "partner_id": self.client.id, "contact_id": self.alice.id,
+                     "company_id": self.company.id, "subject": "A letter", "body": "<p>Dear Alice</p>",
+                     "attachments": [("letter.txt", b"Dear Alice")], **values}
+                ]
+            )  # fmt: skip
+
+    def leave(self, delivery):
+        with self.at():
+            mail = delivery.sudo().mail_id
+            mail._postprocess_sent_message(mail.recipient_ids.ids, [])
+
+    def test_figures_stay_words_and_names_go(self):
+        feedback = self.answered()
+        self.forget(START + timedelta(days=1000))
+        self.assertEqual(feedback.comment, "Ask Bernard.", "its time is not over")
+        self.forget()
+        self.assertEqual((feedback.rating, feedback.nps, feedback.promoter), (4, 9, 1))
+        self.assertEqual((feedback.partner_id, feedback.answered_at), (self.client, START))
+        self.assertFalse(
+            feedback.comment or feedback.contact_id or feedback.answer_ip or feedback.sudo().token
+        )
+        self.assertFalse(feedback.message_ids or feedback.message_follower_ids)
+        self.assertEqual(feedback.anonymised_at, LATER)
+
+    def test_nothing_while_something_is_owed(self):
+        with self.at():
+            feedback = self.negative()
+            escalation = self.escalate()
+            escalation.feedback_id = feedback
+        self.forget()
+        self.assertEqual((feedback.comment, feedback.contact_id), ("Nobody came.", self.alice))
+        for record in (feedback, escalation):
+            with self.assertRaisesRegex(UserError, "still owed"):
+                record._charter_anonymise()
+
+    def test_invitation_nobody_answered(self):
+        with self.at():
+            feedback = self.invitation()
+            feedback._charter_engine().state = "expired"
+        self.env.cr.execute(
+            "UPDATE charter_feedback SET create_date = %s WHERE id = %s", [START, feedback.id]
+        )
+        feedback.invalidate_recordset()
+        self.forget()
+        self.assertFalse(feedback.contact_id)
+
+    def test_deliveries_keep_their_proof(self):
+        sent, waiting = self.delivery(), self.delivery()
+        fingerprint = sent.fingerprint
+        self.leave(sent)
+        attachment = sent.attachment_ids
+        self.assertTrue(sent.body and attachment and sent.sudo().mail_message_id)
+        self.forget()
+        self.assertFalse(sent.body or sent.email or sent.attachment_ids or attachment.exists())
+        self.assertFalse(sent.sudo().mail_id or sent.sudo().mail_message_id)
+        self.assertEqual((sent.state, sent.contact_id, sent.sent_at), ("sent", self.alice, START))
+        self.assertEqual((sent.subject, sent.fingerprint), ("A letter", fingerprint))
+        self.assertTrue(waiting.body, "it has not left yet")
+
+    def test_a_file_of_many_letters_stays_with_the_others(self):
+        shared = self.env["ir.attachment"].create({"name": "charter.pdf", "raw": b"x"})
+        old, young = (self.delivery(attachments=[], attachment_ids=shared.ids) for _n in range(2))
+        self.leave(old)
+        self.forget()
+        self.assertTrue(shared.exists())
+        self.assertEqual((old.attachment_ids.ids, young.attachment_ids), ([], shared))
+
+    def test_zero_keeps(self):
+        self.company.write({"charter_words_months": 0, "charter_bodies_months": 0})
+        feedback, delivery = self.answered(), self.delivery()
+        self.leave(delivery)
+        self.forget()
+        self.assertTrue(feedback.comment and delivery.body)
+
+    def test_each_company_its_own(self):
+        other = self.env["res.company"].create({"name": "Keeps", "charter_words_months": 0})
+        feedback = self.answered()
+        feedback._charter_engine().company_id = other
+        self.forget()
+        self.assertTrue(feedback.comment)
+
+    def test_batches_and_killed_in_between(self):
+        rows = self.env["charter.feedback"]._charter_engine().create(
+            [
+                {"channel": "portal", "partner_id": self.client.id, "contact_id": self.alice.id, "rating": 3,
+                 "company_id": self.company.id, "state": "answered", "answered_at": START, "comment": str(n)}
+                for n in range(BATCH + 5)
+            ]
+        )  # fmt: skip
+        with self.at(moment=LATER), self.committing(seconds=0):
+            self.env["charter.privacy"]._cron_privacy()
+        self.assertEqual(len(rows.filtered("comment")), 5, "no time was left after the first batch")
+        self.forget()
+        self.assertFalse(rows.filtered("comment"))
+        stamps = set(rows.mapped("anonymised_at"))
+        self.forget(LATER + timedelta(days=1))
+        self.assertEqual(set(rows.mapped("anonymised_at")), stamps, "done once")
+
+    def test_settings(self):
+        self.company.charter_nps_months = 12
+        with self.assertRaisesRegex(ValidationError, "looks back 12 months"):
+            self.company.charter_words_months = 11
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.company.charter_nps_months = 36
+            self.company.charter_words_months = 35
+        self.assertEqual(
+            self.env["res.company"].create({"name": "New"})._charter_retention(), {"words": 0, "bodies": 0},
+            "nothing is removed before somebody decides it",
+        )  # fmt: skip
+
+    def test_escalation(self):
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+            escalation._portal_accept()
+        escalation._charter_anonymise()
+        self.assertFalse(escalation.description or escalation.answer or escalation.contact_id)
+        self.assertEqual((escalation.level, escalation.state, escalation.raised_at), ("1", "resolved", START))
+
+    def test_the_engine_alone(self):
+        with self.assertRaises(AccessError):
+            self.answered().with_user(self.admin).write({"anonymised_at": START})
+
+
+@tagged("post_install", "-at_install")
+class TestMyData(DoorsCase):
+    """Alice and Adam are Alpine's, Sara its subsidiary's, Bea another client's."""
+
+    def setUp(self):
+        super().setUp()
+        self.company.write({"charter_words_months": 36, "charter_bodies_months": 36})
+        self.escalation = self.escalate()
+        self.feedback = self.invitation()
+        self.feedback._answer(rating=5, comment="=1+1 thanks")
+        [self.delivery] = self.env["charter.delivery"]._queue(
+            [
+                {"kind": "report", "partner_id": self.client.id, "contact_id": self.alice.id,
+                 "company_id": self.company.id, "subject": "October", "body": "<p>Dear Alice</p>",
+                 "attachments": [("October.pdf", b"%PDF-1.4 October")]}
+            ]
+        )  # fmt: skip
+
+    def archive(self, login):
+        self.log_in(login)
+        response = self.post("/my/charter/data")
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["Content-Type"], "application/zip")
+        self.assertIn("no-store", response.headers["Cache-Control"])
+        return zipfile.ZipFile(io.BytesIO(response.content))
+
+    def test_everything_of_one_s_own(self):
+        archive = self.archive("p_adam")
+        names = archive.namelist()
+        data = json.loads(archive.read("data.json"))
+        self.assertEqual([row["reference"] for row in data["escalations"]], [self.escalation.reference])
+        self.assertEqual([row["comment"] for row in data["feedback"]], ["=1+1 thanks"])
+        self.assertEqual([row["name"] for row in data["interventions"]], ["Camera 4"])
+        self.assertIn(self.alice.email, {row["email"] for row in data["contacts"]})
+        self.assertNotIn(
+            "Sara", {row["name"] for row in data["contacts"]}, "a subsidiary is a client of its own"
+        )
+        self.assertTrue(data["promises"] and data["documents"])
+        self.assertTrue(data["escalations"][0]["raised_at"].endswith("+00:00"))
+        [report] = [name for name in names if name.startswith("reports/")]
+        self.assertEqual(archive.read(report), b"%PDF-1.4 October")
+        self.assertIn(b"Dear Alice", archive.read(f"documents/{self.delivery.id}.html"))
+        book = openpyxl.load_workbook(io.BytesIO(archive.read("data.xlsx")))
+        self.assertEqual(set(book.sheetnames), set(data))
+        cells = [cell for row in book["feedback"].iter_rows() for cell in row if cell.value == "=1+1 thanks"]
+        self.assertEqual([cell.data_type for cell in cells], ["s"], "words are no formula")
+        raised = [cell.value for cell in book["escalations"][2] if isinstance(cell.value, datetime)]
+        self.assertTrue(raised, "dates are dates")
+
+    def test_nothing_of_another_s(self):
+        for login in ("p_bea", "p_sara"):
+            archive = self.archive(login)
+            everything = b"".join(archive.read(name) for name in archive.namelist())
+            data = json.loads(archive.read("data.json"))
+            self.assertFalse(data["escalations"] or data["feedback"] or data["documents"])
+            self.assertEqual(len(archive.namelist()), 2)
+            self.assertNotIn(b"thanks", everything)
+            self.assertNotIn(self.alice.email.encode(), everything)
+
+    def test_only_by_the_form(self):
+        self.log_in("p_alice")
+        self.assertShows(self.get("/my/charter/data"), "Download everything", "36 months")
+        self.assertIn('href="/my/charter/data"', self.get("/my/charter").text)
+        self.assertEqual(self.url_open("/my/charter/data", data={"x": "1"}).status_code, 400)
+        self.authenticate(None, None)
+        self.assertEqual(self.get("/my/charter/data").status_code, 303)
+
+    def test_an_employee_is_no_client(self):
+        employee = new_test_user(self.env, "t_employee", groups="base.group_user")
+        self.log_in(employee.login)
+        self.assertEqual(self.post("/my/charter/data").status_code, 303)
+
+    def test_forgotten_documents_say_so(self):
+        self.delivery._charter_engine().write({"state": "sent", "sent_at": START})
+        self.delivery._charter_anonymise()
+        self.log_in("p_alice")
+        self.assertShows(self.get(f"/my/charter/document/{self.delivery.id}"), "are not kept any more")
+        self.feedback._charter_anonymise()
+        self.assertShows(self.get(f"/my/charter/feedback/{self.feedback.id}"), "5 out of 5")
+
+
+class TestPortalAccess(CharterCase):
+    """Access to the portal for many clients at once."""
+
+    def setUp(self):
+        super().setUp()
+        self.borea, self.bea, self.bob = self._client("Borea")
+        self.silent = self.env["res.partner"].create({"name": "No mail", "parent_id": self.client.id})
+        self.nobody = self.env["res.partner"].create({"name": "Nobody there", "is_company": True})
+        new_test_user(self.env, "t_has", groups="base.group_portal", partner_id=self.adam.id, name="Adam")
+
+    def wizard(self, clients, user=None):
+        action = clients.with_user(user or self.manager).action_charter_portal_access()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_who_is_invited_and_who_is_not(self):
+        wizard = self.wizard(self.client | self.borea | self.nobody)
+        self.assertEqual(wizard.user_ids.partner_id, self.alice | self.bea | self.bob)
+        for words in ("No mail (Alpine)", "Nobody there", f"access already: {self.adam.name}"):
+            self.assertIn(words, wizard.charter_note)
+
+    def test_all_at_once(self):
+        wizard = self.wizard(self.client | self.borea)
+        wizard.user_ids.filtered(lambda one: one.partner_id == self.bob).email = "broken"
+        wizard.with_user(self.manager).action_charter_grant_all()
+        users = self.env["res.users"].search([("partner_id", "in", (self.alice | self.bea | self.bob).ids)])
+        self.assertEqual(users.partner_id, self.alice | self.bea)
+        self.assertTrue(all(user._is_portal() for user in users))
+        again = self.wizard(self.client | self.borea)
+        self.assertEqual(again.user_ids.partner_id, self.bob)
+
+    def test_marked_recipients_alone(self):
+        self.bea.charter_recipient = True
+        self.assertEqual(self.wizard(self.borea).user_ids.partner_id, self.bea)
+
+    def test_nobody_left(self):
+        with self.assertRaisesRegex(UserError, "Nobody there"):
+            self.wizard(self.nobody)
+
+    def test_who_may(self):
+        reader = new_test_user(
+            self.env, "t_reader", groups="base.group_user,mileo_client_charter.group_charter_user"
+        )
+        with self.assertRaisesRegex(AccessError, "Access to the portal"):
+            self.wizard(self.client, reader)
+        action = self.env.ref("mileo_client_charter.action_portal_access")
+        self.assertEqual(action.group_ids, self.env.ref("mileo_client_charter.group_charter_user"))

@@ -1,0 +1,63 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+PERSONAL = (
+    "email",
+    "phone",
+    "function",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "comment",
+    "image_1920",
+    "website",
+    "vat",
+)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _charter_anonymise(self):
+        """Make a contact of a client nobody's: its rows stay, its name does not, nor its access to the portal.
+
+        :raise UserError: a company, one of our own people, or somebody something is still owed to
+        """
+        for contact in self.sudo():
+            if contact.is_company:
+                raise UserError(
+                    self.env._(
+                        "%s is a company: what it is called is no personal data.", contact.display_name
+                    )
+                )
+            users = contact.with_context(active_test=False).user_ids
+            if users.filtered(lambda user: user._is_internal()):
+                raise UserError(
+                    self.env._("%s is one of our own users: archive the user instead.", contact.display_name)
+                )
+            contact._charter_check_nothing_owed()
+            for user in users:
+                user.write({"active": False, "login": f"anonymised-{user.id}"})
+            contact.message_ids.unlink()
+            contact.write(
+                {
+                    **dict.fromkeys(PERSONAL, False),
+                    "name": self.env._("Anonymised contact"),
+                    "active": False,
+                    "charter_recipient": False,
+                }
+            )
+
+    def _charter_check_nothing_owed(self):
+        """What is owed to somebody needs to know to whom."""
+        for model in ("charter.feedback", "charter.escalation"):
+            for record in self.env[model].sudo().search([("contact_id", "=", self.id)]):
+                if record._charter_running():
+                    raise UserError(
+                        self.env._(
+                            "%(contact)s: something is still owed for “%(record)s”. Close it first, then anonymise the contact.",
+                            contact=self.display_name,
+                            record=record.display_name,
+                        )
+                    )
