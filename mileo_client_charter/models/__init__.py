@@ -99,3 +99,7 @@ from . import charter_report_draft
 from . import charter_report_delivery
 from . import charter_report_view
 from . import charter_report_section
+
+# How clients fare, and what staff look at first
+from . import charter_health
+from . import res_partner_health

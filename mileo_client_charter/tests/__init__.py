@@ -29,6 +29,7 @@ from . import test_thread_reach
 from . import test_assignment_access
 from . import test_obligation_opening
 from . import test_figures
+from . import test_health
 from . import test_renewal
 from . import test_renewal_gate
 from . import test_review
