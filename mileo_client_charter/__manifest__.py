@@ -72,6 +72,8 @@
         "views/charter_contact_menus.xml",
         "views/charter_report_views.xml",
         "views/charter_health_views.xml",
+        "views/charter_scorecard_views.xml",
+        "views/charter_cockpit_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",
@@ -90,6 +92,7 @@
         ],
         # The survey's pages need nothing else: they open at once, on any phone.
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],
+        "web.assets_backend": ["mileo_client_charter/static/src/cockpit/*"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

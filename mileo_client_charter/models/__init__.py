@@ -103,3 +103,9 @@ from . import charter_report_section
 # How clients fare, and what staff look at first
 from . import charter_health
 from . import res_partner_health
+from . import charter_scorecard
+from . import charter_nps_answer
+from . import charter_cockpit
+from . import charter_cockpit_manager
+from . import charter_cockpit_operations
+from . import charter_cockpit_direction

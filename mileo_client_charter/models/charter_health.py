@@ -45,6 +45,9 @@ class CharterHealth(models.Model):
     account_manager_id = fields.Many2one(
         "res.users", "Account manager", related="partner_id.charter_account_manager_id"
     )
+    technical_contact_id = fields.Many2one(
+        "res.users", "Technical contact", related="partner_id.charter_technical_contact_id"
+    )
     tier_id = fields.Many2one("charter.tier", related="partner_id.charter_tier_id")
     vacant_roles = fields.Char(readonly=True)
     unanswered = fields.Integer("Escalations without answer", readonly=True)
