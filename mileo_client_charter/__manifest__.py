@@ -74,6 +74,8 @@
         "views/charter_health_views.xml",
         "views/charter_scorecard_views.xml",
         "views/charter_cockpit_views.xml",
+        "data/charter_onboarding_cron.xml",
+        "views/charter_onboarding_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",

@@ -26,7 +26,9 @@ def test_the_threshold_has_to_be_exceeded():
 
 
 def test_an_escalation_that_waits_is_said_once():
-    assert [cause for cause, _level in health.causes(Facts(nps=50, complaints=1, unanswered=1))] == ["unanswered"]
+    assert [cause for cause, _level in health.causes(Facts(nps=50, complaints=1, unanswered=1))] == [
+        "unanswered"
+    ]
 
 
 def test_the_gravest_come_first():

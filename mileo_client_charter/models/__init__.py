@@ -109,3 +109,9 @@ from . import charter_cockpit
 from . import charter_cockpit_manager
 from . import charter_cockpit_operations
 from . import charter_cockpit_direction
+
+# Contracts that were there before the charter
+from . import charter_onboarding
+from . import charter_onboarding_rule
+from . import charter_onboarding_line
+from . import charter_onboarding_run

@@ -67,7 +67,9 @@ class CharterCockpit(models.AbstractModel):
         if roles:
             assignments = self.env["charter.assignment"].sudo()
             keys = [(company, role, None) for company in self.env.companies.ids for role in roles]
-            held = {role for (_c, role, _p), user in assignments._holders(keys).items() if user == self.env.uid}
+            held = {
+                role for (_c, role, _p), user in assignments._holders(keys).items() if user == self.env.uid
+            }
             for role, name in reversed(roles.items()):
                 if role in held:
                     return name

@@ -29,7 +29,9 @@ class TestCockpit(YearCase):
         self.env.flush_all()
         self.env.invalidate_all()
         user = user or self.manager
-        cockpit = self.env["charter.cockpit"].with_user(user).with_context(lang="en_US", tz=user.tz, **context)
+        cockpit = (
+            self.env["charter.cockpit"].with_user(user).with_context(lang="en_US", tz=user.tz, **context)
+        )
         return cockpit.charter_page(name)
 
     def figures(self, page):
@@ -48,7 +50,9 @@ class TestCockpit(YearCase):
 
     def owe(self, name, due, client=None, user=None, code="feedback.callback"):
         """A promise of the account manager due at ``due`` (naive UTC)."""
-        promise = (client or self.client)._charter_open(code, occurrence=name, user_id=(user or self.manager).id)
+        promise = (client or self.client)._charter_open(
+            code, occurrence=name, user_id=(user or self.manager).id
+        )
         promise._charter_engine().write({"due_at": due, "warn_at": False})
         return promise
 
@@ -90,7 +94,9 @@ class TestCockpit(YearCase):
     def test_a_row_opens_what_it_comes_from(self):
         self.owe("one", START + timedelta(hours=2))
         [row] = [row for group in self.block(self.page(), "due")["groups"] for row in group["rows"]]
-        self.assertEqual((row["action"]["res_model"], row["action"]["res_id"]), ("res.partner", self.client.id))
+        self.assertEqual(
+            (row["action"]["res_model"], row["action"]["res_id"]), ("res.partner", self.client.id)
+        )
         self.assertEqual(row["lines"], ["Alpine"])
 
     def test_many_are_counted_and_few_are_shown(self):
@@ -133,18 +139,24 @@ class TestCockpit(YearCase):
             ],
         )
 
-    def test_reports_of_my_clients(self):
-        with self.at(moment=datetime(2026, 11, 2, 9)):
-            self.contract._charter_withdraw("again")
-            self.schedule(self.contract)
-            self.env["charter.report"]._charter_engine()._create_missing() if hasattr(
-                self.env["charter.report"], "_create_missing"
-            ) else None
-        page = self.page()
-        count = self.env["charter.report"].search_count(
-            [("partner_id", "=", self.client.id), ("state", "in", ("draft", "held", "reviewed"))]
+    def draft(self, client):
+        """A report of September, drafted and not sent."""
+        contract = self.contract if client == self.client else self._contract(client, end="2028-02-28")
+        promise = contract._charter_open(
+            "report.delivery", occurrence="2026-09", at=datetime(2026, 9, 30, 22)
         )
-        self.assertEqual(self.figures(page)["reports"], str(count))
+        return self.env["charter.report"]._draft(promise)
+
+    def test_reports_of_my_clients(self):
+        report = self.draft(self.client)
+        self.draft(self._client("Stranger", held=False)[0])
+        page = self.page()
+        [row] = self.block(page, "reports")["groups"][0]["rows"]
+        self.assertEqual((row["action"]["res_id"], row["badge"]), (report.id, "Draft"))
+        self.assertEqual((self.figures(page)["reports"], self.counted(page, "reports")), ("1", 1))
+        # The technical contact writes the recommendations: it is theirs too.
+        self.assertEqual(self.figures(self.page(self.technician))["reports"], "1")
+        self.assertEqual(self.figures(self.page(self.operations, "operations"))["reports"], "2")
 
     # -- the operations manager -------------------------------------------------------------------
 
@@ -261,7 +273,11 @@ class TestCockpit(YearCase):
             self.assertEqual((read["page"], [one["id"] for one in read["pages"]]), (page, pages), user.name)
 
     def test_nobody_reads_another_roles_page(self):
-        for user, name in ((self.manager, "operations"), (self.operations, "direction"), (self.manager, "_due_ids")):
+        for user, name in (
+            (self.manager, "operations"),
+            (self.operations, "direction"),
+            (self.manager, "_due_ids"),
+        ):
             with self.assertRaises(AccessError):
                 self.page(user, name)
         outsider = self._staff("t_outsider", "group_charter_monitoring")
@@ -282,7 +298,9 @@ class TestCockpit(YearCase):
                 (self.company, "1", "–"), (other, "1", "-100"), (self.company | other, "2", "-100"),
             ):  # fmt: skip
                 allowed = {"allowed_company_ids": companies.ids}
-                self.assertEqual(self.figures(self.page(self.direction, "operations", **allowed))["late"], late)
+                self.assertEqual(
+                    self.figures(self.page(self.direction, "operations", **allowed))["late"], late
+                )
                 self.assertEqual(self.figures(self.page(self.direction, "direction", **allowed))["nps"], nps)
 
     def test_queries_do_not_grow(self):

@@ -44,9 +44,7 @@ class TestHealth(YearCase):
         promise = self.client._charter_open("feedback.callback", occurrence="one")
         with self.at(hours=49):
             self.tick()
-            self.assertEqual(
-                self.reasons(), ["a promise is late and still owed, due on 10/07/2026"]
-            )
+            self.assertEqual(self.reasons(), ["a promise is late and still owed, due on 10/07/2026"])
             self.assertEqual(self.health().level, "trouble")
             promise._fulfil("called")
             self.assertEqual(self.reasons(), ["a promise kept late in the last 90 days"])
@@ -71,9 +69,7 @@ class TestHealth(YearCase):
     def test_a_vacant_role(self):
         lone, _one, _two = self._client("Lonely", held=False)
         self._contract(lone, end="2028-02-28")
-        self.assertEqual(
-            self.reasons(lone)[0], "nobody is assigned: account manager, technical contact"
-        )
+        self.assertEqual(self.reasons(lone)[0], "nobody is assigned: account manager, technical contact")
         self.assertEqual(self.health(lone).level, "trouble")
 
     def test_a_renewal_ahead(self):
