@@ -10,7 +10,7 @@
     "website": "https://github.com/mileo-technology/mileo-client-charter",
     "development_status": "Beta",
     "application": True,
-    "depends": ["contract_line_successor", "base_automation", "resource", "portal", "calendar"],
+    "depends": ["contract_line_successor", "base_automation", "resource", "portal", "calendar", "digest"],
     "data": [
         "security/charter_groups.xml",
         "security/ir.model.access.csv",
@@ -76,6 +76,8 @@
         "views/charter_cockpit_views.xml",
         "data/charter_onboarding_cron.xml",
         "views/charter_onboarding_views.xml",
+        "data/digest.xml",
+        "views/digest_digest_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",
         "views/charter_portal_templates.xml",

@@ -109,6 +109,7 @@ from . import charter_cockpit
 from . import charter_cockpit_manager
 from . import charter_cockpit_operations
 from . import charter_cockpit_direction
+from . import digest_digest
 
 # Contracts that were there before the charter
 from . import charter_onboarding
