@@ -18,7 +18,7 @@ from bootstrap import LOGS, ROOT, SetupError, say
 from odoo import release
 from odoo.tools import config
 
-BENCHMARKS = ("opening", "working_time", "clock", "availability", "looking_ahead")
+BENCHMARKS = ("opening", "working_time", "clock", "availability", "looking_ahead", "cockpit")
 PEERS = ("helpdesk_mgmt_sla",)
 INSTALLED = "bench_charter"
 README = pathlib.Path(__file__).with_name("README.md")

@@ -77,6 +77,7 @@
         "data/charter_onboarding_cron.xml",
         "views/charter_onboarding_views.xml",
         "data/digest.xml",
+        "views/base_module_uninstall_views.xml",
         "views/digest_digest_views.xml",
         "views/charter_public_templates.xml",
         "views/charter_survey_templates.xml",

@@ -35,7 +35,7 @@ class CharterCockpit(models.AbstractModel):
                 "danger" if risky else "", money,
             ),
         ]  # fmt: skip
-        return figures, [self._kept_block(), self._nps_block(), renewals, trouble]
+        return figures, [renewals, trouble, self._nps_block(), self._kept_block()]
 
     # -- promises kept ----------------------------------------------------------------------------
 

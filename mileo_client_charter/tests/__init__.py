@@ -33,6 +33,8 @@ from . import test_health
 from . import test_cockpit
 from . import test_onboarding
 from . import test_digest
+from . import test_cockpit_tour
+from . import test_module_uninstall
 from . import test_renewal
 from . import test_renewal_gate
 from . import test_review

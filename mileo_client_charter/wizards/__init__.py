@@ -9,3 +9,4 @@ from . import charter_support_import
 from . import charter_report_wizard
 from . import charter_reassign
 from . import charter_delivery_preview
+from . import base_module_uninstall

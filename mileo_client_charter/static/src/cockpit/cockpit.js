@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { startGuidedTour } from "./guided_tour";
 
 class CharterRows extends Component {
     static template = "mileo_client_charter.CockpitRows";
@@ -31,6 +32,7 @@ export class CharterCockpit extends Component {
         // Coming back by the breadcrumb shows the page one left.
         useSetupAction({ getLocalState: () => ({ page: this.data.page }) });
         this.open = (action) => this.action.doAction(action);
+        this.guide = () => startGuidedTour(this.env);
         onWillStart(() => this.load(this.data.page));
     }
 
