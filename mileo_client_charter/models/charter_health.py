@@ -1,5 +1,7 @@
 """How each client fares today, and why (articles 01 to 04 read together)."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
@@ -211,7 +213,12 @@ class CharterHealth(models.Model):
         return self.env._("%s escalations wait for our answer", self.unanswered)
 
     def _say_late_owed(self):
-        since = format_date(self.env, self.oldest_late_at)
+        # Midnight ends the day before, as everywhere in the ledger.
+        tz = self.company_id.sudo()._charter_tz()
+        since = fields.Datetime.context_timestamp(
+            self.with_context(tz=tz), self.oldest_late_at - timedelta(seconds=1)
+        )
+        since = format_date(self.env, since.date())
         if self.late_owed == 1:
             return self.env._("a promise is late and still owed, due on %s", since)
         return self.env._(
