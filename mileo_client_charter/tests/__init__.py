@@ -33,6 +33,7 @@ from . import test_health
 from . import test_cockpit
 from . import test_onboarding
 from . import test_digest
+from . import test_cockpit_access
 from . import test_cockpit_tour
 from . import test_module_uninstall
 from . import test_renewal
