@@ -107,8 +107,8 @@ class CharterOnboardingLine(models.Model):
 
     # -- the act ----------------------------------------------------------------------------------
 
-    def _refusal(self):
-        """Why this contract cannot be brought under the charter, or empty."""
+    def _refusal(self, of_client):
+        """Why this contract cannot be brought under the charter, or empty; ``of_client``: its client's lines."""
         self.ensure_one()
         contract, company = self.contract_id, self.company_id
         if contract.charter_tier_id:
@@ -123,11 +123,10 @@ class CharterOnboardingLine(models.Model):
                     "%(label)s: %(user)s does not belong to %(company)s.",
                     label=label, user=user.name, company=company.name,
                 )  # fmt: skip
-            given = self.onboarding_id.line_ids.filtered(lambda line: line.partner_id == self.partner_id)
-            if len(given[name]) > 1:
+            if len(of_client[name]) > 1:
                 return self.env._(
                     "%(label)s: the contracts of %(client)s name several people (%(users)s); a client has one.",
-                    label=label, client=self.partner_id.display_name, users=", ".join(given[name].mapped("name")),
+                    label=label, client=self.partner_id.display_name, users=", ".join(of_client[name].mapped("name")),
                 )  # fmt: skip
         return ""
 
@@ -158,7 +157,9 @@ class CharterOnboardingLine(models.Model):
 
     def _preview(self):
         """Do it, look, and take it back: what is announced is what will come."""
-        refused = {line: why for line in self if (why := line._refusal())}
+        # A client's lines are never parted: they are all here.
+        clients = self.grouped("partner_id")
+        refused = {line: why for line in self if (why := line._refusal(clients[line.partner_id]))}
         shown, errors = self.filtered(lambda line: line not in refused)._rehearse()
         refused.update(errors)
         for line in self:

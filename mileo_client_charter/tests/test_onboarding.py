@@ -1,9 +1,11 @@
 from datetime import date, datetime
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CharterCase
+from .year import YearCase
 
 
 @tagged("post_install", "-at_install")
@@ -176,6 +178,21 @@ class TestOnboarding(CharterCase):
         subjects = self.mails_to(contact).mapped("subject")
         self.assertEqual(len(subjects), 4, subjects)
 
+    def test_a_legal_reminder_waits_too(self):
+        client, one, _two = self._client("Renewing", held=False)
+        client.charter_legal_reminder = True
+        line = YearCase.line(self, "2026-02-01", "2027-01-31")
+        contract = self._contract(client, self.premium.browse(), contract_line_ids=[Command.create(line)])
+        onboarding = self.begun()
+        renewal = contract.charter_renewal_ids
+        self.assertTrue(renewal)
+        self.crons()
+        self.assertFalse(renewal.legal_told_at)
+        self.assertFalse(self.mails_to(one))
+        onboarding.action_release()
+        self.crons()
+        self.assertTrue(renewal.legal_told_at)
+
     # -- which, and to whom -----------------------------------------------------------------------
 
     def test_rules_and_filters(self):
@@ -260,11 +277,12 @@ class TestOnboarding(CharterCase):
 
     def test_what_would_be_late_at_once_is_said(self):
         self.before(1)
-        onboarding = self.listed(date_from="2026-07-01")
+        onboarding = self.listed(date_from="2026-01-01")
         onboarding.action_preview()
-        self.assertGreaterEqual(onboarding.line_ids.late_count, 0)
-        self.assertEqual(
-            "late at once" in onboarding.line_ids.promises_text, bool(onboarding.line_ids.late_count)
+        # The reports of the first two quarters: their days have gone by.
+        self.assertGreaterEqual(onboarding.line_ids.late_count, 2)
+        self.assertIn(
+            f"{onboarding.line_ids.late_count} of them late at once", onboarding.line_ids.promises_text
         )
 
     def test_a_day_to_come(self):
