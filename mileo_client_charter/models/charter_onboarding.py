@@ -121,7 +121,10 @@ class CharterOnboarding(models.Model):
                     promises[code] = promises.get(code, 0) + count
                 mails += len(line.mails or ())
             names = one._commitment_names(promises)
-            words = [f"{names[code]}: {count}" for code, count in sorted(promises.items())]
+            words = [
+                self.env._("%(promise)s: %(count)s", promise=names[code], count=count)
+                for code, count in sorted(promises.items())
+            ]
             if words or mails:
                 words.append(self.env._("Mails to clients: %s", mails))
             one.summary = "\n".join(words)
