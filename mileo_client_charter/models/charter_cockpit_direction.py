@@ -56,7 +56,7 @@ class CharterCockpit(models.AbstractModel):
             else self.env._("nothing fell due in 90 days")
         )
         action = self._list(
-            self.env._("Promises kept"), "charter.scorecard", domain, views=("graph", "pivot", "list")
+            self.env._("Promises kept"), "charter.scorecard", domain, views=("pivot", "graph", "list")
         )
         tone = "" if not decided else "success" if met == decided else "warning"
         return self._figure("rate", self.env._("Promises kept"), self._percent(met, decided), action, tone, note)  # fmt: skip
@@ -100,7 +100,7 @@ class CharterCockpit(models.AbstractModel):
             self.env._("No promise came to a result in these months."),
             table=self._month_table(self.env._("Promise"), months, rows),
             action=self._list(
-                self.env._("Kept rate over time"), "charter.scorecard", [], views=("graph", "pivot", "list")
+                self.env._("Kept rate over time"), "charter.scorecard", [], views=("pivot", "graph", "list")
             ),
             count=len(rows),
         )
@@ -144,7 +144,7 @@ class CharterCockpit(models.AbstractModel):
             self.env._("NPS"),
             "–" if score is None else score,
             self._list(
-                self.env._("NPS over time"), "charter.nps.answer", [], views=("graph", "pivot", "list")
+                self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
             "" if score is None else "success" if score > 0 else "danger",
             self.env._("nobody has answered")
@@ -185,7 +185,7 @@ class CharterCockpit(models.AbstractModel):
             self.env._("Nobody answered in these months."),
             table=self._month_table("", months, rows),
             action=self._list(
-                self.env._("NPS over time"), "charter.nps.answer", [], views=("graph", "pivot", "list")
+                self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
             count=sum(count for _score, count in found.values()),
         )

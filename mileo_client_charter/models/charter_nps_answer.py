@@ -30,6 +30,9 @@ class CharterNpsAnswer(models.Model):
         selection=lambda self: self.env["charter.feedback"]._fields["channel"].selection, readonly=True
     )
     answered_at = fields.Datetime("Answered on", readonly=True)
+    opinion = fields.Selection(
+        [("promoter", "Promoters"), ("passive", "Neither"), ("detractor", "Detractors")], readonly=True
+    )
     mark = fields.Integer("Would recommend (0–10)", readonly=True, aggregator="avg")
     answers = fields.Integer("Answers (n)", readonly=True)
     promoter = fields.Integer("Promoters", readonly=True)
@@ -41,7 +44,8 @@ class CharterNpsAnswer(models.Model):
         return SQL(
             """
             SELECT id, id AS feedback_id, partner_id, contact_id, contract_id, company_id, channel, answered_at,
-                   nps AS mark, 1 AS answers, promoter, detractor, 100.0 * (promoter - detractor) AS score
+                   nps AS mark, 1 AS answers, CASE WHEN promoter = 1 THEN 'promoter'
+                        WHEN detractor = 1 THEN 'detractor' ELSE 'passive' END AS opinion, promoter, detractor, 100.0 * (promoter - detractor) AS score
               FROM charter_feedback WHERE nps_answered = 1 AND state = 'answered'
             """
         )

@@ -33,6 +33,7 @@ class CharterScorecard(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Owner", readonly=True)
     due_at = fields.Datetime("Due", readonly=True)
+    outcome = fields.Selection([("kept", "Kept"), ("late", "Late")], readonly=True)
     met = fields.Integer("Promises kept", readonly=True)
     missed = fields.Integer("Promises late", readonly=True)
     decided = fields.Integer("Promises due", readonly=True)
@@ -43,7 +44,7 @@ class CharterScorecard(models.Model):
         return SQL(
             """
             SELECT o.id, o.id AS obligation_id, COALESCE(b.id, o.commitment_id) AS commitment_id, o.partner_id,
-                   o.contract_id, o.company_id, o.user_id, o.due_at, o.met, o.missed, 1 AS decided, 100.0 * o.met AS rate
+                   o.contract_id, o.company_id, o.user_id, o.due_at, o.state AS outcome, o.met, o.missed, 1 AS decided, 100.0 * o.met AS rate
               FROM charter_obligation o
               LEFT JOIN (SELECT c.code, d.company_id, c.id FROM charter_commitment c
                            JOIN charter_document d ON d.id = c.document_id AND d.state = 'in_force') b

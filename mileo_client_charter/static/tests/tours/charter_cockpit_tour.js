@@ -60,7 +60,9 @@ tours.add("charter_cockpit_direction", {
     steps: () => [
         { trigger: ".o_charter_figures[data-page='direction']" },
         { ...figure("nps", "-100"), run: "click" },
-        { content: "NPS over time is a native graph", trigger: ".o_graph_view canvas" },
+        { content: "NPS over time is a native pivot", trigger: ".o_pivot" },
+        { trigger: ".o_switch_view.o_graph", run: "click" },
+        { content: "and a graph of answers", trigger: ".o_graph_renderer canvas" },
         back,
         { ...block("renewals", "Alpine"), run: "click" },
         { trigger: ".o_form_view" },
@@ -69,6 +71,6 @@ tours.add("charter_cockpit_direction", {
         { trigger: ".o_list_view .o_data_row" },
         back,
         { trigger: "[data-block='kept'] .o_charter_all", run: "click" },
-        { content: "the kept rate over time", trigger: ".o_graph_view" },
+        { content: "the kept rate over time", trigger: ".o_pivot" },
     ],
 });
