@@ -58,14 +58,13 @@ def fill(bench, clients, size, first):
             """
             INSERT INTO charter_obligation
                    (commitment_id, code, partner_id, company_id, res_model, res_id, occurrence, role, user_id,
-                    delay, unit, clock, trigger_at, opened_at, warn_at, warned_at, alert, due_at, state, met, missed,
-                    create_uid, create_date, write_uid, write_date)
+                    delay, unit, clock, trigger_at, opened_at, warn_at, warned_at, alert, due_at, state, met, missed)
             SELECT %(commitment)s, %(code)s, (%(clients)s)[1 + n %% array_length(%(clients)s, 1)], %(company)s,
                    'contract.contract', n, 'measured', %(role)s, 2, 40, 'hours', 'working', now, now,
                    CASE WHEN n <= %(first)s THEN now - interval '1 hour' ELSE due - interval '1 day' END,
                    CASE WHEN n <= %(first)s THEN now - interval '1 hour' END,
                    CASE WHEN n <= %(first)s THEN 'warning' END,
-                   due, 'open', 0, 0, 1, now, 1, now
+                   due, 'open', 0, 0
               FROM (SELECT n, %(now)s AS now,
                            CASE WHEN n <= %(first)s THEN %(now)s + interval '1 day' + n * interval '1 second'
                                 ELSE %(now)s + interval '7 days' + n * interval '180 days' / %(size)s END AS due

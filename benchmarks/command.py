@@ -18,7 +18,19 @@ from bootstrap import LOGS, ROOT, SetupError, say
 from odoo import release
 from odoo.tools import config
 
-BENCHMARKS = ("opening", "working_time", "clock", "contacts", "availability", "looking_ahead", "export", "printing", "figures", "portal", "cockpit")
+BENCHMARKS = (
+    "opening",
+    "working_time",
+    "clock",
+    "contacts",
+    "availability",
+    "looking_ahead",
+    "export",
+    "printing",
+    "figures",
+    "portal",
+    "cockpit",
+)
 PEERS = ("helpdesk_mgmt_sla",)
 INSTALLED = "bench_charter"
 README = pathlib.Path(__file__).with_name("README.md")

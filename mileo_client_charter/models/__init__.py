@@ -108,3 +108,20 @@ from . import charter_report_progress
 
 # What is forgotten in time
 from . import charter_privacy
+
+# How clients fare, and what staff look at first
+from . import charter_health
+from . import res_partner_health
+from . import charter_scorecard
+from . import charter_nps_answer
+from . import charter_cockpit
+from . import charter_cockpit_manager
+from . import charter_cockpit_operations
+from . import charter_cockpit_direction
+from . import digest_digest
+
+# Contracts that were there before the charter
+from . import charter_onboarding
+from . import charter_onboarding_rule
+from . import charter_onboarding_line
+from . import charter_onboarding_run

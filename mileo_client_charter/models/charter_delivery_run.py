@@ -57,21 +57,26 @@ class CharterDeliveryRun(models.Model):
     # -- planning ---------------------------------------------------------------------------------
 
     @api.model
-    def _plan_owed(self, company):
-        """Plan a delivery for every contact of each client who is owed a document and has none on its way."""
+    def _plan_owed(self, company, clients=None, start=None):
+        """Plan a delivery for every contact of each client who is owed a document and has none on its way.
+
+        :param clients: ids of these clients alone
+        :param start: what begins a run for (company, kind, requests) in place of ``_start``
+        """
         self.env.flush_all()
         self.env.cr.execute(
             """
             SELECT o.id, o.code, o.partner_id
               FROM charter_obligation o
              WHERE o.company_id = %s AND o.code = ANY(%s) AND o.done_at IS NULL AND o.state IN ('open', 'late')
+               AND (%s::int[] IS NULL OR o.partner_id = ANY(%s::int[]))
                AND NOT EXISTS (SELECT 1 FROM charter_delivery d
                                 WHERE d.obligation_id = o.id
                                   AND (d.state IN ('planned', 'queued', 'sent')
                                        OR d.state = 'failed' AND d.contact_id IS NOT NULL))
              ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
             """,
-            [company.id, list(KEPT_BY)],
+            [company.id, list(KEPT_BY), clients, clients],
         )
         owed = self.env.cr.fetchall()
         if not owed:
@@ -96,7 +101,7 @@ class CharterDeliveryRun(models.Model):
                 if contact or obligation not in known_missing
             ]
             if requests:
-                runs |= self._start(company, kind, requests)
+                runs |= (start or self._start)(company, kind, requests)
         return runs
 
     @api.model
@@ -123,17 +128,22 @@ class CharterDeliveryRun(models.Model):
                 "state": "held" if held else "sending",
             }
         )
-        deliveries = self.env["charter.delivery"]._charter_engine()
-        planned = deliveries.create([dict(request, run_id=run.id, state="planned") for request in requests])
-        for delivery in planned.filtered(lambda one: not one.contact_id):
-            delivery._fail(
-                self.env._("%s has no contact with a valid e-mail address.", delivery.partner_id.display_name)
-            )
+        run._add_planned(requests)
         if held:
             run._ask_review()
         else:
             self._wake_sender()
         return run
+
+    def _add_planned(self, requests):
+        """Rows of this run for ``requests``; one without anybody to write to says so."""
+        self.ensure_one()
+        deliveries = self.env["charter.delivery"]._charter_engine()
+        planned = deliveries.create([dict(request, run_id=self.id, state="planned") for request in requests])
+        for delivery in planned.filtered(lambda one: not one.contact_id):
+            delivery._fail(
+                self.env._("%s has no contact with a valid e-mail address.", delivery.partner_id.display_name)
+            )
 
     def _ask_review(self):
         users = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")

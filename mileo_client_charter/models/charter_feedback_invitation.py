@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
@@ -97,11 +98,12 @@ class CharterFeedback(models.Model):
         """Send what is planned, remind once, and let unanswered invitations expire."""
         now = self._charter_now()
         self._expire(now)
-        for batch in self._batches([("state", "=", "planned"), ("planned_at", "<=", now)]):
+        planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
+        for batch in self._batches(planned & Domain("planned_at", "<=", now)):
             batch._send_invitations(now)
         for batch in self._batches(self._to_remind_domain(now)):
             batch._remind(now)
-        next_planned = self.sudo().search([("state", "=", "planned")], order="planned_at", limit=1)
+        next_planned = self.sudo().search(planned, order="planned_at", limit=1)
         if next_planned:
             self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.clock import Delay, NoWorkingTime, to_utc
@@ -286,10 +287,13 @@ class CharterHandover(models.Model):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
         cron = self.env["ir.cron"]
         now = self._charter_now()
-        domain = [("state", "=", "planned"), ("tell_at", "<=", now)]
+        domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
+        domain &= self.env["charter.onboarding"]._not_held()
         seen = set()
         while True:
-            batch = self.sudo().search([*domain, ("id", "not in", list(seen))], limit=TELL_BATCH, order="id")
+            batch = self.sudo().search(
+                domain & Domain("id", "not in", list(seen)), limit=TELL_BATCH, order="id"
+            )
             batch = batch.try_lock_for_update()
             batch.invalidate_recordset()
             batch = batch.filtered_domain(domain)

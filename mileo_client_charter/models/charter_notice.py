@@ -364,10 +364,11 @@ class CharterNotice(models.Model):
                 notice._charter_engine().state = "closed"
                 continue
             known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
+            held = self.env["charter.onboarding"]._held_clients().get(notice.company_id.id, ())
             found = {
                 client: sorted(known.get(client, set()) | set(equipment))
                 for client, equipment in notice._match().items()
-                if client not in known or set(equipment) - known[client]
+                if client not in held and (client not in known or set(equipment) - known[client])
             }
             if found:
                 everybody = {client: sorted(ids) for client, ids in known.items()} | found

@@ -130,6 +130,9 @@ class CharterObligation(models.Model):
         "((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach') OR (warned_at IS NOT NULL AND alert IS NULL))"
     )
     _client_idx = models.Index("(partner_id, state, due_at)")
+    # What a client's health reads: late rows alone, so that opening a promise writes neither.
+    _late_owed_idx = models.Index("(partner_id) WHERE state = 'late' AND done_at IS NULL")
+    _late_since_idx = models.Index("(breached_at) WHERE state = 'late'")
 
     # -- readings ---------------------------------------------------------------------------------
 

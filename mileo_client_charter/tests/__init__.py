@@ -29,6 +29,13 @@ from . import test_thread_reach
 from . import test_assignment_access
 from . import test_obligation_opening
 from . import test_figures
+from . import test_health
+from . import test_cockpit
+from . import test_onboarding
+from . import test_digest
+from . import test_cockpit_access
+from . import test_cockpit_tour
+from . import test_module_uninstall
 from . import test_renewal
 from . import test_renewal_gate
 from . import test_review

@@ -11,3 +11,4 @@ from . import charter_reassign
 from . import charter_delivery_preview
 from . import charter_export_wizard
 from . import charter_portal_access
+from . import base_module_uninstall

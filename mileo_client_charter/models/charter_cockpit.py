@@ -1,0 +1,265 @@
+"""What staff look at first: one page a role, each figure leading to its rows."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime
+
+from ..tools.clock import to_utc
+
+# Rows of a block; what is more is counted and one click away.
+ROWS = 8
+# page -> (group that reads it, role of the company that opens it first)
+PAGES = {
+    "manager": ("mileo_client_charter.group_charter_user", None),
+    "operations": ("mileo_client_charter.group_charter_operations", "operations_manager"),
+    "direction": ("mileo_client_charter.group_charter_direction", "general_management"),
+}
+
+
+class CharterCockpit(models.AbstractModel):
+    """Reads the page of a role as plain values, for the client action to show. Nothing is stored.
+
+    A page is ``figures`` (label, value, tone, action) and ``blocks`` of rows or of a table. Rows are read with the
+    rights of the reader, in the companies they work in at present; an action is the list the figure was counted on.
+    The number of statements does not depend on the size of the ledger: a test and a benchmark hold it down.
+    """
+
+    _name = "charter.cockpit"
+    _description = "Cockpit"
+    _inherit = ["charter.engine.mixin"]
+
+    # -- the door ---------------------------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def charter_page(self, page=None):
+        """The page ``page``, by default that of the reader's role.
+
+        :return: dict of ``page``, ``pages`` the reader may open, ``day`` in words, ``figures`` and ``blocks``
+        :raise AccessError: not a page of the reader's
+        """
+        mine = [name for name, (group, _role) in PAGES.items() if self.env.user.has_group(group)]
+        page = page or self._first_page(mine)
+        if page not in mine:
+            raise AccessError(self.env._("This page of the cockpit is not one of your role."))
+        titles = {
+            "manager": self.env._("My day"),
+            "operations": self.env._("Operations"),
+            "direction": self.env._("General management"),
+        }
+        figures, blocks = getattr(self, f"_page_{page}")()
+        return {
+            "page": page,
+            "pages": [{"id": name, "title": titles[name]} for name in mine],
+            "day": format_datetime(self.env, self._charter_now(), tz=self._tz(), dt_format="EEEE d MMMM y, HH:mm"),
+            "figures": figures,
+            "blocks": blocks,
+        }  # fmt: skip
+
+    @api.model
+    def _first_page(self, mine):
+        """The page of the company's role one holds, else the account manager's."""
+        roles = {role: name for name, (_group, role) in PAGES.items() if role and name in mine}
+        if roles:
+            assignments = self.env["charter.assignment"].sudo()
+            keys = [(company, role, None) for company in self.env.companies.ids for role in roles]
+            held = {
+                role for (_c, role, _p), user in assignments._holders(keys).items() if user == self.env.uid
+            }
+            for role, name in reversed(roles.items()):
+                if role in held:
+                    return name
+        return "manager"
+
+    # -- time -------------------------------------------------------------------------------------
+
+    @api.model
+    def _tz(self):
+        return self.env.context.get("tz") or self.env.user.tz or self.env.company._charter_tz()
+
+    @api.model
+    def _today(self):
+        """The reader's day."""
+        return pytz.utc.localize(self._charter_now()).astimezone(pytz.timezone(self._tz())).date()
+
+    @api.model
+    def _midnight(self, days):
+        """The end of the day ``days`` from the reader's today, naive UTC; what is due then is due on that day."""
+        return to_utc(self._today() + timedelta(days=days + 1), self._tz())
+
+    @api.model
+    def _hour(self, moment):
+        """“16:30”, or “by evening” when there is time until the end of the day."""
+        local = pytz.utc.localize(moment).astimezone(pytz.timezone(self._tz()))
+        if local.time() == time():
+            return self.env._("by evening")
+        return format_datetime(self.env, moment, tz=self._tz(), dt_format="HH:mm")
+
+    @api.model
+    def _day(self, moment, pattern="EEE d MMM"):
+        """The day of a moment in words; midnight ends the day before."""
+        local = pytz.utc.localize(moment - timedelta(seconds=1)).astimezone(pytz.timezone(self._tz()))
+        return format_date(self.env, local.date(), date_format=pattern)
+
+    # -- whose ------------------------------------------------------------------------------------
+
+    @api.model
+    def _my_clients(self):
+        """Domain on (company, client): those whose account manager or technical contact the reader is today,
+        standing in included, in each of the companies they work in."""
+        assignments = self.env["charter.assignment"].sudo()
+        own = assignments.search_fetch(
+            [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
+             ("partner_id", "!=", False), ("date_from", "<=", self._today() + timedelta(days=1)),
+             "|", ("date_to", "=", False), ("date_to", ">=", self._today() - timedelta(days=1))],
+            ["company_id", "role", "partner_id"],
+        )  # fmt: skip
+        keys = {(one.company_id.id, one.role, one.partner_id.id) for one in own}
+        held = {}
+        for (company, _role, client), user in assignments._holders(keys).items():
+            if user == self.env.uid:
+                held.setdefault(company, set()).add(client)
+        return Domain.OR(
+            Domain("company_id", "=", company) & Domain("partner_id", "in", sorted(clients))
+            for company, clients in held.items()
+        )
+
+    # -- shapes -----------------------------------------------------------------------------------
+
+    @api.model
+    def _list(self, title, model, domain, context=None, views=("list", "form")):
+        """The action that shows what a figure was counted on."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "views": [[False, view] for view in views],
+            "domain": [self._plain(leaf) for leaf in Domain(domain)],
+            "context": context or {},
+            "target": "current",
+        }
+
+    @api.model
+    def _plain(self, leaf):
+        """A leaf of a domain without dates, which JSON has none of."""
+        if isinstance(leaf, (list, tuple)):
+            name, operator, value = leaf
+            if isinstance(value, datetime):
+                value = fields.Datetime.to_string(value)
+            elif not isinstance(value, (str, int, float, bool, list, tuple)) and hasattr(value, "isoformat"):
+                value = fields.Date.to_string(value)
+            elif isinstance(value, (set, frozenset, tuple)) or type(value).__name__ == "OrderedSet":
+                value = list(value)
+            return [name, operator, value]
+        return leaf
+
+    @api.model
+    def _figure(self, key, label, value, action, tone="", note=""):
+        return {"key": key, "label": label, "value": str(value), "tone": tone, "note": note, "action": action}
+
+    @api.model
+    def _row(self, record, title, *, when="", lines=(), tone="", badge="", model=None, res_id=None):
+        """A line of a block that opens ``record``, or the record of ``model`` and ``res_id``."""
+        return {
+            "key": f"{record._name}-{record.id}",
+            "title": title,
+            "when": when,
+            "lines": [line for line in lines if line],
+            "tone": tone,
+            "badge": badge,
+            "action": {
+                "type": "ir.actions.act_window",
+                "res_model": model or record._name,
+                "res_id": res_id or record.id,
+                "views": [[False, "form"]],
+                "target": "current",
+            },
+        }
+
+    @api.model
+    def _block(self, key, title, empty, *, groups=(), table=None, action=None, count=0, more=""):
+        """A part of a page; ``empty`` is said where it has nothing, ``count`` how many its list has."""
+        return {
+            "key": key,
+            "title": title,
+            "empty": empty,
+            "groups": [group for group in groups if group["rows"]],
+            "table": table,
+            "action": action,
+            "count": count,
+            "more": more,
+        }
+
+    # -- shared blocks ----------------------------------------------------------------------------
+
+    @api.model
+    def _trouble_block(self, domain, title):
+        """Clients in trouble and why. :return: (block, how many are in trouble, how many there are)"""
+        health = self.env["charter.health"]
+        levels = dict(health._read_group(domain, ["level"], ["__count"]))
+        trouble = Domain(domain) & Domain("level", "=", "trouble")
+        rows = health.search(trouble, limit=ROWS) if levels.get("trouble") else health
+        rows.partner_id.fetch(["name"])
+        block = self._block(
+            "trouble",
+            title,
+            self.env._("No client is in trouble."),
+            groups=[
+                {
+                    "title": "",
+                    "rows": [
+                        self._row(
+                            row,
+                            row.partner_id.name,
+                            lines=(row.reasons or "").splitlines(),
+                            tone="danger",
+                            model="res.partner",
+                            res_id=row.partner_id.id,
+                        )
+                        for row in rows
+                    ],
+                }
+            ],
+            action=self._list(title, "charter.health", trouble, views=("list", "kanban")),
+            count=levels.get("trouble", 0),
+        )
+        return block, levels.get("trouble", 0), sum(levels.values())
+
+    @api.model
+    def _report_block(self, domain, title):
+        """Reports not sent yet, the most pressing first. :return: (block, how many, how many past their day)"""
+        reports = self.env["charter.report"]
+        domain = Domain(domain) & Domain("state", "in", ("draft", "held", "reviewed"))
+        count = reports.search_count(domain)
+        rows = reports.search(domain, order="due_at, id", limit=ROWS) if count else reports
+        now = self._charter_now()
+        labels = dict(reports._fields["state"]._description_selection(self.env))
+        late = reports.search_count(domain & Domain("due_at", "<", now)) if count else 0
+        block = self._block(
+            "reports",
+            title,
+            self.env._("No report waits to be sent."),
+            groups=[
+                {
+                    "title": "",
+                    "rows": [
+                        self._row(
+                            row,
+                            row.display_name,
+                            when=self._day(row.due_at) if row.due_at else "",
+                            lines=[row.error],
+                            badge=labels[row.state],
+                            tone="danger" if row.due_at and row.due_at < now else "",
+                        )
+                        for row in rows
+                    ],
+                }
+            ],
+            action=self._list(title, "charter.report", domain),
+            count=count,
+        )
+        return block, count, late

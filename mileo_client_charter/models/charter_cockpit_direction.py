@@ -1,0 +1,239 @@
+"""General management's page: promises kept over time, the NPS, clients in trouble, renewals at risk with their money."""
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import formatLang
+
+from ..tools.clock import to_utc
+from ..tools.health import RENEWAL_MONTHS
+from ..tools.nps import nps
+from .charter_cockpit import ROWS
+
+# Months of the two tables; the present one is the last.
+MONTHS = 6
+RATE_DAYS = 90
+
+
+class CharterCockpit(models.AbstractModel):
+    _inherit = "charter.cockpit"
+
+    @api.model
+    def _page_direction(self):
+        trouble, in_trouble, clients = self._trouble_block([], self.env._("Clients in trouble"))
+        renewals, risky, money = self._renewal_block()
+        figures = [
+            self._rate_figure(),
+            self._nps_figure(),
+            self._figure(
+                "trouble", self.env._("Clients in trouble"), in_trouble, trouble["action"],
+                "danger" if in_trouble else "success" if clients else "", self.env._("of %s clients", clients),
+            ),
+            self._figure(
+                "renewals", self.env._("Renewals at risk"), risky, renewals["action"],
+                "danger" if risky else "", money,
+            ),
+        ]  # fmt: skip
+        return figures, [renewals, trouble, self._nps_block(), self._kept_block()]
+
+    # -- promises kept ----------------------------------------------------------------------------
+
+    @api.model
+    def _percent(self, met, decided):
+        """“92 %”, or a dash: where nothing fell due there is no rate. Rounded down: 99.7 % is not all."""
+        return self.env._("%s %%", 100 * met // decided) if decided else "–"
+
+    @api.model
+    def _rate_figure(self):
+        since = self._charter_now() - relativedelta(days=RATE_DAYS)
+        domain = [("due_at", ">", since), ("due_at", "<=", self._charter_now())]
+        [(met, decided)] = self.env["charter.scorecard"]._read_group(domain, [], ["met:sum", "decided:sum"])
+        met, decided = met or 0, decided or 0
+        note = (
+            self.env._("%(met)s of %(all)s due in 90 days", met=met, all=decided)
+            if decided
+            else self.env._("nothing fell due in 90 days")
+        )
+        action = self._list(
+            self.env._("Promises kept"), "charter.scorecard", domain, views=("pivot", "graph", "list")
+        )
+        tone = "" if not decided else "success" if met == decided else "warning"
+        return self._figure("rate", self.env._("Promises kept"), self._percent(met, decided), action, tone, note)  # fmt: skip
+
+    @api.model
+    def _months(self):
+        """[(first day, first moment, last moment)] of the months shown, naive UTC, as the reader's days go."""
+        first = self._today().replace(day=1)
+        days = [first - relativedelta(months=back) for back in range(MONTHS - 1, -1, -1)]
+        tz = self._tz()
+        return [(day, to_utc(day, tz), to_utc(day + relativedelta(months=1), tz)) for day in days]
+
+    @api.model
+    def _kept_block(self):
+        """The kept rate of each commitment, month by month."""
+        months = self._months()
+        scorecard = self.env["charter.scorecard"].with_context(tz=self._tz())
+        domain = [("due_at", ">=", months[0][1]), ("due_at", "<", months[-1][2])]
+        found = {}
+        for commitment, month, met, decided in scorecard._read_group(
+            domain, ["commitment_id", "due_at:month"], ["met:sum", "decided:sum"]
+        ):
+            found.setdefault(commitment, {})[month.date()] = (met, decided)
+        self.env["charter.commitment"].browse(one.id for one in found).fetch(["name"])
+        title = self.env._("Promises kept, by month")
+        rows = [
+            {
+                "key": commitment.id,
+                "label": commitment.name,
+                "tone": "",
+                "cells": [
+                    self._kept_cell(commitment, day, first, last, *by_month.get(day, (0, 0)))
+                    for day, first, last in months
+                ],
+            }
+            for commitment, by_month in found.items()
+        ]
+        return self._block(
+            "kept",
+            title,
+            self.env._("No promise came to a result in these months."),
+            table=self._month_table(self.env._("Promise"), months, rows),
+            action=self._list(
+                self.env._("Kept rate over time"), "charter.scorecard", [], views=("pivot", "graph", "list")
+            ),
+            count=len(rows),
+        )
+
+    @api.model
+    def _month_table(self, label, months, rows):
+        heads = [format_date(self.env, day, date_format="MMM y") for day, _first, _last in months]
+        return {"head": [label, *heads], "rows": rows} if rows else None
+
+    @api.model
+    def _kept_cell(self, commitment, day, first, last, met, decided):
+        domain = [("commitment_id", "=", commitment.id), ("due_at", ">=", first), ("due_at", "<", last)]
+        name = format_date(self.env, day, date_format="MMMM y")
+        return {
+            "key": str(day),
+            "value": self._percent(met, decided),
+            "note": self.env._("n = %s", decided) if decided else "",
+            "tone": "" if not decided else "success" if met == decided else "danger",
+            "action": self._list(f"{commitment.name} · {name}", "charter.scorecard", domain, views=("list",))
+            if decided
+            else None,
+        }
+
+    # -- what clients say -------------------------------------------------------------------------
+
+    @api.model
+    def _nps_figure(self):
+        """The latest answer of each contact in the rolling window, of all clients together."""
+        self.env["charter.nps"]._flush()
+        self.env.cr.execute(
+            SQL(
+                "SELECT SUM(promoters), SUM(detractors), SUM(answers) FROM %s n WHERE company_id = ANY(%s)",
+                self.env["charter.nps"]._nps_table(self._charter_now()),
+                self.env.companies.ids,
+            )
+        )
+        promoters, detractors, answers = (int(value or 0) for value in self.env.cr.fetchone())
+        score = nps(promoters, detractors, answers)
+        return self._figure(
+            "nps",
+            self.env._("NPS"),
+            "–" if score is None else score,
+            self._list(
+                self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
+            ),
+            "" if score is None else "success" if score > 0 else "danger",
+            self.env._("nobody has answered")
+            if score is None
+            else self.env._("n = %s contacts, latest answer of each", answers),
+        )
+
+    @api.model
+    def _nps_block(self):
+        """Every answer in its month."""
+        months = self._months()
+        answers = self.env["charter.nps.answer"].with_context(tz=self._tz())
+        domain = [("answered_at", ">=", months[0][1]), ("answered_at", "<", months[-1][2])]
+        found = {
+            month.date(): (score, count)
+            for month, score, count in answers._read_group(
+                domain, ["answered_at:month"], ["score:avg", "__count"]
+            )
+        }
+        cells = []
+        for day, first, last in months:
+            score, count = found.get(day, (None, 0))
+            month = [("answered_at", ">=", first), ("answered_at", "<", last)]
+            title = self.env._("Answers of %s", format_date(self.env, day, date_format="MMMM y"))
+            cells.append(
+                {
+                    "key": str(day),
+                    "value": str(round(score)) if count else "–",
+                    "note": self.env._("n = %s", count) if count else "",
+                    "tone": "" if not count else "success" if score > 0 else "danger",
+                    "action": self._list(title, "charter.nps.answer", month, views=("list",)) if count else None,
+                }
+            )  # fmt: skip
+        rows = [{"key": 0, "label": self.env._("NPS"), "tone": "", "cells": cells}] if found else []
+        return self._block(
+            "nps",
+            self.env._("NPS, by month"),
+            self.env._("Nobody answered in these months."),
+            table=self._month_table("", months, rows),
+            action=self._list(
+                self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
+            ),
+            count=sum(count for _score, count in found.values()),
+        )
+
+    # -- renewals ---------------------------------------------------------------------------------
+
+    @api.model
+    def _renewal_block(self):
+        """Terms that end within six months and are not a pass today. :return: (block, how many, money in words)"""
+        forecast = self.env["charter.renewal.forecast"]
+        domain = (
+            Domain("verdict", "!=", "pass")
+            & Domain("state", "not in", ("passed", "renewed", "closed"))
+            & Domain("term_end", "<=", self._today() + relativedelta(months=RENEWAL_MONTHS))
+        )
+        totals = forecast._read_group(domain, ["currency_id"], ["amount:sum", "__count"])
+        count = sum(number for _currency, _amount, number in totals)
+        money = " + ".join(
+            formatLang(self.env, amount, currency_obj=currency)
+            for currency, amount, _number in totals
+            if amount
+        )
+        rows = forecast.search(domain, order="amount desc, term_end, id", limit=ROWS) if count else forecast
+        rows.partner_id.fetch(["name"])
+        labels = dict(forecast._fields["verdict"]._description_selection(self.env))
+        shown = [
+            self._row(
+                row,
+                row.partner_id.name,
+                when=format_date(self.env, row.term_end, date_format="d MMM y"),
+                lines=[
+                    formatLang(self.env, row.amount, currency_obj=row.currency_id) if row.amount else "",
+                    row.missing,
+                ],
+                badge=labels[row.verdict],
+                tone="danger" if row.verdict == "fail" else "warning",
+                model="charter.renewal" if row.renewal_id else "contract.contract",
+                res_id=row.renewal_id.id or row.contract_id.id,
+            )
+            for row in rows
+        ]
+        title = self.env._("Renewals at risk")
+        block = self._block(
+            "renewals",
+            title,
+            self.env._("Every term that ends within six months is a pass today."),
+            groups=[{"title": "", "rows": shown}],
+            action=self._list(title, "charter.renewal.forecast", domain, views=("list", "pivot", "calendar")),
+            count=count,
+        )
+        return block, count, self.env._("%s a year at stake", money) if money else ""

@@ -1,0 +1,221 @@
+"""The account manager's morning: what is due by hour, clients in trouble, absences ahead, reports to review."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from .charter_cockpit import ROWS
+
+BUCKETS = ("late", "today", "tomorrow", "week")
+# Days ahead that absences are shown.
+ABSENCES_AHEAD = 30
+
+
+class CharterCockpit(models.AbstractModel):
+    _inherit = "charter.cockpit"
+
+    @api.model
+    def _page_manager(self):
+        mine = self._my_clients()
+        due, counts = self._due_block()
+        trouble, in_trouble, clients = self._trouble_block(mine, self.env._("My clients in trouble"))
+        reports, to_send, late_reports = self._report_block(mine, self.env._("Reports to review and send"))
+        figures = [
+            *self._due_figures(counts),
+            self._figure(
+                "trouble",
+                self.env._("Clients in trouble"),
+                in_trouble,
+                trouble["action"],
+                "danger" if in_trouble else "success" if clients else "",
+                self.env._("of %s clients of mine", clients),
+            ),
+            self._figure(
+                "reports",
+                self.env._("Reports to send"),
+                to_send,
+                reports["action"],
+                "danger" if late_reports else "",
+                self.env._("%s past their day", late_reports) if late_reports else "",
+            ),
+        ]
+        return figures, [due, trouble, self._absence_block(), reports]
+
+    # -- what is due ------------------------------------------------------------------------------
+
+    @api.model
+    def _due_domains(self):
+        """{bucket: domain} of the promises the reader owes; midnight belongs to the day it ends."""
+        now = self._charter_now()
+        ends = [now, *(self._midnight(days) for days in (0, 1, 7))]
+        mine = Domain("user_id", "=", self.env.uid)
+        is_open = mine & Domain("state", "=", "open")
+        domains = {"late": mine & Domain("state", "=", "late") & Domain("done_at", "=", False)}
+        domains["late"] |= is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
+        for bucket, first, last in zip(BUCKETS[1:], ends, ends[1:], strict=False):
+            domains[bucket] = is_open & Domain("due_at", ">", first) & Domain("due_at", "<=", last)
+        return domains
+
+    @api.model
+    def _due_titles(self):
+        return {
+            "late": self.env._("Late"),
+            "today": self.env._("Today"),
+            "tomorrow": self.env._("Tomorrow"),
+            "week": self.env._("In the next seven days"),
+        }
+
+    @api.model
+    def _due_figures(self, counts):
+        titles, domains = self._due_titles(), self._due_domains()
+        tones = {"late": "danger", "today": "warning"}
+        return [
+            self._figure(
+                f"due_{bucket}",
+                titles[bucket],
+                counts.get(bucket, 0),
+                self._list(titles[bucket], "charter.obligation", domains[bucket]),
+                tones.get(bucket, "") if counts.get(bucket) else "",
+            )
+            for bucket in BUCKETS
+        ]
+
+    @api.model
+    def _due_block(self):
+        """The first promises of each bucket. :return: (block, {bucket: how many})"""
+        ids, counts = self._due_ids()
+        promises = self.env["charter.obligation"].browse(
+            row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
+        )
+        self._read_promises(promises)
+        titles, domains = self._due_titles(), self._due_domains()
+        groups = []
+        for bucket in BUCKETS:
+            rows = promises.browse(ids.get(bucket, ()))
+            groups.append(
+                {
+                    "title": titles[bucket],
+                    "count": counts.get(bucket, 0),
+                    "tone": "danger" if bucket == "late" else "",
+                    "action": self._list(titles[bucket], "charter.obligation", domains[bucket]),
+                    "rows": [self._promise_row(row, bucket) for row in rows],
+                }
+            )
+        title = self.env._("What I owe, by hour")
+        block = self._block(
+            "due",
+            title,
+            self.env._("Nothing is due within seven days."),
+            groups=groups,
+            action=self._list(
+                title, "charter.obligation", [("user_id", "=", self.env.uid), ("is_owed", "=", True)]
+            ),
+            count=sum(counts.values()),
+        )
+        return block, counts
+
+    @api.model
+    def _due_ids(self):
+        """({bucket: ids of the first, the most urgent first}, {bucket: how many}); one statement."""
+        self.env["charter.obligation"].flush_model()
+        now = self._charter_now()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT bucket, id, total FROM (
+                       SELECT bucket, id, due_at, count(*) OVER (PARTITION BY bucket) AS total,
+                              row_number() OVER (PARTITION BY bucket ORDER BY due_at NULLS FIRST, id) AS place
+                         FROM (SELECT o.id, o.due_at,
+                                      CASE WHEN o.state = 'late' OR o.due_at IS NULL OR o.due_at <= %(now)s THEN 'late'
+                                           WHEN o.due_at <= %(today)s THEN 'today'
+                                           WHEN o.due_at <= %(tomorrow)s THEN 'tomorrow' ELSE 'week' END AS bucket
+                                 FROM charter_obligation o
+                                WHERE o.user_id = %(user)s AND o.company_id = ANY(%(companies)s)
+                                  AND (o.state = 'open' AND (o.due_at <= %(week)s OR o.due_at IS NULL)
+                                       OR o.state = 'late' AND o.done_at IS NULL)) mine) ranked
+                 WHERE place <= %(rows)s ORDER BY due_at NULLS FIRST, id
+                """,
+                now=now,
+                today=self._midnight(0),
+                tomorrow=self._midnight(1),
+                week=self._midnight(7),
+                user=self.env.uid,
+                companies=self.env.companies.ids,
+                rows=ROWS,
+            )
+        )
+        ids, counts = {}, {}
+        for bucket, row_id, total in self.env.cr.fetchall():
+            ids.setdefault(bucket, []).append(row_id)
+            counts[bucket] = total
+        return ids, counts
+
+    @api.model
+    def _read_promises(self, promises):
+        """All that rows of promises show, in one statement a model."""
+        promises.fetch(
+            ["commitment_id", "code", "occurrence", "partner_id", "company_id", "res_model", "res_id", "due_at",
+             "state", "done_at", "paused_at", "clock_error", "unit", "user_id"]
+        )  # fmt: skip
+        promises.commitment_id.sudo().fetch(["name"])
+        promises.partner_id.fetch(["name"])
+
+    @api.model
+    def _promise_row(self, promise, bucket="late", owner=False):
+        if bucket in ("today", "tomorrow") and promise.due_at:
+            when = self._hour(promise.due_at)
+        elif promise.due_at:
+            when = self._day(promise.due_at)
+        else:
+            when = self.env._("no time")
+        return self._row(
+            promise,
+            promise.display_name,
+            when=when,
+            lines=[promise.partner_id.name, promise.user_id.name if owner else ""],
+            badge=promise.time_left,
+            tone="danger" if bucket == "late" else "",
+            model=promise.res_model,
+            res_id=promise.res_id,
+        )
+
+    # -- absences ---------------------------------------------------------------------------------
+
+    @api.model
+    def _absence_block(self):
+        """One's own absences ahead, and those one stands in for."""
+        today = self._today()
+        domain = (
+            Domain("state", "=", "planned")
+            & Domain("date_from", "<=", today + timedelta(days=ABSENCES_AHEAD))
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+            & (Domain("user_id", "=", self.env.uid) | Domain("stand_in_id", "=", self.env.uid))
+        )
+        rows = self.env["charter.absence"].search(domain, order="date_from, id", limit=ROWS)
+        (rows.user_id | rows.stand_in_id).sudo().partner_id.fetch(["name"])
+        return self._block(
+            "absences",
+            self.env._("Absences ahead"),
+            self.env._("Nobody is away within thirty days whom it concerns."),
+            groups=[{"title": "", "rows": [self._absence_row(row) for row in rows]}],
+            action=self._list(self.env._("Absences ahead"), "charter.absence", domain),
+            count=len(rows),
+        )
+
+    @api.model
+    def _absence_row(self, absence):
+        name, stand_in = absence.user_id.sudo().name, absence.stand_in_id.sudo().name
+        if absence.user_id.id != self.env.uid:
+            title = self.env._("%s is away: you stand in", name)
+        elif stand_in:
+            title = self.env._("You are away: %s stands in", stand_in)
+        else:
+            title = self.env._("You are away: nobody stands in")
+        first = format_date(self.env, absence.date_from, date_format="d MMM")
+        if not absence.date_to:
+            when = self.env._("from %s", first)
+        else:
+            when = f"{first} – {format_date(self.env, absence.date_to, date_format='d MMM')}"
+        return self._row(absence, title, when=when, tone="" if stand_in else "danger")

@@ -1,0 +1,226 @@
+"""The operations manager's page: team load, breaches, escalations without answer, reports to send, what is to mend."""
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .charter_cockpit import ROWS
+from .charter_cockpit_manager import BUCKETS
+
+# Owners of the table of load, the most loaded first.
+OWNERS = 15
+COLUMNS = (*BUCKETS, "month")
+
+
+class CharterCockpit(models.AbstractModel):
+    _inherit = "charter.cockpit"
+
+    @api.model
+    def _page_operations(self):
+        load = self._load()
+        reports, to_send, late_reports = self._report_block([], self.env._("Reports to send"))
+        escalations, waiting = self._escalation_block()
+        defects, to_mend = self._defect_block()
+        breaches, late = self._breach_block(sum(row["late"] for row in load.values()))
+        orphans = sum(load.get(None, {}).values())
+        figures = [
+            self._figure(
+                "late", self.env._("Late and still owed"), late, breaches["action"], "danger" if late else "success"
+            ),
+            self._figure(
+                "escalations", self.env._("Escalations without answer"), waiting, escalations["action"],
+                "danger" if waiting else "success",
+            ),
+            self._figure(
+                "reports", self.env._("Reports to send"), to_send, reports["action"],
+                "danger" if late_reports else "",
+                self.env._("%s past their day", late_reports) if late_reports else "",
+            ),
+            self._figure(
+                "orphans", self.env._("Promises nobody owns"), orphans,
+                self._list(
+                    self.env._("Promises nobody owns"), "charter.obligation",
+                    [("user_id", "=", False), ("is_owed", "=", True)],
+                ),
+                "danger" if orphans else "success", self.env._("due within 28 days"),
+            ),
+            self._figure("defects", self.env._("To mend"), to_mend, defects["action"], "warning" if to_mend else "success"),
+        ]  # fmt: skip
+        return figures, [self._load_block(load), escalations, breaches, reports, defects]
+
+    # -- the team's load --------------------------------------------------------------------------
+
+    @api.model
+    def _load(self):
+        """{user id or None: {column: promises owed}} within 28 days; one statement."""
+        self.env["charter.obligation"].flush_model()
+        now = self._charter_now()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT user_id, count(*) FILTER (WHERE late), count(*) FILTER (WHERE NOT late AND due_at <= %(today)s),
+                       count(*) FILTER (WHERE NOT late AND due_at > %(today)s AND due_at <= %(tomorrow)s),
+                       count(*) FILTER (WHERE NOT late AND due_at > %(tomorrow)s AND due_at <= %(week)s),
+                       count(*) FILTER (WHERE NOT late AND due_at > %(week)s)
+                  FROM (SELECT user_id, due_at, state = 'late' OR due_at IS NULL OR due_at <= %(now)s AS late
+                          FROM charter_obligation
+                         WHERE company_id = ANY(%(companies)s)
+                           AND (state = 'open' AND (due_at <= %(month)s OR due_at IS NULL)
+                                OR state = 'late' AND done_at IS NULL)) owed
+                 GROUP BY user_id
+                """,
+                now=now,
+                today=self._midnight(0),
+                tomorrow=self._midnight(1),
+                week=self._midnight(7),
+                month=self._midnight(28),
+                companies=self.env.companies.ids,
+            )
+        )
+        return {user: dict(zip(COLUMNS, counts, strict=True)) for user, *counts in self.env.cr.fetchall()}
+
+    @api.model
+    def _load_domain(self, column, owner):
+        """Of the promises a cell of the table counts."""
+        now = self._charter_now()
+        ends = dict(zip(COLUMNS, (now, *(self._midnight(days) for days in (0, 1, 7, 28))), strict=True))
+        owned = Domain("user_id", "=", owner or False)
+        is_open = owned & Domain("state", "=", "open")
+        if column == "late":
+            return (
+                owned & Domain("state", "=", "late") & Domain("done_at", "=", False)
+                | is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
+            )  # fmt: skip
+        first = ends[COLUMNS[COLUMNS.index(column) - 1]]
+        return is_open & Domain("due_at", ">", first) & Domain("due_at", "<=", ends[column])
+
+    @api.model
+    def _load_block(self, load):
+        titles = {**self._due_titles(), "week": self.env._("7 days"), "month": self.env._("28 days")}
+        busiest = sorted(load, key=lambda user: -sum(load[user].values()))[:OWNERS]
+        users = self.env["res.users"].sudo().browse(user for user in busiest if user)
+        users.partner_id.fetch(["name"])
+        names = {user.id: user.name for user in users}
+        rows = []
+        for owner in busiest:
+            label = names.get(owner) or self.env._("Nobody")
+            rows.append(
+                {
+                    "key": owner or 0,
+                    "label": label,
+                    "tone": "" if owner else "danger",
+                    "cells": [
+                        {
+                            "key": column,
+                            "value": load[owner][column] or "",
+                            "tone": "danger" if column == "late" and load[owner][column] else "",
+                            "action": self._list(
+                                f"{label} · {titles[column]}",
+                                "charter.obligation",
+                                self._load_domain(column, owner),
+                            ),
+                        }
+                        for column in COLUMNS
+                    ],
+                }
+            )
+        title = self.env._("Load of the team")
+        return self._block(
+            "load",
+            title,
+            self.env._("Nothing is owed within 28 days."),
+            table={"head": [self.env._("Owner"), *(titles[column] for column in COLUMNS)], "rows": rows}
+            if rows
+            else None,
+            action=self._list(
+                title,
+                "charter.obligation",
+                [("is_owed", "=", True)],
+                {"group_by": ["user_id", "due_at:week"]},
+                ("pivot", "list", "form"),
+            ),
+            count=len(load),
+        )
+
+    # -- breaches, escalations, defects -----------------------------------------------------------
+
+    @api.model
+    def _breach_block(self, late):
+        ledger = self.env["charter.obligation"]
+        domain = Domain("is_owed", "=", True) & (
+            Domain("state", "=", "late")
+            | Domain("due_at", "<=", self._charter_now())
+            | Domain("due_at", "=", False)
+        )
+        broken = Domain("state", "=", "late") & Domain("done_at", "=", False)
+        rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
+        self._read_promises(rows)
+        rows.user_id.sudo().partner_id.fetch(["name"])
+        block = self._block(
+            "breaches",
+            self.env._("Latest promises broken"),
+            self.env._("No promise is late."),
+            groups=[{"title": "", "rows": [self._promise_row(row, owner=True) for row in rows]}],
+            action=self._list(self.env._("Late and still owed"), "charter.obligation", domain),
+            count=late,
+        )
+        return block, late
+
+    @api.model
+    def _escalation_block(self):
+        escalations = self.env["charter.escalation"]
+        domain = [("state", "in", ("open", "unqualified"))]
+        rows = escalations.search(domain, order="raised_at, id")
+        count, rows = len(rows), rows[:ROWS]
+        now = self._charter_now()
+        rows.partner_id.fetch(["name"])
+        labels = dict(escalations._fields["level"]._description_selection(self.env))
+        shown = [
+            self._row(
+                row,
+                row.display_name,
+                when=self._day(row.due_at, "d MMM") + " " + self._hour(row.due_at) if row.due_at else "",
+                lines=[row.partner_id.name or self.env._("client to identify"), labels[row.level]],
+                tone="danger" if row.due_at and row.due_at <= now else "warning",
+            )
+            for row in rows
+        ]
+        title = self.env._("Escalations without answer")
+        block = self._block(
+            "escalations",
+            title,
+            self.env._("No escalation waits for an answer."),
+            groups=[{"title": "", "rows": shown}],
+            action=self._list(title, "charter.escalation", domain),
+            count=count,
+        )
+        return block, count
+
+    @api.model
+    def _defect_block(self):
+        defects = self.env["charter.defect"]
+        labels = dict(defects._fields["kind"]._description_selection(self.env))
+        counts = dict(defects._read_group([], ["kind"], ["__count"]))
+        title = self.env._("To mend")
+        rows = [
+            {
+                "key": kind,
+                "title": labels[kind],
+                "when": str(count),
+                "lines": [],
+                "tone": "",
+                "badge": "",
+                "action": self._list(labels[kind], "charter.defect", [("kind", "=", kind)], views=("list",)),
+            }
+            for kind, count in counts.items()
+        ]
+        total = sum(counts.values())
+        block = self._block(
+            "defects",
+            title,
+            self.env._("Nothing to mend."),
+            groups=[{"title": "", "rows": rows}],
+            action=self._list(title, "charter.defect", [], {"group_by": ["kind"]}, ("list",)),
+            count=total,
+        )
+        return block, total

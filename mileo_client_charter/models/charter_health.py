@@ -1,0 +1,294 @@
+"""How each client fares today, and why (articles 01 to 04 read together)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from ..tools import health
+from .charter_nps import DEFAULT_THRESHOLD
+
+LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
+
+
+class CharterHealth(models.Model):
+    """One row for each client under the charter and company, read from the facts: nothing is stored or frozen.
+
+    One statement for any number of clients. Its CASE says what tools/health.py says; a test compares them.
+    """
+
+    _name = "charter.health"
+    _description = "Client health"
+    _auto = False
+    _order = "rank, late_owed desc, id"
+    _rec_name = "partner_id"
+    # What the query reads, for the ORM to write it first.
+    _depends = {
+        "charter.assignment": ["role", "user_id", "partner_id", "company_id", "date_from", "date_to"],
+        "charter.escalation": ["partner_id", "company_id", "is_complaint", "state"],
+        "charter.feedback": ["partner_id", "company_id", "contact_id", "state", "negative", "followup", "answered_at",
+                             "nps_answered", "promoter", "detractor"],
+        "charter.obligation": ["partner_id", "company_id", "state", "done_at", "breached_at", "due_at"],
+        "charter.renewal": ["contract_id", "term_end", "state"],
+        "charter.document": ["state", "company_id"],
+        "charter.commitment": ["code", "threshold", "document_id"],
+        "contract.contract": ["charter_tier_id", "contract_type", "active", "date_end", "commercial_partner_id",
+                              "company_id", "charter_term_end", "charter_auto_renew"],
+        "res.company": ["charter_nps_months", "charter_nps_contacts", "charter_health_days"],
+        "res.partner": ["active", "commercial_partner_id"],
+        "res.users": ["active"],
+    }  # fmt: skip
+
+    partner_id = fields.Many2one("res.partner", "Client", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    level = fields.Selection(LEVELS, "Health", readonly=True)
+    rank = fields.Integer(readonly=True, aggregator=None)
+    reasons = fields.Text("Why", compute="_compute_reasons", help="One line a reason, the gravest first.")
+    account_manager_id = fields.Many2one(
+        "res.users", "Account manager", related="partner_id.charter_account_manager_id"
+    )
+    technical_contact_id = fields.Many2one(
+        "res.users", "Technical contact", related="partner_id.charter_technical_contact_id"
+    )
+    tier_id = fields.Many2one("charter.tier", related="partner_id.charter_tier_id")
+    vacant_roles = fields.Char(readonly=True)
+    unanswered = fields.Integer("Escalations without answer", readonly=True)
+    complaints = fields.Integer("Unresolved complaints", readonly=True)
+    late_owed = fields.Integer("Late and still owed", readonly=True)
+    late_done = fields.Integer("Kept late lately", readonly=True)
+    oldest_late_at = fields.Datetime("Late since", readonly=True)
+    low_open = fields.Integer("Poor marks to follow up", readonly=True)
+    low_closed = fields.Integer("Poor marks lately", readonly=True)
+    # Empty, not zero, when nobody answered.
+    nps = fields.Integer("NPS", readonly=True, aggregator=None)
+    answers = fields.Integer("Answers (n)", readonly=True)
+    threshold = fields.Integer(readonly=True, aggregator=None)
+    renewal = fields.Selection([("fail", "Fail"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
+    renewal_on = fields.Date("Term that ends", readonly=True)
+
+    # -- the query --------------------------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        """The facts of the companies the reader works in at present, and of no other."""
+        nps_model = self.env["charter.nps"]
+        nps_model._flush()
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT f.*,
+                   CASE f.level WHEN 'trouble' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END AS rank
+              FROM (SELECT c.id, c.partner_id, c.company_id, s.*,
+                           CASE WHEN s.unanswered > 0 OR s.late_owed > 0 OR s.low_open > 0 OR s.vacant_roles IS NOT NULL
+                                     OR s.nps <= s.threshold OR s.renewal = 'fail' THEN 'trouble'
+                                WHEN s.complaints > s.unanswered OR s.low_closed > 0 OR s.late_done > 0
+                                     OR s.renewal = 'unknown' OR s.nps IS NULL THEN 'watch'
+                                ELSE 'good' END AS level
+                      FROM (%(clients)s) c
+                      LEFT JOIN (%(vacant)s) v USING (partner_id, company_id)
+                      LEFT JOIN (%(escalations)s) e USING (partner_id, company_id)
+                      LEFT JOIN (%(late)s) l USING (partner_id, company_id)
+                      LEFT JOIN (%(late_done)s) d USING (partner_id, company_id)
+                      LEFT JOIN (%(marks)s) m USING (partner_id, company_id)
+                      LEFT JOIN %(nps)s n USING (partner_id, company_id)
+                      LEFT JOIN (%(threshold)s) t USING (company_id)
+                     CROSS JOIN LATERAL (
+                           SELECT v.vacant_roles, COALESCE(e.unanswered, 0) AS unanswered,
+                                  COALESCE(e.complaints, 0) AS complaints, COALESCE(l.late_owed, 0) AS late_owed,
+                                  l.oldest_late_at, COALESCE(d.late_done, 0) AS late_done,
+                                  COALESCE(m.low_open, 0) AS low_open, COALESCE(m.low_closed, 0) AS low_closed,
+                                  round(100.0 * (n.promoters - n.detractors) / n.answers)::int AS nps,
+                                  COALESCE(n.answers, 0) AS answers, COALESCE(t.threshold, %(default)s) AS threshold,
+                                  c.renewal_on) facts
+                     CROSS JOIN LATERAL (
+                           SELECT facts.*, CASE WHEN facts.renewal_on IS NULL THEN NULL
+                                                WHEN facts.complaints > 0 OR facts.nps <= facts.threshold THEN 'fail'
+                                                WHEN facts.nps IS NULL THEN 'unknown' END AS renewal) s
+                   ) f
+            """,
+            clients=self._clients_query(),
+            vacant=self._vacant_query(),
+            escalations=SQL(
+                "SELECT partner_id, company_id, count(*) AS complaints, "
+                "count(*) FILTER (WHERE state <> 'answered') AS unanswered "
+                "FROM charter_escalation WHERE is_complaint AND partner_id IS NOT NULL GROUP BY partner_id, company_id"
+            ),
+            late=SQL(
+                "SELECT partner_id, company_id, count(*) AS late_owed, min(due_at) AS oldest_late_at "
+                "FROM charter_obligation WHERE state = 'late' AND done_at IS NULL GROUP BY partner_id, company_id"
+            ),
+            late_done=SQL(
+                "SELECT o.partner_id, o.company_id, count(*) AS late_done FROM charter_obligation o "
+                "JOIN res_company k ON k.id = o.company_id "
+                "WHERE o.state = 'late' AND o.done_at IS NOT NULL "
+                "AND o.breached_at > %(now)s::timestamp - make_interval(days => k.charter_health_days) "
+                "GROUP BY o.partner_id, o.company_id",
+                now=now,
+            ),
+            marks=SQL(
+                "SELECT f.partner_id, f.company_id, count(*) FILTER (WHERE f.followup IN ('call', 'tell')) AS low_open, "
+                "count(*) FILTER (WHERE f.followup NOT IN ('call', 'tell') AND f.answered_at > "
+                "%(now)s::timestamp - make_interval(days => k.charter_health_days)) AS low_closed "
+                "FROM charter_feedback f JOIN res_company k ON k.id = f.company_id "
+                "WHERE f.negative AND f.state = 'answered' GROUP BY f.partner_id, f.company_id",
+                now=now,
+            ),
+            nps=nps_model._nps_table(now),
+            threshold=SQL(
+                "SELECT d.company_id, t.threshold FROM charter_commitment t "
+                "JOIN charter_document d ON d.id = t.document_id AND d.state = 'in_force' "
+                "WHERE t.code = 'renewal.decision'"
+            ),
+            default=DEFAULT_THRESHOLD,
+        )
+
+    def _clients_query(self):
+        """Clients under the charter today, with the next term of theirs that ends soon and is not settled."""
+        today = fields.Date.context_today(self)
+        return SQL(
+            """
+            SELECT min(k.id) AS id, k.commercial_partner_id AS partner_id, k.company_id,
+                   min(k.charter_term_end) FILTER (
+                       WHERE k.charter_term_end <= %(today)s::date + make_interval(months => %(months)s)
+                         AND (r.state IS NULL OR r.state NOT IN ('passed', 'renewed', 'closed'))) AS renewal_on
+              FROM contract_contract k
+              LEFT JOIN charter_renewal r ON r.contract_id = k.id AND r.term_end = k.charter_term_end
+             WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
+               AND k.company_id = ANY(%(companies)s)
+               AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
+             GROUP BY k.commercial_partner_id, k.company_id
+            """,
+            today=today,
+            months=health.RENEWAL_MONTHS,
+            companies=self.env.companies.ids,
+        )
+
+    def _vacant_query(self):
+        """The client's two roles that nobody holds today, in the order of the words."""
+        return SQL(
+            """
+            SELECT c.partner_id, c.company_id, string_agg(r.role, ',' ORDER BY r.role) AS vacant_roles
+              FROM (%(clients)s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
+             WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                                WHERE a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role
+                                  AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
+             GROUP BY c.partner_id, c.company_id
+            """,
+            clients=self._clients_query(),
+            today=fields.Date.context_today(self),
+        )
+
+    # -- words ------------------------------------------------------------------------------------
+
+    def _facts(self):
+        """What tools/health.py judges by, of one client."""
+        self.ensure_one()
+        return health.Facts(
+            vacant=len((self.vacant_roles or "").split(",")) if self.vacant_roles else 0,
+            unanswered=self.unanswered,
+            complaints=self.complaints,
+            late_owed=self.late_owed,
+            late_done=self.late_done,
+            low_open=self.low_open,
+            low_closed=self.low_closed,
+            nps=self.nps if self.answers else None,
+            threshold=self.threshold,
+            renewal=self.renewal or None,
+        )
+
+    @api.depends("level")
+    @api.depends_context("lang")
+    def _compute_reasons(self):
+        for row in self:
+            row.reasons = "\n".join(text for _level, text in row._reasons())
+
+    def _reasons(self):
+        """[(level, sentence)] of one client, in the reader's language; the gravest first."""
+        self.ensure_one()
+        return [(level, getattr(self, f"_say_{cause}")()) for cause, level in health.causes(self._facts())]
+
+    def _say_unanswered(self):
+        if self.unanswered == 1:
+            return self.env._("an escalation waits for our answer")
+        return self.env._("%s escalations wait for our answer", self.unanswered)
+
+    def _say_late_owed(self):
+        # Midnight ends the day before, as everywhere in the ledger.
+        tz = self.company_id.sudo()._charter_tz()
+        since = fields.Datetime.context_timestamp(
+            self.with_context(tz=tz), self.oldest_late_at - timedelta(seconds=1)
+        )
+        since = format_date(self.env, since.date())
+        if self.late_owed == 1:
+            return self.env._("a promise is late and still owed, due on %s", since)
+        return self.env._(
+            "%(count)s promises are late and still owed, the oldest due on %(since)s",
+            count=self.late_owed,
+            since=since,
+        )
+
+    def _say_low_open(self):
+        if self.low_open == 1:
+            return self.env._("a poor mark is not followed up to the end")
+        return self.env._("%s poor marks are not followed up to the end", self.low_open)
+
+    def _say_vacant(self):
+        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        roles = ", ".join(labels[role].lower() for role in self.vacant_roles.split(","))
+        return self.env._("nobody is assigned: %s", roles)
+
+    def _say_nps_low(self):
+        return self.env._(
+            "NPS %(score)s (n = %(n)s), above %(threshold)s is needed",
+            score=self.nps,
+            n=self.answers,
+            threshold=self.threshold,
+        )
+
+    def _say_renewal_fail(self):
+        return self.env._("the term that ends on %s would not be renewed today", self._renewal_day())
+
+    def _say_renewal_unknown(self):
+        return self.env._(
+            "the term that ends on %s cannot be decided: nobody has answered", self._renewal_day()
+        )
+
+    def _renewal_day(self):
+        return format_date(self.env, self.renewal_on)
+
+    def _say_complaints(self):
+        answered = self.complaints - self.unanswered
+        if answered == 1:
+            return self.env._("a complaint is answered and not resolved")
+        return self.env._("%s complaints are answered and not resolved", answered)
+
+    def _say_low_closed(self):
+        if self.low_closed == 1:
+            return self.env._("a poor mark in the last %s days", self._days())
+        return self.env._(
+            "%(count)s poor marks in the last %(days)s days", count=self.low_closed, days=self._days()
+        )
+
+    def _say_late_done(self):
+        if self.late_done == 1:
+            return self.env._("a promise kept late in the last %s days", self._days())
+        return self.env._(
+            "%(count)s promises kept late in the last %(days)s days", count=self.late_done, days=self._days()
+        )
+
+    def _days(self):
+        return self.company_id.sudo().charter_health_days
+
+    def _say_nps_unknown(self):
+        return self.env._("NPS unknown: nobody has answered yet")
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def action_open_client(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,232 @@
+"""One contract of an onboarding: what it gets, what that opens, whom it mails, and what became of it."""
+
+import psycopg2
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .charter_delivery_run import KEPT_BY
+
+ROLES = (("account_manager", "account_manager_id"), ("technical_contact", "technical_contact_id"))
+# What a contract or its people may say no with.
+REFUSALS = (UserError, AccessError, psycopg2.IntegrityError)
+
+
+class Rehearsed(Exception):
+    """Carries what was seen out of a transaction that is taken back."""
+
+    def __init__(self, shown):
+        super().__init__()
+        self.shown = shown
+
+
+class CharterOnboardingLine(models.Model):
+    _name = "charter.onboarding.line"
+    _description = "Contract to bring under the charter"
+    _inherit = ["charter.engine.mixin"]
+    _order = "partner_id, id"
+    _rec_name = "contract_id"
+
+    onboarding_id = fields.Many2one("charter.onboarding", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="onboarding_id.company_id", store=True, index=True)
+    contract_id = fields.Many2one("contract.contract", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Client", related="contract_id.commercial_partner_id", store=True, index=True
+    )
+    amount = fields.Float("A year", help="Twelve months of the contract's lines, taxes excluded.")
+    tier_id = fields.Many2one(
+        "charter.tier",
+        required=True,
+        ondelete="restrict",
+        domain="[('company_id', 'in', (False, company_id))]",
+    )
+    account_manager_id = fields.Many2one(
+        "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
+    )
+    technical_contact_id = fields.Many2one(
+        "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
+    )
+    state = fields.Selection(
+        [("listed", "Listed"), ("previewed", "Previewed"), ("refused", "Refused"), ("done", "Begun")],
+        required=True, default="listed", readonly=True, charter_engine=True,
+    )  # fmt: skip
+    message = fields.Char("Why refused", readonly=True, charter_engine=True)
+    promises = fields.Json(
+        "Promises by code", readonly=True, charter_engine=True, help="Promises opened, by code."
+    )
+    mails = fields.Json(
+        "Mails by kind", readonly=True, charter_engine=True, help="[kind, address] of each mail."
+    )
+    late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
+    promises_text = fields.Text("Promises", compute="_compute_texts")
+    mails_text = fields.Text("Mails", compute="_compute_texts")
+
+    _contract_once = models.UniqueIndex(
+        "(onboarding_id, contract_id)", "This contract is in the list already."
+    )
+
+    # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends("promises", "mails", "late_count")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        codes = {code for line in self for code in line.promises or {}}
+        names = {company: company._commitment_names(codes) for company in self.onboarding_id}
+        kinds = dict(self.env["charter.delivery"]._fields["kind"]._description_selection(self.env))
+        for line in self:
+            known = names.get(line.onboarding_id, {})
+            words = [
+                f"{known.get(code, code)} × {count}" if count > 1 else known.get(code, code)
+                for code, count in sorted((line.promises or {}).items())
+            ]
+            if line.late_count:
+                words.append(self.env._("%s of them late at once", line.late_count))
+            line.promises_text = "\n".join(words)
+            line.mails_text = "\n".join(f"{kinds[kind]} → {address}" for kind, address in line.mails or ())
+
+    # -- changes ----------------------------------------------------------------------------------
+
+    def write(self, vals):
+        if not self._charter_is_engine():
+            for line in self:
+                if line.onboarding_id.state in ("running", "done"):
+                    raise UserError(
+                        self.env._("“%s” has begun: its list is closed.", line.onboarding_id.name)
+                    )
+        result = super().write(vals)
+        if not self._charter_is_engine() and vals:
+            # What was shown is not true any more.
+            self._charter_engine().write({"state": "listed", "message": False})
+            self.onboarding_id._charter_engine().write({"state": "draft"})
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_before_it_begins(self):
+        for line in self:
+            if line.state == "done":
+                raise UserError(self.env._("%s is under the charter already.", line.contract_id.display_name))
+
+    # -- the act ----------------------------------------------------------------------------------
+
+    def _refusal(self, of_client):
+        """Why this contract cannot be brought under the charter, or empty; ``of_client``: its client's lines."""
+        self.ensure_one()
+        contract, company = self.contract_id, self.company_id
+        if contract.charter_tier_id:
+            return self.env._("It has a tier already: %s.", contract.charter_tier_id.name)
+        if not contract.active:
+            return self.env._("The contract is archived.")
+        for _role, name in ROLES:
+            user = self[name]
+            label = self._fields[name]._description_string(self.env)
+            if user and company not in user.sudo().company_ids:
+                return self.env._(
+                    "%(label)s: %(user)s does not belong to %(company)s.",
+                    label=label, user=user.name, company=company.name,
+                )  # fmt: skip
+            if len(of_client[name]) > 1:
+                return self.env._(
+                    "%(label)s: the contracts of %(client)s name several people (%(users)s); a client has one.",
+                    label=label, client=self.partner_id.display_name, users=", ".join(of_client[name].mapped("name")),
+                )  # fmt: skip
+        return ""
+
+    def _put_under_charter(self):
+        """The act: who is to be called, then the tier, then what clients are owed planned. In this transaction.
+
+        :return: the promises opened
+        """
+        [onboarding] = self.onboarding_id
+        company = onboarding.company_id
+        scoped = self.sudo().with_company(company).with_context(allowed_company_ids=company.ids)
+        ledger = self.env["charter.obligation"].sudo()
+        # First of all: from here on nobody writes to a client who is held.
+        scoped._charter_engine().write({"state": "done"})
+        scoped.flush_model()
+        self.env.cr.execute("SELECT COALESCE(max(id), 0) FROM charter_obligation")
+        [last] = self.env.cr.fetchone()
+        for role, name in ROLES:
+            for user, lines in scoped.grouped(name).items():
+                if user:
+                    scoped.env["charter.assignment"]._assign(lines.partner_id, role, user, company)
+        scoped.contract_id.write({"charter_since": onboarding.date_from})
+        for tier, lines in scoped.grouped("tier_id").items():
+            lines.contract_id.write({"charter_tier_id": tier.id})
+        if onboarding.hold:
+            onboarding.run_ids._plan_held(onboarding, scoped.partner_id)
+        return ledger.search([("id", ">", last), ("partner_id", "in", scoped.partner_id.ids)], order="id")
+
+    def _preview(self):
+        """Do it, look, and take it back: what is announced is what will come."""
+        # A client's lines are never parted: they are all here.
+        clients = self.grouped("partner_id")
+        refused = {line: why for line in self if (why := line._refusal(clients[line.partner_id]))}
+        shown, errors = self.filtered(lambda line: line not in refused)._rehearse()
+        refused.update(errors)
+        for line in self:
+            if line in refused:
+                line.write({"state": "refused", "message": refused[line], "promises": False, "mails": False})
+            else:
+                line.write({"state": "previewed", "message": False, **shown[line]})
+
+    def _rehearse(self):
+        """({line: values of its preview}, {line: why refused}); nothing is left of it."""
+        if not self:
+            return {}, {}
+        try:
+            with self.env.cr.savepoint():
+                raise Rehearsed(self._read_opened(self._put_under_charter()))
+        except Rehearsed as done:
+            return done.shown, {}
+        except REFUSALS as error:
+            if len(self) == 1:
+                return {}, {self: str(error)}
+        # One of them is refused: each for itself says which.
+        shown, refused = {}, {}
+        for line in self:
+            one_shown, one_refused = line._rehearse()
+            shown.update(one_shown)
+            refused.update(one_refused)
+        return shown, refused
+
+    def _read_opened(self, opened):
+        """{line: values of its preview} from the promises its contract opened."""
+        now = self._charter_now()
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        people = self.env["res.partner"].sudo().browse(
+            contact for contacts in recipients.values() for contact in contacts
+        )  # fmt: skip
+        address = {person.id: person.email_normalized for person in people}
+        by_contract = opened.grouped(lambda promise: promise.contract_id.id)
+        shown = {}
+        for line in self:
+            own = by_contract.get(line.contract_id.id, opened.browse())
+            promises = {}
+            for promise in own:
+                promises[promise.code] = promises.get(promise.code, 0) + 1
+            shown[line] = {
+                "promises": promises,
+                "late_count": len(own.filtered(lambda promise: promise.due_at and promise.due_at <= now)),
+                "mails": [
+                    [KEPT_BY[promise.code], address[contact]]
+                    for promise in own
+                    if promise.code in KEPT_BY
+                    for contact in recipients.get(line.partner_id.id, ())
+                ],
+            }
+        return shown
+
+    def _begin(self):
+        """For good. What refuses is said on its line and holds nobody else up."""
+        todo = self.filtered(lambda line: not line.contract_id.charter_tier_id)
+        (self - todo).write({"state": "done"})
+        if not todo:
+            return
+        try:
+            with self.env.cr.savepoint():
+                todo._put_under_charter()
+        except REFUSALS as error:
+            if len(todo) == 1:
+                todo.write({"state": "refused", "message": str(error)})
+                return
+            for line in todo:
+                line._begin()

@@ -1,0 +1,63 @@
+"""Promises that came to a result, added up: the kept rate by commitment, client and owner over time."""
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class CharterScorecard(models.Model):
+    """One row for each promise that was kept or is late. Open and cancelled ones are neither, and not here.
+
+    ``rate`` is 100 or 0, averaged: a month in which nothing fell due has no row, hence no rate, never 0 or 100 %.
+    """
+
+    _name = "charter.scorecard"
+    _description = "Promises kept and late"
+    _auto = False
+    _order = "due_at desc, id desc"
+    _rec_name = "commitment_id"
+    _depends = {
+        "charter.obligation": ["commitment_id", "code", "partner_id", "contract_id", "company_id", "user_id",
+                               "due_at", "state", "met", "missed"],
+        "charter.commitment": ["code", "document_id"],
+        "charter.document": ["state", "company_id"],
+    }  # fmt: skip
+
+    obligation_id = fields.Many2one("charter.obligation", "Promise", readonly=True)
+    commitment_id = fields.Many2one(
+        "charter.commitment",
+        readonly=True,
+        help="As the charter in force names it, so that versions of the charter add up.",
+    )
+    partner_id = fields.Many2one("res.partner", "Client", readonly=True)
+    contract_id = fields.Many2one("contract.contract", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    user_id = fields.Many2one("res.users", "Owner", readonly=True)
+    due_at = fields.Datetime("Due", readonly=True)
+    outcome = fields.Selection([("kept", "Kept"), ("late", "Late")], readonly=True)
+    met = fields.Integer("Promises kept", readonly=True)
+    missed = fields.Integer("Promises late", readonly=True)
+    decided = fields.Integer("Promises due", readonly=True)
+    rate = fields.Float("Kept, in %", readonly=True, aggregator="avg", digits=(5, 1))
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT o.id, o.id AS obligation_id, COALESCE(b.id, o.commitment_id) AS commitment_id, o.partner_id,
+                   o.contract_id, o.company_id, o.user_id, o.due_at, o.state AS outcome, o.met, o.missed, 1 AS decided, 100.0 * o.met AS rate
+              FROM charter_obligation o
+              LEFT JOIN (SELECT c.code, d.company_id, c.id FROM charter_commitment c
+                           JOIN charter_document d ON d.id = c.document_id AND d.state = 'in_force') b
+                ON b.code = o.code AND b.company_id = o.company_id
+             WHERE o.state IN ('kept', 'late')
+            """
+        )
+
+    def action_open_promise(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "charter.obligation",
+            "res_id": self.obligation_id.id,
+            "views": [(False, "form")],
+        }
