@@ -6,7 +6,7 @@ from life import ADDON, Life, runtime
 DB, BASE = "charter_neighbours", "charter_neighbours_base"
 NEIGHBOURS = (
     "contract_line_successor", "base_automation", "website", "sale_management", "crm", "project", "maintenance",
-    "hr_holidays", "helpdesk_mgmt", "fieldservice", "privacy_lookup", "digest",
+    "hr_holidays", "helpdesk_mgmt", "fieldservice", "privacy_lookup", "queue_job",
 )  # fmt: skip
 
 BEFORE = """

@@ -26,7 +26,9 @@ class CharterAbsence(models.Model):
         default=lambda self: self.env.user, tracking=True,
     )  # fmt: skip
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    date_from = fields.Date("First day", required=True, default=fields.Date.context_today, tracking=True)
+    date_from = fields.Date(
+        "First day", required=True, default=lambda self: self.env.company._charter_today(), tracking=True
+    )
     date_to = fields.Date("Last day", help="Empty: until further notice.", tracking=True)
     stand_in_id = fields.Many2one(
         "res.users", "Stand-in", ondelete="restrict", index=True, domain="[('share', '=', False), ('id', '!=', user_id)]",

@@ -183,7 +183,6 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _interventions_columns(self, start, end, tz):
-        _ = self.env._
         outcome = self._outcome_words()
         in_period = self._words_sql(
             SQL(
@@ -191,32 +190,35 @@ class CharterExport(models.AbstractModel):
                         WHEN row.state = 'closed' AND row.resolved_at < %s THEN 'done' ELSE 'open' END""",
                 end,
             ),
-            [("done", _("done")), ("open", _("in progress at the end")), ("cancelled", _("cancelled"))],
+            [
+                ("done", self.env._("done")),
+                ("open", self.env._("in progress at the end")),
+                ("cancelled", self.env._("cancelled")),
+            ],
         )
         return [
-            Column(_("Number"), "text", 14, SQL("row.reference")),
-            Column(_("Client"), "text", 30, SQL("client.name")),
-            Column(_("Contract"), "text", 30, SQL("contract.name")),
-            Column(_("Intervention"), "text", 44, SQL("row.name")),
-            Column(_("Kind"), "text", 14, self._label_sql(SQL("row.kind"), "charter.intervention", "kind")),
-            Column(_("Priority"), "text", 12, self._label_sql(SQL("row.priority"), "charter.intervention", "priority")),
-            Column(_("In the period"), "text", 20, in_period),
-            Column(_("Technician"), "text", 22, SQL("technician.name")),
-            Column(_("Reported"), "moment", 17, self._moment_sql(SQL("row.reported_at"), tz)),
-            Column(_("Answered"), "moment", 17, self._moment_sql(SQL("row.responded_at"), tz)),
-            Column(_("Solved"), "moment", 17, self._moment_sql(SQL("row.resolved_at"), tz)),
-            Column(_("Answer due"), "moment", 17, self._moment_sql(SQL("response.due_at"), tz)),
-            Column(_("Answer"), "text", 14, self._words_sql(SQL("response.state"), outcome)),
-            Column(_("Solution due"), "moment", 17, self._moment_sql(SQL("resolution.due_at"), tz)),
-            Column(_("Solution"), "text", 14, self._words_sql(SQL("resolution.state"), outcome)),
-            Column(_("Company"), "text", 24, SQL("company.name")),
+            Column(self.env._("Number"), "text", 14, SQL("row.reference")),
+            Column(self.env._("Client"), "text", 30, SQL("client.name")),
+            Column(self.env._("Contract"), "text", 30, SQL("contract.name")),
+            Column(self.env._("Intervention"), "text", 44, SQL("row.name")),
+            Column(self.env._("Kind"), "text", 14, self._label_sql(SQL("row.kind"), "charter.intervention", "kind")),
+            Column(self.env._("Priority"), "text", 12, self._label_sql(SQL("row.priority"), "charter.intervention", "priority")),
+            Column(self.env._("In the period"), "text", 20, in_period),
+            Column(self.env._("Technician"), "text", 22, SQL("technician.name")),
+            Column(self.env._("Reported"), "moment", 17, self._moment_sql(SQL("row.reported_at"), tz)),
+            Column(self.env._("Answered"), "moment", 17, self._moment_sql(SQL("row.responded_at"), tz)),
+            Column(self.env._("Solved"), "moment", 17, self._moment_sql(SQL("row.resolved_at"), tz)),
+            Column(self.env._("Answer due"), "moment", 17, self._moment_sql(SQL("response.due_at"), tz)),
+            Column(self.env._("Answer"), "text", 14, self._words_sql(SQL("response.state"), outcome)),
+            Column(self.env._("Solution due"), "moment", 17, self._moment_sql(SQL("resolution.due_at"), tz)),
+            Column(self.env._("Solution"), "text", 14, self._words_sql(SQL("resolution.state"), outcome)),
+            Column(self.env._("Company"), "text", 24, SQL("company.name")),
         ]  # fmt: skip
 
     @api.model
     def _outcome_words(self):
-        _ = self.env._
         return [
-            ("kept", _("in time")), ("late", _("late")), ("open", _("running")), ("cancelled", _("not counted")),
+            ("kept", self.env._("in time")), ("late", self.env._("late")), ("open", self.env._("running")), ("cancelled", self.env._("not counted")),
         ]  # fmt: skip
 
     # -- promises --------------------------------------------------------------------------------------
@@ -251,7 +253,6 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _promises_columns(self, start, end, tz):
-        _ = self.env._
         decided = self._decided_sql()
         result = SQL(
             """CASE WHEN %s IS NULL OR %s >= %s THEN 'open' WHEN row.state = 'open' THEN 'late' ELSE row.state END""",
@@ -259,18 +260,18 @@ class CharterExport(models.AbstractModel):
         )  # fmt: skip
         title = SQL("COALESCE(commitment.name->>%s, commitment.name->>'en_US')", self.env.lang or "en_US")
         return [
-            Column(_("Promise"), "text", 44, title),
-            Column(_("Code"), "text", 24, SQL("row.code")),
-            Column(_("Client"), "text", 30, SQL("client.name")),
-            Column(_("Contract"), "text", 30, SQL("contract.name")),
-            Column(_("Occurrence"), "text", 16, SQL("NULLIF(row.occurrence, '')")),
-            Column(_("Role"), "text", 22, self._label_sql(SQL("row.role"), "charter.obligation", "role")),
-            Column(_("Owner"), "text", 22, SQL("owner.name")),
-            Column(_("Opened"), "moment", 17, self._moment_sql(SQL("row.opened_at"), tz)),
-            Column(_("Due"), "moment", 17, self._moment_sql(SQL("row.due_at"), tz)),
-            Column(_("Done"), "moment", 17, self._moment_sql(SQL("row.done_at"), tz)),
-            Column(_("In the period"), "text", 16, self._words_sql(result, self._outcome_words())),
-            Column(_("Now"), "text", 14, self._label_sql(SQL("row.state"), "charter.obligation", "state")),
-            Column(_("Why cancelled"), "text", 40, SQL("row.cancel_reason")),
-            Column(_("Company"), "text", 24, SQL("company.name")),
+            Column(self.env._("Promise"), "text", 44, title),
+            Column(self.env._("Code"), "text", 24, SQL("row.code")),
+            Column(self.env._("Client"), "text", 30, SQL("client.name")),
+            Column(self.env._("Contract"), "text", 30, SQL("contract.name")),
+            Column(self.env._("Occurrence"), "text", 16, SQL("NULLIF(row.occurrence, '')")),
+            Column(self.env._("Role"), "text", 22, self._label_sql(SQL("row.role"), "charter.obligation", "role")),
+            Column(self.env._("Owner"), "text", 22, SQL("owner.name")),
+            Column(self.env._("Opened"), "moment", 17, self._moment_sql(SQL("row.opened_at"), tz)),
+            Column(self.env._("Due"), "moment", 17, self._moment_sql(SQL("row.due_at"), tz)),
+            Column(self.env._("Done"), "moment", 17, self._moment_sql(SQL("row.done_at"), tz)),
+            Column(self.env._("In the period"), "text", 16, self._words_sql(result, self._outcome_words())),
+            Column(self.env._("Now"), "text", 14, self._label_sql(SQL("row.state"), "charter.obligation", "state")),
+            Column(self.env._("Why cancelled"), "text", 40, SQL("row.cancel_reason")),
+            Column(self.env._("Company"), "text", 24, SQL("company.name")),
         ]  # fmt: skip

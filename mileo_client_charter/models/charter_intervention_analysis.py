@@ -37,7 +37,7 @@ class CharterInterventionAnalysis(models.Model):
     progress = fields.Selection(PROGRESS, readonly=True)
     reported_at = fields.Datetime(readonly=True)
     resolved_at = fields.Datetime(readonly=True)
-    done = fields.Integer("Done", readonly=True)
+    done = fields.Integer(readonly=True)
     hours = fields.Float(
         "Hours to solve",
         readonly=True,

@@ -68,6 +68,9 @@ class CharterPrivacy(models.AbstractModel):
         help="When words and names were removed; figures stay.",
     )
 
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_engine" or super()._valid_field_parameter(field, name)
+
     def _charter_anonymise(self):
         """Remove what is personal from these records, for good.
 

@@ -31,7 +31,7 @@ class CharterReportProgress(models.Model):
     held = fields.Integer("Held back", readonly=True)
     errors = fields.Integer("With an error", readonly=True)
     sent = fields.Integer(readonly=True)
-    late = fields.Integer("Late", readonly=True)
+    late = fields.Integer(readonly=True)
     progress = fields.Float("Sent (%)", readonly=True, aggregator="avg")
 
     @property

@@ -1,6 +1,6 @@
 """Who answers while somebody is away, who owns the promises, and what clients are told."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import psycopg2
 from odoo import fields
@@ -64,6 +64,14 @@ class AbsenceCase(CharterCase):
 
 
 class TestStandIn(AbsenceCase):
+    def test_the_first_day_proposed_is_the_companys(self):
+        """At 23:30 UTC it is tomorrow in Paris, whatever the time zone of who enters the absence."""
+        self.company.resource_calendar_id.tz = "Europe/Paris"
+        self.manager.tz = False
+        with self.at(moment=datetime(2026, 10, 20, 23, 30)):
+            form = Form(self.env["charter.absence"].with_user(self.manager))
+            self.assertEqual(form.date_from, date(2026, 10, 21))
+
     def test_promises_move_to_the_stand_in_and_back(self):
         with self.at():
             promise = self.promise(self.negative(), "feedback.callback")

@@ -5,7 +5,6 @@ from io import BytesIO
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from odoo.exceptions import UserError
 from pypdf import PdfReader
 
 from ..models import charter_report_printing, ir_actions_report
@@ -13,6 +12,10 @@ from ..tools import marked_pages
 from .test_report import AFTER, ReportCase
 
 NAMES = ("Alpine", "Belair", "Corvus", "Dorval")
+
+
+class NotPrinted(Exception):
+    """In place of what a printer would answer."""
 
 
 class PrintingCase(ReportCase):
@@ -114,12 +117,12 @@ class TestPrinting(PrintingCase):
 
         def run(arguments):
             seen.append(arguments[arguments.index("--javascript-delay") + 1])
-            raise UserError("Not printed.")
+            raise NotPrinted
 
         with patch("odoo.addons.base.models.ir_actions_report._run_wkhtmltopdf", run):
             for name in (f"{ir_actions_report.OURS}report_activity", f"{ir_actions_report.OURS}report_charter",
                          "web.preview_externalreport"):  # fmt: skip
-                with self.assertRaises(UserError):
+                with self.assertRaises(NotPrinted):
                     reports._run_wkhtmltopdf(["<html/>"], report_ref=name)
         self.assertEqual(
             seen, ["0", "0", self.env["ir.config_parameter"].get_param("report.print_delay", "1000")]

@@ -117,7 +117,7 @@ class TestBatches(ReportCase):
 
 
 class TestAnalysis(ReportCase):
-    def read(self, **domain):
+    def sums(self, **domain):
         self.env.flush_all()
         self.env.invalidate_all()
         return self.env["charter.intervention.analysis"].with_user(self.manager)._read_group(
@@ -137,7 +137,7 @@ class TestAnalysis(ReportCase):
         self.cron()
         figures = self.report().table["figures"]
         with self.at(moment=datetime(2026, 10, 30, 9)):
-            done, *rest = self.read()
+            done, *rest = self.sums()
         self.assertEqual(done, figures["interventions"]["done"])
         response_met, response_total, response_rate, met, total, rate = rest
         self.assertEqual((met, total, rate), (1, 2, 50))

@@ -41,6 +41,7 @@ tours.add("charter_manager_calls_back", {
     url: "/odoo",
     steps: () => [
         ...app("account manager"),
+        menu("menu_charter_mine"),
         {
             content: "my promises, the late one with its countdown",
             trigger: ".o_data_row:contains('We call you back'):contains('late by') button[name='action_open_origin']",
