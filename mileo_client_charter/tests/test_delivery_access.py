@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .common import START
-from .test_access import GENERIC, LADDER, ROLES, AccessCase, table
+from .test_access import LADDER, AccessCase
 
 # As in test_access: which rows each role sees.
 READ = """
@@ -77,29 +77,10 @@ class DeliveryAccessCase(AccessCase):
 @tagged("post_install", "-at_install")
 class TestDeliveryAccess(DeliveryAccessCase):
     def test_who_sees_which_rows(self):
-        everything = {**self.shared, **self.rows}
-        for model, *cells in table(READ):
-            rows = {label: records for (name, label), records in everything.items() if name == model}
-            all_ids = [row_id for records in rows.values() for row_id in records.ids]
-            for role, expected in zip(ROLES, cells, strict=True):
-                for name in LADDER[1:] if role == "staff" else (role,):
-                    with self.subTest(model=model, role=name):
-                        reader = self.as_user(name, self.env[model])
-                        if expected == "-":
-                            with self.assertRaises(AccessError):
-                                reader.search([("id", "in", all_ids)])
-                            continue
-                        seen = set(reader.search([("id", "in", all_ids)]).ids)
-                        self.assertEqual(seen, {row_id for label in expected for row_id in rows[label].ids})
+        self.check_readers(READ)
 
     def test_portal_fields_are_a_white_list(self):
-        reader = self.as_user("alice", self.env["charter.delivery"])
-        readable = {
-            name
-            for name, field in reader._fields.items()
-            if reader._has_field_access(field, "read") and name not in GENERIC
-        }
-        self.assertEqual(readable, PORTAL_FIELDS)
+        self.check_portal_fields({"charter.delivery": PORTAL_FIELDS})
 
     def test_clients_do_not_see_what_has_not_left(self):
         row = self.rows["charter.delivery", "a"]

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .test_access import GENERIC, LADDER, OUTSIDERS, ROLES, AccessCase, table
+from .test_access import LADDER, OUTSIDERS, AccessCase, table
 
 # As in test_access: which rows each role sees, then the least role that may write, create and delete.
 READ = """
@@ -55,41 +55,10 @@ class TestEquipmentAccess(AccessCase):
         return rows
 
     def test_who_sees_which_rows(self):
-        for model, *cells in table(READ):
-            rows = {label: records for (name, label), records in self.rows.items() if name == model}
-            all_ids = [row_id for records in rows.values() for row_id in records.ids]
-            for role, expected in zip(ROLES, cells, strict=True):
-                for name in LADDER[1:] if role == "staff" else (role,):
-                    with self.subTest(model=model, role=name):
-                        self._check_rows(name, model, rows, all_ids, expected)
-
-    def _check_rows(self, role, model, rows, all_ids, expected):
-        reader = self.as_user(role, self.env[model])
-        if expected == "-":
-            with self.assertRaises(AccessError):
-                reader.search([("id", "in", all_ids)])
-            with self.assertRaises(AccessError):
-                reader.browse(all_ids[:1]).read(["display_name"])
-            return
-        seen = set(reader.search([("id", "in", all_ids)]).ids)
-        self.assertEqual(seen, {row_id for label in expected for row_id in rows[label].ids})
-        for label, records in rows.items():
-            if label not in expected:
-                with self.assertRaises(AccessError):
-                    reader.browse(records.ids).read(["display_name"])
+        self.check_readers(READ)
 
     def test_portal_fields_are_a_white_list(self):
-        for model, expected in PORTAL_FIELDS.items():
-            reader = self.as_user("alice", self.env[model])
-            readable = {
-                name
-                for name, field in reader._fields.items()
-                if reader._has_field_access(field, "read") and name not in GENERIC
-            }
-            with self.subTest(model):
-                self.assertEqual(readable, expected)
-                names = sorted(expected - {"product_id"})
-                self.assertTrue(self.as_user("alice", self.rows[model, "a"]).read(names))
+        self.check_portal_fields(PORTAL_FIELDS, closed=("product_id",))
 
     def test_nobody_posts_on_the_thread_of_what_it_only_reads(self):
         for role in ("alice", "follower"):
