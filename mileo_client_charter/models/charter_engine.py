@@ -7,7 +7,7 @@ form can send, because it has no representation outside this process.
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 ENGINE = object()
 
@@ -28,6 +28,27 @@ class CharterEngineMixin(models.AbstractModel):
 
     def _charter_is_engine(self):
         return self.env.context.get("charter_engine") is ENGINE
+
+    def _charter_step(self, *states):
+        """The engine's record, locked, for who may write it and while its ``state`` is one of ``states``.
+
+        :raise UserError: somebody else took a step meanwhile
+        """
+        self.ensure_one()
+        self.check_access("write")
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        engine.invalidate_recordset(["state"])
+        if engine.state not in states:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "“%(record)s” is “%(state)s” already: reload the page.",
+                    record=self.display_name,
+                    state=labels[engine.state],
+                )
+            )
+        return engine
 
     def _charter_now(self):
         """The present moment, naive UTC, to the second."""

@@ -90,23 +90,9 @@ class CharterRemediation(models.Model):
         self.check_access("read")
         return super().message_post(**kwargs)
 
-    def _step(self, *states):
-        """The engine's record, locked, once it is known to be in one of ``states``."""
-        self.ensure_one()
-        self.check_access("write")
-        engine = self._charter_engine()
-        engine.lock_for_update()
-        engine.invalidate_recordset(["state"])
-        if engine.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._("This remediation is “%s” already: reload the page.", labels[engine.state])
-            )
-        return engine
-
     def action_start(self):
         """Causes and actions are written: the remediation starts, which keeps ``remediation.start``."""
-        engine = self._step("draft")
+        engine = self._charter_step("draft")
         if not (self.causes or "").strip():
             raise ValidationError(self.env._("Causes: write down why the client is not satisfied."))
         if not self.action_ids:
@@ -124,7 +110,7 @@ class CharterRemediation(models.Model):
 
     def action_agree(self):
         """The client agrees to the plan: by whom and in which words is kept."""
-        engine = self._step("running")
+        engine = self._charter_step("running")
         if not self.agreed_contact_id:
             raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
         if not (self.agreement or "").strip():
@@ -135,7 +121,7 @@ class CharterRemediation(models.Model):
 
     def action_measure(self):
         """Measure the client's satisfaction anew; a pass re-opens the verdict, anything else says what is missing."""
-        engine = self._step("agreed")
+        engine = self._charter_step("agreed")
         undone = self.action_ids.filtered(lambda action: not action.done_date)
         if undone:
             raise UserError(

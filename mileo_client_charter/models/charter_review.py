@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..tools.spread import spread_day
 from .charter_renewal import REVIEW_LEAD_DAYS
@@ -226,25 +226,12 @@ class CharterReview(models.Model):
 
     # -- steps ------------------------------------------------------------------------------------
 
-    def _step(self, *states):
-        self.ensure_one()
-        self.check_access("write")
-        engine = self._charter_engine()
-        engine.lock_for_update()
-        engine.invalidate_recordset(["state"])
-        if engine.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._("This meeting is “%s” already: reload the page.", labels[engine.state])
-            )
-        return engine
-
     def action_hold(self):
         """The meeting was held: its answers become feedback, and it keeps its promise.
 
         :raise ValidationError: a part is missing, naming it
         """
-        engine = self._step("planned")
+        engine = self._charter_step("planned")
         if not self.start_at or self.start_at > self._charter_now():
             raise ValidationError(self.env._("Date and time: the meeting has not taken place yet."))
         self._check_attendance()
@@ -295,7 +282,7 @@ class CharterReview(models.Model):
 
     def action_cancel(self):
         """The meeting is given up; the promise stays owed, and another meeting is opened for it."""
-        engine = self._step("draft", "planned")
+        engine = self._charter_step("draft", "planned")
         engine.write({"state": "cancelled"})
         engine.event_id.unlink()
 

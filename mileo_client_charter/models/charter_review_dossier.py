@@ -36,7 +36,7 @@ class CharterReview(models.Model):
 
     def action_prepare(self):
         """Freeze the year's figures with last year's beside them, and print them."""
-        self._step("draft", "planned")
+        self._charter_step("draft", "planned")
         self._prepare()
 
     def _prepare_if_soon(self):
@@ -189,7 +189,7 @@ class CharterReview(models.Model):
 
         :raise UserError: not held yet, or nobody to write to
         """
-        engine = self._step("held")
+        engine = self._charter_step("held")
         people = self.contact_ids.filtered("email_normalized") or self.env["charter.handing"]._check_readers(
             self.partner_id
         )

@@ -17,7 +17,7 @@ class CharterReview(models.Model):
 
         :raise ValidationError: date or people are missing
         """
-        engine = self._step("draft")
+        engine = self._charter_step("draft")
         if not self.start_at:
             raise ValidationError(self.env._("Date and time: choose when the meeting is held."))
         if self.start_at <= self._charter_now():
