@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 START = datetime(2026, 10, 5, 8, 0)  # a Monday, 10:00 in Paris
 
@@ -169,3 +169,15 @@ class CharterCase(TransactionCase):
         )
         wizard.body = body
         wizard.with_user(user).action_send()
+
+
+class BrowserCase(HttpCase):
+    """Tours whose steps may print a document.
+
+    While wkhtmltopdf runs, Odoo's tests answer it alone and refuse what the browser asks meanwhile, which the web client
+    reports as a lost connection: whoever holds this test's session is answered throughout.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.http_request_allow_all = True

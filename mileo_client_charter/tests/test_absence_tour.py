@@ -1,12 +1,12 @@
 """A manager goes on leave: the client sees the stand-in and has the mail, the promise moves and comes back."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import CharterCase
+from .common import BrowserCase, CharterCase
 
 
 @tagged("post_install", "-at_install")
-class TestAbsenceStory(CharterCase, HttpCase):
+class TestAbsenceStory(CharterCase, BrowserCase):
     def test_story(self):
         self.company.charter_stand_in_rule = "deputy"
         deputy = self._staff("t_deputy", "group_charter_user")

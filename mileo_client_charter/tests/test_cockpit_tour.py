@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CharterCase
+from .common import BrowserCase, CharterCase
 
 
 @tagged("post_install", "-at_install")
-class TestCockpitTour(CharterCase, HttpCase):
+class TestCockpitTour(CharterCase, BrowserCase):
     browser_size = "1366x768"
 
     def setUp(self):

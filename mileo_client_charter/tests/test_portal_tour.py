@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .common import BrowserCase
 from .test_report import ReportCase
 
 
 @tagged("post_install", "-at_install")
-class TestPortalTour(ReportCase, HttpCase):
+class TestPortalTour(ReportCase, BrowserCase):
     browser_size = "375x667"
     touch_enabled = True
 

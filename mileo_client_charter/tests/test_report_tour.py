@@ -1,12 +1,13 @@
 """A report written, reviewed, sent, read and answered, each step in a real browser by who takes it."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .common import BrowserCase
 from .test_report import ReportCase
 
 
 @tagged("post_install", "-at_install")
-class TestReportTour(ReportCase, HttpCase):
+class TestReportTour(ReportCase, BrowserCase):
     def tour(self, url, name, login):
         self.start_tour(url, name, login=login)
         self.env.invalidate_all()

@@ -1,8 +1,8 @@
 """The whole story in a real browser: a promise kept late, told, escalated twice and accepted."""
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import CharterCase
+from .common import BrowserCase, CharterCase
 
 # A click on the page's own button; the answer lands in a frame, so that this page can look at it.
 ANSWER = """
@@ -24,7 +24,7 @@ form.querySelector("button[type=submit]").click();
 
 
 @tagged("post_install", "-at_install")
-class TestStory(CharterCase, HttpCase):
+class TestStory(CharterCase, BrowserCase):
     def _pass(self, hours):
         """Time goes by: everything that happened so far is ``hours`` longer ago."""
         self.env.flush_all()

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .common import BrowserCase
 from .year import YearCase
 
 
 @tagged("post_install", "-at_install")
-class TestYearTour(YearCase, HttpCase):
+class TestYearTour(YearCase, BrowserCase):
     def setUp(self):
         super().setUp()
         self.company.create_new_line_at_contract_line_renew = False

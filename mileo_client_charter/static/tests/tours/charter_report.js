@@ -1,5 +1,4 @@
 import { registry } from "@web/core/registry";
-import { delay } from "@web/core/utils/concurrency";
 
 const tours = registry.category("web_tour.tours");
 
@@ -14,7 +13,6 @@ tours.add("charter_report_written", {
         { trigger: ".o_field_widget[name='recommendation_ids'] .o_data_row:contains('Replace the recorder')" },
         { trigger: "button[name='action_written']", run: "click" },
         { content: "it waits for its review", trigger: "button[name='action_review']" },
-        { content: "the conversation is read again before the page is left", trigger: "body", run: () => delay(1500) },
     ],
 });
 
@@ -25,7 +23,6 @@ tours.add("charter_report_sent", {
         { trigger: ".o_arrow_button_current:contains('Reviewed')" },
         { trigger: "button[name='action_send']", run: "click" },
         { content: "it is on its way", trigger: ".o_arrow_button_current:contains('Sent')" },
-        { content: "the conversation is read again before the page is left", trigger: "body", run: () => delay(1500) },
     ],
 });
 
