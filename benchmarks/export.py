@@ -1,13 +1,13 @@
 """The rows of a period as a workbook: memory and time beside bare xlsxwriter."""
 
 import gc
-import multiprocessing
 import os
 import tempfile
 import threading
 import time
 from datetime import datetime
 
+import apart
 import psutil
 import xlsxwriter
 from bench import Line, alternate, stopwatch
@@ -28,8 +28,7 @@ START, END = datetime(2026, 10, 1), datetime(2026, 11, 1)
 def measure(bench):
     clients, rows = (20, 1_000) if bench.quick else (2_000, 200_000)
     prepare(bench, clients, rows)
-    # First: this process has held nothing large yet, whose memory the export would find free.
-    grown = memory(bench)
+    memory = apart.run(bench, "export", "grown")
     with bench.transaction() as env:
         export = env["charter.export"]
         columns, cells = captured(export)
@@ -55,7 +54,7 @@ def measure(bench):
             "≤ 1.2 of bare",
             mine.seconds <= 1.2 * theirs.seconds,
         ),
-        Line("memory over the idle process", f"{grown:.1f} MB", goal="≤ 30 MB", met=grown <= 30),
+        Line("memory over the idle process", f"{memory:.1f} MB", goal="≤ 30 MB", met=memory <= 30),
     ]
 
 
@@ -97,23 +96,8 @@ def plain(target, columns, cells):
     book.close()
 
 
-def memory(bench):
-    """MB the resident set of a process grows while it exports."""
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_grown, args=(bench, sender))
-    child.start()
-    sender.close()
-    grown = receiver.recv()
-    child.join()
-    return grown
-
-
-def _grown(bench, sender):
-    # Connections of the parent are the parent's: this process has its own.
-    from odoo import sql_db
-
-    sql_db._Pool = None
+def grown(bench):
+    """MB the resident set of this process grows while it exports."""
     process, most, done = psutil.Process(os.getpid()), [0], threading.Event()
 
     def export(start, end):
@@ -134,9 +118,7 @@ def _grown(bench, sender):
     export(START, END)
     done.set()
     watcher.join()
-    sender.send((most[0] - idle) / 1024**2)
-    sender.close()
-    os._exit(0)
+    return (most[0] - idle) / 1024**2
 
 
 def prepare(bench, count, rows, start=START, days=30):
