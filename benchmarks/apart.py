@@ -8,7 +8,9 @@ def run(bench, module, function):
     """What ``function`` of ``module`` returns when a fresh process calls it with a Bench on the same database."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(bench.server, bench.database, bench.quick, module, function, sender))
+    child = context.Process(
+        target=_child, args=(bench.server, bench.database, bench.quick, module, function, sender)
+    )
     child.start()
     sender.close()
     try:

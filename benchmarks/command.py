@@ -28,6 +28,7 @@ BENCHMARKS = (
     "export",
     "printing",
     "figures",
+    "reports",
     "portal",
     "cockpit",
 )

@@ -55,8 +55,9 @@ class CharterReport(models.Model):
         """
         self._check_holder("technical_contact")
         self._check_state(("draft", "held"))
+        advised = self._open_recommendations()
         for report in self:
-            if not report._open_recommendations() and not (report.no_recommendation_reason or "").strip():
+            if report.contract_id.id not in advised and not (report.no_recommendation_reason or "").strip():
                 raise ValidationError(
                     self.env._(
                         "Recommendations: %s has none, new or open. Write one, or say why there is none.",
@@ -69,11 +70,11 @@ class CharterReport(models.Model):
         return True
 
     def _open_recommendations(self):
-        """New ones, and those of earlier reports that are not over."""
-        self.ensure_one()
-        return self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "=", self.contract_id.id), ("state", "in", ("draft", "proposed", "accepted"))]
+        """{contract id: recommendations, new or of earlier reports and not over}, of contracts that have any."""
+        found = self.env["charter.recommendation"].sudo().search(
+            [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
         )  # fmt: skip
+        return dict(found.grouped(lambda one: one.contract_id.id))
 
     def _ask_review(self):
         """An activity for the account manager: the report is ready to be read."""

@@ -36,15 +36,20 @@ class CharterReport(models.Model):
         now = self._charter_now()
         engine = self._charter_engine()
         figures = self.env["charter.figures"].sudo()
-        spans = {}
+        cards, advised = self._contact_cards(), self._open_recommendations()
         # Two versions of one contract are two spans: they are computed in turns.
         for turn in self._turns():
             spans = {report.contract_id.sudo(): (report.first_day, report.last_day) for report in turn}
             numbers, details = figures._figures_of(spans), figures._details_of(spans)
             for report in engine & turn:
-                table = report._frozen_table(
-                    numbers[report.contract_id.id], details[report.contract_id.id], now
-                )
+                contract_id = report.contract_id.id
+                table = {
+                    **report._frozen_table(now),
+                    "contacts": cards[report.company_id.id, report.partner_id.id],
+                    "recommendations": [one._row() for one in advised.get(contract_id, ())],
+                    "figures": numbers[contract_id],
+                    "details": details[contract_id],
+                }
                 report.write(
                     {
                         "table": json.loads(json.dumps(table, default=str)),
@@ -68,10 +73,10 @@ class CharterReport(models.Model):
             turns[turns.index(turn)] = turn | report
         return turns
 
-    def _frozen_table(self, numbers, details, now):
-        """The table of one report, JSON-able: no language in it but the words people wrote, and names."""
+    def _frozen_table(self, now):
+        """What the table of one report says of itself, JSON-able: no language in it but the words people wrote, and
+        names."""
         self.ensure_one()
-        recommendations = self._open_recommendations()
         return {
             "reference": self.reference,
             "version": self.version,
@@ -87,10 +92,6 @@ class CharterReport(models.Model):
             "as_of": str(now),
             "introduction": self.introduction or "",
             "no_recommendation": self.no_recommendation_reason or "",
-            "contacts": self._contact_cards(),
-            "recommendations": [recommendation._row() for recommendation in recommendations],
-            "figures": numbers,
-            "details": details,
         }
 
     def _tier_name(self):
@@ -102,15 +103,19 @@ class CharterReport(models.Model):
         }
 
     def _contact_cards(self):
-        contacts = self.partner_id._charter_contacts_many(self.company_id)[self.partner_id.id]
-        return [
-            {
-                "role": contact["role"],
-                "usual": contact["usual"],
-                **{name: (contact["card"] or {}).get(name) or "" for name in CARD},
-            }
-            for contact in contacts
-        ]
+        """{(company id, client id): who answers the client, as a report freezes it}"""
+        found = {}
+        for company, reports in self.grouped("company_id").items():
+            for client_id, contacts in reports.partner_id._charter_contacts_many(company).items():
+                found[company.id, client_id] = [
+                    {
+                        "role": contact["role"],
+                        "usual": contact["usual"],
+                        **{name: (contact["card"] or {}).get(name) or "" for name in CARD},
+                    }
+                    for contact in contacts
+                ]
+        return found
 
 
 class CharterRecommendation(models.Model):

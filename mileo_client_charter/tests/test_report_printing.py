@@ -5,6 +5,7 @@ from io import BytesIO
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import html
 from pypdf import PdfReader
 
 from ..models import charter_report_printing, ir_actions_report
@@ -166,3 +167,51 @@ class TestSendMany(PrintingCase):
         )
         self.assertEqual(set((reports - bad).mapped("state")), {"sent"})
         self.assertFalse(self.deliveries(bad), "nothing of it is on its way")
+
+
+class TestComputing(PrintingCase):
+    def queries(self, reports):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        with freeze_time(AFTER):
+            reports._compute_tables()
+            self.env.flush_all()
+        return self.cr.sql_log_count - before
+
+    def test_figures_contacts_and_advice_are_read_once_for_all(self):
+        reports = self.reports()
+        self.env["charter.recommendation"].create(
+            [
+                {
+                    "name": "A second line",
+                    "advice": "Rent one.",
+                    "benefit": "Alarms arrive.",
+                    "contract_id": contract.id,
+                }
+                for contract in self.contracts
+            ]
+        )
+        self.queries(reports)
+        one = self.queries(reports[0])
+        self.assertEqual(self.queries(reports), one)
+        for report in reports:
+            self.assertEqual([row["name"] for row in report.table["recommendations"]], ["A second line"])
+            self.assertEqual(len(report.table["contacts"]), 4)
+
+    def test_a_title_is_never_alone_at_the_foot_of_a_page(self):
+        for name in ("A second line", "A third one"):
+            self.env["charter.recommendation"].create(
+                {
+                    "name": name,
+                    "advice": "Rent one.",
+                    "benefit": "Alarms arrive.",
+                    "contract_id": self.contract.id,
+                }
+            )
+        report = self.reports().filtered(lambda one: one.contract_id == self.contract)
+        page = html.fromstring(report._print_html([(report, "en_US")]))
+        [title] = page.xpath("//h2[. = 'What we advise']")
+        self.assertEqual(title.getparent().get("class"), "cr-keep")
+        self.assertIn("A second line", title.getparent().text_content())
+        self.assertNotIn("A third one", title.getparent().text_content())
