@@ -139,9 +139,7 @@ def prepare(bench, contracts, equipment, outages):
     clients = bench.clients(contracts)
     with bench.transaction(commit=True) as env:
         company = env.company
-        ids = env["contract.contract"].create(
-            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
-        ).ids  # fmt: skip
+        ids = bench.contracts(env, clients).ids
         gear = env["charter.equipment"].create(
             [
                 {

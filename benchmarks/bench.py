@@ -127,6 +127,24 @@ class Bench:
             names = [{"name": f"Client {number}", "is_company": True} for number in range(count)]
             return env["res.partner"].create(names).ids
 
+    def contracts(self, env, clients, tier=None):
+        """A contract for each of ``clients``, written in ``env``; under ``tier`` without what the first day of a contract
+        sets off, which is measured elsewhere."""
+        contracts = env["contract.contract"].create(
+            [
+                {"name": "Maintenance", "partner_id": client, "company_id": env.company.id}
+                for client in clients
+            ]
+        )
+        if tier:
+            env.flush_all()
+            env.cr.execute(
+                "UPDATE contract_contract SET charter_tier_id = %s WHERE id = ANY(%s)",
+                [tier.id, contracts.ids],
+            )
+            env.invalidate_all()
+        return contracts
+
     def close(self):
         Registry.delete(self.database)
         close_db(self.database)

@@ -89,9 +89,7 @@ def prepare(bench, count):
                 for client in clients
             ]
         )
-        env["contract.contract"].create(
-            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
-        )
+        bench.contracts(env, clients)
         env["charter.assignment"].create(
             [
                 {"role": role, "user_id": admin.id, "partner_id": client, "company_id": company.id}

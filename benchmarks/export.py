@@ -125,14 +125,7 @@ def prepare(bench, count, rows, start=START, days=30):
     """Ids of clients' contracts; interventions over so many days, and what was promised of each."""
     clients = bench.clients(count)
     with bench.transaction(commit=True) as env:
-        company, tier = env.company, env.ref("mileo_client_charter.tier_premium").id
-        contracts = env["contract.contract"].create(
-            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
-        )
-        env.flush_all()
-        env.cr.execute(
-            "UPDATE contract_contract SET charter_tier_id = %s WHERE id = ANY(%s)", [tier, contracts.ids]
-        )
+        contracts = bench.contracts(env, clients, env.ref("mileo_client_charter.tier_premium"))
         env.cr.execute(
             """
             INSERT INTO charter_intervention (name, reference, kind, partner_id, commercial_partner_id, contract_id, company_id,
@@ -155,7 +148,7 @@ def prepare(bench, count, rows, start=START, days=30):
         )
         for code, late in (("intervention.response", "1 hour"), ("intervention.resolution", "8 hours")):
             [commitment] = env["charter.commitment"].search(
-                [("code", "=", code), ("company_id", "=", company.id)], limit=1
+                [("code", "=", code), ("company_id", "=", env.company.id)], limit=1
             )
             env.cr.execute(
                 """

@@ -112,10 +112,7 @@ def prepare_ours(bench, clients):
             for client in clients
         ]
         env["charter.assignment"].create(assignments)
-        contracts = env["contract.contract"].create(
-            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
-        )
-        return contracts.ids
+        return bench.contracts(env, clients).ids
 
 
 def prepare_tickets(bench):

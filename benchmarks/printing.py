@@ -101,15 +101,7 @@ def prepare(bench, count):
     """Ids of the reports of October of ``count`` clients, computed."""
     clients = bench.clients(count)
     with bench.transaction(commit=True) as env:
-        company, tier = env.company, env.ref("mileo_client_charter.tier_premium").id
-        contracts = env["contract.contract"].create(
-            [{"name": "Maintenance", "partner_id": client, "company_id": company.id} for client in clients]
-        )
-        env.flush_all()
-        env.cr.execute(
-            "UPDATE contract_contract SET charter_tier_id = %s WHERE id = ANY(%s)", [tier, contracts.ids]
-        )
-        env.invalidate_all()
+        contracts = bench.contracts(env, clients, env.ref("mileo_client_charter.tier_premium"))
         gear = env["charter.equipment"].create(
             [
                 {
@@ -155,7 +147,7 @@ def prepare(bench, count):
         reports = env["charter.report"]._charter_engine().create(
             [
                 {
-                    "contract_id": contract.id, "partner_id": contract.partner_id.id, "company_id": company.id,
+                    "contract_id": contract.id, "partner_id": contract.partner_id.id, "company_id": env.company.id,
                     "period": "2026-10", "first_day": date(2026, 10, 1), "last_day": date(2026, 10, 31),
                 }
                 for contract in contracts

@@ -6,6 +6,7 @@ from . import resource_calendar
 from . import res_company
 
 # The charter as data
+from . import charter_document_part
 from . import charter_document
 from . import charter_article
 from . import charter_commitment

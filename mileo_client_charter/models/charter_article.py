@@ -9,6 +9,7 @@ class CharterArticle(models.Model):
     """An article of a charter: words whose figures are read from the commitments."""
 
     _name = "charter.article"
+    _inherit = ["charter.document.part"]
     _description = "Article of the charter"
     _order = "document_id, number, id"
     _rec_name = "title"
@@ -55,17 +56,3 @@ class CharterArticle(models.Model):
         for article in self:
             if article.number < 1:
                 raise ValidationError(self.env._("Number: articles are numbered from 1."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        articles = super().create(vals_list)
-        articles.document_id._check_draft()
-        return articles
-
-    def write(self, vals):
-        self.document_id._check_draft()
-        return super().write(vals)
-
-    def unlink(self):
-        self.document_id._check_draft()
-        return super().unlink()

@@ -32,6 +32,7 @@ class CharterCommitment(models.Model):
     """A dated promise of the charter: how long, counted how, owed by whom, who is told when it breaks."""
 
     _name = "charter.commitment"
+    _inherit = ["charter.document.part"]
     _description = "Commitment"
     _order = "document_id, sequence, id"
 
@@ -159,17 +160,3 @@ class CharterCommitment(models.Model):
     def _delay(self):
         self.ensure_one()
         return Delay(self.delay, self.unit, self.clock)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        commitments = super().create(vals_list)
-        commitments.document_id._check_draft()
-        return commitments
-
-    def write(self, vals):
-        self.document_id._check_draft()
-        return super().write(vals)
-
-    def unlink(self):
-        self.document_id._check_draft()
-        return super().unlink()

@@ -51,6 +51,20 @@ class CharterCase(TransactionCase):
         )
 
     @classmethod
+    def _portal(cls, contact, login=None):
+        """The portal user of a client's contact."""
+        return new_test_user(
+            cls.env,
+            login or f"t_{contact.name.lower().replace(' ', '_')}",
+            groups="base.group_portal",
+            partner_id=contact.id,
+            name=contact.name,
+            email=contact.email,
+            lang="en_US",
+            tz="Europe/Paris",
+        )
+
+    @classmethod
     def _assign(cls, role, user, partner=None, company=None):
         return cls.env["charter.assignment"].create(
             {

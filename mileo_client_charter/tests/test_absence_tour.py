@@ -1,6 +1,6 @@
 """A manager goes on leave: the client sees the stand-in and has the mail, the promise moves and comes back."""
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import BrowserCase, CharterCase
 
@@ -12,14 +12,7 @@ class TestAbsenceStory(CharterCase, BrowserCase):
         deputy = self._staff("t_deputy", "group_charter_user")
         self.manager.charter_deputy_id = deputy
         self._contract(self.client, start="2026-01-01", end="2099-12-31")
-        new_test_user(
-            self.env,
-            "t_alice",
-            groups="base.group_portal",
-            partner_id=self.alice.id,
-            name=self.alice.name,
-            email=self.alice.email,
-        )
+        self._portal(self.alice)
         promise = self.promise(self.negative(), "feedback.callback")
         due = promise.due_at
         self.assertEqual(promise.user_id, self.manager)

@@ -143,17 +143,6 @@ class AccessCase(CharterCase):
             cls.rows[model, "a"].message_subscribe(partner_ids=cls.bea.ids)
 
     @classmethod
-    def _portal(cls, partner):
-        return new_test_user(
-            cls.env,
-            f"t_{partner.name.lower().replace(' ', '_')}",
-            groups="base.group_portal",
-            partner_id=partner.id,
-            name=partner.name,
-            email=partner.email,
-        )
-
-    @classmethod
     def _rows_of_companies(cls):
         document2 = cls.document.copy({"company_id": cls.company2.id})
         document2.action_publish()

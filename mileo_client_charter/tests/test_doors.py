@@ -66,10 +66,7 @@ class DoorsCase(CharterCase, HttpCase):
             (cls.alice, "p_alice"), (cls.adam, "p_adam"), (cls.bea, "p_bea"), (cls.bob, "p_bob"),
             (cls.sara, "p_sara"),
         ):  # fmt: skip
-            new_test_user(
-                cls.env, login, groups="base.group_portal", partner_id=contact.id, name=contact.name,
-                email=contact.email, tz="Europe/Paris", lang="en_US",
-            )  # fmt: skip
+            cls._portal(contact, login)
 
     def log_in(self, login):
         self.authenticate(login, login)

@@ -33,10 +33,7 @@ class ListsCase(CharterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(
-            cls.env, "t_lists", groups="base.group_portal", partner_id=cls.alice.id, name=cls.alice.name,
-            email=cls.alice.email, lang="en_US", tz="Europe/Paris",
-        )  # fmt: skip
+        cls.portal = cls._portal(cls.alice, "t_lists")
         cls.contract = cls.contract or cls._contract(cls.client, start="2020-01-01", end="2099-12-31")
 
     @classmethod

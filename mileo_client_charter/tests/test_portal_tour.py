@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import BrowserCase
 from .test_report import ReportCase
@@ -16,10 +16,7 @@ class TestPortalTour(ReportCase, BrowserCase):
 
     def test_client_on_a_phone(self):
         self.env["ir.default"].set("res.partner", "lang", "en_US")
-        new_test_user(
-            self.env, "t_alice", groups="base.group_portal", partner_id=self.alice.id, name=self.alice.name,
-            email=self.alice.email, lang="en_US",
-        )  # fmt: skip
+        self._portal(self.alice)
         self.sent()
         now = fields.Datetime.now()
         work = self.env["charter.intervention"].create(

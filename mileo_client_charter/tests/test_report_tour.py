@@ -1,6 +1,6 @@
 """A report written, reviewed, sent, read and answered, each step in a real browser by who takes it."""
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import BrowserCase
 from .test_report import ReportCase
@@ -13,10 +13,7 @@ class TestReportTour(ReportCase, BrowserCase):
         self.env.invalidate_all()
 
     def test_from_draft_to_the_clients_answer(self):
-        new_test_user(
-            self.env, "t_alice", groups="base.group_portal", partner_id=self.alice.id, name=self.alice.name,
-            email=self.alice.email,
-        )  # fmt: skip
+        self._portal(self.alice)
         report = self.drafted()
         form = f"/odoo/charter.report/{report.id}"
         self.tour(form, "charter_report_written", "t_technician")

@@ -1,6 +1,6 @@
 """The whole story in a real browser: a promise kept late, told, escalated twice and accepted."""
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import BrowserCase, CharterCase
 
@@ -48,14 +48,7 @@ class TestStory(CharterCase, BrowserCase):
 
     def test_story(self):
         self.company.charter_alert_office_hours = False
-        new_test_user(
-            self.env,
-            "t_alice",
-            groups="base.group_portal",
-            partner_id=self.alice.id,
-            name=self.alice.name,
-            email=self.alice.email,
-        )
+        self._portal(self.alice)
         feedback = self.invitation()
         survey = f"/charter/s/{feedback.sudo().token}?rating=2&lang=en_US"
 
