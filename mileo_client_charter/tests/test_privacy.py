@@ -203,7 +203,7 @@ class TestPrivacy(CharterCase):
             self.answer(escalation, self.operations)
             escalation._portal_accept()
         self.forget()
-        self.assertEqual(escalation.name, "Anonymisée")
+        self.assertEqual(escalation.name, "Anonymisé")
 
     def test_what_is_refused_keeps_nothing_else(self):
         feedback = self.answered(), self.answered()

@@ -85,7 +85,7 @@ class TwoCompaniesCase(YearCase):
         return Side(
             cls.company,
             cls.document,
-            cls.premium,
+            cls.premium.copy({"code": "paris", "company_id": cls.company.id}),
             staff,
             cls.client,
             cls.alice | cls.adam,
@@ -96,7 +96,8 @@ class TwoCompaniesCase(YearCase):
     def _side_b(cls):
         company = cls.company_b
         document = cls.document.copy({"company_id": company.id, "version": "v9"})
-        document.name = "Charte de La Réunion"
+        for lang in ("en_US", "fr_FR"):
+            document.with_context(lang=lang).name = "Charte de La Réunion"
         for code, (delay, unit, clock) in FIGURES_B.items():
             commitment = document.commitment_ids.filtered(lambda one, code=code: one.code == code)
             commitment.write({"delay": delay, "unit": unit, "clock": clock, "warn_before": 0})
@@ -204,7 +205,7 @@ class TwoCompaniesCase(YearCase):
         equipment = env["charter.equipment"].create(
             {"name": "Camera", "serial": "SN-1", "partner_id": side.client.id, "contract_id": side.rows["contract"].id,
              "supervised_from": "2026-01-01",
-             "milestone_ids": [Command.create({"kind": "end_of_support", "status": "dated", "date": "2028-01-01"})]}
+             "milestone_ids": [Command.create({"kind": "end_of_support", "status": "announced", "date": "2028-01-01"})]}
         )  # fmt: skip
         env["charter.outage"].create(
             {
@@ -298,6 +299,9 @@ class TwoCompaniesCase(YearCase):
             Command.create({"name": "Call", "user_id": env.uid, "date_deadline": "2027-01-20"})
         ]
         review._charter_engine().state = "planned"
+        cls.env["charter.delivery"].search(
+            [("partner_id", "=", side.client.id), ("kind", "=", "notice")], limit=1
+        )._fail("No such address")
         side.rows.update(renewal=renewal, remediation=remediation, review=review)
 
     def other(self, side):
