@@ -60,7 +60,9 @@ HEAD = ["neighbour", "", "passed", "failed", "fails without the charter too", "s
 
 
 def tests_of(name):
-    for folder in runtime.addons_path().split(","):
+    """The addon's tests, where Odoo imports them from; Debian's package has a second copy."""
+    first = os.path.join(runtime.ODOO, "odoo", "addons")
+    for folder in sorted(runtime.addons_path().split(","), key=lambda folder: folder != first):
         tests = pathlib.Path(folder, name, "tests")
         if tests.is_dir():
             return tests
