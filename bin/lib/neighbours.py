@@ -4,8 +4,8 @@ They run in pytest, each neighbour in a process of its own, and not by Odoo's ``
 ``at_install`` tests while the module loads, when none of what is installed on top of it is there yet, and wants an update of the
 database for it. Here every test meets the whole registry.
 
-Two databases: the neighbours alone, with their demo data, which many of their tests need; and a copy of it in which the addon
-is then installed. What fails in the second is run again in the first: only what passes there is our failure.
+Two databases: the neighbours alone, without demo data, which some of their tests stumble over; and a copy of it in which the
+addon is then installed. What fails in the second is run again in the first: only what passes there is our failure.
 """
 
 import dataclasses
@@ -81,12 +81,12 @@ def names(db):
 def ensure(server, alone, beside, rebuild=False):
     """Both databases as Odoo, the neighbours and the addon are now."""
     ground = database.ground_hash()
-    neighbours = hashlib.sha256(" ".join(NEIGHBOURS).encode()).hexdigest()[:16]
+    neighbours = hashlib.sha256(" ".join([*NEIGHBOURS, *OPTIONS]).encode()).hexdigest()[:16]
     if rebuild or database.built_from(server, alone) != (ground, neighbours):
         runtime.drop_database(server, alone)
         runtime.create_database(server, alone)
-        say(f"Installing the neighbours alone, with their demo data, in the database {alone}")
-        install = ["-d", alone, "-i", ",".join(NEIGHBOURS), "--with-demo", *OPTIONS]
+        say(f"Installing the neighbours alone, in the database {alone}")
+        install = ["-d", alone, "-i", ",".join(NEIGHBOURS), "--without-demo=True", *OPTIONS]
         seconds = runtime.run_odoo(server, install, "The installation of the neighbours", f"{alone}.log")
         say(f"  done in {seconds:.0f} s")
         database.mark_built(server, alone, ground, neighbours)
