@@ -1,9 +1,11 @@
-"""usage: bin/test [--checks] [--fresh] [--merge-terms] [--db NAME] [pytest arguments]
+"""usage: bin/test [--checks] [--fresh] [--merge-terms] [--neighbours] [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
     bin/test                    linters, translations, tests without and with Odoo
     bin/test --checks           only what needs no database: linters, XML, compose file
     bin/test --merge-terms      bring i18n/fr.po in line with the sources, then list what to translate
+    bin/test --neighbours [NAME ...]        the neighbours' own tests with everything installed (a quarter of an
+                                hour); what fails is run without the addon too, and counts only if it passes there
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
 
@@ -26,6 +28,7 @@ import sys
 import time
 
 import database
+import neighbours
 import runtime
 import translations
 from bootstrap import LIB, LOGS, ROOT, STATE, SetupError, say
@@ -188,8 +191,9 @@ def run_plain_tests(args):
     return run_pytest("tests without a database", ["-p", "no:odoo", *(args or ["tests"])])
 
 
-def run_odoo_tests(server, db, args):
-    log = os.path.join(LOGS, log_name(db))
+def odoo_options(server, db, log):
+    """pytest's, for tests in the database ``db`` whose log goes to the file ``log``."""
+    log = os.path.join(LOGS, log)
     pathlib.Path(log).unlink(missing_ok=True)
     extra = {
         "data-dir": runtime.DATA,
@@ -197,13 +201,17 @@ def run_odoo_tests(server, db, args):
         "logfile": log,
         **{f"db_{key}": value for key, value in server.items()},
     }
-    options = [
+    return [
         f"--odoo-database={db}",
         "--odoo-http",
         f"--odoo-addons-path={runtime.addons_path()}",
         "--odoo-log-level=warn",
         *(f"--odoo-extra={key}={value}" for key, value in extra.items()),
     ]
+
+
+def run_odoo_tests(server, db, args):
+    options = odoo_options(server, db, log_name(db))
     paths = [f"{addon}/tests" for addon in addons() if os.path.isdir(os.path.join(ROOT, addon, "tests"))]
     return run_pytest("tests with Odoo", [*options, *(args if has_path(args) else [*args, *paths])])
 
@@ -352,11 +360,27 @@ def merge_terms(options):
     return 0
 
 
+def neighbours_tests(options, names):
+    """The neighbours' own tests; no part of the normal run, which they would make three times as long."""
+    started = time.time()
+    with runtime.postgres() as server, runtime.database_lock(neighbours.names(options.db)[1]):
+        verdicts = neighbours.run(
+            server, options.db, names, options.fresh, lambda db, log: odoo_options(server, db, log)
+        )
+    print()
+    say(f"Summary ({time.time() - started:.0f} s)")
+    neighbours.show(verdicts)
+    failed = sum(len(verdict.ours) for verdict in verdicts)
+    print(f"{sum(verdict.passed for verdict in verdicts)} passed, {failed} failed")
+    return int(bool(failed))
+
+
 def main():
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--checks", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--merge-terms", action="store_true")
+    parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--db", default="charter_test")
     options, args = parser.parse_known_args()
     runtime.stop_on_signals()
@@ -366,6 +390,8 @@ def main():
     sys.path.insert(0, LIB)
     if options.merge_terms:
         return merge_terms(options)
+    if options.neighbours:
+        return neighbours_tests(options, args)
     started = time.time()
     results = selected(args, options) if args else everything(options)
     print()

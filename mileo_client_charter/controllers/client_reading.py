@@ -34,7 +34,7 @@ class ClientReading:
         self.env = env
         self.contact = env.user.partner_id
         self.client = self.contact.commercial_partner_id
-        self.company = self.client._charter_company()
+        self.company = self.client._charter_serving_company().sudo()
         self.tz = env.user.tz or self.company._charter_tz()
         self.own = Domain("partner_id", "=", self.client.id)
 

@@ -65,6 +65,7 @@ from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_feedback
 from . import charter_feedback_invitation
+from . import charter_agreed_action
 from . import charter_corrective_action
 from . import charter_escalation
 from . import res_config_settings
@@ -83,6 +84,7 @@ from . import charter_renewal_decision
 from . import charter_renewal_gate
 from . import charter_renewal_forecast
 from . import charter_review
+from . import charter_review_action
 from . import charter_review_answer
 from . import charter_review_meeting
 from . import charter_review_dossier

@@ -71,15 +71,17 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _kept_block(self):
-        """The kept rate of each commitment, month by month."""
+        """The kept rate of each commitment, month by month.
+
+        A month is a statement of its own: each adds up its part of an index, where all months together would be sorted.
+        """
         months = self._months()
-        scorecard = self.env["charter.scorecard"].with_context(tz=self._tz())
-        domain = [("due_at", ">=", months[0][1]), ("due_at", "<", months[-1][2])]
         found = {}
-        for commitment, month, met, decided in scorecard._read_group(
-            domain, ["commitment_id", "due_at:month"], ["met:sum", "decided:sum"]
-        ):
-            found.setdefault(commitment, {})[month.date()] = (met, decided)
+        for day, first, last in months:
+            for commitment, met, decided in self.env["charter.scorecard"]._read_group(
+                [("due_at", ">=", first), ("due_at", "<", last)], ["commitment_id"], ["met:sum", "decided:sum"]
+            ):
+                found.setdefault(commitment, {})[day] = (met, decided)
         self.env["charter.commitment"].browse(one.id for one in found).fetch(["name"])
         title = self.env._("Promises kept, by month")
         rows = [
@@ -92,7 +94,7 @@ class CharterCockpit(models.AbstractModel):
                     for day, first, last in months
                 ],
             }
-            for commitment, by_month in found.items()
+            for commitment, by_month in sorted(found.items(), key=lambda item: item[0].id)
         ]
         return self._block(
             "kept",

@@ -1,9 +1,14 @@
 """The contact sheet: whom a client calls, and whether the one it has still says so (article 03)."""
 
 import hashlib
+import logging
 
 from odoo import api, fields, models
 from odoo.tools import format_date
+
+from .charter_apart import apart
+
+_logger = logging.getLogger(__name__)
 
 LEVELS = (("operations_manager", "escalation.level1"), ("general_management", "escalation.level2"))
 
@@ -144,13 +149,21 @@ class CharterContactSheet(models.AbstractModel):
         """
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
         for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
-            scheduler = self.with_company(company)
-            scheduler.env["charter.absence"]._feed(company)
-            scheduler.env["charter.absence"]._refresh(company)
-            scheduler._owe_drifted(company)
-            scheduler.env["charter.delivery.run"]._plan_owed(company)
+            apart(company, self._up_to_today, self._say_not_up_to_date)
             self.env["ir.cron"]._commit_progress(1, remaining=left)
         self.env["charter.handover"]._tell_due()
+
+    @api.model
+    def _up_to_today(self, company):
+        scheduler = self.with_company(company)
+        scheduler.env["charter.absence"]._feed(company)
+        scheduler.env["charter.absence"]._refresh(company)
+        scheduler._owe_drifted(company)
+        scheduler.env["charter.delivery.run"]._plan_owed(company)
+
+    @api.model
+    def _say_not_up_to_date(self, company, why):
+        _logger.error("Absences and contact sheets of company %s are not up to date: %s", company.id, why)
 
     @api.model
     def _wake(self, moment=None):

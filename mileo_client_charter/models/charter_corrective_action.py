@@ -6,18 +6,14 @@ class CharterCorrectiveAction(models.Model):
 
     _name = "charter.corrective.action"
     _description = "Corrective action"
-    _inherit = ["charter.engine.mixin"]
-    _order = "date_deadline, id"
+    _inherit = ["charter.agreed.action"]
 
-    name = fields.Char("Action", required=True)
     feedback_id = fields.Many2one(
         "charter.feedback", required=True, readonly=True, ondelete="restrict", index=True, charter_engine=True
     )
     partner_id = fields.Many2one(related="feedback_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="feedback_id.company_id", store=True)
-    user_id = fields.Many2one("res.users", "Owner", required=True, domain="[('share', '=', False)]")
-    date_deadline = fields.Date("For", required=True)
-    done_date = fields.Date("Done on", readonly=True, copy=False)
+    user_id = fields.Many2one(string="Owner")
     is_late = fields.Boolean(compute="_compute_is_late")
 
     def _compute_is_late(self):
@@ -26,6 +22,3 @@ class CharterCorrectiveAction(models.Model):
             action.is_late = not action.done_date and bool(
                 action.date_deadline and action.date_deadline < today
             )
-
-    def action_done(self):
-        self.write({"done_date": fields.Date.context_today(self)})

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .charter_apart import apart
 from .charter_delivery import KINDS
 
 SEND_BATCH = 100
@@ -217,7 +218,7 @@ class CharterDeliveryRun(models.Model):
             batch = batch.filtered_domain(domain)
             if not batch:
                 break
-            batch._write_planned()
+            apart(batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
             left = deliveries.search_count(domain)
             self._close_finished()
             in_time = cron._commit_progress(len(batch), remaining=left)

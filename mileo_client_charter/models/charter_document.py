@@ -99,7 +99,15 @@ class CharterDocument(models.Model):
                 for name in vals.keys() - self._FREE_ONCE_PUBLISHED
             ):
                 self._check_draft()
+        if "state" in vals:
+            self.env.registry.clear_cache()
         return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("state") == "in_force" for vals in vals_list):
+            self.env.registry.clear_cache()
+        return super().create(vals_list)
 
     def unlink(self):
         self._check_draft()
@@ -123,6 +131,12 @@ class CharterDocument(models.Model):
         """The charter in force of ``company`` (the current one by default); may be empty."""
         company = company or self.env.company
         return self.search([("company_id", "=", company.id), ("state", "=", "in_force")], limit=1)
+
+    @api.model
+    @tools.ormcache()
+    def _companies_in_force(self):
+        """Ids of the companies with a charter in force."""
+        return tuple(self.sudo().search([("state", "=", "in_force")]).company_id.ids)
 
     @api.model
     def _commitments_in_force(self, company_ids, codes):

@@ -229,14 +229,7 @@ class CharterEscalation(models.Model):
             "The sender %s is no known client: choose the client, the clock counts from the mail.",
             self.email_from or "—",
         )
-        key = (self.company_id.id, "operations_manager", None)
-        holder = self.env["charter.assignment"]._holders({key}).get(key)
-        admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
-        for user in (
-            self.env["res.users"].browse(holder)
-            if holder
-            else admins.filtered(lambda u: u.active and u.id != 1)
-        ):
+        for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
@@ -257,9 +250,11 @@ class CharterEscalation(models.Model):
             contact = self.env["res.partner"].search([("email_normalized", "=", sender)], limit=1)
         internal = contact.user_ids.filtered(lambda user: not user.share)
         client = contact.commercial_partner_id if contact and not internal else contact.browse()
-        company = client.company_id or self.env["res.company"].browse(
+        company = self.env["res.company"].browse(
             (custom_values or {}).get("company_id") or self.env.company.id
         )
+        if client:
+            company = client.with_company(company)._charter_serving_company()
         values = {
             **(custom_values or {}),
             "name": msg_dict.get("subject") or self.env._("Escalation by e-mail"),
@@ -288,7 +283,7 @@ class CharterEscalation(models.Model):
             "description": description.strip()[:10000],
             "partner_id": client.id,
             "contact_id": contact.id,
-            "company_id": client._charter_company().id,
+            "company_id": client._charter_serving_company().id,
             "feedback_id": feedback.id if feedback else False,
             "door": "portal",
         }

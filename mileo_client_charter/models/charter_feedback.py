@@ -434,7 +434,7 @@ class CharterFeedback(models.Model):
         rating, _nps = self._check_marks(rating, rating_required=False)
         if rating is None and not (comment or "").strip():
             raise ValidationError(self.env._("Comment: write a few words, or choose a mark."))
-        company = contact.commercial_partner_id._charter_company()
+        company = contact.commercial_partner_id._charter_serving_company()
         feedback = self._charter_engine().create(
             {
                 "channel": "portal",

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from .charter_apart import apart
+
 _logger = logging.getLogger(__name__)
 
 SEND_BATCH = 100
@@ -100,12 +102,21 @@ class CharterFeedback(models.Model):
         self._expire(now)
         planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
         for batch in self._batches(planned & Domain("planned_at", "<=", now)):
-            batch._send_invitations(now)
+            apart(batch, lambda rows: rows._send_invitations(now), self._say_later)
         for batch in self._batches(self._to_remind_domain(now)):
-            batch._remind(now)
+            apart(batch, lambda rows: rows._remind(now), self._say_not_reminded)
         next_planned = self.sudo().search(planned, order="planned_at", limit=1)
         if next_planned:
             self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))
+
+    def _say_later(self, feedback, why):
+        """What cannot be asked today is tried again tomorrow, and says why."""
+        feedback._charter_engine().write(
+            {"planned_at": self._charter_now() + timedelta(days=1), "configuration_error": why}
+        )
+
+    def _say_not_reminded(self, feedback, why):
+        feedback._charter_engine().write({"reminded_at": self._charter_now(), "configuration_error": why})
 
     def _batches(self, domain):
         """Locked batches of the rows of ``domain``, committed one after the other."""
@@ -158,7 +169,8 @@ class CharterFeedback(models.Model):
     def _may_ask_nps(self, now):
         days = self.company_id.charter_nps_frequency_days
         asked = self.sudo().search(
-            [("contact_id", "=", self.contact_id.id), ("nps_answered", "=", 1), ("id", "!=", self.id)],
+            [("contact_id", "=", self.contact_id.id), ("nps_answered", "=", 1), ("id", "!=", self.id),
+             ("company_id", "=", self.company_id.id)],
             order="answered_at desc", limit=1,
         )  # fmt: skip
         return not (days and asked and asked.answered_at > now - timedelta(days=days))

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ..tools.clock import Delay, NoWorkingTime, to_utc
 from ..tools.standins import overlap, segments
+from .charter_apart import apart
 
 TELL_BATCH = 100
 
@@ -300,7 +301,7 @@ class CharterHandover(models.Model):
             if not batch:
                 break
             seen.update(batch.ids)
-            batch._tell(now)
+            apart(batch, lambda rows: rows._tell(now), self._say_untold)
             if not cron._commit_progress(len(batch), remaining=int(len(batch) == TELL_BATCH)):
                 return
         upcoming = self.sudo().search(
@@ -308,6 +309,9 @@ class CharterHandover(models.Model):
         )
         if upcoming:
             self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
+
+    def _say_untold(self, row, why):
+        row._charter_engine().problem = why
 
     def _tell(self, now):
         """Write to each client's contacts, in their language; the row says what they were told."""

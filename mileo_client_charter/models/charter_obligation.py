@@ -132,6 +132,10 @@ class CharterObligation(models.Model):
     _client_idx = models.Index("(partner_id, state, due_at)")
     # What a client's health reads: late rows alone, so that opening a promise writes neither.
     _late_owed_idx = models.Index("(partner_id) WHERE state = 'late' AND done_at IS NULL")
+    # What kept rates are added up from, without reading the rows; an open promise is in none of it.
+    _decided_idx = models.Index(
+        "(company_id, due_at) INCLUDE (commitment_id, met) WHERE state IN ('kept', 'late')"
+    )
     _late_since_idx = models.Index("(breached_at) WHERE state = 'late'")
 
     # -- readings ---------------------------------------------------------------------------------

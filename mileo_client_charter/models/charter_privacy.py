@@ -3,12 +3,25 @@
 Figures stay: marks, NPS, promises kept and late. What somebody wrote, and who, goes. See readme/PRIVACY.md.
 """
 
+import logging
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .charter_apart import apart
+
+_logger = logging.getLogger(__name__)
 BATCH = 200
+# What is forgotten by the scheduled action, and the company's months that say when.
+RETENTION = (
+    ("charter.feedback", "charter_words_months"),
+    ("charter.review", "charter_words_months"),
+    ("charter.remediation", "charter_words_months"),
+    ("charter.escalation", "charter_complaints_months"),
+    ("charter.delivery", "charter_bodies_months"),
+)
 
 
 class ResCompany(models.Model):
@@ -16,7 +29,12 @@ class ResCompany(models.Model):
 
     charter_words_months = fields.Integer(
         "Months the words of feedback are kept",
-        help="Then comments and who wrote them are removed, for good; marks stay. 0: kept.",
+        help="Then comments, answers at interviews and reviews, and who gave them are removed, for good; marks stay. 0: kept.",
+    )
+    charter_complaints_months = fields.Integer(
+        "Months the words of escalations are kept",
+        help="Counted from the day they are resolved. Then what happened, our answer and who raised it are removed, for good; "
+        "level, moments and the promise stay. 0: kept.",
     )
     charter_bodies_months = fields.Integer(
         "Months the text of deliveries is kept",
@@ -24,7 +42,8 @@ class ResCompany(models.Model):
     )
 
     _charter_retention_range = models.Constraint(
-        "CHECK (charter_words_months BETWEEN 0 AND 600 AND charter_bodies_months BETWEEN 0 AND 600)",
+        "CHECK (charter_words_months BETWEEN 0 AND 600 AND charter_bodies_months BETWEEN 0 AND 600 AND "
+        "charter_complaints_months BETWEEN 0 AND 600)",
         "Months that words and messages are kept: give 0 (kept) to 600.",
     )
 
@@ -42,15 +61,20 @@ class ResCompany(models.Model):
                 )
 
     def _charter_retention(self):
-        """{“words”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
+        """{“words”, “complaints”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
         self.ensure_one()
-        return {"words": self.charter_words_months, "bodies": self.charter_bodies_months}
+        return {
+            "words": self.charter_words_months,
+            "complaints": self.charter_complaints_months,
+            "bodies": self.charter_bodies_months,
+        }
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     charter_words_months = fields.Integer(related="company_id.charter_words_months", readonly=False)
+    charter_complaints_months = fields.Integer(related="company_id.charter_complaints_months", readonly=False)
     charter_bodies_months = fields.Integer(related="company_id.charter_bodies_months", readonly=False)
 
 
@@ -118,21 +142,23 @@ class CharterPrivacy(models.AbstractModel):
     def _cron_privacy(self):
         """Anonymise what is older than its company keeps it, in batches of one transaction each."""
         cron = self.env["ir.cron"]
-        for model, setting in (
-            ("charter.feedback", "charter_words_months"),
-            ("charter.delivery", "charter_bodies_months"),
-        ):
-            records = self.env[model].sudo()
+        for model, setting in RETENTION:
             for company in self.env["res.company"].sudo().search([(setting, ">", 0)], order="id"):
+                records = self.env[model].sudo().with_context(lang=company.partner_id.lang)
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
                 domain = Domain("company_id", "=", company.id) & records._charter_expired(limit)
                 while batch := records.search(domain, limit=BATCH, order="id").try_lock_for_update():
-                    batch._charter_anonymise()
+                    refused = apart(batch, lambda rows: rows._charter_anonymise(), self._say_kept)
+                    domain &= Domain("id", "not in", refused.ids)
                     in_time = cron._commit_progress(len(batch), remaining=records.search_count(domain))
                     # What was removed is not needed any more: memory stays flat.
                     self.env.invalidate_all()
                     if not in_time:
                         return
+
+    @api.model
+    def _say_kept(self, record, why):
+        _logger.error("%s cannot be anonymised: %s", record, why)
 
 
 class CharterFeedback(models.Model):
@@ -201,6 +227,14 @@ class CharterEscalation(models.Model):
     _name = "charter.escalation"
     _inherit = ["charter.escalation", "charter.privacy"]
 
+    def _charter_expired(self, limit):
+        """Those the client accepted our answer to before ``limit``; never a complaint that is still one."""
+        return (
+            Domain("anonymised_at", "=", False)
+            & Domain("is_complaint", "=", False)
+            & Domain("resolved_at", "<", limit)
+        )
+
     def _charter_running(self):
         self.ensure_one()
         return self.is_complaint
@@ -210,3 +244,87 @@ class CharterEscalation(models.Model):
             "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False,
             "answer": False, "resolution": False,
         }  # fmt: skip
+
+
+class CharterReview(models.Model):
+    _name = "charter.review"
+    _inherit = ["charter.review", "charter.privacy"]
+
+    def _charter_expired(self, limit):
+        """Meetings held, or given up, before ``limit``; never while something is owed for what was said there."""
+        given_up = Domain("state", "=", "cancelled") & Domain("create_date", "<", limit)
+        return (
+            Domain("anonymised_at", "=", False)
+            & (Domain("state", "in", ("held", "minutes")) & Domain("held_at", "<", limit) | given_up)
+            & Domain("answer_ids", "not any", Domain("feedback_id.followup", "in", ("call", "tell")))
+            & Domain(
+                "answer_ids",
+                "not any",
+                Domain("feedback_id.escalation_ids", "any", [("is_complaint", "=", True)]),
+            )
+        )
+
+    def _charter_running(self):
+        self.ensure_one()
+        return self.state in ("draft", "planned") or any(
+            answer._charter_running() for answer in self.sudo().answer_ids
+        )
+
+    def _charter_blank(self):
+        """The meeting stays, with who held it for us, as the proof of its promise; what was said at it goes."""
+        return {"satisfaction": False, "minutes": False, "contact_ids": [fields.Command.clear()]}
+
+    def _charter_anonymise(self):
+        super()._charter_anonymise()
+        self.sudo().answer_ids._charter_forget()
+
+
+class CharterReviewAnswer(models.Model):
+    _name = "charter.review.answer"
+    _inherit = ["charter.review.answer", "charter.privacy"]
+
+    _somebody_s = models.Constraint(
+        "CHECK (contact_id IS NOT NULL OR anonymised_at IS NOT NULL)", "Answers: say whose answer it is."
+    )
+
+    def _charter_running(self):
+        self.ensure_one()
+        return self.review_id.state in ("draft", "planned") or (
+            bool(self.feedback_id) and self.sudo().feedback_id._charter_running()
+        )
+
+    def _charter_blank(self):
+        return dict.fromkeys(("comment", "wishes", "contact_id"), False)
+
+    def _charter_anonymise(self):
+        """The minutes quote the answers: they go with the first of them."""
+        super()._charter_anonymise()
+        reviews = self.review_id._charter_engine()
+        reviews.minutes = False
+        reviews._charter_remove_threads()
+
+    def _charter_forget(self):
+        """Of a meeting that is forgotten itself."""
+        answers = self.filtered(lambda answer: not answer.anonymised_at)._charter_engine()
+        answers.write({**answers._charter_blank(), "anonymised_at": fields.Datetime.now()})
+
+
+class CharterRemediation(models.Model):
+    _name = "charter.remediation"
+    _inherit = ["charter.remediation", "charter.privacy"]
+
+    def _charter_expired(self, limit):
+        """What was measured last, or given up, before ``limit``."""
+        never_measured = Domain("measured_at", "=", False) & Domain("create_date", "<", limit)
+        return (
+            Domain("anonymised_at", "=", False)
+            & Domain("state", "in", ("succeeded", "closed"))
+            & (Domain("measured_at", "<", limit) | never_measured)
+        )
+
+    def _charter_running(self):
+        self.ensure_one()
+        return self.state in ("draft", "running", "agreed")
+
+    def _charter_blank(self):
+        return dict.fromkeys(("agreement", "agreed_contact_id"), False)

@@ -289,26 +289,3 @@ class CharterReview(models.Model):
     def _get_portal_url(self):
         self.ensure_one()
         return f"/my/charter/review/{self.id}"
-
-
-class CharterReviewAction(models.Model):
-    """What was agreed at a meeting, by whom and when."""
-
-    _name = "charter.review.action"
-    _description = "Follow-up action of a review"
-    _inherit = ["charter.engine.mixin"]
-    _order = "date_deadline, id"
-
-    name = fields.Char("Action", required=True)
-    review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
-    partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
-    company_id = fields.Many2one(related="review_id.company_id", store=True)
-    user_id = fields.Many2one("res.users", "Who", required=True, domain="[('share', '=', False)]")
-    date_deadline = fields.Date("For", required=True)
-    done_date = fields.Date("Done on", readonly=True, copy=False, charter_engine=True)
-
-    def action_done(self):
-        self.check_access("write")
-        self.filtered(lambda action: not action.done_date)._charter_engine().write(
-            {"done_date": fields.Date.context_today(self)}
-        )

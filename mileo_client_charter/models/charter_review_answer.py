@@ -13,9 +13,8 @@ class CharterReviewAnswer(models.Model):
     review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="review_id.company_id", store=True)
-    contact_id = fields.Many2one(
-        "res.partner", "Who", required=True, domain="[('commercial_partner_id', '=', partner_id)]"
-    )
+    # Empty once the answer is anonymised, and only then (charter_privacy).
+    contact_id = fields.Many2one("res.partner", "Who", domain="[('commercial_partner_id', '=', partner_id)]")
     rating = fields.Selection(
         [("1", "1 · Not satisfied at all"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5 · Very satisfied")],
         "Satisfaction",
@@ -37,7 +36,7 @@ class CharterReviewAnswer(models.Model):
 
     @api.constrains("contact_id", "review_id")
     def _check_contact(self):
-        for answer in self:
+        for answer in self.filtered("contact_id"):
             if answer.contact_id.commercial_partner_id != answer.review_id.partner_id:
                 raise ValidationError(
                     self.env._("Answers: %(contact)s is not a contact of %(client)s.",

@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 from datetime import timedelta
 
@@ -7,7 +8,9 @@ from odoo.fields import Domain
 
 from ..tools import periods
 from ..tools.clock import Delay, NoWorkingTime, to_utc
+from .charter_apart import apart
 
+_logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
 # Promises that come back as long as the contract runs.
 RECURRING = ("report.delivery", "interview.biannual", "review.annual", "renewal.decision")
@@ -37,12 +40,21 @@ class CharterScheduler(models.AbstractModel):
             )
             if not batch:
                 break
-            # Back under the charter, after an end or an archive: it counts from today again.
-            batch.filtered(lambda contract: not contract.charter_since)._charter_begin()
-            self._schedule(batch)
+            apart(batch, self._begin_and_schedule, self._say_not_scheduled)
             last_id = batch[-1].id
             self.env["ir.cron"]._commit_progress(len(batch), remaining=int(len(batch) == CONTRACT_BATCH))
             self.env.invalidate_all()
+
+    @api.model
+    def _begin_and_schedule(self, contracts):
+        # Back under the charter, after an end or an archive: it counts from today again.
+        contracts.filtered(lambda contract: not contract.charter_since)._charter_begin()
+        self._schedule(contracts)
+
+    @api.model
+    def _say_not_scheduled(self, contract, why):
+        """An error for the administrator: this contract's next promises wait for it, the others' do not."""
+        _logger.error("The next promises of contract %s cannot be opened: %s", contract.id, why)
 
     @api.model
     def _schedule(self, contracts):

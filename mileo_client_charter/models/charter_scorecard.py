@@ -18,7 +18,7 @@ class CharterScorecard(models.Model):
     _depends = {
         "charter.obligation": ["commitment_id", "code", "partner_id", "contract_id", "company_id", "user_id",
                                "due_at", "state", "met", "missed"],
-        "charter.commitment": ["code", "document_id"],
+        "charter.commitment": ["code", "company_id", "document_id"],
         "charter.document": ["state", "company_id"],
     }  # fmt: skip
 
@@ -46,9 +46,10 @@ class CharterScorecard(models.Model):
             SELECT o.id, o.id AS obligation_id, COALESCE(b.id, o.commitment_id) AS commitment_id, o.partner_id,
                    o.contract_id, o.company_id, o.user_id, o.due_at, o.state AS outcome, o.met, o.missed, 1 AS decided, 100.0 * o.met AS rate
               FROM charter_obligation o
-              LEFT JOIN (SELECT c.code, d.company_id, c.id FROM charter_commitment c
+              LEFT JOIN (SELECT made.id AS made_id, c.id FROM charter_commitment made
+                           JOIN charter_commitment c ON c.code = made.code AND c.company_id = made.company_id
                            JOIN charter_document d ON d.id = c.document_id AND d.state = 'in_force') b
-                ON b.code = o.code AND b.company_id = o.company_id
+                ON b.made_id = o.commitment_id
              WHERE o.state IN ('kept', 'late')
             """
         )

@@ -57,6 +57,21 @@ class ResPartner(models.Model):
     def _charter_company(self):
         return self.company_id or self.env.company
 
+    def _charter_serving_company(self):
+        """The company that answers what the client says: its own, else the present one, unless only others serve it.
+
+        A user of the portal and a mail arrive in a company nobody chose for them; theirs is where their contract is.
+        """
+        present = self.env.company
+        if self.company_id or len(self.env["charter.document"]._companies_in_force()) < 2:
+            return self.company_id or present
+        contracts = self.env["contract.contract"].sudo()
+        serving = contracts.search(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            order="id",
+        ).company_id  # fmt: skip
+        return present if present in serving or not serving else serving[0].with_env(self.env)
+
     def _charter_contract(self):
         return self.env["contract.contract"]
 

@@ -59,3 +59,5 @@ from . import test_portal_lists
 from . import test_portal_pages
 from . import test_privacy
 from . import test_portal_tour
+from . import test_agreed_action
+from . import test_two_companies

@@ -4,14 +4,17 @@ import io
 import json
 import zipfile
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import openpyxl
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..models.charter_privacy import BATCH
 from .common import START, CharterCase
 from .test_doors import DoorsCase
+from .year import YearCase
 
 LATER = START + timedelta(days=4 * 366)
 
@@ -19,10 +22,14 @@ LATER = START + timedelta(days=4 * 366)
 class TestPrivacy(CharterCase):
     def setUp(self):
         super().setUp()
-        self.company.write({"charter_words_months": 36, "charter_bodies_months": 36})
+        self.company.write(
+            {"charter_words_months": 36, "charter_complaints_months": 36, "charter_bodies_months": 36}
+        )
         # Rows of a database with a life of its own are not these tests'.
         self.env["charter.feedback"].search([])._charter_engine().write({"anonymised_at": START})
         self.env["charter.delivery"].search([])._charter_engine().write({"anonymised_at": START})
+        self.env["charter.escalation"].search([])._charter_engine().write({"anonymised_at": START})
+        self.env["charter.review"].search([])._charter_engine().write({"anonymised_at": START})
 
     def forget(self, moment=LATER):
         with self.at(moment=moment), self.committing():
@@ -145,7 +152,8 @@ class TestPrivacy(CharterCase):
             self.company.charter_nps_months = 36
             self.company.charter_words_months = 35
         self.assertEqual(
-            self.env["res.company"].create({"name": "New"})._charter_retention(), {"words": 0, "bodies": 0},
+            self.env["res.company"].create({"name": "New"})._charter_retention(),
+            {"words": 0, "complaints": 0, "bodies": 0},
             "nothing is removed before somebody decides it",
         )  # fmt: skip
 
@@ -158,9 +166,167 @@ class TestPrivacy(CharterCase):
         self.assertFalse(escalation.description or escalation.answer or escalation.contact_id)
         self.assertEqual((escalation.level, escalation.state, escalation.raised_at), ("1", "resolved", START))
 
+    def test_escalations_by_themselves_once_they_are_resolved(self):
+        with self.at():
+            resolved, answered = self.escalate(), self.escalate(self.adam)
+            for escalation in (resolved, answered):
+                self.answer(escalation, self.operations)
+            resolved._portal_accept()
+        promise = self.promise(resolved, "escalation.level1")
+        proof = (promise.state, promise.done_at, promise.due_at)
+        self.forget(START + timedelta(days=1000))
+        self.assertTrue(resolved.description, "its time is not over")
+        self.forget()
+        self.assertEqual(resolved.name, "Anonymised")
+        self.assertFalse(
+            resolved.description or resolved.answer or resolved.contact_id or resolved.email_from
+        )
+        self.assertFalse(resolved.message_ids or resolved.message_follower_ids)
+        self.assertEqual((resolved.level, resolved.state, resolved.resolved_at), ("1", "resolved", START))
+        self.assertEqual((promise.state, promise.done_at, promise.due_at), proof)
+        self.assertTrue(answered.description, "a complaint is one until it is resolved")
+
+    def test_escalations_are_kept_where_nobody_decided(self):
+        self.company.charter_complaints_months = 0
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+            escalation._portal_accept()
+        self.forget()
+        self.assertEqual(escalation.contact_id, self.alice)
+
+    def test_words_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+            escalation._portal_accept()
+        self.forget()
+        self.assertEqual(escalation.name, "Anonymisé")
+
+    def test_what_is_refused_keeps_nothing_else(self):
+        feedback = self.answered(), self.answered()
+        real = type(self.env["charter.feedback"])._charter_anonymise
+
+        def refusing(records):
+            if feedback[0] in records:
+                raise ValueError("Not this one")
+            return real(records)
+
+        with (
+            patch.object(type(self.env["charter.feedback"]), "_charter_anonymise", refusing),
+            self.assertLogs("odoo.addons.mileo_client_charter.models.charter_privacy", "ERROR") as said,
+        ):
+            self.forget()
+        self.assertIn("Not this one", said.output[0])
+        self.assertEqual([bool(one.comment) for one in feedback], [True, False])
+
     def test_the_engine_alone(self):
         with self.assertRaises(AccessError):
             self.answered().with_user(self.admin).write({"anonymised_at": START})
+
+
+@tagged("post_install", "-at_install")
+class TestPrivacyOfMeetings(YearCase):
+    """What was said at a meeting goes with the words; that it was held stays."""
+
+    def setUp(self):
+        super().setUp()
+        self.company.charter_words_months = 36
+        self.env["charter.review"].search([])._charter_engine().write({"anonymised_at": START})
+
+    def forget(self):
+        with self.at(moment=LATER), self.committing():
+            self.env["charter.privacy"]._cron_privacy()
+        self.env.invalidate_all()
+
+    def held(self, rating="4"):
+        """An interview of October, its minutes sent."""
+        contract = self.renewing(self.client)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            self.schedule(contract)
+            review = self.env["charter.review"].search(
+                [("contract_id", "=", contract.id), ("kind", "=", "interview")]
+            )
+            review = review.with_user(self.manager)
+            review.write({"start_at": datetime(2026, 11, 20, 9), "satisfaction": "Alice is glad."})
+            review.action_plan()
+        with self.at(moment=datetime(2026, 11, 20, 12)):
+            values = {
+                "contact_id": self.alice.id,
+                "rating": rating,
+                "nps": "9",
+                "comment": "Good.",
+                "wishes": "More.",
+            }
+            review.answer_ids = [(0, 0, values)]
+            review.action_hold()
+            review._record_minutes("Minutes", "<p>Alice said: good.</p>")
+        return review.sudo()
+
+    def test_words_and_names_go_the_meeting_stays(self):
+        review = self.held()
+        answer, promise = review.answer_ids, review.obligation_id
+        proof = (promise.state, promise.done_at, review.held_at)
+        self.assertEqual(promise.state, "kept")
+        self.forget()
+        self.assertFalse(answer.comment or answer.wishes or answer.contact_id)
+        self.assertFalse(review.minutes or review.satisfaction or review.contact_ids or review.message_ids)
+        self.assertEqual((answer.rating, answer.nps, answer.anonymised_at), ("4", "9", LATER))
+        self.assertEqual((promise.state, promise.done_at, review.held_at), proof)
+        self.assertEqual(
+            (review.state, bool(review.minutes_at), review.staff_ids), ("minutes", True, self.manager)
+        )
+        self.assertFalse(answer.feedback_id.comment, "the answer became feedback, which is forgotten with it")
+        self.assertEqual(answer.feedback_id.nps, 9)
+
+    def test_not_while_a_call_is_owed(self):
+        review = self.held(rating="1")
+        self.forget()
+        self.assertEqual((review.answer_ids.comment, bool(review.minutes)), ("Good.", True))
+        with self.assertRaisesRegex(UserError, "still owed"):
+            review._charter_anonymise()
+        with self.assertRaisesRegex(UserError, "still owed"):
+            review.answer_ids._charter_anonymise()
+
+    def test_one_answer_takes_the_minutes_that_quote_it(self):
+        review = self.held()
+        review.answer_ids._charter_anonymise()
+        self.assertFalse(review.minutes or review.message_ids or review.answer_ids.contact_id)
+        self.assertEqual(review.satisfaction, "Alice is glad.")
+
+    def test_an_answer_is_somebody_s(self):
+        review = self.env["charter.review"].create({"contract_id": self.renewing(self.client).id})
+        with self.assertRaisesRegex(Exception, "whose answer|somebody_s"), mute_logger("odoo.sql_db"):
+            review.answer_ids = [(0, 0, {"rating": "4"})]
+            self.env.flush_all()
+
+    def test_meetings_that_never_took_place(self):
+        contract = self.renewing(self.client)
+        planned, cancelled = self.env["charter.review"].create(
+            [{"contract_id": contract.id, "satisfaction": "Words", "contact_ids": self.alice.ids}] * 2
+        )
+        cancelled._charter_engine().state = "cancelled"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE charter_review SET create_date = %s WHERE id IN %s", [START, (planned.id, cancelled.id)]
+        )
+        self.env.invalidate_all()
+        self.forget()
+        self.assertEqual((planned.satisfaction, cancelled.satisfaction), ("Words", False))
+
+    def test_what_was_agreed_in_a_remediation(self):
+        remediation = self.env["charter.remediation"]._charter_engine().create(
+            {"renewal_id": self.opened().id, "agreement": "Alice said yes.", "agreed_contact_id": self.alice.id,
+             "causes": "A slow month.", "state": "agreed", "measured_at": START}
+        )  # fmt: skip
+        self.forget()
+        self.assertTrue(remediation.agreement, "it is not over")
+        remediation.state = "succeeded"
+        self.forget()
+        self.assertFalse(remediation.agreement or remediation.agreed_contact_id)
+        self.assertEqual(remediation.causes, "A slow month.", "our own words")
 
 
 @tagged("post_install", "-at_install")
@@ -169,7 +335,9 @@ class TestMyData(DoorsCase):
 
     def setUp(self):
         super().setUp()
-        self.company.write({"charter_words_months": 36, "charter_bodies_months": 36})
+        self.company.write(
+            {"charter_words_months": 36, "charter_complaints_months": 60, "charter_bodies_months": 36}
+        )
         self.escalation = self.escalate()
         self.feedback = self.invitation()
         self.feedback._answer(rating=5, comment="=1+1 thanks")
@@ -224,7 +392,7 @@ class TestMyData(DoorsCase):
 
     def test_only_by_the_form(self):
         self.log_in("p_alice")
-        self.assertShows(self.get("/my/charter/data"), "Download everything", "36 months")
+        self.assertShows(self.get("/my/charter/data"), "Download everything", "36 months", "60 months")
         self.assertIn('href="/my/charter/data"', self.get("/my/charter").text)
         self.assertEqual(self.url_open("/my/charter/data", data={"x": "1"}).status_code, 400)
         self.authenticate(None, None)

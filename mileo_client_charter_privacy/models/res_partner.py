@@ -51,7 +51,7 @@ class ResPartner(models.Model):
 
     def _charter_check_nothing_owed(self):
         """What is owed to somebody needs to know to whom."""
-        for model in ("charter.feedback", "charter.escalation"):
+        for model in ("charter.feedback", "charter.review.answer", "charter.escalation"):
             for record in self.env[model].sudo().search([("contact_id", "=", self.id)]):
                 if record._charter_running():
                     raise UserError(

@@ -64,6 +64,16 @@ class TestPrivacyLookup(CharterCase):
         again.action_lookup()
         self.assertFalse(self.of(again.line_ids, self.feedback, self.escalation, self.alice))
 
+    def test_answers_at_meetings(self):
+        review = self.env["charter.review"].create({"contract_id": self.contract.id})
+        review.answer_ids = [(0, 0, {"contact_id": self.adam.id, "rating": "4", "comment": "Ask Adam."})]
+        review._charter_engine().write({"state": "minutes", "held_at": review.create_date})
+        found = self.of(self.lookup(self.adam), review.answer_ids)
+        self.assertTrue(found.charter_can_anonymise)
+        found.action_charter_anonymise()
+        self.assertFalse(review.answer_ids.comment or review.answer_ids.contact_id)
+        self.assertEqual(review.answer_ids.rating, "4")
+
     def test_not_while_something_is_owed(self):
         lines = self.lookup()
         for record in (self.escalation, self.alice):

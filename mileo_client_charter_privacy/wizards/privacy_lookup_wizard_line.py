@@ -2,7 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 # What knows how to forget a person and keep its figures.
-MODELS = ("charter.feedback", "charter.escalation", "charter.delivery")
+MODELS = (
+    "charter.feedback",
+    "charter.review.answer",
+    "charter.remediation",
+    "charter.escalation",
+    "charter.delivery",
+)
 
 
 class PrivacyLookupWizardLine(models.TransientModel):

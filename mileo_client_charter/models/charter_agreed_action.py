@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class CharterAgreedAction(models.AbstractModel):
+    """What was agreed with a client, by whom and when: after a call, at a meeting, to win it back."""
+
+    _name = "charter.agreed.action"
+    _description = "Agreed action"
+    _inherit = ["charter.engine.mixin"]
+    _order = "date_deadline, id"
+
+    name = fields.Char("Action", required=True)
+    user_id = fields.Many2one("res.users", "Who", required=True, domain="[('share', '=', False)]")
+    date_deadline = fields.Date("For", required=True)
+    done_date = fields.Date("Done on", readonly=True, copy=False, charter_engine=True)
+
+    def action_done(self):
+        """Done today; what is done already keeps its day."""
+        self.check_access("write")
+        self.filtered(lambda action: not action.done_date)._charter_engine().write(
+            {"done_date": fields.Date.context_today(self)}
+        )

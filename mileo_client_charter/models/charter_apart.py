@@ -1,0 +1,34 @@
+"""Long jobs of many clients and companies: what fails for one holds up no other."""
+
+import logging
+
+from psycopg2 import OperationalError
+
+_logger = logging.getLogger(__name__)
+
+
+def apart(records, act, say):
+    """Have ``act`` work on ``records`` together; where that fails, one by one, and ``say`` what fails alone.
+
+    Each try is a savepoint: of what failed nothing stays. A conflict with another worker is nobody's failure, and has the
+    whole transaction played again.
+
+    :param act: function of a recordset
+    :param say: function of the record that failed alone and of why, in words
+    :return: the records that failed
+    """
+    env = records.env
+    try:
+        with env.cr.savepoint():
+            act(records)
+            env.flush_all()
+        return records.browse()
+    except OperationalError:
+        raise
+    except Exception as error:
+        env.invalidate_all()
+        if len(records) > 1:
+            return records.browse().union(*(apart(record, act, say) for record in records))
+        _logger.info("%s failed alone", records, exc_info=True)
+        say(records, str(error) or type(error).__name__)
+        return records

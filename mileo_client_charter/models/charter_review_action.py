@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class CharterReviewAction(models.Model):
+    """What was agreed at a meeting, by whom and when."""
+
+    _name = "charter.review.action"
+    _description = "Follow-up action of a review"
+    _inherit = ["charter.agreed.action"]
+
+    review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="review_id.company_id", store=True)
