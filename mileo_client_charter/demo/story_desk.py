@@ -179,6 +179,6 @@ def on_the_desks(story):
     _steps(story, "Interphone sans son au portail", "cedre", story.ago(hours=2.2),
            [(story.ago(hours=1.9), "action_respond"), (story.ago(hours=1.8), "action_pause", "La clinique ne peut nous recevoir que demain")])  # fmt: skip
     _steps(story, "Two cameras out of focus after the storm", "bastide", story.ago(hours=0.7), [])
-    _steps(story, "Centrale d'alarme injoignable", "alpine", story.ago(hours=0.5), [], priority="3")
+    _steps(story, "Centrale d'alarme injoignable", "alpine", story.ago(hours=0.15), [], priority="3")
     _steps(story, "Lobby turnstile 1: slow in the morning", "harbour", story.ago(hours=5), [(story.ago(hours=4.5), "action_respond")],
            technician="karim")  # fmt: skip

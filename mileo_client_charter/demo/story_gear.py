@@ -94,6 +94,12 @@ WORDS = (
     ("Ne répond plus au ping", "Unavailable by ICMP ping"),
     ("Batterie faible", "Battery low"),
 )
+# Of Alpine in its last full month: (piece, day, hour, hours it lasted, kind, words)
+ALPINE_MONTH = (
+    (2, 8, 11, 4, "down", "Pas de vidéo"),
+    (4, 15, 2, 7.5, "down", "Ne répond plus au ping"),
+    (0, 22, 22, 3, "planned", "Remplacement du commutateur réseau"),
+)
 UPDATE = ("Mise à jour du micrologiciel", "Firmware update")
 CUT = ("Liaison de supervision coupée", "Link to the supervision cut")
 
@@ -210,6 +216,11 @@ def _month(story, months_ago, dice):
             events.append(
                 _event(f"{months_ago}-{client.key}-{number}", equipment.serial, start, lasted[kind], kind, words(client, *said))
             )  # fmt: skip
+    if months_ago == 1:
+        for number, (piece, day, hour, hours, kind, said) in enumerate(ALPINE_MONTH):
+            start = story.moment(first.replace(day=day), hour)
+            of = serial(story.clients["alpine"], piece)
+            events.append(_event(f"alpine-{number}", of, start, hours, kind, said))
     _tell(story, events)
 
 

@@ -34,7 +34,9 @@ def plan(story):
         story.on(story.moment(story.working(first.replace(day=16)), 15), answer_advice, story, months_ago)
     alpine = story.month(1)
     for row in ALPINE_MONTH:
-        story.on(story.moment(alpine.replace(day=row[0]), row[1]), _alpine_work, story, *row[2:])
+        story.on(
+            story.moment(story.working(alpine.replace(day=row[0])), row[1]), _alpine_work, story, *row[2:]
+        )
 
 
 def due_day(story):
@@ -154,6 +156,7 @@ def _alpine_work(story, kind, priority, piece, name, hours, done, mark, nps, com
 
 
 def _alpine_answer(story, work, mark, nps, comment):
+    story.env["charter.feedback"]._cron_feedback()
     for feedback in work.feedback_ids.filtered(lambda one: one.state == "sent"):
         asked = nps if feedback.ask_nps else None
         feedback._answer(rating=mark, nps=asked, comment=comment, ip="192.0.2.10", agent="Demo browser")
