@@ -96,7 +96,7 @@
         "views/charter_document_portal_templates.xml",
         "views/charter_report_portal_templates.xml",
     ],
-    "demo": ["demo/charter_demo.xml", "demo/charter_equipment_demo.xml"],
+    "demo": ["demo/charter_demo.xml"],
     "assets": {
         "web.assets_frontend": [
             "mileo_client_charter/static/src/scss/charter.scss",

@@ -243,7 +243,8 @@ class CharterFeedback(models.Model):
         """The marks as integers or None. :raise ValidationError: out of range or not figures"""
 
         def figure(value, low, high):
-            text = str(value if value is not None else "").strip()
+            # An empty field of a form is False, which is no figure; 0 is one.
+            text = "" if value is None or value is False else str(value).strip()
             if not text:
                 return None
             if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:

@@ -218,8 +218,18 @@ class CharterReport(models.Model):
             {"state": "sent", "sent_at": now, "sent_by_id": self.env.uid, "queued_at": False, "error": False}
         )
         engine._hand_over()
-        engine.recommendation_ids.filtered(lambda r: r.state == "draft")._propose()
+        engine._propose_advice()
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
+
+    def _propose_advice(self):
+        """What these reports print as new is proposed by them, also what a notice recommended since the last ones."""
+        drafts = self.env["charter.recommendation"].sudo().search(
+            [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
+        )  # fmt: skip
+        for contract, unplaced in drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items():
+            of_contract = self.filtered(lambda report, contract=contract: report.contract_id == contract)
+            unplaced._charter_engine().report_id = of_contract[:1]
+        drafts._propose()
 
     # -- the dialogues ---------------------------------------------------------------------------------
 

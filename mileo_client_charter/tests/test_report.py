@@ -294,6 +294,17 @@ class TestReportSteps(ReportCase):
 
 
 class TestRecommendation(ReportCase):
+    def test_what_a_notice_advised_is_proposed_by_the_next_report(self):
+        """It stands in that report as new, so that the client can answer it; not as new in every report after it."""
+        report = self.drafted()
+        with self.at(moment=AFTER):
+            advice = self.advise(report, name="Replace it with the P3265", report_id=False)
+            report.with_user(self.technician).action_written()
+            report.with_user(self.manager).action_review()
+            self.assertEqual([row["id"] for row in report.table["recommendations"]], advice.ids)
+            report.with_user(self.manager).action_send()
+        self.assertEqual((advice.state, advice.report_id, advice.proposed_at), ("proposed", report, AFTER))
+
     def test_carried_until_answered(self):
         report = self.sent()
         advice = report.recommendation_ids

@@ -53,6 +53,11 @@ class TestReview(YearCase):
             review.action_hold()
         return review
 
+    def test_a_contact_may_not_say_whether_it_would_recommend(self):
+        """The field left empty in the form is no figure; the mark alone counts."""
+        feedback = self.held(nps=False).answer_ids.feedback_id
+        self.assertEqual((feedback.rating, feedback.nps_answered), (4, 0))
+
     def test_opened_from_the_promise_once_and_spread(self):
         with self.at():
             contracts = [self.renewing(self._client(f"S{n}")[0]) for n in range(6)]
