@@ -89,7 +89,18 @@ class Life:
         path = self.folder / "odoo.conf"
         with path.open("w") as target:
             config.write(target)
-        command = [sys.executable, "-m", "odoo", "module", "uninstall", "-c", str(path), "-d", self.db, module]
+        command = [
+            sys.executable,
+            "-m",
+            "odoo",
+            "module",
+            "uninstall",
+            "-c",
+            str(path),
+            "-d",
+            self.db,
+            module,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         log = done.stdout + done.stderr
         assert not done.returncode, log

@@ -188,7 +188,9 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = ["requirements.txt"] + (["test-requirements.txt"] if command in ("test", "pictures") else [])
+    requirement_files = ["requirements.txt"] + (
+        ["test-requirements.txt"] if command in ("test", "pictures") else []
+    )
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
     )

@@ -22,7 +22,7 @@ READY = """
     const pending = document.querySelector(".o_loading_indicator, .o_blockUI, .o_view_nocontent_loading");
     const backend = document.querySelector(".o_web_client");
     const shown = !backend || document.querySelector(
-        ".o_action_manager > .o_action .o_view_controller, .o_charter_figures, .modal .o_form_view, .o_home_menu");
+        ".o_view_controller, .o_charter_figures, .modal .o_form_view, .o_home_menu");
     const pictures = [...document.images].every((one) => one.complete);
     const ready = document.readyState === "complete" && document.fonts.status === "loaded" && pictures && shown && !pending;
     return ready ? document.body.innerText.length + ":" + document.body.querySelectorAll("*").length : "";
@@ -82,9 +82,7 @@ class Browser:
                 return answer["result"]
 
     def evaluate(self, expression):
-        answer = self.call(
-            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
-        )
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
             raise SetupError(f"The page raises {answer['exceptionDetails']} on {expression[:200]}")
         return answer["result"].get("value")
@@ -129,9 +127,7 @@ class Browser:
 
     def act(self, action):
         """Have Odoo's web client, which is open, run an action given as JSON."""
-        self.evaluate(
-            f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction({action}).then(() => true)"
-        )
+        self.evaluate(f"odoo.__WOWL_DEBUG__.root.env.services.action.doAction({action}).then(() => true)")
         self.settle("of the action")
 
     def whole_height(self):

@@ -22,17 +22,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 
 import demo_command
 import requests
 import runtime
 from bootstrap import LOGS, ROOT, SetupError, say
 from browser import Browser
+from picture_pages import FOLDER, LANGUAGES, gallery, pages
 
-FOLDER = pathlib.Path(ROOT, "docs", "pictures")
-LANGUAGES = {"en": "en_US", "fr": "fr_FR"}
-HEIGHT, PHONE, TALLEST = 800, 360, 1500
+HEIGHT, TALLEST = 800, 1500
 COLOURS = 128
 
 # What the pages ask for, looked up at once: {name: {"id": …, "url": …}}; a page without its record is named.
@@ -45,11 +43,6 @@ for name, model, domain, order, method in {wanted!r}:
 with open({target!r}, "w") as target:
     json.dump(found, target)
 """
-
-
-def pages():
-    with open(FOLDER / "pages.toml", "rb") as source:
-        return tomllib.load(source)["pages"]
 
 
 def look_up(server, db, wanted):
@@ -124,9 +117,9 @@ class Demo:
     def call(self, model, method, *args):
         self.session("admin")
         body = {"jsonrpc": "2.0", "params": {"model": model, "method": method, "args": args, "kwargs": {}}}
-        answer = self.sessions["admin"].post(
-            f"{self.address}/web/dataset/call_kw", json=body, timeout=60
-        ).json()
+        answer = (
+            self.sessions["admin"].post(f"{self.address}/web/dataset/call_kw", json=body, timeout=60).json()
+        )
         if "error" in answer:
             raise SetupError(f"{model}.{method}: {answer['error']['data']['message']}")
         return answer["result"]
@@ -135,7 +128,10 @@ class Demo:
     def languages(self):
         """Inside, languages may be changed by ``speak``; afterwards users have theirs again."""
         users = self.call(
-            "res.users", "search_read", [("login", "in", [login for login, *_rest in demo_command.LOGINS])], ["lang"]
+            "res.users",
+            "search_read",
+            [("login", "in", [login for login, *_rest in demo_command.LOGINS])],
+            ["lang"],
         )
         self.users = [user["id"] for user in users]
         try:
@@ -152,20 +148,20 @@ def is_action(page):
     return page["open"].startswith("action_")
 
 
-def address_of(page, record):
+def address_of(page, record, language):
     """The path of a page: as it is written, or that of an action of the addon with its record and view."""
     path = page["open"]
     if is_action(page):
         path = f"/odoo/action-mileo_client_charter.{path}" + ("/{id}" if record else "")
         path += f"?view_type={page['view']}" if "view" in page else ""
-    path = path.format(**(record or {}))
+    path = path.format(lang=language, **(record or {}))
     return re.sub(r"^https?://[^/]+", "", path)
 
 
-def take(browser, page, record):
+def take(browser, page, record, language):
     width = page.get("width", 1280)
     browser.size(width, page.get("height", HEIGHT))
-    browser.open(address_of(page, record))
+    browser.open(address_of(page, record, language))
     if "act" in page:
         browser.act(page["act"].replace("ID", str((record or {}).get("id"))))
     for selector in page.get("click", ()):
@@ -179,26 +175,8 @@ def take(browser, page, record):
 def save(picture, path):
     """Few colours and no loss: small files with sharp letters."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(COLOURS, dither=0).convert("RGB").save(path, "WEBP", lossless=True, quality=100, method=6)
+    picture.quantize(COLOURS, dither=0).convert("RGB").save(path, "WEBP", lossless=True, quality=75, method=4)
     return path.stat().st_size
-
-
-def gallery(listed):
-    """The page that shows all pictures, one row each, in both languages."""
-    lines = [
-        "# Every page, in both languages",
-        "",
-        "Taken of the demo company by `bin/pictures`, from the list in [pages.toml](pages.toml). Do not edit this page: "
-        "the command writes it.",
-    ]
-    group = None
-    for page in listed:
-        if page["group"] != group:
-            group = page["group"]
-            lines += ["", f"## {group}", "", "| English | French |", "|---|---|"]
-        shown = " | ".join(f"![{page['title']} ({code})]({code}/{page['name']}.webp)" for code in LANGUAGES)
-        lines += [f"| **{page['title']}** | |", f"| {shown} |"]
-    return "\n".join(lines) + "\n"
 
 
 def main():
@@ -213,7 +191,9 @@ def main():
     if not wanted:
         raise SetupError(f"docs/pictures/pages.toml has no page that begins with {', '.join(options.names)}.")
     (FOLDER / "README.md").write_text(gallery(listed), encoding="utf-8")
-    in_use = "Stop bin/demo first (Ctrl-C in its terminal): the users' languages change while pictures are taken."
+    in_use = (
+        "Stop bin/demo first (Ctrl-C in its terminal): the users' languages change while pictures are taken."
+    )
     started = time.time()
     with runtime.postgres() as server, runtime.database_lock(options.db, in_use):
         port = demo_command.choose_port(options.port)
@@ -237,7 +217,10 @@ def photograph(demo, browser, wanted, records, code):
     for page in wanted:
         browser.log_in(demo.session(page.get("login")), LANGUAGES[code])
         try:
-            size = save(take(browser, page, records.get(page["name"])), FOLDER / code / f"{page['name']}.webp")
+            size = save(
+                take(browser, page, records.get(page["name"]), LANGUAGES[code]),
+                FOLDER / code / f"{page['name']}.webp",
+            )
         except SetupError as error:
             problems.append(f"{code}/{page['name']}: {error}")
             continue

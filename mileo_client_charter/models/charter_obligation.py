@@ -320,7 +320,9 @@ class CharterObligation(models.Model):
         self.ensure_one()
         if self.res_model not in self.env:
             raise UserError(
-                self.env._("The document of this promise went with the addon that made it; the promise stays.")
+                self.env._(
+                    "The document of this promise went with the addon that made it; the promise stays."
+                )
             )
         return {
             "type": "ir.actions.act_window",
