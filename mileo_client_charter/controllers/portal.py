@@ -137,8 +137,9 @@ class CharterPortal(CustomerPortal):
         return self._page("portal_escalate", "escalate", reading, values, error)
 
     def _page(self, template, name, reading, values, error=None):
+        """:param template: of this addon, or with the name of another: “my_addon.portal_visits”"""
         return request.render(
-            f"mileo_client_charter.{template}",
+            template if "." in template else f"mileo_client_charter.{template}",
             {
                 **self._prepare_portal_layout_values(),
                 "page_name": f"charter_{name}",
