@@ -44,6 +44,7 @@ class Browser:
     def __init__(self, address):
         self.address = address
         self.number = 0
+        self.reader = None
 
     def __enter__(self):
         self.closing = contextlib.ExitStack()
@@ -88,8 +89,14 @@ class Browser:
         return answer["result"].get("value")
 
     def log_in(self, session, language):
-        """Go on as who has the session; None: as nobody."""
-        self.call("Network.clearBrowserCookies")
+        """Go on as who has the session, None as nobody, with nothing of what another was shown."""
+        if self.reader != (session, language):
+            self.call("Network.clearBrowserCookies")
+            # Odoo keeps what it has read in the browser, and shows that first.
+            self.call(
+                "Storage.clearDataForOrigin", origin=self.address, storageTypes="indexeddb,local_storage"
+            )
+            self.reader = (session, language)
         if session:
             self.call("Network.setCookie", name="session_id", value=session, url=self.address)
         self.call("Network.setCookie", name="frontend_lang", value=language, url=self.address)
