@@ -80,7 +80,7 @@ class Life:
             f"{self.db}{arguments[0]}.log",
         )
 
-    def uninstall(self):
+    def uninstall(self, module=ADDON):
         """``odoo module uninstall``, which takes the connection from a configuration file only."""
         options = {"addons_path": self.addons_path, "data_dir": runtime.DATA}
         options.update({f"db_{key}": value for key, value in self.server.items()})
@@ -89,7 +89,18 @@ class Life:
         path = self.folder / "odoo.conf"
         with path.open("w") as target:
             config.write(target)
-        command = [sys.executable, "-m", "odoo", "module", "uninstall", "-c", str(path), "-d", self.db, ADDON]
+        command = [
+            sys.executable,
+            "-m",
+            "odoo",
+            "module",
+            "uninstall",
+            "-c",
+            str(path),
+            "-d",
+            self.db,
+            module,
+        ]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         log = done.stdout + done.stderr
         assert not done.returncode, log

@@ -115,7 +115,7 @@ def missing_system_packages(command):
         ("libcairo2", "to draw bar codes", bool(ctypes.util.find_library("cairo"))),
         ("libmagic1", "to recognise the type of attached files", bool(ctypes.util.find_library("magic"))),
     ]
-    if command == "test":
+    if command in ("test", "pictures"):
         wanted.append(
             (
                 "chromium",
@@ -188,7 +188,9 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = ["requirements.txt"] + (["test-requirements.txt"] if command == "test" else [])
+    requirement_files = ["requirements.txt"] + (
+        ["test-requirements.txt"] if command in ("test", "pictures") else []
+    )
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
     )

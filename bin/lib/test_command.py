@@ -115,7 +115,8 @@ def check_requirements():
 
 def check_xml():
     started, problems = time.time(), []
-    for path in sorted(pathlib.Path(ROOT).glob(f"{ADDON}*/**/*.xml")):
+    root = pathlib.Path(ROOT)
+    for path in sorted([*root.glob(f"{ADDON}*/**/*.xml"), *root.glob("examples/**/*.xml")]):
         try:
             etree.parse(path)
         except etree.XMLSyntaxError as error:
@@ -135,7 +136,10 @@ def check_compose():
 
 def static_checks():
     """Each as a function returning its Result."""
-    sources = [*addons(), *(name for name in ("tests", "bin/lib", "benchmarks") if os.path.isdir(name))]
+    sources = [
+        *addons(),
+        *(name for name in ("tests", "bin/lib", "benchmarks", "docs", "examples") if os.path.isdir(name)),
+    ]
     checks = [
         lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."),
         lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."),
@@ -149,7 +153,14 @@ def static_checks():
         # files by idea, each of which reads on its own.
         left_out = "--disable=manifest-required-author,missing-readme,consider-merging-classes-inherited"
         checks.append(
-            lambda: run_tool("pylint-odoo", "pylint", "--rcfile=pyproject.toml", left_out, *addons())
+            lambda: run_tool(
+                "pylint-odoo",
+                "pylint",
+                "--rcfile=pyproject.toml",
+                left_out,
+                *addons(),
+                *glob.glob("examples/*"),
+            )
         )
     return checks
 

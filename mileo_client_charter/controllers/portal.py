@@ -21,7 +21,11 @@ class CharterPortal(CustomerPortal):
             # Employees with no part in the charter have a public page, as everybody.
             return request.redirect("/charter")
         reading = HubReading(request.env)
-        return self._page("portal_hub", "charter", reading, reading.home())
+        return self._page("portal_hub", "charter", reading, self._hub_values(reading))
+
+    def _hub_values(self, reading):
+        """What the first page shows. Another addon adds to its ``places`` and its ``todo``."""
+        return reading.home()
 
     @http.route("/my/charter/promises", **READ)
     def my_promises(self, **query):
@@ -133,8 +137,9 @@ class CharterPortal(CustomerPortal):
         return self._page("portal_escalate", "escalate", reading, values, error)
 
     def _page(self, template, name, reading, values, error=None):
+        """:param template: of this addon, or with the name of another: “my_addon.portal_visits”"""
         return request.render(
-            f"mileo_client_charter.{template}",
+            template if "." in template else f"mileo_client_charter.{template}",
             {
                 **self._prepare_portal_layout_values(),
                 "page_name": f"charter_{name}",

@@ -48,8 +48,12 @@ class CharterDefect(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Client", readonly=True)
     user_id = fields.Many2one("res.users", "Whom it is about", readonly=True)
+    # Described, not copied: the labels are those of assignments in the reader's language.
     role = fields.Selection(
-        selection=lambda self: self.env["charter.assignment"]._fields["role"].selection, readonly=True
+        selection=lambda self: (
+            self.env["charter.assignment"]._fields["role"]._description_selection(self.env)
+        ),
+        readonly=True,
     )
     company_id = fields.Many2one("res.company", readonly=True)
     res_model = fields.Char(readonly=True)

@@ -322,6 +322,12 @@ class CharterObligation(models.Model):
 
     def action_open_origin(self):
         self.ensure_one()
+        if self.res_model not in self.env:
+            raise UserError(
+                self.env._(
+                    "The document of this promise went with the addon that made it; the promise stays."
+                )
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -184,8 +184,10 @@ class CharterObligation(models.Model):
         )
 
     def _origin_record(self):
-        """The document the promise comes from; empty when it is gone."""
+        """The document the promise comes from; empty when it, or the addon that made it, is gone."""
         self.ensure_one()
+        if self.res_model not in self.env:
+            return self.browse()
         return self.env[self.res_model].browse(self.res_id).exists()
 
     def _origin_name(self):

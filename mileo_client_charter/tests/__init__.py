@@ -25,6 +25,7 @@ from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
 from . import test_ledger_words
+from . import test_removed_addon
 from . import test_thread_reach
 from . import test_assignment_access
 from . import test_obligation_opening

@@ -1,0 +1,2 @@
+from . import site_visit
+from . import charter_defect

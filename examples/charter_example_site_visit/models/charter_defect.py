@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CharterDefect(models.Model):
+    """A visit that nobody is named to make is something to mend, before the client notices."""
+
+    _inherit = "charter.defect"
+    _depends = {"site.visit": ["state", "user_id", "partner_id", "company_id", "name"]}
+
+    kind = fields.Selection(selection_add=[("visit", "Visit without a visitor")])
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_remedy(self):
+        super()._compute_remedy()
+        for defect in self:
+            if defect.kind == "visit":
+                defect.remedy = self.env._("Name who goes")
+
+    def _defect_queries(self, clients):
+        return [
+            *super()._defect_queries(clients),
+            SQL(
+                """
+                SELECT 'visit', v.partner_id, NULL::int, NULL, v.company_id, 'site.visit', v.id, v.name
+                  FROM site_visit v WHERE v.state = 'asked' AND v.user_id IS NULL
+                """
+            ),
+        ]

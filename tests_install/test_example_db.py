@@ -1,0 +1,125 @@
+"""The integrators' example, as an integrator has it: installed beside the addon, its own tests run, removed again.
+
+Run by the environment's Python, as bin/test does: ``pytest -p no:odoo tests_install``. It works on a copy of the database
+that ``test_jobs_db`` keeps (``charter_jobs_base``), with the addon installed.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import polib
+import pytest
+import test_jobs_db
+from life import ADDON, ROOT, Life, database, runtime
+from translations import problems_of
+
+EXAMPLE = "charter_example_site_visit"
+FOLDER = ROOT / "examples" / EXAMPLE
+DB = "charter_example"
+
+VISIT = """
+    draft = env["charter.document"].search([("state", "=", "draft"), ("commitment_ids.code", "=", "site.visit")])
+    draft.action_publish()
+    client = env["res.partner"].create({"name": "Client", "is_company": True})
+    client.charter_account_manager_id = client.charter_technical_contact_id = env.ref("base.user_admin")
+    visits = env["site.visit"].create([{"name": "One", "partner_id": client.id}, {"name": "Two", "partner_id": client.id}])
+    visits[0].findings = "Seen"
+    visits[0].action_done()
+    env.cr.commit()
+    result["states"] = visits.obligation_ids.sorted("res_id").mapped("state")
+"""
+# The clone is on the addons path too, and Odoo's export would take "examples" for the module.
+EXPORT = """
+    import os, unittest.mock
+    from odoo.tools import translate
+    walk = os.walk
+    only = lambda top, **options: walk({folder!r}, **options) if top == {examples!r} else iter(())
+    module = lambda self, path: {example!r}
+    reader = translate.TranslationModuleReader
+    with open({target!r}, "wb") as output, unittest.mock.patch("os.walk", only), \\
+            unittest.mock.patch.object(reader, "_get_module_from_path", module):
+        translate.trans_export(None, [{example!r}], output, "po", env)
+"""
+AFTER = """
+    promises = env["charter.obligation"].search([("res_model", "=", "site.visit")], order="res_id")
+    result["promises"] = [[p.state, p._origin_name(), p.display_name] for p in promises]
+    promises._detect(promises._charter_now())
+    for model in ("charter.obligation", "charter.defect", "charter.health", "charter.document", "res.partner"):
+        env[model].search([], limit=80).read()
+    try:
+        promises[:1].action_open_origin()
+    except Exception as error:
+        result["opened"] = str(error)
+    result["kinds"] = [kind for kind, _label in env["charter.defect"]._fields["kind"].selection]
+"""
+
+
+class Beside(Life):
+    """The database that has the addon; the example's folder is on the addons path."""
+
+    def __init__(self, server, folder):
+        super().__init__(server, folder, DB, test_jobs_db.BASE, (), "")
+        self.addons_path += f",{FOLDER.parent}"
+
+    def build_base(self):
+        database.ensure(self.server, self.base, [ADDON, test_jobs_db.GLUE], "jobs-install.log")
+
+    def test(self):
+        """Run the example's own tests, as bin/test runs those of the addons. :return: pytest's output"""
+        extra = {"data-dir": runtime.DATA, **{f"db_{key}": value for key, value in self.server.items()}}
+        command = [
+            sys.executable, "-m", "pytest", "-q", str(FOLDER / "tests"), f"--odoo-database={DB}", "--odoo-http",
+            f"--odoo-addons-path={self.addons_path}", "--odoo-log-level=warn",
+            *(f"--odoo-extra={key}={value}" for key, value in extra.items()),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("example")
+    exported = folder / "example.pot"
+    # test_jobs_db holds the first lock while it works on the same base.
+    with (
+        runtime.postgres() as server,
+        runtime.database_lock(test_jobs_db.DB),
+        runtime.database_lock(DB),
+        Beside(server, folder) as play,
+    ):
+        found = {}
+        play.odoo("-i", EXAMPLE)
+        found["log"] = runtime.read_log(os.path.join(runtime.LOGS, f"{DB}-i.log"))
+        found["tests"] = play.test()
+        names = {"folder": str(FOLDER), "examples": str(FOLDER.parent), "target": str(exported)}
+        found.update(play.shell(VISIT + EXPORT.format(example=EXAMPLE, **names)))
+        found["terms"] = problems_of(polib.pofile(exported), polib.pofile(FOLDER / "i18n" / "fr.po"))
+        play.uninstall(EXAMPLE)
+        found.update(play.shell(AFTER))
+        found["tables"] = play.query("SELECT tablename FROM pg_tables WHERE tablename LIKE 'site_visit%'")
+        yield found
+
+
+def test_its_own_tests(seen):
+    assert re.search(r"^\d\d passed", seen["tests"], re.MULTILINE), seen["tests"]
+    assert not re.search(r"failed|error|skipped", seen["tests"].splitlines()[-1]), seen["tests"]
+    warnings = [line for line in (seen["log"] + seen["tests"]).splitlines() if " WARNING " in line]
+    assert [line for line in warnings if "charter" in line] == []
+
+
+def test_its_french_is_complete(seen):
+    assert seen["terms"] == []
+
+
+def test_the_ledger_outlives_it(seen):
+    assert seen["states"] == ["kept", "open"]
+    assert [state for state, _origin, _name in seen["promises"]] == ["kept", "cancelled"]
+    assert all(not origin and name for _state, origin, name in seen["promises"])
+    assert "promise stays" in seen["opened"]
+
+
+def test_nothing_else_is_left(seen):
+    assert seen["tables"] == []
+    assert "visit" not in seen["kinds"]
