@@ -1,5 +1,8 @@
 """The demo company: eighteen months played on a real database, the same every run, with something worth seeing everywhere."""
 
+import pathlib
+import shutil
+
 import pytest
 from life import ADDON, Life, runtime
 from test_lifecycle_db import BASE, BEFORE, CHAIN
@@ -125,6 +128,8 @@ def plays(tmp_path_factory):
         runtime.drop_database(server, AGAIN)
         template = runtime.quoted(DB)
         runtime.query(server, "postgres", f"CREATE DATABASE {runtime.quoted(AGAIN)} TEMPLATE {template}")
+        files = pathlib.Path(runtime.DATA, "filestore")
+        shutil.copytree(files / DB, files / AGAIN, dirs_exist_ok=True)
         try:
             yield play.shell(WHOLE), play.shell(AS_FAR, AGAIN)
         finally:

@@ -17,7 +17,7 @@ ABSENCES = (
     # Ill: nobody knew before.
     (8, 16, 9, "karim", "thomas", 0),
     (7, 6, 7, "claire", "olivier", 14),
-    (4, 20, 12, "sophie", "claire", 30),
+    (4, 15, 11, "sophie", "claire", 30),
     (3, 3, 19, "claire", "sophie", 30),
     (3, 17, 12, "thomas", "karim", 30),
     (2, 7, 5, "olivier", "diane", 12),
