@@ -106,7 +106,6 @@ class TestProject(CharterCase):
             other = self.env["project.project"].create({"name": "Offices", "privacy_visibility": "employees"})
             free = self.task(project_id=other.id, partner_id=self.client.id)
             stranger = self.task(partner_id=self.env["res.partner"].create({"name": "Nobody's client"}).id)
-            stranger.partner_id.is_company = True
         with patch.object(type(task), "_charter_feed_or_say", autospec=True) as feed, self.at(1):
             for record in (free, stranger):
                 record.write({"name": "Another name", "priority": "1"})
