@@ -79,7 +79,9 @@ class CharterCockpit(models.AbstractModel):
         found = {}
         for day, first, last in months:
             for commitment, met, decided in self.env["charter.scorecard"]._read_group(
-                [("due_at", ">=", first), ("due_at", "<", last)], ["commitment_id"], ["met:sum", "decided:sum"]
+                [("due_at", ">=", first), ("due_at", "<", last)],
+                ["commitment_id"],
+                ["met:sum", "decided:sum"],
             ):
                 found.setdefault(commitment, {})[day] = (met, decided)
         self.env["charter.commitment"].browse(one.id for one in found).fetch(["name"])

@@ -59,9 +59,16 @@ class CharterInterventionMixin(models.AbstractModel):
     def write(self, vals):
         result = super().write(vals)
         names = self._charter_feed_fields()
-        if vals.keys() & names if names else vals.keys() != {"charter_feed_error"}:
+        if vals.keys() & names if names else not self._charter_said_by_itself(vals):
             self._charter_feed()
         return result
+
+    def _charter_said_by_itself(self, vals):
+        """Whether ``vals`` are no person's: our own note of an error, or what the source's app computes of other fields."""
+        fields_of = [self._fields[name] for name in vals if name in self._fields]
+        return all(
+            field.name == "charter_feed_error" or (field.compute and field.readonly) for field in fields_of
+        )
 
     def unlink(self):
         fed = self._charter_fed()
@@ -83,6 +90,38 @@ class CharterInterventionMixin(models.AbstractModel):
         """Bring the interventions of these records up to date: all at once, or one by one when that fails."""
         if not self or self.env.context.get("charter_no_feed"):
             return
+        concerned = self._charter_concerned()
+        if concerned:
+            concerned._charter_feed_or_say()
+
+    def _charter_concerned(self):
+        """Those with an intervention, or that ought to have one.
+
+        All others are left exactly as they would be without the charter: nothing is flushed, no savepoint runs what the
+        source's app keeps for the end of the transaction, such as its messages about what changed.
+        """
+        sources = self.sudo().with_context(charter_no_feed=True)
+        fed = sources._charter_fed()
+        concerned, new = set(fed), []
+        for record in sources:
+            if record.id in concerned:
+                continue
+            try:
+                values = record._charter_intervention_values()
+            except psycopg2.Error:
+                raise
+            except Exception:
+                # Feeding meets it again, and says it.
+                concerned.add(record.id)
+                continue
+            if record.charter_feed_error:
+                concerned.add(record.id)
+            elif values and not values.get("cancelled"):
+                new.append({**values, "res_id": record.id})
+        concerned.update(values["res_id"] for values in self._charter_under_charter(new))
+        return self.filtered(lambda record: record.id in concerned)
+
+    def _charter_feed_or_say(self):
         # What the record's own transaction has to say comes first, and is none of ours.
         self.env.flush_all()
         sources = self.sudo().with_context(charter_no_feed=True)
@@ -99,7 +138,7 @@ class CharterInterventionMixin(models.AbstractModel):
                 sources.charter_feed_error = str(error)
                 return
             for record in self:
-                record._charter_feed()
+                record._charter_feed_or_say()
             return
         healed = sources.filtered("charter_feed_error")
         if healed:
@@ -126,6 +165,8 @@ class CharterInterventionMixin(models.AbstractModel):
 
     def _charter_under_charter(self, vals_list):
         """Those for a client under the charter: what companies do for others is not in it, and surveys nobody."""
+        if not vals_list:
+            return []
         contracts = self.env["contract.contract"].sudo()
         client_of = {
             vals["partner_id"]: self.env["res.partner"]

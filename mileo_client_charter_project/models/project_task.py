@@ -6,8 +6,10 @@ class ProjectTask(models.Model):
     _inherit = ["project.task", "charter.intervention.mixin"]
 
     def _charter_intervention_values(self):
+        if not self.project_id.charter_kind or self.parent_id:
+            return None
         client = self.partner_id or self.project_id.partner_id
-        if not self.project_id.charter_kind or not client or self.parent_id:
+        if not client:
             return None
         cancelled = self.state == "1_canceled" or not self.active
         return {

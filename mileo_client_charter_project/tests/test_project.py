@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import Form, new_test_user, tagged
 
@@ -97,3 +98,23 @@ class TestProject(CharterCase):
             queries = self.env.cr.sql_log_count - before
         self.assertEqual(len(self.fed(tasks)), 100)
         self.assertLess(queries, 60)
+
+    def test_a_task_that_is_no_intervention_is_left_alone(self):
+        """Nothing is flushed and no savepoint taken: what project says at the end of the transaction it says once."""
+        with self.at(0):
+            task = self.task()
+            other = self.env["project.project"].create({"name": "Offices", "privacy_visibility": "employees"})
+            free = self.task(project_id=other.id, partner_id=self.client.id)
+            stranger = self.task(partner_id=self.env["res.partner"].create({"name": "Nobody's client"}).id)
+        with patch.object(type(task), "_charter_feed_or_say", autospec=True) as feed, self.at(1):
+            for record in (free, stranger):
+                record.write({"name": "Another name", "priority": "1"})
+                feed.assert_not_called()
+            task._compute_duration_tracking()
+            feed.assert_not_called()
+            task.name = "Another name"
+            feed.assert_called_once()
+            feed.reset_mock()
+            # One that has an intervention is fed whatever becomes of it.
+            task.project_id = other
+            feed.assert_called_once()
