@@ -37,7 +37,7 @@ CALM = """
     document.activeElement && document.activeElement.blur();
 })()
 """
-SECONDS = 30
+SECONDS = 60
 
 
 class Browser:
