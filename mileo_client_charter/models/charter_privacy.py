@@ -275,8 +275,9 @@ class CharterReview(models.Model):
         return {"satisfaction": False, "minutes": False, "contact_ids": [fields.Command.clear()]}
 
     def _charter_anonymise(self):
-        super()._charter_anonymise()
+        result = super()._charter_anonymise()
         self.sudo().answer_ids._charter_forget()
+        return result
 
 
 class CharterReviewAnswer(models.Model):
@@ -298,10 +299,11 @@ class CharterReviewAnswer(models.Model):
 
     def _charter_anonymise(self):
         """The minutes quote the answers: they go with the first of them."""
-        super()._charter_anonymise()
+        result = super()._charter_anonymise()
         reviews = self.review_id._charter_engine()
         reviews.minutes = False
         reviews._charter_remove_threads()
+        return result
 
     def _charter_forget(self):
         """Of a meeting that is forgotten itself."""

@@ -286,15 +286,7 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
         )
         for model, name, companies in breaking:
             done = []
-            real = getattr(type(self.env[model]), name)
-
-            def broken(records, *args, real=real, companies=companies, done=done):
-                present = companies(records, *args)
-                if self.company in present:
-                    raise ValueError("The configuration of A is broken")
-                done.extend(present.ids)
-                return real(records, *args)
-
+            broken = self.broken_for_a(getattr(type(self.env[model]), name), companies, done)
             with self.subTest(model, method=name), self.env.cr.savepoint() as savepoint:
                 self.prepare(later)
                 with (
@@ -305,6 +297,18 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
                 self.assertIn(self.company_b.id, done)
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def broken_for_a(self, real, companies, done):
+        """``real``, that fails where A is among the ``companies`` of what it works on; those of the others are ``done``."""
+
+        def broken(records, *args):
+            present = companies(records, *args)
+            if self.company in present:
+                raise ValueError("The configuration of A is broken")
+            done.extend(present.ids)
+            return real(records, *args)
+
+        return broken
 
     def prepare(self, later):
         """Something for each job to do, for both companies."""
