@@ -34,7 +34,7 @@ OF_ODOO = {
     "Settings", "Users", "Companies", "Technical", "Resource", "Working Schedules", "Resource Time Off", "Languages", "Apps",
     "Update Apps List", "Activate", "Uninstall", "Mileo Client Charter", "Outgoing Mail Servers", "Incoming Mail Servers",
     "Fetch Now", "Aliases", "Alias Domains", "Emails", "Scheduled Actions", "Automation Rules", "Actions", "My Profile", "Security",
-    "API Keys", "Contacts",
+    "API Keys", "Contacts", "Users & Companies", "Translations", "Email", "Automation",
 }  # fmt: skip
 
 

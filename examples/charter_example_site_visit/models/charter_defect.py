@@ -13,11 +13,11 @@ class CharterDefect(models.Model):
     @api.depends("kind")
     @api.depends_context("lang")
     def _compute_remedy(self):
-        done = super()._compute_remedy()
+        result = super()._compute_remedy()
         for defect in self:
             if defect.kind == "visit":
                 defect.remedy = self.env._("Name who goes")
-        return done
+        return result
 
     def _defect_queries(self, clients):
         return [
