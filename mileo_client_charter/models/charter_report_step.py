@@ -225,7 +225,9 @@ class CharterReport(models.Model):
         drafts = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
         )  # fmt: skip
-        for contract, unplaced in drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items():
+        for contract, unplaced in (
+            drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items()
+        ):
             of_contract = self.filtered(lambda report, contract=contract: report.contract_id == contract)
             unplaced._charter_engine().report_id = of_contract[:1]
         drafts._propose()
