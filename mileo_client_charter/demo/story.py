@@ -134,7 +134,6 @@ class Story:
             self.turn(everything=True)
             story_clients.invoiced_elsewhere(self)
             self.env.flush_all()
-            self.env.cr.commit()
 
     def go(self, moment):
         """To ``moment``, through the mornings between; the clock tells what falls due on the way."""
