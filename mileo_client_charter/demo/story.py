@@ -134,8 +134,6 @@ class Story:
             self.turn(everything=True)
             story_clients.invoiced_elsewhere(self)
             self.env.flush_all()
-            # A story is told once, from a shell: this is its end.
-            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def go(self, moment):
         """To ``moment``, through the mornings between; the clock tells what falls due on the way."""
