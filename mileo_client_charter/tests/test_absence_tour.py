@@ -12,7 +12,7 @@ class TestAbsenceStory(CharterCase, BrowserCase):
         deputy = self._staff("t_deputy", "group_charter_user")
         self.manager.charter_deputy_id = deputy
         self._contract(self.client, start="2026-01-01", end="2099-12-31")
-        self._portal(self.alice)
+        self._portal(self.alice, "t_alice")
         promise = self.promise(self.negative(), "feedback.callback")
         due = promise.due_at
         self.assertEqual(promise.user_id, self.manager)

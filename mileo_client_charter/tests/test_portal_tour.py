@@ -16,7 +16,7 @@ class TestPortalTour(ReportCase, BrowserCase):
 
     def test_client_on_a_phone(self):
         self.env["ir.default"].set("res.partner", "lang", "en_US")
-        self._portal(self.alice)
+        self._portal(self.alice, "t_alice")
         self.sent()
         now = fields.Datetime.now()
         work = self.env["charter.intervention"].create(

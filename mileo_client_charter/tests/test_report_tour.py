@@ -13,7 +13,7 @@ class TestReportTour(ReportCase, BrowserCase):
         self.env.invalidate_all()
 
     def test_from_draft_to_the_clients_answer(self):
-        self._portal(self.alice)
+        self._portal(self.alice, "t_alice")
         report = self.drafted()
         form = f"/odoo/charter.report/{report.id}"
         self.tour(form, "charter_report_written", "t_technician")

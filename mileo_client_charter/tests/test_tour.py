@@ -48,7 +48,7 @@ class TestStory(CharterCase, BrowserCase):
 
     def test_story(self):
         self.company.charter_alert_office_hours = False
-        self._portal(self.alice)
+        self._portal(self.alice, "t_alice")
         feedback = self.invitation()
         survey = f"/charter/s/{feedback.sudo().token}?rating=2&lang=en_US"
 
