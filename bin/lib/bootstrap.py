@@ -123,6 +123,8 @@ def missing_system_packages(command):
                 have_program("chromium", "chromium-browser", "google-chrome"),
             )
         )
+    if command == "test":
+        wanted.append(("curl", "to try the commands of the documentation", have_program("curl")))
     return [(package, why) for package, why, there in wanted if not there]
 
 
