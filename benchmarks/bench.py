@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import gc
+import os
 import statistics
 import time
 
@@ -83,6 +84,12 @@ def alternate(runs, *cases, of=Median):
             if run == 0:
                 samples.clear()
     return [of(samples) for samples in taken]
+
+
+def resident():
+    """Bytes of memory of this process."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def times(ratio):

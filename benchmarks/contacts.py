@@ -1,8 +1,6 @@
 """Contact sheets: finding the clients whose sheet has changed, and writing the mails that take it to them."""
 
-import os
-
-from bench import Line, alternate, stopwatch
+from bench import Line, alternate, resident, stopwatch
 
 TITLE = "Contact sheets"
 EXPLANATION = """
@@ -48,12 +46,6 @@ def measure(bench):
         ),
         Line("memory they leave behind", f"{max(grown, 0):.0f} MB", goal="≤ 20 MB", met=grown <= 20),
     ]
-
-
-def resident():
-    """Bytes of memory of this process."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def send(bench, clients, samples):

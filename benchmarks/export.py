@@ -1,16 +1,14 @@
 """The rows of a period as a workbook: memory and time beside bare xlsxwriter."""
 
 import gc
-import os
 import tempfile
 import threading
 import time
 from datetime import datetime
 
 import apart
-import psutil
 import xlsxwriter
-from bench import Line, alternate, stopwatch
+from bench import Line, alternate, resident, stopwatch
 
 from odoo.addons.mileo_client_charter.tools.workbook import OPTIONS
 
@@ -98,7 +96,7 @@ def plain(target, columns, cells):
 
 def grown(bench):
     """MB the resident set of this process grows while it exports."""
-    process, most, done = psutil.Process(os.getpid()), [0], threading.Event()
+    most, done = [0], threading.Event()
 
     def export(start, end):
         with bench.transaction() as env, tempfile.TemporaryFile() as target:
@@ -106,11 +104,11 @@ def grown(bench):
 
     export(START, datetime(2026, 10, 1, 1))
     gc.collect()
-    idle = process.memory_info().rss
+    idle = resident()
 
     def watch():
         while not done.is_set():
-            most[0] = max(most[0], process.memory_info().rss)
+            most[0] = max(most[0], resident())
             time.sleep(0.005)
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -1,12 +1,10 @@
 """Activity reports of thousands of clients, from the promise to the queue of mails: SQL, time and memory each."""
 
 import gc
-import os
 import time
 
 import apart
-import psutil
-from bench import Line
+from bench import Line, resident
 from contacts import prepare
 
 TITLE = "Activity reports"
@@ -43,18 +41,18 @@ def measure(bench):
 
 def life(bench):
     """{what was done: ([(seconds, bytes resident) at each batch], SQL, reports)}"""
-    process, answers = psutil.Process(os.getpid()), {}
+    answers = {}
     for work, step in (("drafted", "_draft_owed"), ("sent", "_send_queued")):
         if work == "sent":
             bench.sql("UPDATE charter_report SET state = 'reviewed', queued_at = now() AT TIME ZONE 'UTC'")
         with bench.scheduled("mileo_client_charter.cron_report") as env:
-            samples = [(time.perf_counter(), process.memory_info().rss)]
+            samples = [(time.perf_counter(), resident())]
             commit = type(env["ir.cron"])._commit_progress
 
             def noted(self, *args, commit=commit, samples=samples, **kwargs):
                 left = commit(self, *args, **kwargs)
                 gc.collect()
-                samples.append((time.perf_counter(), process.memory_info().rss))
+                samples.append((time.perf_counter(), resident()))
                 return left
 
             queries = env.cr.sql_log_count

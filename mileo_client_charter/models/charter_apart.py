@@ -2,19 +2,20 @@
 
 import logging
 
-from psycopg2 import OperationalError
+from psycopg2 import InterfaceError, OperationalError
 
 _logger = logging.getLogger(__name__)
 
 
-def apart(records, act, say):
+def apart(records, act, say, untold=()):
     """Have ``act`` work on ``records`` together; where that fails, one by one, and ``say`` what fails alone.
 
-    Each try is a savepoint: of what failed nothing stays. A conflict with another worker is nobody's failure, and has the
-    whole transaction played again.
+    Each try is a savepoint: of what failed nothing stays. A conflict with another worker, or a lost connection, is nobody's
+    failure, and has the whole transaction played again.
 
     :param act: function of a recordset
     :param say: function of the record that failed alone and of why, in words
+    :param untold: exceptions that need not be said: another worker did it meanwhile
     :return: the records that failed
     """
     env = records.env
@@ -23,12 +24,13 @@ def apart(records, act, say):
             act(records)
             env.flush_all()
         return records.browse()
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         env.invalidate_all()
         if len(records) > 1:
-            return records.browse().union(*(apart(record, act, say) for record in records))
-        _logger.info("%s failed alone", records, exc_info=True)
-        say(records, str(error) or type(error).__name__)
+            return records.browse().union(*(apart(record, act, say, untold) for record in records))
+        if not isinstance(error, untold):
+            _logger.info("%s failed alone", records, exc_info=True)
+            say(records, str(error) or type(error).__name__)
         return records

@@ -1,12 +1,10 @@
 """Documents of other apps that are the client's business: each feeds one intervention."""
 
-import logging
-
 import psycopg2
 from odoo import Command, api, fields, models
 from odoo.tools.misc import clean_context
 
-_logger = logging.getLogger(__name__)
+from .charter_apart import apart
 
 
 class CharterInterventionMixin(models.AbstractModel):
@@ -125,22 +123,12 @@ class CharterInterventionMixin(models.AbstractModel):
         # What the record's own transaction has to say comes first, and is none of ours.
         self.env.flush_all()
         sources = self.sudo().with_context(charter_no_feed=True)
-        try:
-            with self.env.cr.savepoint():
-                sources._charter_feed_now()
-                self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(self) == 1:
-                _logger.info("%s could not feed its intervention: %s", self, error, exc_info=True)
-                sources.charter_feed_error = str(error)
-                return
-            for record in self:
-                record._charter_feed_or_say()
-            return
-        healed = sources.filtered("charter_feed_error")
+        failed = apart(
+            sources,
+            lambda records: records._charter_feed_now(),
+            lambda record, why: record.write({"charter_feed_error": why}),
+        )
+        healed = (sources - failed).filtered("charter_feed_error")
         if healed:
             healed.charter_feed_error = False
 

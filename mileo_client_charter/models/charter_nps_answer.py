@@ -52,9 +52,4 @@ class CharterNpsAnswer(models.Model):
 
     def action_open_feedback(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "charter.feedback",
-            "res_id": self.feedback_id.id,
-            "views": [(False, "form")],
-        }
+        return self.feedback_id._get_records_action(context={})

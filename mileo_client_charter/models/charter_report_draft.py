@@ -1,15 +1,13 @@
 """Reports are drafted the day after their period, from the promises of the ledger, and sent in batches."""
 
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from ..tools import periods
+from .charter_apart import apart
 
-_logger = logging.getLogger(__name__)
 DRAFT_BATCH = 200
 SEND_BATCH = 50
 
@@ -72,21 +70,17 @@ class CharterReport(models.Model):
 
         What prevents one is kept on its row; it leaves the queue, and holds up no other.
         """
-        try:
-            with self.env.cr.savepoint():
-                for report in self:
-                    report._check_contacts()
-                self._send(unreviewed)
-        except OperationalError:
-            raise  # a conflict: the whole transaction is played again
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(self) > 1:
-                for report in self:
-                    report._send_or_say(unreviewed)
-                return
-            _logger.info("Report %s cannot be sent", self.id, exc_info=True)
-            self._charter_engine().write({"error": str(error) or type(error).__name__, "queued_at": False})
+
+        def send(reports):
+            for report in reports:
+                report._check_contacts()
+            reports._send(unreviewed)
+
+        apart(
+            self,
+            send,
+            lambda report, why: report._charter_engine().write({"error": why, "queued_at": False}),
+        )
 
     @api.model
     def _owed_without_report(self, limit, without=()):
@@ -116,25 +110,7 @@ class CharterReport(models.Model):
 
         :return: ids of the promises that have no report after all
         """
-        try:
-            with self.env.cr.savepoint():
-                self._draft(owed)
-            return []
-        except OperationalError:
-            raise  # a conflict: the whole transaction is played again
-        except UniqueViolation:
-            self.env.invalidate_all()
-            # Drafted by another process meanwhile: nothing to say.
-            if len(owed) == 1:
-                return owed.ids
-            return [number for promise in owed for number in self._draft_or_say(promise)]
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(owed) > 1:
-                return [number for promise in owed for number in self._draft_or_say(promise)]
-            _logger.info("No report can be drafted for promise %s", owed.id, exc_info=True)
-            self._say_not_drafted(owed, str(error) or type(error).__name__)
-            return owed.ids
+        return apart(owed, self._draft, self._say_not_drafted, untold=UniqueViolation).ids
 
     @api.model
     def _say_not_drafted(self, promise, why):

@@ -1,11 +1,11 @@
 """What a report says, computed once: the table every rendering is made from."""
 
 import json
-import logging
 
 from odoo import fields, models
 
-_logger = logging.getLogger(__name__)
+from .charter_apart import apart
+
 # Of a person who answers, what the client may keep on paper.
 CARD = ("name", "function", "phone", "email")
 
@@ -19,18 +19,12 @@ class CharterReport(models.Model):
         All at once; when one of them cannot be computed, one by one: that one keeps what went wrong on its row, and
         holds up no other.
         """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._write_tables()
-        except Exception as error:
-            if len(self) > 1:
-                for report in self:
-                    report._compute_tables()
-                return
-            _logger.info("Report %s cannot be computed", self.id, exc_info=True)
-            self._charter_engine().write({"error": str(error) or type(error).__name__})
+        if self:
+            apart(
+                self,
+                lambda reports: reports._write_tables(),
+                lambda report, why: report._charter_engine().write({"error": why}),
+            )
 
     def _write_tables(self):
         now = self._charter_now()

@@ -56,9 +56,4 @@ class CharterScorecard(models.Model):
 
     def action_open_promise(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "charter.obligation",
-            "res_id": self.obligation_id.id,
-            "views": [(False, "form")],
-        }
+        return self.obligation_id._get_records_action(context={})

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import new_test_user
 from odoo.tools import file_path
+from psycopg2.errors import SerializationFailure
 from pypdf import PdfReader
 
 from .common import CharterCase
@@ -127,6 +128,19 @@ class TestReportDraft(ReportCase):
             self.contract.charter_tier_id = False
         self.cron()
         self.assertFalse(self.report())
+
+    def test_a_conflict_is_no_error_of_the_report(self):
+        """Another worker wrote meanwhile: the transaction is played again, and nothing is said on the row."""
+
+        def conflict(report, *_args):
+            raise SerializationFailure("could not serialize access")
+
+        self.cron()
+        report = self.report()
+        self.patch(type(report), "_frozen_table", conflict)
+        with self.at(moment=AFTER), self.assertRaises(SerializationFailure):
+            report._compute_tables()
+        self.assertFalse(report.error)
 
     def test_a_bad_contract_holds_up_no_other(self):
         other, _one, _two = self._client("Belair")
