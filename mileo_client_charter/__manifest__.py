@@ -3,7 +3,7 @@
 {
     "name": "Mileo Client Charter",
     "summary": "Keep, and prove that you keep, the promises of a client-satisfaction charter",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/Customer Satisfaction",
     "license": "AGPL-3",
     "author": "Mileo Technology",
