@@ -6,6 +6,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..tools.occurrence import format_key
 from .charter_apart import apart
 
 _logger = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ class CharterContactSheet(models.AbstractModel):
         clients = self.env["res.partner"].sudo().browse(drifted).with_company(company)
         today = company._charter_today()
         return clients._charter_open(
-            "contacts.sheet", occurrence=lambda client: f"{today}#{drifted[client.id][:8]}"
+            "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
         )
 
     # -- the scheduled action ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.clock import Delay, NoWorkingTime, to_utc
+from ..tools.occurrence import format_key
 from ..tools.standins import overlap, segments
 from .charter_apart import apart
 
@@ -239,7 +240,7 @@ class CharterHandover(models.Model):
                 )
             )
             owed._cancel(self.env._("The day of the change has moved."))
-            self._charter_open("contact.handover", at=begins, occurrence=f"{occurrence}.{times}")
+            self._charter_open("contact.handover", at=begins, occurrence=format_key(occurrence, moved=times))
         elif not owed:
             self._charter_open("contact.handover", at=begins, occurrence=occurrence)
         self.env["charter.contact.sheet"]._wake(max(self.tell_at, now))

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.occurrence import format_key
+
 
 class CharterNoticeLine(models.Model):
     """One client a notice reaches: its equipment, what it was told and when, and its acknowledgement."""
@@ -59,8 +61,7 @@ class CharterNoticeLine(models.Model):
     def _occurrence(self):
         """One a telling: a date that moved, or equipment that came, is another promise."""
         self.ensure_one()
-        again = f"+{self.told_times}" if self.told_times else ""
-        return f"{self.notice_id.effect_on}{again}"
+        return format_key(self.notice_id.effect_on, told=self.told_times)
 
     def _owe(self):
         """Open the promise to tell ahead, counted back from the date of effect."""

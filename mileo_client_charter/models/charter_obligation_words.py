@@ -1,14 +1,13 @@
 """A promise in words: which one it is and when it is due, for the portal, the mails and the lists alike."""
 
-import re
 from datetime import date, timedelta
 
 import pytz
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-OCCURRENCE = re.compile(r"(\d{4})-(?:(\d\d)(?:-(\d\d)(?:#\w+)?)?|Q([1-4]))")
-NUMBERED = re.compile(r"(\d+)(?:\.\d+)?")
+from ..tools.occurrence import ONBOARDING, event_key, parse_key
+
 DAY = "d MMMM y"
 
 
@@ -40,23 +39,23 @@ class CharterObligation(models.Model):
     def _occurrence_in_words(self, key):
         """The key of an occurrence as people read it: “October 2026” for 2026-10, nothing for the only one.
 
-        What follows a # or a ~ tells rows apart and is no word. A key that is words already, as the version of a
-        charter, stays as it is.
+        What only tells rows apart is no word. A key that is words already, as the version of a charter, stays as
+        it is.
         """
-        key = (key or "").partition("~")[0]
-        if key == "onboarding":
+        occurrence = parse_key(key)
+        if occurrence.subject == ONBOARDING:
             return self.env._("when the contract began")
-        numbered = NUMBERED.fullmatch(key)
-        if numbered:
+        if occurrence.number is not None:
             # Cycles of an intervention, tellings of a handover: the first one needs no number.
-            return "" if numbered[1] == "1" else self.env._("no. %s", numbered[1])
-        match = OCCURRENCE.fullmatch(key)
-        if not match:
-            return key
-        year, month, day, quarter = (part and int(part) for part in match.groups())
+            return "" if occurrence.number == 1 else self.env._("no. %s", occurrence.number)
+        if occurrence.day:
+            return format_date(self.env, occurrence.day, date_format=DAY)
+        if not occurrence.period:
+            return event_key(key)
+        year, month, quarter = occurrence.period
         if quarter:
             return self.env._("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
-        return format_date(self.env, date(year, month, day or 1), date_format=DAY if day else "MMMM y")
+        return format_date(self.env, date(year, month, 1), date_format="MMMM y")
 
     def _last_day(self):
         """The day that ends with the due time, for a promise counted in days or months that is due at midnight; else None.

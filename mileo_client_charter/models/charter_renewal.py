@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..tools.occurrence import RENEWAL, event_key, format_key
+
 # A renewal is opened this long before its annual review is due, with the review itself.
 REVIEW_LEAD_DAYS = 45
 VERDICTS = [("pass", "Satisfied"), ("fail", "Not satisfied"), ("unknown", "Unknown")]
@@ -162,10 +164,10 @@ class CharterRenewal(models.Model):
         ) if self else self.env["charter.obligation"]  # fmt: skip
         found = {}
         for renewal in self:
-            event = f"{renewal.term_end + timedelta(days=1)}#renewal"
+            event = format_key(renewal.term_end + timedelta(days=1), RENEWAL)
             found[renewal] = owed.filtered(
                 lambda row, event=event, contract=renewal.contract_id.id: (
-                    row.res_id == contract and row.occurrence.partition("~")[0] == event
+                    row.res_id == contract and event_key(row.occurrence) == event
                 )
             )
         return found

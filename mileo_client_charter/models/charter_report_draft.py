@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
 from ..tools import periods
+from ..tools.occurrence import event_key, event_sql, parse_key
 from .charter_apart import apart
 
 DRAFT_BATCH = 200
@@ -90,17 +92,23 @@ class CharterReport(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            """
-            SELECT promise.id FROM charter_obligation promise
-             WHERE promise.code = 'report.delivery' AND promise.res_model = 'contract.contract'
-               AND promise.id != ALL(%s) AND promise.done_at IS NULL AND promise.state IN ('open', 'late') AND promise.trigger_at <= %s
-               AND NOT EXISTS (SELECT 1 FROM charter_report report
-                                WHERE report.obligation_id = promise.id
-                                   OR (report.contract_id = promise.contract_id
-                                       AND report.period = split_part(promise.occurrence, '~', 1)))
-             ORDER BY promise.id LIMIT %s
-            """,
-            [list(without), fields.Datetime.now(), limit],
+            SQL(
+                """
+                SELECT obligation.id FROM charter_obligation obligation
+                 WHERE obligation.code = 'report.delivery' AND obligation.res_model = 'contract.contract'
+                   AND obligation.id != ALL(%(without)s) AND obligation.done_at IS NULL
+                   AND obligation.state IN ('open', 'late') AND obligation.trigger_at <= %(now)s
+                   AND NOT EXISTS (SELECT 1 FROM charter_report report
+                                    WHERE report.obligation_id = obligation.id
+                                       OR (report.contract_id = obligation.contract_id
+                                           AND report.period = %(period)s))
+                 ORDER BY obligation.id LIMIT %(limit)s
+                """,
+                without=list(without),
+                now=fields.Datetime.now(),
+                period=SQL(event_sql("obligation.occurrence")),
+                limit=limit,
+            )
         )
         return self.env["charter.obligation"].sudo().browse([row for [row] in self.env.cr.fetchall()])
 
@@ -119,7 +127,7 @@ class CharterReport(models.Model):
         users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
         for user in users:
             summary = self.with_context(lang=user.lang).env._(
-                "No activity report %s can be drafted", promise.occurrence.partition("~")[0]
+                "No activity report %s can be drafted", event_key(promise.occurrence)
             )
             known = contract.activity_ids.filtered(
                 lambda one, user=user, summary=summary: (
@@ -137,7 +145,7 @@ class CharterReport(models.Model):
         rows = {}
         for promise in owed:
             first_day, last_day = self._days_of(promise)
-            period = promise.occurrence.partition("~")[0]
+            period = event_key(promise.occurrence)
             rows.setdefault(
                 (promise.contract_id.id, period),
                 {
@@ -163,7 +171,7 @@ class CharterReport(models.Model):
             return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
 
         last_day = day(promise.trigger_at) - timedelta(days=1)
-        unit = "quarter" if "Q" in promise.occurrence else "month"
+        unit = parse_key(promise.occurrence).unit
         first_day = max(periods.period_of(last_day, unit).first_day, min(day(promise.opened_at), last_day))
         end = promise.contract_id.date_end
         return first_day, max(first_day, min(last_day, end)) if end else last_day

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.occurrence import event_sql
+
 
 class CharterReportProgress(models.Model):
     """How far the reports of each period are: promised, drafted, written, reviewed, sent; and what is stuck.
@@ -50,15 +52,16 @@ class CharterReportProgress(models.Model):
                    COUNT(*) FILTER (WHERE report.state = 'sent') AS sent,
                    COUNT(*) FILTER (WHERE promise.state = 'late') AS late,
                    FLOOR(100.0 * COUNT(*) FILTER (WHERE report.state = 'sent') / COUNT(*)) AS progress
-              FROM (SELECT *, split_part(occurrence, '~', 1) AS period FROM charter_obligation
+              FROM (SELECT *, %(period)s AS period FROM charter_obligation
                      WHERE code = 'report.delivery' AND state != 'cancelled' AND res_model = 'contract.contract'
-                       AND trigger_at <= %s) promise
+                       AND trigger_at <= %(now)s) promise
               LEFT JOIN LATERAL (SELECT id, state, written_at, queued_at, error FROM charter_report
                                   WHERE contract_id = promise.contract_id AND period = promise.period
                                   ORDER BY state = 'sent' DESC, version DESC LIMIT 1) report ON TRUE
              GROUP BY promise.company_id, promise.period
             """,
-            fields.Datetime.now(),
+            period=SQL(event_sql("occurrence")),
+            now=fields.Datetime.now(),
         )
 
     def action_reports(self):

@@ -5,6 +5,7 @@ import re
 from odoo import models
 from odoo.tools import format_date
 
+from ..tools.occurrence import parse_key
 from ..tools.shown import Shown
 from .charter_report_view import NONE
 
@@ -307,11 +308,11 @@ class CharterReport(models.Model):
 
     def _occurrence_words(self, key):
         """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
-        key = (key or "").partition("~")[0]
-        month = re.fullmatch(r"\d{4}-(\d\d)", key)
-        if month:
-            return format_date(self.env, f"{key}-01", date_format="MMMM y")
-        return key if re.fullmatch(r"\d{4}-Q[1-4]|v[\d.]+", key) else ""
+        occurrence = parse_key(key)
+        if occurrence.unit == "month":
+            return format_date(self.env, f"{occurrence.subject}-01", date_format="MMMM y")
+        shown = occurrence.unit == "quarter" or re.fullmatch(r"v[\d.]+", occurrence.subject)
+        return occurrence.subject if shown else ""
 
     def _next_section(self, details):
         coming = {

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ..tools import periods
 from ..tools.clock import Delay, NoWorkingTime, to_utc
+from ..tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from .charter_apart import apart
 
 _logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class CharterScheduler(models.AbstractModel):
                             "partner_id": contract.commercial_partner_id.id,
                             "contract_id": contract.id,
                             "company_id": contract.company_id.id,
-                            "occurrence": f"{occurrence}~{times + 1}" if times else occurrence,
+                            "occurrence": format_key(*parse_key(occurrence)[:4], again=times + 1),
                             "at": at,
                             "opened_at": opened_at,
                             "delay": delay,
@@ -141,7 +142,7 @@ class CharterScheduler(models.AbstractModel):
         rows = self.env["charter.obligation"].sudo().search(
             [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("withdrawn", "=", True)]
         )  # fmt: skip
-        return Counter((row.res_id, row.code, row.occurrence.partition("~")[0]) for row in rows)
+        return Counter((row.res_id, row.code, event_key(row.occurrence)) for row in rows)
 
     @api.model
     def _occurrences(self, contract, commitment, now, last):
@@ -166,7 +167,7 @@ class CharterScheduler(models.AbstractModel):
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
                 if not last_day or first > last_day:
                     yield (
-                        f"{first}#{index + 1}",
+                        format_key(first, str(index + 1)),
                         moment(first),
                         moment(first),
                         Delay(months, "months", "elapsed"),
@@ -175,10 +176,15 @@ class CharterScheduler(models.AbstractModel):
             for event in contract._charter_anniversaries(since, today):
                 if not contract.charter_term_end and last_day and event < last_day:
                     continue  # the end of a term that was given up came in its place
-                yield f"{event}#annual", moment(event), now, None
+                yield format_key(event, ANNUAL), moment(event), now, None
         elif commitment.code == "renewal.decision" and contract.charter_term_end:
             event = contract.charter_term_end + timedelta(days=1)
-            yield f"{event}#renewal", moment(event), now, self._decision_delay(contract, event, commitment)
+            yield (
+                format_key(event, RENEWAL),
+                moment(event),
+                now,
+                self._decision_delay(contract, event, commitment),
+            )
 
     @api.model
     def _decision_delay(self, contract, event, commitment):

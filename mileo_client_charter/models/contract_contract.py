@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..tools import periods
 from ..tools.clock import to_utc
+from ..tools.occurrence import ONBOARDING
 from ..tools.pg_array import pg_array
 
 
@@ -149,7 +150,7 @@ class ContractContract(models.Model):
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
             client = contract.commercial_partner_id.with_company(contract.company_id)
             client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
-            client._charter_open("contacts.sheet", occurrence="onboarding", contract_id=contract.id)
+            client._charter_open("contacts.sheet", occurrence=ONBOARDING, contract_id=contract.id)
         self.env["charter.scheduler"].sudo()._schedule(running)
 
     def _charter_codes_changed(self, old):

@@ -1,0 +1,114 @@
+"""Keys that tell the occurrences of one obligation apart: written and read here, nowhere else.
+
+A key is stored in ``charter_obligation.occurrence`` and is part of its uniqueness, so its form never changes::
+
+    subject [ "#" part ] [ "+" told ] [ "." moved ] [ "~" again ]
+
+``subject`` is a period ("2026-10", "2026-Q4"), a day ("2027-03-01"), a number ("2", the second cycle or telling),
+a version of the charter ("v1.2"), a word ("onboarding") or nothing. ``part`` tells kinds of one day apart
+("annual", "renewal", the start of a fingerprint), ``told`` counts tellings of one date, ``moved`` days that were
+moved before anybody was told, ``again`` rows opened anew after one was withdrawn (the first is 1 and is not written).
+"""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+RENEWAL = "renewal"
+ANNUAL = "annual"
+ONBOARDING = "onboarding"
+
+_KEY = re.compile(
+    r"(?P<subject>v[\d.]+|\d+|[^#+~]*?)"
+    r"(?:#(?P<part>\w+))?(?:\+(?P<told>\d+))?(?:\.(?P<moved>\d+))?(?:~(?P<again>\d+))?"
+)
+_PERIOD = re.compile(r"(\d{4})-(?:(\d\d)|Q([1-4]))")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+class Occurrence(NamedTuple):
+    """A key taken apart."""
+
+    subject: str = ""
+    part: str = ""
+    told: int = 0
+    moved: int = 0
+    again: int = 1
+
+    @property
+    def day(self) -> date | None:
+        """The day the key names, if it names one."""
+        found = _DAY.fullmatch(self.subject)
+        return date(*map(int, found.groups())) if found else None
+
+    @property
+    def period(self) -> tuple[int, int | None, int | None] | None:
+        """(year, month or None, quarter or None) of a key that names a period."""
+        found = _PERIOD.fullmatch(self.subject)
+        return tuple(part and int(part) for part in found.groups()) if found else None
+
+    @property
+    def unit(self) -> str | None:
+        """ "month" or "quarter" of a key that names a period."""
+        return self.period and ("quarter" if self.period[2] else "month")
+
+    @property
+    def number(self) -> int | None:
+        """The number of a cycle or a telling, if that is what the key is."""
+        return int(self.subject) if self.subject.isdecimal() else None
+
+
+def format_key(subject, part="", told=0, moved=0, again=1) -> str:
+    """The key of an occurrence.
+
+    :param subject: str, int or date
+
+    >>> format_key("2026-10"), format_key("2026-10", again=2)
+    ('2026-10', '2026-10~2')
+    >>> format_key(date(2027, 3, 1), RENEWAL), format_key(date(2027, 3, 1), told=1), format_key(2, moved=3)
+    ('2027-03-01#renewal', '2027-03-01+1', '2.3')
+    """
+    return "".join(
+        (
+            str(subject),
+            f"#{part}" if part else "",
+            f"+{told}" if told else "",
+            f".{moved}" if moved else "",
+            f"~{again}" if again > 1 else "",
+        )
+    )
+
+
+def parse_key(key) -> Occurrence:
+    """``key`` taken apart; a key of no known form is all subject.
+
+    >>> parse_key("2027-03-01#renewal~2")
+    Occurrence(subject='2027-03-01', part='renewal', told=0, moved=0, again=2)
+    >>> parse_key("2026-Q4").unit, parse_key("2027-03-01+1").day, parse_key("2.3").number
+    ('quarter', datetime.date(2027, 3, 1), 2)
+    >>> parse_key("v1.2").subject, parse_key(False)
+    ('v1.2', Occurrence(subject='', part='', told=0, moved=0, again=1))
+    """
+    found = _KEY.fullmatch(key or "")
+    if not found:
+        return Occurrence(key)
+    numbers = {name: int(found[name]) for name in ("told", "moved", "again") if found[name]}
+    return Occurrence(found["subject"], found["part"] or "", **numbers)
+
+
+def event_key(key) -> str:
+    """``key`` without what tells a row opened anew from the withdrawn one.
+
+    >>> event_key("2027-03-01#renewal~2")
+    '2027-03-01#renewal'
+    """
+    return format_key(*parse_key(key)[:4])
+
+
+def event_sql(column) -> str:
+    """SQL for ``event_key`` of a column whose keys have no number of their own after a "~".
+
+    >>> event_sql("promise.occurrence")
+    "split_part(promise.occurrence, '~', 1)"
+    """
+    return f"split_part({column}, '~', 1)"
