@@ -1,13 +1,12 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools.occurrence import RENEWAL, event_key, format_key
 
-# A renewal is opened this long before its annual review is due, with the review itself.
+# A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
 REVIEW_LEAD_DAYS = 45
 VERDICTS = [("pass", "Satisfied"), ("fail", "Not satisfied"), ("unknown", "Unknown")]
 CLOSED = ("renewed", "closed")
@@ -185,9 +184,10 @@ class CharterRenewal(models.Model):
         contracts = contracts.filtered(lambda c: c.charter_tier_id and c.charter_term_end)
         self._close_moved(contracts)
         today = {company: company._charter_today() for company in contracts.company_id}
+        reviews = contracts._charter_review_days()
         due = contracts.filtered(
             lambda c: (
-                c.charter_term_end - relativedelta(months=3, days=REVIEW_LEAD_DAYS) <= today[c.company_id]
+                self._opening_day(c, reviews.get(c)) <= today[c.company_id]
                 and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
             )
         )
@@ -209,6 +209,15 @@ class CharterRenewal(models.Model):
                 for contract in fresh
             ]
         )
+
+    @api.model
+    def _opening_day(self, contract, review):
+        """The day the renewal of the current term is opened: its review and its decision are still ahead.
+
+        :param review: last day of the annual review by the charter in force, None where it promises none
+        """
+        ahead = [contract.charter_term_end, review, contract.charter_notice_date]
+        return min(filter(None, ahead)) - timedelta(days=REVIEW_LEAD_DAYS)
 
     @api.model
     def _close_moved(self, contracts):

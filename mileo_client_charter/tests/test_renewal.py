@@ -2,6 +2,7 @@ import doctest
 from datetime import date, datetime
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -141,6 +142,29 @@ class TestRenewal(YearCase):
                 [("contract_id", "=", contract.id), ("kind", "=", "annual")]
             )
             self.assertEqual((len(review), review.renewal_id), (1, renewal))
+
+    def test_opens_as_early_as_the_charter_and_the_contract_ask(self):
+        """(months of the review in the charter, months of notice, a day too early, the day it is open)."""
+        for name, months, notice, before, on in (
+            ("the charter's own three months", 3, 1, date(2026, 10, 10), date(2026, 10, 18)),
+            ("a version that promises five", 5, 1, date(2026, 8, 10), date(2026, 8, 18)),
+            ("six months of notice", 3, 6, date(2026, 7, 10), date(2026, 7, 16)),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                with self.at(moment=datetime(2026, 3, 2, 9)):
+                    contract = self._contract(
+                        self.client,
+                        contract_line_ids=[Command.create(self.line("2026-03-01", "2027-02-28", notice))],
+                    )
+                    new = self.document.browse(self.document.action_new_version()["res_id"])
+                    new._commitment("review.annual").delay = months
+                    new.action_publish()
+                for day, count in ((before, 0), (on, 1)):
+                    with self.at(moment=datetime.combine(day, datetime.min.time()).replace(hour=9)):
+                        self.env["charter.renewal"]._open_due(contract)
+                        self.assertEqual(len(contract.charter_renewal_ids), count, (name, day))
+                savepoint.rollback()
+                self.env.invalidate_all()
 
     def test_pass_is_frozen(self):
         renewal = self.opened()

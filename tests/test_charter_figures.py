@@ -1,0 +1,54 @@
+"""No time limit of the charter stands in code: it is read from the commitment in force."""
+
+import ast
+from pathlib import Path
+
+from tools import occurrence
+
+ADDON = Path(occurrence.__file__).parents[1]
+DURATIONS = {"timedelta", "relativedelta", "Delay"}
+# A duration written in code, and why it is none of the charter's: {(file, source): reason}.
+OWN = {
+    ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
+    ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
+    ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
+    ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at once",
+    ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
+    ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
+    ("listing.py", "timedelta(days=30)"): "a choice of a list",
+    ("spread.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
+    ("listing.py", "timedelta(days=90)"): "a choice of a list",
+}
+UNITS = {"months": 1, "days": 1, "hours": 1, "weeks": 1}
+
+
+def written_durations(tree):
+    """Source of each call that makes a duration of more than one unit from figures alone."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and getattr(node.func, "id", None) in DURATIONS):
+            continue
+        figures = [*node.args, *(word.value for word in node.keywords if word.arg in UNITS)]
+        if any(
+            isinstance(part, ast.Constant) and isinstance(part.value, int) and abs(part.value) > 1
+            for figure in figures
+            for part in ast.walk(figure)
+        ):
+            yield ast.unparse(node)
+
+
+def test_no_time_limit_of_the_charter_in_code():
+    found = []
+    for folder in ("models", "wizards", "controllers", "tools"):
+        for path in sorted((ADDON / folder).rglob("*.py")):
+            for source in written_durations(ast.parse(path.read_text(encoding="utf-8"))):
+                if (path.name, source) not in OWN:
+                    found.append(f"{path.relative_to(ADDON)}: {source}")
+    assert not found, (
+        "Read the time limit from the commitment in force (charter.document._commitments_in_force), or say in OWN why "
+        "it is none of the charter's: " + "; ".join(found)
+    )
+
+
+def test_the_sweep_sees_a_literal():
+    tree = ast.parse("opens = end - relativedelta(months=3, days=LEAD)\nlate = now - timedelta(hours=1)")
+    assert list(written_durations(tree)) == ["relativedelta(months=3, days=LEAD)"]
