@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -36,15 +35,10 @@ class Life:
         self.addons_path = runtime.addons_path()
 
     def __enter__(self):
-        self.build_base()
-        runtime.drop_database(self.server, self.db)
-        template = runtime.quoted(self.base)
-        runtime.query(
-            self.server, "postgres", f"CREATE DATABASE {runtime.quoted(self.db)} TEMPLATE {template}"
-        )
-        files = pathlib.Path(runtime.DATA, "filestore")
-        if (files / self.base).is_dir():
-            shutil.copytree(files / self.base, files / self.db)
+        # Other lives stand on the same base, and a database is copied while nobody uses it.
+        with runtime.database_lock(self.base):
+            self.build_base()
+            database.copy(self.server, self.base, self.db)
         return self
 
     def __exit__(self, *_exc):
@@ -60,16 +54,17 @@ class Life:
 
     def build_base(self):
         """The database without the addon, built once for the Odoo and OCA versions there are."""
-        ground = database.ground_hash().partition("+")[0]
         content = hashlib.sha256(f"{self.modules} {self.before}".encode()).hexdigest()[:16]
-        if database.built_from(self.server, self.base) == (ground, content):
+        mark = {"ground": database.ground_hash(), "content": content}
+        if database.built_from(self.server, self.base) == mark:
             return
-        runtime.drop_database(self.server, self.base)
-        runtime.create_database(self.server, self.base)
-        install = ["-d", self.base, "-i", self.modules, "--without-demo=True", *OPTIONS]
-        runtime.run_odoo(self.server, install, "The installation of the base", f"{self.base}.log")
+        modules = self.modules.split(",")
+        database.lay_ground(self.server, self.base, modules)
+        if set(modules) - set(database.ground_for(modules)[1]):
+            install = ["-d", self.base, "-i", self.modules, "--without-demo=True", *OPTIONS]
+            runtime.run_odoo(self.server, install, "The installation of the base", f"{self.base}.log")
         self.shell(self.before, self.base)
-        database.mark_built(self.server, self.base, ground, content)
+        database.mark_built(self.server, self.base, **mark)
 
     def odoo(self, *arguments):
         what = f"odoo {' '.join(arguments)}"

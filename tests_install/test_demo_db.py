@@ -1,10 +1,7 @@
 """The demo company: eighteen months played on a real database, the same every run, with something worth seeing everywhere."""
 
-import pathlib
-import shutil
-
 import pytest
-from life import ADDON, Life, runtime
+from life import ADDON, Life, database, runtime
 from test_lifecycle_db import BASE, BEFORE, CHAIN
 
 DB, AGAIN = "charter_demoed", "charter_demoed_again"
@@ -125,11 +122,7 @@ def plays(tmp_path_factory):
         Life(server, folder, DB, BASE, CHAIN, BEFORE) as play,
     ):
         play.odoo("-i", ADDON, "--load-language=en_US,fr_FR")
-        runtime.drop_database(server, AGAIN)
-        template = runtime.quoted(DB)
-        runtime.query(server, "postgres", f"CREATE DATABASE {runtime.quoted(AGAIN)} TEMPLATE {template}")
-        files = pathlib.Path(runtime.DATA, "filestore")
-        shutil.copytree(files / DB, files / AGAIN, dirs_exist_ok=True)
+        database.copy(server, DB, AGAIN)
         try:
             yield play.shell(WHOLE), play.shell(AS_FAR, AGAIN)
         finally:

@@ -82,10 +82,8 @@ class Beside(Life):
 def seen(tmp_path_factory):
     folder = tmp_path_factory.mktemp("example")
     exported = folder / "example.pot"
-    # test_jobs_db holds the first lock while it works on the same base.
     with (
         runtime.postgres() as server,
-        runtime.database_lock(test_jobs_db.DB),
         runtime.database_lock(DB),
         Beside(server, folder) as play,
     ):

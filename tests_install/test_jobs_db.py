@@ -81,11 +81,9 @@ RESULT = """
 def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("jobs")
     with runtime.postgres() as server, runtime.database_lock(DB):
-        database.ensure(server, BASE, [runtime.ADDON, GLUE], "jobs-install.log")
-        runtime.drop_database(server, DB)
-        runtime.query(
-            server, "postgres", f"CREATE DATABASE {runtime.quoted(DB)} TEMPLATE {runtime.quoted(BASE)}"
-        )
+        with runtime.database_lock(BASE):
+            database.ensure(server, BASE, [runtime.ADDON, GLUE], "jobs-install.log")
+            database.copy(server, BASE, DB)
         try:
             yield play(server, folder)
         finally:

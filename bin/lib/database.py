@@ -2,12 +2,20 @@
 
 What a database was built from is written on it as a comment once it is complete; a database
 without that comment is a build that was interrupted, and is built again.
+
+A database is copied from a *ground*, which has what the addons depend on and none of them: Odoo and OCA are installed
+once, whatever number of databases stands on them.
 """
 
+import ast
 import hashlib
+import json
 import os
 import pathlib
+import shutil
 
+import runtime
+import stored
 from bootstrap import ROOT, fingerprint, say
 from runtime import (
     ADDON,
@@ -15,91 +23,215 @@ from runtime import (
     addons,
     create_database,
     database_exists,
+    database_lock,
     drop_database,
     query,
     quoted,
     run_odoo,
 )
 
-# Nothing below an addon's folders of these names is stored in a database.
-NOT_STORED = ("tests", "tools", "controllers", "readme", "static/src", "static/tests", "__pycache__")
-
 # The first language is the default one of partners, hence English before French.
-INSTALL = ("--without-demo=True", "--load-language=en_US,fr_FR")
+LANGUAGES = "--load-language=en_US,fr_FR"
+WITHOUT_DEMO = "--without-demo=True"
+QUIET = ("--stop-after-init", "--no-http", "--max-cron-threads=0")
+
+# Compiled bundles of scripts and styles, kept in the database: a browser test in a database that lacks
+# them compiles them itself, and its transaction forgets them.
+BUNDLES = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+# What the addons depend on, installed without them.
+GROUND = "charter_ground"
+BUNDLED = ("static/src", "static/tests")
 
 
-def content_hash(folder, left_out=NOT_STORED):
-    """Hash of an addon's files (names and content), without those that need no update of a database."""
-    digest = hashlib.sha256()
-    folder = pathlib.Path(folder)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(name.startswith(f"{part}/") for part in left_out):
-            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+# What things were made from.
+
+
+def content_hash(folder):
+    """Hash of what an addon's files put into a database."""
+    return stored.digest(pathlib.Path(folder))
+
+
+def hashes(names):
+    return {name: content_hash(os.path.join(ROOT, name)) for name in names}
+
+
+def manifest(addon):
+    path = pathlib.Path(ROOT, addon, "__manifest__.py")
+    return ast.literal_eval(path.read_text(encoding="utf-8"))
+
+
+def dependencies(names):
+    """The modules of others that these of the project's addons stand on."""
+    needed = {module for name in names for module in manifest(name).get("depends", [])}
+    return sorted(module for module in needed if not module.startswith(ADDON))
 
 
 def ground_hash():
-    """What cannot be updated in place: Odoo itself, the OCA addons' versions, which addons there are."""
-    odoo_release = os.path.join(ODOO, "odoo", "release.py")
-    digest = hashlib.sha256(" ".join([*INSTALL, *addons()]).encode())
-    digest.update(fingerprint(os.path.join(ROOT, "requirements.txt"), odoo_release).encode())
+    """What cannot be updated in place: Odoo itself and the OCA addons' versions."""
+    files = [
+        os.path.join(ROOT, "requirements.txt"),
+        os.path.join(ROOT, "test-requirements.txt"),
+        os.path.join(ODOO, "odoo", "release.py"),
+    ]
+    digest = hashlib.sha256(" ".join([LANGUAGES, WITHOUT_DEMO, fingerprint(*files)]).encode())
     return digest.hexdigest()[:16]
 
 
-def addons_hash():
-    joined = " ".join(content_hash(os.path.join(ROOT, addon)) for addon in addons())
-    return hashlib.sha256(joined.encode()).hexdigest()[:16]
+def bundles_hash():
+    digest = hashlib.sha256()
+    for addon in addons():
+        for folder in BUNDLED:
+            for path in sorted(pathlib.Path(ROOT, addon, folder).rglob("*")):
+                if path.is_file():
+                    digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
+                    digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def built_from(server, database):
-    """(ground, addons) hashes of a complete database, else (None, None)."""
+    """What a complete database was built from, as ``mark_built`` was told; {} for any other."""
     rows = query(
         server,
         "postgres",
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
         database,
     )
-    parts = (rows[0][0] or "").split(" ") if rows else []
-    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == ADDON else (None, None)
+    name, _blank, marks = ((rows[0][0] or "") if rows else "").partition(" ")
+    return json.loads(marks) if name == ADDON and marks.startswith("{") else {}
 
 
-def mark_built(server, database, ground, content):
-    query(server, "postgres", f"COMMENT ON DATABASE {quoted(database)} IS %s", f"{ADDON} {ground} {content}")
+def mark_built(server, database, **marks):
+    text = f"{ADDON} {json.dumps(marks, sort_keys=True)}"
+    query(server, "postgres", f"COMMENT ON DATABASE {quoted(database)} IS %s", text)
+
+
+# Copies.
+
+
+def copy(server, source, target):
+    """A database and its files, in the place of any that has that name. Nobody may use the source meanwhile."""
+    drop_database(server, target)
+    query(server, "postgres", f"CREATE DATABASE {quoted(target)} TEMPLATE {quoted(source)}")
+    files = pathlib.Path(runtime.DATA, "filestore")
+    if (files / source).is_dir():
+        shutil.copytree(files / source, files / target)
+
+
+def drop_grounds(server):
+    rows = query(server, "postgres", "SELECT datname FROM pg_database WHERE datname LIKE %s", f"{GROUND}%")
+    for (name,) in rows:
+        drop_database(server, name)
+
+
+def ground_for(modules):
+    """(name, what it has) of the ground nearest to a database with ``modules``.
+
+    There are two: what the addon itself stands on, and what all its glue addons do.
+    """
+    first, everything = dependencies([ADDON]), dependencies(addons())
+    if set(everything) <= {*modules, *first}:
+        return f"{GROUND}_glue", everything
+    return GROUND, first
+
+
+def ensure_ground(server, modules):
+    """The name of the ground for ``modules``, as Odoo and the OCA addons are now. Its lock is the caller's."""
+    name, wanted = ground_for(modules)
+    mark = {"ground": ground_hash(), "modules": wanted}
+    if built_from(server, name) != mark:
+        if name == GROUND:
+            drop_database(server, name)
+            create_database(server, name)
+        else:
+            lay_ground(server, name, ())
+        say(f"Installing {', '.join(wanted)} in the database {name}")
+        seconds = run_odoo(
+            server,
+            ["-d", name, "-i", ",".join(wanted), WITHOUT_DEMO, *QUIET],
+            "The installation of what the addons stand on",
+            f"{name}.log",
+        )
+        say(f"  done in {seconds:.0f} s")
+        mark_built(server, name, **mark)
+    return name
+
+
+def lay_ground(server, target, modules):
+    """Make ``target`` a copy of the ground for ``modules``; what it lacks of them is still to be installed."""
+    with database_lock(ground_for(modules)[0]):
+        copy(server, ensure_ground(server, modules), target)
+
+
+# Following the addons.
+
+
+def installed(server, database):
+    """The project's addons installed there."""
+    statement = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name LIKE %s"
+    return {name for (name,) in query(server, database, statement, f"{ADDON}%")}
 
 
 def ensure(server, database, modules, log, rebuild=False, after_install=None):
     """Make ``database`` hold ``modules`` as they are in the clone: "installed", "updated" or None.
 
-    ``after_install`` completes a fresh database before it counts as built.
+    Only what changed is updated, with what stands on it; an addon that is new is installed into the database there is.
+
+    :param after_install: completes a fresh database before it counts as built
     """
-    ground, content = ground_hash(), addons_hash()
-    had_ground, had_content = built_from(server, database)
-    if not rebuild and (had_ground, had_content) == (ground, content):
+    ground, content = ground_hash(), hashes(addons())
+    had = built_from(server, database)
+    before = had.get("addons", {})
+    # An addon that is gone from the clone is not uninstalled: its database is built again.
+    usable = had.get("ground") == ground and had.get("modules") and set(before) <= set(content)
+    if not rebuild and usable and before == content:
         return None
-    options = ["-d", database, "--stop-after-init", "--no-http", "--max-cron-threads=0"]
-    if rebuild or had_ground != ground:
-        if database_exists(server, database):
-            say(
-                f"Removing the database {database}"
-                + ("" if rebuild else ", which is out of date or incomplete")
-            )
-            drop_database(server, database)
-        create_database(server, database)
+    if rebuild or not usable:
+        if database_exists(server, database) and not rebuild:
+            say(f"Removing the database {database}, which is out of date or incomplete")
+        lay_ground(server, database, dependencies(modules))
         say(f"Installing {', '.join(modules)} in the database {database} (a minute or two)")
-        install = [*options, *INSTALL, "-i", ",".join(modules)]
+        install = ["-d", database, "-i", ",".join(modules), LANGUAGES, WITHOUT_DEMO, *QUIET]
         seconds = run_odoo(server, install, "The installation", log)
         say(f"  done in {seconds:.0f} s")
         if after_install:
             after_install(server, database)
         done = "installed"
     else:
-        say(f"Updating the database {database}: the addons have changed")
-        # An update that fails is done again, even when the addons are put back as they were.
-        mark_built(server, database, ground, "updating")
-        seconds = run_odoo(server, [*options, "-u", ",".join(modules)], "The update", log)
-        say(f"  done in {seconds:.0f} s")
-        done = "updated"
-    mark_built(server, database, ground, content)
+        there = installed(server, database)
+        changed = sorted(name for name in there if before.get(name) != content.get(name))
+        new = sorted(set(modules) - there)
+        done = None
+        if changed or new:
+            names = ", ".join([*changed, *new])
+            say(f"Updating the database {database}: {names}")
+            # An update that fails is done again, even when the addons are put back as they were.
+            unknown = dict.fromkeys(content, "")
+            mark_built(server, database, **{**had, "addons": {**before, **unknown}})
+            work = ["-u", ",".join(changed)] if changed else []
+            work += ["-i", ",".join(new)] if new else []
+            # The terms of an addon installed later are loaded by Odoo itself: the languages are active.
+            seconds = run_odoo(server, ["-d", database, *work, WITHOUT_DEMO, *QUIET], "The update", log)
+            say(f"  done in {seconds:.0f} s")
+            done = "updated"
+    marks = {key: value for key, value in had.items() if key == "bundles" and done != "installed"}
+    mark_built(server, database, ground=ground, addons=content, modules=sorted(modules), **marks)
     return done
+
+
+def ensure_bundles(server, database):
+    """Compile the bundles a browser asks for, unless those there are of today's sources."""
+    marks, wanted = built_from(server, database), bundles_hash()
+    if marks.get("bundles") == wanted:
+        return
+    seconds = run_odoo(
+        server,
+        ["shell", "-d", database, "--no-http", "--log-level=warn"],
+        "Compiling the bundles",
+        "bundles.log",
+        script=BUNDLES,
+    )
+    say(f"Compiled the bundles of scripts and styles in {seconds:.0f} s")
+    mark_built(server, database, **{**marks, "bundles": wanted})

@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -98,35 +97,25 @@ def names(db):
 
 def ensure(server, alone, beside, rebuild=False):
     """Both databases as Odoo, the neighbours and the addon are now."""
-    ground = database.ground_hash()
     neighbours = hashlib.sha256(" ".join([*NEIGHBOURS, *OPTIONS]).encode()).hexdigest()[:16]
-    if rebuild or database.built_from(server, alone) != (ground, neighbours):
+    mark = {"ground": database.ground_hash(), "neighbours": neighbours}
+    if rebuild or database.built_from(server, alone) != mark:
         runtime.drop_database(server, alone)
         runtime.create_database(server, alone)
         say(f"Installing the neighbours alone, in the database {alone}")
         install = ["-d", alone, "-i", ",".join(NEIGHBOURS), "--without-demo=True", *OPTIONS]
         seconds = runtime.run_odoo(server, install, "The installation of the neighbours", f"{alone}.log")
         say(f"  done in {seconds:.0f} s")
-        database.mark_built(server, alone, ground, neighbours)
+        database.mark_built(server, alone, **mark)
         rebuild = True
-    content = f"{neighbours[:8]}{database.addons_hash()[:8]}"
-    if rebuild or database.built_from(server, beside) != (ground, content):
-        runtime.drop_database(server, beside)
-        copy(server, alone, beside)
+    mark["addons"] = database.hashes(addons())
+    if rebuild or database.built_from(server, beside) != mark:
+        database.copy(server, alone, beside)
         say(f"Installing {', '.join(addons())} beside them, in the database {beside}")
         install = ["-d", beside, "-i", ",".join(addons()), "--without-demo=True", *OPTIONS]
         seconds = runtime.run_odoo(server, install, "The installation of the addon", f"{beside}.log")
         say(f"  done in {seconds:.0f} s")
-        database.mark_built(server, beside, ground, content)
-
-
-def copy(server, source, target):
-    """A database and its files."""
-    statement = f"CREATE DATABASE {runtime.quoted(target)} TEMPLATE {runtime.quoted(source)}"
-    runtime.query(server, "postgres", statement)
-    files = pathlib.Path(runtime.DATA, "filestore")
-    if (files / source).is_dir():
-        shutil.copytree(files / source, files / target)
+        database.mark_built(server, beside, **mark)
 
 
 # -- the tests -------------------------------------------------------------------------------------

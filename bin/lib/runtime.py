@@ -14,9 +14,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 import warnings
 
+import odoo_log
 import psutil
 import psycopg2
 from bootstrap import LOGS, ROOT, STATE, SetupError, say
@@ -300,16 +302,50 @@ def run_odoo(server, arguments, what, log, script=None):
                 except subprocess.TimeoutExpired:
                     say_progress(path, time.time() - started)
     text = read_log(path)
+    odoo_log.collect(log, text)
     if code or " CRITICAL " in text or "Traceback (most" in text:
         tail = "\n".join(text.splitlines()[-25:])
         raise SetupError(f"{what} failed (exit {code}).\n{tail}\nWhole log: {path}")
     return time.time() - started
 
 
+# Processes that run now, and whether they are to end: a thread that waits for one learns it by its end.
+running = set()
+stopped = threading.Event()
+
+
+def stop_everything(seconds=15):
+    """For the main thread, when a signal ends the command while other threads wait for processes.
+
+    Each process is asked like by Ctrl-C, so that it ends what it started itself; what does not end is killed.
+    """
+    stopped.set()
+    waiting = [process for process in list(running) if process.poll() is None]
+    for process in waiting:
+        signal_group(process, signal.SIGINT)
+    deadline = time.time() + seconds
+    while any(process.poll() is None for process in waiting) and time.time() < deadline:
+        time.sleep(0.1)
+    for process in waiting:
+        signal_group(process, signal.SIGKILL)
+
+
+def signal_group(process, number):
+    """The process and what it started, if it leads a group of its own; else the process."""
+    with contextlib.suppress(ProcessLookupError):
+        if os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+
+
 @contextlib.contextmanager
 def stopping(process, seconds=10):
     """Whatever happens inside, ``process`` has ended afterwards."""
+    running.add(process)
     try:
+        if stopped.is_set():
+            raise SetupError("Stopped.")
         yield process
     except KeyboardInterrupt:
         # Ctrl-C in a terminal has reached the process already; a second signal would make Odoo cut short.
@@ -324,6 +360,7 @@ def stopping(process, seconds=10):
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        running.discard(process)
 
 
 @contextlib.contextmanager

@@ -11,15 +11,13 @@ Every check of the project, from nothing:
 
     --fresh     install the test database from nothing instead of updating it
     --db NAME   use this test database (default charter_test), to work beside another run
+    --workers N     run the whole over N workers, each with its own copy of the database (default: a processor each)
 
-Anything else goes to pytest. Logs are in .charter/log: test-install.log, test.log.
+Anything else goes to pytest. Logs are in .charter/log: test-install.log, test.log, and of the whole test-1.log and so on.
 """
 
 import argparse
-import concurrent.futures
-import dataclasses
 import glob
-import itertools
 import os
 import pathlib
 import re
@@ -29,15 +27,19 @@ import time
 
 import database
 import neighbours
+import odoo_log
+import pytest_runs
 import runtime
 import translations
+import workers
 from bootstrap import LIB, LOGS, ROOT, STATE, SetupError, say
 from lxml import etree
+from pytest_runs import odoo_options, run_pytest
 from runtime import ADDON, addons
+from workers import Result
 
-COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|subtests passed)\b")
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-LOG_RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ ([A-Z]+) ", re.MULTILINE)
+# More shares than workers: what was expected to take as long never does. Each costs a start of Odoo.
+SHARES_A_WORKER = 2
 OPTIONS_WITH_VALUE = (
     "-k",
     "-m",
@@ -51,22 +53,6 @@ OPTIONS_WITH_VALUE = (
     "--durations",
     "--maxfail",
 )
-
-
-@dataclasses.dataclass
-class Result:
-    name: str
-    passed: int
-    failed: int
-    seconds: float
-    details: str = ""
-
-    def show(self):
-        verdict = "FAILED" if self.failed else "ok"
-        count = f"{self.passed} passed, {self.failed} failed, " if self.passed + self.failed > 1 else ""
-        say(f"{self.name:<28} {verdict:<7} {count}{self.seconds:.1f} s")
-        if self.failed and self.details:
-            print("    " + self.details.strip().replace("\n", "\n    "), flush=True)
 
 
 def checked(name, problems, started):
@@ -134,91 +120,44 @@ def check_compose():
     )
 
 
-def static_checks():
-    """Each as a function returning its Result."""
-    sources = [
+def check_pylint():
+    # Not an addon of the OCA: no OCA author, and its README is the repository's. A model is split into
+    # files by idea, each of which reads on its own.
+    left_out = "--disable=manifest-required-author,missing-readme,consider-merging-classes-inherited"
+    return run_tool(
+        "pylint-odoo",
+        "pylint",
+        "--rcfile=pyproject.toml",
+        left_out,
         *addons(),
-        *(name for name in ("tests", "bin/lib", "benchmarks", "docs", "examples") if os.path.isdir(name)),
+        *glob.glob("examples/*"),
+    )
+
+
+def check_spelling():
+    folders = ("tests", "bin/lib", "benchmarks", "docs", "examples")
+    sources = [*addons(), *(name for name in folders if os.path.isdir(name))]
+    return run_tool("codespell", "codespell_lib", *sources, *glob.glob("*.md"), *glob.glob("*.yml"))
+
+
+def static_checks():
+    """[(name, function that gives its Result, seconds it takes)]."""
+    return [
+        ("pylint-odoo", check_pylint, 30),
+        ("codespell", check_spelling, 5),
+        ("ruff check", lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."), 1),
+        ("ruff format", lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."), 1),
+        ("XML", check_xml, 1),
+        ("docker-compose.yml", check_compose, 2),
+        ("requirements", check_requirements, 3),
     ]
-    checks = [
-        lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."),
-        lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."),
-        lambda: run_tool("codespell", "codespell_lib", *sources, *glob.glob("*.md"), *glob.glob("*.yml")),
-        check_xml,
-        check_compose,
-        check_requirements,
-    ]
-    if addons():
-        # Not an addon of the OCA: no OCA author, and its README is the repository's. A model is split into
-        # files by idea, each of which reads on its own.
-        left_out = "--disable=manifest-required-author,missing-readme,consider-merging-classes-inherited"
-        checks.append(
-            lambda: run_tool(
-                "pylint-odoo",
-                "pylint",
-                "--rcfile=pyproject.toml",
-                left_out,
-                *addons(),
-                *glob.glob("examples/*"),
-            )
-        )
-    return checks
 
 
 # Tests.
 
 
-def run_pytest(name, args):
-    """Run pytest, its output shown as it comes; skipped tests count as failed, and so does an empty run."""
-    started = time.time()
-    command = [sys.executable, "-m", "pytest", *args]
-    if sys.stdout.isatty():
-        command.append("--color=yes")
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    last = ""
-    process = subprocess.Popen(command, cwd=ROOT, text=True, errors="replace", **streams)
-    with process, runtime.stopping(process):
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            plain = COLOUR.sub("", line)
-            if re.search(r" in \d+\.\d+s", plain):
-                last = plain
-    counts = {kind.rstrip("s"): int(number) for number, kind in COUNTS.findall(last)}
-    passed = counts.get("passed", 0)
-    failed = sum(counts.get(kind, 0) for kind in ("failed", "error", "skipped", "xpassed"))
-    details = []
-    if counts.get("skipped"):
-        details.append(f"{counts['skipped']} skipped: nothing may be skipped here (pytest -rs says why)")
-    if not passed and not failed:
-        failed = 1
-        details.append("no test ran")
-    elif process.returncode and not failed:
-        failed = 1
-        details.append(f"pytest ended with exit code {process.returncode}")
-    return Result(name, passed, failed, time.time() - started, "\n".join(details))
-
-
-def run_plain_tests(args):
-    return run_pytest("tests without a database", ["-p", "no:odoo", *(args or ["tests"])])
-
-
-def odoo_options(server, db, log):
-    """pytest's, for tests in the database ``db`` whose log goes to the file ``log``."""
-    log = os.path.join(LOGS, log)
-    pathlib.Path(log).unlink(missing_ok=True)
-    extra = {
-        "data-dir": runtime.DATA,
-        "http-interface": "127.0.0.1",
-        "logfile": log,
-        **{f"db_{key}": value for key, value in server.items()},
-    }
-    return [
-        f"--odoo-database={db}",
-        "--odoo-http",
-        f"--odoo-addons-path={runtime.addons_path()}",
-        "--odoo-log-level=warn",
-        *(f"--odoo-extra={key}={value}" for key, value in extra.items()),
-    ]
+def run_plain_tests(args, show=True):
+    return run_pytest("tests without a database", ["-p", "no:odoo", *(args or ["tests"])], show)
 
 
 def run_odoo_tests(server, db, args):
@@ -231,21 +170,19 @@ def log_name(db, what=""):
     return db.removeprefix("charter_") + what + ".log"
 
 
-def check_log(db):
-    """Warnings and errors Odoo logged about the project's addons, at installation and under test."""
+def check_log(names):
+    """Warnings and errors in the logs of these names, and those collected from every other process of Odoo."""
     started, problems = time.time(), []
-    for name in (log_name(db, "-install"), log_name(db)):
+    for name in names:
         path = os.path.join(LOGS, name)
-        if not os.path.exists(path):
-            continue
-        text = runtime.read_log(path)
-        starts = [match.start() for match in LOG_RECORD.finditer(text)]
-        for start, end in itertools.pairwise([*starts, len(text)]):
-            record = text[start:end].strip()
-            level = LOG_RECORD.match(record)[1]
-            if level in ("WARNING", "ERROR", "CRITICAL") and ADDON in record.replace(ROOT, ""):
-                problems.append(f"{name}: {record[:2000]}")
-    return checked("warnings in Odoo's log", problems, started)
+        if os.path.exists(path):
+            problems += [
+                f"{name}: {record[:2000]}" for record in odoo_log.bad_records(runtime.read_log(path))
+            ]
+    collected = os.environ.get(odoo_log.COLLECTION)
+    if collected and os.path.exists(collected):
+        problems += [line.rstrip() for line in runtime.read_log(collected).split("\n\n") if line.strip()]
+    return checked("warnings in Odoo's logs", problems, started)
 
 
 def check_translations(server, db):
@@ -321,40 +258,88 @@ def selected(args, options):
             if installed and installed.failed:
                 results.append(installed)
             else:
-                results += [run_odoo_tests(server, options.db, with_odoo), check_log(options.db)]
+                log = log_name(options.db)
+                results += [run_odoo_tests(server, options.db, with_odoo), check_log([log])]
     return results
 
 
 def everything(options):
-    """Every stage, the later ones too when one fails."""
-    results = []
+    """Every check, over the workers; the later ones too when one fails."""
+    jobs = [
+        workers.Job(name, lambda _worker, check=check: check(), seconds)
+        for name, check, seconds in static_checks()
+    ]
+    if options.checks:
+        return workers.work(jobs, options.workers)
+    with runtime.postgres() as server, runtime.database_lock(options.db):
+        copies = pytest_runs.Copies(server, options.db)
+        if options.fresh:
+            database.drop_grounds(server)
+        try:
+            found = workers.work([*jobs, *database_jobs(server, options, copies)], options.workers)
+        finally:
+            copies.drop()
+    logs = [log_name(options.db, f"-{number}") for number in range(1, copies.shares + 1)]
+    log = check_log(logs)
+    log.show()
+    return [*found, log]
 
-    def add(result):
-        result.show()
-        results.append(result)
 
-    with concurrent.futures.ThreadPoolExecutor(1) as background:
-        checks = [background.submit(check) for check in static_checks()]
-        if options.checks:
-            for check in checks:
-                add(check.result())
-            return results
-        with runtime.postgres() as server, runtime.database_lock(options.db):
-            # The linters work while Odoo installs.
-            installed = prepare(server, options.db, options.fresh)
-            for check in checks:
-                add(check.result())
-            if installed:
-                add(installed)
-            add(run_plain_tests([]))
-            add(run_pytest("life of a database", ["-p", "no:odoo", "tests_install"]))
-            if installed and installed.failed:
-                add(Result("tests with Odoo", 0, 1, 0.0, "Not run: there is no database."))
-            else:
-                add(check_translations(server, options.db))
-                add(run_odoo_tests(server, options.db, []))
-            add(check_log(options.db))
-    return results
+def database_jobs(server, options, copies):
+    """The jobs of ``everything`` that need a database, or come with those that do."""
+    ground, ready = "what the addons stand on", "installation"
+
+    def lay(_worker):
+        with runtime.database_lock(database.GROUND):
+            database.ensure_ground(server, ())
+
+    def install(_worker):
+        result = prepare(server, options.db, options.fresh)
+        if not (result and result.failed):
+            database.ensure_bundles(server, options.db)
+        return result
+
+    files = pytest_runs.test_files()
+    shares = pytest_runs.shares(files, options.workers * SHARES_A_WORKER)
+    copies.shares = len(shares)
+    lives = sorted(pathlib.Path(ROOT, "tests_install").glob("test_*.py"))
+    known = pytest_runs.known_times()
+    return [
+        workers.Job(ground, lay, 40),
+        workers.Job(ready, install, 60, (ground,)),
+        workers.Job("tests without a database", lambda _worker: run_plain_tests([], show=False), 20),
+        *(
+            workers.Job(
+                f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}",
+                lambda _worker, path=path: run_life(path),
+                known.get(f"tests_install/{path.name}", 50),
+                (ground,),
+            )
+            for path in lives
+        ),
+        *(
+            workers.Job(
+                f"tests with Odoo, share {number}",
+                lambda worker, number=number, paths=paths: pytest_runs.run_share(
+                    server, copies, worker, number, paths
+                ),
+                seconds,
+                (ready,),
+            )
+            for number, (seconds, paths) in enumerate(shares, 1)
+        ),
+        workers.Job(
+            "translations",
+            lambda worker: check_translations(server, copies.of(worker)),
+            10,
+            (ready,),
+        ),
+    ]
+
+
+def run_life(path):
+    name = f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}"
+    return pytest_runs.timed(name, path.stem, ["-p", "no:odoo", f"tests_install/{path.name}"])
 
 
 def merge_terms(options):
@@ -393,6 +378,7 @@ def main():
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--db", default="charter_test")
+    parser.add_argument("--workers", type=int, default=min(max(os.cpu_count() or 1, 2), 4))
     options, args = parser.parse_known_args()
     runtime.stop_on_signals()
     # Paths are taken as seen from where the command is called, then from the clone.
@@ -403,18 +389,35 @@ def main():
         return merge_terms(options)
     if options.neighbours:
         return neighbours_tests(options, args)
+    collect_bad_records()
     started = time.time()
     results = selected(args, options) if args else everything(options)
-    print()
-    say(f"Summary ({time.time() - started:.0f} s)")
-    for result in results:
-        Result(result.name, result.passed, result.failed, result.seconds).show()
+    return summary(results, time.time() - started, shown=not args)
+
+
+def collect_bad_records():
+    """Every Odoo process from here on, the tests' own too, leaves its warnings in one file."""
+    path = pathlib.Path(LOGS, "bad-records.log")
+    path.unlink(missing_ok=True)
+    os.environ[odoo_log.COLLECTION] = str(path)
+
+
+def summary(results, seconds, shown):
+    """Print it, the tests that failed by name, and the closing line; the exit code.
+
+    :param shown: the details of what failed were printed before
+    """
     passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
-    if args:
-        for result in results:
-            if result.failed and result.details:
-                print(result.details)
+    print()
+    say(f"Summary ({seconds:.0f} s)")
+    for result in results:
+        Result(result.name, result.passed, result.failed, result.seconds).show()
+    for result in results:
+        for test in result.named:
+            print(f"    FAILED {test}")
+        if result.failed and result.details and not shown:
+            print(result.details)
     print(f"{passed} passed, {failed} failed")
     return int(bool(failed))
 

@@ -1,0 +1,177 @@
+"""Runs of pytest: one as it is shown to who waits for it, or many apart over the workers."""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import database
+import runtime
+from bootstrap import LIB, LOGS, ROOT, STATE
+from runtime import addons
+from workers import Result
+
+COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|subtests passed)\b")
+CLOSING = re.compile(r" in \d+\.\d+s")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Lines of the short summary that name a test; of the words behind the name only the first line is there.
+NAMED = re.compile(r"^(?:FAILED|ERROR|SKIPPED|XPASS) (.*)$")
+TIMES = os.path.join(STATE, "durations.json")
+# A file never timed on this machine is expected to take so long: what the sources cost on two quiet cores.
+SECONDS_A_KB = 0.6
+SECONDS_OF_A_BROWSER = 12
+WRITING = threading.Lock()
+
+
+def run_pytest(name, args, show=True):
+    """Run pytest; skipped tests count as failed, and so does an empty run.
+
+    :param show: print its output as it comes; else it is in the Result when something failed
+    """
+    started = time.time()
+    command = [sys.executable, "-m", "pytest", "-rfEsX", *args]
+    if show and sys.stdout.isatty():
+        command.append("--color=yes")
+    process = subprocess.Popen(
+        command, cwd=ROOT, text=True, errors="replace", env=environment(), process_group=None if show else 0,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    lines, last = [], ""
+    with process, runtime.stopping(process):
+        for line in process.stdout:
+            plain = COLOUR.sub("", line)
+            if show:
+                print(line, end="", flush=True)
+            lines.append(plain)
+            if CLOSING.search(plain):
+                last = plain
+    counts = collections.Counter()
+    for number, kind in COUNTS.findall(last):
+        counts[kind.removesuffix("s")] += int(number)
+    passed = counts["passed"]
+    failed = sum(counts[kind] for kind in ("failed", "error", "skipped", "xpassed"))
+    details = []
+    if counts["skipped"]:
+        details.append(f"{counts['skipped']} skipped: nothing may be skipped here (pytest -rs says why)")
+    if not passed and not failed:
+        failed = 1
+        details.append("no test ran")
+    elif process.returncode and not failed:
+        failed = 1
+        details.append(f"pytest ended with exit code {process.returncode}")
+    if failed and not show:
+        details = [*lines, *details]
+    named = tuple(match[1] for match in map(NAMED.match, lines) if match) if failed else ()
+    return Result(name, passed, failed, time.time() - started, "\n".join(map(str.rstrip, details)), named)
+
+
+def environment():
+    path = os.pathsep.join([os.environ.get("PYTHONPATH", ""), LIB])
+    return dict(os.environ, PYTHONPATH=path)
+
+
+def odoo_options(server, db, log):
+    """pytest's, for tests in the database ``db`` whose log goes to the file ``log``."""
+    log = os.path.join(LOGS, log)
+    pathlib.Path(log).unlink(missing_ok=True)
+    extra = {
+        "data-dir": runtime.DATA,
+        "http-interface": "127.0.0.1",
+        "logfile": log,
+        **{f"db_{key}": value for key, value in server.items()},
+    }
+    return [
+        f"--odoo-database={db}",
+        "--odoo-http",
+        f"--odoo-addons-path={runtime.addons_path()}",
+        "--odoo-log-level=warn",
+        *(f"--odoo-extra={key}={value}" for key, value in extra.items()),
+    ]
+
+
+# Many files over the workers.
+
+
+def test_files():
+    """Of Odoo, as pytest collects them."""
+    root = pathlib.Path(ROOT)
+    return [
+        str(path.relative_to(root))
+        for addon in addons()
+        for path in sorted(root.glob(f"{addon}/tests/**/test_*.py"))
+    ]
+
+
+def known_times():
+    try:
+        return json.loads(pathlib.Path(TIMES).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def keep_times(found):
+    with WRITING:
+        pathlib.Path(TIMES).write_text(json.dumps({**known_times(), **found}, indent=1, sort_keys=True))
+
+
+def expected_seconds(path, known):
+    """What was measured here last, else what a file of its size took elsewhere."""
+    if path in known:
+        return known[path]
+    text = pathlib.Path(ROOT, path).read_text(encoding="utf-8")
+    browser = "start_tour(" in text or "browser_js(" in text
+    return SECONDS_A_KB * len(text) / 1000 + SECONDS_OF_A_BROWSER * browser
+
+
+def shares(paths, number):
+    """``paths`` in so many shares that take about as long: [(seconds, [path])], the longest first."""
+    known = known_times()
+    seconds = {path: expected_seconds(path, known) for path in paths}
+    found = [[0.0, []] for _share in range(min(number, len(paths)))]
+    for path in sorted(paths, key=lambda path: -seconds[path]):
+        least = min(found, key=lambda share: share[0])
+        least[0] += seconds[path]
+        least[1].append(path)
+    # Inside a share in the order of the clone, as pytest has always run them.
+    return sorted(((total, sorted(share)) for total, share in found), key=lambda share: -share[0])
+
+
+class Copies:
+    """One copy of the test database for each worker, made when it first needs it and dropped at the end."""
+
+    def __init__(self, server, template):
+        self.server, self.template, self.made, self.shares = server, template, {}, 0
+
+    def of(self, worker):
+        if worker not in self.made:
+            name = f"{self.template}_{worker}"
+            with runtime.database_lock(f"{self.template}.copying"):
+                database.copy(self.server, self.template, name)
+            self.made[worker] = name
+        return self.made[worker]
+
+    def drop(self):
+        for name in self.made.values():
+            runtime.drop_database(self.server, name)
+
+
+def run_share(server, copies, worker, number, paths):
+    """The tests of one share in this worker's copy of the test database."""
+    stem = f"{copies.template.removeprefix('charter_')}-{number}"
+    options = odoo_options(server, copies.of(worker), f"{stem}.log")
+    return timed(f"tests with Odoo, share {number}", stem, [*options, *paths])
+
+
+def timed(name, stem, args):
+    """Run pytest quietly and remember how long each file took."""
+    path = pathlib.Path(LOGS, f"{stem}.timing.json")
+    result = run_pytest(name, ["-q", "-p", "timing_plugin", f"--timing={path}", *args], show=False)
+    if path.exists():
+        keep_times(json.loads(path.read_text()))
+        path.unlink()
+    return result
