@@ -7,11 +7,13 @@ own script (``demo_command.py``, ``test_command.py``, ``odoo_command.py``) insid
 Everything it writes lives in one folder of the clone, ``.charter/``. Delete it to start over.
 """
 
+import contextlib
 import ctypes.util
 import glob
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,21 +34,13 @@ export LD_LIBRARY_PATH="$library:$library/pulseaudio"
 export QT_PLUGIN_PATH="$library/qt5/plugins" QT_QPA_PLATFORM=offscreen
 exec "$here/usr/bin/$(basename "$0")" "$@"
 """
+REQUIREMENTS = ("requirements.txt", "test-requirements.txt")
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
-# Debian replaced some static files of its Odoo package by links into these packages.
-ODOO_DEBIAN_PACKAGES = (
-    "odoo-19",
-    "libjs-jquery",
-    "libjs-jquery-form",
-    "libjs-underscore",
-    "fonts-font-awesome",
-    "fonts-inconsolata",
-    "fonts-montserrat",
-    "fonts-ocr-b",
-    "fonts-roboto-unhinted",
-)
+# The Odoo this project is tested with: packages of Debian, each by its place in a mirror and its SHA-256.
+# Debian replaced some static files of its Odoo package by links into the others.
+ODOO_PACKAGES = os.path.join(LIB, "odoo.sha256")
 
 
 class SetupError(Exception):
@@ -214,9 +208,13 @@ def ensure_venv(command):
         # --no-deps: the files pin the whole closure, and the OCA wheels ask for an "odoo"
         # distribution that does not exist.
         seconds = run(
-            [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "-r", path],
+            [
+                *(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
+                *("--no-deps", "--require-hashes", "-r", path),
+            ],
             f"Installing {name}",
-            "Check the network and pip's configuration, then start again; what is installed already is kept.",
+            "Check the network and pip's configuration, then start again; what is installed already is kept.\n"
+            "A file whose hash is not in the list is none of those its version was chosen with: see CONTRIBUTING.md.",
         )
         write_stamp(stamp, value)
         say(f"  done in {seconds:.0f} s")
@@ -230,24 +228,86 @@ def odoo_from_user(source):
 
 
 def odoo_from_git(target):
-    probe = ["git", "ls-remote", "--exit-code", ODOO_UPSTREAM, ODOO_BRANCH]
+    """Odoo's own source, at the commit ODOO_COMMIT names or else the newest of its branch."""
+    commit = os.environ.get("ODOO_COMMIT", "")
+    if commit and not re.fullmatch(r"[0-9a-f]{40}", commit):
+        raise SetupError(f"ODOO_COMMIT={commit} is not a whole commit: 40 hexadecimal digits.")
     environment = dict(os.environ, GIT_TERMINAL_PROMPT="0")
+    probe = ["git", "ls-remote", "--exit-code", ODOO_UPSTREAM, ODOO_BRANCH]
     try:
-        reachable = not subprocess.run(
-            probe, capture_output=True, timeout=20, env=environment, check=False
-        ).returncode
+        found = subprocess.run(
+            probe, capture_output=True, timeout=20, env=environment, check=False, text=True
+        )
     except (OSError, subprocess.TimeoutExpired):
-        reachable = False
-    if not reachable:
+        found = None
+    if found is None or found.returncode:
+        if commit:
+            raise SetupError(f"{ODOO_UPSTREAM} does not answer, for the commit ODOO_COMMIT names.")
         return False
-    say(f"Cloning Odoo {ODOO_BRANCH} from upstream (some minutes)")
-    run(
-        ["git", "clone", "--depth", "1", "--branch", ODOO_BRANCH, ODOO_UPSTREAM, target + ".partial"],
-        "Cloning Odoo",
-        "Check the network, or set ODOO_SRC to a checkout of Odoo 19.",
-        env=environment,
-    )
-    os.rename(target + ".partial", target)
+    pinned = commit or found.stdout.split()[0]
+    say(f"Fetching Odoo {ODOO_BRANCH} from upstream, commit {pinned} (some minutes)")
+    if not commit:
+        say(
+            "  This is not the Odoo the project was tested with, whose packages no mirror here has.\n"
+            f"  To have the very same another time: ODOO_COMMIT={pinned}"
+        )
+    partial = target + ".partial"
+    remedy = "Check the network, or set ODOO_SRC to a checkout of Odoo 19."
+    for step in (
+        ["git", "init", "--quiet", partial],
+        # Asked for by its hash, a commit is what its hash says.
+        ["git", "-C", partial, "fetch", "--depth", "1", ODOO_UPSTREAM, pinned],
+        ["git", "-C", partial, "checkout", "--quiet", "--detach", pinned],
+    ):
+        run(step, "Fetching Odoo", remedy, env=environment)
+    os.rename(partial, target)
+    return True
+
+
+def pinned_packages():
+    """[(SHA-256, place in a Debian mirror)] of the Odoo this project is tested with."""
+    with open(ODOO_PACKAGES, encoding="utf-8") as source:
+        rows = [line.split() for line in source if line.strip() and not line.startswith("#")]
+    return [(digest, place) for digest, place in rows]
+
+
+def package_names():
+    return [place.rsplit("/", 1)[1].split("_")[0] for _digest, place in pinned_packages()]
+
+
+def odoo_from_pinned_packages(target):
+    """Unpack the very packages that are pinned; False if no mirror of this machine has them (any more).
+
+    Their hash says what they are, so no list of a suite is read and none can be out of date.
+    """
+    helper = "/usr/lib/apt/apt-helper"
+    if not os.path.exists(helper) or not have_program("dpkg"):
+        return False
+    try:
+        uri, _keyring = debian_mirror("")
+    except SetupError:
+        return False
+    folder = os.path.join(STATE, "deb")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    say(f"Downloading Odoo 19 (130 MB): {pinned_packages()[0][1].rsplit('/', 1)[1]}")
+    for digest, place in pinned_packages():
+        path = os.path.join(folder, place.rsplit("/", 1)[1])
+        options = ["-o", "APT::Sandbox::User="]
+        try:
+            run(
+                [helper, *options, "download-file", f"{uri.rstrip('/')}/{place}", path, f"SHA256:{digest}"],
+                f"Downloading {place}",
+                "",
+            )
+        except SetupError:
+            shutil.rmtree(folder)
+            return False
+        # apt has compared already; what is unpacked is compared whoever downloaded it.
+        if fingerprint(path) != digest:
+            raise SetupError(f"{path} is not the package that is pinned: its SHA-256 is another one.")
+    unpack(sorted(glob.glob(os.path.join(folder, "*.deb"))), target, "Odoo")
+    shutil.rmtree(folder)
     return True
 
 
@@ -281,8 +341,12 @@ def debian_mirror(wanted):
     return mirrors[0], keyrings[0]
 
 
-def unpack_debian(suite, packages, target, what, remedy, with_dependencies=False):
-    """Download packages of a Debian suite with a private apt state and unpack them; nothing is installed."""
+@contextlib.contextmanager
+def private_apt(suite, what, remedy):
+    """(options, folder) of an apt with a state of its own that knows this Debian suite; gone afterwards.
+
+    A list that Debian signed too long ago is refused, as is one it did not sign.
+    """
     uri, keyring = debian_mirror(f"{what} cannot be had here.\n{remedy}")
     apt = os.path.join(STATE, "apt")
     shutil.rmtree(apt, ignore_errors=True)
@@ -303,34 +367,49 @@ def unpack_debian(suite, packages, target, what, remedy, with_dependencies=False
         "APT::Install-Recommends=false",
         "Acquire::Languages=none",
         "Debug::NoLocking=true",
-        # A mirror that lags behind still serves what Debian signed.
-        "Acquire::Check-Valid-Until=false",
     ):
         options += ["-o", option]
+    run(["apt-get", *options, "-q", "update"], "Reading the Debian mirror", f"Check the network. {remedy}")
+    yield options, os.path.join(apt, "deb")
+    shutil.rmtree(apt)
+
+
+def unpack_debian(suite, packages, target, what, remedy, with_dependencies=False):
+    """Download packages of a Debian suite and unpack them; nothing is installed."""
     say(f"Downloading {what} from the Debian mirror")
-    remedy = f"Check the network. {remedy}"
-    run(["apt-get", *options, "-q", "update"], "Reading the Debian mirror", remedy)
-    folder = os.path.join(apt, "deb")
-    action = ["install", "--download-only", "-y"] if with_dependencies else ["download"]
-    run(["apt-get", *options, "-q", *action, *packages], f"Downloading {what}", remedy, cwd=folder)
-    if with_dependencies:
-        folder = os.path.join(apt, "cache", "archives")
+    with private_apt(suite, what, remedy) as (options, folder):
+        action = ["install", "--download-only", "-y"] if with_dependencies else ["download"]
+        remedy = f"Check the network. {remedy}"
+        run(["apt-get", *options, "-q", *action, *packages], f"Downloading {what}", remedy, cwd=folder)
+        if with_dependencies:
+            folder = os.path.join(STATE, "apt", "cache", "archives")
+        unpack(sorted(glob.glob(os.path.join(folder, "*.deb"))), target, what)
+
+
+def unpack(packages, target, what):
     say(f"Unpacking {what}")
     partial = target + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
-    for package in sorted(glob.glob(os.path.join(folder, "*.deb"))):
+    for package in packages:
         run(
             ["dpkg", "-x", package, partial],
             f"Unpacking {os.path.basename(package)}",
             "Free some disk space (2 GB).",
         )
     os.rename(partial, target)
-    shutil.rmtree(apt)
 
 
 def odoo_from_debian(target):
-    remedy = "Set ODOO_SRC to a checkout of Odoo 19, e.g. ODOO_SRC=~/odoo bin/demo"
-    unpack_debian("sid", ODOO_DEBIAN_PACKAGES, target, "Odoo 19 (130 MB)", remedy)
+    """The Odoo that Debian's unstable suite has today, by the signature of Debian alone."""
+    say(
+        "The packages of Odoo this project was tested with are in no mirror here any more, or another file is there.\n"
+        "  Debian's present ones are taken instead, which apt accepts by Debian's signature."
+    )
+    remedy = (
+        "Set ODOO_SRC to a checkout of Odoo 19, e.g. ODOO_SRC=~/odoo bin/demo, or pin the packages the mirror "
+        "has: bin/test --hashes (see CONTRIBUTING.md)."
+    )
+    unpack_debian("sid", package_names(), target, "Odoo 19 (130 MB)", remedy)
 
 
 def replace_missing_files(source):
@@ -383,6 +462,14 @@ def ensure_wkhtmltopdf():
     return programs
 
 
+def fetch_odoo(checkout, unpacked):
+    """The commit that was asked for; else the pinned packages; else, and said so, what upstream or Debian has today."""
+    if os.environ.get("ODOO_COMMIT"):
+        odoo_from_git(checkout)
+    elif not odoo_from_pinned_packages(unpacked) and not odoo_from_git(checkout):
+        odoo_from_debian(unpacked)
+
+
 def ensure_odoo():
     """Path to put on PYTHONPATH so that ``python -m odoo`` works."""
     if os.environ.get("ODOO_SRC"):
@@ -391,8 +478,7 @@ def ensure_odoo():
     unpacked = os.path.join(STATE, "odoo-debian")
     if not os.path.exists(checkout) and not os.path.exists(unpacked):
         shutil.rmtree(checkout + ".partial", ignore_errors=True)
-        if not odoo_from_git(checkout):
-            odoo_from_debian(unpacked)
+        fetch_odoo(checkout, unpacked)
     if os.path.exists(checkout):
         return checkout
     source = os.path.join(unpacked, "usr", "lib", "python3", "dist-packages")
