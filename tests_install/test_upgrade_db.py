@@ -1,18 +1,24 @@
-"""From the first landed version to this one: every row is kept, and what that version promised is gone on with.
+"""From every landed version to this one: every row is kept, and what that version promised is gone on with.
 
-The old version's own code, stored beside this file, builds and lives in the database; then this version updates it.
+The old version's own code, stored beside this file, builds and lives in the database; then this version updates it. The
+neighbours of the glue addons are there: whatever the old version had of the glue, all of it ends installed.
+
+A version that lands is stored by ``git archive`` of its addons, without tests, readme and static/description.
 """
 
 import tarfile
 from pathlib import Path
 
 import pytest
-from life import ADDON, Life, runtime
-from test_lifecycle_db import BASE, BEFORE, CHAIN, LIVE
+from life import ADDON, Life, database, runtime
+from test_lifecycle_db import BEFORE, CHAIN, LIVE
 
-DB = "charter_upgrade"
-FIRST = Path(__file__).parent / "data" / "mileo_client_charter-19.0.1.0.0.tar.xz"
-# What the first version knew; a column it had may be gone, for a reason the migration names.
+DATA = Path(__file__).parent / "data"
+VERSIONS = sorted(
+    path.name.removeprefix(f"{ADDON}-").removesuffix(".tar.xz") for path in DATA.glob("*.tar.xz")
+)
+BASE = "charter_upgrade_base"
+# What every version knew; a column it had may be gone, for a reason the migration names.
 TABLES = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
           "service_level", "intervention")  # fmt: skip
 KEPT = "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
@@ -41,64 +47,104 @@ GO_ON = """
 """
 
 
-@pytest.fixture(scope="module")
-def upgraded(tmp_path_factory):
+@pytest.fixture(scope="module", params=VERSIONS)
+def upgraded(request, tmp_path_factory):
+    version = request.param
     folder = tmp_path_factory.mktemp("upgrade")
-    with tarfile.open(FIRST) as archive:
+    with tarfile.open(DATA / f"{ADDON}-{version}.tar.xz") as archive:
         # Debian 12's Python 3.11.2 knows no filters yet; this archive is our own.
-        archive.extractall(
-            folder / "first", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
-        )
+        archive.extractall(folder / "old", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    name = "charter_upgrade_" + version.replace(".", "_")
+    modules = (*CHAIN, *database.dependencies(runtime.addons()))
     with (
         runtime.postgres() as server,
-        runtime.database_lock(DB),
-        Life(server, folder, DB, BASE, CHAIN, BEFORE) as play,
+        runtime.database_lock(name),
+        Life(server, folder, name, BASE, modules, BEFORE) as play,
     ):
-        with play.addon_from(folder / "first"):
+        with play.addon_from(folder / "old"):
             play.odoo("-i", ADDON)
             lived = play.shell(LIVE)
-        columns = {table: [row[0] for row in play.query(KEPT % f"'charter_{table}'")] for table in TABLES}
-        before = {table: rows(play, table, columns[table]) for table in TABLES}
+        columns = {table: [row[0] for row in play.query(KEPT % f"'{table}'")] for table in tables(play)}
+        before = {table: rows(play, table, names) for table, names in columns.items()}
         play.odoo("-u", ADDON)
-        present = {table: {row[0] for row in play.query(KEPT % f"'charter_{table}'")} for table in TABLES}
+        present = {table: {row[0] for row in play.query(KEPT % f"'{table}'")} for table in columns}
         after = {
-            table: rows(play, table, [name for name in columns[table] if name in present[table]])
-            for table in TABLES
+            table: rows(play, table, [name for name in names if name in present[table]])
+            for table, names in columns.items()
         }
-        yield {"lived": lived, "before": before, "after": after, "went on": play.shell(GO_ON)}
+        yield {
+            "version": version,
+            "lived": lived,
+            "before": before,
+            "after": after,
+            "went on": play.shell(GO_ON),
+            "addons": sorted(database.installed(server, name)),
+        }
+
+
+def tables(play):
+    """Every table of the addon whose rows have a number; a view holds no row of its own."""
+    return [
+        name
+        for (name,) in play.query(
+            "SELECT table_name FROM information_schema.tables NATURAL JOIN information_schema.columns "
+            "WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name LIKE 'charter\\_%' "
+            "AND column_name = 'id' ORDER BY 1"
+        )
+    ]
 
 
 def rows(play, table, columns):
     """{id: {column: text}} of a table."""
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(f'"{name}"::text' for name in columns)
-    assert names
-    found = play.query(f"SELECT id, ARRAY[{values}] FROM charter_{table}")  # noqa: S608  (names from the catalogue)
+    if not names:
+        return {}
+    found = play.query(f"SELECT id, ARRAY[{values}] FROM {table}")  # noqa: S608  (names from the catalogue)
     return {number: dict(zip(columns, texts, strict=True)) for number, texts in found}
 
 
-def test_the_first_version_lived(upgraded):
+def test_the_old_version_lived(upgraded):
     assert upgraded["lived"]["late"] == "late"
-    assert all(upgraded["before"].values())
+    assert all(upgraded["before"][f"charter_{table}"] for table in TABLES)
+
+
+def lost_and_changed(upgraded, table):
+    before, after = upgraded["before"][table], upgraded["after"][table]
+    changed = {
+        (table.removeprefix("charter_"), column)
+        for number, values in before.items()
+        for column in after.get(number, ())
+        if values[column] != after[number][column]
+    }
+    return sorted(before.keys() - after.keys()), changed
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_row_is_kept(upgraded, table):
-    before, after = upgraded["before"][table], upgraded["after"][table]
-    assert not before.keys() - after.keys(), "rows are gone"
-    changed = {
-        (table, column)
-        for number, values in before.items()
-        for column in after[number]
-        if values[column] != after[number][column]
-    }
+    lost, changed = lost_and_changed(upgraded, f"charter_{table}")
+    assert not lost, "rows are gone"
     assert changed <= CHANGES
 
 
+def test_every_other_table_keeps_its_rows_too(upgraded):
+    others = {table for table, found in upgraded["before"].items() if found} - {
+        f"charter_{t}" for t in TABLES
+    }
+    found = {table: lost_and_changed(upgraded, table) for table in others}
+    assert {table: lost for table, (lost, _changed) in found.items() if lost} == {}, "rows are gone"
+    assert set().union(*(changed for _lost, changed in found.values())) <= CHANGES
+
+
+def test_the_glue_is_there(upgraded):
+    """Each glue addon beside its neighbour, whether the old version had it or not."""
+    assert upgraded["addons"] == runtime.addons()
+
+
 def test_what_was_promised_goes_on(upgraded):
-    """What was late stays late, what was done is done, and each contact is handed what the first version only owed."""
+    """What was late stays late, what was done is done, and each contact is handed what the old version only owed."""
     went_on = upgraded["went on"]
-    assert went_on["version"] != "19.0.1.0.0"
+    assert went_on["version"] != upgraded["version"]
     assert went_on["late"] == 1
     assert (went_on["state"], went_on["resolved"]) == ("closed", True)
     assert went_on["deliveries"] == ["charter", "contacts"]

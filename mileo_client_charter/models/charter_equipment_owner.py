@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     charter_equipment_count = fields.Integer(
-        "Equipment",
+        "Supervised equipment",
         compute="_compute_charter_equipment_count",
         groups="mileo_client_charter.group_charter_user",
     )
@@ -38,7 +38,7 @@ class ContractContract(models.Model):
     _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
 
     charter_equipment_count = fields.Integer(
-        "Equipment",
+        "Supervised equipment",
         compute="_compute_charter_equipment_count",
         groups="mileo_client_charter.group_charter_user",
     )

@@ -12,6 +12,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
 
 # Where a queue of jobs is installed beside, the scheduled actions do their work themselves all the same.
 INLINE = {"queue_job__no_delay": True}
@@ -69,7 +70,11 @@ class KilledCase(BaseCase):
         cr.execute = counted
         env = api.Environment(cr, SUPERUSER_ID, INLINE)
         try:
-            with patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress):
+            with (
+                patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress),
+                # The dead run's last words: its connection is closed.
+                mute_logger("odoo.sql_db") if die_at else contextlib.nullcontext(),
+            ):
                 getattr(env[self.job[0]], self.job[1])()
                 cr.commit()  # pylint: disable=invalid-commit
         except (Killed, psycopg2.InterfaceError):
