@@ -1,9 +1,11 @@
 """The commands' own machinery: what bin/demo, bin/test and bin/odoo do before Odoo starts."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,16 @@ LIB = Path(__file__).resolve().parent.parent / "bin" / "lib"
 sys.path.insert(0, str(LIB))
 
 import bootstrap  # noqa: E402  (the path above must be set first)
+import changes  # noqa: E402
 import database  # noqa: E402
+import odoo_log  # noqa: E402
 import polib  # noqa: E402
+import pytest_runs  # noqa: E402
+import requirements  # noqa: E402
 import runtime  # noqa: E402
 import test_command  # noqa: E402
 import translations  # noqa: E402
+import workers  # noqa: E402
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def test_odoo_src_wins_over_what_was_downloaded(tmp_path, monkeypatch, state):
 
 def test_what_was_downloaded_is_not_downloaded_again(monkeypatch, state):
     monkeypatch.delenv("ODOO_SRC", raising=False)
-    monkeypatch.setattr(bootstrap, "odoo_from_git", lambda target: pytest.fail("downloads"))
+    monkeypatch.setattr(bootstrap, "fetch_odoo", lambda *targets: pytest.fail("downloads"))
     (state / "odoo-debian").mkdir()
     assert bootstrap.ensure_odoo().startswith(str(state / "odoo-debian"))
 
@@ -152,18 +159,172 @@ def test_the_database_follows_what_is_stored_in_it(tmp_path, path, matters):
     assert (database.content_hash(tmp_path) != before) is matters
 
 
+METHODS = """
+class Thing(models.Model):
+    {declared}
+
+    def init(self):
+        self._make_view({init})
+
+    def _make_view(self):
+        return {helper}
+
+    @api.depends("name")
+    def _compute_total(self):
+        return {stored}
+
+    def _compute_shown(self):
+        return {shown}
+
+    def _called_by_data(self):
+        return {data}
+
+    def action_done(self):
+        '{words}'
+        return {body}
+"""
+DECLARED = """total = fields.Integer(compute="_compute_total", store=True)
+    shown = fields.Integer(compute="_compute_shown")"""
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "matters"),
+    [
+        ("body", "2", False),
+        ("words", "Other words.", False),
+        ("shown", "2", False),
+        ("stored", "2", True),
+        ("init", "2", True),
+        ("helper", "2", True),
+        ("data", "2", True),
+        ("declared", DECLARED.replace("store=True", "store=True, index=True"), True),
+        ("declared", DECLARED.replace("Integer", "Float"), True),
+        ("declared", DECLARED + "\n    _once = models.Constraint('UNIQUE(total)')", True),
+        ("declared", "def added(self):\n        return 1\n\n    " + DECLARED, True),
+    ],
+)
+def test_the_body_of_a_method_matters_only_if_an_update_runs_it(tmp_path, part, value, matters):
+    parts = dict.fromkeys(("init", "helper", "stored", "shown", "data", "words", "body"), "1")
+    parts["declared"] = DECLARED
+    (tmp_path / "models").mkdir()
+    (tmp_path / "thing.xml").write_text('<odoo><function model="thing" name="_called_by_data" /></odoo>')
+    path = tmp_path / "models" / "thing.py"
+    path.write_text(METHODS.format(**parts))
+    before = database.content_hash(tmp_path)
+    path.write_text(METHODS.format(**{**parts, part: value}))
+    assert (database.content_hash(tmp_path) != before) is matters
+
+
+def test_a_file_that_is_no_python_counts_as_it_is(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "thing.py").write_text("def (")
+    before = database.content_hash(tmp_path)
+    (tmp_path / "models" / "thing.py").write_text("def ((")
+    assert database.content_hash(tmp_path) != before
+
+
 @pytest.mark.parametrize(
     ("comment", "expected"),
     [
-        ([("mileo_client_charter ground content",)], ("ground", "content")),
-        ([(None,)], (None, None)),  # a build that was interrupted
-        ([], (None, None)),  # no such database
-        ([("somebody's own comment",)], (None, None)),
+        ([('mileo_client_charter {"ground": "a"}',)], {"ground": "a"}),
+        ([("mileo_client_charter ground content",)], {}),  # as an older bin/test wrote it
+        ([(None,)], {}),  # a build that was interrupted
+        ([], {}),  # no such database
+        ([("somebody's own comment",)], {}),
     ],
 )
 def test_only_a_complete_build_is_marked(monkeypatch, comment, expected):
     monkeypatch.setattr(database, "query", lambda *args: comment)
     assert database.built_from({}, "db") == expected
+
+
+A, B = f"{runtime.ADDON}", f"{runtime.ADDON}_b"
+
+
+@pytest.mark.parametrize(
+    ("had", "there", "asked", "expected"),
+    [
+        ({A: "1", B: "1"}, {A, B}, [A, B], None),
+        ({A: "0", B: "1"}, {A, B}, [A, B], ["-u", A]),
+        ({A: "1", B: "0"}, {A, B}, [A, B], ["-u", B]),
+        ({A: "0", B: "0"}, {A, B}, [A, B], ["-u", f"{A},{B}"]),
+        ({A: "1"}, {A}, [A, B], ["-i", B]),
+        ({A: "0"}, {A}, [A, B], ["-u", A, "-i", B]),
+        ({A: "1", B: "0"}, {A}, [A], []),  # not installed there: nothing to update
+        ({A: "", B: ""}, {A, B}, [A, B], ["-u", f"{A},{B}"]),  # an update that failed
+        ({A: "1", B: "1", f"{A}_gone": "1"}, {A, B}, [A, B], "new"),
+    ],
+)
+def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
+    ran, marked = [], []
+    now = {A: "1", B: "1"}
+    monkeypatch.setattr(database, "addons", lambda: list(now))
+    monkeypatch.setattr(database, "hashes", lambda _names: now)
+    monkeypatch.setattr(database, "ground_hash", lambda: "g")
+    monkeypatch.setattr(database, "dependencies", lambda names: [])
+    monkeypatch.setattr(
+        database, "built_from", lambda *_args: {"ground": "g", "modules": asked, "addons": had}
+    )
+    monkeypatch.setattr(database, "installed", lambda *_args: there)
+    monkeypatch.setattr(database, "database_exists", lambda *_args: True)
+    monkeypatch.setattr(database, "lay_ground", lambda *_args: ran.append("new"))
+    monkeypatch.setattr(database, "run_odoo", lambda _server, args, *_rest: ran.append(args) or 1.0)
+    monkeypatch.setattr(database, "mark_built", lambda *_args, **marks: marked.append(marks))
+    done = database.ensure({}, "db", asked, "log")
+    if expected == "new":
+        assert (done, ran[0]) == ("installed", "new")
+        return
+    found = [argument for args in ran for argument in args[2 : args.index(database.WITHOUT_DEMO)]]
+    assert found == (expected or [])
+    assert done == ("updated" if expected else None)
+    if expected is not None:
+        assert marked[-1]["addons"] == now
+
+
+def test_an_update_that_fails_is_done_again(monkeypatch):
+    marked = []
+
+    def fail(*_args):
+        raise bootstrap.SetupError("no")
+
+    now = {A: "1"}
+    monkeypatch.setattr(database, "addons", lambda: [A])
+    monkeypatch.setattr(database, "hashes", lambda _names: now)
+    monkeypatch.setattr(database, "ground_hash", lambda: "g")
+    monkeypatch.setattr(
+        database, "built_from", lambda *_args: {"ground": "g", "modules": [A], "addons": {A: "0"}}
+    )
+    monkeypatch.setattr(database, "installed", lambda *_args: {A})
+    monkeypatch.setattr(database, "run_odoo", fail)
+    monkeypatch.setattr(database, "mark_built", lambda *_args, **marks: marked.append(marks))
+    with pytest.raises(bootstrap.SetupError):
+        database.ensure({}, "db", [A], "log")
+    assert marked[-1]["addons"] == {A: ""}
+
+
+def test_a_ground_is_of_the_oca_versions_and_not_of_hashes_or_comments(monkeypatch, tmp_path):
+    monkeypatch.setattr(database, "ROOT", str(tmp_path))
+    (tmp_path / "test-requirements.txt").touch()
+    path = tmp_path / "requirements.txt"
+    found = []
+    for text in (
+        "odoo-addon-contract==1  # why\nlxml==1\n",
+        "# why\nodoo-addon-contract==1 \\\n    --hash=sha256:a\nlxml==2\n",
+        "odoo-addon-contract==2\nlxml==2\n",
+    ):
+        path.write_text(text)
+        found.append(database.ground_hash())
+    assert found[0] == found[1] != found[2]
+
+
+def test_a_ground_is_what_the_addons_stand_on_and_none_of_them():
+    name, modules = database.ground_for(["contract"])
+    assert name == database.GROUND
+    assert {"contract_line_successor", "portal"} <= set(modules)
+    name, modules = database.ground_for(["website", *database.dependencies(runtime.addons())])
+    assert name != database.GROUND
+    assert {"contract_line_successor", "helpdesk_mgmt", "project", "queue_job"} <= set(modules)
+    assert not [module for module in modules if module.startswith(runtime.ADDON)]
 
 
 def test_a_database_in_use_is_refused_with_a_remedy(state):
@@ -248,15 +409,17 @@ def test_paths_choose_the_kind_of_run(args, plain, with_odoo):
 
 def log_problems(monkeypatch, state, text):
     monkeypatch.setattr(test_command, "LOGS", str(state))
+    monkeypatch.delenv(odoo_log.COLLECTION, raising=False)
     (state / "test.log").write_text(text)
-    return test_command.check_log("charter_test").details
+    return test_command.check_log(["test.log"]).details
 
 
 LINE = "2026-11-23 09:00:00,000 12 {} charter_test {}: {}\n"
 
 
-def test_a_warning_that_names_the_addon_fails_the_run(monkeypatch, state):
-    text = LINE.format("WARNING", "odoo.models", "mileo_client_charter: no label") + LINE.format(
+@pytest.mark.parametrize("level", ["WARNING", "ERROR", "CRITICAL"])
+def test_a_warning_fails_the_run_whether_it_names_the_addon_or_not(monkeypatch, state, level):
+    text = LINE.format(level, "odoo.models", "no label") + LINE.format(
         "INFO", "odoo.addons.mileo_client_charter", "fine"
     )
     assert "no label" in log_problems(monkeypatch, state, text)
@@ -265,12 +428,383 @@ def test_a_warning_that_names_the_addon_fails_the_run(monkeypatch, state):
 
 def test_the_lines_of_a_traceback_belong_to_their_record(monkeypatch, state):
     text = LINE.format("ERROR", "odoo.http", "oops") + '  File ".../mileo_client_charter/models/a.py"\n'
-    assert "oops" in log_problems(monkeypatch, state, text)
+    assert "models/a.py" in log_problems(monkeypatch, state, text)
 
 
-def test_a_warning_of_somebody_else_does_not(monkeypatch, state):
-    assert not log_problems(monkeypatch, state, LINE.format("WARNING", "odoo.addons.mail", "slow"))
+def test_what_core_logs_by_itself_does_not(monkeypatch, state):
+    refused = "You are not allowed to access 'Escalation' (charter.escalation) records.\n\nThis operation"
+    assert not log_problems(monkeypatch, state, LINE.format("WARNING", "odoo.http", refused))
     assert not log_problems(monkeypatch, state, "")
+
+
+def test_only_the_whole_message_from_the_very_logger_is_known(monkeypatch, state):
+    refused = "You are not allowed to access 'Escalation' (charter.escalation) records."
+    for text in (
+        LINE.format("WARNING", "odoo.models", refused),
+        LINE.format("WARNING", "odoo.http", f"Oops: {refused}"),
+    ):
+        assert log_problems(monkeypatch, state, text)
+    assert all(reason for _logger, _pattern, reason in odoo_log.KNOWN)
+
+
+def test_every_process_of_odoo_hands_in_its_warnings(monkeypatch, state):
+    collection = state / "bad.log"
+    monkeypatch.setenv(odoo_log.COLLECTION, str(collection))
+    monkeypatch.setattr(test_command, "LOGS", str(state))
+    odoo_log.collect("life-i.log", LINE.format("WARNING", "odoo.models", "twice the same label\nmore"))
+    odoo_log.collect("life-u.log", LINE.format("ERROR", "odoo.sql_db", "bad query"))
+    details = test_command.check_log([]).details
+    assert "life-i.log" in details
+    assert "twice the same label\nmore" in details
+    assert "life-u.log" in details
+
+
+# Workers
+
+
+def passing(name, record, seconds=0.0, after=()):
+    def run(worker):
+        record.append((name, worker))
+        return workers.Result(name, 1, 0, 0.0)
+
+    return workers.Job(name, run, seconds, after)
+
+
+def test_jobs_wait_for_what_they_hang_on_and_the_longest_chain_goes_first():
+    done, record = [], []
+    jobs = [
+        passing("short", record, 1),
+        passing("long", record, 5),
+        passing("last", record, 100, ("first",)),
+        passing("first", record, 1),
+    ]
+    results = workers.work(jobs, 1, done.append)
+    assert [name for name, _worker in record] == ["first", "last", "long", "short"]
+    assert [result.name for result in done] == [result.name for result in results]
+    assert {worker for _name, worker in record} == {1}
+
+
+def test_two_workers_work_at_once_each_under_its_own_number():
+    together = threading.Barrier(2, timeout=30)
+    seen = []
+
+    def run(worker):
+        together.wait()
+        seen.append(worker)
+
+    workers.work([workers.Job("a", run), workers.Job("b", run)], 2, lambda result: None)
+    assert sorted(seen) == [1, 2]
+
+
+def test_a_job_that_fails_fails_what_hangs_on_it_and_nothing_else():
+    record = []
+
+    def broken(_worker):
+        raise bootstrap.SetupError("no disk")
+
+    jobs = [
+        workers.Job("broken", broken),
+        passing("behind", record, 0, ("broken",)),
+        passing("behind that", record, 0, ("behind",)),
+        passing("beside", record),
+    ]
+    results = {result.name: result for result in workers.work(jobs, 2, lambda result: None)}
+    assert [name for name, _worker in record] == ["beside"]
+    assert {name for name, result in results.items() if result.failed} == {"broken", "behind", "behind that"}
+    assert "no disk" in results["broken"].details
+    assert "broken" in results["behind"].details
+
+
+def test_a_job_nobody_can_begin_is_refused(monkeypatch):
+    monkeypatch.setattr(runtime, "stopped", threading.Event())
+    with pytest.raises(ValueError, match="lost"):
+        workers.work([passing("lost", [], 0, ("nowhere",))], 1)
+
+
+def test_ctrl_c_ends_the_processes_of_every_worker(monkeypatch):
+    monkeypatch.setattr(runtime, "stopped", threading.Event())
+    begun, ended = threading.Barrier(3, timeout=30), []
+
+    def run(_worker):
+        command = [sys.executable, "-c", "print(1, flush=True)\nwhile True: __import__('time').sleep(60)"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
+        )
+        with process, runtime.stopping(process):
+            process.stdout.readline()
+            begun.wait()
+            process.wait()
+        ended.append(process.returncode)
+
+    def interrupt():
+        begun.wait()
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        workers.work([workers.Job("a", run), workers.Job("b", run)], 2)
+    assert len(ended) == 2
+    assert all(ended)
+
+
+def write_tests(folder, names):
+    for name, size in names.items():
+        (folder / name).write_text("#" * size)
+
+
+def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_path):
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    sizes = {f"test_{number}.py": 1000 * number for number in range(1, 12)}
+    write_tests(tmp_path, sizes)
+    shares = pytest_runs.shares(list(sizes), 3)
+    assert sorted(path for _seconds, paths in shares for path in paths) == sorted(sizes)
+    seconds = [total for total, _paths in shares]
+    assert max(seconds) - min(seconds) <= pytest_runs.SECONDS_A_KB * 11
+    # What was measured counts more than its size.
+    pytest_runs.keep_times({"test_1.py": 1000.0})
+    assert pytest_runs.shares(list(sizes), 3)[0] == (1000.0, ["test_1.py"])
+
+
+def test_a_browser_is_slow(monkeypatch, tmp_path):
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    write_tests(tmp_path, {"test_a.py": 100})
+    (tmp_path / "test_tour.py").write_text('self.start_tour("/odoo")')
+    assert (
+        pytest_runs.expected_seconds("test_tour.py", {}) > pytest_runs.expected_seconds("test_a.py", {}) + 10
+    )
+
+
+def run_tests(tmp_path, monkeypatch, text, show=False):
+    (tmp_path / "test_it.py").write_text("import pytest\n" + text)
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    return pytest_runs.run_pytest("it", ["-q", "-p", "no:odoo", "-p", "no:cacheprovider", "test_it.py"], show)
+
+
+@pytest.mark.parametrize(
+    ("text", "passed", "failed", "named"),
+    [
+        ("def test_a(): pass\ndef test_b(): pass\n", 2, 0, ""),
+        ("def test_a(): assert 0\ndef test_b(): pass\n", 1, 1, "test_it.py::test_a"),
+        ("def test_a(): pytest.skip('later')\n", 0, 1, "later"),
+        ("@pytest.fixture\ndef f(): 1/0\ndef test_a(f): pass\n", 0, 1, "test_it.py::test_a"),
+        ("import nothing_of_that_name\n", 0, 1, "test_it.py"),
+        ("", 0, 1, ""),
+    ],
+)
+def test_what_does_not_pass_is_a_failure_with_its_name(monkeypatch, tmp_path, text, passed, failed, named):
+    result = run_tests(tmp_path, monkeypatch, text)
+    assert (result.passed, result.failed) == (passed, failed)
+    assert named in " ".join(result.named)
+    assert bool(result.details) is bool(failed)
+
+
+def test_the_summary_ends_with_the_closing_line_and_names_what_failed(capsys):
+    results = [
+        workers.Result("share 1", 5, 0, 1.0),
+        workers.Result("share 2", 3, 2, 1.0, "whole output", ("a.py::test_x - no", "b.py::test_y - no")),
+    ]
+    assert test_command.summary(results, 2.0, shown=True) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "8 passed, 2 failed"
+    assert "    FAILED a.py::test_x - no" in lines
+    assert "whole output" not in "".join(lines)
+    assert test_command.summary(results[:1], 2.0, shown=True) == 0
+
+
+# Pinned downloads
+
+
+def test_every_pinned_package_has_a_hash():
+    for name in bootstrap.REQUIREMENTS:
+        text = Path(bootstrap.ROOT, name).read_text()
+        assert len(requirements.pinned(text)) > 30
+        assert requirements.unhashed(text) == []
+
+
+def test_a_requirement_without_a_hash_is_named():
+    text = "one==1 \\\n    --hash=sha256:aa\n# why\ntwo==2\n"
+    assert requirements.unhashed(text) == ["two"]
+
+
+def test_new_hashes_take_the_place_of_the_old_and_comments_stay():
+    text = "# Head.\n\none==1  # why one\n# why two\nTwo_x==2 \\\n    --hash=sha256:old \\\n    --hash=sha256:older\n"
+    found = requirements.rewritten(text, {"one": ["a"], "two-x": ["b", "c"]})
+    assert found == (
+        "# Head.\n\n# why one\none==1 \\\n    --hash=sha256:a\n"
+        "# why two\nTwo_x==2 \\\n    --hash=sha256:b \\\n    --hash=sha256:c\n"
+    )
+    assert requirements.rewritten(found, {"one": ["a"], "two-x": ["b", "c"]}) == found
+    assert requirements.pinned(found) == {"one": ("one", "1"), "two-x": ("Two_x", "2")}
+
+
+def test_hashes_are_read_as_they_are_written():
+    text = "one==1 \\\n    --hash=sha256:bb \\\n    --hash=sha256:aa\n# via nobody\nTwo_x==2 \\\n    --hash=sha256:cc\n"
+    assert requirements.hashed(text) == {"one": ["aa", "bb"], "two-x": ["cc"]}
+
+
+def uv(monkeypatch, text, code=0):
+    def run(command, **_options):
+        Path(command[command.index("--output-file") + 1]).write_text(text)
+        return subprocess.CompletedProcess(command, code, "", "no network")
+
+    monkeypatch.setattr(requirements.subprocess, "run", run)
+
+
+def test_a_package_without_a_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(requirements, "ROOT", str(tmp_path))
+    (tmp_path / "requirements.txt").write_text("one==1\ntwo==2\n")
+    uv(monkeypatch, "one==1 \\\n    --hash=sha256:aa\n")
+    with pytest.raises(bootstrap.SetupError, match="no file of two"):
+        requirements.hashes_of("requirements.txt")
+    uv(monkeypatch, "", 2)
+    with pytest.raises(bootstrap.SetupError, match="no network"):
+        requirements.hashes_of("requirements.txt")
+
+
+def test_packages_are_installed_by_their_hashes_only(monkeypatch, state):
+    ran = []
+    monkeypatch.setattr(bootstrap, "VENV", str(state / "venv"))
+    monkeypatch.setattr(bootstrap, "VENV_PYTHON", sys.executable)
+    monkeypatch.setattr(bootstrap, "run", lambda args, *_rest, **_more: ran.append(args) or 1.0)
+    bootstrap.ensure_venv("test")
+    assert len(ran) == len(bootstrap.REQUIREMENTS)
+    assert all({"--require-hashes", "--no-deps"} <= set(args) for args in ran)
+
+
+def test_no_list_of_a_suite_is_taken_after_its_date():
+    for path in LIB.glob("*.py"):
+        assert "Valid-Until" not in path.read_text(), path
+
+
+@pytest.fixture
+def packages(state, monkeypatch):
+    """A mirror of one package, for the list that pins it; the file apt's helper "downloads"."""
+    listing, offered = state / "odoo.sha256", state / "offered.deb"
+    offered.write_bytes(b"package")
+    digest = bootstrap.fingerprint(offered)
+    listing.write_text(f"# Head.\n{digest}  pool/main/o/odoo/odoo-19_1_all.deb\n")
+    monkeypatch.setattr(bootstrap, "ODOO_PACKAGES", str(listing))
+    monkeypatch.setattr(bootstrap, "have_program", lambda *names: True)
+    monkeypatch.setattr(bootstrap, "debian_mirror", lambda wanted: ("https://mirror.example/debian/", "key"))
+    monkeypatch.setattr(
+        bootstrap.os.path, "exists", lambda path, real=os.path.exists: "apt" in str(path) or real(path)
+    )
+    asked, unpacked = [], []
+
+    def run(args, what, remedy, **_options):
+        asked.append(args)
+        Path(args[-2]).write_bytes(offered.read_bytes())
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "unpack", lambda found, target, what: unpacked.extend(found))
+    return offered, asked, unpacked
+
+
+def test_odoo_is_the_package_that_is_pinned(packages):
+    _offered, asked, unpacked = packages
+    assert bootstrap.odoo_from_pinned_packages("target")
+    [[*_options, address, _path, digest]] = asked
+    assert address == "https://mirror.example/debian/pool/main/o/odoo/odoo-19_1_all.deb"
+    assert digest == f"SHA256:{bootstrap.pinned_packages()[0][0]}"
+    assert [Path(path).name for path in unpacked] == ["odoo-19_1_all.deb"]
+
+
+def test_another_file_under_its_name_is_refused(packages):
+    offered, _asked, unpacked = packages
+    offered.write_bytes(b"another")
+    with pytest.raises(bootstrap.SetupError, match="not the package that is pinned"):
+        bootstrap.odoo_from_pinned_packages("target")
+    assert unpacked == []
+
+
+def test_a_package_the_mirror_has_no_more_is_replaced_and_said_so(packages, monkeypatch, capsys):
+    _offered, _asked, unpacked = packages
+
+    def gone(*_args, **_options):
+        raise bootstrap.SetupError("404")
+
+    monkeypatch.setattr(bootstrap, "run", gone)
+    monkeypatch.setattr(bootstrap, "odoo_from_git", lambda target: False)
+    taken = []
+    monkeypatch.setattr(bootstrap, "unpack_debian", lambda suite, names, *_rest: taken.append((suite, names)))
+    bootstrap.fetch_odoo("checkout", "unpacked")
+    assert taken == [("sid", ["odoo-19"])]
+    assert unpacked == []
+    assert "no mirror here any more" in capsys.readouterr().out
+
+
+def test_the_pinned_packages_are_odoo_19_and_what_its_pages_need():
+    names = bootstrap.package_names()
+    assert names[0] == "odoo-19"
+    assert {"libjs-jquery", "libjs-underscore", "fonts-font-awesome"} <= set(names)
+    assert all(
+        len(digest) == 64 and place.startswith("pool/main/") for digest, place in bootstrap.pinned_packages()
+    )
+
+
+@pytest.mark.parametrize("commit", ["19.0", "abc", "--upload-pack=x", "A" * 40])
+def test_a_commit_is_named_whole(monkeypatch, commit):
+    monkeypatch.setenv("ODOO_COMMIT", commit)
+    with pytest.raises(bootstrap.SetupError, match="not a whole commit"):
+        bootstrap.odoo_from_git("target")
+
+
+# What a change touches
+
+
+@pytest.mark.parametrize(
+    ("path", "tests"),
+    [
+        ("models/charter_renewal.py", {"test_renewal.py", "test_renewal_gate.py"}),
+        ("views/charter_renewal_views.xml", {"test_renewal.py", "test_renewal_gate.py"}),
+        ("tests/test_renewal.py", {"test_renewal.py"}),
+        ("security/ir.model.access.csv", set()),
+    ],
+)
+def test_a_change_has_the_tests_of_its_name(path, tests):
+    found = changes.tests_of([f"{runtime.ADDON}/{path}"])
+    assert {Path(name).name for name in found} == tests
+
+
+def test_a_change_of_a_tool_a_command_or_a_glue_addon_has_its_tests():
+    assert "tests/test_clock.py" in changes.tests_of([f"{runtime.ADDON}/tools/clock.py"])
+    assert changes.tests_of(["bin/lib/runtime.py"]) == ["tests/test_environment.py"]
+    glue = f"{runtime.ADDON}_project"
+    assert changes.tests_of([f"{glue}/views/project_views.xml"]) == [f"{glue}/tests/test_project.py"]
+    assert changes.tests_of(["README.md"]) == []
+
+
+def test_what_differs_is_what_was_committed_changed_or_added(tmp_path, monkeypatch):
+    monkeypatch.setattr(changes, "ROOT", str(tmp_path))
+    for number, command in enumerate(("init -q -b main", "add .", "commit -qm one", "checkout -q -b mine")):
+        for name in ("kept", "gone", "edited") if number == 0 else ():
+            (tmp_path / name).write_text("one")
+        subprocess.run(
+            ["git", "-c", "user.name=n", "-c", "user.email=n@example.com", *command.split()],
+            cwd=tmp_path,
+            check=True,
+        )
+    (tmp_path / "edited").write_text("two")
+    (tmp_path / "new").write_text("one")
+    (tmp_path / "gone").unlink()
+    assert changes.changed_files(changes.merge_base()) == ["edited", "new"]
+
+
+def test_without_a_main_branch_the_remedy_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(changes, "ROOT", str(tmp_path))
+    subprocess.run(["git", "init", "-q", "-b", "other"], cwd=tmp_path, check=True)
+    with pytest.raises(bootstrap.SetupError, match="git fetch"):
+        changes.merge_base()
+
+
+def test_only_files_with_words_change_terms():
+    addon = runtime.ADDON
+    assert changes.may_change_terms([f"{addon}/models/charter_tier.py"])
+    assert changes.may_change_terms([f"{addon}/i18n/fr.po"])
+    assert not changes.may_change_terms(
+        [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"]
+    )
 
 
 # Translations

@@ -14,9 +14,10 @@ import os
 import pathlib
 import shutil
 
+import requirements
 import runtime
 import stored
-from bootstrap import ROOT, fingerprint, say
+from bootstrap import REQUIREMENTS, ROOT, fingerprint, say
 from runtime import (
     ADDON,
     ODOO,
@@ -71,13 +72,13 @@ def dependencies(names):
 
 def ground_hash():
     """What cannot be updated in place: Odoo itself and the OCA addons' versions."""
-    files = [
-        os.path.join(ROOT, "requirements.txt"),
-        os.path.join(ROOT, "test-requirements.txt"),
-        os.path.join(ODOO, "odoo", "release.py"),
-    ]
-    digest = hashlib.sha256(" ".join([LANGUAGES, WITHOUT_DEMO, fingerprint(*files)]).encode())
-    return digest.hexdigest()[:16]
+    texts = [pathlib.Path(ROOT, name).read_text(encoding="utf-8") for name in REQUIREMENTS]
+    oca = sorted(
+        f"{name}=={version}" for text in texts for name, version in requirements.pinned(text).values()
+    )
+    parts = [LANGUAGES, WITHOUT_DEMO, fingerprint(os.path.join(ODOO, "odoo", "release.py"))]
+    parts += [line for line in oca if line.startswith("odoo-addon-")]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
 def bundles_hash():

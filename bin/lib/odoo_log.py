@@ -17,7 +17,18 @@ BAD = ("WARNING", "ERROR", "CRITICAL")
 COLLECTION = "CHARTER_BAD_RECORDS"
 
 # (logger, the whole message as a regular expression, who logs it and why).
-KNOWN = ()
+KNOWN = (
+    (
+        "odoo.http",
+        r"You are not allowed to access '[^']+' \([\w.]+\) records\..*",
+        "core, for each request it refuses: the tests ask for what is not theirs",
+    ),
+    (
+        "odoo.http",
+        r"No CSRF validation token provided for path '/[^']*'\n.*",
+        "core, for each form it refuses: the tests post from another site",
+    ),
+)
 
 
 def bad_records(text):

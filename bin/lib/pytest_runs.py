@@ -24,7 +24,8 @@ NAMED = re.compile(r"^(?:FAILED|ERROR|SKIPPED|XPASS) (.*)$")
 TIMES = os.path.join(STATE, "durations.json")
 # A file never timed on this machine is expected to take so long: what the sources cost on two quiet cores.
 SECONDS_A_KB = 0.6
-SECONDS_OF_A_BROWSER = 12
+SECONDS_OF_A_BROWSER = 15  # for each page or tour a file plays
+BROWSERS = re.compile(r"\b(?:start_tour|browser_js|_tour)\(")
 WRITING = threading.Lock()
 
 
@@ -124,8 +125,15 @@ def expected_seconds(path, known):
     if path in known:
         return known[path]
     text = pathlib.Path(ROOT, path).read_text(encoding="utf-8")
-    browser = "start_tour(" in text or "browser_js(" in text
-    return SECONDS_A_KB * len(text) / 1000 + SECONDS_OF_A_BROWSER * browser
+    return SECONDS_A_KB * len(text) / 1000 + SECONDS_OF_A_BROWSER * len(BROWSERS.findall(text))
+
+
+def plays_a_browser(paths):
+    """Whether any of these files or folders has a test that needs the compiled bundles of scripts and styles."""
+    files = []
+    for path in (pathlib.Path(ROOT, name.split("::")[0]) for name in paths):
+        files += path.rglob("test_*.py") if path.is_dir() else [path]
+    return any(BROWSERS.search(file.read_text(encoding="utf-8")) for file in files)
 
 
 def shares(paths, number):

@@ -1,8 +1,10 @@
-"""usage: bin/test [--checks] [--fresh] [--merge-terms] [--neighbours] [--db NAME] [pytest arguments]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
     bin/test                    linters, translations, tests without and with Odoo
     bin/test --checks           only what needs no database: linters, XML, compose file
+    bin/test --mine             format, lint, terms and tests of what differs from the main branch
+    bin/test --hashes           write the hashes of every pinned download, after a version was raised
     bin/test --merge-terms      bring i18n/fr.po in line with the sources, then list what to translate
     bin/test --neighbours [NAME ...]        the neighbours' own tests with everything installed (a quarter of an
                                 hour); what fails is run without the addon too, and counts only if it passes there
@@ -25,14 +27,16 @@ import subprocess
 import sys
 import time
 
+import changes
 import database
 import neighbours
 import odoo_log
 import pytest_runs
+import requirements
 import runtime
 import translations
 import workers
-from bootstrap import LIB, LOGS, ROOT, STATE, SetupError, say
+from bootstrap import LIB, LOGS, REQUIREMENTS, ROOT, STATE, SetupError, say
 from lxml import etree
 from pytest_runs import odoo_options, run_pytest
 from runtime import ADDON, addons
@@ -96,7 +100,11 @@ def check_requirements():
     ).stdout
     lines = [line for line in listing.splitlines() if " requires " in line or " has requirement " in line]
     expected = re.compile(r" requires odoo, |^rlpycairo .* requires pycairo, ")
-    return checked("requirements", [line for line in lines if not expected.search(line)], started)
+    problems = [line for line in lines if not expected.search(line)]
+    for name in REQUIREMENTS:
+        without = requirements.unhashed(pathlib.Path(ROOT, name).read_text(encoding="utf-8"))
+        problems += [f"{name}: no hash of {package}; bin/test --hashes writes them" for package in without]
+    return checked("requirements", problems, started)
 
 
 def check_xml():
@@ -120,7 +128,8 @@ def check_compose():
     )
 
 
-def check_pylint():
+def check_pylint(paths=None):
+    """Of these files, else of all."""
     # Not an addon of the OCA: no OCA author, and its README is the repository's. A model is split into
     # files by idea, each of which reads on its own.
     left_out = "--disable=manifest-required-author,missing-readme,consider-merging-classes-inherited"
@@ -129,8 +138,7 @@ def check_pylint():
         "pylint",
         "--rcfile=pyproject.toml",
         left_out,
-        *addons(),
-        *glob.glob("examples/*"),
+        *(paths or [*addons(), *glob.glob("examples/*")]),
     )
 
 
@@ -160,10 +168,10 @@ def run_plain_tests(args, show=True):
     return run_pytest("tests without a database", ["-p", "no:odoo", *(args or ["tests"])], show)
 
 
-def run_odoo_tests(server, db, args):
+def run_odoo_tests(server, db, args, show=True):
     options = odoo_options(server, db, log_name(db))
     paths = [f"{addon}/tests" for addon in addons() if os.path.isdir(os.path.join(ROOT, addon, "tests"))]
-    return run_pytest("tests with Odoo", [*options, *(args if has_path(args) else [*args, *paths])])
+    return run_pytest("tests with Odoo", [*options, *(args if has_path(args) else [*args, *paths])], show)
 
 
 def log_name(db, what=""):
@@ -222,6 +230,7 @@ def split_arguments(args):
     """Pytest arguments of the run without a database and of Odoo's; None for a run nobody asked for."""
     paths = paths_in(args)
     options = [arg for arg in args if arg not in paths]
+    # tests_install too: its tests make databases of their own.
     inside = os.path.join(ROOT, "tests")
     plain = [
         path for path in paths if os.path.realpath(os.path.join(ROOT, path.split("::")[0])).startswith(inside)
@@ -259,6 +268,8 @@ def selected(args, options):
                 results.append(installed)
             else:
                 log = log_name(options.db)
+                if pytest_runs.plays_a_browser(paths_in(with_odoo)):
+                    database.ensure_bundles(server, options.db)
                 results += [run_odoo_tests(server, options.db, with_odoo), check_log([log])]
     return results
 
@@ -342,6 +353,68 @@ def run_life(path):
     return pytest_runs.timed(name, path.stem, ["-p", "no:odoo", f"tests_install/{path.name}"])
 
 
+def mine(options):
+    """Format, lint, terms and tests of what differs from the main branch."""
+    started, base = time.time(), changes.merge_base()
+    files = changes.changed_files(base)
+    say(f"{len(files)} files differ from {base[:12]}")
+    if not files:
+        return [checked("what differs", [f"Nothing differs from {base[:12]}."], started)]
+    tests = changes.tests_of(files)
+    if not tests:
+        say("No test is named like what differs; bin/test runs them all.")
+    plain, with_odoo = split_arguments(tests) if tests else (None, None)
+    jobs = checks_of(files)
+    if plain:
+        jobs.append(workers.Job("tests without Odoo", lambda _worker: run_plain_tests(plain, show=False), 5))
+    if not changes.addons_of(files):
+        return workers.work(jobs, options.workers)
+    with runtime.postgres() as server, runtime.database_lock(options.db):
+        jobs.append(
+            workers.Job(
+                "tests with Odoo", lambda _worker: in_the_database(server, options, files, with_odoo), 20
+            )
+        )
+        return workers.work(jobs, options.workers)
+
+
+def checks_of(files):
+    """The jobs of ``mine`` that need no database, for these files alone."""
+    python = [path for path in files if path.endswith(".py")]
+    words = [path for path in files if not path.endswith(changes.NO_WORDS)]
+    inside = [path for path in python if path.startswith((ADDON, "examples/"))]
+    checks = (
+        (python, "ruff check", lambda: run_tool("ruff check", "ruff", "check", "--quiet", *python)),
+        (
+            python,
+            "ruff format",
+            lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", *python),
+        ),
+        (words, "codespell", lambda: run_tool("codespell", "codespell_lib", *words)),
+        (inside, "pylint-odoo", lambda: check_pylint(inside)),
+        ([path for path in files if path.endswith(".xml")], "XML", check_xml),
+        (set(files) & set(REQUIREMENTS), "requirements", check_requirements),
+    )
+    return [
+        workers.Job(name, lambda _worker, check=check: check(), 2) for found, name, check in checks if found
+    ]
+
+
+def in_the_database(server, options, files, tests):
+    """Update, terms and tests, one after the other: they are in the same database."""
+    installed = prepare(server, options.db, options.fresh)
+    found = [installed] if installed else []
+    if installed and installed.failed:
+        return found
+    if changes.may_change_terms(files):
+        found.append(check_translations(server, options.db))
+    if tests:
+        if pytest_runs.plays_a_browser(paths_in(tests)):
+            database.ensure_bundles(server, options.db)
+        found.append(run_odoo_tests(server, options.db, tests, show=False))
+    return [*found, check_log([log_name(options.db)])]
+
+
 def merge_terms(options):
     with runtime.postgres() as server, runtime.database_lock(options.db):
         installed = prepare(server, options.db, options.fresh)
@@ -375,6 +448,8 @@ def main():
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--checks", action="store_true")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--mine", action="store_true")
+    parser.add_argument("--hashes", action="store_true")
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--db", default="charter_test")
@@ -385,13 +460,18 @@ def main():
     args = [os.path.relpath(arg, ROOT) if os.path.exists(arg.split("::")[0]) else arg for arg in args]
     os.chdir(ROOT)
     sys.path.insert(0, LIB)
+    if options.hashes:
+        return requirements.write_hashes()
     if options.merge_terms:
         return merge_terms(options)
     if options.neighbours:
         return neighbours_tests(options, args)
     collect_bad_records()
     started = time.time()
-    results = selected(args, options) if args else everything(options)
+    if options.mine:
+        results = mine(options)
+    else:
+        results = selected(args, options) if args else everything(options)
     return summary(results, time.time() - started, shown=not args)
 
 
