@@ -130,6 +130,9 @@ def postgres():
     try:
         yield {"host": socket_dir, "user": ROLE}
     finally:
+        # Processes of ours that had to be killed did not sign off.
+        with lock:
+            forget_dead_users(folder / ".handle_pids.json")
         server.cleanup()
 
 
