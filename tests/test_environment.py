@@ -1,5 +1,6 @@
 """The commands' own machinery: what bin/demo, bin/test and bin/odoo do before Odoo starts."""
 
+import argparse
 import os
 import signal
 import socket
@@ -573,6 +574,24 @@ def test_a_browser_is_slow(monkeypatch, tmp_path):
     assert (
         pytest_runs.expected_seconds("test_tour.py", {}) > pytest_runs.expected_seconds("test_a.py", {}) + 10
     )
+
+
+def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    options = argparse.Namespace(db="charter_test", fresh=True, workers=2)
+    copies = pytest_runs.Copies({}, "charter_test")
+    jobs = test_command.database_jobs({}, options, copies)
+    names = [job.name for job in jobs]
+    lives = [name for name in names if name.startswith("life of a database: ")]
+    assert len(lives) == len(list(Path(bootstrap.ROOT, "tests_install").glob("test_*.py")))
+    assert len([name for name in names if name.startswith("tests with Odoo")]) == copies.shares
+    assert set(pytest_runs.test_files()) == {
+        path.relative_to(bootstrap.ROOT).as_posix()
+        for addon in runtime.addons()
+        for path in Path(bootstrap.ROOT, addon, "tests").rglob("test_*.py")
+    }
+    assert all(set(job.after) <= set(names) for job in jobs)
+    assert len(names) == len(set(names))
 
 
 def run_tests(tmp_path, monkeypatch, text, show=False):

@@ -44,6 +44,8 @@ from workers import Result
 
 # More shares than workers: what was expected to take as long never does. Each costs a start of Odoo.
 SHARES_A_WORKER = 2
+# How long a life is expected to take where none has been timed yet: the longest begin first.
+SECONDS_OF_A_LIFE = {"test_demo_db.py": 120, "test_upgrade_db.py": 90, "test_neighbours_db.py": 80}
 OPTIONS_WITH_VALUE = (
     "-k",
     "-m",
@@ -151,7 +153,7 @@ def check_spelling():
 def static_checks():
     """[(name, function that gives its Result, seconds it takes)]."""
     return [
-        ("pylint-odoo", check_pylint, 30),
+        ("pylint-odoo", check_pylint, 55),
         ("codespell", check_spelling, 5),
         ("ruff check", lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."), 1),
         ("ruff format", lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."), 1),
@@ -323,7 +325,7 @@ def database_jobs(server, options, copies):
             workers.Job(
                 f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}",
                 lambda _worker, path=path: run_life(path),
-                known.get(f"tests_install/{path.name}", 50),
+                known.get(f"tests_install/{path.name}", SECONDS_OF_A_LIFE.get(path.name, 50)),
                 (ground,),
             )
             for path in lives
