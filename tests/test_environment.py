@@ -576,6 +576,21 @@ def test_a_browser_is_slow(monkeypatch, tmp_path):
     )
 
 
+def test_each_worker_has_its_own_copy_dropped_at_the_end(monkeypatch):
+    copied, dropped = [], []
+    monkeypatch.setattr(database, "copy", lambda _server, source, target: copied.append((source, target)))
+    monkeypatch.setattr(runtime, "drop_database", lambda _server, name: dropped.append(name))
+    copies = pytest_runs.Copies({}, "charter_test")
+    assert [copies.of(worker) for worker in (1, 2, 1)] == [
+        "charter_test_1",
+        "charter_test_2",
+        "charter_test_1",
+    ]
+    assert copied == [("charter_test", "charter_test_1"), ("charter_test", "charter_test_2")]
+    copies.drop()
+    assert dropped == ["charter_test_1", "charter_test_2"]
+
+
 def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
     monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
     options = argparse.Namespace(db="charter_test", fresh=True, workers=2)

@@ -154,11 +154,12 @@ class Copies:
 
     def __init__(self, server, template):
         self.server, self.template, self.made, self.shares = server, template, {}, 0
+        self.copying = threading.Lock()
 
     def of(self, worker):
         if worker not in self.made:
             name = f"{self.template}_{worker}"
-            with runtime.database_lock(f"{self.template}.copying"):
+            with self.copying:
                 database.copy(self.server, self.template, name)
             self.made[worker] = name
         return self.made[worker]
