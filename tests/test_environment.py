@@ -252,6 +252,8 @@ A, B = f"{runtime.ADDON}", f"{runtime.ADDON}_b"
         ({A: "1"}, {A}, [A, B], ["-i", B]),
         ({A: "0"}, {A}, [A, B], ["-u", A, "-i", B]),
         ({A: "1", B: "0"}, {A}, [A], []),  # not installed there: nothing to update
+        ({A: "1", B: "1"}, {A, B, "website"}, [A, B, "website"], None),  # somebody else's beside it
+        ({A: "1", B: "1"}, {A, B}, [A, B, "website"], ["-i", "website"]),
         ({A: "", B: ""}, {A, B}, [A, B], ["-u", f"{A},{B}"]),  # an update that failed
         ({A: "1", B: "1", f"{A}_gone": "1"}, {A, B}, [A, B], "new"),
     ],
@@ -263,9 +265,8 @@ def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
     monkeypatch.setattr(database, "hashes", lambda _names: now)
     monkeypatch.setattr(database, "ground_hash", lambda: "g")
     monkeypatch.setattr(database, "dependencies", lambda names: [])
-    monkeypatch.setattr(
-        database, "built_from", lambda *_args: {"ground": "g", "modules": asked, "addons": had}
-    )
+    marks = {"ground": "g", "modules": sorted(there), "addons": had}
+    monkeypatch.setattr(database, "built_from", lambda *_args: marks)
     monkeypatch.setattr(database, "installed", lambda *_args: there)
     monkeypatch.setattr(database, "database_exists", lambda *_args: True)
     monkeypatch.setattr(database, "lay_ground", lambda *_args: ran.append("new"))
@@ -322,6 +323,7 @@ def test_a_ground_is_what_the_addons_stand_on_and_none_of_them():
     name, modules = database.ground_for(["contract"])
     assert name == database.GROUND
     assert {"contract_line_successor", "portal"} <= set(modules)
+    assert database.dependencies(["website"]) == ["website"]
     name, modules = database.ground_for(["website", *database.dependencies(runtime.addons())])
     assert name != database.GROUND
     assert {"contract_line_successor", "helpdesk_mgmt", "project", "queue_job"} <= set(modules)

@@ -78,7 +78,7 @@ def upgraded(request, tmp_path_factory):
             "before": before,
             "after": after,
             "went on": play.shell(GO_ON),
-            "addons": sorted(database.installed(server, name)),
+            "addons": sorted(database.installed(server, name) & set(runtime.addons())),
         }
 
 

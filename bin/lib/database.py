@@ -65,9 +65,11 @@ def manifest(addon):
 
 
 def dependencies(names):
-    """The modules of others that these of the project's addons stand on."""
-    needed = {module for name in names for module in manifest(name).get("depends", [])}
-    return sorted(module for module in needed if not module.startswith(ADDON))
+    """The modules of others among these, and those that the project's addons among these stand on."""
+    needed = set(names)
+    for name in set(names) & set(addons()):
+        needed.update(manifest(name).get("depends", []))
+    return sorted(needed - set(addons()))
 
 
 def ground_hash():
@@ -170,9 +172,11 @@ def lay_ground(server, target, modules):
 
 
 def installed(server, database):
-    """The project's addons installed there."""
-    statement = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name LIKE %s"
-    return {name for (name,) in query(server, database, statement, f"{ADDON}%")}
+    """The modules installed there."""
+    return {
+        name
+        for (name,) in query(server, database, "SELECT name FROM ir_module_module WHERE state = 'installed'")
+    }
 
 
 def ensure(server, database, modules, log, rebuild=False, after_install=None):
@@ -187,7 +191,7 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
     before = had.get("addons", {})
     # An addon that is gone from the clone is not uninstalled: its database is built again.
     usable = had.get("ground") == ground and had.get("modules") and set(before) <= set(content)
-    if not rebuild and usable and before == content:
+    if not rebuild and usable and before == content and set(modules) <= set(had["modules"]):
         return None
     if rebuild or not usable:
         if database_exists(server, database) and not rebuild:
@@ -202,7 +206,7 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
         done = "installed"
     else:
         there = installed(server, database)
-        changed = sorted(name for name in there if before.get(name) != content.get(name))
+        changed = sorted(name for name in there & set(content) if before.get(name) != content[name])
         new = sorted(set(modules) - there)
         done = None
         if changed or new:

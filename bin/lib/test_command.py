@@ -263,6 +263,8 @@ def selected(args, options):
         results.append(run_plain_tests(plain))
     if with_odoo is not None:
         with runtime.postgres() as server, runtime.database_lock(options.db):
+            if options.fresh:
+                database.drop_grounds(server)
             installed = prepare(server, options.db, options.fresh)
             if installed:
                 installed.show()
