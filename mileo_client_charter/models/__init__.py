@@ -2,7 +2,6 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_engine
-from . import base_automation
 from . import resource_calendar
 from . import res_company
 
@@ -109,6 +108,10 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
+
+# Files on record, and what reacts to all of it
+from . import ir_attachment
+from . import base_automation
 
 # What is forgotten in time
 from . import charter_privacy

@@ -11,7 +11,7 @@ nothing else; SQL of our own goes through ``charter_through`` (one statement) or
 """
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from psycopg2 import IntegrityError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
@@ -20,6 +20,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL
+from odoo.tools.misc import clean_context
 
 ENGINE = object()
 
@@ -91,6 +92,9 @@ class _ThroughTheDoor(BaseCursor):
 
     def execute(self, query, params=None, log_exceptions=True):
         query, params = (query.code, query.params) if isinstance(query, SQL) else (query, params)
+        if self._through.cache.get(DOOR):
+            # Whoever opened it closes it.
+            return self._through.execute(query, params, log_exceptions)
         return self._through.execute(f"{OPEN}; {query}; {CLOSE}", params, log_exceptions)
 
 
@@ -122,16 +126,22 @@ $function$
 """
 
 
-def _closed_door(columns):
+def _closed_door(columns, rows):
     """(condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
     shut = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
+    if rows:
+        shut = f"{rows} AND {shut}"
     changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
     return f"{shut} AND ({changed or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
 
 
-def _door_triggers(table, columns):
-    """(digest, SQL that makes the triggers of ``table``). :param columns: sorted; empty: every column"""
-    update, delete = _closed_door(columns)
+def _door_triggers(table, columns, rows=""):
+    """(digest, SQL that makes the triggers of ``table``).
+
+    :param columns: sorted; empty: every column
+    :param rows: condition on OLD; empty: every row
+    """
+    update, delete = _closed_door(columns, rows)
     digest = hashlib.sha256(f"{update}\n{delete}".encode()).hexdigest()[:16]
     arguments = ", ".join(f"'{name}'" for name in (digest, *columns))
     drop = "; ".join(_drop_triggers(table))
@@ -148,6 +158,10 @@ def _drop_triggers(table):
     return [f'DROP TRIGGER IF EXISTS charter_door_{verb} ON "{table}"' for verb in ("update", "delete")]
 
 
+def _hang_doors(env):
+    env["charter.engine.mixin"]._charter_hang_doors()
+
+
 class CharterEngineMixin(models.AbstractModel):
     _name = "charter.engine.mixin"
     _description = "Fields only the charter's engine writes"
@@ -159,8 +173,12 @@ class CharterEngineMixin(models.AbstractModel):
         return name == "charter_engine" or super()._valid_field_parameter(field, name)
 
     def _charter_engine(self):
-        """``self`` as the engine, which alone may write what proves something."""
-        return self.sudo().with_context(charter_engine=ENGINE)
+        """``self`` as the engine, which alone may write what proves something.
+
+        What a caller put into the context as a default is no word of the engine's.
+        """
+        context = clean_context(self.env.context)
+        return self.sudo().with_context({**context, "charter_engine": ENGINE})  # pylint: disable=context-overridden
 
     def _charter_is_engine(self):
         return self.env.context.get("charter_engine") is ENGINE
@@ -235,8 +253,12 @@ class CharterEngineMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._charter_is_engine():
+            defaults = self._charter_defaults()
+            vals_list = [dict(defaults, **vals) for vals in vals_list]
             # What reacts to the new rows is not the engine.
-            rows = super(CharterEngineMixin, self.with_context(charter_engine=None)).create(vals_list)
+            with self._charter_door_for_files(vals_list):
+                rows = super(CharterEngineMixin, self.with_context(charter_engine=None)).create(vals_list)
+            rows._charter_freeze_files({*()}.union(*vals_list))
             return rows.with_env(self.env)
         if self._charter_engine_only:
             self._charter_refuse_row()
@@ -244,26 +266,47 @@ class CharterEngineMixin(models.AbstractModel):
         touched = {name for vals in vals_list for name in vals if name in names}
         if touched:
             self._charter_refuse(touched)
-        # Given explicitly, so that neither a default_* in the context nor a user-defined default gets in. A field
-        # this user has no access to is refused by the ORM whatever the way in.
-        defaults = {
+        defaults = self._charter_defaults()
+        return super().create([dict(defaults, **vals) for vals in vals_list])
+
+    def _charter_defaults(self):
+        """The values protected fields begin with, given explicitly: neither a default_* in the context nor a user-defined
+        default gets in. A field this user has no access to is refused by the ORM whatever the way in."""
+        return {
             name: field.default(self) if field.default else False
             for name, field in self._fields.items()
-            if name in names and not field.compute and self._has_field_access(field, "write")
+            if (getattr(field, "charter_engine", False) or self._charter_engine_only)
+            and field.store
+            and not field.compute
+            and field.type not in ("one2many", "many2many")
+            and name not in ("id", *models.LOG_ACCESS_COLUMNS)
+            and self._has_field_access(field, "write")
         }
-        return super().create([dict(defaults, **vals) for vals in vals_list])
 
     def write(self, vals):
         if self._charter_is_engine():
             self._charter_allow(vals)
             # What reacts to the change is not the engine.
-            return super(CharterEngineMixin, self.with_context(charter_engine=None)).write(vals)
+            with self._charter_door_for_files([vals]):
+                result = super(CharterEngineMixin, self.with_context(charter_engine=None)).write(vals)
+            self._charter_freeze_files(vals)
+            return result
         if self._charter_engine_only:
             self._charter_refuse_row()
         touched = self._charter_engine_field_names() & vals.keys()
         if touched:
             self._charter_refuse(touched)
         return super().write(vals)
+
+    def _charter_door_for_files(self, vals_list):
+        """The door, where the engine writes files: they are rows of another table, written at once."""
+        names = {name for vals in vals_list for name in vals}
+        files = any(
+            self._fields[name].type == "binary" and self._fields[name].attachment
+            for name in names
+            if name in self._fields
+        )
+        return charter_door(self.env.cr) if files else nullcontext()
 
     def unlink(self):
         if self._charter_engine_only and not self._charter_is_engine():
@@ -334,10 +377,16 @@ class CharterEngineMixin(models.AbstractModel):
     def _auto_init(self):
         """Bring the table up to date with the door taken out, and have it put back at the end."""
         if self._auto and not self._abstract:
-            # A trigger would be in the way of changes to its columns.
-            self.env.cr.execute("; ".join(_drop_triggers(self._table)))
-            self.pool.post_init(self.env["charter.engine.mixin"]._charter_hang_doors)
+            self._charter_take_out_doors(self._table)
         return super()._auto_init()
+
+    @api.model
+    def _charter_take_out_doors(self, table):
+        """A trigger would be in the way of changes to the columns of ``table``; it comes back with the last of them."""
+        self.env.cr.execute("; ".join(_drop_triggers(table)))
+        waiting = self.pool._post_init_queue
+        if not any(getattr(call, "func", None) == _hang_doors for call in waiting):
+            self.pool.post_init(_hang_doors, self.env)
 
     def _register_hook(self):
         """See to it that every table has its door: dropping a column takes the trigger along."""
@@ -346,14 +395,20 @@ class CharterEngineMixin(models.AbstractModel):
             self._charter_hang_doors()
 
     @api.model
-    def _charter_hang_doors(self):
-        """Make the triggers that are missing or no longer say what the registry does; one query when all is well."""
-        wanted = {}
+    def _charter_door_tables(self):
+        """{table: (protected columns, or none for all, condition on OLD for the rows it holds for, or empty for all)}."""
+        tables = {}
         for name in self.pool.descendants(["charter.engine.mixin"], "_inherit"):
             model = self.env[name]
             columns = [] if model._charter_engine_only else sorted(model._charter_protected_columns())
             if model._auto and not model._abstract and (columns or model._charter_engine_only):
-                wanted[model._table] = _door_triggers(model._table, columns)
+                tables[model._table] = (columns, "")
+        return tables
+
+    @api.model
+    def _charter_hang_doors(self):
+        """Make the triggers that are missing or no longer say what the registry does; one query when all is well."""
+        wanted = {table: _door_triggers(table, *what) for table, what in self._charter_door_tables().items()}
         self.env.cr.execute(
             """
             SELECT owner.relname, min(pg_get_triggerdef(door.oid)), count(door.oid)
