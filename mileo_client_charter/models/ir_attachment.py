@@ -4,6 +4,7 @@ What is frozen belongs to the engine: it is written, moved and deleted through t
 asks and whatever the way in: the form of the document, ``ir.attachment``, an upload, SQL.
 """
 
+import base64
 import hashlib
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -109,6 +110,10 @@ class IrAttachment(models.Model):
 
     def write(self, vals):
         if self._charter_is_open():
+            content = self._charter_content_in(vals)
+            if content is not None and any(self.sudo().mapped("charter_sha256")):
+                # The engine puts another file on record.
+                vals = {**vals, "charter_sha256": sha256(content)}
             result = super(IrAttachment, self.with_context(charter_engine=None)).write(vals)
             # While the door is open, not when something else is flushed.
             self.flush_recordset()
@@ -133,10 +138,16 @@ class IrAttachment(models.Model):
         return super().write(vals)
 
     def _charter_same(self, vals):
-        content = vals.get("raw")
-        if isinstance(content, str):
-            content = content.encode()
+        content = self._charter_content_in(vals)
         return content is not None and all(file.charter_sha256 == sha256(content) for file in self)
+
+    @api.model
+    def _charter_content_in(self, vals):
+        """The content these values give a file, bytes; None when they give none."""
+        if "raw" in vals:
+            content = vals["raw"] or b""
+            return content.encode() if isinstance(content, str) else content
+        return base64.b64decode(vals["datas"] or b"") if "datas" in vals else None
 
     def unlink(self):
         if not self._charter_is_open():
@@ -164,17 +175,21 @@ class IrAttachment(models.Model):
                 raise UserError(file._charter_broken_words())
 
     def _charter_note_broken(self):
-        """Tell those who have to know, in a transaction of its own: the present one may only read, or be given up."""
-        registry, ids, told = self.env.registry, self.ids, []
+        """Tell those who have to know, once the present transaction is over."""
+        self._charter_afterwards("_charter_tell_broken")
 
-        def tell():
-            if not told:
-                told.append(True)
+    def _charter_afterwards(self, method):
+        """Call ``method`` in a transaction of its own: the present one may only read, or be given up."""
+        registry, ids, done = self.env.registry, self.ids, []
+
+        def call():
+            if not done:
+                done.append(True)
                 with registry.cursor() as cr:
-                    api.Environment(cr, SUPERUSER_ID, {})["ir.attachment"].browse(ids)._charter_tell_broken()
+                    getattr(api.Environment(cr, SUPERUSER_ID, {})["ir.attachment"].browse(ids), method)()
 
-        self.env.cr.postcommit.add(tell)
-        self.env.cr.postrollback.add(tell)
+        self.env.cr.postcommit.add(call)
+        self.env.cr.postrollback.add(call)
 
     def _charter_tell_broken(self):
         """Put altered files on the list of what is to mend, and write to administrators and general management, once."""
@@ -223,13 +238,14 @@ class IrAttachment(models.Model):
             self._charter_note_broken()
             raise Conflict(self._charter_broken_words())
         if self.sudo().charter_broken_at:
-            self._charter_mended()
+            self._charter_afterwards("_charter_mended")
         return super()._to_http_stream()
 
     def _charter_mended(self):
+        """What was altered has been restored: it leaves the list of what is to mend."""
         with charter_door(self.env.cr):
-            self.sudo().charter_broken_at = False
-            self.sudo().flush_recordset()
+            self.exists().charter_broken_at = False
+            self.flush_recordset()
 
     @api.depends("store_fname", "db_datas", "file_size")
     @api.depends_context("bin_size")
@@ -292,6 +308,16 @@ class CharterDefect(models.Model):
         super()._compute_remedy()
         for defect in self.filtered(lambda one: one.kind == "altered"):
             defect.remedy = self.env._("Restore it from a backup, then open it")
+
+    def action_mend(self):
+        """Compare an altered file again, for somebody may have restored it; then open the record, as for any defect."""
+        self.ensure_one()
+        if self.kind == "altered":
+            files = self.env["ir.attachment"].sudo().search(
+                [("charter_broken_at", "!=", False), ("res_model", "=", self.res_model), ("res_id", "=", self.res_id)]
+            )  # fmt: skip
+            files.filtered(lambda file: file._charter_is_intact())._charter_mended()
+        return super().action_mend()
 
     def _defect_queries(self, clients):
         return [

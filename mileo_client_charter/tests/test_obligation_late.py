@@ -189,7 +189,7 @@ class TestLateStaysLate(InterventionCase):
         """Random edits by a technician, with the clock between them: what was counted as missed stays counted."""
         other, _one, _two = self._client("Bistro")
         contracts = self.contract | self._contract(self.client) | self._contract(other)
-        for seed in range(12):
+        for seed in range(8):
             dice = random.Random(seed)  # noqa: S311  (a sequence to repeat, no secret)
             with self.at(0):
                 work = [
