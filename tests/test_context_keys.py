@@ -57,7 +57,11 @@ def _readings(tree):
     }
     for node in ast.walk(tree):
         key = None
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_context(node.func.value):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and _is_context(node.func.value)
+        ):
             if node.func.attr in ("get", "pop", "setdefault"):
                 key = node.args[0]
             elif node.func.attr in ("items", "keys", "values"):
@@ -97,4 +101,6 @@ def test_no_right_rests_on_a_key_that_can_be_sent():
     bare = [(where, key) for where, key, compared in readings if not compared]
     unknown = [(where, key) for where, key in bare if key not in HARMLESS]
     assert not unknown, "compare with an object of this process, or say in HARMLESS why it opens no right"
-    assert HARMLESS.keys() <= {key for _where, key in bare}, "no longer read anywhere: take it out of the list"
+    assert HARMLESS.keys() <= {key for _where, key in bare}, (
+        "no longer read anywhere: take it out of the list"
+    )

@@ -138,7 +138,9 @@ class DataExport(InterventionReading):
                     name = attachment.name.replace("/", "-")
                     if not attachment._charter_is_intact():
                         attachment._charter_note_broken()
-                        archive.writestr(f"{folder}/{attachment.id} {name}.txt", attachment._charter_broken_words())
+                        archive.writestr(
+                            f"{folder}/{attachment.id} {name}.txt", attachment._charter_broken_words()
+                        )
                     elif attachment.raw:
                         archive.writestr(f"{folder}/{attachment.id} {name}", attachment.raw)
             if len(batch) < BATCH:

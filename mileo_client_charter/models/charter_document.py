@@ -103,7 +103,10 @@ class CharterDocument(models.Model):
     def _check_official_pdf(self, vals):
         """:raise UserError: another file or name for the signed text of a published charter"""
         for document in self._charter_frozen_files("official_pdf"):
-            if "official_pdf" in vals or vals.get("official_pdf_name", document.official_pdf_name) != document.official_pdf_name:
+            if (
+                "official_pdf" in vals
+                or vals.get("official_pdf_name", document.official_pdf_name) != document.official_pdf_name
+            ):
                 raise UserError(
                     self.env._(
                         "Official PDF: %s has been published with this one, which clients have been handed. "
@@ -115,12 +118,6 @@ class CharterDocument(models.Model):
     def write(self, vals):
         if vals.keys() & self._FREE_ONCE_PUBLISHED:
             self._check_official_pdf(vals)
-        result = self._write_terms(vals)
-        if vals.keys() & {"official_pdf", "state"}:
-            self._charter_freeze_files(["official_pdf"])
-        return result
-
-    def _write_terms(self, vals):
         if not self._charter_is_engine() and vals.keys() - self._FREE_ONCE_PUBLISHED:
             # The chatter's own bookkeeping is no edit of the text.
             if any(
@@ -130,7 +127,10 @@ class CharterDocument(models.Model):
                 self._check_draft()
         if "state" in vals:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"official_pdf", "state"}:
+            self._charter_freeze_files(["official_pdf"])
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -353,7 +353,13 @@ class CharterIntervention(models.Model):
         last = self._charter_last_promises()
         for intervention in self:
             row = last.get((intervention.id, "intervention.response"))
-            if row and row.state == "late" and row.done_at and not row.cancelled_at and at != intervention.responded_at:
+            if (
+                row
+                and row.state == "late"
+                and row.done_at
+                and not row.cancelled_at
+                and at != intervention.responded_at
+            ):
                 if not at or row._betters(fields.Datetime.to_datetime(at)):
                     raise ValidationError(
                         self.env._(

@@ -208,7 +208,13 @@ class CharterIntervention(models.Model):
                 lambda row: self.browse(row.res_id)._charter_still_promised(row, levels)
             )
             for row in stay._charter_engine():
-                row.write({"history": row._with_history(self.env._("%s It was late already, and stays so.", reason))})
+                row.write(
+                    {
+                        "history": row._with_history(
+                            self.env._("%s It was late already, and stays so.", reason)
+                        )
+                    }
+                )
             (rows - stay)._cancel(reason)
             late |= {(row.res_id, code) for row in stay}
         for intervention in self:

@@ -116,7 +116,9 @@ class CharterIntervention(models.Model):
                 )
             )
         if not (reason or "").strip():
-            raise ValidationError(self.env._("Reason: say what was wrong with what had been recorded, and how you know."))
+            raise ValidationError(
+                self.env._("Reason: say what was wrong with what had been recorded, and how you know.")
+            )
         account = self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
         for intervention in self._charter_step("closed"):
             intervention._charter_correct(
@@ -295,7 +297,9 @@ class CharterIntervention(models.Model):
             reason=account,
         )  # fmt: skip
         engine = self._charter_engine()
-        engine.write({"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()})
+        engine.write(
+            {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}
+        )
         rows = self._charter_last_promises()
         for code, moment in (("intervention.response", responded), ("intervention.resolution", resolved)):
             row = rows.get((self.id, code))

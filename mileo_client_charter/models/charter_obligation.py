@@ -277,8 +277,8 @@ class CharterObligation(models.Model):
             values = obligation._cancelled_values(reason, now)
             if obligation._overdue(now):
                 found = obligation.breached_at or now
-                line = self.env._("cancelled by an administrator; it had been late since %s UTC: %s",
-                                  fields.Datetime.to_string(obligation.due_at or found), reason)  # fmt: skip
+                line = self.env._("cancelled by an administrator; it had been late since %(moment)s UTC: %(reason)s",
+                                  moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 

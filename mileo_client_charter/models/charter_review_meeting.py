@@ -32,7 +32,9 @@ class CharterReview(models.Model):
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
         event = self.env["calendar.event"].with_user(organiser).sudo().create(self._event_values(organiser))
-        engine.with_context(charter_review_following=FOLLOWING).write({"state": "planned", "event_id": event.id})
+        engine.with_context(charter_review_following=FOLLOWING).write(
+            {"state": "planned", "event_id": event.id}
+        )
         engine._prepare_if_soon()
 
     def _event_values(self, organiser):
@@ -95,8 +97,9 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"start", "stop", "location", "duration", "start_date"} and not (
-            self.env.context.get("charter_review_following") is FOLLOWING
+        if (
+            vals.keys() & {"start", "stop", "location", "duration", "start_date"}
+            and self.env.context.get("charter_review_following") is not FOLLOWING
         ):
             for review in self._charter_reviews():
                 review._follow_event(review.event_id)

@@ -9,7 +9,7 @@ import hashlib
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 from werkzeug.exceptions import Conflict
 
 from .charter_engine import DOOR, ENGINE, charter_door
@@ -30,7 +30,11 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     charter_sha256 = fields.Char(
-        "Frozen as", size=64, readonly=True, copy=False, help="SHA-256 of the content the charter has on record."
+        "Frozen as",
+        size=64,
+        readonly=True,
+        copy=False,
+        help="SHA-256 of the content the charter has on record.",
     )
     charter_broken_at = fields.Datetime(
         "Found altered at",
@@ -101,7 +105,9 @@ class IrAttachment(models.Model):
         if self.env.context.get("charter_engine") is not ENGINE and not self._charter_is_open():
             for vals in vals_list:
                 if vals.get("charter_sha256") or vals.get("charter_broken_at"):
-                    raise AccessError(self.env._("What is on record is the charter's to say, not an upload's."))
+                    raise AccessError(
+                        self.env._("What is on record is the charter's to say, not an upload's.")
+                    )
                 if vals.get("res_field"):
                     self._charter_check_place(vals.get("res_model"), vals.get("res_id"), vals["res_field"])
             return super().create(vals_list)
@@ -222,7 +228,9 @@ class IrAttachment(models.Model):
     def _charter_company(self):
         self.ensure_one()
         record = self.env[self.res_model].sudo().browse(self.res_id) if self.res_model in self.env else None
-        company = record.exists().company_id if record is not None and "company_id" in record._fields else None
+        company = (
+            record.exists().company_id if record is not None and "company_id" in record._fields else None
+        )
         return company or self.company_id or self.env.company
 
     def _charter_broken_words(self):
@@ -250,13 +258,15 @@ class IrAttachment(models.Model):
     @api.depends("store_fname", "db_datas", "file_size")
     @api.depends_context("bin_size")
     def _compute_datas(self):
-        super()._compute_datas()
+        result = super()._compute_datas()
         self._charter_withhold("datas")
+        return result
 
     @api.depends("store_fname", "db_datas")
     def _compute_raw(self):
-        super()._compute_raw()
+        result = super()._compute_raw()
         self._charter_withhold("raw")
+        return result
 
     def _charter_withhold(self, name):
         """Nobody reads an altered file: neither a mail, nor an archive, nor a remote call."""
@@ -305,9 +315,10 @@ class CharterDefect(models.Model):
     kind = fields.Selection(selection_add=[("altered", "File on record altered")])
 
     def _compute_remedy(self):
-        super()._compute_remedy()
+        result = super()._compute_remedy()
         for defect in self.filtered(lambda one: one.kind == "altered"):
             defect.remedy = self.env._("Restore it from a backup, then open it")
+        return result
 
     def action_mend(self):
         """Compare an altered file again, for somebody may have restored it; then open the record, as for any defect."""

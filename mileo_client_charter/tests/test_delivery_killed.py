@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ..models.charter_engine import charter_door
 from ..models import charter_delivery_run
+from ..models.charter_engine import charter_door
 from .killed import KilledCase
 
 PREFIX = "t_delivery_killed"

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import io
 import os
 from datetime import timedelta
 
@@ -48,7 +47,9 @@ class FrozenCase(TwoCompaniesCase):
                 if not field.store or f"{model._name}.{name}" in NOT_ON_RECORD:
                     continue
                 if field.type == "binary":
-                    self.assertTrue(field.attachment, f"{model._name}.{name}: a file of its own row has no SHA-256")
+                    self.assertTrue(
+                        field.attachment, f"{model._name}.{name}: a file of its own row has no SHA-256"
+                    )
                     rows = model.search([(name, "!=", False)])
                     files[f"{model._name}.{name}"] = attachments._charter_files_of(rows, name)
                 elif field.type in ("many2many", "many2one") and field.comodel_name == "ir.attachment":
@@ -67,7 +68,11 @@ class TestFrozenFiles(FrozenCase):
         found = self.on_record()
         self.assertEqual(
             found.keys(),
-            {"charter.delivery.attachment_ids", "charter.document.official_pdf", "charter.review.dossier_file"},
+            {
+                "charter.delivery.attachment_ids",
+                "charter.document.official_pdf",
+                "charter.review.dossier_file",
+            },
         )
         for what, files in found.items():
             with self.subTest(what):
@@ -75,36 +80,40 @@ class TestFrozenFiles(FrozenCase):
                 for file in files:
                     self.assertEqual(file.charter_sha256, hashlib.sha256(file.raw).hexdigest())
 
+    def ways(self, file):
+        """{what somebody tries: how} of everything that would make another file of ``file``."""
+        mine = file.with_user(self.system)
+        spare = self.env["ir.attachment"].with_user(self.system).create({"name": "spare", "raw": OTHER})
+        ways = {
+            "raw": lambda: mine.write({"raw": OTHER}),
+            "base64": lambda: mine.write({"datas": base64.b64encode(OTHER)}),
+            "name": lambda: mine.write({"name": "other.pdf"}),
+            "a link": lambda: mine.write({"type": "url", "url": "https://example.com"}),
+            "moved": lambda: mine.write({"res_id": file.res_id + 1}),
+            "thawed": lambda: mine.write({"charter_sha256": False}),
+            "another sha": lambda: mine.write({"charter_sha256": hashlib.sha256(OTHER).hexdigest()}),
+            "deleted": mine.unlink,
+            "deleted as superuser": file.unlink,
+            "written as superuser": lambda: file.write({"raw": OTHER}),
+        }
+        if not file.res_field:
+            return ways
+        place = {"res_model": file.res_model, "res_id": file.res_id, "res_field": file.res_field}
+        record = self.env[file.res_model].browse(file.res_id).with_user(self.system)
+        return {
+            **ways,
+            "another in its place": lambda: spare.create({"name": "x", "raw": OTHER, **place}),
+            "moved into its place": lambda: spare.write(place),
+            "the field": lambda: record.write({file.res_field: base64.b64encode(OTHER)}),
+            "emptied": lambda: record.write({file.res_field: False}),
+        }
+
     def test_nobody_touches_them(self):
         """As an administrator of everything, by every way in."""
         count = 0
         for what, files in self.on_record().items():
             file = files[0]
-            mine = file.with_user(self.system)
-            spare = self.env["ir.attachment"].with_user(self.system).create({"name": "spare", "raw": OTHER})
-            ways = {
-                "raw": lambda: mine.write({"raw": OTHER}),
-                "datas": lambda: mine.write({"datas": base64.b64encode(OTHER)}),
-                "name": lambda: mine.write({"name": "other.pdf"}),
-                "a link": lambda: mine.write({"type": "url", "url": "https://example.com"}),
-                "moved": lambda: mine.write({"res_id": file.res_id + 1}),
-                "thawed": lambda: mine.write({"charter_sha256": False}),
-                "another sha": lambda: mine.write({"charter_sha256": hashlib.sha256(OTHER).hexdigest()}),
-                "deleted": lambda: mine.unlink(),
-                "deleted as superuser": lambda: file.unlink(),
-                "written as superuser": lambda: file.write({"raw": OTHER}),
-            }
-            if file.res_field:
-                place = {"res_model": file.res_model, "res_id": file.res_id, "res_field": file.res_field}
-                record = self.env[file.res_model].browse(file.res_id)
-                ways |= {
-                    "another in its place": lambda: spare.create({"name": "x", "raw": OTHER, **place}),
-                    "moved into its place": lambda: spare.write(place),
-                    "the field": lambda: record.with_user(self.system).write(
-                        {file.res_field: base64.b64encode(OTHER)}
-                    ),
-                    "emptied": lambda: record.with_user(self.system).write({file.res_field: False}),
-                }
+            ways = self.ways(file)
             for way, act in ways.items():
                 with self.subTest(what, way=way):
                     with self.assertRaises(UserError), self.cr.savepoint():
@@ -155,7 +164,11 @@ class TestFrozenFiles(FrozenCase):
         document.official_pdf = base64.b64encode(b"second")  # a draft's is nobody's yet
         document.sudo()._charter_engine().write({"state": "superseded"})
         self.assertTrue(document.sudo()._official_pdf_file().charter_sha256)
-        for vals in ({"official_pdf": base64.b64encode(b"third")}, {"official_pdf": False}, {"official_pdf_name": "x"}):
+        for vals in (
+            {"official_pdf": base64.b64encode(b"third")},
+            {"official_pdf": False},
+            {"official_pdf_name": "x"},
+        ):
             with self.subTest(**vals), self.assertRaisesRegex(UserError, "New version"), self.cr.savepoint():
                 document.write(vals)
 
@@ -179,7 +192,7 @@ class TestAlteredFiles(FrozenCase, HttpCase):
 
         def put(content):
             os.chmod(path, 0o600)
-            with io.open(path, "wb") as target:
+            with open(path, "wb") as target:
                 target.write(content)
             os.chmod(path, mode)
             file.invalidate_recordset()
@@ -217,7 +230,9 @@ class TestAlteredFiles(FrozenCase, HttpCase):
                 self.assertIn(side.staff["direction"].partner_id, told)
                 self.assertIn(side.staff["admin"].partner_id, told)
                 self.assertNotIn(self.other(side).staff["admin"].partner_id, told)
-                defect = self.env["charter.defect"].search([("kind", "=", "altered"), ("res_id", "=", file.res_id)])
+                defect = self.env["charter.defect"].search(
+                    [("kind", "=", "altered"), ("res_id", "=", file.res_id)]
+                )
                 self.assertEqual(len(defect), 1)
                 self.assertEqual(defect.company_id, company)
                 self.assertIn("backup", defect.remedy)
@@ -248,7 +263,12 @@ class TestAlteredFiles(FrozenCase, HttpCase):
         )[0]
         delivery = self.env["charter.delivery"].browse(file.res_id)
         mail = self.env["mail.mail"].create(
-            {"subject": "Again", "body_html": "x", "email_to": "a@example.com", "attachment_ids": [(6, 0, file.ids)]}
+            {
+                "subject": "Again",
+                "body_html": "x",
+                "email_to": "a@example.com",
+                "attachment_ids": [(6, 0, file.ids)],
+            }
         )
         delivery._charter_engine().mail_id = mail
         self.alter(file)

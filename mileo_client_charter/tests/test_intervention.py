@@ -116,7 +116,9 @@ class TestIntervention(InterventionCase):
             self.assertEqual((row.state, row.met, row.missed), ("late", 0, 1))
             self.assertIn("corrected to 2026-10-05 10:00:00", row.history)
             row._restate(None)
-            self.assertEqual((row.state, row.done_at, row.is_owed), ("late", False, True), "owed again, and overdue")
+            self.assertEqual(
+                (row.state, row.done_at, row.is_owed), ("late", False, True), "owed again, and overdue"
+            )
 
     def test_closing_keeps_both_promises_at_the_moment_given(self):
         with self.at(0):
@@ -239,7 +241,10 @@ class TestIntervention(InterventionCase):
             intervention = self.intervention()
             intervention.action_close()
             for name, value in (("priority", "1"), ("contract_id", False), ("responded_at", False)):
-                with self.subTest(name=name), self.assertRaisesRegex(ValidationError, "Reopen it if the work goes on"):
+                with (
+                    self.subTest(name=name),
+                    self.assertRaisesRegex(ValidationError, "Reopen it if the work goes on"),
+                ):
                     intervention[name] = value
             intervention.write({"priority": "3", "work_done": "<p>Lens</p>"})
             for name, value in (("state", "open"), ("resolved_at", False), ("closing_cycle", 0)):

@@ -60,7 +60,9 @@ class TestCorrection(InterventionCase):
         intervention = self.closed_late()
         with self.at(20):
             with self.assertRaisesRegex(ValidationError, "Reason"):
-                intervention.with_user(self.operations).action_correct(" ", resolved_at=START + timedelta(hours=7))
+                intervention.with_user(self.operations).action_correct(
+                    " ", resolved_at=START + timedelta(hours=7)
+                )
             intervention.with_user(self.operations).action_correct(
                 "The site book says 17:00",
                 responded_at=START + timedelta(minutes=30),
@@ -90,12 +92,18 @@ class TestCorrection(InterventionCase):
         moment = START + timedelta(hours=7)
         with self.at(20):
             for user in (self.technician, self.manager):
-                with self.subTest(user.login), self.assertRaisesRegex(AccessError, "Only an operations manager"):
+                with (
+                    self.subTest(user.login),
+                    self.assertRaisesRegex(AccessError, "Only an operations manager"),
+                ):
                     intervention.with_user(user).action_correct("Please", resolved_at=moment)
             by_operations = intervention.with_user(self.operations)
             for words, values in (
                 ("Nothing to correct", {}),
-                ("before the moment the intervention was reported", {"responded_at": START - timedelta(hours=1)}),
+                (
+                    "before the moment the intervention was reported",
+                    {"responded_at": START - timedelta(hours=1)},
+                ),
                 ("before the moment it was responded to", {"resolved_at": START + timedelta(minutes=1)}),
                 ("still to come", {"resolved_at": START + timedelta(hours=30)}),
             ):
@@ -109,7 +117,9 @@ class TestCorrection(InterventionCase):
         with self.at(20):
             action = intervention.with_user(self.operations).action_ask_correct()
             form = Form(
-                self.env["charter.intervention.wizard"].with_user(self.operations).with_context(**action["context"])
+                self.env["charter.intervention.wizard"]
+                .with_user(self.operations)
+                .with_context(**action["context"])
             )
             self.assertEqual(form.at, START + timedelta(hours=9))
             form.responded_at = START + timedelta(minutes=30)

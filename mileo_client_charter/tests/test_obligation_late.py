@@ -60,7 +60,7 @@ class TestLateStaysLate(InterventionCase):
         tier = self.premium.copy({"code": "slower"})
         tier.service_level_ids = [
             (5, 0, 0),
-            (0, 0, {"priority": "3", "response_hours": 90, "resolution_hours": 99, "clock": "elapsed"})
+            (0, 0, {"priority": "3", "response_hours": 90, "resolution_hours": 99, "clock": "elapsed"}),
         ]
         with self.at(9.5):
             self.contract.charter_tier_id = tier
@@ -69,7 +69,11 @@ class TestLateStaysLate(InterventionCase):
 
     def test_where_nothing_is_promised_any_more_it_ends_late(self):
         other, _one, _two = self._client("Bistro")
-        for values in ({"kind": "preventive"}, {"priority": "0"}, {"partner_id": other.id, "contract_id": False}):
+        for values in (
+            {"kind": "preventive"},
+            {"priority": "0"},
+            {"partner_id": other.id, "contract_id": False},
+        ):
             with self.subTest(**values):
                 intervention = self.late()
                 with self.at(9.5):
@@ -129,7 +133,9 @@ class TestLateStaysLate(InterventionCase):
                     with self.at(0):
                         rows = self.env["charter.obligation"]
                         for number, due in enumerate((-1, 1)):
-                            row = self.client._charter_open(commitment.code, occurrence=f"{withdrawn}{number}")
+                            row = self.client._charter_open(
+                                commitment.code, occurrence=f"{withdrawn}{number}"
+                            )
                             row._charter_engine().due_at = START + timedelta(hours=due)
                             rows |= row
                         rows._cancel("No longer", withdrawn=withdrawn)
@@ -144,7 +150,9 @@ class TestLateStaysLate(InterventionCase):
         self.assertEqual((row.state, row.missed), ("cancelled", 0))
         self.assertEqual(row.breached_at, START + timedelta(hours=9))
         self.assertIn("it had been late since 2026-10-05 16:00:00 UTC", row.history)
-        listed = self.env["charter.obligation"].search([("state", "=", "cancelled"), ("breached_at", "!=", False)])
+        listed = self.env["charter.obligation"].search(
+            [("state", "=", "cancelled"), ("breached_at", "!=", False)]
+        )
         self.assertIn(row, listed)
 
     # -- what is declared afterwards -------------------------------------------------------------
@@ -156,7 +164,11 @@ class TestLateStaysLate(InterventionCase):
             intervention.action_respond()
             row = self.rows(intervention, RESPONSE)
             for value in (START + timedelta(minutes=30), False):
-                with self.subTest(value=value), self.assertRaisesRegex(ValidationError, "stays so"), self.cr.savepoint():
+                with (
+                    self.subTest(value=value),
+                    self.assertRaisesRegex(ValidationError, "stays so"),
+                    self.cr.savepoint(),
+                ):
                     intervention.responded_at = value
             intervention.responded_at = START + timedelta(hours=2)
         self.assertEqual((row.state, row.done_at), ("late", START + timedelta(hours=2)))
@@ -174,7 +186,10 @@ class TestLateStaysLate(InterventionCase):
     def test_a_pause_recorded_afterwards_is_for_operations(self):
         intervention = self.late()
         with self.at(10):
-            with self.assertRaisesRegex(ValidationError, "An operations manager can record"), self.cr.savepoint():
+            with (
+                self.assertRaisesRegex(ValidationError, "An operations manager can record"),
+                self.cr.savepoint(),
+            ):
                 intervention.action_pause("The site was closed", at=START + timedelta(hours=2))
             self.assertEqual(self.rows(intervention).state, "late")
             intervention.with_user(self.operations).action_pause(
@@ -193,7 +208,8 @@ class TestLateStaysLate(InterventionCase):
             dice = random.Random(seed)  # noqa: S311  (a sequence to repeat, no secret)
             with self.at(0):
                 work = [
-                    self.intervention(contract_id=self.contract.id, priority=priority) for priority in ("3", "2")
+                    self.intervention(contract_id=self.contract.id, priority=priority)
+                    for priority in ("3", "2")
                 ]
             before, hours = 0, 0
             for step in range(14):
@@ -202,7 +218,8 @@ class TestLateStaysLate(InterventionCase):
                     if dice.random() < 0.6:
                         self.tick()
                         before = max(before, self.missed(*work))
-                    edit = dice.choice(self.edits(dice, contracts, hours))
+                    past = (START + timedelta(hours=dice.uniform(0, hours))).replace(microsecond=0)
+                    edit = dice.choice([*self.edits(dice, contracts, past), *self.steps(past)])
                     with self.subTest(seed=seed, step=step, edit=edit.__name__):
                         self.attempt(edit, dice.choice(work))
                         now = self.missed(*work)
@@ -220,11 +237,9 @@ class TestLateStaysLate(InterventionCase):
         except UserError:
             self.env.invalidate_all()
 
-    def edits(self, dice, contracts, hours):
-        past = START + timedelta(hours=dice.uniform(0, hours))
-
+    def edits(self, dice, contracts, past):
         def report(intervention):
-            intervention.reported_at = past.replace(microsecond=0)
+            intervention.reported_at = past
 
         def priority(intervention):
             intervention.priority = dice.choice("0123")
@@ -236,6 +251,9 @@ class TestLateStaysLate(InterventionCase):
             chosen = dice.choice(contracts)
             intervention.write({"partner_id": chosen.partner_id.id, "contract_id": chosen.id})
 
+        return [report, priority, kind, contract]
+
+    def steps(self, past):
         def cancel(intervention):
             intervention.action_cancel("No longer")
 
@@ -252,12 +270,12 @@ class TestLateStaysLate(InterventionCase):
             intervention.responded_at = False
 
         def pause(intervention):
-            intervention.action_pause("Waiting", at=past.replace(microsecond=0))
+            intervention.action_pause("Waiting", at=past)
 
         def resume(intervention):
             intervention.action_resume()
 
         def imported(intervention):
-            intervention.with_context(import_file=True).write({"resolved_at": past.replace(microsecond=0)})
+            intervention.with_context(import_file=True).write({"resolved_at": past})
 
-        return [report, priority, kind, contract, cancel, reopen, respond, unsay, pause, resume, close, imported]
+        return [cancel, reopen, respond, unsay, pause, resume, close, imported]

@@ -26,7 +26,11 @@ class TestHelpdesk(CharterCase):
             "name": "No image", "description": "<p>Camera 4 is dark</p>", "partner_id": self.alice.id, "priority": "3",
             "stage_id": self.stage("new").id, "create_date": now, **values,
         }  # fmt: skip
-        tickets = self.env["helpdesk.ticket"].with_user(self.agent).with_context(charter_no_feed=None if feed else HELD)
+        tickets = (
+            self.env["helpdesk.ticket"]
+            .with_user(self.agent)
+            .with_context(charter_no_feed=None if feed else HELD)
+        )
         return tickets.create(values)
 
     def fed(self, ticket):
