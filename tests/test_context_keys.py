@@ -25,6 +25,7 @@ HARMLESS = {
     ),
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
     "charter_no_script": "no delay for scripts when printing",
+    "bin_size": "the length of a file in place of its content, as everywhere in Odoo",
     "charter_fetch": "which columns a search brings along",
     "active_model": "proposes the records a wizard was opened on; it reads and writes them with the user's rights",
     "active_ids": "the same",
