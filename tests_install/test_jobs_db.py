@@ -42,6 +42,7 @@ PREPARE = f"""
         }})
     env.flush_all()
     # Their first month is over.
+    env.cr.execute("SET LOCAL charter.door = 'open'")
     env.cr.execute("UPDATE charter_obligation SET trigger_at = date_trunc('month', now() at time zone 'UTC'), "
                    "opened_at = date_trunc('month', now() at time zone 'UTC') - interval '20 days', "
                    "due_at = now() at time zone 'UTC' + interval '9 days' WHERE code = 'report.delivery'")

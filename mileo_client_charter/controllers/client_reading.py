@@ -18,7 +18,7 @@ PROMISES = {
 }
 PROMISE_FIELDS = [
     "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "company_id", "delay", "unit", "clock",
-    "due_at", "done_at", "paused_at", "state",
+    "due_at", "done_at", "cancelled_at", "paused_at", "state",
 ]  # fmt: skip
 OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
@@ -207,7 +207,8 @@ class ClientReading:
                 "due": row._due_in_words(self.tz, MOMENT, WEEKDAY),
                 "left": row.time_left if row.due_at else "",
                 "overdue": row.urgency == "late" and bool(row.due_at),
-                "done": self.moment(row.done_at),
+                "done": self.moment(row.done_at) if not row.cancelled_at else "",
+                "ended": self.moment(row.cancelled_at) if row.state == "late" else "",
                 **(self._origin(row, contracts.get(row.contract_id.id)) if origin else NO_ORIGIN),
             }
             for row in rows

@@ -46,7 +46,7 @@ DATA = {
     ),
     "promises": (
         "charter.obligation",
-        ["promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "state"],
+        ["promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"],
         "partner_id",
     ),
     "notices": ("charter.notice.line", ["display_name", "effect_on", "sent_at", "acknowledged_at", "late_reason"], "partner_id"),
@@ -131,10 +131,17 @@ class DataExport(InterventionReading):
                     archive.writestr(f"documents/{delivery.id}.html", str(delivery.body))
                 # Files of the client's own delivery and no others; the same file of many letters once.
                 for attachment in delivery.sudo().attachment_ids:
-                    if attachment.id not in known and attachment.raw:
-                        known.add(attachment.id)
-                        folder = "reports" if delivery.kind == "report" else "documents"
-                        name = attachment.name.replace("/", "-")
+                    if attachment.id in known:
+                        continue
+                    known.add(attachment.id)
+                    folder = "reports" if delivery.kind == "report" else "documents"
+                    name = attachment.name.replace("/", "-")
+                    if not attachment._charter_is_intact():
+                        attachment._charter_note_broken()
+                        archive.writestr(
+                            f"{folder}/{attachment.id} {name}.txt", attachment._charter_broken_words()
+                        )
+                    elif attachment.raw:
                         archive.writestr(f"{folder}/{attachment.id} {name}", attachment.raw)
             if len(batch) < BATCH:
                 return

@@ -147,7 +147,7 @@ class InterventionReading(ClientReading):
                 "title": row.promise,
                 "within": self._within(row, "after"),
                 "due": row._due_in_words(self.tz, MOMENT, WEEKDAY),
-                "done": self.moment(row.done_at),
+                "done": self.moment(row.done_at) if not row.cancelled_at else "",
                 "result": row._intervention_result()[0],
                 "words": self._result_words(row),
                 "moved": self._moved(row),

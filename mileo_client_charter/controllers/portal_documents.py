@@ -59,14 +59,10 @@ class CharterDocumentPortal(CharterPortal):
         if not 0 < number <= len(files):
             return self._not_found(reading)
         attachment = files[number - 1]
-        return request.make_response(
-            attachment.raw,
-            [
-                ("Content-Type", attachment.mimetype or "application/octet-stream"),
-                ("Content-Disposition", content_disposition(attachment.name)),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        response = request.env["ir.binary"]._get_stream_from(attachment).get_response(as_attachment=True)
+        response.headers["Content-Disposition"] = content_disposition(attachment.name)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
     @http.route("/my/charter/document/<int:delivery_id>/acknowledge", **POST)
     def acknowledge(self, delivery_id, **_form):

@@ -109,6 +109,10 @@ from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
 
+# Files on record, and what reacts to all of it
+from . import ir_attachment
+from . import base_automation
+
 # What is forgotten in time
 from . import charter_privacy
 

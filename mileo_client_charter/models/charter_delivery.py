@@ -137,7 +137,8 @@ class CharterDelivery(models.Model):
             for delivery, own in zip(deliveries, files, strict=True)
             for name, content in own
         ]
-        for attachment in self.env["ir.attachment"].sudo().create(attached):
+        deliveries.attachment_ids._charter_freeze()
+        for attachment in self.env["ir.attachment"]._charter_create_frozen(attached):
             deliveries.browse(attachment.res_id).attachment_ids = [fields.Command.link(attachment.id)]
         deliveries._mail()
         return deliveries

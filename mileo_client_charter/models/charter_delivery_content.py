@@ -59,8 +59,9 @@ class CharterDelivery(models.Model):
         files = self.env["ir.attachment"].sudo()
         checksum = hashlib.sha1(content).hexdigest()  # noqa: S324  (as ir.attachment counts it)
         own = [("res_model", "=", document._name), ("res_id", "=", document.id), ("res_field", "=", False)]
-        return files.search([*own, ("checksum", "=", checksum)], limit=1) or files.create(
-            {"name": name, "raw": content, "res_model": document._name, "res_id": document.id}
+        found = files.search([*own, ("checksum", "=", checksum), ("charter_sha256", "!=", False)], limit=1)
+        return found or files._charter_create_frozen(
+            [{"name": name, "raw": content, "res_model": document._name, "res_id": document.id}]
         )
 
     def _contacts_content(self, company):

@@ -91,7 +91,33 @@ class CharterDocument(models.Model):
         for document in self:
             document.display_name = f"{document.reference or ''} {document.version or ''}".strip()
 
+    def _charter_frozen_files(self, name):
+        """The official PDF may be added to a published charter, once: it is signed after it is written."""
+        if name != "official_pdf":
+            return super()._charter_frozen_files(name)
+        return self.filtered(lambda document: document.state != "draft" and document._official_pdf_file())
+
+    def _official_pdf_file(self):
+        return self.env["ir.attachment"]._charter_files_of(self, "official_pdf")
+
+    def _check_official_pdf(self, vals):
+        """:raise UserError: another file or name for the signed text of a published charter"""
+        for document in self._charter_frozen_files("official_pdf"):
+            if (
+                "official_pdf" in vals
+                or vals.get("official_pdf_name", document.official_pdf_name) != document.official_pdf_name
+            ):
+                raise UserError(
+                    self.env._(
+                        "Official PDF: %s has been published with this one, which clients have been handed. "
+                        "Use “New version” to publish another text.",
+                        document.display_name,
+                    )
+                )
+
     def write(self, vals):
+        if vals.keys() & self._FREE_ONCE_PUBLISHED:
+            self._check_official_pdf(vals)
         if not self._charter_is_engine() and vals.keys() - self._FREE_ONCE_PUBLISHED:
             # The chatter's own bookkeeping is no edit of the text.
             if any(
@@ -101,7 +127,10 @@ class CharterDocument(models.Model):
                 self._check_draft()
         if "state" in vals:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"official_pdf", "state"}:
+            self._charter_freeze_files(["official_pdf"])
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -302,6 +331,7 @@ class CharterDocument(models.Model):
         """
         self.ensure_one()
         name = f"{self.reference} {self.version}.pdf"
+        self._official_pdf_file()._charter_check_intact()
         if self.official_pdf:
             return self.official_pdf_name or name, base64.b64decode(self.official_pdf)
         html, _format = self.env["ir.actions.report"]._render_qweb_html(REPORT, self.ids)

@@ -269,9 +269,9 @@ class CharterExport(models.AbstractModel):
             Column(self.env._("Owner"), "text", 22, SQL("owner.name")),
             Column(self.env._("Opened"), "moment", 17, self._moment_sql(SQL("row.opened_at"), tz)),
             Column(self.env._("Due"), "moment", 17, self._moment_sql(SQL("row.due_at"), tz)),
-            Column(self.env._("Done"), "moment", 17, self._moment_sql(SQL("row.done_at"), tz)),
+            Column(self.env._("Done"), "moment", 17, self._moment_sql(SQL("CASE WHEN row.cancelled_at IS NULL THEN row.done_at END"), tz)),
             Column(self.env._("In the period"), "text", 16, self._words_sql(result, self._outcome_words())),
             Column(self.env._("Now"), "text", 14, self._label_sql(SQL("row.state"), "charter.obligation", "state")),
-            Column(self.env._("Why cancelled"), "text", 40, SQL("row.cancel_reason")),
+            Column(self.env._("Why no longer owed"), "text", 40, SQL("row.cancel_reason")),
             Column(self.env._("Company"), "text", 24, SQL("company.name")),
         ]  # fmt: skip

@@ -389,8 +389,10 @@ class CharterFeedback(models.Model):
                 "understanding": understanding.strip(),
                 "apology": apology,
                 "no_action_reason": (no_action_reason or "").strip(),
-                "corrective_action_ids": [fields.Command.create(action) for action in actions],
             }
+        )
+        self.env["charter.corrective.action"]._charter_engine().create(
+            [{**action, "feedback_id": feedback.id} for action in actions]
         )
         feedback._charter_fulfil(
             "feedback.callback",

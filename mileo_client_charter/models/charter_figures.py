@@ -381,8 +381,8 @@ class CharterFigures(models.AbstractModel):
         """{contract id: its late promises, named}; ``title`` in every language the charter is written in."""
         rows = self._rows(
             """
-            SELECT fact.owner_id, fact.id, fact.code, commitment.name, fact.occurrence, fact.due_at, fact.done_at,
-                   fact.delay, fact.unit, fact.clock,
+            SELECT fact.owner_id, fact.id, fact.code, commitment.name, fact.occurrence, fact.due_at,
+                   CASE WHEN fact.cancelled_at IS NULL THEN fact.done_at END, fact.cancelled_at, fact.delay, fact.unit, fact.clock,
                    COALESCE(intervention.name, NULLIF(CONCAT_WS(' ', escalation.reference, escalation.name), ''))
               FROM %(ledger)s fact
               JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
@@ -397,10 +397,12 @@ class CharterFigures(models.AbstractModel):
             **self._ledger(scope),
         )
         found = defaultdict(list)
-        names = ("id", "code", "title", "occurrence", "due_at", "done_at", "delay", "unit", "clock", "about")
+        names = (
+            "id", "code", "title", "occurrence", "due_at", "done_at", "ended_at", "delay", "unit", "clock", "about",
+        )  # fmt: skip
         for contract_id, *values in rows:
             late = dict(zip(names, values, strict=True))
-            for name in ("due_at", "done_at"):
+            for name in ("due_at", "done_at", "ended_at"):
                 late[name] = late[name] and str(late[name])
             if late["code"] in (RESPONSE, RESOLUTION):
                 late["occurrence"] = ""  # the cycle of the promise, which means nothing to a client

@@ -76,6 +76,14 @@ class CharterIntervention(models.Model):
     # Not readonly for spreadsheets to bring it; the engine alone writes it.
     resolved_at = fields.Datetime(copy=False, charter_engine=True)
     reopened_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    corrected_at = fields.Datetime(
+        "Moments corrected at",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="When an operations manager corrected what had been recorded; a source no longer changes it.",
+    )
     state = fields.Selection(
         [("open", "Open"), ("closed", "Closed"), ("cancelled", "Cancelled")],
         default="open",
@@ -255,7 +263,8 @@ class CharterIntervention(models.Model):
     def create(self, vals_list):
         """Interventions with their promises, in a number of queries that does not grow with them.
 
-        A spreadsheet and a source may bring ``resolved_at``, for work that is over: it is closed at once.
+        A spreadsheet and a source may bring ``resolved_at``, for work that is over: it is closed at once, as the step
+        “Close at…” would.
         """
         vals_list = [self._charter_read_moments(vals) for vals in vals_list]
         brought = self._charter_is_engine() or self.env.context.get("import_file")
@@ -263,7 +272,7 @@ class CharterIntervention(models.Model):
         for vals, reference in zip(vals_list, self._charter_references(vals_list), strict=True):
             vals["reference"] = reference
         interventions = super().create(vals_list)
-        interventions._charter_mark_history()
+        interventions._charter_mark_history(resolved)
         interventions._charter_open_promises()
         for intervention, moment in zip(interventions, resolved, strict=True):
             if moment:
@@ -298,6 +307,7 @@ class CharterIntervention(models.Model):
         vals = self._charter_read_moments(vals)
         resolved = vals.pop("resolved_at", False) if self.env.context.get("import_file") else False
         self._charter_check_settled(vals)
+        self._charter_check_response(vals)
         terms = {intervention: intervention._charter_terms() for intervention in self}
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
@@ -315,12 +325,50 @@ class CharterIntervention(models.Model):
         return result
 
     def _charter_resolve_again(self, at):
-        """A spreadsheet read a second time closes what is still open, and corrects what it had said."""
+        """A spreadsheet read a second time closes what is still open.
+
+        :raise ValidationError: it says otherwise of work that is over
+        """
         for intervention in self:
             if intervention.state == "open":
+                intervention._charter_check_followed()
                 intervention._charter_close(at)
             elif intervention.state == "closed" and intervention.resolved_at != at:
-                intervention._charter_engine()._charter_correct_resolution(at)
+                raise ValidationError(intervention._charter_over("resolved_at"))
+
+    def _charter_over(self, name):
+        """Why a fact of work that is over is not edited, and what to do."""
+        return self.env._(
+            "%(field)s: %(intervention)s is over. Reopen it if the work goes on. If what was recorded is wrong, an operations "
+            "manager corrects its moments with a reason (button “Correct the moments”).",
+            field=self._label(name),
+            intervention=self.display_name,
+        )
+
+    def _charter_check_response(self, vals):
+        """:raise ValidationError: a response recorded late would be in time, or unsaid, by editing"""
+        if "responded_at" not in vals:
+            return
+        at = vals["responded_at"]
+        last = self._charter_last_promises()
+        for intervention in self:
+            row = last.get((intervention.id, "intervention.response"))
+            if (
+                row
+                and row.state == "late"
+                and row.done_at
+                and not row.cancelled_at
+                and at != intervention.responded_at
+            ):
+                if not at or row._betters(fields.Datetime.to_datetime(at)):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: the response to %(intervention)s is on record as late, and stays so. If what was "
+                            "recorded is wrong, close the work; an operations manager then corrects its moments, with a reason.",
+                            field=self._label("responded_at"),
+                            intervention=intervention.display_name,
+                        )
+                    )
 
     def _charter_check_settled(self, vals):
         settled = self.filtered(lambda intervention: intervention.state != "open")
@@ -330,13 +378,7 @@ class CharterIntervention(models.Model):
                 if name in vals and field.convert_to_cache(vals[name], self) != field.convert_to_cache(
                     intervention[name], self
                 ):
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s: %(intervention)s is over. Reopen it first.",
-                            field=self._label(name),
-                            intervention=intervention.display_name,
-                        )
-                    )
+                    raise ValidationError(intervention._charter_over(name))
         if {"res_model", "res_id"} & vals.keys():
             for intervention in self.filtered("res_id"):
                 if (vals.get("res_model", intervention.res_model), vals.get("res_id", intervention.res_id)) != (

@@ -38,7 +38,7 @@ class CharterIntervention(models.Model):
             self.with_context(charter_engine=None).write(changes)
         if resolved and self.state == "open":
             self._charter_close(resolved)
-        elif resolved and resolved != self.resolved_at:
+        elif resolved and resolved != self.resolved_at and not self.corrected_at:
             self._charter_correct_resolution(resolved)
 
     def _charter_source_deleted(self):

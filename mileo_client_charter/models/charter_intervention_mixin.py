@@ -6,6 +6,9 @@ from odoo.tools.misc import clean_context
 
 from .charter_apart import apart
 
+# In the context (``charter_no_feed``) of writings that feed nothing. An object: what a remote call sends holds nothing back.
+HELD = object()
+
 
 class CharterInterventionMixin(models.AbstractModel):
     """For the model of a source: one method to override, ``_charter_intervention_values``.
@@ -86,7 +89,7 @@ class CharterInterventionMixin(models.AbstractModel):
 
     def _charter_feed(self):
         """Bring the interventions of these records up to date: all at once, or one by one when that fails."""
-        if not self or self.env.context.get("charter_no_feed"):
+        if not self or self.env.context.get("charter_no_feed") is HELD:
             return
         concerned = self._charter_concerned()
         if concerned:
@@ -98,7 +101,7 @@ class CharterInterventionMixin(models.AbstractModel):
         All others are left exactly as they would be without the charter: nothing is flushed, no savepoint runs what the
         source's app keeps for the end of the transaction, such as its messages about what changed.
         """
-        sources = self.sudo().with_context(charter_no_feed=True)
+        sources = self.sudo().with_context(charter_no_feed=HELD)
         fed = sources._charter_fed()
         concerned, new = set(fed), []
         for record in sources:
@@ -122,7 +125,7 @@ class CharterInterventionMixin(models.AbstractModel):
     def _charter_feed_or_say(self):
         # What the record's own transaction has to say comes first, and is none of ours.
         self.env.flush_all()
-        sources = self.sudo().with_context(charter_no_feed=True)
+        sources = self.sudo().with_context(charter_no_feed=HELD)
         failed = apart(
             sources,
             lambda records: records._charter_feed_now(),

@@ -143,23 +143,31 @@ class CharterIntervention(models.Model):
         labels = [others.get(name) or self._label(name) for name in changed]
         return self.env._("Changed: %s.", ", ".join(labels)) if changed else ""
 
-    def _charter_mark_history(self):
-        """What a source or a spreadsheet brings from before the charter was never promised."""
-        brought = self if self.env.context.get("import_file") else self.filtered("res_id")
-        old = brought.filtered(
-            lambda i: (
-                i.sudo().contract_id.charter_since
-                and i.reported_at.date() < i.sudo().contract_id.charter_since
-            )
-        )
+    def _charter_mark_history(self, resolved):
+        """What was over before the charter began was never promised; nor was what a source, or operations, bring from then.
+
+        :param resolved: when each was resolved, where whoever records it says so
+        """
+        fed, operations = self._charter_is_engine(), self.env["charter.obligation"]._charter_may_correct()
+        old = self.browse()
+        for intervention, moment in zip(self, resolved, strict=True):
+            since = intervention.sudo().contract_id.charter_since
+            if not since or intervention.reported_at.date() >= since:
+                continue
+            over = bool(moment) and fields.Datetime.to_datetime(moment).date() < since
+            brought = self.env.context.get("import_file") or intervention.sudo().res_id
+            if fed or over or (operations and brought):
+                old |= intervention
         if old:
             old._charter_engine().write({"before_charter": True})
 
-    def _charter_open_promises(self):
+    def _charter_open_promises(self, owed=()):
         """Open what the tier promises, for any number of interventions at once.
 
         The response counts from the report, and so does the resolution, or from the last reopening. Pauses
         already taken count. A response already given is kept at the moment it was given.
+
+        :param owed: (intervention id, code) of what is owed already
         """
         levels = self._charter_levels()
         promised = self.filtered(lambda i: i in levels and not i.before_charter and i.state == "open")
@@ -179,6 +187,7 @@ class CharterIntervention(models.Model):
             delay = Delay(level.resolution_hours, "hours", level.clock)
             start = intervention.reopened_at or intervention.reported_at
             requests.append({**common, "code": RESOLUTION, "at": start, "delay": delay})
+        requests = [request for request in requests if (request["res_id"], request["code"]) not in owed]
         self.env["charter.obligation"].sudo()._open(requests)
         promised.invalidate_recordset(["obligation_ids"])
         for intervention in promised.filtered("responded_at"):
@@ -187,15 +196,42 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(self.env._("Pauses taken before."))
 
     def _charter_renew_promises(self, reason):
-        """What is still owed is cancelled with ``reason`` and promised anew on the present terms."""
+        """What still runs is cancelled with ``reason`` and promised anew on the present terms.
+
+        What is late stays late, and is owed on the terms it was promised on; where nothing is promised any more, or it
+        is another client's work, it ends late.
+        """
+        now, levels, late = self._charter_now(), self._charter_levels(), set()
         for code in (RESPONSE, RESOLUTION):
-            self.sudo()._charter_cancel(code, reason)
+            rows = self._charter_owed(code)
+            stay = rows.filtered(lambda row: row._overdue(now)).filtered(
+                lambda row: self.browse(row.res_id)._charter_still_promised(row, levels)
+            )
+            for row in stay._charter_engine():
+                row.write(
+                    {
+                        "history": row._with_history(
+                            self.env._("%s It was late already, and stays so.", reason)
+                        )
+                    }
+                )
+            (rows - stay)._cancel(reason)
+            late |= {(row.res_id, code) for row in stay}
         for intervention in self:
             engine = intervention._charter_engine()
             since = engine.contract_id.charter_since
             before = engine.before_charter and since and engine.reported_at.date() < since
             engine.write({"promise_cycle": engine.promise_cycle + 1, "before_charter": before})
-        self._charter_open_promises()
+        self._charter_open_promises(late)
+
+    def _charter_still_promised(self, row, levels):
+        """Whether a late promise is of this client and company, and of work times are promised for."""
+        self.ensure_one()
+        return (
+            self in levels
+            and row.partner_id == self.partner_id.commercial_partner_id
+            and row.company_id == self.company_id
+        )
 
     # -- what happens to them ------------------------------------------------------------------------
 

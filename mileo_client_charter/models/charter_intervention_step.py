@@ -1,11 +1,11 @@
-"""The steps of an intervention: respond, pause, resume, close, cancel, reopen.
+"""The steps of an intervention: respond, pause, resume, close, cancel, reopen, correct.
 
 Buttons, imports, remote calls and feeds all come through here. Each takes the moment it happened, which may lie
 before the moment it is typed in, and never after.
 """
 
 from odoo import models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 
 class CharterIntervention(models.Model):
@@ -99,9 +99,38 @@ class CharterIntervention(models.Model):
             intervention._charter_reopen()
         return True
 
+    def action_correct(self, reason, responded_at=None, resolved_at=None):
+        """What had been recorded of work that is over was wrong: an operations manager says what is right, and why.
+
+        The promises are judged by the moments corrected, also to the better; the reason, the name and both accounts
+        stay in their history and on the intervention's thread.
+
+        :param responded_at: None leaves it as it is  :param resolved_at: None leaves it as it is
+        :raise AccessError: not an operations manager
+        :raise ValidationError: no reason, nothing to correct, not closed, or a moment that cannot be
+        """
+        if not self.env["charter.obligation"]._charter_may_correct():
+            raise AccessError(
+                self.env._(
+                    "Only an operations manager corrects the moments of work that is over: tell yours what is right, and why."
+                )
+            )
+        if not (reason or "").strip():
+            raise ValidationError(
+                self.env._("Reason: say what was wrong with what had been recorded, and how you know.")
+            )
+        account = self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
+        for intervention in self._charter_step("closed"):
+            intervention._charter_correct(
+                intervention._charter_moment(responded_at, "responded_at") or intervention.responded_at,
+                intervention._charter_moment(resolved_at, "resolved_at") or intervention.resolved_at,
+                account,
+            )
+        return True
+
     # -- the dialogues of these steps ----------------------------------------------------------------
 
-    def _charter_ask(self, operation, title):
+    def _charter_ask(self, operation, title, **defaults):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
@@ -113,6 +142,7 @@ class CharterIntervention(models.Model):
                 "default_operation": operation,
                 "default_intervention_id": self.id,
                 "default_work_done": self.work_done,
+                **defaults,
             },
         }
 
@@ -127,6 +157,14 @@ class CharterIntervention(models.Model):
 
     def action_ask_cancel(self):
         return self._charter_ask("cancel", self.env._("Cancel the intervention"))
+
+    def action_ask_correct(self):
+        return self._charter_ask(
+            "correct",
+            self.env._("Correct the moments"),
+            default_responded_at=self.responded_at,
+            default_at=self.resolved_at,
+        )
 
     # -- what they share -----------------------------------------------------------------------------
 
@@ -205,20 +243,7 @@ class CharterIntervention(models.Model):
         :raise ValidationError: before the response, a pause or the reopening, or still to come
         """
         self.ensure_one()
-        stops = self.sudo().pause_ids.mapped(lambda pause: pause.stop_at or pause.start_at)
-        for moment, message in (
-            (
-                self.reported_at,
-                self.env._("Resolved at: it comes before the moment the intervention was reported."),
-            ),
-            (self.responded_at, self.env._("Resolved at: it comes before the moment it was responded to.")),
-            (max(stops, default=None), self.env._("Resolved at: it comes before the end of the last pause.")),
-            (self.reopened_at, self.env._("Resolved at: it comes before the intervention was reopened.")),
-        ):
-            if moment and at < moment:
-                raise ValidationError(message)
-        if at > self._charter_now():
-            raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
+        self._charter_check_resolved(at, self.responded_at)
         engine = self._charter_engine()
         pause = self._charter_stop_pause(at)
         if pause:
@@ -238,6 +263,50 @@ class CharterIntervention(models.Model):
         engine.activity_feedback(["mileo_client_charter.activity_promise"])
         self.env["charter.feedback"]._plan_for_closing(self)
 
+    def _charter_check_resolved(self, at, responded):
+        """:raise ValidationError: before the report, the response, a pause or the reopening, or still to come"""
+        stops = self.sudo().pause_ids.mapped(lambda pause: pause.stop_at or pause.start_at)
+        for moment, message in (
+            (
+                self.reported_at,
+                self.env._("Resolved at: it comes before the moment the intervention was reported."),
+            ),
+            (responded, self.env._("Resolved at: it comes before the moment it was responded to.")),
+            (max(stops, default=None), self.env._("Resolved at: it comes before the end of the last pause.")),
+            (self.reopened_at, self.env._("Resolved at: it comes before the intervention was reopened.")),
+        ):
+            if moment and at < moment:
+                raise ValidationError(message)
+        if at > self._charter_now():
+            raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
+
+    def _charter_correct(self, responded, resolved, account):
+        """:raise ValidationError: nothing changes, or a moment that cannot be"""
+        self.ensure_one()
+        if (responded, resolved) == (self.responded_at, self.resolved_at):
+            raise ValidationError(self.env._("Nothing to correct: give the moment that is right."))
+        if responded < self.reported_at:
+            raise ValidationError(
+                self.env._("Responded at: it comes before the moment the intervention was reported.")
+            )
+        self._charter_check_resolved(resolved, responded)
+        text = self.env._(
+            "Moments corrected: responded at %(old_response)s UTC → %(response)s UTC, resolved at %(old_resolution)s UTC → "
+            "%(resolution)s UTC. %(reason)s",
+            old_response=self.responded_at, response=responded, old_resolution=self.resolved_at, resolution=resolved,
+            reason=account,
+        )  # fmt: skip
+        engine = self._charter_engine()
+        engine.write(
+            {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}
+        )
+        rows = self._charter_last_promises()
+        for code, moment in (("intervention.response", responded), ("intervention.resolution", resolved)):
+            row = rows.get((self.id, code))
+            if row:
+                row._restate(moment, reason=account)
+        engine.message_post(body=text, author_id=self.env.user.partner_id.id)
+
     def _charter_cancel_work(self, reason):
         self.ensure_one()
         self._charter_stop_pause(self._charter_now())
@@ -250,9 +319,16 @@ class CharterIntervention(models.Model):
     def _charter_reopen(self):
         self.ensure_one()
         engine = self._charter_engine()
-        values = {"state": "open", "resolved_at": False, "cancel_reason": False}
+        values = {"state": "open", "resolved_at": False, "cancel_reason": False, "corrected_at": False}
+        ended = self.env["charter.obligation"]
         if self.state == "closed":
             values["reopened_at"] = self._charter_now()
+        else:
+            # What had ended late is the same lateness, not another one.
+            ended = ended.union(*self._charter_last_promises().values()).filtered(
+                lambda row: row.state == "late" and row.cancelled_at
+            )
+            ended._owe_again(self.env._("The intervention was reopened."))
         engine.write(values | {"promise_cycle": self.promise_cycle + 1})
         engine.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
-        engine._charter_open_promises()
+        engine._charter_open_promises({(row.res_id, row.code) for row in ended})

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.clock import Delay, NoWorkingTime
 from .charter_commitment import ROLES, UNITS
+from .charter_engine import charter_through
 
 
 class MissingCharter(UserError):
@@ -83,8 +84,12 @@ class CharterObligation(models.Model):
     warned_at = fields.Datetime("Reminder due since", readonly=True, groups="base.group_user")
     breached_at = fields.Datetime(readonly=True)
     done_at = fields.Datetime(readonly=True)
-    cancelled_at = fields.Datetime(readonly=True)
-    cancel_reason = fields.Char(readonly=True, groups="base.group_user")
+    cancelled_at = fields.Datetime(
+        "No longer owed since",
+        readonly=True,
+        help="When it was cancelled. Of a late promise: when what it was made for fell away; it counts as late all the same.",
+    )
+    cancel_reason = fields.Char("Why no longer owed", readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
         readonly=True,
         groups="base.group_user",
@@ -224,21 +229,58 @@ class CharterObligation(models.Model):
     def _cancel(self, reason, withdrawn=False):
         """Nothing is owed any more, and the reason stays. Rows already done are left as they are.
 
+        What is late by now stays late, whether or not the clock came round: it counts as missed, nobody is reminded of
+        it any more, and ``cancelled_at`` with the reason says that it was never done.
+
         :param withdrawn: the contract takes it back; the same occurrence may be opened again, as another row
         """
         now = self._charter_now()
         for obligation in self._charter_engine():
-            if obligation.is_owed:
+            if not obligation.is_owed:
+                continue
+            if obligation._overdue(now):
+                obligation.write(obligation._ended_values(reason, now))
+            else:
+                obligation.write({**obligation._cancelled_values(reason, now), "withdrawn": withdrawn})
+
+    def _overdue(self, now):
+        """Whether it was found late, or will be at the next turn of the clock."""
+        self.ensure_one()
+        return self.state == "late" or bool(self.due_at and self.due_at < now)
+
+    def _cancelled_values(self, reason, now):
+        return {"state": "cancelled", "cancelled_at": now, "cancel_reason": reason, "met": 0, "missed": 0}
+
+    def _ended_values(self, reason, now):
+        """Late, and no longer to be done."""
+        return {
+            "state": "late", "breached_at": self.breached_at or now, "met": 0, "missed": 1,
+            "done_at": now, "cancelled_at": now, "cancel_reason": reason,
+            "history": self._with_history(self.env._("late, and no longer to be done: %s", reason)),
+        }  # fmt: skip
+
+    def _owe_again(self, reason):
+        """Late promises that had ended without being done are to be done after all; they were late all along."""
+        for obligation in self._charter_engine():
+            if obligation.state == "late" and obligation.cancelled_at:
                 obligation.write(
                     {
-                        "state": "cancelled",
-                        "cancelled_at": now,
-                        "cancel_reason": reason,
-                        "withdrawn": withdrawn,
-                        "met": 0,
-                        "missed": 0,
+                        "done_at": False, "cancelled_at": False, "cancel_reason": False,
+                        "history": obligation._with_history(self.env._("owed again: %s", reason)),
                     }
-                )
+                )  # fmt: skip
+
+    def _annul(self, reason):
+        """An administrator's correction: a promise that should not have been made. One that was late shows that it was."""
+        now = self._charter_now()
+        for obligation in self._charter_engine():
+            values = obligation._cancelled_values(reason, now)
+            if obligation._overdue(now):
+                found = obligation.breached_at or now
+                line = self.env._("cancelled by an administrator; it had been late since %(moment)s UTC: %(reason)s",
+                                  moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
+                values.update(breached_at=found, history=obligation._with_history(line))
+            obligation.write(values)
 
     def _hand_over(self, user, reason):
         """Another person owes these promises from now on; due times do not move, the change is kept."""
@@ -255,6 +297,9 @@ class CharterObligation(models.Model):
     def action_cancel(self, reason):
         """An administrator withdraws promises; the rows stay, cancelled, with the reason.
 
+        The one step that takes a late promise out of the figures, for what should never have been promised: that it was
+        late stays on the row (``breached_at``, ``history``) and in the list *Late, then cancelled*.
+
         :raise AccessError: not an administrator of the charter
         :raise ValidationError: no reason, or a promise already kept or cancelled
         """
@@ -266,7 +311,7 @@ class CharterObligation(models.Model):
                 self.env._("Reason: say why this promise is cancelled; the reason stays in the ledger.")
             )
         self._check_owed()
-        self._cancel(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
+        self._annul(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
     def action_record_evidence(self, evidence):
         """The owner records how a promise was kept, for promises no document of the system closes.
@@ -368,7 +413,8 @@ class CharterObligation(models.Model):
         :return: (number of reminders due, number of promises just found late)
         """
         self.env["charter.obligation"].flush_model()
-        self.env.cr.execute(
+        warned = charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_obligation SET warned_at = %(now)s
@@ -377,10 +423,10 @@ class CharterObligation(models.Model):
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 now=now,
-            )
+            ),
         )
-        warned = self.env.cr.rowcount
-        self.env.cr.execute(
+        late = charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_obligation SET state = 'late', breached_at = %(now)s, missed = 1
@@ -389,9 +435,8 @@ class CharterObligation(models.Model):
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 now=now,
-            )
+            ),
         )
-        late = self.env.cr.rowcount
         if warned or late:
             self.invalidate_model(["state", "warned_at", "breached_at", "missed"])
         return warned, late

@@ -3,6 +3,9 @@
 What clients are promised about interventions (article 01) is kept when the technician responded and when the
 fault was mended, not when it was typed in. One rule: the declared moment decides, the moment of recording stays
 in ``history``. A row the clock had found late and that was done in time is kept; its history holds both facts.
+
+What has been declared late stays late whatever is declared afterwards: a correction is a step of the operations
+manager, with a reason and a name (``charter.intervention.action_correct``).
 """
 
 from odoo import fields, models
@@ -53,10 +56,11 @@ class CharterObligation(models.Model):
             )
         return self.env._("recorded as done at %s UTC", moment)
 
-    def _restate(self, at, evidence=False):
+    def _restate(self, at, evidence=False, reason=None):
         """The declared moment of promises that were done is corrected; the account stays in ``history``.
 
         :param at: the moment it was done, naive UTC; None: it was not done after all, and is owed again
+        :param reason: why, and who says so, of a step that may take a lateness back; without it, late stays late
         :raise ValidationError: ``at`` is still to come
         """
         now = self._charter_now()
@@ -64,21 +68,38 @@ class CharterObligation(models.Model):
         moments = []
         for obligation in self._charter_engine():
             before = obligation.done_at
-            if not before or obligation.state == "cancelled" or before == at:
+            if not before or obligation.cancelled_at or before == at:
                 continue
-            if at:
+            if at and not reason and obligation._betters(at):
+                line = self.env._("said to have been done at %(new)s UTC instead of %(old)s UTC; it stays late: an operations "
+                                  "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
+                values = {}
+            elif at:
                 values = obligation._done_values(evidence or obligation.evidence, at, now)
                 line = self.env._("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
             else:
-                values = {
-                    "state": "open", "done_at": False, "breached_at": False, "met": 0, "missed": 0,
-                    "evidence": False, "alert": False, "alert_error": False, "warned_at": False,
-                }  # fmt: skip
+                values = obligation._undone_values(now)
                 line = self.env._("done at %s UTC withdrawn: owed again", before)
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
+            line = f"{line} ({reason})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
         if moments:
             self._wake_clock(min(moments))
+
+    def _betters(self, at):
+        """Whether a promise that is late would have been kept, had it been done at ``at``."""
+        self.ensure_one()
+        return self.state == "late" and bool(self.due_at and at <= self.due_at)
+
+    def _undone_values(self, now):
+        """Owed again. What is overdue, and what has been found late, is late."""
+        values = {"done_at": False, "met": 0, "evidence": False}
+        if self._overdue(now):
+            return {**values, "state": "late", "breached_at": self.breached_at or now, "missed": 1}
+        return {
+            **values, "state": "open", "breached_at": False, "missed": 0,
+            "alert": False, "alert_error": False, "warned_at": False,
+        }  # fmt: skip
 
     def _intervention_result(self):
         """(result, words) of a promise as an intervention's list shows it."""
@@ -91,6 +112,8 @@ class CharterObligation(models.Model):
             return {"late": "late", "soon": "soon"}.get(self.urgency, "open"), self.time_left
         if self.state == "kept":
             return "kept", self.env._("kept")
+        if self.cancelled_at:
+            return "late", self.env._("late, no longer to be done")
         if not self.due_at or self.done_at <= self.due_at:
             return "late", self.env._("late")
         return "late", self.env._("late by %s", self._duration_in_words(self.done_at - self.due_at))

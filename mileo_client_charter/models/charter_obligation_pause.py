@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.clock import Delay, NoWorkingTime, _NeedsMore
 from ..tools.pauses import due_after
@@ -35,12 +36,15 @@ class CharterObligation(models.Model):
         :param pauses: (start, stop) of those that have ended, naive UTC, without overlap
         :param paused_at: start of the one that lasts, naive UTC
         :param reason: why, for the account
+        :raise ValidationError: it would take back a lateness already found, and nobody of operations says so
         """
         moments = []
         for obligation in self._charter_engine():
             if not obligation.is_owed or not (obligation.target_at or obligation.due_at):
                 continue
             values = obligation._timing(pauses, paused_at)
+            if obligation.state == "late" and values.get("state") == "open":
+                obligation._check_may_correct()
             changed = {
                 name for name in ("due_at", "paused_at") if (values[name] or False) != obligation[name]
             }
@@ -54,6 +58,25 @@ class CharterObligation(models.Model):
             moments += filter(None, [obligation.warn_at, obligation.due_at])
         if moments:
             self._wake_clock(min(moments))
+
+    def _check_may_correct(self):
+        """:raise ValidationError: the user is no operations manager, and late stays late"""
+        if self._charter_may_correct():
+            return
+        raise ValidationError(
+            self.env._(
+                "“%(promise)s” was found late at %(moment)s UTC, and late stays late. An operations manager can record what "
+                "takes it back, with the reason.",
+                promise=self.display_name,
+                moment=fields.Datetime.to_string(self.breached_at),
+            )
+        )
+
+    @api.model
+    def _charter_may_correct(self):
+        """Whether the user may correct what has been found late: operations managers, and the system itself."""
+        user = self.env.user
+        return user._is_superuser() or user.has_group("mileo_client_charter.group_charter_operations")
 
     def _timing_text(self, values):
         if values["paused_at"]:

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from .charter_apart import apart
+from .charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
 BATCH = 200
@@ -129,9 +130,10 @@ class CharterPrivacy(models.AbstractModel):
         self.env["mail.message"].sudo().search(
             [("model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
-        self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        ).unlink()
+        with charter_door(self.env.cr):
+            self.env["ir.attachment"].sudo().search(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            ).unlink()
         self.env["mail.followers"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
@@ -220,7 +222,8 @@ class CharterDelivery(models.Model):
         """The message as it left, and the files of these deliveries alone: a file of many letters stays with the others."""
         self.sudo().mail_id.unlink()
         self.sudo().mail_message_id.unlink()
-        self.sudo().attachment_ids.filtered(lambda file: file.res_model == self._name).unlink()
+        with charter_door(self.env.cr):
+            self.sudo().attachment_ids.filtered(lambda file: file.res_model == self._name).unlink()
 
 
 class CharterEscalation(models.Model):

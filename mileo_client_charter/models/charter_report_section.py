@@ -13,6 +13,12 @@ from .charter_report_view import NONE
 class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
+    def _late_outcome(self, row):
+        """What became of a late promise: when it was done, that it no longer will be, or that it is still owed."""
+        if row["done_at"]:
+            return self._moment(row["done_at"])
+        return self.env._("no longer to be done") if row.get("ended_at") else self.env._("not yet")
+
     def _sections(self, table):
         """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
 
@@ -270,7 +276,7 @@ class CharterReport(models.Model):
                         )
                     ),
                     self._moment(row["due_at"]),
-                    self._moment(row["done_at"]) if row["done_at"] else self.env._("not yet"),
+                    self._late_outcome(row),
                 ]
                 for row in kept["late_list"]
             ],

@@ -208,6 +208,7 @@ class CharterReview(models.Model):
         self.message_post(body=body, subject=subject)
 
     def _dossier_attachment(self):
+        self.env["ir.attachment"]._charter_files_of(self, "dossier_file")._charter_check_intact()
         if not self.dossier_file:
             return []
         return [(self.dossier_name, base64.b64decode(self.with_context(bin_size=False).dossier_file))]

@@ -5,8 +5,9 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-# In the context of writes that follow the other side: the two do not chase each other.
-FOLLOWING = "charter_review_following"
+# In the context of writes that follow the other side, so that the two do not chase each other. An object: no remote call
+# can move a meeting behind the back of its review.
+FOLLOWING = object()
 
 
 class CharterReview(models.Model):
@@ -31,7 +32,9 @@ class CharterReview(models.Model):
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
         event = self.env["calendar.event"].with_user(organiser).sudo().create(self._event_values(organiser))
-        engine.with_context(**{FOLLOWING: True}).write({"state": "planned", "event_id": event.id})
+        engine.with_context(charter_review_following=FOLLOWING).write(
+            {"state": "planned", "event_id": event.id}
+        )
         engine._prepare_if_soon()
 
     def _event_values(self, organiser):
@@ -53,9 +56,9 @@ class CharterReview(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"start_at", "duration", "location"} and not self.env.context.get(FOLLOWING):
+        if vals.keys() & {"start_at", "duration", "location"} and not self._charter_is_following():
             for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
-                review.sudo().event_id.with_context(**{FOLLOWING: True}).write(
+                review.sudo().event_id.with_context(charter_review_following=FOLLOWING).write(
                     {
                         "start": review.start_at,
                         "stop": review.start_at + timedelta(hours=review.duration),
@@ -64,8 +67,11 @@ class CharterReview(models.Model):
                 )
         return result
 
+    def _charter_is_following(self):
+        return self.env.context.get("charter_review_following") is FOLLOWING
+
     def _follow_event(self, event):
-        self._charter_engine().with_context(**{FOLLOWING: True}).write(
+        self._charter_engine().with_context(charter_review_following=FOLLOWING).write(
             {
                 "start_at": event.start,
                 "duration": max((event.stop - event.start).total_seconds() / 3600, 0.25),
@@ -75,7 +81,7 @@ class CharterReview(models.Model):
 
     def _charter_back_to_plan(self):
         """The meeting left the calendar: it is planned again, and its promise stays owed."""
-        engine = self._charter_engine().with_context(**{FOLLOWING: True})
+        engine = self._charter_engine().with_context(charter_review_following=FOLLOWING)
         engine.write({"state": "draft", "event_id": False, "start_at": False})
 
 
@@ -91,8 +97,9 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"start", "stop", "location", "duration", "start_date"} and not self.env.context.get(
-            FOLLOWING
+        if (
+            vals.keys() & {"start", "stop", "location", "duration", "start_date"}
+            and self.env.context.get("charter_review_following") is not FOLLOWING
         ):
             for review in self._charter_reviews():
                 review._follow_event(review.event_id)

@@ -5,6 +5,7 @@ import threading
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
+from ..models.charter_engine import charter_door
 from .killed import KilledCase
 
 PREFIX = "t_killed"
@@ -44,7 +45,7 @@ class TestClockKilled(KilledCase):
 
     def _rewind(self):
         """Nobody has been told anything yet: one promise is past its due time, one is due for its reminder."""
-        with self.registry.cursor() as cr:
+        with self.registry.cursor() as cr, charter_door(cr):
             self._forget_messages(cr, self.rows, [])
             cr.execute(
                 "DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)",
@@ -82,8 +83,9 @@ class TestClockKilled(KilledCase):
                 "DELETE FROM mail_activity WHERE res_model = 'charter.feedback' AND res_id = ANY(%s)",
                 [feedback],
             )
-            cr.execute("DELETE FROM charter_obligation WHERE id = ANY(%s)", [rows])
-            cr.execute("DELETE FROM charter_feedback WHERE id = ANY(%s)", [feedback])
+            with charter_door(cr):
+                cr.execute("DELETE FROM charter_obligation WHERE id = ANY(%s)", [rows])
+                cr.execute("DELETE FROM charter_feedback WHERE id = ANY(%s)", [feedback])
             cr.execute("DELETE FROM charter_assignment WHERE partner_id = ANY(%s)", [partners])
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["res.users"].with_context(active_test=False).search([("login", "=", PREFIX)]).unlink()

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.charter_engine import charter_door
 from .common import START
 from .year import YearCase
 
@@ -15,9 +16,10 @@ class TestCockpit(YearCase):
         super().setUp()
         self.enterContext(self.at())
         # Rows the database had before are nobody's of these tests.
-        self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
-        self.env.cr.execute("DELETE FROM charter_feedback")
-        self.env.cr.execute("UPDATE charter_escalation SET is_complaint = FALSE, state = 'resolved'")
+        with charter_door(self.env.cr):
+            self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
+            self.env.cr.execute("DELETE FROM charter_feedback")
+            self.env.cr.execute("UPDATE charter_escalation SET is_complaint = FALSE, state = 'resolved'")
         self.env.invalidate_all()
         for user in (self.manager, self.operations, self.direction, self.technician):
             user.tz = "Europe/Paris"

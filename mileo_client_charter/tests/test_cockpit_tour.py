@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.charter_engine import charter_door
 from .common import BrowserCase, CharterCase
 
 
@@ -19,8 +20,9 @@ class TestCockpitTour(CharterCase, BrowserCase):
         now, today = fields.Datetime.now(), fields.Date.today()
         # What the database had before is nobody's of these tests.
         self.env["contract.contract"].search([("charter_tier_id", "!=", False)]).active = False
-        self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
-        self.env.cr.execute("DELETE FROM charter_feedback")
+        with charter_door(self.env.cr):
+            self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
+            self.env.cr.execute("DELETE FROM charter_feedback")
         self.env["charter.escalation"].search([])._charter_engine().write({"state": "resolved"})
         self.env.invalidate_all()
         self.contract = self._contract(

@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from ..models import charter_delivery_run
+from ..models.charter_engine import charter_door
 from .killed import KilledCase
 
 PREFIX = "t_delivery_killed"
@@ -52,7 +53,7 @@ class TestDeliveryKilled(KilledCase):
             )  # fmt: skip
 
     def _forget(self):
-        with self.registry.cursor() as cr:
+        with self.registry.cursor() as cr, charter_door(cr):
             cr.execute("SELECT id, run_id FROM charter_delivery WHERE partner_id = ANY(%s)", [self.clients])
             rows = cr.fetchall()
             ids, runs = [row for row, _run in rows], list({run for _row, run in rows})

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..models.charter_engine import charter_door
 from .common import START
 from .year import YearCase
 
@@ -13,8 +14,9 @@ class TestDigest(YearCase):
     def setUp(self):
         super().setUp()
         self.enterContext(self.at())
-        self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
-        self.env.cr.execute("DELETE FROM charter_feedback")
+        with charter_door(self.env.cr):
+            self.env.cr.execute("UPDATE charter_obligation SET state = 'cancelled', met = 0, missed = 0")
+            self.env.cr.execute("DELETE FROM charter_feedback")
         self.env.invalidate_all()
         self.digest = self.env["digest.digest"].create(
             {"name": "Charter", "kpi_charter_kept": True, "kpi_charter_late": True, "kpi_charter_nps": True}

@@ -68,12 +68,13 @@ class TestInterventionImport(InterventionCase):
             row = ["cmms_1", "Camera 4", "Alpine", "Critical", "2026-10-05 08:00:00", ""]
             [first] = self.load(names, row)["ids"]
             intervention = self.env["charter.intervention"].browse(first)
-            for resolved, state in (("2026-10-05 15:00:00", "kept"), ("2026-10-05 17:00:00", "late")):
-                for _time in range(2):
-                    result = self.load(names, [*row[:-1], resolved])
-                    self.assertEqual((result["ids"], result["messages"]), ([first], []))
-                self.assertEqual(fields.Datetime.to_string(intervention.resolved_at), resolved)
-                self.assertEqual(self.rows(intervention).state, state)
+            for _time in range(2):
+                result = self.load(names, [*row[:-1], "2026-10-05 15:00:00"])
+                self.assertEqual((result["ids"], result["messages"]), ([first], []))
+            other = self.load(names, [*row[:-1], "2026-10-05 17:00:00"])
+            self.assertIn("an operations manager corrects its moments", other["messages"][0]["message"])
+            self.assertEqual(fields.Datetime.to_string(intervention.resolved_at), "2026-10-05 15:00:00")
+            self.assertEqual(self.rows(intervention).state, "kept")
             self.assertEqual(intervention.closing_cycle, 1)
 
     def test_history_is_not_promised_and_its_contacts_are_not_asked(self):
@@ -88,6 +89,7 @@ class TestInterventionImport(InterventionCase):
             old = self.load(
                 ["name", "partner_id", "priority", "reported_at"],
                 ("Old and open", "Alpine", "Critical", "2026-09-01 08:00:00"),
+                user=self.operations,
             )
             old = self.env["charter.intervention"].browse(old["ids"])
             old.priority = "1"

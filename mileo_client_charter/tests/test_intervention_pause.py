@@ -82,7 +82,9 @@ class TestInterventionPause(InterventionCase):
         with self.at(9):
             self.tick()
             self.assertEqual((row.state, row.missed), ("late", 1))
-            intervention.action_pause("The site was closed", at=START + timedelta(hours=2))
+            intervention.with_user(self.operations).action_pause(
+                "The site was closed", at=START + timedelta(hours=2)
+            )
             self.assertEqual((row.state, row.missed, row.breached_at, row.alert), ("open", 0, False, False))
             self.assertIn("The site was closed", row.history)
         with self.at(10):

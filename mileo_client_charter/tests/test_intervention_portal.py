@@ -92,7 +92,7 @@ class TestInterventionPortal(DoorsCase):
         self.assertShows(self.page(free), "promises no response or resolution time")
         self.work.action_cancel("Entered twice by our desk")
         page = self.page(self.work)
-        self.assertShows(page, "no time is promised any more")
+        self.assertShows(page, "late, no longer to be done")
         self.assertNotIn("Entered twice", page.text)
 
     def test_search_filters_and_order(self):

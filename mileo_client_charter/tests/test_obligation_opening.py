@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
+from ..models.charter_engine import charter_door
 from ..models.charter_obligation import MissingCharter
 from ..tools.clock import Delay
 from .common import START, CharterCase
@@ -214,6 +215,7 @@ class TestOpening(CharterCase):
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.ForeignKeyViolation),
             self.cr.savepoint(),
+            charter_door(self.cr),
         ):
             self.cr.execute(
                 "UPDATE charter_obligation SET company_id = %s WHERE id = %s", [company.id, row.id]

@@ -8,12 +8,19 @@ class CharterInterventionWizard(models.TransientModel):
     _description = "Step of an intervention"
 
     operation = fields.Selection(
-        [("pause", "Pause"), ("resume", "Resume"), ("close", "Close now"), ("cancel", "Cancel")],
+        [
+            ("pause", "Pause"),
+            ("resume", "Resume"),
+            ("close", "Close now"),
+            ("cancel", "Cancel"),
+            ("correct", "Correct the moments"),
+        ],
         required=True,
         readonly=True,
     )
     intervention_id = fields.Many2one("charter.intervention", required=True, readonly=True)
     at = fields.Datetime("When", default=fields.Datetime.now)
+    responded_at = fields.Datetime()
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
     work_done = fields.Html()
@@ -26,6 +33,10 @@ class CharterInterventionWizard(models.TransientModel):
             self.intervention_id.action_resume(at=self.at)
         elif self.operation == "close":
             self.intervention_id.action_close(resolved_at=self.at, work_done=self.work_done)
+        elif self.operation == "correct":
+            self.intervention_id.action_correct(
+                self.reason, responded_at=self.responded_at, resolved_at=self.at
+            )
         else:
             self.intervention_id.action_cancel(self.reason)
         return {"type": "ir.actions.act_window_close"}

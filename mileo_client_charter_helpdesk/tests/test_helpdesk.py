@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mileo_client_charter.models.charter_intervention_mixin import HELD
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
 
@@ -25,7 +26,11 @@ class TestHelpdesk(CharterCase):
             "name": "No image", "description": "<p>Camera 4 is dark</p>", "partner_id": self.alice.id, "priority": "3",
             "stage_id": self.stage("new").id, "create_date": now, **values,
         }  # fmt: skip
-        tickets = self.env["helpdesk.ticket"].with_user(self.agent).with_context(charter_no_feed=not feed)
+        tickets = (
+            self.env["helpdesk.ticket"]
+            .with_user(self.agent)
+            .with_context(charter_no_feed=None if feed else HELD)
+        )
         return tickets.create(values)
 
     def fed(self, ticket):
@@ -109,7 +114,7 @@ class TestHelpdesk(CharterCase):
             ticket = self.ticket(feed=False)
         self.assertFalse(self.fed(ticket))
         with self.at(0):
-            ticket.with_context(charter_no_feed=False).priority = "2"
+            ticket.with_context(charter_no_feed=None).priority = "2"
             intervention = self.fed(ticket)
             self.assertTrue(intervention)
             self.assertFalse(self.promise(intervention, "intervention.response"))

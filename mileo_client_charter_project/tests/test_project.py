@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.mileo_client_charter.models.charter_intervention_mixin import HELD
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
 
@@ -90,8 +91,8 @@ class TestProject(CharterCase):
     def test_a_batch_is_fed_at_once(self):
         values = [{"name": f"{n}", "project_id": self.project.id} for n in range(100)]
         with self.at(0):
-            tasks = self.env["project.task"].with_context(charter_no_feed=True).create(values)
-            tasks = tasks.with_context(charter_no_feed=False)
+            tasks = self.env["project.task"].with_context(charter_no_feed=HELD).create(values)
+            tasks = tasks.with_context(charter_no_feed=None)
             self.env.flush_all()
             before = self.env.cr.sql_log_count
             tasks._charter_feed()

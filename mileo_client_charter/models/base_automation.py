@@ -1,0 +1,26 @@
+from odoo import models
+
+from .charter_engine import ENGINE
+from .charter_intervention_mixin import HELD
+from .charter_renewal_gate import THROUGH
+from .charter_review_meeting import FOLLOWING
+
+# What our own methods say to one another in the context.
+MARKS = {
+    "charter_engine": ENGINE,
+    "charter_no_feed": HELD,
+    "charter_review_following": FOLLOWING,
+    "charter_through": THROUGH,
+}
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    def _process(self, records, domain_post=None):
+        """Run the automation as what it is: a reaction to what the engine did, never the engine itself."""
+        marks = {name: None for name, mark in MARKS.items() if records.env.context.get(name) is mark}
+        if marks:
+            self = self.with_context(**marks)  # noqa: PLW0642  (all of it, actions included)
+            records = records.with_context(**marks)
+        return super()._process(records, domain_post=domain_post)

@@ -1,0 +1,161 @@
+"""Corrections of closed work: a step of the operations manager, with a reason and a name."""
+
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import START
+from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
+
+
+@tagged("post_install", "-at_install")
+class TestCorrection(InterventionCase):
+    def closed_late(self):
+        with self.at(0):
+            intervention = self.intervention()
+        with self.at(9):
+            intervention.action_close()
+        self.assertEqual(self.rows(intervention).state, "late")
+        return intervention
+
+    def test_no_context_turns_late_into_kept(self):
+        """As the technician, with whatever a remote call can send."""
+        keys = (
+            {"import_file": True}, {"charter_engine": True}, {"charter_engine": "ENGINE"}, {"charter_no_feed": True},
+            {"charter_through": True}, {"charter_review_following": True}, {"install_mode": True}, {"tz": "Pacific/Auckland"},
+            {"default_state": "open", "default_resolved_at": "2026-10-05 08:10:00"}, {"tracking_disable": True},
+            {"mail_create_nolog": True}, {"module": "mileo_client_charter"}, {"active_test": False},
+        )  # fmt: skip
+        for context in keys:
+            for values in (
+                {"resolved_at": START + timedelta(hours=1)},
+                {"responded_at": START + timedelta(minutes=10)},
+                {"resolved_at": START + timedelta(hours=1), "responded_at": START + timedelta(minutes=10)},
+            ):
+                with self.subTest(**context, values=sorted(values)):
+                    intervention = self.closed_late()
+                    with self.at(10):
+                        with self.assertRaises(UserError) as caught, self.cr.savepoint():
+                            intervention.with_context(**context).write(values)
+                        self.env.invalidate_all()
+                    if isinstance(caught.exception, ValidationError):
+                        self.assertIn("an operations manager corrects its moments", str(caught.exception))
+                    for code in (RESPONSE, RESOLUTION):
+                        row = self.rows(intervention, code)
+                        self.assertEqual((row.state, row.missed), ("late", 1))
+
+    def test_a_default_in_the_context_is_no_word_of_the_engine(self):
+        """A step the user may take creates rows as the engine; what the caller put into the context stays out of them."""
+        with self.at(0):
+            intervention = self.intervention()
+        with self.at(1):
+            intervention.with_context(
+                default_stop_at="2026-10-05 20:00:00", default_recorded_by=self.admin.id
+            ).action_pause("Waiting for a key")
+        pause = intervention.sudo().pause_ids
+        self.assertEqual((pause.stop_at, pause.recorded_by.id), (False, self.technician.id))
+
+    def test_operations_correct_with_a_reason(self):
+        intervention = self.closed_late()
+        with self.at(20):
+            with self.assertRaisesRegex(ValidationError, "Reason"):
+                intervention.with_user(self.operations).action_correct(
+                    " ", resolved_at=START + timedelta(hours=7)
+                )
+            intervention.with_user(self.operations).action_correct(
+                "The site book says 17:00",
+                responded_at=START + timedelta(minutes=30),
+                resolved_at=START + timedelta(hours=7),
+            )
+        self.assertEqual(intervention.resolved_at, START + timedelta(hours=7))
+        for code, moment in ((RESPONSE, timedelta(minutes=30)), (RESOLUTION, timedelta(hours=7))):
+            row = self.rows(intervention, code)
+            self.assertEqual((row.state, row.done_at, row.met, row.missed), ("kept", START + moment, 1, 0))
+            self.assertIn("The site book says 17:00 (by t_operations)", row.history)
+            self.assertIn("2026-10-06 04:00:00 UTC", row.history, "when it was corrected")
+        message = intervention.message_ids[0]
+        self.assertIn("The site book says 17:00 (by t_operations)", message.body)
+        self.assertEqual(message.author_id, self.operations.partner_id)
+
+    def test_a_source_does_not_undo_the_correction(self):
+        intervention = self.closed_late()
+        with self.at(20):
+            moment = START + timedelta(hours=7)
+            intervention.with_user(self.operations).action_correct("Wrong hour", moment, moment)
+            intervention._charter_engine()._charter_take({"resolved_at": START + timedelta(hours=9)})
+        self.assertEqual(intervention.resolved_at, START + timedelta(hours=7))
+        self.assertEqual(self.rows(intervention).state, "kept")
+
+    def test_refused_with_the_remedy(self):
+        intervention = self.closed_late()
+        moment = START + timedelta(hours=7)
+        with self.at(20):
+            for user in (self.technician, self.manager):
+                with (
+                    self.subTest(user.login),
+                    self.assertRaisesRegex(AccessError, "Only an operations manager"),
+                ):
+                    intervention.with_user(user).action_correct("Please", resolved_at=moment)
+            by_operations = intervention.with_user(self.operations)
+            for words, values in (
+                ("Nothing to correct", {}),
+                (
+                    "before the moment the intervention was reported",
+                    {"responded_at": START - timedelta(hours=1)},
+                ),
+                ("before the moment it was responded to", {"resolved_at": START + timedelta(minutes=1)}),
+                ("still to come", {"resolved_at": START + timedelta(hours=30)}),
+            ):
+                with self.subTest(words), self.assertRaisesRegex(ValidationError, words), self.cr.savepoint():
+                    by_operations.action_correct("Because", **values)
+            with self.assertRaisesRegex(ValidationError, "is not closed"):
+                self.intervention().with_user(self.operations).action_correct("Because", resolved_at=moment)
+
+    def test_the_dialogue(self):
+        intervention = self.closed_late()
+        with self.at(20):
+            action = intervention.with_user(self.operations).action_ask_correct()
+            form = Form(
+                self.env["charter.intervention.wizard"]
+                .with_user(self.operations)
+                .with_context(**action["context"])
+            )
+            self.assertEqual(form.at, START + timedelta(hours=9))
+            form.responded_at = START + timedelta(minutes=30)
+            form.at = START + timedelta(hours=7)
+            form.reason = "Typed in wrong"
+            form.save().action_confirm()
+        self.assertEqual(self.rows(intervention).state, "kept")
+
+    def test_a_spreadsheet_read_again(self):
+        names = ["id", "name", "partner_id/id", "reported_at", "resolved_at"]
+        self.env["ir.model.data"].create(
+            {"module": "__test__", "name": "alpine", "model": "res.partner", "res_id": self.client.id}
+        )
+        row = ["__test__.work", "Camera", "__test__.alpine", "2026-10-05 08:00:00", "2026-10-05 17:00:00"]
+        load = self.env["charter.intervention"].with_user(self.technician).with_context(import_file=True).load
+        with self.at(20):
+            self.assertFalse(load(names, [row])["messages"])
+            self.assertFalse(load(names, [row])["messages"], "the same again changes nothing")
+            other = load(names, [[*row[:4], "2026-10-05 09:00:00"]])
+        self.assertIn("an operations manager corrects its moments", other["messages"][0]["message"])
+
+    def test_history_from_before_the_charter(self):
+        """Work that was over before is never promised; work still going on is, unless operations bring it."""
+        self.contract.charter_since = START.date()
+        before = START - timedelta(days=30)
+        with self.at(1):
+            for user, values, promised in (
+                (self.technician, {"resolved_at": before + timedelta(hours=2)}, False),
+                (self.technician, {"resolved_at": START}, True),
+                (self.technician, {}, True),
+                (self.technician, {"res_model": "res.partner", "res_id": self.alice.id}, True),
+                (self.operations, {}, False),
+            ):
+                with self.subTest(user.login, **values):
+                    work = self.env["charter.intervention"].with_user(user).with_context(import_file=True).create(
+                        {"name": "Camera", "partner_id": self.client.id, "priority": "3", "reported_at": before, **values}
+                    )  # fmt: skip
+                    self.assertEqual(bool(self.rows(work)), promised)
+                    self.assertEqual(work.sudo().before_charter, not promised)

@@ -1,0 +1,107 @@
+"""Authority never rests on a context key that a remote call can send.
+
+Every reading of the context in the sources either compares with an object of this process (``is MARK``), which nothing
+outside it can send, or stands in ``HARMLESS`` with why it opens no right.
+"""
+
+import ast
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+SOURCES = sorted(
+    path
+    for folder in (*ROOT.glob("mileo_client_charter*"), *(ROOT / "examples").iterdir())
+    for path in folder.rglob("*.py")
+    if not {"tests", "migrations", "demo"} & set(path.relative_to(folder).parts)
+)
+# {key: why anybody may send it}
+HARMLESS = {
+    "tz": "in which zone moments are shown, as everywhere in Odoo; deadlines are counted in the company's",
+    "import_file": (
+        "chooses between steps the caller may take anyway: closing at once what a spreadsheet brings as resolved, the source "
+        "“import” of an outage, and, of operations managers alone, what was reported before the charter began"
+    ),
+    "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
+    "charter_no_script": "no delay for scripts when printing",
+    "bin_size": "the length of a file in place of its content, as everywhere in Odoo",
+    "charter_fetch": "which columns a search brings along",
+    "active_model": "proposes the records a wizard was opened on; it reads and writes them with the user's rights",
+    "active_ids": "the same",
+    "queue_job__no_delay": "the scheduled action does its work itself rather than as jobs; queue_job's own key",
+}
+
+
+def _is_context(node):
+    """``….context`` of an environment, or a name for it."""
+    return (isinstance(node, ast.Attribute) and node.attr == "context") or (
+        isinstance(node, ast.Name) and node.id == "context"
+    )
+
+
+def _name(node):
+    """The key that is read: its text, or the name of what stands for it."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    return ast.unparse(node)
+
+
+def _readings(tree):
+    """(line, key, whether it is compared with an object) of every reading of the context."""
+    compared = {
+        id(node.left)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.Is | ast.IsNot)
+        and isinstance(node.comparators[0], ast.Name)
+    }
+    for node in ast.walk(tree):
+        key = None
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and _is_context(node.func.value)
+        ):
+            if node.func.attr in ("get", "pop", "setdefault"):
+                key = node.args[0]
+            elif node.func.attr in ("items", "keys", "values"):
+                key = node.func
+        elif isinstance(node, ast.Subscript) and _is_context(node.value) and isinstance(node.ctx, ast.Load):
+            key = node.slice
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            if _is_context(node.comparators[0]):
+                key = node.left
+        if key is not None:
+            yield node.lineno, _name(key), id(node) in compared
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('if self.env.context.get("key"): pass', [("key", False)]),
+        ('if self.env.context.get("key") is MARK: pass', [("key", True)]),
+        ('if self.env.context.get("key") is None: pass', [("key", False)]),
+        ('tz = env.context["tz"]', [("tz", False)]),
+        ('if "key" not in records.env.context: pass', [("key", False)]),
+        ("context = self.env.context\nif context.get(NAME): pass", [("NAME", False)]),
+        ('self.with_context(key=True).env["model"]', []),
+    ],
+)
+def test_readings_are_found(source, found):
+    assert [(key, compared) for _line, key, compared in _readings(ast.parse(source))] == found
+
+
+def test_no_right_rests_on_a_key_that_can_be_sent():
+    readings = [
+        (f"{path.relative_to(ROOT)}:{line}", key, compared)
+        for path in SOURCES
+        for line, key, compared in _readings(ast.parse(path.read_text()))
+    ]
+    assert sum(compared for _where, _key, compared in readings) >= 4
+    bare = [(where, key) for where, key, compared in readings if not compared]
+    unknown = [(where, key) for where, key in bare if key not in HARMLESS]
+    assert not unknown, "compare with an object of this process, or say in HARMLESS why it opens no right"
+    assert HARMLESS.keys() <= {key for _where, key in bare}, (
+        "no longer read anywhere: take it out of the list"
+    )
