@@ -46,6 +46,7 @@ from . import mail_mail
 
 # The contract
 from . import contract_contract
+from . import contract_contract_write
 from . import charter_anniversary
 
 # The work done, and what the client says of it
