@@ -26,6 +26,7 @@ FEEDBACK_FIELDS = [
     "channel", "contact_id", "intervention_id", "state", "create_date", "sent_at", "answered_at", "rating",
     "negative", "followup",
 ]  # fmt: skip
+CORRECTION_FIELDS = ["res_model", "res_id", "field_name", "before", "after", "reason", "corrected_at"]
 ESCALATION_FIELDS = ["reference", "name", "level", "state", "raised_at", "answered_at", "resolved_at"]
 
 
@@ -110,6 +111,7 @@ class ClientReading:
             "escalations": self._escalations(escalations),
             "called": self.moment(feedback.called_at),
             "told": self.moment(feedback.outcome_at),
+            "corrections": self.corrections(feedback).get(feedback.id, []),
         }
 
     def escalation_detail(self, escalation):
@@ -123,7 +125,25 @@ class ClientReading:
             "raised": self.moment(escalation.raised_at),
             "level2": self.moment(escalation.level2_at),
             "answered": self.moment(escalation.answered_at),
+            "corrections": self.corrections(escalation).get(escalation.id, []),
         }
+
+    def corrections(self, records):
+        """{id: what of the client's own words was corrected: both, by whom, when and why}; one statement."""
+        domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        found = {}
+        for row in self._search("charter.correction", CORRECTION_FIELDS, domain, order="corrected_at, id"):
+            found.setdefault(row.res_id, []).append(
+                {
+                    "what": row.what,
+                    "before": row.before_text,
+                    "after": row.after_text,
+                    "reason": row.reason,
+                    "at": self.moment(row.corrected_at),
+                    "by": row.sudo().user_id.name,
+                }
+            )
+        return found
 
     def opening(self):
         """Whether the company is at work now, and when it is next; neither when its hours are not known."""

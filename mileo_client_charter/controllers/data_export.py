@@ -44,6 +44,7 @@ DATA = {
         ["reference", "name", "description", "contact_id", "level", "state", "raised_at", "answered_at", "answer", "resolved_at", "resolution"],
         "partner_id",
     ),
+    "corrections": ("charter.correction", ["what", "before", "after", "reason", "corrected_at"], "partner_id"),
     "promises": (
         "charter.obligation",
         ["promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"],

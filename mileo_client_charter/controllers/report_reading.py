@@ -74,9 +74,12 @@ class ReportReading(ClientReading):
         labels = {
             name: dict(rows._fields[name]._description_selection(self.env)) for name in ("urgency", "state")
         }
+        commented = rows.filtered("comment")
+        corrections = self.corrections(commented) if commented else {}
         return [
             {
                 "id": row.id,
+                "corrections": corrections.get(row.id, []),
                 "name": row.name,
                 "advice": row.advice,
                 "benefit": row.benefit,

@@ -2,6 +2,8 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_engine
+from . import charter_recorded
+from . import charter_correction
 from . import resource_calendar
 from . import res_company
 
@@ -46,6 +48,7 @@ from . import mail_mail
 
 # The contract
 from . import contract_contract
+from . import contract_contract_write
 from . import charter_anniversary
 
 # The work done, and what the client says of it
@@ -65,6 +68,8 @@ from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_feedback
 from . import charter_feedback_invitation
+from . import charter_feedback_nps
+from . import charter_feedback_correction
 from . import charter_agreed_action
 from . import charter_corrective_action
 from . import charter_escalation

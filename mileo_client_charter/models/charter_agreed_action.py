@@ -6,12 +6,14 @@ class CharterAgreedAction(models.AbstractModel):
 
     _name = "charter.agreed.action"
     _description = "Agreed action"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.recorded.mixin"]
     _order = "date_deadline, id"
 
-    name = fields.Char("Action", required=True)
-    user_id = fields.Many2one("res.users", "Who", required=True, domain="[('share', '=', False)]")
-    date_deadline = fields.Date("For", required=True)
+    name = fields.Char("Action", required=True, charter_recorded="agreed")
+    user_id = fields.Many2one(
+        "res.users", "Who", required=True, domain="[('share', '=', False)]", charter_recorded="agreed"
+    )
+    date_deadline = fields.Date("For", required=True, charter_recorded="agreed")
     done_date = fields.Date("Done on", readonly=True, copy=False, charter_engine=True)
 
     def action_done(self):

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import is_html_empty
@@ -5,12 +7,20 @@ from odoo.tools import is_html_empty
 from .charter_obligation import MissingCharter
 
 
+class Told(NamedTuple):
+    """What a client was told: the message, the client's people it was queued to, and their addresses in one line."""
+
+    message: models.BaseModel
+    people: models.BaseModel
+    addresses: str
+
+
 class CharterClientMixin(models.AbstractModel):
     """What feedback and escalations share: a client to answer, and promises that must not be lost."""
 
     _name = "charter.client.mixin"
     _description = "Document a client started"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.thread.mixin"]
+    _inherit = ["charter.recorded.mixin", "charter.obligation.mixin", "charter.thread.mixin"]
 
     configuration_error = fields.Char(
         readonly=True,
@@ -58,20 +68,20 @@ class CharterClientMixin(models.AbstractModel):
         return super().message_post(**kwargs)
 
     def _charter_write_to_client(self, contact, subject, body):
-        """Post ``body`` on the thread and queue it as a mail to ``contact``.
+        """Post ``body`` on the thread and queue it as a mail to ``contact``: the one way a document tells its client.
 
-        The client finds it in its mailbox and on the portal. :return: the mail.message
-        :raise ValidationError: nobody to write to, or nothing to say
+        The client finds it in its mailbox and on the portal.
+
+        :return: Told: the message, and the evidence of what was queued to whom
+        :raise ValidationError: nothing to say, or no mail was queued for the contact, with the remedy
         """
         self.ensure_one()
         if is_html_empty(body):
             raise ValidationError(self.env._("Message: there is nothing to send to the client yet."))
-        if not contact.email_normalized:
-            raise ValidationError(
-                self.env._(
-                    "Contact: %s has no valid e-mail address; add one, then send.", contact.display_name
-                )
-            )
+        client = self._charter_thread_partners()[0]
+        unreachable = contact._charter_unreachable(client)
+        if unreachable:
+            raise ValidationError(unreachable)
         message = self.with_context(
             mail_notify_force_send=False, mail_post_autofollow=False, lang=contact.lang
         ).message_post(
@@ -83,5 +93,26 @@ class CharterClientMixin(models.AbstractModel):
             mail_auto_delete=False,
             email_layout_xmlid="mail.mail_notification_light",
         )
+        people = self._charter_queued(message, client)
+        if not set(contact._charter_addresses()) & set(people._charter_addresses()):
+            # Whatever kept it from being queued (an addon, a notification preference): it did not happen.
+            raise ValidationError(
+                self.env._(
+                    "Contact: no mail was made for %s; look at its e-mail address and at how its user is notified, or "
+                    "choose another contact of the client.",
+                    contact.display_name,
+                )
+            )
         self.env["charter.obligation"]._wake_mail_queue()
-        return message
+        return Told(message, people, ", ".join(people._charter_addresses()))
+
+    def _charter_queued(self, message, client):
+        """The people of ``client`` for whom a mail of ``message`` is really in the queue."""
+        notifications = self.env["mail.notification"].sudo().search(
+            [
+                ("mail_message_id", "=", message.id), ("notification_type", "=", "email"),
+                ("notification_status", "in", ("ready", "process", "pending", "sent")),
+                ("mail_mail_id.state", "in", ("outgoing", "sent")),
+            ]
+        )  # fmt: skip
+        return notifications.res_partner_id.filtered(lambda one: one.commercial_partner_id == client)

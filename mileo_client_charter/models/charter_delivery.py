@@ -148,11 +148,15 @@ class CharterDelivery(models.Model):
         now = self._charter_now()
         engine = self._charter_engine()
         contacts = engine.contact_id
-        contacts.fetch(["email_normalized", "email", "name"])
-        reachable = engine.filtered(lambda delivery: delivery.contact_id.email_normalized)
-        for delivery in engine - reachable:
-            who = delivery.contact_id.display_name or delivery.partner_id.display_name
-            delivery._fail(self.env._("%s has no valid e-mail address.", who))
+        contacts.fetch(["email_normalized", "email", "name", "active", "commercial_partner_id"])
+        reachable = engine.browse()
+        for delivery in engine:
+            # Days may have passed since it was planned: who has left the client since is written nothing.
+            why = delivery.contact_id._charter_unreachable(delivery.partner_id)
+            if why:
+                delivery._fail(why)
+            else:
+                reachable |= delivery
         mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
             [
                 {
@@ -179,7 +183,7 @@ class CharterDelivery(models.Model):
                     "queued_at": now,
                     "mail_id": mail.id,
                     "mail_message_id": mail.mail_message_id.id,
-                    "email": delivery.contact_id.email_normalized,
+                    "email": ", ".join(delivery.contact_id._charter_addresses()),
                     "attempts": delivery.attempts + 1,
                     "failure": False,
                 }
@@ -201,7 +205,11 @@ class CharterDelivery(models.Model):
         """The mail has left: from now on the document is handed over, and its promise kept."""
         now = self._charter_now()
         for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
-            delivery.write({"state": "sent", "sent_at": now, "failure": False, "failed_at": False})
+            # The mail goes to the address the contact has when it leaves, not to the one it had when it was written.
+            email = ", ".join(delivery.contact_id._charter_addresses())
+            delivery.write(
+                {"state": "sent", "sent_at": now, "email": email, "failure": False, "failed_at": False}
+            )
             if delivery.obligation_id:
                 delivery.obligation_id._fulfil(
                     self.env._(
@@ -246,13 +254,9 @@ class CharterDelivery(models.Model):
         for delivery in self:
             if delivery.state != "failed":
                 raise ValidationError(self.env._("“%s” has been sent already.", delivery.display_name))
-            if not delivery.contact_id.email_normalized:
-                raise ValidationError(
-                    self.env._(
-                        "Contact: give %s a valid e-mail address first, then send again.",
-                        delivery.contact_id.display_name or delivery.partner_id.display_name,
-                    )
-                )
+            why = delivery.contact_id._charter_unreachable(delivery.partner_id)
+            if why:
+                raise ValidationError(why)
         self._mail()
 
     def action_open_client(self):

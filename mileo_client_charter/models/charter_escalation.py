@@ -22,14 +22,16 @@ class CharterEscalation(models.Model):
     _mail_post_access = "read"
 
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
-    name = fields.Char("Subject", required=True)
-    description = fields.Text("What happened")
+    name = fields.Char("Subject", required=True, charter_recorded="client")
+    description = fields.Text("What happened", charter_recorded="client")
     partner_id = fields.Many2one("res.partner", "Client", index=True, ondelete="restrict")
-    contact_id = fields.Many2one("res.partner", ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", ondelete="restrict", charter_recorded="client")
     email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
-    feedback_id = fields.Many2one("charter.feedback", index="btree_not_null", ondelete="restrict")
+    feedback_id = fields.Many2one(
+        "charter.feedback", index="btree_not_null", ondelete="restrict", charter_recorded="client"
+    )
     door = fields.Selection(
         [
             ("portal", "Client portal"),
@@ -40,6 +42,7 @@ class CharterEscalation(models.Model):
         "Came by",
         required=True,
         default="phone",
+        charter_recorded="client",
     )
     level = fields.Selection(
         LEVELS, required=True, default="1", readonly=True, copy=False, charter_engine=True, tracking=True
@@ -155,13 +158,7 @@ class CharterEscalation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Every door ends here, so the clock starts the same from each."""
-        for vals in vals_list:
-            if vals.get("partner_id"):
-                partner = self.env["res.partner"].browse(vals["partner_id"])
-                if not partner.is_company and partner.parent_id and not vals.get("contact_id"):
-                    vals["contact_id"] = partner.id
-                vals["partner_id"] = partner.commercial_partner_id.id
-        escalations = super().create(vals_list)
+        escalations = super().create([self._with_client(vals) for vals in vals_list])
         for escalation in escalations:
             engine = escalation._charter_engine()
             engine.write(
@@ -185,17 +182,30 @@ class CharterEscalation(models.Model):
             if escalation.state != "unqualified":
                 # Whom a promise is owed to does not change once it is made.
                 self._charter_refuse(vals.keys() & {"partner_id", "company_id"})
-        if vals.get("partner_id"):
-            vals = dict(
-                vals, partner_id=self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
-            )
-        result = super().write(vals)
+        result = super().write(self._with_client(vals))
         for escalation in self.filtered("partner_id"):
             engine = escalation._charter_engine()
             engine.write({"state": "open", "configuration_error": False})
             # The client did not wait for us to know its name: the clock counts from the mail.
             engine._start_clock("escalation.level1", escalation.raised_at)
         return result
+
+    @api.model
+    def _with_client(self, vals):
+        """``vals`` with the client a person named in its place belongs to; the person is the contact."""
+        if not vals.get("partner_id"):
+            return vals
+        partner = self.env["res.partner"].browse(vals["partner_id"])
+        person = not partner.is_company and partner.parent_id and not vals.get("contact_id")
+        return {
+            **vals,
+            "partner_id": partner.commercial_partner_id.id,
+            **({"contact_id": partner.id} if person else {}),
+        }
+
+    def _charter_is_recorded(self, name):
+        """The words, from the first moment; whose they are, once the client is identified."""
+        return self.state != "unqualified" or name not in ("contact_id", "feedback_id")
 
     def unlink(self):
         # Said before the access rights, which explain nothing.
@@ -215,7 +225,7 @@ class CharterEscalation(models.Model):
         # The account manager sees it at once too: the client is theirs.
         manager = self.partner_id.with_company(self.company_id).charter_account_manager_id
         self.message_subscribe(partner_ids=(opened.user_id | manager).partner_id.ids)
-        if self.contact_id.email_normalized or self.partner_id.email_normalized:
+        if not (self.contact_id or self.partner_id)._charter_unreachable(self.partner_id):
             self._mail_client("mileo_client_charter.mail_escalation_received")
 
     def _mail_client(self, template):
@@ -311,13 +321,13 @@ class CharterEscalation(models.Model):
         if self.state != "open":
             raise ValidationError(self.env._("No answer is awaited on %s.", self.display_name))
         self._check_may_answer()
-        message = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         escalation = self._charter_engine()
-        escalation.write({"state": "answered", "answered_at": self._charter_now(), "answer": message.body})
+        escalation.write(
+            {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
+        )
         evidence = self.env._(
-            "Answered by %(user)s by mail to %(contact)s.",
-            user=self.env.user.name,
-            contact=", ".join(message.partner_ids.mapped("email_formatted")),
+            "Answered by %(user)s by mail to %(contact)s.", user=self.env.user.name, contact=told.addresses
         )
         # An answer at level 2 is also the one level 1 still owed.
         for code in ("escalation.level1", "escalation.level2"):

@@ -34,7 +34,7 @@ class CharterFeedback(models.Model):
         readonly=True,
     )
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
-    contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict")
+    contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict", charter_recorded="client")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     intervention_id = fields.Many2one(
@@ -69,15 +69,17 @@ class CharterFeedback(models.Model):
     # The answer
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     rating = fields.Integer(
-        readonly=True, copy=False, charter_engine=True, aggregator="avg", help="1 to 5; 0: none."
-    )
+        readonly=True, copy=False, charter_engine=True, charter_recorded="client", aggregator="avg",
+        help="1 to 5; 0: none.",
+    )  # fmt: skip
     nps = fields.Integer(
-        "Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, aggregator="avg"
-    )
+        "Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, charter_recorded="client",
+        aggregator="avg",
+    )  # fmt: skip
     nps_answered = fields.Integer("NPS answers", readonly=True, copy=False, charter_engine=True)
     promoter = fields.Integer("Promoters", readonly=True, copy=False, charter_engine=True)
     detractor = fields.Integer("Detractors", readonly=True, copy=False, charter_engine=True)
-    comment = fields.Text(copy=False, charter_engine=True)
+    comment = fields.Text(copy=False, charter_engine=True, charter_recorded="client")
     answer_ip = fields.Char(
         "Answered from", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
@@ -296,23 +298,12 @@ class CharterFeedback(models.Model):
                 "answer_agent": (agent or "")[:250],
                 "threshold": threshold,
                 "negative": bool(negative or (rating is not None and rating < threshold)),
-                **self._nps_values(nps),
+                **feedback._nps_values(nps),
             }
         )
         if feedback.negative:
             feedback._owe_callback()
         return True
-
-    @api.model
-    def _nps_values(self, nps):
-        if nps is None:
-            return {}
-        return {
-            "nps": nps,
-            "nps_answered": 1,
-            "promoter": int(nps_rules.is_promoter(nps)),
-            "detractor": int(nps_rules.is_detractor(nps)),
-        }
 
     def _complete(self, nps=None, comment=None):
         """The comment and the recommendation that follow a mark; each is taken once.
@@ -328,7 +319,7 @@ class CharterFeedback(models.Model):
             return False
         values = {}
         if nps is not None and not feedback.nps_answered:
-            values.update(self._nps_values(nps))
+            values.update(feedback._nps_values(nps))
         if (comment or "").strip() and not feedback.comment:
             values["comment"] = comment.strip()[:5000]
         feedback.write(values)
@@ -417,13 +408,10 @@ class CharterFeedback(models.Model):
             raise ValidationError(
                 self.env._("The call comes first; then the client is told the outcome, once.")
             )
-        message = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
-        feedback.write({"outcome_at": self._charter_now(), "outcome": message.body})
-        feedback._charter_fulfil(
-            "feedback.outcome",
-            self.env._("Mail to %s.", ", ".join(message.partner_ids.mapped("email_formatted"))),
-        )
+        feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
+        feedback._charter_fulfil("feedback.outcome", self.env._("Mail to %s.", told.addresses))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- the portal -------------------------------------------------------------------------------

@@ -26,9 +26,13 @@ class CharterFeedback(models.Model):
         now = self._charter_now()
         # Typed in or imported long after: nobody remembers well enough to be asked.
         too_old = intervention.resolved_at + timedelta(days=company.charter_feedback_expiry_days) < now
-        rows = []
+        rows, mailboxes = [], {}
         for contact in intervention.contact_ids or intervention.partner_id._charter_survey_contacts():
-            reason = self._reason_not_to_invite(contact)
+            reason = self._reason_not_to_invite(contact, intervention.commercial_partner_id)
+            if not reason:
+                first = mailboxes.setdefault(contact.email_normalized, contact)
+                if first != contact:
+                    reason = self.env._("%s is asked at the same address.", first.name)
             if too_old:
                 reason = self.env._("The work was recorded too long after it was done.")
             rows.append(
@@ -56,14 +60,16 @@ class CharterFeedback(models.Model):
         self.env.ref("mileo_client_charter.cron_feedback").sudo()._trigger(at=moment)
 
     @api.model
-    def _reason_not_to_invite(self, contact):
-        """Why ``contact`` is not asked, or False. Frequency is looked at when the mail leaves."""
+    def _reason_not_to_invite(self, contact, client):
+        """Why ``contact`` is not asked about ``client``, or False. Frequency is looked at when the mail leaves."""
         if any(not user.share for user in contact.sudo().with_context(active_test=False).user_ids):
             return self.env._("One of our own people.")
         if contact.charter_no_survey:
             return self.env._("The contact asked for no surveys.")
         if not contact.email_normalized:
             return self.env._("The contact has no valid e-mail address.")
+        if contact._charter_unreachable(client):
+            return self.env._("The contact is not with the client any more.")
         return False
 
     def _skip_planned(self, reason):
@@ -148,7 +154,9 @@ class CharterFeedback(models.Model):
         self = self._charter_engine()  # noqa: PLW0642  (every write below is the engine's)
         to_send = self.browse()
         for feedback in self:
-            reason = feedback._reason_not_to_invite(feedback.contact_id) or feedback._too_often(now)
+            reason = feedback._reason_not_to_invite(
+                feedback.contact_id, feedback.partner_id
+            ) or feedback._too_often(now)
             if reason:
                 feedback.write({"state": "skipped", "skip_reason": reason})
                 continue

@@ -279,19 +279,23 @@ class CharterFigures(models.AbstractModel):
             self.env[model].flush_model()
         rows = self._rows(
             """
-            SELECT contract_id, SUM(promoter), SUM(detractor), COUNT(*)
-              FROM (SELECT DISTINCT ON (scope.contract_id, f.contact_id) scope.contract_id, f.promoter, f.detractor
+            SELECT contract_id, COALESCE(SUM(promoter) FILTER (WHERE counts), 0),
+                   COALESCE(SUM(detractor) FILTER (WHERE counts), 0), COUNT(*) FILTER (WHERE counts),
+                   COUNT(*) FILTER (WHERE NOT counts)
+              FROM (SELECT DISTINCT ON (scope.contract_id, f.respondent, f.left_out_at IS NULL)
+                           scope.contract_id, f.promoter, f.detractor, f.left_out_at IS NULL AS counts
                       FROM %(scope)s scope
                       JOIN res_company c ON c.id = scope.company_id
                       JOIN charter_feedback f ON f.partner_id = scope.partner_id AND f.company_id = scope.company_id
-                      JOIN res_partner p ON p.id = f.contact_id
                      WHERE %(counts)s
-                     ORDER BY scope.contract_id, f.contact_id, f.answered_at DESC, f.id DESC
+                     ORDER BY scope.contract_id, f.respondent, f.left_out_at IS NULL, f.answered_at DESC, f.id DESC
                    ) latest
              GROUP BY 1
             """,
             scope=scope["table"],
-            counts=self.env["charter.nps"]._answers_that_count(SQL("(scope.end_at - interval '1 second')")),
+            counts=self.env["charter.nps"]._answers_that_count(
+                SQL("(scope.end_at - interval '1 second')"), left_out=None
+            ),
         )
         found = {key: counts for key, *counts in rows}
         months = {
@@ -302,10 +306,10 @@ class CharterFigures(models.AbstractModel):
         }
         figures = {}
         for key, period in scope["periods"].items():
-            promoters, detractors, answers = found.get(key, (0, 0, 0))
+            promoters, detractors, answers, left_out = found.get(key, (0, 0, 0, 0))
             until = fields.Date.to_date(period["last_day"])
             figures[key] = {
-                **formulas.recommendation(promoters, detractors, answers),
+                **formulas.recommendation(promoters, detractors, answers, left_out),
                 "score": nps(promoters, detractors, answers),
                 "from": str(until - relativedelta(months=months[key]) + timedelta(days=1)),
             }

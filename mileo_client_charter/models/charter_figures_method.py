@@ -47,8 +47,8 @@ class CharterFigures(models.AbstractModel):
                 self.env._(
                     "100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each "
                     "contact in the window of months that ends with the period. Its first day and the number of "
-                    "answers are always printed with it. Answers of contacts who have left count only where the "
-                    "company has set so."
+                    "answers are always printed with it. An answer counts for whoever was a contact of the client when "
+                    "it was given; those left out, with a reason, are counted apart."
                 ),
             ),
             "promises": (

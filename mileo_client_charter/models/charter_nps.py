@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools import renewal as rules
 from ..tools.nps import nps
@@ -34,13 +34,6 @@ class ResCompany(models.Model):
         default=DEFAULT_MONTHS,
         help="Rolling window: older answers no longer count.",
     )
-    charter_nps_contacts = fields.Selection(
-        [("present", "Contacts who are still there"), ("all", "Everybody who answered")],
-        "Answers that count",
-        required=True,
-        default="present",
-        help="Contacts archived or moved to another client no longer speak for this one.",
-    )
 
     _charter_nps_months = models.Constraint(
         "CHECK (charter_nps_months BETWEEN 1 AND 36)", "Months of answers in a client's NPS: give 1 to 36."
@@ -51,12 +44,11 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     charter_nps_months = fields.Integer(related="company_id.charter_nps_months", readonly=False)
-    charter_nps_contacts = fields.Selection(related="company_id.charter_nps_contacts", readonly=False)
 
 
 class CharterNps(models.AbstractModel):
-    """The NPS of clients: the latest answer of each eligible contact in a rolling window, promoters minus
-    detractors over those who answered. One definition, for the verdict, the forecast and the dossier."""
+    """The NPS of clients: the latest answer of each contact in a rolling window, promoters minus detractors over those
+    who answered. One definition, for the verdict, the forecast and the dossier."""
 
     _name = "charter.nps"
     _description = "NPS of clients"
@@ -69,28 +61,33 @@ class CharterNps(models.AbstractModel):
         """
         return SQL(
             """(SELECT company_id, partner_id, COUNT(*) AS answers, SUM(promoter) AS promoters, SUM(detractor) AS detractors
-                  FROM (SELECT DISTINCT ON (f.company_id, f.partner_id, f.contact_id)
+                  FROM (SELECT DISTINCT ON (f.company_id, f.partner_id, f.respondent)
                                f.company_id, f.partner_id, f.promoter, f.detractor
                           FROM charter_feedback f
                           JOIN res_company c ON c.id = f.company_id
-                          JOIN res_partner p ON p.id = f.contact_id
                          WHERE %(counts)s
-                         ORDER BY f.company_id, f.partner_id, f.contact_id, f.answered_at DESC, f.id DESC) latest
+                         ORDER BY f.company_id, f.partner_id, f.respondent, f.answered_at DESC, f.id DESC) latest
                  GROUP BY company_id, partner_id)""",
             counts=self._answers_that_count(SQL("%s::timestamp", until)),
         )
 
     @api.model
-    def _answers_that_count(self, until):
-        """Condition on ``f`` (charter_feedback) with its company ``c`` and its contact ``p``: the one definition of which
-        answers are in a client's NPS, for the verdict, the forecast, the dossier and the activity report.
+    def _answers_that_count(self, until, left_out=False):
+        """Condition on ``f`` (charter_feedback) with its company ``c``: the one definition of which answers are in a
+        client's NPS, for the verdict, the health, the forecast, the dossier and the activity report.
+
+        An answer counts for whoever was a contact of the client when it was given, whatever becomes of the contact
+        afterwards, unless operations left it out with a reason.
 
         :param until: SQL of a naive UTC moment, included; the window reaches back from it
+        :param left_out: True: those that would count, had they not been left out; None: both
         """
+        out = {False: SQL("f.left_out_at IS NULL"), True: SQL("f.left_out_at IS NOT NULL"), None: SQL("TRUE")}
         return SQL(
-            """f.nps_answered = 1 AND f.state = 'answered' AND f.answered_at <= %(until)s
-               AND f.answered_at > %(until)s - make_interval(months => c.charter_nps_months)
-               AND (c.charter_nps_contacts = 'all' OR (p.active AND p.commercial_partner_id = f.partner_id))""",
+            """f.nps_counted = 1 AND f.nps_answered = 1 AND f.state = 'answered' AND %(out)s
+               AND f.answered_at <= %(until)s
+               AND f.answered_at > %(until)s - make_interval(months => c.charter_nps_months)""",
+            out=out[left_out],
             until=until,
         )
 
@@ -132,6 +129,84 @@ class CharterNps(models.AbstractModel):
             client: Standing(nps(promoters, detractors, answers), answers, promoters, detractors, complaints, threshold)
             for client, answers, promoters, detractors, complaints in self.env.cr.fetchall()
         }  # fmt: skip
+
+    @api.model
+    def _set_aside(self, clients, company, until=None):
+        """{client id: what was changed by hand in the answers of its NPS}: what is left out, and what was corrected.
+
+        Each a dict of plain values: ``kind`` (“left_out”, or the field that was corrected: “nps”, “contact_id”),
+        ``answered_at``, ``nps``, ``before``, ``after``, ``reason``, ``by`` and ``at`` (moments as text, naive UTC). A
+        contact that was corrected is not named.
+        """
+        until = until or fields.Datetime.now()
+        self._flush()
+        self.env["charter.correction"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT f.partner_id, 'left_out', f.answered_at, f.nps, NULL, NULL, f.left_out_reason, p.name, f.left_out_at
+                  FROM charter_feedback f
+                  JOIN res_company c ON c.id = f.company_id
+                  LEFT JOIN res_users u ON u.id = f.left_out_by_id
+                  LEFT JOIN res_partner p ON p.id = u.partner_id
+                 WHERE f.company_id = %(company)s AND f.partner_id = ANY(%(ids)s::int[]) AND %(left_out)s
+                 UNION ALL
+                SELECT f.partner_id, k.field_name, f.answered_at, f.nps, k.before, k.after, k.reason, p.name, k.corrected_at
+                  FROM charter_feedback f
+                  JOIN res_company c ON c.id = f.company_id
+                  JOIN charter_correction k ON k.res_model = 'charter.feedback' AND k.res_id = f.id
+                   AND k.field_name IN ('nps', 'contact_id')
+                  JOIN res_users u ON u.id = k.user_id
+                  JOIN res_partner p ON p.id = u.partner_id
+                 WHERE f.company_id = %(company)s AND f.partner_id = ANY(%(ids)s::int[]) AND %(counts)s
+                 ORDER BY 3, 9
+                """,
+                company=company.id,
+                ids=clients.ids,
+                left_out=self._answers_that_count(SQL("%s::timestamp", until), left_out=True),
+                counts=self._answers_that_count(SQL("%s::timestamp", until)),
+            )
+        )
+        found = {client.id: [] for client in clients}
+        for client, kind, answered_at, mark, before, after, reason, by, at in self.env.cr.fetchall():
+            shown = kind == "nps"
+            found[client].append(
+                {
+                    "kind": kind, "answered_at": fields.Datetime.to_string(answered_at), "nps": mark,
+                    "before": before if shown else None, "after": after if shown else None,
+                    "reason": reason, "by": by, "at": fields.Datetime.to_string(at),
+                }
+            )  # fmt: skip
+        return found
+
+    @api.model
+    def _set_aside_in_words(self, rows):
+        """A line for each row of ``_set_aside``, for the reader; empty when there is none."""
+        words = {
+            "left_out": lambda row: self.env._("Left out: the answer of %(day)s (%(mark)s)", **row),
+            "nps": lambda row: self.env._(
+                "Corrected: the answer of %(day)s, from %(before)s to %(after)s", **row
+            ),
+            "contact_id": lambda row: self.env._(
+                "Corrected: who gave the answer of %(day)s (%(mark)s)", **row
+            ),
+        }
+        lines = []
+        for row in rows or ():
+            shown = {
+                "day": format_date(self.env, row["answered_at"][:10]), "mark": row["nps"],
+                "before": row["before"] or "—", "after": row["after"] or "—",
+            }  # fmt: skip
+            lines.append(
+                self.env._(
+                    "%(what)s. Reason: %(reason)s (%(user)s, %(day)s)",
+                    what=words[row["kind"]](shown),
+                    reason=row["reason"] or "—",
+                    user=row["by"] or "—",
+                    day=format_date(self.env, row["at"][:10]),
+                )
+            )
+        return "\n".join(lines)
 
     @api.model
     def _threshold(self, company):

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 class CharterNpsAnswer(models.Model):
     """One row for each answer to the 0–10 question. ``score`` is 100, 0 or -100: its average is an NPS.
 
-    Over time, every answer counts in its month. The verdict of a client reads the latest answer of each contact in a
+    Over time, every answer counts in its month, unless it was left out. The verdict of a client reads the latest answer of each contact in a
     rolling window instead (charter.nps): two readings, two names.
     """
 
@@ -18,7 +18,7 @@ class CharterNpsAnswer(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "charter.feedback": ["partner_id", "contact_id", "contract_id", "company_id", "channel", "answered_at",
-                             "state", "nps", "nps_answered", "promoter", "detractor"],
+                             "state", "nps", "nps_answered", "promoter", "detractor", "nps_counted", "left_out_at"],
     }  # fmt: skip
 
     feedback_id = fields.Many2one("charter.feedback", readonly=True)
@@ -46,7 +46,8 @@ class CharterNpsAnswer(models.Model):
             SELECT id, id AS feedback_id, partner_id, contact_id, contract_id, company_id, channel, answered_at,
                    nps AS mark, 1 AS answers, CASE WHEN promoter = 1 THEN 'promoter'
                         WHEN detractor = 1 THEN 'detractor' ELSE 'passive' END AS opinion, promoter, detractor, 100.0 * (promoter - detractor) AS score
-              FROM charter_feedback WHERE nps_answered = 1 AND state = 'answered'
+              FROM charter_feedback
+             WHERE nps_answered = 1 AND nps_counted = 1 AND left_out_at IS NULL AND state = 'answered'
             """
         )
 

@@ -113,6 +113,7 @@ class CharterPrivacy(models.AbstractModel):
         if not records:
             return
         records._charter_remove_threads()
+        self.env["charter.correction"]._forget(records)
         records.write({**records._charter_blank(), "anonymised_at": fields.Datetime.now()})
 
     def _charter_running(self):
@@ -188,7 +189,8 @@ class CharterFeedback(models.Model):
 
     def _charter_blank(self):
         return dict.fromkeys(
-            ("comment", "understanding", "no_action_reason", "outcome", "answer_ip", "answer_agent", "contact_id", "token"),
+            ("comment", "understanding", "no_action_reason", "outcome", "answer_ip", "answer_agent", "contact_id", "token",
+             "left_out_reason"),
             False,
         )  # fmt: skip
 
@@ -311,6 +313,7 @@ class CharterReviewAnswer(models.Model):
     def _charter_forget(self):
         """Of a meeting that is forgotten itself."""
         answers = self.filtered(lambda answer: not answer.anonymised_at)._charter_engine()
+        self.env["charter.correction"]._forget(answers)
         answers.write({**answers._charter_blank(), "anonymised_at": fields.Datetime.now()})
 
 

@@ -31,7 +31,7 @@ class CharterRecommendation(models.Model):
 
     _name = "charter.recommendation"
     _description = "Recommendation"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.recorded.mixin"]
     _order = "urgency desc, id"
 
     name = fields.Char("Recommendation", required=True, help="In one line, as the client reads it.")
@@ -62,7 +62,9 @@ class CharterRecommendation(models.Model):
     proposed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answered_by_id = fields.Many2one("res.partner", readonly=True, copy=False, charter_engine=True)
-    comment = fields.Text("The client's comment", readonly=True, copy=False, charter_engine=True)
+    comment = fields.Text(
+        "The client's comment", readonly=True, copy=False, charter_engine=True, charter_recorded="client"
+    )
     closed_at = fields.Datetime(
         readonly=True, copy=False, charter_engine=True, help="Declined, done or withdrawn since."
     )
@@ -128,6 +130,9 @@ class CharterRecommendation(models.Model):
                         record.report_id.display_name,
                     )
                 )
+
+    def _charter_is_recorded(self, name):
+        return bool(self.answered_at)
 
     # -- steps -----------------------------------------------------------------------------------------
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+# From here on, causes, actions and agreement are on record.
+AGREED = ("agreed", "succeeded", "closed")
+
 
 class CharterRemediation(models.Model):
     """What is done to win a client back before a renewal is proposed to it (article 04).
@@ -11,7 +14,7 @@ class CharterRemediation(models.Model):
 
     _name = "charter.remediation"
     _description = "Remediation"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.recorded.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "renewal_id"
 
@@ -35,15 +38,22 @@ class CharterRemediation(models.Model):
         charter_engine=True,
         tracking=True,
     )
-    causes = fields.Text(help="Why the client is not satisfied, in words it would recognise.")
+    causes = fields.Text(
+        charter_recorded="agreed", help="Why the client is not satisfied, in words it would recognise."
+    )
     action_ids = fields.One2many("charter.remediation.action", "remediation_id", "Actions")
     started_at = fields.Datetime(readonly=True, charter_engine=True)
     started_by_id = fields.Many2one("res.users", "Started by", readonly=True, charter_engine=True)
     agreed_contact_id = fields.Many2one(
-        "res.partner", "Agreed by", domain="[('commercial_partner_id', '=', partner_id)]"
+        "res.partner",
+        "Agreed by",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        charter_recorded="agreed",
     )
     agreement = fields.Text(
-        "What the client agreed to", help="In its words: by mail, by phone, at a meeting on…"
+        "What the client agreed to",
+        charter_recorded="agreed",
+        help="In its words: by mail, by phone, at a meeting on…",
     )
     agreed_at = fields.Datetime(readonly=True, charter_engine=True)
     # The new measurement
@@ -73,13 +83,11 @@ class CharterRemediation(models.Model):
                                contact=contact.display_name, client=remediation.partner_id.display_name)
                 )  # fmt: skip
 
+    def _charter_is_recorded(self, name):
+        return self.state in AGREED
+
     def write(self, vals):
-        if not self._charter_is_engine() and vals.keys() & {
-            "causes",
-            "action_ids",
-            "agreement",
-            "agreed_contact_id",
-        }:
+        if not self._charter_is_engine() and "action_ids" in vals:
             for remediation in self:
                 if remediation.state in ("succeeded", "closed"):
                     raise UserError(self.env._("This remediation is over: what it says stays as it is."))

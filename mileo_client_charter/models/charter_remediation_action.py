@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .charter_remediation import AGREED
+
 
 class CharterRemediationAction(models.Model):
     """What is done to win the client back, by whom and when."""
@@ -9,4 +11,9 @@ class CharterRemediationAction(models.Model):
     _inherit = ["charter.agreed.action"]
 
     remediation_id = fields.Many2one("charter.remediation", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one(related="remediation_id.partner_id")
     company_id = fields.Many2one(related="remediation_id.company_id", store=True)
+
+    def _charter_is_recorded(self, name):
+        """Until the client agrees to it, the plan is still being written."""
+        return self.remediation_id.state in AGREED

@@ -74,6 +74,12 @@ class CharterRenewal(models.Model):
     nps_threshold = fields.Integer("NPS to exceed", readonly=True, charter_engine=True)
     complaint_count = fields.Integer("Unresolved complaints", readonly=True, charter_engine=True)
     complaints = fields.Char("Which complaints", readonly=True, charter_engine=True)
+    nps_set_aside = fields.Json(
+        readonly=True,
+        charter_engine=True,
+        help="Answers left out or corrected by hand, with who, when and why.",
+    )
+    set_aside_in_words = fields.Text("Answers changed by hand", compute="_compute_evidence")
     evidence = fields.Char(compute="_compute_evidence")
     # General management
     overridden = fields.Boolean("Renewed in spite of the verdict", readonly=True, charter_engine=True)
@@ -92,6 +98,7 @@ class CharterRenewal(models.Model):
     verdict_today = fields.Selection(VERDICTS, compute="_compute_today")
     today_in_words = fields.Char("Missing for a pass", compute="_compute_today")
     nps_today = fields.Char("NPS today", compute="_compute_today")
+    set_aside_today = fields.Text("Answers changed by hand, as of today", compute="_compute_today")
     decide_by = fields.Datetime(compute="_compute_decide_by")
 
     _once_a_term = models.Constraint(
@@ -107,20 +114,27 @@ class CharterRenewal(models.Model):
                 f"{renewal.contract_id.sudo().display_name} · {format_date(self.env, renewal.term_end)}"
             )
 
-    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to")
+    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to", "nps_set_aside")
     @api.depends_context("lang")
     def _compute_evidence(self):
         for renewal in self:
+            renewal.set_aside_in_words = self.env["charter.nps"]._set_aside_in_words(renewal.nps_set_aside)
             if not renewal.verdict:
                 renewal.evidence = False
                 continue
-            renewal.evidence = self.env._(
+            evidence = self.env._(
                 "%(nps)s, answers from %(first)s to %(last)s; unresolved complaints: %(complaints)s",
                 nps=renewal._nps_in_words(renewal.nps_answers and renewal.nps, renewal.nps_answers),
                 first=format_date(self.env, renewal.nps_from),
                 last=format_date(self.env, renewal.nps_to),
                 complaints=renewal.complaint_count,
             )
+            if renewal.nps_set_aside:
+                evidence = self.env._(
+                    "%(evidence)s; answers left out or corrected by hand: %(count)s",
+                    evidence=evidence, count=len(renewal.nps_set_aside),
+                )  # fmt: skip
+            renewal.evidence = evidence
 
     @api.model
     def _nps_in_words(self, score, answers):
@@ -132,11 +146,13 @@ class CharterRenewal(models.Model):
     @api.depends_context("lang")
     def _compute_today(self):
         standings = self._standing()
+        set_aside = self._set_aside()
         for renewal in self:
             standing = standings.get(renewal)
             renewal.verdict_today = standing.verdict if standing else False
             renewal.nps_today = standing and renewal._nps_in_words(standing.score, standing.answers)
             renewal.today_in_words = standing and self.env["charter.nps"]._missing_in_words(standing)
+            renewal.set_aside_today = self.env["charter.nps"]._set_aside_in_words(set_aside.get(renewal))
 
     @api.depends("contract_id", "term_end")
     def _compute_decide_by(self):
@@ -151,6 +167,15 @@ class CharterRenewal(models.Model):
             renewals = self.filtered(lambda r, company=company: r.company_id == company)
             standings = self.env["charter.nps"]._standings(renewals.partner_id, company.sudo())
             found.update({renewal: standings[renewal.partner_id.id] for renewal in renewals})
+        return found
+
+    def _set_aside(self):
+        """{renewal: what was changed by hand in the answers of its client now}; one statement a company."""
+        found = {}
+        for company in self.company_id:
+            renewals = self.filtered(lambda r, company=company: r.company_id == company)
+            rows = self.env["charter.nps"]._set_aside(renewals.partner_id, company.sudo())
+            found.update({renewal: rows[renewal.partner_id.id] for renewal in renewals})
         return found
 
     def _decision_promises(self):

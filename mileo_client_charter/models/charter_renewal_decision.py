@@ -45,6 +45,7 @@ class CharterRenewal(models.Model):
         now = self._charter_now()
         standings = engine._standing()
         names = engine._complaint_names()
+        set_aside = engine._set_aside()
         for renewal in engine:
             standing = standings[renewal]
             first, last = self.env["charter.nps"]._window(renewal.company_id, now)
@@ -64,15 +65,22 @@ class CharterRenewal(models.Model):
                     "nps_from": first,
                     "nps_to": last,
                     "nps_threshold": standing.threshold,
+                    "nps_set_aside": set_aside[renewal] or False,
                     "complaint_count": standing.complaints,
                     "complaints": ", ".join(names.get(renewal, [])),
                 }
             )
-            renewal.with_env(self.env).sudo().message_post(body=renewal.with_env(self.env).evidence)
+            renewal.with_env(self.env).sudo().message_post(
+                body=renewal.with_env(self.env)._evidence_in_full()
+            )
         decided = engine.filtered(lambda r: r.verdict != "unknown")
         decided._keep_promise()
         failed = engine.filtered(lambda r: r.verdict == "fail")
         self.env["charter.remediation"]._open_for(failed)
+
+    def _evidence_in_full(self):
+        """The evidence of the verdict, with a line for each answer that was left out or corrected."""
+        return "\n".join(filter(None, [self.evidence, self.set_aside_in_words]))
 
     def _complaint_names(self):
         """{renewal: references of the unresolved complaints of its client}."""
@@ -95,7 +103,7 @@ class CharterRenewal(models.Model):
                 self.env._(
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
                     verdict=renewal.override_reason if renewal.overridden else labels[renewal.verdict],
-                    evidence=renewal.evidence or "—",
+                    evidence=renewal._evidence_in_full() or "—",
                     user=self.env.user.name,
                 )
             )

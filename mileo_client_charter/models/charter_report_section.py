@@ -226,6 +226,12 @@ class CharterReport(models.Model):
             (self.env._("Surveys held back"), self._number(answers["skipped"])),
             (self.env._("Marks received"), self._number(answers["n"])),
             (self.env._("Would recommend (NPS)"), score),
+            # Reports frozen before answers could be left out do not know how many were.
+            *(
+                [(self.env._("Answers left out of it, with a reason"), self._number(nps["left_out"]))]
+                if nps.get("left_out")
+                else []
+            ),
         ]
         table = {
             "title": self.env._("What you told us"),

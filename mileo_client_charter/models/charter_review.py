@@ -87,10 +87,10 @@ class CharterReview(models.Model):
     action_ids = fields.One2many(
         "charter.review.action", "review_id", "Follow-up actions", groups="base.group_user"
     )
-    achievements = fields.Text("What was achieved this year")
-    performance = fields.Text("Performance figures")
-    satisfaction = fields.Text("Overall satisfaction")
-    outlook = fields.Text("The coming year", help="How the system may evolve.")
+    achievements = fields.Text("What was achieved this year", charter_recorded="agreed")
+    performance = fields.Text("Performance figures", charter_recorded="agreed")
+    satisfaction = fields.Text("Overall satisfaction", charter_recorded="agreed")
+    outlook = fields.Text("The coming year", charter_recorded="agreed", help="How the system may evolve.")
     held_at = fields.Datetime("Held on", readonly=True, copy=False, charter_engine=True)
     cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
 
@@ -173,6 +173,10 @@ class CharterReview(models.Model):
         keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
         holders = self.env["charter.assignment"].sudo()._holders(keys.values())
         return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
+
+    def _charter_is_recorded(self, name):
+        """Once the meeting is held, what was said there is on record."""
+        return self.state in ("held", "minutes")
 
     # -- opening ----------------------------------------------------------------------------------
 

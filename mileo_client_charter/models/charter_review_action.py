@@ -11,3 +11,7 @@ class CharterReviewAction(models.Model):
     review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="review_id.company_id", store=True)
+
+    def _charter_is_recorded(self, name):
+        """Until the minutes are sent, what was agreed is still being written down."""
+        return self.review_id.state == "minutes"

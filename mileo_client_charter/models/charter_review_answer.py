@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 
 class CharterReviewAnswer(models.Model):
@@ -7,22 +7,32 @@ class CharterReviewAnswer(models.Model):
 
     _name = "charter.review.answer"
     _description = "Answer at a review"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.recorded.mixin"]
     _rec_name = "contact_id"
 
     review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one(related="review_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="review_id.company_id", store=True)
     # Empty once the answer is anonymised, and only then (charter_privacy).
-    contact_id = fields.Many2one("res.partner", "Who", domain="[('commercial_partner_id', '=', partner_id)]")
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Who",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        charter_recorded="client",
+    )
     rating = fields.Selection(
         [("1", "1 · Not satisfied at all"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5 · Very satisfied")],
         "Satisfaction",
         required=True,
+        charter_recorded="client",
     )
-    nps = fields.Char("Would recommend (0–10)", help="From 0 to 10; empty: not asked, or no answer.")
-    comment = fields.Text("In the client's words")
-    wishes = fields.Text()
+    nps = fields.Char(
+        "Would recommend (0–10)",
+        charter_recorded="client",
+        help="From 0 to 10; empty: not asked, or no answer.",
+    )
+    comment = fields.Text("In the client's words", charter_recorded="client")
+    wishes = fields.Text(charter_recorded="client")
     feedback_id = fields.Many2one("charter.feedback", readonly=True, copy=False, charter_engine=True)
 
     _once_a_contact = models.Constraint(
@@ -43,15 +53,27 @@ class CharterReviewAnswer(models.Model):
                                contact=answer.contact_id.display_name, client=answer.review_id.partner_id.name)
                 )  # fmt: skip
 
-    def write(self, vals):
-        if not self._charter_is_engine() and self.filtered("feedback_id"):
-            raise UserError(self.env._("Answers: once the meeting is held, what was said stays as it is."))
-        return super().write(vals)
+    def _charter_is_recorded(self, name):
+        """Once the meeting is held, what was said is feedback, and stays as it is."""
+        return bool(self.feedback_id)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_unsaid(self):
-        if self.filtered("feedback_id"):
-            raise UserError(self.env._("Answers: once the meeting is held, what was said stays as it is."))
+    def _charter_check_correction(self, values):
+        if "contact_id" in values and not values["contact_id"]:
+            raise ValidationError(self.env._("Who: say whose answer it is."))
+        return values
+
+    def _charter_corrected(self, names, reason):
+        """The feedback follows the answer it came from."""
+        feedback = self.feedback_id
+        values = {name: self[name] for name in ("rating", "nps") if name in names}
+        if "contact_id" in names:
+            values["contact_id"] = self.contact_id.id
+        if {"comment", "wishes"} & set(names):
+            values["comment"] = self._words()
+        feedback._charter_correct(values, reason, from_meeting=True)
+
+    def _words(self):
+        return "\n\n".join(filter(None, [self.comment, self.wishes]))
 
     def _become_feedback(self):
         """A negative mark calls for a callback, as from any other door."""
@@ -67,6 +89,5 @@ class CharterReviewAnswer(models.Model):
                     "state": "sent",
                 }
             )  # fmt: skip
-            words = "\n\n".join(filter(None, [answer.comment, answer.wishes]))
-            feedback._answer(rating=answer.rating, nps=answer.nps, comment=words)
+            feedback._answer(rating=answer.rating, nps=answer.nps, comment=answer._words())
             answer.feedback_id = feedback

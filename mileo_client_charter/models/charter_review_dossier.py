@@ -30,7 +30,18 @@ class CharterReview(models.Model):
     @api.depends("contact_ids", "partner_id")
     def _compute_contact_id(self):
         for review in self:
-            review.contact_id = review.contact_ids.filtered("email_normalized")[:1] or review.partner_id
+            review.contact_id = review._reachable_contacts()[:1] or review.partner_id
+
+    def _reachable_contacts(self):
+        """Those invited who can be written to now, each mailbox once."""
+        self.ensure_one()
+        people, mailboxes = self.env["res.partner"], set()
+        for contact in self.contact_ids:
+            if contact._charter_unreachable(self.partner_id) or contact.email_normalized in mailboxes:
+                continue
+            mailboxes.add(contact.email_normalized)
+            people |= contact
+        return people
 
     # -- the dossier ------------------------------------------------------------------------------
 
@@ -79,8 +90,10 @@ class CharterReview(models.Model):
         return years
 
     def _frozen_standing(self):
-        standing = self.env["charter.nps"]._standings(self.partner_id, self.company_id)[self.partner_id.id]
-        return {**standing._asdict(), "verdict": standing.verdict}
+        nps, client = self.env["charter.nps"], self.partner_id
+        standing = nps._standings(client, self.company_id)[client.id]
+        set_aside = nps._set_aside(client, self.company_id)[client.id]
+        return {**standing._asdict(), "verdict": standing.verdict, "set_aside": set_aside}
 
     def _open_recommendations(self):
         found = self.env["charter.recommendation"].sudo().search(
@@ -190,9 +203,7 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self.contact_ids.filtered("email_normalized") or self.env["charter.handing"]._check_readers(
-            self.partner_id
-        )
+        people = self._reachable_contacts() or self.env["charter.handing"]._check_readers(self.partner_id)
         self.env["charter.handing"]._hand(
             [
                 {

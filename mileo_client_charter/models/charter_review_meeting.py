@@ -25,7 +25,16 @@ class CharterReview(models.Model):
             raise ValidationError(
                 self.env._("Date and time: the client cannot be invited to a moment that is past.")
             )
-        if not self.contact_ids.filtered("email_normalized"):
+        for contact in self.contact_ids:
+            if contact.commercial_partner_id != self.partner_id or not contact.active:
+                raise ValidationError(
+                    self.env._(
+                        "Invited by the client: %(contact)s is not with %(client)s any more; take them off the list.",
+                        contact=contact.display_name,
+                        client=self.partner_id.display_name,
+                    )
+                )
+        if not self._reachable_contacts():
             raise ValidationError(
                 self.env._("Invited by the client: choose at least one contact with an e-mail address.")
             )

@@ -32,11 +32,19 @@ class CharterThreadMixin(models.AbstractModel):
         partners = self.env["res.partner"].sudo().browse(row["id"] for row in recipients if row["id"])
         own = partners.filtered(lambda partner: partner.commercial_partner_id in client | ours)
         reached = set(own.ids)
-        return [
-            row
-            for row in recipients
+        # Those the message names come first: of two who share a mailbox, one is written to.
+        named = set((msg_vals or {}).get("partner_ids") or message.sudo().partner_ids.ids)
+        found, mailboxes = [], set()
+        for row in sorted(recipients, key=lambda row: row["id"] not in named):
+            mailbox = row["share"] and row["email_normalized"]
+            if mailbox and mailbox in mailboxes:
+                continue
             # Internal users are ours; "share" is everybody else.
-            if (row["id"] and not row["share"])
-            or row["id"] in reached
-            or (sender and email_normalize(row["email_normalized"]) == email_normalize(sender))
-        ]
+            if (
+                (row["id"] and not row["share"])
+                or row["id"] in reached
+                or (sender and email_normalize(row["email_normalized"]) == email_normalize(sender))
+            ):
+                found.append(row)
+                mailboxes.add(mailbox)
+        return found

@@ -1,6 +1,7 @@
 """Whom a client calls, and who of the client is written to."""
 
 from odoo import api, fields, models
+from odoo.tools import email_normalize_all
 
 from ..tools.clock import to_utc
 from .charter_commitment import COMPANY_ROLES, ROLES
@@ -109,29 +110,68 @@ class ResPartner(models.Model):
     def _charter_document_recipients(self, client_ids):
         """{client id: ids of the contacts its documents go to}, in one query for any number of clients.
 
-        The contacts marked as recipients, else every contact with an address, else the client itself. Never our
-        own people.
+        The contacts marked as recipients, else every contact with an address, else the client itself; of those who
+        share a mailbox, the first. Never our own people.
         """
         self.env["res.partner"].flush_model()
         self.env.cr.execute(
             """
             WITH people AS (
-                SELECT p.commercial_partner_id AS client, p.id, p.charter_recipient AS marked,
+                SELECT p.commercial_partner_id AS client, p.id, p.email_normalized AS mailbox, p.charter_recipient AS marked,
                        (p.parent_id IS NOT NULL) AS person
                   FROM res_partner p
                  WHERE p.commercial_partner_id = ANY(%s) AND p.active AND p.email_normalized IS NOT NULL
                    AND (p.id = p.commercial_partner_id OR p.type = 'contact' AND NOT p.is_company)
                    AND NOT EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)
             ), ranked AS (
-                SELECT client, id, rank() OVER (PARTITION BY client ORDER BY (marked IS TRUE) DESC,
+                SELECT client, id, mailbox, rank() OVER (PARTITION BY client ORDER BY (marked IS TRUE) DESC,
                            CASE WHEN marked THEN 0 WHEN person THEN 1 ELSE 2 END) AS place
                   FROM people
             )
-            SELECT client, array_agg(id ORDER BY id) FROM ranked WHERE place = 1 GROUP BY client
+            SELECT client, array_agg(id ORDER BY id)
+              FROM (SELECT DISTINCT ON (client, mailbox) client, id FROM ranked WHERE place = 1
+                     ORDER BY client, mailbox, id) mailboxes
+             GROUP BY client
             """,
             [list(client_ids)],
         )
         return dict(self.env.cr.fetchall())
+
+    def _charter_unreachable(self, client):
+        """Why no mail about ``client`` can go to this contact, with the remedy; empty when it can.
+
+        The same people as ``_charter_document_recipients``, which asks for them by one statement.
+        """
+        contact, client = self.sudo(), client.sudo()
+        if not contact:
+            return self.env._(
+                "Contact: %s has nobody to write to; add a contact with an e-mail address, then send.",
+                client.display_name,
+            )
+        contact.ensure_one()
+        if contact.commercial_partner_id != client.commercial_partner_id:
+            return self.env._(
+                "Contact: %(contact)s is not with %(client)s any more; choose another contact of the client, then send.",
+                contact=contact.name,
+                client=client.display_name,
+            )
+        if not contact.active:
+            return self.env._(
+                "Contact: %s is archived; choose another contact of the client, then send.",
+                contact.display_name,
+            )
+        if not contact.email_normalized:
+            return self.env._(
+                "Contact: %s has no valid e-mail address; add one, then send.", contact.display_name
+            )
+        return ""
+
+    def _charter_addresses(self):
+        """The addresses a mail to these people goes to, each mailbox once, as core sends it."""
+        found = []
+        for partner in self.sudo():
+            found += [address for address in email_normalize_all(partner.email) if address not in found]
+        return found
 
     # -- onboarding -------------------------------------------------------------------------------
 

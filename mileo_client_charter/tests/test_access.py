@@ -36,7 +36,7 @@ charter.tier               admin       admin       admin
 charter.service.level      admin       admin       admin
 charter.assignment         operations  operations  admin
 charter.intervention       manager     manager     admin
-charter.corrective.action  manager     -           -
+charter.corrective.action  -           -           -
 charter.feedback           manager     manager     -
 charter.escalation         manager     manager     -
 charter.obligation         -           -           -
@@ -384,12 +384,12 @@ class TestAccess(AccessCase):
             "charter.corrective.action": (None, {"name": "x"}, action),
             "charter.feedback": (
                 None,
-                {"contact_id": self.adam.id},
+                {"contract_id": self.rows["contract.contract", "a"].id},
                 {"partner_id": partner.id, "comment": "x", **here},
             ),
             "charter.escalation": (
                 None,
-                {"description": "x"},
+                {"contract_id": self.rows["contract.contract", "a"].id},
                 {"partner_id": partner.id, "name": "x", **here},
             ),
             "charter.obligation": (None, {"evidence": "x"}, {"code": "x"}),

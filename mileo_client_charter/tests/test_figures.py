@@ -185,7 +185,7 @@ class TestFigures(FiguresCase):
         self.assertEqual(figures["satisfaction"]["distribution"], {"1": 0, "2": 1, "3": 0, "4": 1, "5": 1})
         self.assertEqual(
             figures["nps"],
-            {"promoters": 0, "detractors": 1, "n": 2, "score": -50, "from": "2025-11-01"},
+            {"promoters": 0, "detractors": 1, "n": 2, "left_out": 0, "score": -50, "from": "2025-11-01"},
             "the latest answer of each contact",
         )
 

@@ -74,7 +74,7 @@ class TestPrivacy(CharterCase):
         with self.at():
             feedback = self.negative()
             escalation = self.escalate()
-            escalation.feedback_id = feedback
+            escalation._charter_correct({"feedback_id": feedback.id}, "The same matter.")
         self.forget()
         self.assertEqual((feedback.comment, feedback.contact_id), ("Nobody came.", self.alice))
         for record in (feedback, escalation):

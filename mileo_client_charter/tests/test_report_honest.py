@@ -94,10 +94,9 @@ class TestOneNps(ReportCase):
     def test_the_report_and_the_client_say_the_same(self):
         self.drafted()
         for settings, expected, since in (
-            ({}, (0, 2, 1, 1), "2025-11-01"),
-            ({"charter_nps_contacts": "all"}, (33, 3, 2, 1), "2025-11-01"),
-            ({"charter_nps_contacts": "present", "charter_nps_months": 13}, (0, 2, 1, 1), "2025-10-01"),
-            ({"charter_nps_months": 1}, (0, 2, 1, 1), "2026-10-01"),
+            ({}, (33, 3, 2, 1), "2025-11-01"),
+            ({"charter_nps_months": 13}, (33, 3, 2, 1), "2025-10-01"),
+            ({"charter_nps_months": 1}, (33, 3, 2, 1), "2026-10-01"),
         ):
             with self.subTest(settings):
                 self.company.write(settings)
@@ -110,4 +109,4 @@ class TestOneNps(ReportCase):
         with self.at(moment=LAST_SECOND + timedelta(seconds=1)):
             self.invitation(self.adam)._answer(rating=4, nps=0)
         report, client, _first_day = self.both()
-        self.assertEqual((report, report), ((0, 2, 1, 1), client))
+        self.assertEqual((report, report), ((33, 3, 2, 1), client))

@@ -132,7 +132,7 @@ class TestReview(YearCase):
         )
         self.assertEqual(feedback.contact_id, self.alice)
         self.assertEqual((review.state, review.obligation_id.state), ("held", "kept"))
-        with self.assertRaisesRegex(UserError, "stays as it is"):
+        with self.assertRaisesRegex(UserError, "stay as they were recorded"):
             review.answer_ids.comment = "Excellent!"
 
     def test_a_bad_mark_calls_for_a_callback(self):

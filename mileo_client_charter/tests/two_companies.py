@@ -263,6 +263,9 @@ class TwoCompaniesCase(YearCase):
         cls._as(side, "direction")["charter.escalation"].browse(escalation.id)._record_answer(
             "Answer", "<p>We are sorry.</p>"
         )
+        cls._as(side, "operations")["charter.escalation"].browse(escalation.id)._charter_correct(
+            {"name": "No answer since Monday"}, "Heard again"
+        )
         notice = cls._as(side, "manager")["charter.notice"].create(
             {"name": "News", "effect_on": "2027-06-01", "kind": "regulation", "regulation": "gdpr",
              "body": "<p>It changes.</p>", "advice": "Read it.", "tier_ids": side.tier.ids}

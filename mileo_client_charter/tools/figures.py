@@ -99,15 +99,16 @@ def satisfaction(distribution, asked, skipped):
     }
 
 
-def recommendation(promoters, detractors, answers):
+def recommendation(promoters, detractors, answers, left_out=0):
     """Formula: 100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each contact in
     the window of months that ends with the period. Its first day and the number of answers are always printed with
-    it. Answers of contacts who have left count only where the company has set so.
+    it. An answer counts for whoever was a contact of the client when it was given; those left out, with a reason, are
+    counted apart.
 
     >>> recommendation(3, 1, 4)
-    {'promoters': 3, 'detractors': 1, 'n': 4}
+    {'promoters': 3, 'detractors': 1, 'n': 4, 'left_out': 0}
     """
-    return {"promoters": promoters, "detractors": detractors, "n": answers}
+    return {"promoters": promoters, "detractors": detractors, "n": answers, "left_out": left_out}
 
 
 def promises(kept, late, running, cancelled):

@@ -8,6 +8,7 @@ from . import charter_renewal_override
 from . import charter_support_import
 from . import charter_report_wizard
 from . import charter_reassign
+from . import charter_correction_wizard
 from . import charter_delivery_preview
 from . import charter_export_wizard
 from . import charter_portal_access

@@ -13,6 +13,8 @@ class CharterObligationWizard(models.TransientModel):
             ("evidence", "Record how they were kept"),
             ("suppress", "Do not send surveys"),
             ("resolve", "The client accepts the answer"),
+            ("leave_out", "Leave an answer out of the NPS"),
+            ("count_again", "Count an answer in the NPS again"),
         ],
         required=True,
         readonly=True,
@@ -30,6 +32,10 @@ class CharterObligationWizard(models.TransientModel):
             self.obligation_ids.action_record_evidence(self.text)
         elif self.operation == "suppress":
             self.feedback_ids.action_suppress(self.text)
+        elif self.operation == "leave_out":
+            self.feedback_ids.action_leave_out(self.text)
+        elif self.operation == "count_again":
+            self.feedback_ids.action_count_again(self.text)
         else:
             self.escalation_ids.action_resolve(self.text)
         return {"type": "ir.actions.act_window_close"}

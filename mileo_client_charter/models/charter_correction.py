@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class CharterCorrection(models.Model):
+    """What was on record, what is right, who corrected it, when and why. Moments are naive UTC."""
+
+    _name = "charter.correction"
+    _description = "Correction of what is on record"
+    _inherit = ["charter.engine.mixin"]
+    _charter_engine_only = True
+    _order = "corrected_at desc, id desc"
+    _rec_name = "field_name"
+
+    res_model = fields.Char("Document model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Document", model_field="res_model", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Client", required=True, ondelete="restrict", readonly=True, index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
+    field_name = fields.Char("Technical name of the field", required=True, readonly=True)
+    before = fields.Text("Recorded before", readonly=True)
+    after = fields.Text("Recorded after", readonly=True)
+    reason = fields.Text(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "Corrected by", required=True, ondelete="restrict", readonly=True)
+    corrected_at = fields.Datetime("Corrected on", required=True, readonly=True)
+    for_client = fields.Boolean("The client reads it", readonly=True)
+    what = fields.Char(compute="_compute_words")
+    before_text = fields.Text("Before", compute="_compute_words")
+    after_text = fields.Text("After", compute="_compute_words")
+
+    _document_idx = models.Index("(res_model, res_id)")
+
+    @api.depends("res_model", "field_name", "before", "after")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        for row in self:
+            # The addon whose document it was may be gone.
+            field = row.res_model in self.env and self.env[row.res_model]._fields.get(row.field_name)
+            row.what = row._what(field)
+            row.before_text, row.after_text = (
+                row._in_words(field, value) for value in (row.before, row.after)
+            )
+
+    def _what(self, field):
+        return field._description_string(self.env) if field else self.field_name
+
+    def _in_words(self, field, value):
+        if not value:
+            return "—"
+        if field and field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field and field.type == "date":
+            return format_date(self.env, value)
+        return value
+
+    @api.model
+    def _forget(self, records):
+        """The words of these records are removed for good; that something was corrected, when and by whom stays."""
+        rows = self.sudo().search([("res_model", "=", records._name), ("res_id", "in", records.ids)])
+        rows._charter_engine().write({"before": False, "after": False, "reason": self.env._("Anonymised")})

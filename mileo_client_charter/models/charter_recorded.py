@@ -1,0 +1,194 @@
+"""What was said or agreed stays as it was recorded; a correction is a step with a reason, and both stay.
+
+A field declared with ``charter_recorded`` is not edited once its record is on record:
+
+``"client"``
+    the client's own words and marks: operations correct them, and the client reads the correction
+``"agreed"``
+    what was agreed with the client: whoever may write the record corrects it
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+OPERATIONS = "mileo_client_charter.group_charter_operations"
+
+
+class CharterRecordedMixin(models.AbstractModel):
+    _name = "charter.recorded.mixin"
+    _description = "Words that stay as they were recorded"
+    _inherit = ["charter.engine.mixin"]
+
+    correction_ids = fields.One2many(
+        "charter.correction",
+        "res_id",
+        string="Corrections",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        groups="mileo_client_charter.group_charter_user",
+    )
+
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_recorded" or super()._valid_field_parameter(field, name)
+
+    @api.model
+    def _charter_recorded_fields(self):
+        """{name: “client” or “agreed”} of the fields that are not edited once recorded."""
+        return {
+            name: field.charter_recorded
+            for name, field in self._fields.items()
+            if getattr(field, "charter_recorded", False)
+        }
+
+    def _charter_is_recorded(self, name):
+        """Whether field ``name`` of this record is on record: from the first saving, unless the model says otherwise."""
+        self.ensure_one()
+        return True
+
+    def write(self, vals):
+        if not self._charter_is_engine():
+            touched = self._charter_recorded_fields().keys() & vals.keys()
+            for record in self if touched else ():
+                recorded = {name for name in touched if record._charter_is_recorded(name)}
+                if recorded:
+                    record._charter_refuse_edit(recorded)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never_recorded(self):
+        if self._charter_is_engine():
+            return
+        names = self._charter_recorded_fields()
+        for record in self:
+            if any(record._charter_is_recorded(name) for name in names):
+                raise UserError(
+                    self.env._(
+                        "“%s” is on record and is not deleted: correct it with a reason, both stay.",
+                        record.display_name,
+                    )
+                )
+
+    def _charter_refuse_edit(self, names):
+        labels = ", ".join(
+            f"“{self._fields[name]._description_string(self.env)}” ({name})" for name in sorted(names)
+        )
+        raise AccessError(
+            self.env._(
+                "%(model)s: %(fields)s stay as they were recorded. Use the button “Correct” and give a reason: "
+                "what was there before stays beside it.",
+                model=self.env[self._name]._description,
+                fields=labels,
+            )
+        )
+
+    # -- the correction ---------------------------------------------------------------------------
+
+    def _charter_correctable(self):
+        """Names of the fields of this record that can be corrected now."""
+        self.ensure_one()
+        return [name for name in self._charter_recorded_fields() if self._charter_is_recorded(name)]
+
+    def _charter_check_correction(self, values):
+        """``values`` as they are written, checked by the model. :raise ValidationError: naming field and remedy"""
+        return values
+
+    def _charter_corrected(self, names, reason):
+        """What follows from a correction of these fields; ``self`` is the engine's."""
+
+    def _charter_may_correct(self, names):
+        """:raise AccessError: these fields are not this user's to correct"""
+        self.check_access("write")
+        recorded = self._charter_recorded_fields()
+        if self.env.su or self.env.user.has_group(OPERATIONS):
+            return
+        if any(recorded.get(name) == "client" for name in names):
+            raise AccessError(
+                self.env._(
+                    "What a client said is corrected by an operations manager: ask one, with the reason."
+                )
+            )
+        if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the charter's users correct what is on record."))
+
+    def _charter_correct(self, values, reason):
+        """Correct what is on record; what was there before stays beside it, with who, when and why.
+
+        :param values: {field: value}, as ``write`` takes them; what does not change is left alone
+        :raise ValidationError: no reason, nothing changes, or a field that must not be empty
+        :raise AccessError: not this user's to correct
+        :return: the rows of charter.correction
+        """
+        self.ensure_one()
+        self._charter_may_correct(values)
+        reason = (reason or "").strip()
+        if not reason:
+            raise ValidationError(self.env._("Reason: say why it is corrected; the reason stays on record."))
+        engine = self._charter_engine()
+        engine.lock_for_update()
+        engine.invalidate_recordset()
+        correctable = self._charter_correctable()
+        strange = values.keys() - set(correctable)
+        if strange:
+            raise ValidationError(
+                self.env._("%s: there is nothing on record here to correct.", ", ".join(sorted(strange)))
+            )
+        values = self._charter_check_correction(dict(values))
+        before = {name: engine._charter_recorded_value(name) for name in correctable}
+        for name, value in values.items():
+            if self._fields[name].required and not value:
+                label = self._fields[name]._description_string(self.env)
+                raise ValidationError(self.env._("“%s”: this must not be empty.", label))
+        engine.write(values)
+        after = {name: engine._charter_recorded_value(name) for name in correctable}
+        changed = [name for name in correctable if before[name] != after[name]]
+        if not changed:
+            raise ValidationError(self.env._("Nothing is changed: write what is right, then correct."))
+        rows = engine._charter_note_correction(
+            {name: (before[name], after[name]) for name in changed}, reason
+        )
+        engine._charter_corrected(changed, reason)
+        return rows.with_env(self.env)
+
+    def _charter_note_correction(self, changes, reason):
+        """Rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
+        self.ensure_one()
+        kinds = self._charter_recorded_fields()
+        client = self._charter_correction_client()
+        rows = self.env["charter.correction"]._charter_engine().create(
+            [
+                {
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "partner_id": client.id,
+                    "company_id": self.company_id.id,
+                    "field_name": name,
+                    "before": before,
+                    "after": after,
+                    "reason": reason,
+                    "user_id": self.env.uid,
+                    "corrected_at": self._charter_now(),
+                    "for_client": kinds.get(name) == "client",
+                }
+                for name, (before, after) in changes.items()
+            ]
+        )  # fmt: skip
+        self.invalidate_recordset(["correction_ids"])
+        return rows
+
+    def _charter_correction_client(self):
+        """The commercial entity whose words or agreement these are."""
+        return self.partner_id.commercial_partner_id
+
+    def _charter_recorded_value(self, name):
+        """The value of field ``name`` as text, or False: the key of a choice, the name of a record."""
+        self.ensure_one()
+        field, value = self._fields[name], self[name]
+        if field.type == "many2one":
+            return value.display_name or False
+        if field.type == "date":
+            return fields.Date.to_string(value) or False
+        return str(value).strip() if value or (field.type == "integer" and value == 0) else False
+
+    def action_ask_correction(self):
+        """Open the dialogue, filled with what is on record."""
+        return self.env["charter.correction.wizard"]._open_for(self)
