@@ -63,3 +63,4 @@ from . import test_portal_tour
 from . import test_agreed_action
 from . import test_two_companies
 from . import test_reading_reports
+from . import test_reading_files
