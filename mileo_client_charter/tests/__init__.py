@@ -64,3 +64,4 @@ from . import test_agreed_action
 from . import test_two_companies
 from . import test_reading_reports
 from . import test_reading_files
+from . import test_reading_movers
