@@ -65,6 +65,7 @@ from . import charter_intervention_promise
 from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin
+from . import charter_intervention_machine
 from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_agreed_action

@@ -64,4 +64,5 @@ from . import test_agreed_action
 from . import test_two_companies
 from . import test_reading_reports
 from . import test_reading_files
+from . import test_reading_machines
 from . import test_reading_movers
