@@ -66,3 +66,4 @@ from . import test_reading_reports
 from . import test_reading_files
 from . import test_reading_machines
 from . import test_reading_movers
+from . import test_reading_contracts
