@@ -75,6 +75,7 @@
         "views/charter_contact_menus.xml",
         "views/charter_report_views.xml",
         "views/charter_export_views.xml",
+        "views/charter_machine_views.xml",
         "views/charter_analysis_views.xml",
         "views/charter_health_views.xml",
         "views/charter_scorecard_views.xml",

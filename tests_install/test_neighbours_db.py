@@ -6,7 +6,7 @@ from life import ADDON, Life, runtime
 DB, BASE = "charter_neighbours", "charter_neighbours_base"
 NEIGHBOURS = (
     "contract_line_successor", "base_automation", "website", "sale_management", "crm", "project", "maintenance",
-    "hr_holidays", "helpdesk_mgmt", "fieldservice", "privacy_lookup", "queue_job",
+    "hr_holidays", "helpdesk_mgmt", "fieldservice", "privacy_lookup", "queue_job", "contract_sale",
 )  # fmt: skip
 
 BEFORE = """
@@ -81,6 +81,42 @@ LEAVE = """
 """
 
 
+# contract_sale: a salesperson sees contracts of their own, those of nobody, and no others.
+CONTRACTS = """
+    def user(login, *groups):
+        return env["res.users"].with_context(no_reset_password=True).create({
+            "name": login, "login": login, "email": login + "@example.com",
+            "group_ids": [(6, 0, [env.ref(group).id for group in ("base.group_user", *groups)])]})
+    team, operations = ("mileo_client_charter.group_charter_" + name for name in ("user", "operations"))
+    sales = "sales_team.group_sale_salesman"
+    people = {
+        "employee": user("c_employee"), "technician": user("c_technician", team),
+        "operations": user("c_operations", operations), "seller": user("c_seller", sales),
+        "seller of the team": user("c_team_seller", sales, team),
+        "head of sales": user("c_head", "sales_team.group_sale_manager"),
+        "accountant of the team": user("c_accountant", "account.group_account_invoice", team),
+    }
+    client = env["res.partner"].search([("name", "=", "Neighbour")])
+    tier = env.ref("mileo_client_charter.tier_premium")
+    line = {"name": "m", "quantity": 1, "price_unit": 1, "date_start": "2026-01-01", "recurring_next_date": "2026-01-01",
+            "recurring_rule_type": "monthly", "recurring_interval": 1}
+    contracts = env["contract.contract"].create([
+        {"name": "%s %s" % (kind, owner), "partner_id": client.id, "charter_tier_id": under and tier.id,
+         "user_id": people[owner].id, "line_recurrence": True, "contract_line_ids": [(0, 0, line)]}
+        for kind, under in (("charter", True), ("other", False)) for owner in ("seller", "seller of the team", "head of sales")])
+    env.flush_all()
+    def seen_by(someone, model, field):
+        rows = env[model].with_user(someone).with_context(allowed_company_ids=someone.company_ids.ids)
+        if not rows.has_access("read"):
+            return None
+        return sorted(rows.search([(field, "in", contracts.ids)]).sudo().mapped("name" if field == "id" else "contract_id.name"))
+    for model, field in (("contract.contract", "id"), ("contract.line", "contract_id")):
+        result[model] = {name: seen_by(someone, model, field) for name, someone in people.items()}
+    # Nothing of it stays: what is under the charter cannot be deleted.
+    env.cr.rollback()
+"""
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     folder = tmp_path_factory.mktemp("neighbours")
@@ -92,9 +128,12 @@ def seen(tmp_path_factory):
         before = play.shell(LOOK)
         play.odoo("-i", ADDON)
         during = play.shell(LOOK)
+        contracts = play.shell(CONTRACTS)
         leave = play.shell(LEAVE)
         play.uninstall()
-        yield {"before": before, "during": during, "leave": leave, "after": play.shell(LOOK)}
+        yield {
+            "before": before, "during": during, "contracts": contracts, "leave": leave, "after": play.shell(LOOK),
+        }  # fmt: skip
 
 
 def test_installing_changes_nothing_for_the_neighbours(seen):
@@ -109,6 +148,28 @@ def test_installing_promises_nothing_and_writes_to_nobody(seen):
 
 def test_the_glue_comes_with_what_it_joins(seen):
     assert seen["during"]["addons"] == runtime.addons()
+
+
+def test_the_team_reads_the_contracts_under_the_charter_whoever_sold_them(seen):
+    own, team, head = "seller", "seller of the team", "head of sales"
+    charter = [f"charter {owner}" for owner in sorted((own, team, head))]
+    other = [f"other {owner}" for owner in sorted((own, team, head))]
+    assert seen["contracts"]["contract.contract"] == {
+        "employee": None,
+        "technician": charter,
+        "operations": charter,
+        own: [f"charter {own}", f"other {own}"],
+        team: [*charter, f"other {team}"],
+        head: charter + other,
+        "accountant of the team": charter + other,
+    }
+
+
+def test_lines_are_read_with_their_contracts(seen):
+    contracts, lines = seen["contracts"]["contract.contract"], seen["contracts"]["contract.line"]
+    team = ("employee", "technician", "operations", "seller of the team", "accountant of the team")
+    assert {name: lines[name] for name in team} == {name: contracts[name] for name in team}
+    assert lines["seller"] == lines["head of sales"] == contracts["head of sales"], "as without the charter"
 
 
 def test_a_leave_counts_once_it_is_validated(seen):

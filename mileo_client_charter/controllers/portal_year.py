@@ -26,7 +26,7 @@ class CharterYearPortal(CharterEquipmentPortal):
     def my_dossier(self, review_id, **_query):
         reading = YearReading(request.env)
         review = reading.find("charter.review", review_id)
-        if not review.dossier_at or review.state not in ("held", "minutes"):
+        if not review or not review._charter_shows_file("dossier_file"):
             return self._not_found(reading)
         stream = request.env["ir.binary"]._get_stream_from(
             review, "dossier_file", filename=review.dossier_name

@@ -4,7 +4,7 @@ from odoo.http import request
 
 from .common import MOMENT, WEEKDAY, in_words, use_language
 
-STATUS = {"unknown": 404, "expired": 410, "answered": 200, "open": 200}
+STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}
 MARKS = range(1, 6)
 HEADERS = (
     # The address is a key: it stays out of search engines, of caches and of other sites' logs.
@@ -102,7 +102,7 @@ class Survey(http.Controller):
         )
 
     def _closed(self, feedback, status):
-        """The survey takes no answer, for a reason of its own: unknown, expired or answered."""
+        """The survey takes no answer, for a reason of its own: unknown, left, expired or answered."""
         tz = feedback.company_id._charter_tz() if feedback else None
         return self._page(
             "survey_closed",

@@ -164,6 +164,7 @@ def _hang_doors(env):
 class CharterEngineMixin(models.AbstractModel):
     _name = "charter.engine.mixin"
     _description = "Fields only the charter's engine writes"
+    _inherit = ["charter.files.mixin"]
 
     # True: no row is created, changed or deleted except by the engine.
     _charter_engine_only = False

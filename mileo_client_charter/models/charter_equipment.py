@@ -13,7 +13,7 @@ class CharterEquipment(models.Model):
 
     _name = "charter.equipment"
     _description = "Supervised equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.files.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
 

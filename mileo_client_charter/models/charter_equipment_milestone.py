@@ -16,6 +16,7 @@ class CharterEquipmentMilestone(models.Model):
     """
 
     _name = "charter.equipment.milestone"
+    _inherit = ["charter.files.mixin"]
     _description = "Lifecycle date of an equipment"
     _order = "equipment_id, date, id"
     _rec_name = "kind"

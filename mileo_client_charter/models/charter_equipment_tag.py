@@ -5,6 +5,7 @@ class CharterEquipmentTag(models.Model):
     """A word equipment is found by: a vendor's range, a technology, a norm it must follow."""
 
     _name = "charter.equipment.tag"
+    _inherit = ["charter.files.mixin"]
     _description = "Equipment tag"
     _order = "name"
 

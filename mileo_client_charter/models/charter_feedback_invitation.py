@@ -214,7 +214,9 @@ class CharterFeedback(models.Model):
 
     def _remind(self, now):
         self._charter_engine().write({"reminded_at": now})
-        self._mail_contacts("mileo_client_charter.mail_feedback_reminder")
+        # Whoever has left would be led to a page that says so.
+        here = self.filtered(lambda feedback: not feedback._contact_has_left())
+        here._mail_contacts("mileo_client_charter.mail_feedback_reminder")
 
     def _mail_contacts(self, template):
         """Queue ``template`` to the contact of each row, in the contact's language."""
@@ -238,15 +240,23 @@ class CharterFeedback(models.Model):
         query = f"?rating={rating}" if rating else ""
         return f"{self.get_base_url()}/charter/s/{self.sudo().token}{query}"
 
+    def _contact_has_left(self):
+        """Whether the person who was asked is a contact of that client no more: moved to another, or archived."""
+        self.ensure_one()
+        contact = self.contact_id
+        return not contact.active or contact.commercial_partner_id != self.partner_id.commercial_partner_id
+
     @api.model
     def _survey_for(self, token):
-        """(feedback, status) of a token: status is ``open``, ``answered``, ``expired`` or ``unknown``."""
+        """(feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
         feedback = self.sudo().browse()
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii():
             feedback = self.sudo().search([("token", "=", token), ("channel", "=", "survey")], limit=1)
         if not feedback or feedback.state in ("planned", "skipped"):
             return self.sudo().browse(), "unknown"
+        if feedback._contact_has_left():
+            return feedback, "left"
         if feedback.state == "answered":
             return feedback, "answered"
         if feedback.state == "expired" or feedback.expires_at <= self._charter_now():

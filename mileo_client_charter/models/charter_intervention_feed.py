@@ -55,6 +55,8 @@ class CharterIntervention(models.Model):
 
     def _charter_check_followed(self):
         """:raise ValidationError: a document of another app says when this work begins and ends"""
+        # The error names both.
+        self.check_access("read")
         for intervention in self.sudo():
             model = intervention.res_model
             if not model or model not in self.env or not hasattr(self.env[model], "_charter_feed"):

@@ -103,14 +103,16 @@ class CharterOnboardingLine(models.Model):
     def _unlink_before_it_begins(self):
         for line in self:
             if line.state == "done":
-                raise UserError(self.env._("%s is under the charter already.", line.contract_id.display_name))
+                raise UserError(
+                    self.env._("%s is under the charter already.", line.sudo().contract_id.display_name)
+                )
 
     # -- the act ----------------------------------------------------------------------------------
 
     def _refusal(self, of_client):
         """Why this contract cannot be brought under the charter, or empty; ``of_client``: its client's lines."""
         self.ensure_one()
-        contract, company = self.contract_id, self.company_id
+        contract, company = self.sudo().contract_id, self.company_id
         if contract.charter_tier_id:
             return self.env._("It has a tier already: %s.", contract.charter_tier_id.name)
         if not contract.active:
@@ -217,7 +219,8 @@ class CharterOnboardingLine(models.Model):
 
     def _begin(self):
         """For good. What refuses is said on its line and holds nobody else up."""
-        todo = self.filtered(lambda line: not line.contract_id.charter_tier_id)
+        # Its list is how operations see a contract that is not under the charter yet.
+        todo = self.filtered(lambda line: not line.sudo().contract_id.charter_tier_id)
         (self - todo).write({"state": "done"})
         if not todo:
             return

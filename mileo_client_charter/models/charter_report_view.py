@@ -26,9 +26,10 @@ class CharterReport(models.Model):
 
         :return: dict: ``glance`` (what is seen first), ``sections`` (each with lines and tables), ``contacts``,
             ``recommendations``, ``method``, and the identity of the report
+        :raise AccessError: the user may not read this report
         """
         self.ensure_one()
-        table = self.sudo().table
+        table = self.table
         if not table:
             return None
         # Reading the table copies it, all of it: it is read once, and every moment needs only the time zone.

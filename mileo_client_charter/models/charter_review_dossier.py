@@ -6,6 +6,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -42,6 +43,12 @@ class CharterReview(models.Model):
             mailboxes.add(contact.email_normalized)
             people |= contact
         return people
+
+    @api.model
+    def _charter_file_fields(self):
+        # The client has it once the meeting was held: it is what was talked about.
+        shown = Domain("state", "in", ("held", "minutes")) & Domain("dossier_at", "!=", False)
+        return {**super()._charter_file_fields(), "dossier_file": shown}
 
     # -- the dossier ------------------------------------------------------------------------------
 
@@ -101,10 +108,14 @@ class CharterReview(models.Model):
         )  # fmt: skip
         return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
 
+    def _charter_check_print(self, report):
+        # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
+        self._check_field_access(self._fields["dossier_figures"], "read")
+
     def _dossier_rows(self):
         """[(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
         self.ensure_one()
-        years = self.sudo().dossier_figures or {}
+        years = self.dossier_figures or {}
         return [
             (label, *(words(years[key]) if years.get(key) else "—" for key in ("year", "before")))
             for label, words in self._dossier_lines()
@@ -112,7 +123,7 @@ class CharterReview(models.Model):
 
     def _dossier_period(self, key):
         """First and last day of the ``year`` or of the one ``before``, as the reader writes them."""
-        period = self.sudo().dossier_figures[key]["period"]
+        period = self.dossier_figures[key]["period"]
         return " – ".join(
             format_date(self.env, period[name], date_format="d MMM y") for name in ("first_day", "last_day")
         )

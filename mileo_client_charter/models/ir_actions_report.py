@@ -1,10 +1,64 @@
 from odoo import models
+from odoo.exceptions import AccessError
+from odoo.models import BaseModel
 
-OURS = "mileo_client_charter."
+MODULE = "mileo_client_charter"
+OURS = f"{MODULE}."
 
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
+
+    # -- who may print ----------------------------------------------------------------------------
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        # A PDF that is kept as an attachment is handed out without being rendered.
+        self._charter_check_print(self._get_report(report_ref), res_ids)
+        return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+
+    def _get_rendering_context(self, report, docids, data):
+        self._charter_check_print(report, docids)
+        values = super()._get_rendering_context(report, docids, data)
+        docs = values.get("docs")
+        if isinstance(docs, BaseModel):
+            # A report with a model of its own chooses what it prints, from what the address says.
+            self._charter_check_print(report, docs.ids, docs._name)
+        return values
+
+    def _charter_check_print(self, report, docids, model=None):
+        """Let nobody print a document of the charter without the right to read it; the engine may.
+
+        Odoo checks nothing when it renders: whatever a template reads as the engine was anybody's by its address.
+
+        :param report: of ``ir.actions.report``; those of other applications are left to them
+        :raise AccessError: the user may not print this report, or not read one of the documents
+        """
+        if self.env.su or not report._charter_is_ours():
+            return
+        if report.group_ids and not report.group_ids & self.env.user.all_group_ids:
+            raise AccessError(
+                self.env._(
+                    "“%(report)s” is printed by: %(groups)s. Ask one of them, or an administrator for that role.",
+                    report=report.with_env(self.env).sudo().name,
+                    groups=", ".join(report.group_ids.mapped("name")),
+                )
+            )
+        docs = self.env[model or report.model].browse(docids or ())
+        docs.check_access("read")
+        if hasattr(docs, "_charter_check_print"):
+            docs._charter_check_print(report)
+
+    def _charter_is_ours(self):
+        """Whether this report prints documents of the charter, its own or those of an addon built on it."""
+        model = self.env.get(self.model)
+        modules = {(self.report_name or "").partition(".")[0]}
+        if model is not None:
+            modules.add(model._original_module or "")
+        return hasattr(model, "_charter_engine") or any(
+            name == MODULE or name.startswith(f"{MODULE}_") for name in modules
+        )
+
+    # -- how it is printed ------------------------------------------------------------------------
 
     def _get_layout(self):
         """The charter's documents carry their own style: printing them fetches nothing from the server."""

@@ -1,6 +1,7 @@
 """Whom a client calls, and who of the client is written to."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
 
 from ..tools.clock import to_utc
@@ -97,6 +98,34 @@ class ResPartner(models.Model):
                     }
                 )
         return found
+
+    def _charter_check_print(self, report):
+        """Print a contact sheet for whoever may read who answers, of the company that serves the client alone.
+
+        Contacts are nobody's company's, so that reading the client says nothing of its sheet.
+        """
+        if report.model != self._name:
+            return
+        company = self.env.company
+        clients = self.commercial_partner_id
+        assigned = self.env["charter.assignment"].search(
+            [("company_id", "=", company.id), ("partner_id", "in", clients.ids)]
+        )
+        contracts = self.env["contract.contract"].search(
+            [
+                ("company_id", "=", company.id), ("commercial_partner_id", "in", clients.ids),
+                ("charter_tier_id", "!=", False),
+            ]
+        )  # fmt: skip
+        others = clients - assigned.partner_id - contracts.commercial_partner_id
+        if others:
+            raise AccessError(
+                self.env._(
+                    "%(clients)s: no client of %(company)s under the charter. Choose the company that serves them.",
+                    clients=", ".join(others.sudo().mapped("display_name")),
+                    company=company.name,
+                )
+            )
 
     # -- who of the client is written to ----------------------------------------------------------
 

@@ -23,6 +23,10 @@ class ResUsers(models.Model):
             self.env["charter.absence"]._feed_users(self)
         return result
 
+    def _charter_contract_domain(self):
+        """Which contracts this user reads, for the rule of their lines: contract has none of its own."""
+        return self.env["ir.rule"].with_user(self)._compute_domain("contract.contract")
+
     @api.constrains("charter_deputy_id")
     def _check_charter_deputy(self):
         for user in self:

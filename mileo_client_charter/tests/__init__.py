@@ -62,3 +62,8 @@ from . import test_privacy
 from . import test_portal_tour
 from . import test_agreed_action
 from . import test_two_companies
+from . import test_reading_reports
+from . import test_reading_files
+from . import test_reading_machines
+from . import test_reading_movers
+from . import test_reading_contracts

@@ -11,5 +11,6 @@ from . import charter_reassign
 from . import charter_correction_wizard
 from . import charter_delivery_preview
 from . import charter_export_wizard
+from . import charter_machine_key
 from . import charter_portal_access
 from . import base_module_uninstall

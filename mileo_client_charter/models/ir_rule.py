@@ -1,0 +1,33 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    def _compute_domain(self, model_name, mode="read"):
+        """Leave everybody the charter's dialogues of their own: Odoo lets whoever may open one read those of all."""
+        domain = super()._compute_domain(model_name, mode)
+        model = self.env[model_name]
+        if (
+            model._transient
+            and not self.env.su
+            and (model._original_module or "").startswith("mileo_client_charter")
+        ):
+            domain &= Domain("create_uid", "=", self.env.uid)
+        return domain
+
+    def _compute_domain_context_values(self):
+        """Keep the rules of an outsider apart for each client it may be a contact of.
+
+        Odoo keeps the evaluated rules of a user until somebody clears the cache; those of clients name
+        ``user.commercial_partner_id``, which changes where nothing is cleared: a contact moves to another company,
+        a company is moved or merged, by SQL too. What is read at each request here is part of the key, so that no
+        worker goes by what was true before.
+        """
+        yield from super()._compute_domain_context_values()
+        user = self.env.user
+        if not self.env.su and user.share:
+            partner = user.sudo().partner_id
+            yield partner.id
+            yield partner.commercial_partner_id.id
