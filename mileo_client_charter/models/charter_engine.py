@@ -9,6 +9,8 @@ form can send, because it has no representation outside this process.
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .charter_lock import lock
+
 ENGINE = object()
 
 
@@ -37,7 +39,7 @@ class CharterEngineMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         engine = self._charter_engine()
-        engine.lock_for_update()
+        lock(engine)
         engine.invalidate_recordset(["state"])
         if engine.state not in states:
             labels = dict(self._fields["state"]._description_selection(self.env))
