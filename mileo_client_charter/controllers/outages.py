@@ -2,6 +2,7 @@ import json
 
 from odoo import http
 from odoo.http import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..tools.outage_events import Refused
 
@@ -12,21 +13,22 @@ class CharterOutages(http.Controller):
     """Where the monitoring says what is down (readme/INTEGRATE.md). It answers in English: machines read it."""
 
     @http.route(
-        "/charter/api/outages", type="http", auth="bearer", methods=["POST"], csrf=False, save_session=False
-    )
+        "/charter/api/outages", type="http", auth="bearer", methods=["POST"], csrf=False, save_session=False,
+        max_content_length=MAX_BYTES,
+    )  # fmt: skip
     def outages(self, monitor=None, **_query):
         """Take the events of a JSON body. 200: all are taken; 422: the answer says which are not, the others are."""
         if not request.env.user.has_group("mileo_client_charter.group_charter_monitoring"):
             return self._error(
                 403, "key", "The user of this key is not in the group “Monitoring” of Client Charter."
             )
-        content = self._read()
-        if content is None:
+        try:
+            # Counted as it is read, also where the sender names no length.
+            payload = json.loads(request.httprequest.get_data())
+        except RequestEntityTooLarge:
             return self._error(
                 413, "payload", f"More than {MAX_BYTES // 1024} KiB at once: send fewer events."
             )
-        try:
-            payload = json.loads(content)
         except (ValueError, RecursionError):
             return self._error(400, "payload", "The body is no JSON in UTF-8.")
         try:
@@ -37,18 +39,6 @@ class CharterOutages(http.Controller):
         return request.make_json_response(
             {"received": len(results), "refused": refused, "results": results}, status=422 if refused else 200
         )
-
-    def _read(self):
-        """The body; None when it is too long, counted as it is read, whatever length the sender names."""
-        stream, content = request.httprequest.stream, bytearray()
-        if (request.httprequest.content_length or 0) > MAX_BYTES:
-            return None
-        while len(content) <= MAX_BYTES:
-            part = stream.read(MAX_BYTES + 1 - len(content))
-            if not part:
-                return bytes(content)
-            content += part
-        return None
 
     def _error(self, status, field, message):
         return request.make_json_response({"field": field, "error": message}, status=status)

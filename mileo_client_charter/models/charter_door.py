@@ -94,17 +94,18 @@ class CharterDoorVisit(models.Model):
         self._check_limits(company, user, origin, says)
         try:
             bound_waiting(self.env.cr)
-            [[number]] = self.env.execute_query(
+            self.env.cr.execute(
                 SQL(
                     # Of the same form taken meanwhile, PostgreSQL says that the transaction is to be played again.
                     """INSERT INTO charter_door_visit (key, user_id, origin, says, at) VALUES (%s, %s, %s, %s, %s)
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at RETURNING id""",
                     key, user.id, origin, says, fields.Datetime.now(),
-                )
+                ),
+                log_exceptions=False,
             )  # fmt: skip
         except LockNotAvailable as error:
             raise busy(self.env) from error
-        return self.sudo().browse(number)
+        return self.sudo().browse(self.env.cr.fetchone()[0])
 
     @api.model
     def _check_limits(self, company, user, origin, says):

@@ -45,8 +45,9 @@ def lock(records):
     try:
         with env.cr.savepoint(flush=False):
             bound_waiting(env.cr)
-            table = SQL.identifier(records._table)
-            found = env.execute_query(SQL("SELECT id FROM %s WHERE id IN %s FOR UPDATE", table, ids))
+            query = SQL("SELECT id FROM %s WHERE id IN %s FOR UPDATE", SQL.identifier(records._table), ids)
+            env.cr.execute(query, log_exceptions=False)
+            found = env.cr.fetchall()
     except LockNotAvailable as error:
         raise busy(env) from error
     if len(found) < len(ids):

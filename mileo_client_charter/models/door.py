@@ -14,6 +14,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_datetime
 from psycopg2.errors import LockNotAvailable
+from werkzeug.exceptions import abort
 
 from .charter_door import TooMany
 from .charter_lock import WAIT_SECONDS, Busy, busy
@@ -41,10 +42,9 @@ def answer(endpoint, dispatch):
     """The response of ``endpoint`` to the present request, or the reason it is refused."""
     method = request.httprequest.method
     if method not in _methods(endpoint):
-        allowed = _allowed(endpoint)
-        refusal = _refuse(endpoint, 405, "method", request.env._("This address does not answer %s.", method))
-        refusal.headers["Allow"] = ", ".join(allowed)
-        return refusal
+        # No browser shows this to anybody.
+        allowed = ", ".join(_allowed(endpoint))
+        return request.make_response(f"{method} is not answered here: {allowed}.", [("Allow", allowed)], status=405)
     # What stands in the path itself is the router's, and each handler's, to find or not.
     sent = request.get_http_params()
     wrong = next((name for name, value in sent.items() if _wrong(name, value)), None)
@@ -59,6 +59,14 @@ def answer(endpoint, dispatch):
     if method == "POST":
         return _post(endpoint, dispatch)
     return dispatch(endpoint)
+
+
+def check_length(endpoint):
+    """Refuse a body that says it is longer than the route takes, before it is read; one that says nothing is counted."""
+    limit, length = endpoint.routing.get("max_content_length"), request.httprequest.content_length
+    if limit and length and length > limit:
+        message = request.env._("More than %s KiB at once: send it in parts.", limit // 1024)
+        abort(_refuse(endpoint, 413, "payload", message))
 
 
 # -- methods ------------------------------------------------------------------------------------------

@@ -9,6 +9,12 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        super()._pre_dispatch(rule, args)
+        if door.is_ours(rule.endpoint):
+            door.check_length(rule.endpoint)
+
+    @classmethod
     def _dispatch(cls, endpoint):
         dispatch = super()._dispatch
         return door.answer(endpoint, dispatch) if door.is_ours(endpoint) else dispatch(endpoint)
