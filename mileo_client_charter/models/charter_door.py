@@ -61,7 +61,7 @@ class CharterDoorVisit(models.Model):
         return hashlib.sha256(repr((uid, path, words)).encode()).hexdigest()
 
     @api.model
-    def _origin(self, address):
+    def _origin_of(self, address):
         """The keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
 
         Our own network's addresses (private, loopback) are a proxy that Odoo was not told about, or ourselves.
@@ -90,7 +90,7 @@ class CharterDoorVisit(models.Model):
         :return: the row, in which the caller writes where the client was led
         :raise TooMany: the company's limit of the user, or of the address  :raise Busy: the same form does not end
         """
-        origin = self._origin(address)
+        origin = self._origin_of(address)
         self._check_limits(company, user, origin, says)
         try:
             bound_waiting(self.env.cr)

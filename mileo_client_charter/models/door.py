@@ -6,6 +6,7 @@
 - A form is taken once however often it is sent, its limits are the company's, and what fails leaves nothing behind.
 """
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ OURS = "odoo.addons.mileo_client_charter"
 # The longest text a form of ours takes, with room for every line break sent as two characters.
 MAX_TEXT = 25_000
 FORM_KEY_LENGTH = 100
+FIGURE = re.compile(r"<int:(\w+)>")
 # The page of a method is never stored: it is an answer to this request.
 HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 
@@ -54,6 +56,10 @@ def answer(endpoint, dispatch):
             "The field “%s” holds what is no text, or more than we can take: correct it and send it again.", name
         )
         return _refuse(endpoint, 400, name, message)
+    for name in _figures(endpoint) & sent.keys():
+        # Of “/charter” and “/charter/<company>”, the first has no company, whatever the query says.
+        if request.params.get(name) == sent[name]:
+            del request.params[name]
     if method == "HEAD":
         return _head(endpoint, dispatch)
     if method == "POST":
@@ -67,6 +73,11 @@ def check_length(endpoint):
     if limit and length and length > limit:
         message = request.env._("More than %s KiB at once: send it in parts.", limit // 1024)
         abort(_refuse(endpoint, 413, "payload", message))
+
+
+def _figures(endpoint):
+    """The parameters that are figures of the path, in one of the addresses of ``endpoint``."""
+    return {name for path in endpoint.routing["routes"] for name in FIGURE.findall(path)}
 
 
 # -- methods ------------------------------------------------------------------------------------------

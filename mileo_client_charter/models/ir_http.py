@@ -1,6 +1,7 @@
 """Every route of the charter goes through one door, whichever addon it is in."""
 
 from odoo import models
+from odoo.http import request
 
 from . import door
 
@@ -13,6 +14,11 @@ class IrHttp(models.AbstractModel):
         super()._pre_dispatch(rule, args)
         if door.is_ours(rule.endpoint):
             door.check_length(rule.endpoint)
+
+    @classmethod
+    def _serve_fallback(cls):
+        # An address no route has is looked up among the attachments, and no text of the database holds a NUL.
+        return None if "\0" in request.httprequest.path else super()._serve_fallback()
 
     @classmethod
     def _dispatch(cls, endpoint):

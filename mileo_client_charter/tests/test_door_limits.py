@@ -100,12 +100,12 @@ class TestLimits(DoorsCase):
 
     def test_addresses(self):
         visits = self.env["charter.door.visit"]
-        self.assertEqual(visits._origin("2001:db9:1:2:3::4"), visits._origin("2001:db9:1:2:ffff::1"))
-        self.assertNotEqual(visits._origin("2001:db9:1:2::1"), visits._origin("2001:db9:1:3::1"))
-        self.assertEqual(visits._origin("::ffff:8.8.4.7"), visits._origin("8.8.4.7"))
+        self.assertEqual(visits._origin_of("2001:db9:1:2:3::4"), visits._origin_of("2001:db9:1:2:ffff::1"))
+        self.assertNotEqual(visits._origin_of("2001:db9:1:2::1"), visits._origin_of("2001:db9:1:3::1"))
+        self.assertEqual(visits._origin_of("::ffff:8.8.4.7"), visits._origin_of("8.8.4.7"))
         for nobody in ("127.0.0.1", "172.18.0.1", "fe80::1", "", None, "proxy"):
             with self.subTest(address=nobody):
-                self.assertIsNone(visits._origin(nobody))
+                self.assertIsNone(visits._origin_of(nobody))
 
     def test_visits_are_forgotten(self):
         self.log_in("p_alice")
