@@ -73,7 +73,9 @@ def test_broken_xml(name):
 def test_an_entity_is_refused():
     # One harmless entity: none is needed in a workbook.
     declared = b'<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY a "b">]>'
-    assert refused(part(SHEET, lambda content: declared + content[content.index(b"<worksheet") :])) == "format"
+    assert (
+        refused(part(SHEET, lambda content: declared + content[content.index(b"<worksheet") :])) == "format"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"Name;Client\n", b"PK\x03\x04" + b"\0" * 200, b"%PDF-1.4"])

@@ -37,7 +37,9 @@ class CharterDoorVisit(models.Model):
     _log_access = False
     _order = "id desc"
 
-    key = fields.Char(readonly=True, help="What one form shown once and sent with the same words has in common.")
+    key = fields.Char(
+        readonly=True, help="What one form shown once and sent with the same words has in common."
+    )
     user_id = fields.Many2one("res.users", readonly=True, index=True, ondelete="cascade")
     origin = fields.Char(readonly=True, help="Keyed hash of the network address.")
     says = fields.Boolean(readonly=True, help="It opens something we owe an answer to.")
@@ -115,7 +117,8 @@ class CharterDoorVisit(models.Model):
             free_at = self._free_at(SQL("user_id = %s AND says", user.id), by_user, now)
             if free_at:
                 raise TooMany(
-                    self.env._("You have sent us %s messages within an hour: we have them all.", by_user), free_at
+                    self.env._("You have sent us %s messages within an hour: we have them all.", by_user),
+                    free_at,
                 )
         if origin and by_address:
             free_at = self._free_at(SQL("origin = %s", origin), by_address, now)

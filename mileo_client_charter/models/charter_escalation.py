@@ -280,7 +280,11 @@ class CharterEscalation(models.Model):
                 )
         limit = company.charter_hourly_by_user
         since = self._charter_now() - timedelta(hours=1)
-        recent = [("door", "=", "mail"), ("raised_at", ">", since), ("email_from", "ilike", escape_psql(sender))]
+        recent = [
+            ("door", "=", "mail"),
+            ("raised_at", ">", since),
+            ("email_from", "ilike", escape_psql(sender)),
+        ]
         if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
             return self.env._(
                 "%(sender)s has sent more than %(limit)s mails within an hour.", sender=sender, limit=limit

@@ -46,14 +46,17 @@ def answer(endpoint, dispatch):
     if method not in _methods(endpoint):
         # No browser shows this to anybody.
         allowed = ", ".join(_allowed(endpoint))
-        return request.make_response(f"{method} is not answered here: {allowed}.", [("Allow", allowed)], status=405)
+        return request.make_response(
+            f"{method} is not answered here: {allowed}.", [("Allow", allowed)], status=405
+        )
     # What stands in the path itself is the router's, and each handler's, to find or not.
     sent = request.get_http_params()
     wrong = next((name for name, value in sent.items() if _wrong(name, value)), None)
     if wrong is not None:
         name = "".join(letter for letter in wrong if letter.isprintable())[:50]
         message = request.env._(
-            "The field “%s” holds what is no text, or more than we can take: correct it and send it again.", name
+            "The field “%s” holds what is no text, or more than we can take: correct it and send it again.",
+            name,
         )
         return _refuse(endpoint, 400, name, message)
     for name in _figures(endpoint) & sent.keys():

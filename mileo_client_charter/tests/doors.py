@@ -35,7 +35,12 @@ class DoorSweep(ListsCase, ReportCase):
         cls.contact = cls.portal.partner_id
         cls.company.write({"charter_feedback_frequency_days": 0, "charter_nps_frequency_days": 0})
         cls.advice = cls.env["charter.recommendation"].create(
-            {"name": "Replace it", "advice": "It is old.", "benefit": "It works.", "contract_id": cls.contract.id}
+            {
+                "name": "Replace it",
+                "advice": "It is old.",
+                "benefit": "It works.",
+                "contract_id": cls.contract.id,
+            }
         )
         cls.advice._propose()
         cls.portal.write({"login": "p_sweep", "password": "p_sweep_p_sweep"})
@@ -54,7 +59,9 @@ class DoorSweep(ListsCase, ReportCase):
         return super().report(contract, period="2026-10", **values)
 
     def newest(self, model, domain=()):
-        return self.env[model].search([("partner_id", "=", self.client.id), *domain], order="id desc", limit=1)
+        return self.env[model].search(
+            [("partner_id", "=", self.client.id), *domain], order="id desc", limit=1
+        )
 
     def values(self):
         """{name of a part of an address: what stands there}; a route with another part fails until it is here."""
@@ -78,7 +85,9 @@ class DoorSweep(ListsCase, ReportCase):
     def routes(self):
         # A map that is not made yet is made for the database the thread serves.
         threading.current_thread().dbname = self.env.cr.dbname
-        return [rule for rule in self.env["ir.http"].routing_map().iter_rules() if door.is_ours(rule.endpoint)]
+        return [
+            rule for rule in self.env["ir.http"].routing_map().iter_rules() if door.is_ours(rule.endpoint)
+        ]
 
     def address(self, rule, **values):
         everything = {**self.values(), **values}
@@ -109,7 +118,7 @@ class DoorSweep(ListsCase, ReportCase):
                 ):
                     names.add(node.args[0].value)
                 if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                    arguments = node.args.args[len(node.args.args) - len(node.args.defaults):]
+                    arguments = node.args.args[len(node.args.args) - len(node.args.defaults) :]
                     names |= {argument.arg for argument in arguments}
         return sorted(names - {"csrf_token"})
 

@@ -144,9 +144,14 @@ class TestMailDoor(DoorsCase):
         self.assertFalse(self.mails_to(self.alice), "whose name was used is not written to")
         [task] = escalation.activity_ids
         self.assertEqual((task.user_id, task.date_deadline), (self.operations, fields.Date.today()))
-        self.assertIn(escalation, self.env["charter.escalation"].with_user(self.operations).search([("state", "=", "unqualified")]))
+        self.assertIn(
+            escalation,
+            self.env["charter.escalation"].with_user(self.operations).search([("state", "=", "unqualified")]),
+        )
         with self.at(hours=5):
-            escalation.with_user(self.operations).write({"partner_id": self.client.id, "contact_id": self.alice.id})
+            escalation.with_user(self.operations).write(
+                {"partner_id": self.client.id, "contact_id": self.alice.id}
+            )
             [promise] = self.promise(escalation, "escalation.level1")
         self.assertEqual((escalation.state, promise.trigger_at), ("open", START), "it counts from the mail")
         self.assertFalse(escalation.configuration_error)
@@ -172,7 +177,9 @@ class TestMailDoor(DoorsCase):
         self.assertEqual(self.mail(FAILED.format(domain=domain), subject="off").state, "open")
 
     def test_spf_or_dkim_alone(self):
-        for number, results in enumerate(("spf=fail smtp.mailfrom=x@evil.example", "dkim=fail header.d=evil.example; spf=none")):
+        for number, results in enumerate(
+            ("spf=fail smtp.mailfrom=x@evil.example", "dkim=fail header.d=evil.example; spf=none")
+        ):
             with self.subTest(results):
                 header = f"Authentication-Results: mx.mileo.example; {results}\n"
                 self.assertEqual(self.mail(header, subject=f"T{number}").state, "unqualified")

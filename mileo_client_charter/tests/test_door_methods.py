@@ -36,9 +36,9 @@ class TestMethods(DoorSweep):
         """(rows, checksum) of a table, without what reading may note."""
         columns = NOTED.get(table, ())
         self.env.cr.execute(
-            SQL("SELECT count(*), coalesce(sum(('x' || substr(md5((to_jsonb(r) - %s::text[])::text), 1, 15))::bit(60)::bigint::numeric), 0) FROM {} r").format(
-                Identifier(table)
-            ),
+            SQL(
+                "SELECT count(*), coalesce(sum(('x' || substr(md5((to_jsonb(r) - %s::text[])::text), 1, 15))::bit(60)::bigint::numeric), 0) FROM {} r"
+            ).format(Identifier(table)),
             [list(columns)],
         )
         return self.env.cr.fetchone()
@@ -95,12 +95,17 @@ class TestMethods(DoorSweep):
                     self.assertIn(response.status_code, refused)
                     if response.status_code == 405:
                         self.assertTrue(set(re.split(r",\s*", response.headers["Allow"])) & {"GET", "POST"})
-                        self.assertNotIn(method, re.split(r",\s*", response.headers["Allow"]) if method != "OPTIONS" else ())
+                        self.assertNotIn(
+                            method,
+                            re.split(r",\s*", response.headers["Allow"]) if method != "OPTIONS" else (),
+                        )
 
     def test_a_survey_is_not_answered_by_options(self):
         """Office software asks with OPTIONS what a link is before it opens it."""
         for query in ("rating=1", ""):
-            response = self.url_open(f"/charter/s/{self.open_survey.token}?{query}", method="OPTIONS", data="rating=1")
+            response = self.url_open(
+                f"/charter/s/{self.open_survey.token}?{query}", method="OPTIONS", data="rating=1"
+            )
             self.assertEqual(response.status_code, 405)
             self.assertEqual(response.headers["Allow"], "GET, HEAD, POST")
         self.assertEqual(self.open_survey.state, "sent")
@@ -111,5 +116,6 @@ class TestMethods(DoorSweep):
                 self.assertTrue(route.endpoint.routing["methods"], "a route of ours says what it answers")
                 self.assertTrue(door.is_ours(route.endpoint))
                 self.assertEqual(
-                    set(door._methods(route.endpoint)) - {"HEAD"}, set(route.endpoint.routing["methods"]) - {"OPTIONS"}
+                    set(door._methods(route.endpoint)) - {"HEAD"},
+                    set(route.endpoint.routing["methods"]) - {"OPTIONS"},
                 )

@@ -32,7 +32,10 @@ class TestOnce(KilledCase):
     def setUp(self):
         super().setUp()
         with self.session() as env:
-            self.newest = {table: self._one(env, "SELECT coalesce(max(id), 0) FROM {}", table) for table in self._tables(env)}
+            self.newest = {
+                table: self._one(env, "SELECT coalesce(max(id), 0) FROM {}", table)
+                for table in self._tables(env)
+            }
             company = env.company
             self.limits = company.charter_hourly_by_user, company.charter_hourly_by_address
             company.write({"charter_hourly_by_user": 0})
@@ -66,7 +69,10 @@ class TestOnce(KilledCase):
             self.registry.clear_cache()
 
     def _counted(self, env, table):
-        env.cr.execute(SQL("SELECT count(*) FROM {} WHERE id > %s").format(Identifier(table)), [self.newest.get(table, 0)])
+        env.cr.execute(
+            SQL("SELECT count(*) FROM {} WHERE id > %s").format(Identifier(table)),
+            [self.newest.get(table, 0)],
+        )
         return env.cr.fetchone()[0]
 
     def _emptied(self, env, table):
@@ -83,7 +89,9 @@ class TestOnce(KilledCase):
         """A client with a user of the portal and one document for each form; {name in an address: ids}."""
         now = fields.Datetime.now()
         client = env["res.partner"].create({"name": name, "is_company": True})
-        contact = env["res.partner"].create({"name": name, "parent_id": client.id, "email": f"{name}@x.example.com", "lang": "en_US"})
+        contact = env["res.partner"].create(
+            {"name": name, "parent_id": client.id, "email": f"{name}@x.example.com", "lang": "en_US"}
+        )
         env["res.users"].create(
             {"login": name, "password": name * 2, "partner_id": contact.id, "group_ids": [Command.set(env.ref("base.group_portal").ids)],
              "lang": "en_US"}
@@ -103,14 +111,35 @@ class TestOnce(KilledCase):
         escalations = env["charter.escalation"].browse()
         for number in range(2):
             escalations |= env["charter.escalation"]._from_portal(contact, f"{name} {number}", "Nobody came.")
-        escalations._charter_engine().write({"state": "answered", "answered_at": now, "answer": "<p>Sorry</p>"})
-        notice = env["charter.notice"].create({"name": name, "effect_on": "2099-01-01", "kind": "regulation", "regulation": "gdpr"})
-        notice._charter_engine().state = "open"
-        line = env["charter.notice.line"]._charter_engine().create({"notice_id": notice.id, "partner_id": client.id, "sent_at": now})
-        delivery = env["charter.delivery"]._charter_engine().create(
-            {**own, "kind": "charter", "state": "sent", "sent_at": now, "subject": name, "body": "<p>Here.</p>"}
+        escalations._charter_engine().write(
+            {"state": "answered", "answered_at": now, "answer": "<p>Sorry</p>"}
         )
-        advice = env["charter.recommendation"].create({"name": name, "advice": name, "benefit": name, "contract_id": contract.id})
+        notice = env["charter.notice"].create(
+            {"name": name, "effect_on": "2099-01-01", "kind": "regulation", "regulation": "gdpr"}
+        )
+        notice._charter_engine().state = "open"
+        line = (
+            env["charter.notice.line"]
+            ._charter_engine()
+            .create({"notice_id": notice.id, "partner_id": client.id, "sent_at": now})
+        )
+        delivery = (
+            env["charter.delivery"]
+            ._charter_engine()
+            .create(
+                {
+                    **own,
+                    "kind": "charter",
+                    "state": "sent",
+                    "sent_at": now,
+                    "subject": name,
+                    "body": "<p>Here.</p>",
+                }
+            )
+        )
+        advice = env["charter.recommendation"].create(
+            {"name": name, "advice": name, "benefit": name, "contract_id": contract.id}
+        )
         advice._propose()
         return {
             "login": name, "token": surveys.sudo().mapped("token"), "escalation_id": escalations.ids, "line_id": line.ids,
@@ -127,7 +156,9 @@ class TestOnce(KilledCase):
         page = html.fromstring(browser.get(self._address("/web/login")).text)
         [token] = page.xpath("//form//input[@name='csrf_token']/@value")[:1]
         answer = browser.post(
-            self._address("/web/login"), {"login": login, "password": login * 2, "csrf_token": token}, allow_redirects=False
+            self._address("/web/login"),
+            {"login": login, "password": login * 2, "csrf_token": token},
+            allow_redirects=False,
         )
         self.assertEqual(answer.status_code, 303, "logged in")
         return browser
@@ -158,8 +189,13 @@ class TestOnce(KilledCase):
                     shown = [rule for rule, other in posts.items() if place in self._addresses(other, client)]
                     if not shown or shown[0] in forms:
                         continue
-                    sent = {one.get("name"): one.get("value") or "" for one in form.xpath(".//input[@type='hidden']")}
-                    for name in form.xpath(".//*[self::input or self::textarea or self::button][@name]/@name"):
+                    sent = {
+                        one.get("name"): one.get("value") or ""
+                        for one in form.xpath(".//input[@type='hidden']")
+                    }
+                    for name in form.xpath(
+                        ".//*[self::input or self::textarea or self::button][@name]/@name"
+                    ):
                         if name not in sent:
                             sent[name] = FORMS[name]
                     # Two steps of one document would hinder each other: each has a document of its own.
@@ -182,7 +218,9 @@ class TestOnce(KilledCase):
 
         def send():
             ready.wait()
-            answers.append(requests.post(self._address(place), data=sent, cookies=cookies, allow_redirects=False))
+            answers.append(
+                requests.post(self._address(place), data=sent, cookies=cookies, allow_redirects=False)
+            )
 
         threads = [threading.Thread(target=send) for _number in range(times)]
         for thread in threads:
@@ -195,17 +233,25 @@ class TestOnce(KilledCase):
         before = self._counts()
         answers = self._at_once(browser, place, sent, times)
         after = self._counts()
-        return answers, {table: after[table] - before[table] for table in after if after[table] != before[table]}
+        return answers, {
+            table: after[table] - before[table] for table in after if after[table] != before[table]
+        }
 
     def test_four_at_once_are_one(self):
         # How long Odoo waits at random before it plays a request again is not what is tried here.
         self.patch(model.random, "uniform", lambda *_bounds: 0.01)
         rules = self._rules()
-        once, often = self.clients
         browsers = [self._browser(client["login"]) for client in self.clients]
-        forms = [self._forms(browser, client, rules) for browser, client in zip(browsers, self.clients, strict=True)]
+        forms = [
+            self._forms(browser, client, rules)
+            for browser, client in zip(browsers, self.clients, strict=True)
+        ]
         # What machines post has no form: each event says what it is.
-        writing = {rule.rule for rule in rules if "POST" in rule.methods and rule.endpoint.routing["auth"] != "bearer"}
+        writing = {
+            rule.rule
+            for rule in rules
+            if "POST" in rule.methods and rule.endpoint.routing["auth"] != "bearer"
+        }
         self.assertEqual(writing, set(forms[1]), "a page shows a form for each route that writes")
         for rule in sorted(writing):
             with self.subTest(rule=rule):
@@ -225,7 +271,9 @@ class TestOnce(KilledCase):
         browser = self._browser(client["login"])
         place, sent = self._forms(browser, client, self._rules())["/charter/s/<string:token>"]
         with self.registry.cursor() as cr:
-            cr.execute("SELECT id FROM charter_feedback WHERE token = %s FOR UPDATE", [place.rpartition("/")[2]])
+            cr.execute(
+                "SELECT id FROM charter_feedback WHERE token = %s FOR UPDATE", [place.rpartition("/")[2]]
+            )
             answer, effect = self._effect(browser, place, sent, 1)
             cr.rollback()
         self.assertEqual(answer[0].status_code, 503)

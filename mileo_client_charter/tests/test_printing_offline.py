@@ -82,7 +82,9 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
             return run(args)
 
         with patch.object(ir_actions_report, "_run_wkhtmltopdf", note):
-            content, kind = report.with_context(force_report_rendering=True)._render_qweb_pdf(report.report_name, record.ids)
+            content, kind = report.with_context(force_report_rendering=True)._render_qweb_pdf(
+                report.report_name, record.ids
+            )
         self.assertEqual(kind, "pdf")
         return pages, "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
@@ -99,7 +101,10 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
 
         with self.at(moment=DECIDING):
             for report in reports:
-                with self.subTest(report=report.report_name), patch.object(type(reports), "_prepare_html", worse):
+                with (
+                    self.subTest(report=report.report_name),
+                    patch.object(type(reports), "_prepare_html", worse),
+                ):
                     record = self.record(report)
                     pages, text = self.printed(report, record)
                     self.assertTrue(pages)
@@ -111,7 +116,9 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
         self.assertFalse(self.asked)
 
     def record(self, report):
-        records = self.env[report.model].search([("company_id", "=", self.company.id)] if "company_id" in self.env[report.model]._fields else [])
+        records = self.env[report.model].search(
+            [("company_id", "=", self.company.id)] if "company_id" in self.env[report.model]._fields else []
+        )
         if report.model == "res.partner":
             return self.client
         if report.model == "charter.review":
@@ -124,27 +131,39 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
         printed = type(report)._print_html
         with (
             self.at(moment=DECIDING),
-            patch.object(type(report), "_print_html", lambda one, pairs: str(printed(one, pairs)).replace("</body>", hostile(self.address) + "</body>")),
+            patch.object(
+                type(report),
+                "_print_html",
+                lambda one, pairs: str(printed(one, pairs)).replace(
+                    "</body>", hostile(self.address) + "</body>"
+                ),
+            ),
         ):
             self.assertTrue(report._pdf().startswith(b"%PDF"))
         self.assertFalse(self.asked)
 
+    def draft(self):
+        """A charter being written, whose author knows HTML."""
+        draft = self.a.document.copy({"version": "v13"})
+        draft.article_ids[:1].body = hostile(self.address) + hostile(self.file)
+        self.env.flush_all()
+        return draft
+
     def test_words_of_authors(self):
         """An article, minutes: the fields of HTML that are printed, as their authors can fill them."""
-        article = self.a.document.article_ids[:1]
-        article._charter_engine().body = hostile(self.address)
         with self.at(moment=DECIDING):
-            pages, text = self.printed(self.env.ref("mileo_client_charter.report_charter_document"), self.a.document)
+            pages, text = self.printed(
+                self.env.ref("mileo_client_charter.report_charter_document"), self.draft()
+            )
         self.assertFalse(self.asked)
         self.assertNotIn(self.address, "".join(pages))
         self.assertTrue(text)
 
     def test_odoos_own_address_for_printing(self):
-        article = self.a.document.article_ids[:1]
-        article._charter_engine().body = hostile(self.address)
+        draft = self.draft()
         self.authenticate("t_admin", "t_admin")
         name = self.env.ref("mileo_client_charter.report_charter_document").report_name
-        answer = self.url_open(f"/report/pdf/{name}/{self.a.document.id}")
+        answer = self.url_open(f"/report/pdf/{name}/{draft.id}")
         self.assertEqual(answer.status_code, 200)
         self.assertFalse(self.asked)
 
@@ -155,5 +174,13 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
             '<svg viewBox="0 0 9 9"><rect width="9" height="9" fill="#1f4e79"></rect></svg></body></html>'
         )
         kept = offline(page)
-        for part in ("color: red", "color: blue", "Été", "data:image/png;base64,AAAA", 'href="https://a.example/?a=1&amp;b=2"', "#1f4e79", "charset"):
+        for part in (
+            "color: red",
+            "color: blue",
+            "Été",
+            "data:image/png;base64,AAAA",
+            'href="https://a.example/?a=1&amp;b=2"',
+            "#1f4e79",
+            "charset",
+        ):
             self.assertIn(part, kept)

@@ -86,9 +86,7 @@ def _domain(value: str) -> str:
 
 def _aligned(one: str, other: str) -> bool:
     """Whether two domains are the same, or one below the other (relaxed alignment, RFC 7489, section 3.1)."""
-    return bool(one and other) and (
-        one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-    )
+    return bool(one and other) and (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
 
 
 def failed(headers: Iterable[str], trusted: str, sender: str) -> str | None:

@@ -50,7 +50,11 @@ def offline(page: str) -> str:
             _drop(node)
             continue
         tag = node.tag.lower().rpartition(":")[2].rpartition("}")[2]
-        if tag in DROPPED or (tag == "meta" and node.get("http-equiv", "").strip().lower() != "content-type" and not node.get("charset")):
+        if tag in DROPPED or (
+            tag == "meta"
+            and node.get("http-equiv", "").strip().lower() != "content-type"
+            and not node.get("charset")
+        ):
             _drop(node)
             continue
         if tag == "style":

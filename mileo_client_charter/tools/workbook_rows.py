@@ -65,7 +65,9 @@ def _check_size(content):
 def _rows(content, max_rows, until):
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     count = -1
-    for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), start=1):
+    for number, cells in enumerate(
+        book.worksheets[0].iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), start=1
+    ):
         if time.monotonic() > until:
             raise SheetError("seconds", MAX_SECONDS)
         if all(cell is None or cell == "" for cell in cells):

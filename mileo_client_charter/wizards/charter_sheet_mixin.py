@@ -46,14 +46,18 @@ class CharterSheetMixin(models.AbstractModel):
             "format": self.env._("File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."),
             "bytes": self.env._("File: it is larger than %s MB; import it in parts.", detail),
             "unpacked": self.env._(
-                "File: unpacked it is larger than %s MB. Copy the table alone, as values, into a new workbook.", detail
+                "File: unpacked it is larger than %s MB. Copy the table alone, as values, into a new workbook.",
+                detail,
             ),
             "columns": self.env._("File: these columns are missing in the first line: %s.", detail),
             "columns_many": self.env._("File: it has more than %s columns; delete those not needed.", detail),
             "twice": self.env._("File: these columns are there twice: %s.", detail),
             "letters": self.env._(
-                "File: a cell of row %s holds more text than we can take, or what is no text; shorten it.", detail
+                "File: a cell of row %s holds more text than we can take, or what is no text; shorten it.",
+                detail,
             ),
             "rows": self.env._("File: more than %s rows; import it in parts.", detail),
-            "seconds": self.env._("File: it could not be read within %s seconds; import it in parts.", detail),
+            "seconds": self.env._(
+                "File: it could not be read within %s seconds; import it in parts.", detail
+            ),
         }[error.code]
