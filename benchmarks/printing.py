@@ -87,7 +87,7 @@ def html_of(env, number):
 
 def alone(env, html):
     """wkhtmltopdf itself, as the addon would call it."""
-    reports = env["ir.actions.report"].with_context(charter_no_script=True)
+    reports = env["ir.actions.report"].with_context(charter_offline=True)
     arguments = reports._build_wkhtmltopdf_args(reports._get_report(PRINTED).get_paperformat(), False)
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "report.html"), os.path.join(folder, "report.pdf")

@@ -114,5 +114,5 @@
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["openpyxl", "python-dateutil", "xlsxwriter"]},
+    "external_dependencies": {"python": ["defusedxml", "openpyxl", "python-dateutil", "xlsxwriter"]},
 }

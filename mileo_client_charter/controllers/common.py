@@ -5,6 +5,8 @@ from odoo.tools import format_datetime
 
 # The largest id the database can hold: what is beyond is not looked up.
 MAX_ID = 2**31 - 1
+# The largest form, in bytes: the longest text there is, each letter sent as twelve characters.
+MAX_FORM = 512 * 1024
 
 DAY = "d MMMM y"
 WEEKDAY = "EEEE d MMMM y"

@@ -3,11 +3,16 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
+from ..models.door import new_form_key
 from .client_reading import ClientReading
+from .common import MAX_FORM
 from .hub_reading import HubReading
 
-READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
-POST = {"type": "http", "auth": "user", "website": True, "methods": ["POST"]}
+# Routes of any addon made with these go through models/door.py, whatever the name of the addon.
+READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"], "charter_door": True}
+POST = {**READ, "methods": ["POST"], "max_content_length": MAX_FORM}
+# A form that opens something we owe an answer to: so many an hour and user as the company says.
+SAYS = {**POST, "charter_says": True}
 
 
 class CharterPortal(CustomerPortal):
@@ -62,7 +67,7 @@ class CharterPortal(CustomerPortal):
     def comment_form(self, **_query):
         return self._page("portal_comment", "comment", ClientReading(request.env), {"values": {}})
 
-    @http.route("/my/charter/comment", **POST)
+    @http.route("/my/charter/comment", **SAYS)
     def comment(self, **form):
         reading = ClientReading(request.env)
         try:
@@ -85,7 +90,7 @@ class CharterPortal(CustomerPortal):
         subject = feedback and request.env._("My feedback: %s", feedback.name)
         return self._escalate_page(reading, {"subject": subject, "description": feedback.comment}, feedback)
 
-    @http.route("/my/charter/escalate", **POST)
+    @http.route("/my/charter/escalate", **SAYS)
     def escalate(self, feedback_id=None, **form):
         reading = ClientReading(request.env)
         feedback = self._feedback_named(reading, feedback_id)
@@ -103,7 +108,7 @@ class CharterPortal(CustomerPortal):
     def accept(self, escalation_id, **_form):
         return self._act(escalation_id, "_portal_accept")
 
-    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **POST)
+    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **SAYS)
     def level2(self, escalation_id, **_form):
         return self._act(escalation_id, "_to_level2")
 
@@ -147,6 +152,7 @@ class CharterPortal(CustomerPortal):
                 "company": reading.company,
                 "times_of": reading.tz,
                 "error": error and error.args[0],
+                "new_form_key": new_form_key,
                 **values,
             },
             status=422 if error else 200,

@@ -2,7 +2,8 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-from .common import MOMENT, WEEKDAY, in_words, use_language
+from ..models.door import new_form_key
+from .common import MAX_FORM, MOMENT, WEEKDAY, in_words, use_language
 
 STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}
 MARKS = range(1, 6)
@@ -12,7 +13,10 @@ HEADERS = (
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "no-referrer"),
 )
-OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False}
+OPTIONS = {
+    "type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False,
+    "max_content_length": MAX_FORM,
+}  # fmt: skip
 
 
 class Survey(http.Controller):
@@ -124,6 +128,7 @@ class Survey(http.Controller):
                 "company": feedback.company_id or request.env.company.sudo(),
                 "language": request.env.lang,
                 "error": None,
+                "new_form_key": new_form_key,
                 **values,
             },
             status=status,

@@ -2,6 +2,7 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_files
+from . import charter_lock
 from . import charter_engine
 from . import charter_recorded
 from . import charter_correction
@@ -29,6 +30,11 @@ from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_thread_mixin
 from . import charter_client_mixin
+from . import mail_thread
+
+# The doors
+from . import charter_door
+from . import ir_http
 
 # Who answers
 from . import charter_assignment

@@ -1,6 +1,6 @@
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import is_html_empty
 
@@ -29,6 +29,28 @@ class CharterClientMixin(models.AbstractModel):
         groups="base.group_user",
         help="Why a promise of the charter could not be opened, or has nobody to keep it.",
     )
+
+    @api.model
+    def _charter_words(self, text, limit, label):
+        """What a client wrote, without the spaces around it; never cut.
+
+        :param limit: in characters, a line break being one
+        :param label: of the field, as its page calls it
+        :raise ValidationError: longer than ``limit``, or bytes that are no text
+        """
+        words = (text or "").replace("\r\n", "\n").strip()
+        if "\0" in words:
+            raise ValidationError(self.env._("%s: it holds bytes that are no text; type it again.", label))
+        if len(words) > limit:
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
+                    label=label,
+                    limit=limit,
+                    count=len(words),
+                )
+            )
+        return words
 
     def _charter_open_or_explain(self, code, **values):
         """As ``_charter_open``, but what a client said is kept even when the promise cannot be opened.

@@ -21,6 +21,8 @@ from odoo.tools.misc import clean_context
 from psycopg2 import IntegrityError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
+from .charter_lock import lock
+
 ENGINE = object()
 
 # -- the door of a transaction ---------------------------------------------------------------------
@@ -191,7 +193,7 @@ class CharterEngineMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         engine = self._charter_engine()
-        engine.lock_for_update()
+        lock(engine)
         engine.invalidate_recordset(["state"])
         if engine.state not in states:
             labels = dict(self._fields["state"]._description_selection(self.env))

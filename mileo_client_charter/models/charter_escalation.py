@@ -3,6 +3,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
+from odoo.tools.sql import escape_psql
+
+from ..tools import mail_authentication
+from .charter_lock import lock
+from .mail_thread import AuthenticationResults
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
@@ -27,6 +32,15 @@ class CharterEscalation(models.Model):
     partner_id = fields.Many2one("res.partner", "Client", index=True, ondelete="restrict")
     contact_id = fields.Many2one("res.partner", ondelete="restrict", charter_recorded="client")
     email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
+    doubt = fields.Char(
+        "Why it waits",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="Why a mail that names a client as its sender was not taken as that client's: no clock runs until somebody "
+        "has chosen the client, and then it counts from the mail.",
+    )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     feedback_id = fields.Many2one(
@@ -233,18 +247,59 @@ class CharterEscalation(models.Model):
         self.env["charter.obligation"]._wake_mail_queue()
 
     def _ask_who_it_is(self):
-        """An unknown sender: nobody is lost, somebody has to name the client."""
+        """An unknown or doubtful sender: nobody is lost, somebody has to name the client."""
         self.ensure_one()
-        self.configuration_error = self.env._(
-            "The sender %s is no known client: choose the client, the clock counts from the mail.",
-            self.email_from or "—",
+        sender = self.email_from or "—"
+        self.configuration_error = (
+            self.env._(
+                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the clock counts from "
+                "the mail.",
+                doubt=self.doubt,
+            )
+            if self.doubt
+            else self.env._(
+                "The sender %s is no known client: choose the client, the clock counts from the mail.", sender
+            )
         )
         for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
+            reader = self.with_context(lang=user.lang)
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=self.with_context(lang=user.lang).env._("Which client is this escalation from?"),
+                summary=reader.env._("Is this escalation really from %s?", sender)
+                if self.doubt
+                else reader.env._("Which client is this escalation from?"),
             )
+
+    @api.model
+    def _doubt_about(self, company, sender):
+        """Why a mail that says it is from ``sender`` is not simply believed, in words; None when it is.
+
+        What our own gateway says of it counts (RFC 8601), where the company has named that gateway; then the number of
+        complaints of one address in an hour.
+        """
+        headers = self.env.context.get("charter_authentication")
+        trusted = company.charter_mail_authserv
+        if trusted and isinstance(headers, AuthenticationResults):
+            failed = mail_authentication.failed(headers, trusted, sender)
+            if failed:
+                return self.env._(
+                    "The mail says it is from %(sender)s, and our mail server says it is not (%(result)s).",
+                    sender=sender,
+                    result=failed,
+                )
+        limit = company.charter_hourly_by_user
+        since = self._charter_now() - timedelta(hours=1)
+        recent = [
+            ("door", "=", "mail"),
+            ("raised_at", ">", since),
+            ("email_from", "ilike", escape_psql(sender)),
+        ]
+        if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
+            return self.env._(
+                "%(sender)s has sent more than %(limit)s mails within an hour.", sender=sender, limit=limit
+            )
+        return None
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
@@ -272,7 +327,10 @@ class CharterEscalation(models.Model):
             "door": "mail",
             "company_id": company.id,
         }
-        if client:
+        doubt = self._doubt_about(company, sender)
+        if doubt:
+            values["doubt"] = doubt
+        elif client:
             values.update(partner_id=client.id, contact_id=contact.id)
         # The gateway's own values (email_from) are the engine's, not the sender's.
         return super(CharterEscalation, self._charter_engine().with_company(company)).message_new(
@@ -285,12 +343,14 @@ class CharterEscalation(models.Model):
 
         :raise ValidationError: no words
         """
-        if not (description or "").strip():
+        description = self._charter_words(description, 10_000, self.env._("What happened"))
+        subject = self._charter_words(subject, 200, self.env._("Subject"))
+        if not description:
             raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
         client = contact.commercial_partner_id
         values = {
-            "name": (subject or "").strip()[:200] or self.env._("Escalation by %s", contact.name),
-            "description": description.strip()[:10000],
+            "name": subject or self.env._("Escalation by %s", contact.name),
+            "description": description,
             "partner_id": client.id,
             "contact_id": contact.id,
             "company_id": client._charter_serving_company().id,
@@ -299,7 +359,7 @@ class CharterEscalation(models.Model):
         }
         engine = self._charter_engine()
         # Two clicks on the button, or a page sent again, are one complaint. The client's row is the lock.
-        client.sudo().lock_for_update()
+        lock(client.sudo())
         just_now = ("raised_at", ">", self._charter_now() - timedelta(minutes=5))
         same = engine.search([*((name, "=", value) for name, value in values.items()), just_now], limit=1)
         return (same or engine.create(values)).with_env(self.env)
@@ -362,7 +422,7 @@ class CharterEscalation(models.Model):
         self.ensure_one()
         escalation = self._charter_engine()
         # Two clicks are one step.
-        escalation.lock_for_update()
+        lock(escalation)
         escalation.invalidate_recordset()
         if not escalation._may_go_to_level2():
             raise ValidationError(
@@ -407,6 +467,8 @@ class CharterEscalation(models.Model):
 
     def _portal_accept(self):
         self.ensure_one()
+        lock(self._charter_engine())
+        self.invalidate_recordset()
         if self.state == "resolved":
             return
         self._resolve(self.env._("Accepted by %s on the portal.", self.env.user.name))

@@ -6,6 +6,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools import nps as nps_rules
+from .charter_lock import lock
+
+COMMENT_LENGTH = 5000
 
 
 class CharterFeedback(models.Model):
@@ -274,8 +277,9 @@ class CharterFeedback(models.Model):
         self.ensure_one()
         feedback = self._charter_engine()
         rating, nps = self._check_marks(rating, nps, rating_required=self.channel == "survey")
+        comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
         # Two clicks at once: the second waits here, then sees the first one's answer.
-        feedback.lock_for_update()
+        lock(feedback)
         feedback.invalidate_recordset()
         if feedback.state not in ("planned", "sent") or feedback.answered_at:
             return False
@@ -293,7 +297,7 @@ class CharterFeedback(models.Model):
                 "state": "answered",
                 "answered_at": now,
                 "rating": rating or 0,
-                "comment": (comment or "").strip()[:5000],
+                "comment": comment,
                 "answer_ip": ip,
                 "answer_agent": (agent or "")[:250],
                 "threshold": threshold,
@@ -312,16 +316,17 @@ class CharterFeedback(models.Model):
         """
         self.ensure_one()
         _rating, nps = self._check_marks(nps=nps, rating_required=False)
+        comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
         feedback = self._charter_engine()
-        feedback.lock_for_update()
+        lock(feedback)
         feedback.invalidate_recordset()
         if feedback.state != "answered":
             return False
         values = {}
         if nps is not None and not feedback.nps_answered:
             values.update(feedback._nps_values(nps))
-        if (comment or "").strip() and not feedback.comment:
-            values["comment"] = comment.strip()[:5000]
+        if comment and not feedback.comment:
+            values["comment"] = comment
         feedback.write(values)
         return bool(values)
 
@@ -423,7 +428,8 @@ class CharterFeedback(models.Model):
         :raise ValidationError: neither mark nor words, or a mark out of range
         """
         rating, _nps = self._check_marks(rating, rating_required=False)
-        if rating is None and not (comment or "").strip():
+        comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
+        if rating is None and not comment:
             raise ValidationError(self.env._("Comment: write a few words, or choose a mark."))
         company = contact.commercial_partner_id._charter_serving_company()
         feedback = self._charter_engine().create(

@@ -251,7 +251,7 @@ class CharterFeedback(models.Model):
         """(feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
         feedback = self.sudo().browse()
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
-        if token and 20 <= len(token) <= 100 and token.isascii():
+        if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
             feedback = self.sudo().search([("token", "=", token), ("channel", "=", "survey")], limit=1)
         if not feedback or feedback.state in ("planned", "skipped"):
             return self.sudo().browse(), "unknown"

@@ -7,6 +7,8 @@ before the moment it is typed in, and never after.
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
+from .charter_lock import lock
+
 
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
@@ -174,7 +176,7 @@ class CharterIntervention(models.Model):
         :raise ValidationError: not in one of ``states``
         """
         self.check_access("write")
-        self.sudo().lock_for_update()
+        lock(self.sudo())
         for intervention in self:
             if intervention.state not in states:
                 messages = {

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.occurrence import format_key
+from .charter_lock import lock
 
 
 class CharterNoticeLine(models.Model):
@@ -78,7 +79,7 @@ class CharterNoticeLine(models.Model):
         """A contact of the client has read it; the first one counts."""
         self.ensure_one()
         engine = self._charter_engine()
-        engine.lock_for_update()
+        lock(engine)
         engine.invalidate_recordset(["acknowledged_at"])
         if not engine.acknowledged_at:
             engine.write({"acknowledged_at": self._charter_now(), "acknowledged_by_id": contact.id})

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 
 from ..tools.clock import to_utc
+from .charter_lock import lock
 
 
 class CharterNotice(models.Model):
@@ -22,7 +23,7 @@ class CharterNotice(models.Model):
         for notice in self:
             notice.check_access("write")
             engine = notice._charter_engine()
-            engine.lock_for_update()
+            lock(engine)
             engine.invalidate_recordset(["state"])
             if engine.state != "draft":
                 raise UserError(self.env._("“%s” is out already: reload the page.", notice.name))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .charter_lock import lock
+
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [
     ("draft", "Being written"),
@@ -166,7 +168,8 @@ class CharterRecommendation(models.Model):
         if len(comment) > COMMENT_LENGTH:
             raise ValidationError(self.env._("Comment: please keep to %s characters.", COMMENT_LENGTH))
         engine = self._charter_engine()
-        engine.lock_for_update()
+        lock(engine)
+        engine.invalidate_recordset()
         if engine.state != "proposed":
             return False
         now = self._charter_now()

@@ -73,6 +73,29 @@ class ResCompany(models.Model):
         help="What becomes, at noon of its due day, of a report that nobody has reviewed. A tier may say otherwise.",
     )
 
+    charter_hourly_by_user = fields.Integer(
+        "Messages of one person in an hour",
+        default=10,
+        help="Comments and escalations one user of the portal may send, and complaints one address may mail. "
+        "0: no limit.",
+    )
+    charter_hourly_by_address = fields.Integer(
+        "Forms from one network address in an hour",
+        default=300,
+        help="Forms of the portal and of surveys together. Behind a proxy, Odoo has to run in proxy mode to tell "
+        "addresses apart; private addresses are not limited. 0: no limit.",
+    )
+    charter_mail_authserv = fields.Char(
+        "Mail server whose word is taken",
+        help="The authserv-id your own mail gateway writes at the beginning of Authentication-Results (RFC 8601), for "
+        "instance mx.example.com. Empty: what these headers say is not looked at.",
+    )
+
+    _charter_hourly = models.Constraint(
+        "CHECK (charter_hourly_by_user >= 0 AND charter_hourly_by_address >= 0)",
+        "Limits of an hour: 0 for none, or a number.",
+    )
+
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 

@@ -37,3 +37,6 @@ class ResConfigSettings(models.TransientModel):
     charter_report_unreviewed = fields.Selection(
         related="company_id.charter_report_unreviewed", readonly=False
     )
+    charter_hourly_by_user = fields.Integer(related="company_id.charter_hourly_by_user", readonly=False)
+    charter_hourly_by_address = fields.Integer(related="company_id.charter_hourly_by_address", readonly=False)
+    charter_mail_authserv = fields.Char(related="company_id.charter_mail_authserv", readonly=False)

@@ -1,16 +1,14 @@
 """A spreadsheet of equipment as plain rows: which column is what, and dates as people write them.
 
-Plain Python with openpyxl. Column titles are understood in English and French, in any order and case.
+Plain Python. Column titles are understood in English and French, in any order and case.
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from . import workbook_rows
+from .workbook_rows import SheetError
 
 MAX_ROWS = 10_000
 # Column -> the titles it is known by. The first one is that of the template.
@@ -37,15 +35,6 @@ DATES = ("supervised_from", "supervised_to")
 MILESTONES = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
 NONE_ANNOUNCED = {"none announced", "none", "aucune annoncée", "aucune", "non annoncée"}
 FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
-
-
-class SheetError(Exception):
-    """The file as a whole cannot be read. ``code`` says why, ``detail`` names what."""
-
-    def __init__(self, code, detail=""):
-        super().__init__(f"{code} {detail}".strip())
-        self.code = code
-        self.detail = detail
 
 
 class Row(NamedTuple):
@@ -98,14 +87,10 @@ def text_of(value) -> str:
 def read(content: bytes) -> Iterator[Row]:
     """The rows of the first sheet; empty ones are skipped.
 
-    :raise SheetError: ``format`` (no xlsx), ``columns`` (some are missing), ``twice`` (a column), ``rows`` (too many)
+    :raise SheetError: ``columns`` (some are missing), ``twice`` (a column), or as ``workbook_rows.read``
     """
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        lines = book.worksheets[0].iter_rows(values_only=True)
-        titles = next(lines, ())
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
-        raise SheetError("format") from error
+    lines = workbook_rows.read(content, MAX_ROWS)
+    _number, titles = next(lines, (0, ()))
     names = [_known(title) for title in titles]
     missing = [COLUMNS[name][0] for name in REQUIRED if name not in names]
     if missing:
@@ -113,15 +98,10 @@ def read(content: bytes) -> Iterator[Row]:
     twice = {COLUMNS[name][0] for name in names if name and names.count(name) > 1}
     if twice:
         raise SheetError("twice", ", ".join(sorted(twice)))
-    count = 0
-    for number, cells in enumerate(lines, start=2):
+    for number, cells in lines:
         filled = {name: cell for name, cell in zip(names, cells, strict=False) if name and text_of(cell)}
-        if not filled:
-            continue
-        count += 1
-        if count > MAX_ROWS:
-            raise SheetError("rows", str(MAX_ROWS))
-        yield _row(number, filled)
+        if filled:
+            yield _row(number, filled)
 
 
 def _row(number, filled):

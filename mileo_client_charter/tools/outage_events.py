@@ -190,6 +190,9 @@ class Reader:
             text = ""
         if required and not text:
             raise Refused(name, f"“{name}” is missing or empty.")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            # JSON can write half a character (RFC 8259, section 8.2); no database can hold it.
+            raise Refused(name, f"“{name}” holds half a character (a lone surrogate): send UTF-8.")
         if len(text) > 250:
             if required:
                 raise Refused(name, f"“{name}” is longer than 250 characters.")

@@ -1,15 +1,12 @@
-"""A maker's list of end-of-support dates as plain rows. Plain Python with openpyxl; titles in English or French."""
+"""A maker's list of end-of-support dates as plain rows. Plain Python; titles in English or French."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
-from .equipment_sheet import SheetError, date_of
+from . import workbook_rows
+from .equipment_sheet import date_of
+from .workbook_rows import SheetError
 
 MAX_ROWS = 20_000
 COLUMNS = {
@@ -30,13 +27,10 @@ class SupportRow(NamedTuple):
 
 
 def read(content: bytes) -> Iterator[SupportRow]:
-    """The rows that name a model. :raise SheetError: no workbook, a column is missing, or too many rows"""
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise SheetError("format") from error
-    lines = book.worksheets[0].iter_rows(values_only=True)
-    titles = [str(title or "").strip().casefold() for title in next(lines, ())]
+    """The rows that name a model. :raise SheetError: ``columns`` (some are missing), or as ``workbook_rows.read``"""
+    lines = workbook_rows.read(content, MAX_ROWS)
+    _number, first = next(lines, (0, ()))
+    titles = [str(title or "").strip().casefold() for title in first]
     place = {}
     for name, known in COLUMNS.items():
         found = [index for index, title in enumerate(titles) if title in {one.casefold() for one in known}]
@@ -45,9 +39,7 @@ def read(content: bytes) -> Iterator[SupportRow]:
     missing = [COLUMNS[name][0] for name in REQUIRED if name not in place]
     if missing:
         raise SheetError("columns", ", ".join(missing))
-    for number, line in enumerate(lines, start=2):
-        if number > MAX_ROWS + 1:
-            raise SheetError("rows", MAX_ROWS)
+    for number, line in lines:
         cell = {name: line[index] if index < len(line) else None for name, index in place.items()}
         text = {name: str(cell.get(name) or "").strip() for name in ("model", "brand", "source")}
         if text["model"]:

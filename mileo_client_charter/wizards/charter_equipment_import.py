@@ -1,10 +1,8 @@
-import base64
-
 from odoo import Command, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..tools import equipment_sheet
-from ..tools.equipment_sheet import MILESTONES, SheetError
+from ..tools.equipment_sheet import MILESTONES
 
 # What a row of the sheet gives as it stands.
 PLAIN = ("name", "serial", "reference", "brand", "model", "supervised_from", "supervised_to")
@@ -23,9 +21,8 @@ class CharterEquipmentImport(models.TransientModel):
 
     _name = "charter.equipment.import"
     _description = "Import equipment"
+    _inherit = ["charter.sheet.mixin"]
 
-    file = fields.Binary(required=True, attachment=False)
-    filename = fields.Char()
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     line_ids = fields.One2many("charter.equipment.import.line", "import_id", readonly=True)
     shown = fields.Boolean()
@@ -89,20 +86,7 @@ class CharterEquipmentImport(models.TransientModel):
 
         :raise UserError: the file as a whole cannot be read
         """
-        try:
-            rows = list(equipment_sheet.read(base64.b64decode(self.file)))
-        except SheetError as error:
-            messages = {
-                "format": self.env._(
-                    "File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."
-                ),
-                "columns": self.env._("File: these columns are missing in the first line: %s.", error.detail),
-                "twice": self.env._("File: these columns are there twice: %s.", error.detail),
-                "rows": self.env._("File: more than %s rows; import it in parts.", error.detail),
-            }
-            raise UserError(messages[error.code]) from error
-        if not rows:
-            raise UserError(self.env._("File: there is no row below the titles."))
+        rows = self._sheet_rows(equipment_sheet.read)
         known = self._known(rows)
         plan, seen = [], {}
         for row in rows:

@@ -1,11 +1,9 @@
-import base64
 from collections import defaultdict
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import support_sheet
-from ..tools.equipment_sheet import SheetError
 
 
 class CharterSupportImport(models.TransientModel):
@@ -16,9 +14,8 @@ class CharterSupportImport(models.TransientModel):
 
     _name = "charter.support.import"
     _description = "Import end-of-support dates"
+    _inherit = ["charter.sheet.mixin"]
 
-    file = fields.Binary(required=True, attachment=False)
-    filename = fields.Char()
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     shown = fields.Boolean()
     line_ids = fields.One2many("charter.support.import.line", "import_id", readonly=True)
@@ -71,19 +68,7 @@ class CharterSupportImport(models.TransientModel):
 
     def _plan(self):
         """[(row, equipment it names, message)]. :raise UserError: the file cannot be read"""
-        try:
-            rows = list(support_sheet.read(base64.b64decode(self.file)))
-        except SheetError as error:
-            messages = {
-                "format": self.env._(
-                    "File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."
-                ),
-                "columns": self.env._("File: these columns are missing in the first line: %s.", error.detail),
-                "rows": self.env._("File: more than %s rows; import it in parts.", error.detail),
-            }
-            raise UserError(messages[error.code]) from error
-        if not rows:
-            raise UserError(self.env._("File: there is no row below the titles."))
+        rows = self._sheet_rows(support_sheet.read)
         by_name = self._equipment_by_name()
         plan = []
         for row in rows:

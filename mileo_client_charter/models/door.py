@@ -1,0 +1,215 @@
+"""What is true of every route of the charter, present and to come: ``ir.http`` sends each request to ours through here.
+
+- A route answers the methods it names and no other. Odoo lets OPTIONS through to every handler, werkzeug HEAD to those of GET.
+- HEAD answers as GET and notes nothing.
+- What no field of ours can hold (NUL, a file where words are expected, a novel) is refused by the name of its field.
+- A form is taken once however often it is sent, its limits are the company's, and what fails leaves nothing behind.
+"""
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import format_datetime
+from psycopg2.errors import LockNotAvailable
+from werkzeug.exceptions import abort
+
+from .charter_door import TooMany
+from .charter_lock import WAIT_SECONDS, Busy, busy
+
+OURS = "odoo.addons.mileo_client_charter"
+# The longest text a form of ours takes, with room for every line break sent as two characters.
+MAX_TEXT = 25_000
+FORM_KEY_LENGTH = 100
+FIGURE = re.compile(r"<int:(\w+)>")
+# The page of a method is never stored: it is an answer to this request.
+HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
+
+
+def is_ours(endpoint):
+    """Whether ``endpoint`` is a route of this project's addons, or of another addon made with ``READ`` and ``POST``."""
+    routing = endpoint.routing
+    return routing.get("charter_door") or endpoint.original_endpoint.__module__.startswith(OURS)
+
+
+def new_form_key():
+    """What tells one form shown from the next: sent twice, it is the same form."""
+    return secrets.token_urlsafe(16)
+
+
+def answer(endpoint, dispatch):
+    """The response of ``endpoint`` to the present request, or the reason it is refused."""
+    method = request.httprequest.method
+    if method not in _methods(endpoint):
+        # No browser shows this to anybody.
+        allowed = ", ".join(_allowed(endpoint))
+        return request.make_response(
+            f"{method} is not answered here: {allowed}.", [("Allow", allowed)], status=405
+        )
+    # What stands in the path itself is the router's, and each handler's, to find or not.
+    sent = request.get_http_params()
+    wrong = next((name for name, value in sent.items() if _wrong(name, value)), None)
+    if wrong is not None:
+        name = "".join(letter for letter in wrong if letter.isprintable())[:50]
+        message = request.env._(
+            "The field “%s” holds what is no text, or more than we can take: correct it and send it again.",
+            name,
+        )
+        return _refuse(endpoint, 400, name, message)
+    for name in _figures(endpoint) & sent.keys():
+        # Of “/charter” and “/charter/<company>”, the first has no company, whatever the query says.
+        if request.params.get(name) == sent[name]:
+            del request.params[name]
+    if method == "HEAD":
+        return _head(endpoint, dispatch)
+    if method == "POST":
+        return _post(endpoint, dispatch)
+    return dispatch(endpoint)
+
+
+def check_length(endpoint):
+    """Refuse a body that says it is longer than the route takes, before it is read; one that says nothing is counted."""
+    limit, length = endpoint.routing.get("max_content_length"), request.httprequest.content_length
+    if limit and length and length > limit:
+        message = request.env._("More than %s KiB at once: send it in parts.", limit // 1024)
+        abort(_refuse(endpoint, 413, "payload", message))
+
+
+def _figures(endpoint):
+    """The parameters that are figures of the path, in one of the addresses of ``endpoint``."""
+    return {name for path in endpoint.routing["routes"] for name in FIGURE.findall(path)}
+
+
+# -- methods ------------------------------------------------------------------------------------------
+
+
+def _methods(endpoint):
+    """The methods ``endpoint`` names; none named is reading."""
+    methods = set(endpoint.routing["methods"] or ("GET",)) - {"OPTIONS"}
+    return methods | ({"HEAD"} if "GET" in methods else set())
+
+
+def _allowed(endpoint):
+    """What the address answers, whichever handlers do."""
+    adapter = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
+    return sorted(set(adapter.allowed_methods(request.httprequest.path)) - {"OPTIONS"} | _methods(endpoint))
+
+
+def _head(endpoint, dispatch):
+    """As GET answers; what it noted (a document opened) is taken back: nobody has read anything."""
+    savepoint = request.env.cr.savepoint()
+    try:
+        return dispatch(endpoint)
+    finally:
+        savepoint.close(rollback=True)
+
+
+# -- forms --------------------------------------------------------------------------------------------
+
+
+def _wrong(name, value):
+    if not isinstance(value, str):
+        # The router's own figures and days; a file is none.
+        return hasattr(value, "stream")
+    return "\0" in name or "\0" in value or len(value) > MAX_TEXT or (
+        name == "form_key" and len(value) > FORM_KEY_LENGTH
+    )  # fmt: skip
+
+
+def _post(endpoint, dispatch):
+    env = request.env
+    if endpoint.routing["auth"] == "bearer":
+        # A machine says of each event what it is; there is no form and nobody to call.
+        return dispatch(endpoint)
+    visits = env["charter.door.visit"]
+    key = visits._key(env.uid, request.httprequest.path, _form())
+    led_to = visits._led_to(key)
+    if led_to:
+        response = request.redirect(led_to)
+        response.headers.extend(HEADERS)
+        return response
+    says = bool(endpoint.routing.get("charter_says"))
+    try:
+        with env.cr.savepoint() as savepoint:
+            visit = visits._enter(_company(), key, env.user, request.httprequest.remote_addr, says)
+            response = dispatch(endpoint)
+            if response.status_code < 400:
+                visit.location = _location(response)
+            else:
+                # What is refused is refused whole, and may be sent again.
+                savepoint.rollback()
+            return response
+    except TooMany as error:
+        return _too_many(endpoint, error)
+    except (Busy, LockNotAvailable):
+        refusal = _refuse(endpoint, 503, "wait", busy(env).args[0])
+        refusal.headers["Retry-After"] = str(WAIT_SECONDS)
+        return refusal
+
+
+def _form():
+    return {name: value for name, value in request.params.items() if isinstance(value, str)}
+
+
+def _location(response):
+    """Where a response leads within this site; None for one that shows something itself."""
+    parts = urlsplit(response.headers.get("Location") or "")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or None
+
+
+def _company():
+    """The company whose limits hold: the one that serves the client, else that of the site."""
+    user = request.env.user
+    if user.share and not user._is_public():
+        return user.partner_id.commercial_partner_id._charter_serving_company().sudo()
+    return request.env.company.sudo()
+
+
+# -- refusing -----------------------------------------------------------------------------------------
+
+
+def _too_many(endpoint, error):
+    env, company = request.env, _company()
+    seconds = max(1, int((error.retry_at - fields.Datetime.now()).total_seconds()))
+    tz = env.user.tz or company._charter_tz()
+    message = env._(
+        "%(why)s The next one is taken from %(moment)s on.",
+        why=error.args[0],
+        moment=format_datetime(env, error.retry_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm"),
+    )
+    refusal = _refuse(endpoint, error.http_status, "limit", message, call=True)
+    refusal.headers["Retry-After"] = str(seconds)
+    return refusal
+
+
+def _refuse(endpoint, status, field, message, call=False):
+    """A page of its own that says why, or the same in JSON for a machine."""
+    if endpoint.routing["type"] != "http":
+        raise UserError(message)
+    if endpoint.routing["auth"] == "bearer":
+        return request.make_json_response({"field": field, "error": message}, status=status)
+    company = _company()
+    values = {
+        "company": company,
+        "language": request.env.lang or "en_US",
+        "error": message,
+        "call": call and _whom_to_call(company),
+    }
+    response = request.render("mileo_client_charter.door_refused", values, status=status)
+    response.flatten()
+    response.headers.extend(HEADERS)
+    return response
+
+
+def _whom_to_call(company):
+    """(name, phone) of the client's account manager, else of the company; None without a number."""
+    user = request.env.user
+    if user.share and not user._is_public():
+        client = user.partner_id.commercial_partner_id.with_company(company).sudo()
+        manager = client.charter_account_manager_id
+        if manager.phone:
+            return manager.name, manager.phone
+    return (company.name, company.phone) if company.phone else None

@@ -1,0 +1,136 @@
+"""Every route of the project with what it takes: found in the routing map, so that one of next year is there by itself."""
+
+import ast
+import inspect
+import pathlib
+import threading
+from urllib.parse import urlencode
+
+from lxml import etree
+from odoo.http import Request
+
+from ..models import door
+from .test_portal_lists import ListsCase
+from .test_report import ReportCase
+
+FORMS = {
+    "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
+    "answer": "accept", "problem": "", "feedback_id": "", "lang": "en_US",
+}  # fmt: skip
+
+
+class DoorSweep(ListsCase, ReportCase):
+    """One client with a row of everything, a user of the portal, one of the staff, and nobody in particular."""
+
+    logins = (None, "p_sweep", "t_admin")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for lang in ("en_US", "fr_FR"):
+            cls.env["res.lang"]._activate_lang(lang)
+        # The language of the site: its pages have no prefix then, and French ones begin with /fr.
+        cls.env["ir.default"].set("res.partner", "lang", "en_US")
+        cls.fill(1)
+        cls.contact = cls.portal.partner_id
+        cls.company.write({"charter_feedback_frequency_days": 0, "charter_nps_frequency_days": 0})
+        cls.advice = cls.env["charter.recommendation"].create(
+            {
+                "name": "Replace it",
+                "advice": "It is old.",
+                "benefit": "It works.",
+                "contract_id": cls.contract.id,
+            }
+        )
+        cls.advice._propose()
+        cls.portal.write({"login": "p_sweep", "password": "p_sweep_p_sweep"})
+        cls.company.write({"charter_hourly_by_user": 0, "charter_hourly_by_address": 0})
+
+    def setUp(self):
+        super().setUp()
+        self.open_survey = self.invitation(self.contact).sudo()
+        self.answered_survey = self.negative(self.adam).sudo()
+        self.last_report = self.sent()
+        self.escalation = self.escalate(self.contact)
+        self.answer(self.escalation, self.operations)
+        self.wizard = self.env["charter.export.wizard"].with_user(self.admin).create({})
+
+    def report(self, contract=None, **values):
+        return super().report(contract, period="2026-10", **values)
+
+    def newest(self, model, domain=()):
+        return self.env[model].search(
+            [("partner_id", "=", self.client.id), *domain], order="id desc", limit=1
+        )
+
+    def values(self):
+        """{name of a part of an address: what stands there}; a route with another part fails until it is here."""
+        newest = self.newest
+        return {
+            "token": self.open_survey.token,
+            "company_id": self.company.id,
+            "feedback_id": self.answered_survey.id,
+            "escalation_id": self.escalation.id,
+            "equipment_id": newest("charter.equipment").id,
+            "intervention_id": newest("charter.intervention").id,
+            "report_id": self.last_report.id,
+            "recommendation_id": self.advice.id,
+            "line_id": newest("charter.notice.line").id,
+            "review_id": newest("charter.review").id,
+            "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
+            "number": 1,
+            "wizard_id": self.wizard.id,
+        }  # fmt: skip
+
+    def routes(self):
+        # A map that is not made yet is made for the database the thread serves.
+        threading.current_thread().dbname = self.env.cr.dbname
+        return [
+            rule for rule in self.env["ir.http"].routing_map().iter_rules() if door.is_ours(rule.endpoint)
+        ]
+
+    def address(self, rule, **values):
+        everything = {**self.values(), **values}
+        missing = {name for name in rule.arguments if not everything.get(name)}
+        self.assertFalse(missing, f"{rule.rule}: doors.DoorSweep.values() has no value for them")
+        _domain, path = rule.build({name: everything[name] for name in rule.arguments})
+        return path
+
+    @classmethod
+    def names(cls):
+        """Every parameter a form of ours sends or a handler of ours reads, from the templates and the source."""
+        addon = pathlib.Path(inspect.getfile(cls)).parent.parent
+        names = {"form_key"}
+        for path in (addon / "views").glob("*templates.xml"):
+            names |= {
+                node.get("name")
+                for node in etree.parse(path).iter("input", "textarea", "select", "button")
+                if node.get("name")
+            }
+        for path in (addon / "controllers").glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr == "get"
+                    and getattr(node.func.value, "id", None) in ("query", "form")
+                    and isinstance(node.args[0], ast.Constant)
+                ):
+                    names.add(node.args[0].value)
+                if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                    arguments = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+                    names |= {argument.arg for argument in arguments}
+        return sorted(names - {"csrf_token"})
+
+    def query(self):
+        return urlencode({name: value for name, value in FORMS.items() if value})
+
+    def headers(self, _rule):
+        return {}
+
+    def log_in_as(self, login):
+        password = "p_sweep_p_sweep" if login == "p_sweep" else login
+        self.authenticate(login, password)
+
+    def token(self):
+        return Request.csrf_token(self)

@@ -1,0 +1,186 @@
+"""Printing asks no server and opens no file, whatever the authors of a document wrote into it."""
+
+import io
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
+
+from odoo.addons.base.models import ir_actions_report
+from odoo.tests import HttpCase, tagged
+from pypdf import PdfReader
+
+from ..models.ir_actions_report import CLOSED
+from ..tools.offline_page import offline
+from .two_companies import DECIDING, TwoCompaniesCase
+
+SECRET = "What the file says"
+# Every way a page names something from elsewhere; %s is the address.
+WAYS = (
+    '<img src="%s/img">', '<img src=" %s/space">', '<img srcset="%s/srcset 1x">', '<input type="image" src="%s/input">',
+    '<iframe src="%s/iframe"></iframe>', '<frameset><frame src="%s/frame"></frameset>', '<object data="%s/object"></object>',
+    '<embed src="%s/embed">', '<video poster="%s/poster" src="%s/video"></video>', '<audio src="%s/audio"></audio>',
+    '<link rel="stylesheet" href="%s/link">', '<link rel="prefetch" href="%s/prefetch">', '<script src="%s/script"></script>',
+    '<table background="%s/table"><tr><td background="%s/td">x</td></tr></table>', '<body background="%s/body">',
+    '<p style="background:url(%s/style)">x</p>', "<p style=\"background:url('%s/quoted')\">x</p>",
+    '<p style="background:u\\72l(%s/escaped)">x</p>', '<p style="background:u/**/rl(%s/comment);background:url(%s/two)">x</p>',
+    '<p style="list-style-image:url(%s/list);display:list-item">x</p>', '<p style="border-image:url(%s/border)">x</p>',
+    '<style>@import "%s/import";</style>', '<style>@import url(%s/importurl);</style>', "<style>@\\69mport '%s/importescaped';</style>",
+    '<style>@font-face{font-family:f;src:url(%s/font)} p{font-family:f}</style><p>x</p>', '<style>p{content:url(%s/content)}</style>',
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="%s/svg" width="9" height="9"/>'
+    '<use xlink:href="%s/use#a"/><rect width="9" height="9" fill="url(%s/fill#a)"/></svg>',
+    '<meta http-equiv="refresh" content="0;url=%s/refresh">', '<base href="%s/"><img src="based">', '<applet code="%s/applet"></applet>',
+)  # fmt: skip
+
+
+def hostile(address):
+    return "".join(way.replace("%s", address) for way in WAYS)
+
+
+@tagged("post_install", "-at_install")
+class TestPrintingOffline(TwoCompaniesCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.asked = asked = []
+
+        class Listener(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(404)
+                self.end_headers()
+
+            do_HEAD = do_POST = do_OPTIONS = do_CONNECT = do_GET
+
+            def log_message(self, *_args):
+                """The test says what was asked."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.address = f"http://127.0.0.1:{server.server_port}"
+        file = self.enterContext(tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8"))
+        file.write(SECRET)
+        file.flush()
+        self.file = f"file://{file.name}"
+
+    def reports(self):
+        """Every report of the project, from the registry: of a model of the charter, or with a template of ours."""
+        return self.env["ir.actions.report"].search([]).filtered(lambda report: report._charter_ours())
+
+    def printed(self, report, record):
+        """(pages given to the program that prints, text of the PDF)."""
+        pages, run = [], ir_actions_report._run_wkhtmltopdf
+
+        def note(args):
+            for path in args:
+                if path.endswith(".html"):
+                    with open(path, encoding="utf-8") as page:
+                        pages.append(page.read())
+            self.assertLess(set(CLOSED), set(args))
+            self.assertIn("--disable-local-file-access", args)
+            return run(args)
+
+        with patch.object(ir_actions_report, "_run_wkhtmltopdf", note):
+            content, kind = report.with_context(force_report_rendering=True)._render_qweb_pdf(
+                report.report_name, record.ids
+            )
+        self.assertEqual(kind, "pdf")
+        return pages, "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+    def test_every_report(self):
+        """What is hostile is put where every author's words end up: in the page itself, after its templates."""
+        reports = self.reports()
+        self.assertGreaterEqual(len(reports), 4)
+        prepare = type(reports)._prepare_html
+
+        def worse(report, page, *args, **kwargs):
+            bodies, *others = prepare(report, page, *args, **kwargs)
+            more = hostile(self.address) + hostile(self.file)
+            return [str(body).replace("</body>", f"{more}</body>") for body in bodies], *others
+
+        with self.at(moment=DECIDING):
+            for report in reports:
+                with (
+                    self.subTest(report=report.report_name),
+                    patch.object(type(reports), "_prepare_html", worse),
+                ):
+                    record = self.record(report)
+                    pages, text = self.printed(report, record)
+                    self.assertTrue(pages)
+                    self.assertTrue(text.strip())
+                    self.assertNotIn(SECRET, text)
+                    for page in pages:
+                        self.assertNotIn(self.address, page)
+                        self.assertNotIn(self.file, page)
+        self.assertFalse(self.asked)
+
+    def record(self, report):
+        records = self.env[report.model].search(
+            [("company_id", "=", self.company.id)] if "company_id" in self.env[report.model]._fields else []
+        )
+        if report.model == "res.partner":
+            return self.client
+        if report.model == "charter.review":
+            records = records.filtered("dossier_at") or records
+        return records[:1] or self.fail(f"no {report.model} to print")
+
+    def test_reports_printed_in_one_run(self):
+        """The activity reports, whose page does not come by Odoo's own way."""
+        report = self.a.rows["report"]
+        printed = type(report)._print_html
+        with (
+            self.at(moment=DECIDING),
+            patch.object(
+                type(report),
+                "_print_html",
+                lambda one, pairs: str(printed(one, pairs)).replace(
+                    "</body>", hostile(self.address) + "</body>"
+                ),
+            ),
+        ):
+            self.assertTrue(report._pdf().startswith(b"%PDF"))
+        self.assertFalse(self.asked)
+
+    def draft(self):
+        """A charter being written, whose author knows HTML."""
+        draft = self.a.document.copy({"version": "v13"})
+        draft.article_ids[:1].body = hostile(self.address) + hostile(self.file)
+        self.env.flush_all()
+        return draft
+
+    def test_words_of_authors(self):
+        """An article, minutes: the fields of HTML that are printed, as their authors can fill them."""
+        with self.at(moment=DECIDING):
+            pages, text = self.printed(
+                self.env.ref("mileo_client_charter.report_charter_document"), self.draft()
+            )
+        self.assertFalse(self.asked)
+        self.assertNotIn(self.address, "".join(pages))
+        self.assertTrue(text)
+
+    def test_odoos_own_address_for_printing(self):
+        draft = self.draft()
+        self.authenticate("t_admin", "t_admin")
+        name = self.env.ref("mileo_client_charter.report_charter_document").report_name
+        answer = self.url_open(f"/report/pdf/{name}/{draft.id}")
+        self.assertEqual(answer.status_code, 200)
+        self.assertFalse(self.asked)
+
+    def test_what_is_ours_stays(self):
+        page = (
+            '<!DOCTYPE html><html><head><meta charset="utf-8"><style>p { color: red }</style></head><body><p style="color: blue">Été '
+            '<img src="data:image/png;base64,AAAA" alt=""> <a href="https://a.example/?a=1&amp;b=2">a</a></p>'
+            '<svg viewBox="0 0 9 9"><rect width="9" height="9" fill="#1f4e79"></rect></svg></body></html>'
+        )
+        kept = offline(page)
+        for part in (
+            "color: red",
+            "color: blue",
+            "Été",
+            "data:image/png;base64,AAAA",
+            'href="https://a.example/?a=1&amp;b=2"',
+            "#1f4e79",
+            "charset",
+        ):
+            self.assertIn(part, kept)
