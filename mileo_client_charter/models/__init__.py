@@ -2,6 +2,7 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_engine
+from . import charter_merge
 from . import resource_calendar
 from . import res_company
 
@@ -21,6 +22,7 @@ from . import charter_obligation_words
 from . import charter_obligation_alert
 from . import charter_obligation_declared
 from . import charter_obligation_pause
+from . import charter_obligation_merge
 from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_thread_mixin

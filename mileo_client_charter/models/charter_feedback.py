@@ -17,7 +17,8 @@ class CharterFeedback(models.Model):
 
     _name = "charter.feedback"
     _description = "Feedback"
-    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin", "charter.merge.mixin"]
+    _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
@@ -131,7 +132,7 @@ class CharterFeedback(models.Model):
 
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
-        "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey'",
+        "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey' AND COALESCE(merged_from, 0) = 0",
         "This contact has been invited already for this closing.",
     )
     _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
