@@ -26,7 +26,7 @@ class CharterDelivery(models.Model):
 
     _name = "charter.delivery"
     _description = "Delivery to a client"
-    _inherit = ["charter.engine.mixin", "charter.merge.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
     _order = "id desc"

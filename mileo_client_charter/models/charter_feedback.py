@@ -17,7 +17,7 @@ class CharterFeedback(models.Model):
 
     _name = "charter.feedback"
     _description = "Feedback"
-    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin", "charter.merge.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"

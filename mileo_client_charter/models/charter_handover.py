@@ -22,7 +22,7 @@ class CharterHandover(models.Model):
 
     _name = "charter.handover"
     _description = "Change of contact told to a client"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.merge.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once": "_charter_merge_tellings"}
     _charter_merge_hides = True

@@ -14,18 +14,19 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger, unique
 
-from .charter_engine import ENGINE
-
+# The mark of a merge under way: like the engine's, nothing outside this process can send it.
+MERGE = object()
 # What a model says of a rule that is never to be folded: the merge is refused in the words of the rule.
 REFUSE = "refuse"
 ADDON = "mileo_client_charter"
 
 
 class Merge(NamedTuple):
-    """A merge under way: ids of the contacts that vanish and of the one that stays."""
+    """A merge under way: ids of the contacts that vanish and of the one that stays, and the columns that name contacts."""
 
     sources: tuple
     target: int
+    columns: dict  # {table: {column: _Link or _Reference}}
 
     @property
     def everybody(self):
@@ -60,6 +61,7 @@ class CharterMergeMixin(models.AbstractModel):
         "Merged from contact",
         readonly=True,
         copy=False,
+        charter_engine=True,
         groups="base.group_user",
         help="Record number of the contact this row was of when another row of the same kind came to stand beside it, "
         "because the two contacts were merged. It stays on record, and counts for no rule of uniqueness.",
@@ -73,12 +75,16 @@ class CharterMergeMixin(models.AbstractModel):
 
     def write(self, vals):
         self._charter_check_merge_fields(vals)
-        return super().write(vals)
+        # What reacts to the change is not the merge.
+        return super(CharterMergeMixin, self.with_context(charter_merge=None)).write(vals)
+
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_engine" or super()._valid_field_parameter(field, name)
 
     def _charter_check_merge_fields(self, vals):
         owned = {"merged_from", "active"} if self._charter_merge_hides else {"merged_from"}
         for name in owned & vals.keys():
-            if vals[name] != (name == "active") and self.env.context.get("charter_engine") is not ENGINE:
+            if vals[name] != (name == "active") and self.env.context.get("charter_merge") is not MERGE:
                 raise AccessError(
                     self.env._(
                         "%(model)s: “%(field)s” (%(name)s) is written when contacts are merged, never by editing.",
@@ -89,7 +95,8 @@ class CharterMergeMixin(models.AbstractModel):
                 )
 
     def _charter_merge_engine(self):
-        return self.sudo().with_context(charter_engine=ENGINE, active_test=False)
+        engine = self._charter_engine() if hasattr(self, "_charter_engine") else self.sudo()
+        return engine.with_context(charter_merge=MERGE, active_test=False)
 
     def _charter_set_aside(self, merge, field="partner_id"):
         """These rows stay on record beside the one that stands for them, out of the rule."""
@@ -184,22 +191,29 @@ class CharterMerge(models.AbstractModel):
         ]
 
     @api.model
-    def _partner_rules(self):
+    def _partner_columns(self):
+        """{table: {column: how it names a contact}}, of every table of the database"""
+        columns = defaultdict(dict)
+        for table, names in self._links().items():
+            columns[table] = {name: _Link(name) for name in names}
+        for table, kind, number in self._references():
+            columns[table][number] = _Reference(kind, number)
+        return dict(columns)
+
+    @api.model
+    def _partner_rules(self, columns=None):
         """The rules of ours that a merge of contacts may break: [(Rule, model name)]"""
-        tables, links = self._tables(), self._links()
-        references = defaultdict(list)
-        for table, _kind, number in self._references():
-            references[table].append(number)
+        tables, columns = self._tables(), columns or self._partner_columns()
         return [
             (rule, tables[rule.table])
             for rule in self._rules(tables)
-            if rule.columns & {*links.get(rule.table, ()), *references.get(rule.table, ())}
+            if rule.columns & columns.get(rule.table, {}).keys()
         ]
 
     # -- before -----------------------------------------------------------------------------------
 
     @api.model
-    def _check(self, sources, target):
+    def _check(self, columns, sources, target):
         """Refuse what would give one client what another said, or a company what another one owes.
 
         :raise UserError: what hangs on which contact, and what to do instead
@@ -212,7 +226,7 @@ class CharterMerge(models.AbstractModel):
             was = partner.commercial_partner_id
             if client == (target if was == partner else was):
                 continue
-            hanging = self._hanging(partner)
+            hanging = self._hanging(columns, partner)
             if hanging:
                 raise UserError(
                     self.env._(
@@ -225,7 +239,7 @@ class CharterMerge(models.AbstractModel):
         company = target.company_id or sources.company_id[-1:]
         if company:
             for partner in everybody:
-                strange = self._hanging(partner, other_than=company)
+                strange = self._hanging(columns, partner, other_than=company)
                 if strange:
                     raise UserError(
                         self.env._(
@@ -236,26 +250,18 @@ class CharterMerge(models.AbstractModel):
                     )  # fmt: skip
 
     @api.model
-    def _hanging(self, partner, other_than=None):
+    def _hanging(self, columns, partner, other_than=None):
         """{model name: number of rows} of the charter that name ``partner``.
 
+        :param columns: _partner_columns()
         :param other_than: count only the rows of companies other than this one
         """
         found = {}
-        links, references = self._links(), defaultdict(list)
-        for table, kind, number in self._references():
-            references[table].append((kind, number))
-        tables = {**self._tables(), "contract_contract": "contract.contract"}
-        for table, name in tables.items():
-            names = [
-                SQL("%s = %s", SQL.identifier(column), partner.id) for column in links.get(table, ())
-            ] + [
-                SQL("%s = 'res.partner' AND %s = %s", SQL.identifier(kind), SQL.identifier(number), partner.id)
-                for kind, number in references.get(table, ())
-            ]
+        for table, name in {**self._tables(), "contract_contract": "contract.contract"}.items():
+            names = columns.get(table)
             if not names:
                 continue
-            condition = SQL("(%s)", SQL(" OR ").join(names))
+            condition = SQL("(%s)", SQL(" OR ").join(how.of([partner.id]) for how in names.values()))
             if table == "contract_contract":
                 # A neighbour's table: the contracts under the charter alone are ours.
                 condition = SQL("%s AND charter_tier_id IS NOT NULL", condition)
@@ -297,10 +303,10 @@ class CharterMerge(models.AbstractModel):
 
         :raise UserError: what cannot be merged, and what to do instead
         """
-        self._check(sources, target)
+        merge = Merge(tuple(sources.ids), target.id, self._partner_columns())
         self.env.flush_all()
-        merge = Merge(tuple(sources.ids), target.id)
-        for rule, name in self._partner_rules():
+        self._check(merge.columns, sources, target)
+        for rule, name in self._partner_rules(merge.columns):
             groups = self._colliding(rule, merge)
             if groups:
                 self._fold(rule, name, groups, merge)
@@ -334,7 +340,7 @@ class CharterMerge(models.AbstractModel):
     @api.model
     def _colliding(self, rule, merge):
         """Lists of ids of the rows that would break ``rule`` if the contacts were one."""
-        moved = self._moved_columns(rule.table)
+        moved = merge.columns[rule.table]
         touched = SQL(" OR ").join(
             SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values()
         )
@@ -376,15 +382,6 @@ class CharterMerge(models.AbstractModel):
         return [sorted(group) for group in groups]
 
     @api.model
-    def _moved_columns(self, table):
-        """{column: how it is moved} of the columns of ``table`` that name a contact."""
-        moved = {column: _Link(column) for column in self._links().get(table, ())}
-        for owner, kind, number in self._references():
-            if owner == table:
-                moved[number] = _Reference(kind, number)
-        return moved
-
-    @api.model
     def _move(self, merge):
         """Point every row of ours, and every generic reference of the database, to the contact that stays.
 
@@ -393,9 +390,9 @@ class CharterMerge(models.AbstractModel):
         """
         tables = self._tables()
         core = {"ir_attachment", "mail_followers", "mail_activity", "mail_message", "ir_model_data"}
-        others = {table for table, _kind, _number in self._references()} - core
-        for table in sorted({*tables, *others}):
-            moved = self._moved_columns(table)
+        for table, moved in sorted(merge.columns.items()):
+            if table in core:
+                continue
             if table not in tables:
                 moved = {column: how for column, how in moved.items() if isinstance(how, _Reference)}
             if not moved:
@@ -416,7 +413,7 @@ class CharterMerge(models.AbstractModel):
     @api.model
     def _recompute(self, name, ids, columns):
         """What is computed from a contact is computed anew; what the engine wrote once stays as it was written."""
-        model = self.env[name].sudo().with_context(charter_engine=ENGINE, active_test=False)
+        model = self.env[name].sudo().with_context(active_test=False)
         self.env.invalidate_all(flush=False)
         if not getattr(model, "_charter_engine_only", False):
             model.browse(ids).modified([column for column in columns if column in model._fields])

@@ -8,7 +8,7 @@ class CharterNoticeLine(models.Model):
 
     _name = "charter.notice.line"
     _description = "Notice to a client"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "charter.merge.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once_a_client_idx": "_charter_merge_tellings"}
     _charter_merge_hides = True

@@ -7,7 +7,7 @@ class CharterReviewAnswer(models.Model):
 
     _name = "charter.review.answer"
     _description = "Answer at a review"
-    _inherit = ["charter.engine.mixin", "charter.merge.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin"]
     _charter_merge_rules = {"once_a_contact_idx": "_charter_merge_answers"}
     _rec_name = "contact_id"
 
