@@ -2,6 +2,7 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_engine
+from . import charter_engine_sql
 from . import charter_merge
 from . import resource_calendar
 from . import res_company
@@ -32,6 +33,7 @@ from . import charter_client_mixin
 from . import charter_assignment
 from . import res_partner
 from . import res_users
+from . import charter_obligation_people
 from . import res_partner_contacts
 from . import charter_absence
 from . import charter_absence_feed
@@ -113,6 +115,9 @@ from . import charter_report_progress
 
 # What is forgotten in time
 from . import charter_privacy
+from . import charter_redaction
+from . import charter_anonymiser
+from . import res_partner_forgotten
 
 # How clients fare, and what staff look at first
 from . import charter_health

@@ -206,9 +206,8 @@ class CharterDelivery(models.Model):
             if delivery.obligation_id:
                 delivery.obligation_id._fulfil(
                     self.env._(
-                        "Mail to %(contact)s (%(email)s): %(subject)s",
-                        contact=delivery.contact_id.name,
-                        email=delivery.email,
+                        "Mail to %(contact)s: %(subject)s",
+                        contact=delivery.contact_id._charter_key(),
                         subject=delivery.subject,
                     )
                 )

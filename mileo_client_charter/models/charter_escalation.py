@@ -316,8 +316,8 @@ class CharterEscalation(models.Model):
         escalation.write({"state": "answered", "answered_at": self._charter_now(), "answer": message.body})
         evidence = self.env._(
             "Answered by %(user)s by mail to %(contact)s.",
-            user=self.env.user.name,
-            contact=", ".join(message.partner_ids.mapped("email_formatted")),
+            user=self.env.user._charter_key(),
+            contact=message.partner_ids._charter_key(),
         )
         # An answer at level 2 is also the one level 1 still owed.
         for code in ("escalation.level1", "escalation.level2"):

@@ -396,7 +396,7 @@ class CharterFeedback(models.Model):
         feedback._charter_fulfil(
             "feedback.callback",
             self.env._("Call held at %(moment)s UTC, recorded by %(user)s.",
-                       moment=fields.Datetime.to_string(called_at), user=self.env.user.name),
+                       moment=fields.Datetime.to_string(called_at), user=self.env.user._charter_key()),
         )  # fmt: skip
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
         feedback._charter_open_or_explain("feedback.outcome", at=now)
@@ -421,7 +421,7 @@ class CharterFeedback(models.Model):
         feedback.write({"outcome_at": self._charter_now(), "outcome": message.body})
         feedback._charter_fulfil(
             "feedback.outcome",
-            self.env._("Mail to %s.", ", ".join(message.partner_ids.mapped("email_formatted"))),
+            self.env._("Mail to %s.", message.partner_ids._charter_key()),
         )
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])
 

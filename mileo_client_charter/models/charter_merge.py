@@ -14,6 +14,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger, unique
 
+from .charter_engine_sql import engine_sql
+
 # The mark of a merge under way: like the engine's, nothing outside this process can send it.
 MERGE = object()
 # What a model says of a rule that is never to be folded: the merge is refused in the words of the rule.
@@ -397,7 +399,8 @@ class CharterMerge(models.AbstractModel):
                 moved = {column: how for column, how in moved.items() if isinstance(how, _Reference)}
             if not moved:
                 continue
-            rows = self._engine_update(
+            rows = engine_sql(
+                self.env,
                 SQL(
                     "UPDATE %s SET %s WHERE %s RETURNING id",
                     SQL.identifier(table),
@@ -405,7 +408,7 @@ class CharterMerge(models.AbstractModel):
                         SQL("%s = %s", SQL.identifier(column), how.value(merge)) for column, how in moved.items()
                     ),
                     SQL(" OR ").join(SQL("(%s)", how.of(merge.sources)) for how in moved.values()),
-                )
+                ),
             )
             if rows and table in tables:
                 self._recompute(tables[table], [row for [row] in rows], moved)
@@ -417,11 +420,6 @@ class CharterMerge(models.AbstractModel):
         self.env.invalidate_all(flush=False)
         if not getattr(model, "_charter_engine_only", False):
             model.browse(ids).modified([column for column in columns if column in model._fields])
-
-    @api.model
-    def _engine_update(self, query):
-        """The one door through which a merge changes what is recorded. :return: rows of RETURNING"""
-        return self.env.execute_query(query)
 
 
 class _Link(NamedTuple):

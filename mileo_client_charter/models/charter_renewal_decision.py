@@ -96,7 +96,7 @@ class CharterRenewal(models.Model):
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
                     verdict=renewal.override_reason if renewal.overridden else labels[renewal.verdict],
                     evidence=renewal.evidence or "—",
-                    user=self.env.user.name,
+                    user=self.env.user._charter_key(),
                 )
             )
 
