@@ -55,7 +55,9 @@ class CharterAnonymiser(models.AbstractModel):
         texts, ephemeral = self._texts(), self._ephemeral()
         # A row that holds its e-mail address or its telephone number is about the person, whatever it points to.
         changed = {table: self._clean(table, columns, everywhere) for table, columns in sorted(texts.items())}
-        scope = self._scope(contact, clients, {table: ids for table, ids in changed.items() if table not in APART})
+        scope = self._scope(
+            contact, clients, {table: ids for table, ids in changed.items() if table not in APART}
+        )
         for table, columns in sorted(texts.items()):
             if table in ephemeral:
                 found = self._clean(table, columns, nearby)
@@ -80,10 +82,16 @@ class CharterAnonymiser(models.AbstractModel):
         for table, columns in self.env["charter.merge"]._links().items():
             if table not in tables or "partner_id" not in columns:
                 continue
-            named = [SQL("%s = %s", SQL.identifier(name), contact.id) for name in columns if name != "partner_id"]
+            named = [
+                SQL("%s = %s", SQL.identifier(name), contact.id) for name in columns if name != "partner_id"
+            ]
             if named:
                 rows = self.env.execute_query(
-                    SQL("SELECT DISTINCT partner_id FROM %s WHERE %s", SQL.identifier(table), SQL(" OR ").join(named))
+                    SQL(
+                        "SELECT DISTINCT partner_id FROM %s WHERE %s",
+                        SQL.identifier(table),
+                        SQL(" OR ").join(named),
+                    )
                 )
                 found.update(row for [row] in rows if row)
         return self.env["res.partner"].sudo().browse(found - {contact.id}).exists()
@@ -117,11 +125,20 @@ class CharterAnonymiser(models.AbstractModel):
 
         mailbox = own("email_normalized", contact.email_normalized)
         emails = {contact.email, contact.email_normalized} if mailbox else set()
-        emails |= {login for login in users.mapped("login") if "@" in login and own("email_normalized", login.lower())}
+        emails |= {
+            login
+            for login in users.mapped("login")
+            if "@" in login and own("email_normalized", login.lower())
+        }
         phones = own("phone", contact.phone)
         put = key("contact", contact.id)
         keep = [client.name for client in clients if client.name]
-        words = {contact.name, *users.mapped("name"), *own("street", contact.street), *own("street2", contact.street2)}
+        words = {
+            contact.name,
+            *users.mapped("name"),
+            *own("street", contact.street),
+            *own("street2", contact.street2),
+        }
         return (
             Traces(emails=emails - {False, None, ""}, phones=phones, put=put),
             Traces(words=words - {False, None, ""}, put=put, keep=keep),
@@ -162,7 +179,9 @@ class CharterAnonymiser(models.AbstractModel):
         """
         links = self._foreign_keys()
         references = self.env["charter.merge"]._references()
-        models_of = {model._table: name for name, model in self.env.items() if model._auto and not model._abstract}
+        models_of = {
+            model._table: name for name, model in self.env.items() if model._auto and not model._abstract
+        }
         users = contact.with_context(active_test=False).user_ids
         new = {**known, "res_partner": {contact.id, *self._people(clients).ids}, "res_users": set(users.ids)}
         scope = defaultdict(set, {table: set(ids) for table, ids in known.items()})
@@ -179,7 +198,12 @@ class CharterAnonymiser(models.AbstractModel):
                     for other, its, its_target, _with_id in links:
                         if other == table and its != column and new.get(its_target):
                             found[target].update(self._related_ids(table, column, its, new[its_target]))
-            pairs = [(models_of[table], number) for table, ids in new.items() if table in models_of for number in ids]
+            pairs = [
+                (models_of[table], number)
+                for table, ids in new.items()
+                if table in models_of
+                for number in ids
+            ]
             for table, kind, number in references:
                 found[table].update(self._referring(table, kind, number, pairs))
             new = {table: ids - scope[table] for table, ids in found.items()}
@@ -248,7 +272,9 @@ class CharterAnonymiser(models.AbstractModel):
             for (name, kind), value in zip(columns.items(), values, strict=True):
                 cleaned = traces.out_of(value)
                 if cleaned != value:
-                    new[name] = json.dumps(cleaned, ensure_ascii=False) if kind in ("json", "jsonb") else cleaned
+                    new[name] = (
+                        json.dumps(cleaned, ensure_ascii=False) if kind in ("json", "jsonb") else cleaned
+                    )
                     self._record(table, number, name, value, cleaned)
             if new:
                 changed.add(number)
@@ -257,7 +283,9 @@ class CharterAnonymiser(models.AbstractModel):
                     SQL(
                         "UPDATE %s SET %s WHERE id = %s RETURNING id",
                         SQL.identifier(table),
-                        SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in new.items()),
+                        SQL(", ").join(
+                            SQL("%s = %s", SQL.identifier(name), value) for name, value in new.items()
+                        ),
                         number,
                     ),
                 )
@@ -346,7 +374,10 @@ class CharterAnonymiser(models.AbstractModel):
         target = io.BytesIO()
         changed = False
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+            with (
+                zipfile.ZipFile(io.BytesIO(content)) as source,
+                zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+            ):
                 if sum(part.file_size for part in source.infolist()) > LARGEST_FILE:
                     return content
                 for part in source.infolist():

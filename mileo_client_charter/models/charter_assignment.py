@@ -45,7 +45,9 @@ class CharterAssignment(models.Model):
     )
     date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")
-    active = fields.Boolean(default=True, readonly=True, help="Off: on record only, since two contacts were merged.")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two contacts were merged."
+    )
     phone = fields.Char(related="user_id.partner_id.phone", related_sudo=True)
     email = fields.Char(related="user_id.partner_id.email", related_sudo=True)
     is_current = fields.Boolean(compute="_compute_is_current", search="_search_is_current")
@@ -291,7 +293,11 @@ class CharterAssignment(models.Model):
             for row in ranked:
                 free = [(row.date_from, row.date_to or None)]
                 for other in kept:
-                    free = [part for span in free for part in without(*span, other.date_from, other.date_to or None)]
+                    free = [
+                        part
+                        for span in free
+                        for part in without(*span, other.date_from, other.date_to or None)
+                    ]
                 if free == [(row.date_from, row.date_to or None)]:
                     kept |= row
                     continue

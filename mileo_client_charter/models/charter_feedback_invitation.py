@@ -104,7 +104,9 @@ class CharterFeedback(models.Model):
                 lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
             )
             others = self.browse([row.id for row in others])
-            reason = self.env._("Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})")
+            reason = self.env._(
+                "Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})"
+            )
             others._skip_planned(reason)
             others.filtered(lambda row: row.state == "sent")._charter_engine().write(
                 {"state": "expired", "skip_reason": reason}

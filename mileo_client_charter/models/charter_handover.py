@@ -48,7 +48,9 @@ class CharterHandover(models.Model):
     is_late = fields.Boolean("Told late")
     late_reason = fields.Char("Why late")
     problem = fields.Char("Cannot be told")
-    active = fields.Boolean(default=True, readonly=True, help="Off: on record only, since two clients were merged.")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two clients were merged."
+    )
     plan_text = fields.Char("Who answers", compute="_compute_plan_text")
 
     _once = models.UniqueIndex("(absence_id, partner_id) WHERE absence_id IS NOT NULL AND active")

@@ -120,7 +120,10 @@ class CharterMerge(models.AbstractModel):
     def _addons(self):
         """Names of the addons whose tables are ours: this one and all that build on it."""
         module = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
-        return {ADDON, *module.downstream_dependencies(exclude_states=("uninstalled", "uninstallable")).mapped("name")}
+        return {
+            ADDON,
+            *module.downstream_dependencies(exclude_states=("uninstalled", "uninstallable")).mapped("name"),
+        }
 
     @api.model
     def _tables(self):
@@ -129,7 +132,10 @@ class CharterMerge(models.AbstractModel):
         return {
             model._table: name
             for name, model in self.env.items()
-            if model._auto and not model._abstract and not model._transient and model._original_module in addons
+            if model._auto
+            and not model._abstract
+            and not model._transient
+            and model._original_module in addons
         }
 
     @api.model
@@ -188,7 +194,15 @@ class CharterMerge(models.AbstractModel):
             [list(self._tables() if tables is None else tables)],
         )
         return [
-            Rule(table, name.removeprefix(f"{table}_"), parts, operators, predicate, nulls_equal, frozenset(columns))
+            Rule(
+                table,
+                name.removeprefix(f"{table}_"),
+                parts,
+                operators,
+                predicate,
+                nulls_equal,
+                frozenset(columns),
+            )
             for table, name, parts, operators, predicate, nulls_equal, columns in self.env.cr.fetchall()
         ]
 
@@ -294,7 +308,10 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _in_words(self, hanging):
-        names = {model.model: model.name for model in self.env["ir.model"].sudo().search([("model", "in", list(hanging))])}
+        names = {
+            model.model: model.name
+            for model in self.env["ir.model"].sudo().search([("model", "in", list(hanging))])
+        }
         return ", ".join(f"{names[name]}: {count}" for name, count in hanging.items())
 
     # -- the merge --------------------------------------------------------------------------------
@@ -343,14 +360,16 @@ class CharterMerge(models.AbstractModel):
     def _colliding(self, rule, merge):
         """Lists of ids of the rows that would break ``rule`` if the contacts were one."""
         moved = merge.columns[rule.table]
-        touched = SQL(" OR ").join(
-            SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values()
-        )
+        touched = SQL(" OR ").join(SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values())
         columns = SQL(", ").join(
-            SQL("%s AS %s", moved[name].value(merge), SQL.identifier(name)) if name in moved else SQL.identifier(name)
+            SQL("%s AS %s", moved[name].value(merge), SQL.identifier(name))
+            if name in moved
+            else SQL.identifier(name)
             for name in unique(["id", *sorted(rule.columns)])
         )
-        keys = SQL(", ").join(SQL("%s AS k%s", SQL(part.replace("%", "%%")), number) for number, part in enumerate(rule.parts))
+        keys = SQL(", ").join(
+            SQL("%s AS k%s", SQL(part.replace("%", "%%")), number) for number, part in enumerate(rule.parts)
+        )
         rows = SQL(
             "SELECT id, %s FROM (SELECT %s FROM %s WHERE %s) AS moved WHERE %s",
             keys, columns, SQL.identifier(rule.table), touched,
@@ -358,7 +377,11 @@ class CharterMerge(models.AbstractModel):
         )  # fmt: skip
         names = [SQL("k%s", number) for number in range(len(rule.parts))]
         if rule.operators is None:
-            known = SQL("true") if rule.nulls_equal else SQL(" AND ").join(SQL("%s IS NOT NULL", key) for key in names)
+            known = (
+                SQL("true")
+                if rule.nulls_equal
+                else SQL(" AND ").join(SQL("%s IS NOT NULL", key) for key in names)
+            )
             found = self.env.execute_query(
                 SQL(
                     "SELECT array_agg(id ORDER BY id) FROM (%s) AS row WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1",
@@ -405,7 +428,8 @@ class CharterMerge(models.AbstractModel):
                     "UPDATE %s SET %s WHERE %s RETURNING id",
                     SQL.identifier(table),
                     SQL(", ").join(
-                        SQL("%s = %s", SQL.identifier(column), how.value(merge)) for column, how in moved.items()
+                        SQL("%s = %s", SQL.identifier(column), how.value(merge))
+                        for column, how in moved.items()
                     ),
                     SQL(" OR ").join(SQL("(%s)", how.of(merge.sources)) for how in moved.values()),
                 ),
@@ -431,7 +455,12 @@ class _Link(NamedTuple):
         return SQL("%s = ANY(%s)", SQL.identifier(self.column), list(ids))
 
     def value(self, merge):
-        return SQL("CASE WHEN %s THEN %s ELSE %s END", self.of(merge.sources), merge.target, SQL.identifier(self.column))
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            self.of(merge.sources),
+            merge.target,
+            SQL.identifier(self.column),
+        )
 
 
 class _Reference(NamedTuple):
@@ -441,10 +470,20 @@ class _Reference(NamedTuple):
     column: str
 
     def of(self, ids):
-        return SQL("%s = 'res.partner' AND %s = ANY(%s)", SQL.identifier(self.kind), SQL.identifier(self.column), list(ids))
+        return SQL(
+            "%s = 'res.partner' AND %s = ANY(%s)",
+            SQL.identifier(self.kind),
+            SQL.identifier(self.column),
+            list(ids),
+        )
 
     def value(self, merge):
-        return SQL("CASE WHEN %s THEN %s ELSE %s END", self.of(merge.sources), merge.target, SQL.identifier(self.column))
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            self.of(merge.sources),
+            merge.target,
+            SQL.identifier(self.column),
+        )
 
 
 class MergeWizard(models.TransientModel):

@@ -33,7 +33,9 @@ class CharterNoticeLine(models.Model):
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 
-    active = fields.Boolean(default=True, readonly=True, help="Off: on record only, since two clients were merged.")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two clients were merged."
+    )
 
     _once_a_client_idx = models.UniqueIndex(
         "(notice_id, partner_id) WHERE active", "This client is in the notice already."

@@ -287,7 +287,9 @@ class CharterObligation(models.Model):
                 )  # fmt: skip
         self._fulfil(
             self.env._(
-                "%(evidence)s (recorded by %(user)s)", evidence=evidence.strip(), user=self.env.user._charter_key()
+                "%(evidence)s (recorded by %(user)s)",
+                evidence=evidence.strip(),
+                user=self.env.user._charter_key(),
             )
         )
 

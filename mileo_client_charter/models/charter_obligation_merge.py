@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from ..tools.occurrence import format_key, parse_key
+
 
 class CharterObligation(models.Model):
     _inherit = "charter.obligation"
@@ -11,7 +13,7 @@ class CharterObligation(models.Model):
     def _charter_merge_promises(self, groups, merge):
         """The same promise, made to both: what was kept or found late stays so, and what is still owed is owed once.
 
-        The rows that give way take a key of their own (what follows a ~ tells rows apart and is no word).
+        The rows that give way take a key of their own: the number that tells rows apart and is no word is their own.
         """
         states = {"kept": 0, "late": 1, "open": 3, "cancelled": 4}
         for group in groups:
@@ -25,7 +27,7 @@ class CharterObligation(models.Model):
             others = self.browse([row.id for row in others])
             others._settle_merged(f"{kept.display_name} (no. {kept.id})")
             for row in others._charter_engine():
-                row.occurrence = f"{row.occurrence}~{row.id}"
+                row.occurrence = format_key(*parse_key(row.occurrence)._replace(again=row.id))
         self.flush_model()
 
     def _settle_merged(self, other):

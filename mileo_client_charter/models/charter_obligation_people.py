@@ -24,8 +24,8 @@ class ResUsers(models.Model):
 class CharterObligation(models.Model):
     _inherit = "charter.obligation"
 
-    evidence_text = fields.Text("Evidence", compute="_compute_people_text", groups="base.group_user")
-    history_text = fields.Text("History", compute="_compute_people_text", groups="base.group_user")
+    evidence_text = fields.Text("What shows it", compute="_compute_people_text", groups="base.group_user")
+    history_text = fields.Text("Changes", compute="_compute_people_text", groups="base.group_user")
 
     @api.depends("evidence", "history")
     def _compute_people_text(self):

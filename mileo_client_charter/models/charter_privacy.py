@@ -143,7 +143,8 @@ class CharterPrivacy(models.AbstractModel):
         return [
             name
             for name in self.pool.descendants(["charter.privacy"], "_inherit")
-            if getattr(self.env[name]._fields.get("contact_id"), "store", False) and name != "charter.delivery"
+            if getattr(self.env[name]._fields.get("contact_id"), "store", False)
+            and name != "charter.delivery"
         ]
 
     # -- the scheduled action ---------------------------------------------------------------------

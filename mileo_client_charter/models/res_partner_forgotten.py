@@ -32,7 +32,12 @@ class ResPartner(models.Model):
             users.write({"active": False, "signature": False})
             values = {name: False for name in PERSONAL if name in contact._fields}
             contact.with_context(tracking_disable=True).write(
-                {**values, "name": self.env._("Anonymised contact"), "active": False, "charter_recipient": False}
+                {
+                    **values,
+                    "name": self.env._("Anonymised contact"),
+                    "active": False,
+                    "charter_recipient": False,
+                }
             )
             for user in users:
                 # Odoo mails whose login changes: by now there is no address to write to.

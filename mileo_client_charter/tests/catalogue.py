@@ -18,7 +18,9 @@ class Catalogue:
     def __init__(self, env):
         self.env = env
         self.numbers = count(1)
-        self.models = {model._table: name for name, model in env.items() if model._auto and not model._abstract}
+        self.models = {
+            model._table: name for name, model in env.items() if model._auto and not model._abstract
+        }
 
     def columns(self, table):
         """[(name, type, must be given, table its foreign key names or None)]"""
@@ -72,8 +74,12 @@ class Catalogue:
             commitment = self.env["charter.commitment"].browse(values["commitment_id"])
             values.update(company_id=commitment.document_id.company_id.id, code=commitment.code)
         if table == "ir_embedded_actions":
-            values.update(python_method="action", name="x")
-        given = {column for column, _kind, needed, _target in self.columns(table) if needed and self.choices(table, column)}
+            values.update(python_method="action", name='{"en_US": "x"}')
+        given = {
+            column
+            for column, _kind, needed, _target in self.columns(table)
+            if needed and self.choices(table, column)
+        }
         for guess in ({}, *self.guesses(table, given)):
             # A CHECK may want more than the first choice of a selection.
             try:

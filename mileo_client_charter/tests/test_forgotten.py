@@ -7,8 +7,9 @@ from datetime import datetime
 import openpyxl
 import pypdf
 from odoo.exceptions import AccessError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, file_path
 
 from ..models.charter_redaction import digest
 from ..models.charter_report import fingerprint
@@ -20,7 +21,10 @@ MAIL = "zenobie.quux@arquebuse.example.com"
 PHONE = "+33 6 70 41 95 83"
 STREET = "17 impasse des Arquebusiers"
 # What is looked for in every text, as PostgreSQL writes expressions.
-LOOKS = ["arquebus", "6[^0-9]{0,2}7[^0-9]{0,2}0[^0-9]{0,2}4[^0-9]{0,2}1[^0-9]{0,2}9[^0-9]{0,2}5[^0-9]{0,2}8[^0-9]{0,2}3"]
+LOOKS = [
+    "arquebus",
+    "6[^0-9]{0,2}7[^0-9]{0,2}0[^0-9]{0,2}4[^0-9]{0,2}1[^0-9]{0,2}9[^0-9]{0,2}5[^0-9]{0,2}8[^0-9]{0,2}3",
+]
 
 
 @tagged("post_install", "-at_install")
@@ -39,7 +43,9 @@ class TestForgotten(ReportCase):
         # An address of its own, which Odoo would give to the whole company.
         cls.zoe.with_context(_partners_skip_fields_sync=True).street = STREET
         cls.env.flush_all()
-        cls.env.cr.execute("UPDATE res_partner SET street = NULL WHERE id != %s AND street = %s", [cls.zoe.id, STREET])
+        cls.env.cr.execute(
+            "UPDATE res_partner SET street = NULL WHERE id != %s AND street = %s", [cls.zoe.id, STREET]
+        )
         cls.env.invalidate_all()
         cls.user = cls._portal(cls.zoe, "t_zoe")
         cls.user.login = MAIL
@@ -71,7 +77,11 @@ class TestForgotten(ReportCase):
                 )  # fmt: skip
                 if rows:
                     found[table, name] = [row for [row] in rows]
-        for file in self.env["ir.attachment"].sudo().search([("id", ">", 0), ("type", "=", "binary"), ("id", ">", self.first_file)]):
+        for file in (
+            self.env["ir.attachment"]
+            .sudo()
+            .search([("id", ">", 0), ("type", "=", "binary"), ("id", ">", self.first_file)])
+        ):
             text = self.text_of(file)
             if "arquebus" in text.lower():
                 found["file", file.name, file.res_model, file.mimetype] = [text]
@@ -88,7 +98,9 @@ class TestForgotten(ReportCase):
 
     def leave_all(self):
         self.env.flush_all()
-        for delivery in self.env["charter.delivery"].search([("state", "=", "queued"), ("contact_id", "=", self.zoe.id)]):
+        for delivery in self.env["charter.delivery"].search(
+            [("state", "=", "queued"), ("contact_id", "=", self.zoe.id)]
+        ):
             mail = delivery.sudo().mail_id
             mail._postprocess_sent_message(mail.recipient_ids.ids, [])
 
@@ -101,7 +113,11 @@ class TestForgotten(ReportCase):
             bad = self.negative(zoe)
             bad.message_post(body=f"{NAME} called.")
             bad.with_user(self.manager)._record_callback(
-                called_at=october, understanding=f"{NAME} is angry.", apology="made", actions=[], no_action_reason=f"{NAME} said so."
+                called_at=october,
+                understanding=f"{NAME} is angry.",
+                apology="made",
+                actions=[],
+                no_action_reason=f"{NAME} said so.",
             )
             bad.with_user(self.manager)._record_outcome("Outcome", f"<p>Dear {NAME}, done.</p>")
             escalation = self.escalate(zoe)
@@ -127,7 +143,12 @@ class TestForgotten(ReportCase):
                 {"name": f"At the desk of {NAME}", "partner_id": self.client.id, "contract_id": self.contract.id,
                  "description": f"Call {PHONE} first.", "contact_ids": zoe.ids}
             )  # fmt: skip
-            work.activity_schedule("mail.mail_activity_data_todo", summary=f"Call {NAME}", note=f"<p>{MAIL}</p>", user_id=self.manager.id)
+            work.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=f"Call {NAME}",
+                note=f"<p>{MAIL}</p>",
+                user_id=self.manager.id,
+            )
             work.action_close()
             work.feedback_ids.with_user(self.operations).action_suppress(f"{NAME} is leaving")
             self.leave_all()
@@ -139,7 +160,9 @@ class TestForgotten(ReportCase):
             review.action_plan()
             review.sudo().event_id.description = f"<p>With {NAME} ({MAIL})</p>"
         with self.at(moment=datetime(2026, 10, 21, 12)):
-            review.answer_ids = [(0, 0, {"contact_id": zoe.id, "rating": "5", "nps": "9", "comment": f"{NAME}: fine."})]
+            review.answer_ids = [
+                (0, 0, {"contact_id": zoe.id, "rating": "5", "nps": "9", "comment": f"{NAME}: fine."})
+            ]
             review.action_hold()
             review._record_minutes("Minutes", f"<p>{NAME} said: fine.</p>")
             self.leave_all()
@@ -149,13 +172,33 @@ class TestForgotten(ReportCase):
         with self.at(moment=AFTER):
             advice.sudo()._answer("accept", f"Yes, {NAME}.", zoe)
             files = env["ir.attachment"]
-            files.create([{"name": f"Letter of {NAME}.txt", "raw": f"Dear {NAME}".encode(), "res_model": "charter.review", "res_id": review.id}])
+            files.create(
+                [
+                    {
+                        "name": f"Letter of {NAME}.txt",
+                        "raw": f"Dear {NAME}".encode(),
+                        "res_model": "charter.review",
+                        "res_id": review.id,
+                    }
+                ]
+            )
             book, target = openpyxl.Workbook(), io.BytesIO()
             book.active["A1"] = NAME
             book.save(target)
-            files.create([{"name": "List.xlsx", "raw": target.getvalue(), "res_model": "charter.review", "res_id": review.id}])
+            files.create(
+                [
+                    {
+                        "name": "List.xlsx",
+                        "raw": target.getvalue(),
+                        "res_model": "charter.review",
+                        "res_id": review.id,
+                    }
+                ]
+            )
             printed = env["charter.anonymiser"]._notice_of(files.new({"name": NAME}), b"")
-            self.pdf = files.create([{"name": "Page.pdf", "raw": printed, "res_model": "charter.review", "res_id": review.id}])
+            self.pdf = files.create(
+                [{"name": "Page.pdf", "raw": printed, "res_model": "charter.review", "res_id": review.id}]
+            )
         # A line of a release before people were named by keys.
         promise = self.promise(escalation, "escalation.level1").sudo()
         promise._charter_engine().evidence = f'Answered by t_operations by mail to "{NAME}" <{MAIL}>.'
@@ -186,7 +229,10 @@ class TestForgotten(ReportCase):
         self.zoe._charter_anonymise()
         self.env.flush_all()
         self.env.invalidate_all()
-        left = {where: [text[max(0, text.lower().find("rquebus") - 300) :][:500] for text in texts] for where, texts in self.hits().items()}
+        left = {
+            where: [text[max(0, text.lower().find("rquebus") - 300) :][:500] for text in texts]
+            for where, texts in self.hits().items()
+        }
         self.assertFalse(left, "\n".join(f"{where}: {texts}" for where, texts in left.items()))
         # The proof stands.
         self.assertEqual({row: (row.state, row.done_at, row.due_at, row.met) for row in proof}, proof)
@@ -207,32 +253,51 @@ class TestForgotten(ReportCase):
 
     def test_a_namesake_keeps_its_name(self):
         other, _one, _two = self._client("Namesakes")
-        namesake = self.env["res.partner"].create({"name": NAME, "parent_id": other.id, "email": "z@namesakes.example.com"})
+        namesake = self.env["res.partner"].create(
+            {"name": NAME, "parent_id": other.id, "email": "z@namesakes.example.com"}
+        )
         feedback = self.env["charter.feedback"].create(
-            {"partner_id": other.id, "contact_id": namesake.id, "comment": f"{NAME} here.", "company_id": self.company.id}
+            {
+                "partner_id": other.id,
+                "contact_id": namesake.id,
+                "comment": f"{NAME} here.",
+                "company_id": self.company.id,
+            }
         )
         product = self.env["product.product"].create({"name": f"Chair {NAME}"})
         self.zoe._charter_anonymise()
         self.env.invalidate_all()
-        self.assertEqual((namesake.name, feedback.comment, product.name), (NAME, f"{NAME} here.", f"Chair {NAME}"))
+        self.assertEqual(
+            (namesake.name, feedback.comment, product.name), (NAME, f"{NAME} here.", f"Chair {NAME}")
+        )
 
     def test_what_the_client_is_called_stays(self):
         self.client.name = f"Cabinet {NAME}"
         self.client.phone = self.zoe.phone
         feedback = self.env["charter.feedback"].create(
-            {"partner_id": self.client.id, "company_id": self.company.id, "comment": f"{NAME} of Cabinet {NAME}, {PHONE}"}
+            {
+                "partner_id": self.client.id,
+                "company_id": self.company.id,
+                "comment": f"{NAME} of Cabinet {NAME}, {PHONE}",
+            }
         )
         self.zoe._charter_anonymise()
         self.env.invalidate_all()
         key = self.zoe._charter_key()
-        self.assertEqual(feedback.comment, f"{key} of Cabinet {NAME}, {PHONE}", "a switchboard is not the person's")
+        self.assertEqual(
+            feedback.comment, f"{key} of Cabinet {NAME}, {PHONE}", "a switchboard is not the person's"
+        )
         self.assertEqual(self.client.name, f"Cabinet {NAME}")
 
     def test_evidence_names_a_key(self):
         with self.at():
             bad = self.negative(self.zoe)
             bad.with_user(self.manager)._record_callback(
-                called_at=bad.answered_at, understanding="So.", apology="made", actions=[], no_action_reason="None."
+                called_at=bad.answered_at,
+                understanding="So.",
+                apology="made",
+                actions=[],
+                no_action_reason="None.",
             )
             bad.with_user(self.manager)._record_outcome("Outcome", "<p>Done.</p>")
         promise = self.promise(bad, "feedback.outcome")
@@ -250,7 +315,11 @@ class TestForgotten(ReportCase):
 class TestTraces(ReportCase):
     def test_forms(self):
         traces = people.Traces(
-            words=["Ana O'Neill"], emails=["ana@x.example.com"], phones=["+33 6 12 34 56 78"], put="#", keep=["Ana O'Neill & Co"]
+            words=["Ana O'Neill"],
+            emails=["ana@x.example.com"],
+            phones=["+33 6 12 34 56 78"],
+            put="#",
+            keep=["Ana O'Neill & Co"],
         )
         for text, clean in (
             ("ANA O'NEILL", "#"), ("Ana O&#x27;Neill", "#"), ("Diana O'Neills", "Diana O'Neills"),
@@ -261,4 +330,31 @@ class TestTraces(ReportCase):
                 self.assertEqual(traces.out_of(text), clean)
         self.assertEqual(traces.out_of({"a": ["Ana O'Neill", 3, None]}), {"a": ["#", 3, None]})
         self.assertFalse(people.Traces())
-        self.assertEqual(people.named("[user 1] [contact 2] [contact 9]", {("user", 1): "U", ("contact", 2): "C"}), "U C [contact 9]")
+        self.assertEqual(
+            people.named("[user 1] [contact 2] [contact 9]", {("user", 1): "U", ("contact", 2): "C"}),
+            "U C [contact 9]",
+        )
+
+
+class TestEvidenceOfEarlierReleases(ReportCase):
+    def test_rewritten_where_it_is_known_whom_it_names(self):
+        report = self.sent()
+        delivery = self.deliveries(report).filtered("obligation_id")[:1]
+        promise = delivery.obligation_id
+        with self.at(moment=AFTER):
+            promise._fulfil(f"Mail to {delivery.contact_id.name} ({delivery.email}): Report")
+            answered = self.negative()
+        call = self.promise(answered, "feedback.callback")
+        written = f'Mail to "{self.alice.name}" <{self.alice.email}> and "Somebody" <else@x.example.com>.'
+        call._charter_engine().evidence = written
+        self.env.flush_all()
+        script = load_script(
+            file_path("mileo_client_charter/migrations/19.0.1.2.0/post-forgotten.py"), "post_forgotten"
+        )
+        for _run in range(2):
+            script.migrate(self.env.cr, "19.0.1.1.0")
+            self.env.invalidate_all()
+            self.assertEqual(promise.evidence, f"Mail to {delivery.contact_id._charter_key()}: Report")
+            self.assertEqual(
+                call.evidence, f'Mail to {self.alice._charter_key()} and "Somebody" <else@x.example.com>.'
+            )

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models.charter_merge import Merge
 from .catalogue import Catalogue
 from .common import START, CharterCase
 
@@ -30,7 +31,13 @@ class MergeCase(CharterCase):
 
     def said(self, client, contact, **values):
         return self.env["charter.feedback"].create(
-            {"partner_id": client.id, "contact_id": contact.id, "comment": "So.", "company_id": self.company.id, **values}
+            {
+                "partner_id": client.id,
+                "contact_id": contact.id,
+                "comment": "So.",
+                "company_id": self.company.id,
+                **values,
+            }
         )
 
     def clients(self, *names):
@@ -38,7 +45,12 @@ class MergeCase(CharterCase):
 
     def contact(self, client, name, **values):
         return self.env["res.partner"].create(
-            {"name": name, "parent_id": client.id, "email": f"{name.lower()}@{client.name.lower()}.example.com", **values}
+            {
+                "name": name,
+                "parent_id": client.id,
+                "email": f"{name.lower()}@{client.name.lower()}.example.com",
+                **values,
+            }
         )
 
 
@@ -63,23 +75,32 @@ class TestMergeSweep(MergeCase):
         self.assertGreaterEqual(len(self.merging._partner_rules()), 9)
 
     def test_a_rule_of_next_year_is_asked_about(self):
-        self.env.cr.execute("CREATE UNIQUE INDEX charter_escalation_next_year ON charter_escalation (partner_id, level)")
+        self.env.cr.execute(
+            "CREATE UNIQUE INDEX charter_escalation_next_year ON charter_escalation (partner_id, level)"
+        )
         [said] = self.undeclared()
         self.assertIn("charter_escalation_next_year", said)
         self.assertIn("charter.escalation._charter_merge_rules", said)
         a, b = self.clients("A", "B")
         rows = [
-            self.catalogue.insert("charter_escalation", partner_id=client.id, fill=("level",)) for client in (a, b)
+            self.catalogue.insert("charter_escalation", partner_id=client.id, fill=("level",))
+            for client in (a, b)
         ]
-        with self.assertRaisesRegex(UserError, r"cannot be merged: Escalation .*no\. %s.*next_year.*merge again" % rows[0]):
+        with self.assertRaisesRegex(
+            UserError, rf"cannot be merged: Escalation .*no\. {rows[0]}.*next_year.*merge again"
+        ):
             self.merge(a, b)
-        self.assertEqual(self.env["charter.escalation"].browse(rows).partner_id, a | b, "nothing is half-written")
+        self.assertEqual(
+            self.env["charter.escalation"].browse(rows).partner_id, a | b, "nothing is half-written"
+        )
 
     def test_every_declared_rule_is_there(self):
         rules = {(rule.table, rule.name) for rule, _model in self.merging._partner_rules()}
         for table, name in self.merging._tables().items():
             for rule in getattr(self.env[name], "_charter_merge_rules", {}):
-                self.assertIn((table, rule), rules, f"{name}._charter_merge_rules names a rule that is not there")
+                self.assertIn(
+                    (table, rule), rules, f"{name}._charter_merge_rules names a rule that is not there"
+                )
 
     def collide(self, rule, a, b):
         """Two rows that break ``rule`` once ``a`` and ``b`` are one. :return: their ids"""
@@ -97,7 +118,9 @@ class TestMergeSweep(MergeCase):
             try:
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                     rows = [
-                        self.catalogue.insert(rule.table, **{**shared, **guess, **dict.fromkeys(chosen, partner.id)})
+                        self.catalogue.insert(
+                            rule.table, **{**shared, **guess, **dict.fromkeys(chosen, partner.id)}
+                        )
                         for partner in (a, b)
                     ]
                     if self.merging._colliding(rule, self.merge_of(a, b)):
@@ -105,11 +128,11 @@ class TestMergeSweep(MergeCase):
                     raise psycopg2.IntegrityError("not broken by this choice")
             except psycopg2.IntegrityError:
                 continue
-        self.fail(f"{rule.table}_{rule.name}: no two rows were found that break it; teach tests/catalogue.py")
+        raise AssertionError(
+            f"{rule.table}_{rule.name}: no two rows were found that break it; teach tests/catalogue.py"
+        )
 
     def merge_of(self, a, b):
-        from ..models.charter_merge import Merge  # noqa: PLC0415  (a helper of this test alone)
-
         return Merge((a.id,), b.id, self.columns)
 
     def test_two_rows_of_each_rule_are_kept_or_refused(self):
@@ -139,7 +162,8 @@ class TestMergeSweep(MergeCase):
                         self.assertEqual(values, [(b.id,)])
                     outcome[rule.table, rule.name] = "kept"
                 self.assertEqual(
-                    outcome[rule.table, rule.name] == "refused", self.env[name]._charter_merge_rules[rule.name] == "refuse"
+                    outcome[rule.table, rule.name] == "refused",
+                    self.env[name]._charter_merge_rules[rule.name] == "refuse",
                 )
                 savepoint.rollback()
                 self.env.invalidate_all()
@@ -185,7 +209,9 @@ class TestMerge(MergeCase):
         spoke, silent = self.contact(self.client, "Spoke"), self.contact(self.client, "Silent")
         there = self.contact(borea, "There")
         feedback = self.said(self.client, spoke)
-        with self.assertRaisesRegex(UserError, r"Spoke.* belongs to Alpine.* Borea .*Feedback: 1.*archive this one"):
+        with self.assertRaisesRegex(
+            UserError, r"Spoke.* belongs to Alpine.* Borea .*Feedback: 1.*archive this one"
+        ):
             self.merge(spoke, there)
         self.assertEqual(feedback.contact_id, spoke)
         self.merge(silent, there)
@@ -212,7 +238,9 @@ class TestMerge(MergeCase):
         a, b = self.clients("A", "B")
         a.company_id = self.company
         self.said(b, b, company_id=other.id)
-        with self.assertRaisesRegex(UserError, "rows of another company.*Feedback: 1.*Empty the field Company"):
+        with self.assertRaisesRegex(
+            UserError, "rows of another company.*Feedback: 1.*Empty the field Company"
+        ):
             self.merge(a, b)
         a.company_id = False
         self.merge(a, b)
@@ -230,7 +258,9 @@ class TestMerge(MergeCase):
         self.assertEqual((anna.parent_id, anna.commercial_partner_id), (b, b))
         self.assertEqual((contract.partner_id, contract.commercial_partner_id), (b, b))
         self.assertEqual(promises.partner_id, b)
-        self.assertEqual(promises.filtered(lambda row: row.res_model == "res.partner").mapped("res_id"), [b.id] * 2)
+        self.assertEqual(
+            promises.filtered(lambda row: row.res_model == "res.partner").mapped("res_id"), [b.id] * 2
+        )
 
     def test_holders(self):
         a, b = self.clients("A", "B")
@@ -287,7 +317,9 @@ class TestMerge(MergeCase):
         self.assertEqual(intervention.feedback_ids, mine | other)
         self.assertEqual((mine.state, mine.contact_id), ("skipped", self.alice))
         self.assertIn(str(other.id), mine.skip_reason)
-        self.assertEqual((other.state, other.comment, other.contact_id), ("answered", "Nobody came.", self.alice))
+        self.assertEqual(
+            (other.state, other.comment, other.contact_id), ("answered", "Nobody came.", self.alice)
+        )
 
     def test_late_stays_late(self):
         a, b = self.clients("A", "B")
@@ -304,7 +336,9 @@ class TestMerge(MergeCase):
             states = late.state, open_a.state
             self.merge(a, b)
         self.assertEqual(states[0], "late")
-        self.assertEqual((late.state, late.is_owed, late.missed, late.occurrence), ("late", False, 1, f"1.2~{late.id}"))
+        self.assertEqual(
+            (late.state, late.is_owed, late.missed, late.occurrence), ("late", False, 1, f"1.2~{late.id}")
+        )
         self.assertEqual((kept.state, kept.evidence, kept.occurrence), ("kept", "shown", "1.2"))
         self.assertEqual(len((open_a | open_b).filtered("is_owed")), 1, "owed once")
         self.assertEqual((late | kept | open_a | open_b).mapped("res_id"), [b.id] * 4)
@@ -326,5 +360,7 @@ class TestMerge(MergeCase):
     def test_rights_of_the_one_who_merges(self):
         merger = new_test_user(self.env, "t_merger", groups="base.group_user,base.group_partner_manager")
         a, b = (self.contact(self.client, name, email="same@alpine.example.com") for name in ("One", "Uno"))
-        self.env["base.partner.merge.automatic.wizard"].with_user(merger)._merge([a.id, b.id], b.with_user(merger))
+        self.env["base.partner.merge.automatic.wizard"].with_user(merger)._merge(
+            [a.id, b.id], b.with_user(merger)
+        )
         self.assertFalse(a.exists())

@@ -41,18 +41,27 @@ class Traces:
         self.put = put
         texts = {text.strip() for text in (*words, *emails) if text and text.strip()}
         forms = {form for text in texts for form in self._forms(text)}
-        forms |= {form for phone in phones for form in (quote(phone or ""), quote_plus(phone or "")) if "%" in form}
+        forms |= {
+            form for phone in phones for form in (quote(phone or ""), quote_plus(phone or "")) if "%" in form
+        }
         digits = {re.sub(r"\D", "", phone or "") for phone in phones}
         # A national number is written with a 0 where the international one has the country.
         digits = {number[-9:] for number in digits if len(number) >= PHONE_DIGITS}
         patterns = [rf"{BEFORE}{re.escape(form)}(?!\w)" for form in sorted(forms, key=len, reverse=True)]
-        patterns += [rf"(?<!\d)(?:(?:\+|00)\d{{1,3}}\D{{0,3}})?0?{self._spaced(number)}(?!\d)" for number in sorted(digits)]
+        patterns += [
+            rf"(?<!\d)(?:(?:\+|00)\d{{1,3}}\D{{0,3}})?0?{self._spaced(number)}(?!\d)"
+            for number in sorted(digits)
+        ]
         kept = sorted({re.escape(form) for text in keep for form in self._forms(text)}, key=len, reverse=True)
         self._pattern = None
         if patterns:
-            self._pattern = re.compile("|".join([*(f"(?P<keep{n}>{form})" for n, form in enumerate(kept)), *patterns]), re.I)
+            self._pattern = re.compile(
+                "|".join([*(f"(?P<keep{n}>{form})" for n, form in enumerate(kept)), *patterns]), re.I
+            )
         # What PostgreSQL looks for: a little more than what is replaced.
-        self.likes = [f"%{self._like(form)}%" for form in sorted(forms | {form.replace('"', '\\"') for form in forms})]
+        self.likes = [
+            f"%{self._like(form)}%" for form in sorted(forms | {form.replace('"', '\\"') for form in forms})
+        ]
         self.expressions = [self._spaced(number).replace(r"\D", "[^0-9]") for number in sorted(digits)]
 
     @staticmethod
