@@ -20,7 +20,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from ..tools.people import Traces, key
-from .charter_engine_sql import engine_sql
+from .charter_engine_sql import engine_door, engine_sql
 from .charter_redaction import digest
 
 _logger = logging.getLogger(__name__)
@@ -317,9 +317,10 @@ class CharterAnonymiser(models.AbstractModel):
             new = self._cleaned_file(file, content, traces)
             if new != content:
                 self._record("ir_attachment", file.id, "raw", content, new)
-                file.raw = new
+                with engine_door(self.env.cr):
+                    file.raw = new
+                    self.env.flush_all()
                 changed.add(file.id)
-        self.env.flush_all()
         return changed
 
     @api.model

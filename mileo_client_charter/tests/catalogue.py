@@ -69,6 +69,10 @@ class Catalogue:
         for column, kind, needed, target in self.columns(table):
             if column not in values and (needed or column in fill):
                 values[column] = self.value(table, column, kind, target)
+        if values.get("res_model") == "res.partner" and any(
+            one[0] == "res_model_id" for one in self.columns(table)
+        ):
+            values["res_model_id"] = self.env["ir.model"]._get_id("res.partner")
         # A promise and its commitment are of one company, whatever the first row of either table says.
         if table == "charter_obligation":
             commitment = self.env["charter.commitment"].browse(values["commitment_id"])

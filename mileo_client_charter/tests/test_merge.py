@@ -352,7 +352,8 @@ class TestMerge(MergeCase):
     def test_the_words_of_a_neighbour_s_rule(self):
         self.env.cr.execute("CREATE UNIQUE INDEX contract_contract_one ON contract_contract (partner_id)")
         a, b = self.clients("A", "B")
-        self._contract(a), self._contract(b)
+        self._contract(a)
+        self._contract(b)
         with self.assertRaisesRegex(UserError, "contract_contract_one.*archive"):
             self.merge(a, b)
         self.assertEqual(len((a | b).exists()), 2)
