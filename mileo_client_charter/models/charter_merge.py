@@ -409,11 +409,11 @@ class CharterMerge(models.AbstractModel):
     def _move(self, merge):
         """Point every row of ours, and every generic reference of the database, to the contact that stays.
 
-        Core moves files, followers, activities, messages and external ids itself: their own rules of uniqueness are its
-        to keep.
+        Core moves files, followers, messages and external ids itself: their own rules of uniqueness are its to keep. It
+        would move the activities that are still to do, and delete those that are done.
         """
         tables = self._tables()
-        core = {"ir_attachment", "mail_followers", "mail_activity", "mail_message", "ir_model_data"}
+        core = {"ir_attachment", "mail_followers", "mail_message", "ir_model_data"}
         for table, moved in sorted(merge.columns.items()):
             if table in core:
                 continue
