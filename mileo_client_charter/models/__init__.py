@@ -6,6 +6,8 @@ from . import charter_lock
 from . import charter_engine
 from . import charter_recorded
 from . import charter_correction
+from . import charter_engine_sql
+from . import charter_merge
 from . import resource_calendar
 from . import res_company
 
@@ -26,6 +28,7 @@ from . import charter_obligation_words
 from . import charter_obligation_alert
 from . import charter_obligation_declared
 from . import charter_obligation_pause
+from . import charter_obligation_merge
 from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_thread_mixin
@@ -40,6 +43,7 @@ from . import ir_http
 from . import charter_assignment
 from . import res_partner
 from . import res_users
+from . import charter_obligation_people
 from . import res_partner_contacts
 from . import charter_absence
 from . import charter_absence_feed
@@ -129,6 +133,9 @@ from . import base_automation
 
 # What is forgotten in time
 from . import charter_privacy
+from . import charter_redaction
+from . import charter_anonymiser
+from . import res_partner_forgotten
 
 # How clients fare, and what staff look at first
 from . import charter_health

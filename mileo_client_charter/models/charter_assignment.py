@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.pg_array import pg_array
+from ..tools.standins import without
 from .charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -14,6 +15,9 @@ class CharterAssignment(models.Model):
 
     _name = "charter.assignment"
     _description = "Assigned contact"
+    _inherit = ["charter.merge.mixin"]
+    _charter_merge_rules = {"no_overlap": "_charter_merge_holders"}
+    _charter_merge_hides = True
     _order = "partner_id, role, date_from desc, id desc"
     _rec_name = "user_id"
 
@@ -41,6 +45,9 @@ class CharterAssignment(models.Model):
     )
     date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two contacts were merged."
+    )
     phone = fields.Char(related="user_id.partner_id.phone", related_sudo=True)
     email = fields.Char(related="user_id.partner_id.email", related_sudo=True)
     is_current = fields.Boolean(compute="_compute_is_current", search="_search_is_current")
@@ -52,7 +59,7 @@ class CharterAssignment(models.Model):
         "int4range(company_id, company_id, '[]') WITH &&, "
         "int4range(COALESCE(partner_id, 0), COALESCE(partner_id, 0), '[]') WITH &&, "
         "int4range(hashtext(role), hashtext(role), '[]') WITH &&, "
-        "daterange(date_from, date_to, '[]') WITH &&) WHERE (kind = 'principal')",
+        "daterange(date_from, date_to, '[]') WITH &&) WHERE (kind = 'principal' AND active)",
         "Somebody else holds this role over part of these dates: end that assignment first.",
     )
     _dates_in_order = models.Constraint(
@@ -150,7 +157,7 @@ class CharterAssignment(models.Model):
             SELECT DISTINCT ON (a.company_id, a.role, a.partner_id) a.company_id, a.role, a.partner_id, a.user_id
               FROM charter_assignment a
               JOIN today ON today.id = a.company_id
-             WHERE a.company_id = ANY(%(companies)s) AND a.role = ANY(%(roles)s)
+             WHERE a.active AND a.company_id = ANY(%(companies)s) AND a.role = ANY(%(roles)s)
                AND (a.partner_id IS NULL OR a.partner_id = ANY(%(partners)s::int[]))
                AND a.date_from <= today.day AND (a.date_to IS NULL OR a.date_to >= today.day)
                AND a.user_id IN (SELECT id FROM res_users WHERE active)
@@ -268,6 +275,49 @@ class CharterAssignment(models.Model):
         result = super().unlink()
         self._consequences(companies)
         return result
+
+    # -- two contacts that become one ---------------------------------------------------------------
+
+    @api.model
+    def _charter_merge_holders(self, groups, merge):
+        """Where both clients had a principal on the same day, the one of the client that stays holds the role.
+
+        Somebody who has left holds nothing: then the other one does. The rows that give way stay on record as they were, and
+        what they held alone goes on as rows of its own.
+        """
+        for group in groups:
+            ranked = group.sorted(
+                lambda row: (not row.user_id.active, row.partner_id.id != merge.target, row.date_from, row.id)
+            )
+            kept = ranked.browse()
+            for row in ranked:
+                free = [(row.date_from, row.date_to or None)]
+                for other in kept:
+                    free = [
+                        part
+                        for span in free
+                        for part in without(*span, other.date_from, other.date_to or None)
+                    ]
+                if free == [(row.date_from, row.date_to or None)]:
+                    kept |= row
+                    continue
+                row._charter_set_aside(merge)
+                kept |= self.create(
+                    [
+                        {
+                            "company_id": row.company_id.id, "role": row.role, "partner_id": row.partner_id.id,
+                            "user_id": row.user_id.id, "date_from": first, "date_to": last or False,
+                        }
+                        for first, last in free
+                    ]
+                )  # fmt: skip
+
+    @api.model
+    def _after_merge(self, client):
+        """Promises go to who holds their role for the merged client, which is owed a sheet that says so."""
+        rows = self.with_context(active_test=False).search([("partner_id", "=", client.id)])
+        if rows:
+            rows._consequences()
 
     def _consequences(self, companies=None):
         """Promises go to who holds their role now; clients are owed a sheet that says so."""

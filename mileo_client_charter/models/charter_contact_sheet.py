@@ -65,7 +65,7 @@ class CharterContactSheet(models.AbstractModel):
               FROM charter_assignment a
               JOIN res_users u ON u.id = a.user_id AND u.active
               JOIN res_partner p ON p.id = u.partner_id
-             WHERE a.company_id = %(company)s AND a.kind = 'principal'
+             WHERE a.active AND a.company_id = %(company)s AND a.kind = 'principal'
                AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
         ), clients AS (
             SELECT DISTINCT k.commercial_partner_id AS id

@@ -128,7 +128,7 @@ class CharterDefect(models.Model):
                 SELECT 'vacant' AS kind, c.partner_id, NULL::int AS user_id, r.role, c.company_id,
                        'res.partner' AS res_model, c.partner_id AS res_id, NULL AS detail
                   FROM (%s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                     WHERE %s)
                 """,
                 clients,
@@ -139,7 +139,7 @@ class CharterDefect(models.Model):
                 SELECT 'vacant', NULL::int, NULL::int, r.role, c.company_id, 'res.company', c.company_id, NULL
                   FROM (SELECT DISTINCT company_id FROM (%s) AS any_client) c
                  CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                     WHERE a.company_id = c.company_id AND a.role = r.role
                                       AND daterange(a.date_from, a.date_to, '[]') @> %s::date)
                 """,
@@ -149,7 +149,7 @@ class CharterDefect(models.Model):
             SQL(
                 """
                 SELECT DISTINCT 'unreachable', NULL::int, a.user_id, a.role, a.company_id, 'res.partner', p.id, p.name
-                  FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                  FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                   JOIN res_partner p ON p.id = u.partner_id
                  WHERE daterange(a.date_from, a.date_to, '[]') @> %s::date
                    AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
@@ -162,7 +162,7 @@ class CharterDefect(models.Model):
                   FROM charter_absence b
                  WHERE b.state = 'planned' AND (b.date_to IS NULL OR b.date_to >= %(today)s)
                    AND EXISTS (SELECT 1 FROM charter_assignment a
-                                WHERE a.user_id = b.user_id AND a.company_id = b.company_id
+                                WHERE a.active AND a.user_id = b.user_id AND a.company_id = b.company_id
                                   AND daterange(a.date_from, a.date_to, '[]') && daterange(b.date_from, b.date_to, '[]'))
                    AND (b.stand_in_id IS NULL
                         OR EXISTS (SELECT 1 FROM charter_absence o
@@ -197,7 +197,7 @@ class CharterDefect(models.Model):
             SQL(
                 """
                 SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
-                  FROM charter_handover h WHERE h.state = 'planned' AND h.problem IS NOT NULL
+                  FROM charter_handover h WHERE h.active AND h.state = 'planned' AND h.problem IS NOT NULL
                 """
             ),
             SQL(

@@ -26,8 +26,9 @@ class CharterDelivery(models.Model):
 
     _name = "charter.delivery"
     _description = "Delivery to a client"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin"]
     _charter_engine_only = True
+    _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
     _order = "id desc"
     _rec_name = "subject"
 
@@ -100,7 +101,8 @@ class CharterDelivery(models.Model):
 
     # One delivery of one promise to one contact, whatever is killed or run twice.
     _once_idx = models.UniqueIndex(
-        "(obligation_id, contact_id) WHERE obligation_id IS NOT NULL AND state IN ('planned', 'queued', 'sent')",
+        "(obligation_id, contact_id) WHERE obligation_id IS NOT NULL AND state IN ('planned', 'queued', 'sent') "
+        "AND COALESCE(merged_from, 0) = 0",
         "This contact has this document already, or it is on its way.",
     )
     _planned_idx = models.Index("(run_id, id) WHERE state = 'planned'")
@@ -213,9 +215,8 @@ class CharterDelivery(models.Model):
             if delivery.obligation_id:
                 delivery.obligation_id._fulfil(
                     self.env._(
-                        "Mail to %(contact)s (%(email)s): %(subject)s",
-                        contact=delivery.contact_id.name,
-                        email=delivery.email,
+                        "Mail to %(contact)s: %(subject)s",
+                        contact=delivery.contact_id._charter_key(),
                         subject=delivery.subject,
                     )
                 )
@@ -267,6 +268,23 @@ class CharterDelivery(models.Model):
             "res_id": (self.contact_id or self.partner_id).id,
             "view_mode": "form",
         }
+
+    # -- two contacts that become one ---------------------------------------------------------------
+
+    @api.model
+    def _charter_merge_deliveries(self, groups, merge):
+        """What has left twice stays as two deliveries; what has not left yet leaves once."""
+        order = ["sent", "queued", "planned"]
+        for group in groups:
+            _kept, *others = group.sorted(
+                lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
+            )
+            for other in self.browse([row.id for row in others]):
+                other._charter_set_aside(merge, "contact_id")
+                mail = other.mail_id
+                if other.state == "planned" or (other.state == "queued" and mail.state == "outgoing"):
+                    mail.cancel()
+                    other._charter_engine().state = "withdrawn"
 
     # -- the client's side ------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ class CharterEquipment(models.Model):
 
     _name = "charter.equipment"
     _description = "Supervised equipment"
-    _inherit = ["charter.files.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.files.mixin", "charter.merge.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_merge_rules = {"unique_serial": "_charter_merge_serials"}
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
 
@@ -107,7 +108,7 @@ class CharterEquipment(models.Model):
     )
 
     _unique_serial = models.UniqueIndex(
-        "(company_id, partner_id, lower(serial)) WHERE serial IS NOT NULL",
+        "(company_id, partner_id, lower(serial)) WHERE serial IS NOT NULL AND COALESCE(merged_from, 0) = 0",
         "Serial number: this client has an equipment with the same one already, perhaps archived.",
     )
     _serial = models.Index("(lower(serial)) WHERE serial IS NOT NULL")
@@ -248,6 +249,17 @@ class CharterEquipment(models.Model):
         if moved:
             moved._move(places)
         return result
+
+    @api.model
+    def _charter_merge_serials(self, groups, merge):
+        """One machine recorded for both clients: one record goes on, the other is archived with its outages and stays."""
+        for group in groups:
+            _kept, *others = group.sorted(
+                lambda row: (not row.active, row.partner_id.id != merge.target, row.id)
+            )
+            others = self.browse([row.id for row in others])
+            others._charter_set_aside(merge)
+            others.filtered("active")._charter_merge_engine().write({"active": False})
 
     @api.model
     def _strip_serial(self, vals):

@@ -387,7 +387,9 @@ class CharterEscalation(models.Model):
             {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
         )
         evidence = self.env._(
-            "Answered by %(user)s by mail to %(contact)s.", user=self.env.user.name, contact=told.addresses
+            "Answered by %(user)s by mail to %(contact)s.",
+            user=self.env.user._charter_key(),
+            contact=told.people._charter_key(),
         )
         # An answer at level 2 is also the one level 1 still owed.
         for code in ("escalation.level1", "escalation.level2"):

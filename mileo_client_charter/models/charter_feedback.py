@@ -20,7 +20,8 @@ class CharterFeedback(models.Model):
 
     _name = "charter.feedback"
     _description = "Feedback"
-    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
@@ -136,7 +137,7 @@ class CharterFeedback(models.Model):
 
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
-        "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey'",
+        "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey' AND COALESCE(merged_from, 0) = 0",
         "This contact has been invited already for this closing.",
     )
     _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
@@ -393,7 +394,7 @@ class CharterFeedback(models.Model):
         feedback._charter_fulfil(
             "feedback.callback",
             self.env._("Call held at %(moment)s UTC, recorded by %(user)s.",
-                       moment=fields.Datetime.to_string(called_at), user=self.env.user.name),
+                       moment=fields.Datetime.to_string(called_at), user=self.env.user._charter_key()),
         )  # fmt: skip
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
         feedback._charter_open_or_explain("feedback.outcome", at=now)
@@ -416,7 +417,7 @@ class CharterFeedback(models.Model):
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
         feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
-        feedback._charter_fulfil("feedback.outcome", self.env._("Mail to %s.", told.addresses))
+        feedback._charter_fulfil("feedback.outcome", self.env._("Mail to %s.", told.people._charter_key()))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- the portal -------------------------------------------------------------------------------

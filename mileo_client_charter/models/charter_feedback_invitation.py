@@ -101,6 +101,26 @@ class CharterFeedback(models.Model):
             "context": {"default_operation": "suppress", "default_feedback_ids": self.ids}
         }
 
+    # -- two contacts that become one ---------------------------------------------------------------
+
+    @api.model
+    def _charter_merge_invitations(self, groups, merge):
+        """What was answered stays, both times if it was answered twice; else the person is asked once."""
+        order = ["answered", "sent", "planned", "expired", "skipped"]
+        for group in groups:
+            kept, *others = group.sorted(
+                lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
+            )
+            others = self.browse([row.id for row in others])
+            reason = self.env._(
+                "Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})"
+            )
+            others._skip_planned(reason)
+            others.filtered(lambda row: row.state == "sent")._charter_engine().write(
+                {"state": "expired", "skip_reason": reason}
+            )
+            others._charter_set_aside(merge, "contact_id")
+
     # -- the scheduled action ---------------------------------------------------------------------
 
     @api.model

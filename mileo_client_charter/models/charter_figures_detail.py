@@ -227,8 +227,8 @@ class CharterFigures(models.AbstractModel):
                                      WHERE res_model = 'charter.notice.line' AND res_id = told.id
                                        AND code = 'notice.advance' ORDER BY id DESC LIMIT 1) AS contract_id
                       FROM charter_notice_line told
-                     WHERE told.partner_id = ANY(%(clients)s) AND told.sent_at >= %(first)s AND told.sent_at < %(last)s
-                       AND NULLIF(told.late_reason, '') IS NOT NULL) line
+                     WHERE told.active AND told.partner_id = ANY(%(clients)s)
+                       AND told.sent_at >= %(first)s AND told.sent_at < %(last)s AND NULLIF(told.late_reason, '') IS NOT NULL) line
               JOIN charter_notice notice ON notice.id = line.notice_id
               JOIN %(scope)s scope ON scope.company_id = line.company_id AND scope.contract_id = %(owner)s
              WHERE line.sent_at >= scope.start_at AND line.sent_at < scope.end_at

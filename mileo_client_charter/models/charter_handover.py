@@ -22,8 +22,10 @@ class CharterHandover(models.Model):
 
     _name = "charter.handover"
     _description = "Change of contact told to a client"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
+    _charter_merge_rules = {"once": "_charter_merge_tellings"}
+    _charter_merge_hides = True
     _order = "date_from desc, id desc"
 
     partner_id = fields.Many2one("res.partner", "Client", required=True, ondelete="cascade", index=True)
@@ -46,9 +48,12 @@ class CharterHandover(models.Model):
     is_late = fields.Boolean("Told late")
     late_reason = fields.Char("Why late")
     problem = fields.Char("Cannot be told")
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two clients were merged."
+    )
     plan_text = fields.Char("Who answers", compute="_compute_plan_text")
 
-    _once = models.UniqueIndex("(absence_id, partner_id) WHERE absence_id IS NOT NULL")
+    _once = models.UniqueIndex("(absence_id, partner_id) WHERE absence_id IS NOT NULL AND active")
     _due_idx = models.Index("(tell_at) WHERE state = 'planned'")
 
     @api.depends("user_id", "partner_id")
@@ -254,6 +259,23 @@ class CharterHandover(models.Model):
         calendar = self.company_id.resource_calendar_id.with_company(self.company_id)
         [last] = calendar._charter_shift_many([(begins, Delay(1, "hours", "working"), "before")])
         return moment if isinstance(last, NoWorkingTime) else max(last, self._charter_now())
+
+    # -- two clients that become one ----------------------------------------------------------------
+
+    @api.model
+    def _charter_merge_tellings(self, groups, merge):
+        """The row of the client that was told most goes on; what the other was told stays on record."""
+        order = ["told", "planned", "withdrawn"]
+        for group in groups:
+            kept, *others = group.sorted(
+                lambda row: (order.index(row.state), -row.tellings, row.partner_id.id != merge.target, row.id)
+            )
+            others = self.browse([other.id for other in others])
+            others.obligation_ids._settle_merged(kept.display_name)
+            others._charter_merge_engine().filtered(lambda row: row.state == "planned").write(
+                {"state": "withdrawn", "tell_at": False}
+            )
+            others._charter_set_aside(merge)
 
     # -- a change for good ------------------------------------------------------------------------
 

@@ -170,7 +170,7 @@ class CharterHealth(models.Model):
             """
             SELECT c.partner_id, c.company_id, string_agg(r.role, ',' ORDER BY r.role) AS vacant_roles
               FROM (%(clients)s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
-             WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+             WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                 WHERE a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role
                                   AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
              GROUP BY c.partner_id, c.company_id

@@ -38,6 +38,8 @@ class CharterIntervention(models.Model):
         "charter.engine.mixin", "charter.obligation.mixin", "charter.thread.mixin", "mail.thread", "mail.activity.mixin",
     ]  # fmt: skip
     _order = "reported_at desc, id desc"
+    # A contact feeds no intervention: two that claim one are for a person to look at.
+    _charter_merge_rules = {"origin_once": "refuse"}
 
     name = fields.Char("Summary", required=True, tracking=True)
     reference = fields.Char(readonly=True, copy=False)

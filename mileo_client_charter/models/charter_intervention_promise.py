@@ -241,7 +241,7 @@ class CharterIntervention(models.Model):
         row = self._charter_last_promises().get((self.id, RESPONSE))
         if not row:
             return
-        evidence = self.env._("Recorded by %s.", self.env.user.name)
+        evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
         if row.done_at:
             row._restate(self.responded_at or None, evidence)
         elif self.responded_at:

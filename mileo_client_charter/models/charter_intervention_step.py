@@ -259,7 +259,7 @@ class CharterIntervention(models.Model):
                 "closing_cycle": self.closing_cycle + 1,
             }
         )
-        evidence = self.env._("Recorded by %s.", self.env.user.name)
+        evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
         engine._charter_fulfil("intervention.response", evidence, at=responded)
         engine._charter_fulfil("intervention.resolution", evidence, at=at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])

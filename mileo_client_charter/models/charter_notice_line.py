@@ -9,8 +9,10 @@ class CharterNoticeLine(models.Model):
 
     _name = "charter.notice.line"
     _description = "Notice to a client"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
+    _charter_merge_rules = {"once_a_client_idx": "_charter_merge_tellings"}
+    _charter_merge_hides = True
     _order = "id"
     _rec_name = "notice_id"
 
@@ -32,8 +34,12 @@ class CharterNoticeLine(models.Model):
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 
-    _once_a_client = models.Constraint(
-        "UNIQUE (notice_id, partner_id)", "This client is in the notice already."
+    active = fields.Boolean(
+        default=True, readonly=True, help="Off: on record only, since two clients were merged."
+    )
+
+    _once_a_client_idx = models.UniqueIndex(
+        "(notice_id, partner_id) WHERE active", "This client is in the notice already."
     )
 
     @api.depends("notice_id")
@@ -83,6 +89,21 @@ class CharterNoticeLine(models.Model):
         engine.invalidate_recordset(["acknowledged_at"])
         if not engine.acknowledged_at:
             engine.write({"acknowledged_at": self._charter_now(), "acknowledged_by_id": contact.id})
+
+    @api.model
+    def _charter_merge_tellings(self, groups, merge):
+        """One row goes on, with the equipment of both and the acknowledgement of either; each stays as it was told."""
+        for group in groups:
+            kept, *others = group.sorted(
+                lambda line: (
+                    not line.acknowledged_at, not line.sent_at, -line.told_times,
+                    line.partner_id.id != merge.target, line.id,
+                )
+            )  # fmt: skip
+            others = self.browse([other.id for other in others])
+            others.obligation_ids._settle_merged(kept.display_name)
+            kept._charter_engine().equipment_ids |= others.equipment_ids
+            others._charter_set_aside(merge)
 
     def _get_portal_url(self):
         self.ensure_one()

@@ -287,7 +287,7 @@ class CharterObligation(models.Model):
         stamp = fields.Datetime.to_string(self._charter_now())
         for obligation in self._charter_engine():
             if obligation.is_owed and obligation.user_id != user:
-                line = f"{stamp} UTC: {obligation.user_id.name or '—'} → {user.name or '—'} ({reason})"
+                line = f"{stamp} UTC: {obligation.user_id._charter_key()} → {user._charter_key()} ({reason})"
                 obligation.write(
                     {"user_id": user.id, "history": "\n".join(filter(None, [obligation.history, line]))}
                 )
@@ -332,7 +332,9 @@ class CharterObligation(models.Model):
                 )  # fmt: skip
         self._fulfil(
             self.env._(
-                "%(evidence)s (recorded by %(user)s)", evidence=evidence.strip(), user=self.env.user.name
+                "%(evidence)s (recorded by %(user)s)",
+                evidence=evidence.strip(),
+                user=self.env.user._charter_key(),
             )
         )
 

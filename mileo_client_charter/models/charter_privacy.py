@@ -139,6 +139,17 @@ class CharterPrivacy(models.AbstractModel):
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
 
+    @api.model
+    def _charter_of_contacts(self):
+        """Names of the models that can be made nobody's and say by ``contact_id`` whose they are, deliveries left out:
+        what is on its way leaves, and its promise is kept."""
+        return [
+            name
+            for name in self.pool.descendants(["charter.privacy"], "_inherit")
+            if getattr(self.env[name]._fields.get("contact_id"), "store", False)
+            and name != "charter.delivery"
+        ]
+
     # -- the scheduled action ---------------------------------------------------------------------
 
     @api.model

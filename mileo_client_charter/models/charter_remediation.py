@@ -113,7 +113,7 @@ class CharterRemediation(models.Model):
         engine._charter_fulfil(
             "remediation.start",
             self.env._("%(count)s action(s) planned by %(user)s.",
-                       count=len(self.action_ids), user=self.env.user.name),
+                       count=len(self.action_ids), user=self.env.user._charter_key()),
         )  # fmt: skip
 
     def action_agree(self):

@@ -104,7 +104,7 @@ class CharterRenewal(models.Model):
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
                     verdict=renewal.override_reason if renewal.overridden else labels[renewal.verdict],
                     evidence=renewal._evidence_in_full() or "—",
-                    user=self.env.user.name,
+                    user=self.env.user._charter_key(),
                 )
             )
 

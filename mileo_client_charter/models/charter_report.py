@@ -201,9 +201,10 @@ class CharterReport(models.Model):
         return f"/my/charter/report/{self.id}"
 
     def _is_intact(self):
-        """Whether the table of a sent report is the one that was sent."""
+        """Whether the table of a sent report is the one that was sent, but for people who were forgotten since."""
         self.ensure_one()
-        return bool(self.fingerprint) and fingerprint(self.table) == self.fingerprint
+        original = self.env["charter.redaction"]._original(self, "table", fingerprint(self.table))
+        return bool(self.fingerprint) and original == self.fingerprint
 
     # -- rules -----------------------------------------------------------------------------------------
 

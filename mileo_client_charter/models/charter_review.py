@@ -281,7 +281,7 @@ class CharterReview(models.Model):
         row._fulfil(
             self.env._("Held on %(day)s with %(people)s, recorded by %(user)s.",
                        day=self.contract_id._charter_local_day(self.held_at),
-                       people=", ".join(self.answer_ids.contact_id.mapped("name")), user=self.env.user.name)
+                       people=self.answer_ids.contact_id._charter_key(), user=self.env.user._charter_key())
         )  # fmt: skip
 
     def action_cancel(self):

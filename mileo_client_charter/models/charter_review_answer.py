@@ -7,7 +7,8 @@ class CharterReviewAnswer(models.Model):
 
     _name = "charter.review.answer"
     _description = "Answer at a review"
-    _inherit = ["charter.recorded.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.recorded.mixin"]
+    _charter_merge_rules = {"once_a_contact_idx": "_charter_merge_answers"}
     _rec_name = "contact_id"
 
     review_id = fields.Many2one("charter.review", required=True, ondelete="cascade", index=True)
@@ -35,8 +36,9 @@ class CharterReviewAnswer(models.Model):
     wishes = fields.Text(charter_recorded="client")
     feedback_id = fields.Many2one("charter.feedback", readonly=True, copy=False, charter_engine=True)
 
-    _once_a_contact = models.Constraint(
-        "UNIQUE (review_id, contact_id)", "Answers: this contact has answered already at this meeting."
+    _once_a_contact_idx = models.UniqueIndex(
+        "(review_id, contact_id) WHERE COALESCE(merged_from, 0) = 0",
+        "Answers: this contact has answered already at this meeting.",
     )
 
     @api.constrains("nps")
@@ -74,6 +76,13 @@ class CharterReviewAnswer(models.Model):
 
     def _words(self):
         return "\n\n".join(filter(None, [self.comment, self.wishes]))
+
+    @api.model
+    def _charter_merge_answers(self, groups, merge):
+        """Both answers stay: each was given."""
+        for group in groups:
+            _kept, *others = group.sorted(lambda answer: (answer.contact_id.id != merge.target, answer.id))
+            self.browse([other.id for other in others])._charter_set_aside(merge, "contact_id")
 
     def _become_feedback(self):
         """A negative mark calls for a callback, as from any other door."""

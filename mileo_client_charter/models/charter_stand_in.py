@@ -121,7 +121,7 @@ class CharterObligation(models.Model):
               FROM charter_obligation o
               JOIN LATERAL (
                    SELECT a.user_id, a.kind
-                     FROM charter_assignment a JOIN res_users u ON u.id = a.user_id AND u.active
+                     FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                     WHERE a.company_id = o.company_id AND a.role = o.role
                       AND (a.partner_id = o.partner_id
                            OR a.partner_id IS NULL AND o.role IN ('operations_manager', 'general_management'))

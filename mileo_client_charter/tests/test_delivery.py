@@ -86,7 +86,8 @@ class TestOnboarding(DeliveryCase):
             [("partner_id", "=", self.client.id), ("code", "in", ("charter.copy", "contacts.sheet"))]
         )
         self.assertEqual(set(promises.mapped("state")), {"kept"})
-        self.assertIn("@alpine.example.com", promises[0].evidence)
+        self.assertRegex(promises[0].evidence, r"^Mail to \[contact \d+\]: ")
+        self.assertIn("Alpine", promises[0].evidence_text)
         self.client.invalidate_recordset()
         self.assertEqual(self.client.charter_copy_on, START.date())
         self.assertEqual(self.client.charter_onboarding_left, 1, "the portal")

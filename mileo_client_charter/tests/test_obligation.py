@@ -100,7 +100,7 @@ class TestObligation(CharterCase):
             self.assertFalse(promise.user_id)
             self._assign("account_manager", self.manager, client)
         self.assertEqual(promise.user_id, self.manager)
-        self.assertIn("t_manager", promise.history)
+        self.assertIn("t_manager", promise.history_text)
         self.assertEqual(promise.due_at, START + timedelta(hours=48))
 
     # -- time -------------------------------------------------------------------------------------
@@ -457,7 +457,7 @@ class TestObligation(CharterCase):
             wizard.action_confirm()
         self.assertEqual(noted.state, "kept")
         self.assertIn("Handed over", noted.evidence)
-        self.assertIn("t_manager", noted.evidence)
+        self.assertIn("t_manager", noted.evidence_text)
 
     def test_hand_over_keeps_the_due_time(self):
         with self.at():
@@ -465,7 +465,7 @@ class TestObligation(CharterCase):
             promise._hand_over(self.technician, "on leave")
         self.assertEqual(promise.user_id, self.technician)
         self.assertEqual(promise.due_at, START + timedelta(hours=48))
-        self.assertIn("t_manager → t_technician (on leave)", promise.history)
+        self.assertIn("t_manager → t_technician (on leave)", promise.history_text)
 
     def test_search_owed(self):
         with self.at():

@@ -103,3 +103,14 @@ def segments(user: Hashable, first: date, last: date | None, absences: Iterable[
         else:
             parts.append(Segment(start, stop, holder))
     return [part._replace(last=None) if part.last == FAR else part for part in parts]
+
+
+def without(first, last, other_first, other_last):
+    """The parts of a span that another one leaves: a list of (first, last) pairs, none to two of them."""
+    parts = []
+    if first < other_first:
+        before = other_first - DAY
+        parts.append((first, before if last is None or last > before else last))
+    if other_last is not None and (last is None or last > other_last):
+        parts.append((max(first, other_last + DAY), last))
+    return parts

@@ -1,4 +1,5 @@
 from . import charter_sheet_mixin
+from . import base_partner_merge
 from . import charter_feedback_callback
 from . import charter_message_wizard
 from . import charter_obligation_wizard

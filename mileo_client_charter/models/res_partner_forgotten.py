@@ -2,25 +2,15 @@ from odoo import models
 from odoo.exceptions import UserError
 
 PERSONAL = (
-    "email",
-    "phone",
-    "function",
-    "street",
-    "street2",
-    "zip",
-    "city",
-    "comment",
-    "image_1920",
-    "website",
-    "vat",
-)
+    "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat",
+)  # fmt: skip
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _charter_anonymise(self):
-        """Make a contact of a client nobody's: its rows stay, its name does not, nor its access to the portal.
+        """Make a contact of a client nobody's: its rows stay, its name is in no text of the database, its access ends.
 
         :raise UserError: a company, one of our own people, or somebody something is still owed to
         """
@@ -37,21 +27,28 @@ class ResPartner(models.Model):
                     self.env._("%s is one of our own users: archive the user instead.", contact.display_name)
                 )
             contact._charter_check_nothing_owed()
-            for user in users:
-                user.write({"active": False, "login": f"anonymised-{user.id}"})
             contact.message_ids.unlink()
-            contact.write(
+            self.env["charter.anonymiser"].sudo()._forget(contact)
+            users.write({"active": False, "signature": False})
+            values = {name: False for name in PERSONAL if name in contact._fields}
+            contact.with_context(tracking_disable=True).write(
                 {
-                    **dict.fromkeys(PERSONAL, False),
+                    **values,
                     "name": self.env._("Anonymised contact"),
                     "active": False,
                     "charter_recipient": False,
                 }
             )
+            for user in users:
+                # Odoo mails whose login changes: by now there is no address to write to.
+                user.login = f"anonymised-{user.id}"
 
     def _charter_check_nothing_owed(self):
-        """What is owed to somebody needs to know to whom."""
-        for model in ("charter.feedback", "charter.review.answer", "charter.escalation"):
+        """What is owed to somebody needs to know to whom.
+
+        :raise UserError: naming it
+        """
+        for model in self.env["charter.privacy"]._charter_of_contacts():
             for record in self.env[model].sudo().search([("contact_id", "=", self.id)]):
                 if record._charter_running():
                     raise UserError(

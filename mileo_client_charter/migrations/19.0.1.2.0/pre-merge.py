@@ -1,0 +1,17 @@
+"""Rules of uniqueness that rows set aside by a merge of contacts do not break: they become partial indexes of another name.
+
+The exclusion constraint of assignments looks at active rows alone; the columns it and the indexes read must be there, filled,
+before they are made.
+"""
+
+
+def migrate(cr, version):
+    for table in ("charter_assignment", "charter_handover", "charter_notice_line"):
+        cr.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS active boolean")
+        cr.execute(f"UPDATE {table} SET active = true WHERE active IS NULL")
+    cr.execute(
+        """
+        ALTER TABLE charter_notice_line DROP CONSTRAINT IF EXISTS charter_notice_line_once_a_client;
+        ALTER TABLE charter_review_answer DROP CONSTRAINT IF EXISTS charter_review_answer_once_a_contact
+        """
+    )

@@ -1,0 +1,485 @@
+"""Merging contacts without losing what proves something.
+
+Core's wizard points every foreign key at the contact that stays, and deletes the rows of whichever table refuses it. Here
+the rows of the charter are moved first: where two of them would break a rule of uniqueness, their model says what becomes of
+them (``_charter_merge_rules``); what it does not say is refused in words. The rules, foreign keys and references are read from
+the database's catalogue and the registry, so that one written next year is asked about by itself.
+"""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, unique
+
+from .charter_engine_sql import engine_sql
+
+# The mark of a merge under way: like the engine's, nothing outside this process can send it.
+MERGE = object()
+# What a model says of a rule that is never to be folded: the merge is refused in the words of the rule.
+REFUSE = "refuse"
+ADDON = "mileo_client_charter"
+
+
+class Merge(NamedTuple):
+    """A merge under way: ids of the contacts that vanish and of the one that stays, and the columns that name contacts."""
+
+    sources: tuple
+    target: int
+    columns: dict  # {table: {column: _Link or _Reference}}
+
+    @property
+    def everybody(self):
+        return [*self.sources, self.target]
+
+
+class Rule(NamedTuple):
+    """A unique index or an exclusion constraint, as the catalogue has it."""
+
+    table: str
+    name: str  # without the table's prefix, as the model declares it
+    parts: list  # SQL expressions compared
+    operators: list  # how, for an exclusion; None: equality
+    predicate: str  # rows it is about; None: all
+    nulls_equal: bool
+    columns: frozenset  # the columns it reads
+
+
+class CharterMergeMixin(models.AbstractModel):
+    """For a model whose rows may be two of one kind once two contacts are one."""
+
+    _name = "charter.merge.mixin"
+    _description = "Rows that a merge of contacts folds"
+
+    # {name of a unique index or exclusion constraint of the model: name of the method that folds, or "refuse"}. The method is
+    # given a list of recordsets that would break the rule, and the Merge; afterwards none may break it any more.
+    _charter_merge_rules = {}
+    # True: ``active`` is the merge's, and hides a row that another one stands for.
+    _charter_merge_hides = False
+
+    merged_from = fields.Integer(
+        "Merged from contact",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="Record number of the contact this row was of when another row of the same kind came to stand beside it, "
+        "because the two contacts were merged. It stays on record, and counts for no rule of uniqueness.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._charter_check_merge_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._charter_check_merge_fields(vals)
+        # What reacts to the change is not the merge.
+        return super(CharterMergeMixin, self.with_context(charter_merge=None)).write(vals)
+
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_engine" or super()._valid_field_parameter(field, name)
+
+    def _charter_check_merge_fields(self, vals):
+        owned = {"merged_from", "active"} if self._charter_merge_hides else {"merged_from"}
+        for name in owned & vals.keys():
+            if vals[name] != (name == "active") and self.env.context.get("charter_merge") is not MERGE:
+                raise AccessError(
+                    self.env._(
+                        "%(model)s: “%(field)s” (%(name)s) is written when contacts are merged, never by editing.",
+                        model=self.env[self._name]._description,
+                        field=self._fields[name]._description_string(self.env),
+                        name=name,
+                    )
+                )
+
+    def _charter_merge_engine(self):
+        engine = self._charter_engine() if hasattr(self, "_charter_engine") else self.sudo()
+        return engine.with_context(charter_merge=MERGE, active_test=False)
+
+    def _charter_set_aside(self, merge, field="partner_id"):
+        """These rows stay on record beside the one that stands for them, out of the rule."""
+        for row in self._charter_merge_engine():
+            values = {"merged_from": row[field].id}
+            if self._charter_merge_hides:
+                values["active"] = False
+            row.write(values)
+        self.flush_recordset()
+
+
+class CharterMerge(models.AbstractModel):
+    _name = "charter.merge"
+    _description = "Merge of contacts"
+
+    # -- the catalogue ----------------------------------------------------------------------------
+
+    @api.model
+    def _addons(self):
+        """Names of the addons whose tables are ours: this one and all that build on it."""
+        module = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
+        return {
+            ADDON,
+            *module.downstream_dependencies(exclude_states=("uninstalled", "uninstallable")).mapped("name"),
+        }
+
+    @api.model
+    def _tables(self):
+        """{table: model} of the rows that are ours, transient ones and readings left out."""
+        addons = self._addons()
+        return {
+            model._table: name
+            for name, model in self.env.items()
+            if model._auto
+            and not model._abstract
+            and not model._transient
+            and model._original_module in addons
+        }
+
+    @api.model
+    def _links(self):
+        """{table: columns that are foreign keys to contacts}, of every table of the database."""
+        links = defaultdict(list)
+        for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner"):
+            links[table].append(column)
+        return links
+
+    @api.model
+    def _references(self):
+        """[(table, column of the model's name, column of its id)] of every stored generic reference."""
+        found = []
+        for model in self.env.values():
+            if model._abstract or not model._auto or model._transient:
+                continue
+            for name, field in model._fields.items():
+                if not field.store or not field.column_type:
+                    continue
+                if field.type == "many2one_reference":
+                    kind = field.model_field
+                elif field.type == "integer" and name.endswith("res_id"):
+                    kind = f"{name[:-2]}model"
+                else:
+                    continue
+                kind = model._fields.get(kind)
+                if kind is not None and kind.store and kind.type in ("char", "selection"):
+                    found.append((model._table, kind.name, name))
+        return found
+
+    @api.model
+    def _rules(self, tables=None):
+        """Every unique index and exclusion constraint of ``tables`` (ours by default). :return: list of Rule"""
+        self.env.cr.execute(
+            """
+            SELECT t.relname, ic.relname,
+                   ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, true) FROM generate_series(1, i.indnkeyatts) n ORDER BY n),
+                   (SELECT array_agg(o.oprname ORDER BY k.place)
+                      FROM unnest(con.conexclop) WITH ORDINALITY AS k (id, place) JOIN pg_operator o ON o.oid = k.id),
+                   pg_get_expr(i.indpred, i.indrelid, true),
+                   COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
+                   ARRAY(SELECT DISTINCT a.attname FROM pg_attribute a
+                          WHERE a.attrelid = i.indrelid AND a.attnum > 0
+                            AND (a.attnum = ANY(i.indkey::int2[])
+                                 OR EXISTS (SELECT 1 FROM pg_depend d
+                                             WHERE d.objid IN (i.indexrelid, con.oid) AND d.refobjid = i.indrelid
+                                               AND d.refobjsubid = a.attnum)))
+              FROM pg_index i
+              JOIN pg_class ic ON ic.oid = i.indexrelid
+              JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = current_schema::regnamespace
+              LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = t.oid AND con.contype IN ('u', 'x')
+             WHERE (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND t.relname = ANY(%s)
+             ORDER BY 1, 2
+            """,
+            [list(self._tables() if tables is None else tables)],
+        )
+        return [
+            Rule(
+                table,
+                name.removeprefix(f"{table}_"),
+                parts,
+                operators,
+                predicate,
+                nulls_equal,
+                frozenset(columns),
+            )
+            for table, name, parts, operators, predicate, nulls_equal, columns in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _partner_columns(self):
+        """{table: {column: how it names a contact}}, of every table of the database"""
+        columns = defaultdict(dict)
+        for table, names in self._links().items():
+            columns[table] = {name: _Link(name) for name in names}
+        for table, kind, number in self._references():
+            columns[table][number] = _Reference(kind, number)
+        return dict(columns)
+
+    @api.model
+    def _partner_rules(self, columns=None):
+        """The rules of ours that a merge of contacts may break: [(Rule, model name)]"""
+        tables, columns = self._tables(), columns or self._partner_columns()
+        return [
+            (rule, tables[rule.table])
+            for rule in self._rules(tables)
+            if rule.columns & columns.get(rule.table, {}).keys()
+        ]
+
+    # -- before -----------------------------------------------------------------------------------
+
+    @api.model
+    def _check(self, columns, sources, target):
+        """Refuse what would give one client what another said, or a company what another one owes.
+
+        :raise UserError: what hangs on which contact, and what to do instead
+        """
+        everybody = sources | target
+        parent = target.parent_id or sources.parent_id[-1:]
+        own = any(everybody.mapped("is_company")) or not parent
+        client = target if own else parent.commercial_partner_id
+        for partner in everybody:
+            was = partner.commercial_partner_id
+            if client == (target if was == partner else was):
+                continue
+            hanging = self._hanging(columns, partner)
+            if hanging:
+                raise UserError(
+                    self.env._(
+                        "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s has been "
+                        "told and has said: %(rows)s. Only contacts of one client can be merged: archive this one instead, "
+                        "and record the person as a new contact of %(client)s.",
+                        contact=partner.display_name, was=was.name, client=client.name, rows=self._in_words(hanging),
+                    )
+                )  # fmt: skip
+        company = target.company_id or sources.company_id[-1:]
+        if company:
+            for partner in everybody:
+                strange = self._hanging(columns, partner, other_than=company)
+                if strange:
+                    raise UserError(
+                        self.env._(
+                            "%(contact)s has rows of another company than %(company)s, the one the merged contact would "
+                            "belong to: %(rows)s. Empty the field Company of these contacts first, then merge them.",
+                            contact=partner.display_name, company=company.name, rows=self._in_words(strange),
+                        )
+                    )  # fmt: skip
+
+    @api.model
+    def _hanging(self, columns, partner, other_than=None):
+        """{model name: number of rows} of the charter that name ``partner``.
+
+        :param columns: _partner_columns()
+        :param other_than: count only the rows of companies other than this one
+        """
+        found = {}
+        for table, name in {**self._tables(), "contract_contract": "contract.contract"}.items():
+            names = columns.get(table)
+            if not names:
+                continue
+            condition = SQL("(%s)", SQL(" OR ").join(how.of([partner.id]) for how in names.values()))
+            if table == "contract_contract":
+                # A neighbour's table: the contracts under the charter alone are ours.
+                condition = SQL("%s AND charter_tier_id IS NOT NULL", condition)
+            if other_than is not None:
+                field = self.env[name]._fields.get("company_id")
+                if field is None or not field.store:
+                    continue
+                condition = SQL("%s AND company_id != %s", condition, other_than.id)
+            [[count]] = self.env.execute_query(
+                SQL("SELECT count(*) FROM %s WHERE %s", SQL.identifier(table), condition)
+            )
+            if count:
+                found[name] = count
+        if not found and other_than is None and self._of_charter(partner.commercial_partner_id):
+            # Who moves takes its access along: it would read another client's pages.
+            users = partner.with_context(active_test=False).sudo().user_ids.filtered("share")
+            if users:
+                found["res.users"] = len(users)
+        return found
+
+    @api.model
+    def _of_charter(self, client):
+        return bool(
+            self.env["contract.contract"].sudo().with_context(active_test=False).search_count(
+                [("commercial_partner_id", "=", client.id), ("charter_tier_id", "!=", False)], limit=1
+            )
+        )  # fmt: skip
+
+    @api.model
+    def _in_words(self, hanging):
+        names = {
+            model.model: model.name
+            for model in self.env["ir.model"].sudo().search([("model", "in", list(hanging))])
+        }
+        return ", ".join(f"{names[name]}: {count}" for name, count in hanging.items())
+
+    # -- the merge --------------------------------------------------------------------------------
+
+    @api.model
+    def _merge(self, sources, target):
+        """Move everything of ours that names ``sources`` to ``target``; afterwards core finds nothing left to delete.
+
+        :raise UserError: what cannot be merged, and what to do instead
+        """
+        merge = Merge(tuple(sources.ids), target.id, self._partner_columns())
+        self.env.flush_all()
+        self._check(merge.columns, sources, target)
+        for rule, name in self._partner_rules(merge.columns):
+            groups = self._colliding(rule, merge)
+            if groups:
+                self._fold(rule, name, groups, merge)
+        self._move(merge)
+        self.env.invalidate_all()
+
+    @api.model
+    def _fold(self, rule, name, groups, merge):
+        model = self.env[name].sudo().with_context(active_test=False)
+        policy = getattr(model, "_charter_merge_rules", {}).get(rule.name, REFUSE)
+        rows = [model.browse(ids) for ids in groups]
+        if policy != REFUSE:
+            getattr(model, policy)(rows, merge)
+            self.env.flush_all()
+            rows = [model.browse(ids) for ids in self._colliding(rule, merge)]
+        if rows:
+            rule_object = model._table_objects.get(f"{rule.table}_{rule.name}")
+            raise UserError(
+                self.env._(
+                    "These contacts cannot be merged: %(model)s “%(one)s” (no. %(first)s) and “%(other)s” (no. %(second)s) "
+                    "cannot both be of one contact. %(rule)s Change, end or archive one of them, then merge again.",
+                    model=model._description,
+                    one=rows[0][0].display_name,
+                    first=rows[0][0].id,
+                    other=rows[0][1].display_name,
+                    second=rows[0][1].id,
+                    rule=rule_object.get_error_message(model) if rule_object else rule.name,
+                )
+            )
+
+    @api.model
+    def _colliding(self, rule, merge):
+        """Lists of ids of the rows that would break ``rule`` if the contacts were one."""
+        moved = merge.columns[rule.table]
+        touched = SQL(" OR ").join(SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values())
+        columns = SQL(", ").join(
+            SQL("%s AS %s", moved[name].value(merge), SQL.identifier(name))
+            if name in moved
+            else SQL.identifier(name)
+            for name in unique(["id", *sorted(rule.columns)])
+        )
+        keys = SQL(", ").join(
+            SQL("%s AS k%s", SQL(part.replace("%", "%%")), number) for number, part in enumerate(rule.parts)
+        )
+        rows = SQL(
+            "SELECT id, %s FROM (SELECT %s FROM %s WHERE %s) AS moved WHERE %s",
+            keys, columns, SQL.identifier(rule.table), touched,
+            SQL((rule.predicate or "true").replace("%", "%%")),
+        )  # fmt: skip
+        names = [SQL("k%s", number) for number in range(len(rule.parts))]
+        if rule.operators is None:
+            known = (
+                SQL("true")
+                if rule.nulls_equal
+                else SQL(" AND ").join(SQL("%s IS NOT NULL", key) for key in names)
+            )
+            found = self.env.execute_query(
+                SQL(
+                    "SELECT array_agg(id ORDER BY id) FROM (%s) AS row WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1",
+                    rows, known, SQL(", ").join(names),
+                )
+            )  # fmt: skip
+            return [ids for [ids] in found]
+        pairs = self.env.execute_query(
+            SQL(
+                "WITH row AS (%s) SELECT a.id, b.id FROM row a JOIN row b ON a.id < b.id AND %s ORDER BY 1, 2",
+                rows,
+                SQL(" AND ").join(
+                    SQL("a.%s %s b.%s", key, SQL(operator), key)
+                    for key, operator in zip(names, rule.operators, strict=True)
+                ),
+            )
+        )
+        groups = []
+        for one, other in pairs:
+            together = [group for group in groups if one in group or other in group]
+            groups = [group for group in groups if group not in together]
+            groups.append({one, other}.union(*together))
+        return [sorted(group) for group in groups]
+
+    @api.model
+    def _move(self, merge):
+        """Point every row of ours, and every generic reference of the database, to the contact that stays.
+
+        Core moves files, followers, messages and external ids itself: their own rules of uniqueness are its to keep. It
+        would move the activities that are still to do, and delete those that are done.
+        """
+        tables = self._tables()
+        core = {"ir_attachment", "mail_followers", "mail_message", "ir_model_data"}
+        for table, moved in sorted(merge.columns.items()):
+            if table in core:
+                continue
+            if table not in tables:
+                moved = {column: how for column, how in moved.items() if isinstance(how, _Reference)}
+            if not moved:
+                continue
+            rows = engine_sql(
+                self.env,
+                SQL(
+                    "UPDATE %s SET %s WHERE %s RETURNING id",
+                    SQL.identifier(table),
+                    SQL(", ").join(
+                        SQL("%s = %s", SQL.identifier(column), how.value(merge))
+                        for column, how in moved.items()
+                    ),
+                    SQL(" OR ").join(SQL("(%s)", how.of(merge.sources)) for how in moved.values()),
+                ),
+            )
+            if rows and table in tables:
+                self._recompute(tables[table], [row for [row] in rows], moved)
+
+    @api.model
+    def _recompute(self, name, ids, columns):
+        """What is computed from a contact is computed anew; what the engine wrote once stays as it was written."""
+        model = self.env[name].sudo().with_context(active_test=False)
+        self.env.invalidate_all(flush=False)
+        if not getattr(model, "_charter_engine_only", False):
+            model.browse(ids).modified([column for column in columns if column in model._fields])
+
+
+class _Link(NamedTuple):
+    """A foreign key to contacts."""
+
+    column: str
+
+    def of(self, ids):
+        return SQL("%s = ANY(%s)", SQL.identifier(self.column), list(ids))
+
+    def value(self, merge):
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            self.of(merge.sources),
+            merge.target,
+            SQL.identifier(self.column),
+        )
+
+
+class _Reference(NamedTuple):
+    """A model's name and the id of one of its records."""
+
+    kind: str
+    column: str
+
+    def of(self, ids):
+        return SQL(
+            "%s = 'res.partner' AND %s = ANY(%s)",
+            SQL.identifier(self.kind),
+            SQL.identifier(self.column),
+            list(ids),
+        )
+
+    def value(self, merge):
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            self.of(merge.sources),
+            merge.target,
+            SQL.identifier(self.column),
+        )

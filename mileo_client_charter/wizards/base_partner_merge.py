@@ -1,0 +1,38 @@
+import psycopg2
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+
+class MergeWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Merge, or say in words why not; a rule of the database never answers by itself.
+
+        :raise UserError: what cannot be merged, and what to do instead
+        """
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                result = super()._merge(partner_ids, dst_partner, extra_checks)
+        except psycopg2.IntegrityError as error:
+            raise UserError(
+                self.env._(
+                    "These contacts cannot be merged: rows of the table “%(table)s” cannot both be of one contact "
+                    "(rule “%(rule)s”). Change or archive one of them, or keep both contacts and archive the one that is "
+                    "not used any more.",
+                    table=error.diag.table_name or "?",
+                    rule=error.diag.constraint_name or "?",
+                )
+            ) from error
+        # Who may read what is remembered by user: whose contact it is has changed.
+        self.env.registry.clear_cache()
+        return result
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        self.env["charter.merge"].sudo()._merge(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _log_merge_operation(self, src_partners, dst_partner):
+        super()._log_merge_operation(src_partners, dst_partner)
+        self.env["charter.assignment"].sudo()._after_merge(dst_partner)
