@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.pg_array import pg_array
+from .charter_changed import changed_names
 from .charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -259,8 +260,9 @@ class CharterAssignment(models.Model):
         if vals.get("partner_id"):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)
+        changed = self.filtered(lambda assignment: changed_names(assignment, vals))
         result = super().write(vals)
-        self._consequences()
+        changed._consequences()
         return result
 
     def unlink(self):
@@ -271,6 +273,8 @@ class CharterAssignment(models.Model):
 
     def _consequences(self, companies=None):
         """Promises go to who holds their role now; clients are owed a sheet that says so."""
-        for company in companies or self.company_id:
+        companies = companies or self.company_id
+        for company in companies:
             self.env["charter.obligation"]._align_owners(company.sudo())
-        self.env["charter.contact.sheet"]._wake()
+        if companies:
+            self.env["charter.contact.sheet"]._wake()

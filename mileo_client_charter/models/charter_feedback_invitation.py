@@ -51,7 +51,7 @@ class CharterFeedback(models.Model):
         return planned
 
     def _wake_sender(self, moment):
-        self.env.ref("mileo_client_charter.cron_feedback").sudo()._trigger(at=moment)
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_feedback", moment)
 
     @api.model
     def _reason_not_to_invite(self, contact):

@@ -356,10 +356,7 @@ class CharterObligation(models.Model):
     @api.model
     def _wake_clock(self, moment):
         """Have the clock run at ``moment`` (naive UTC), not only at its next regular turn."""
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "mileo_client_charter.cron_clock", raise_if_not_found=True
-        )
-        self.env["ir.cron"].sudo().browse(cron_id)._trigger(at=max(moment, self._charter_now()))
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_clock", moment)
 
     @api.model
     def _detect(self, now):

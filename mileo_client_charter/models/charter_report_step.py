@@ -183,7 +183,7 @@ class CharterReport(models.Model):
             self._send()
             return True
         self._charter_engine().write({"queued_at": self._charter_now()})
-        self.env.ref("mileo_client_charter.cron_report").sudo()._trigger()
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_report")
         return True
 
     def _check_contacts(self):

@@ -73,6 +73,12 @@ class ResCompany(models.Model):
         help="What becomes, at noon of its due day, of a report that nobody has reviewed. A tier may say otherwise.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "charter_handover_lead_days" in vals:
+            self.env["charter.handover"]._plan_again(self)
+        return result
+
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
