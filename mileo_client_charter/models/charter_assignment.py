@@ -200,11 +200,13 @@ class CharterAssignment(models.Model):
             present -= held
         present = present.filtered(lambda a: a.partner_id.id in clients)
         begun = present.filtered(lambda a: a.date_from < day)
-        begun.write({"date_to": fields.Date.subtract(day, days=1)})
+        if begun:
+            begun.write({"date_to": fields.Date.subtract(day, days=1)})
         # One that began today is replaced: it never was in force for a day.
         replaced = present - begun
-        replaced.check_access("write")
-        replaced.sudo().unlink()
+        if replaced:
+            replaced.check_access("write")
+            replaced.sudo().unlink()
         if user:
             self.create(
                 [
