@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
+from ..tools.words import is_said
+
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
 
@@ -387,7 +389,7 @@ class CharterEscalation(models.Model):
         """
         for escalation in self:
             escalation.check_access("write")
-            if not (how or "").strip():
+            if not is_said(how):
                 raise ValidationError(
                     self.env._("How do you know: say when and how the client accepted the answer.")
                 )

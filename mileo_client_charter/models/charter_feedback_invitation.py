@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.words import is_said
 from .charter_apart import apart
 
 _logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class CharterFeedback(models.Model):
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(self.env._("Only operations managers can hold back a survey."))
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say why this survey is not sent."))
         for feedback in self:
             if feedback.state != "planned":

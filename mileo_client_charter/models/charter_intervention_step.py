@@ -7,6 +7,8 @@ before the moment it is typed in, and never after.
 from odoo import models
 from odoo.exceptions import ValidationError
 
+from ..tools.words import is_said
+
 
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
@@ -32,7 +34,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, not open, or a moment outside the intervention or inside another pause
         """
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what the work is waiting for."))
         for intervention in self._charter_step("open"):
             start = intervention._charter_past(at, "reported_at")
@@ -79,7 +81,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, or not open
         """
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say why there is nothing to do."))
         self._charter_check_followed()
         for intervention in self._charter_step("open"):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.words import is_said
+
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [
     ("draft", "Being written"),
@@ -203,7 +205,7 @@ class CharterRecommendation(models.Model):
     def action_withdraw(self, reason):
         """The advice no longer holds. :raise ValidationError: no reason: the client reads it"""
         self._check_staff()
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(
                 self.env._("Reason: say why the advice no longer holds; the client reads it.")
             )

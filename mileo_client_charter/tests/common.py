@@ -181,7 +181,7 @@ class CharterCase(TransactionCase):
         contact = contact or self.alice
         return self.env["charter.escalation"]._from_portal(contact, "No answer", "Nobody answers our calls.")
 
-    def answer(self, escalation, user, body="<p>Here is our answer.</p>"):
+    def answer(self, escalation, user, body="<p>We have replaced the camera this morning.</p>"):
         wizard = self.env["charter.message.wizard"].browse(
             escalation.with_user(user).action_ask_answer()["res_id"]
         )

@@ -1,9 +1,7 @@
 """Forms opened, filled and saved as the web client does: with every field that the view holds and does not lock."""
 
-from ast import literal_eval
 from contextlib import contextmanager
 
-from lxml import etree
 from odoo import fields
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
@@ -17,6 +15,12 @@ class WebForm(Form):
     def allows(self, what):
         """Whether the form's root lets people ``create``, ``edit`` or ``duplicate``."""
         return self._view["tree"].get(what, "1").lower() not in ("0", "false")
+
+    def evaluated(self, expression):
+        """A modifier of a node of the view on the present values."""
+        if expression in (None, "", "0", "False", "false"):
+            return False
+        return expression in ("1", "True", "true") or bool(safe_eval(expression, self._get_eval_context()))
 
     def is_open(self, name):
         return not any(self._get_modifier(name, modifier) for modifier in ("readonly", "invisible"))
