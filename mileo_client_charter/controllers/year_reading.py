@@ -126,9 +126,7 @@ class YearReading(ClientReading):
                 "url": row._get_portal_url(),
                 "title": row.notice_id.sudo().name,
                 "effect": format_date(self.env, row.effect_on, date_format="d MMMM y"),
-                "published": format_date(
-                    self.env, row.notice_id.sudo().published_on, date_format="d MMMM y"
-                ),
+                "published": format_date(self.env, row.notice_id.sudo().published_on, date_format="d MMMM y"),
                 "told": self.moment(row.sent_at),
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,

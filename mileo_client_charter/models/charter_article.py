@@ -33,10 +33,14 @@ class CharterArticle(models.Model):
     )
     rendered_body = fields.Html(compute="_compute_rendered_body", sanitize=False)
     unknown_figures = fields.Char(
-        "Unknown figures", compute="_compute_rendered_body", help="What the body names and the charter does not have."
+        "Unknown figures",
+        compute="_compute_rendered_body",
+        help="What the body names and the charter does not have.",
     )
     older_langs = fields.Char(
-        readonly=True, copy=False, help="Codes of the languages whose words are older than the last edit in another one."
+        readonly=True,
+        copy=False,
+        help="Codes of the languages whose words are older than the last edit in another one.",
     )
     commitment_ids = fields.One2many("charter.commitment", "article_id")
 
@@ -44,7 +48,11 @@ class CharterArticle(models.Model):
         "UNIQUE (document_id, number)", "Two articles of a charter cannot have the same number."
     )
 
-    @api.depends("body", "document_id.commitment_ids.code", *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit")))
+    @api.depends(
+        "body",
+        "document_id.commitment_ids.code",
+        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit")),
+    )
     @api.depends_context("lang")
     def _compute_rendered_body(self):
         for article in self:
@@ -85,7 +93,9 @@ class CharterArticle(models.Model):
                 return Markup('<mark class="bg-danger text-white">%s</mark>') % match.group()
             return escape(figure)
 
-        return Markup(BRACES.sub(lambda match: str(words(match)), str(self.body or ""))), list(dict.fromkeys(unknown))
+        return Markup(BRACES.sub(lambda match: str(words(match)), str(self.body or ""))), list(
+            dict.fromkeys(unknown)
+        )
 
     def _check_placeholders(self):
         for article in self:
@@ -114,7 +124,7 @@ class CharterArticle(models.Model):
         for article in self:
             behind = set(filter(None, (article.older_langs or "").split(",")))
             behind = behind - langs if behind & langs else installed - langs
-            super(CharterArticle, article).write({"older_langs": ",".join(sorted(behind)) or False})
+            article.older_langs = ",".join(sorted(behind)) or False
 
     def _older_in_words(self):
         """“Article 2, “Support”: French” of those with words in a language that are older than those in another."""

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date
 
 from ..tools.occurrence import format_key

@@ -37,15 +37,21 @@ class CharterNotice(models.Model):
         "Date of effect", tracking=True, help="A vulnerability needs none: it is there already."
     )
     published_on = fields.Date(
-        "Published on", default=lambda self: self.env.company._charter_today(), tracking=True,
+        "Published on",
+        default=lambda self: self.env.company._charter_today(),
+        tracking=True,
         help="When the maker or an authority published the vulnerability; clients are told within some days of it.",
     )
     known_on = fields.Date(
-        "Known to us on", default=lambda self: self.env.company._charter_today(), readonly=True, copy=False,
+        "Known to us on",
+        default=lambda self: self.env.company._charter_today(),
+        readonly=True,
+        copy=False,
         charter_engine=True,
     )
     known_late = fields.Char(
-        compute="_compute_tell_by", help="What was known too late to be told in the charter's time runs from when it was known."
+        compute="_compute_tell_by",
+        help="What was known too late to be told in the charter's time runs from when it was known.",
     )
     cve = fields.Char("CVE reference", help="CVE-2026-12345")
     severity = fields.Selection(
@@ -151,7 +157,9 @@ class CharterNotice(models.Model):
                 raise ValidationError(self.env._("Published on: say when the vulnerability was published."))
             today = notice.company_id.sudo()._charter_today()
             if notice.kind == "vulnerability" and notice.published_on > today:
-                raise ValidationError(self.env._("Published on: it is still to come; choose today or a day before."))
+                raise ValidationError(
+                    self.env._("Published on: it is still to come; choose today or a day before.")
+                )
             if notice.kind == "vulnerability" and not notice.severity:
                 raise ValidationError(self.env._("Severity: say how severe the vulnerability is."))
             if notice.kind == "regulation" and not notice.regulation:

@@ -57,7 +57,8 @@ class CharterTier(models.Model):
         return values
 
     def _next_code(self):
-        taken = set(self.sudo().with_context(active_test=False).search([]).mapped("code"))
+        alike = [("code", "=like", f"{self.code}-%")]
+        taken = set(self.sudo().with_context(active_test=False).search(alike).mapped("code"))
         return next(code for n in itertools.count(2) if (code := f"{self.code}-{n}") not in taken)
 
     @api.model

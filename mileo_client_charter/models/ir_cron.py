@@ -22,9 +22,7 @@ class IrCron(models.Model):
         :param moment: naive UTC, now by default; what is past is now
         :param goes_on: the action reads from its data when it has to run next, and asks for it at the end of each run
         """
-        cron = self.sudo().browse(
-            self.env["ir.model.data"]._xmlid_to_res_id(action, raise_if_not_found=True)
-        )
+        cron = self.sudo().browse(self.env["ir.model.data"]._xmlid_to_res_id(action, raise_if_not_found=True))
         now = fields.Datetime.now()
         moment = max(moment or now, now)
         if moment > now and not goes_on:
@@ -59,9 +57,7 @@ class IrCron(models.Model):
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
-                    SQL(
-                        "SELECT 1 FROM ir_cron_trigger WHERE id = %s FOR KEY SHARE SKIP LOCKED", trigger_id
-                    ),
+                    SQL("SELECT 1 FROM ir_cron_trigger WHERE id = %s FOR KEY SHARE SKIP LOCKED", trigger_id),
                     log_exceptions=False,
                 )
                 return bool(self.env.cr.rowcount)

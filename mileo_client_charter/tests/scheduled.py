@@ -3,9 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
-from odoo.tools.safe_eval import safe_eval
-
 from odoo.addons.base.models.ir_cron import IrCron
+from odoo.tools.safe_eval import safe_eval
 
 # What Odoo keeps about the runs themselves.
 BOOKKEEPING = {"ir_cron", "ir_cron_progress"}

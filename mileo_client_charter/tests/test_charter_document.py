@@ -208,16 +208,19 @@ class TestCharterDocument(CharterCase):
     def test_an_unknown_figure_is_named_and_stays(self):
         """As the web client edits it: the words stay in the form, the preview follows, publishing names what is wrong."""
         draft = self._new_version()
-        for word in ("{feedback.calback}", "{feedback callback}", "{feedback.callback:hours}"):
-            with self.subTest(word), Form(draft.with_user(self.admin)) as form:
-                with form.article_ids.edit(0) as article:
-                    article.body = f"<p>Called back within {word} or {{feedback.callback}}.</p>"
-                    self.assertEqual(article.unknown_figures, word)
-                    self.assertIn("48 hours", article.rendered_body)
-                    article.body = "<p>Called back within {feedback.callback:threshold} hours.</p>"
-                    self.assertFalse(article.unknown_figures)
-                    self.assertIn("within 3 hours", article.rendered_body)
-                    article.body = f"<p>Called back within {word}.</p>"
+        for word in ("{feedback.callbacks}", "{feedback callback}", "{feedback.callback:hours}"):
+            with (
+                self.subTest(word),
+                Form(draft.with_user(self.admin)) as form,
+                form.article_ids.edit(0) as article,
+            ):
+                article.body = f"<p>Called back within {word} or {{feedback.callback}}.</p>"
+                self.assertEqual(article.unknown_figures, word)
+                self.assertIn("48 hours", article.rendered_body)
+                article.body = "<p>Called back within {feedback.callback:threshold} hours.</p>"
+                self.assertFalse(article.unknown_figures)
+                self.assertIn("within 3 hours", article.rendered_body)
+                article.body = f"<p>Called back within {word}.</p>"
             self.assertIn(word, draft.article_ids[0].body)
             self.assertIn(word, draft.unknown_figures)
             with self.assertRaises(ValidationError) as caught:

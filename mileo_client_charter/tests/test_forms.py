@@ -14,7 +14,9 @@ from .web_client import WebClientMixin, WebForm
 @tagged("post_install", "-at_install")
 class TestForms(WebClientMixin, TwoCompaniesCase):
     def test_every_form_saves_what_it_holds(self):
-        employee = new_test_user(self.env, "t_employee", groups="base.group_user", email="e@mileo.example.com")
+        employee = new_test_user(
+            self.env, "t_employee", groups="base.group_user", email="e@mileo.example.com"
+        )
         people = {**self.a.staff, "employee": employee}
         done = Counter()
         with self.at(moment=DECIDING + timedelta(hours=2)):
@@ -47,7 +49,9 @@ class TestForms(WebClientMixin, TwoCompaniesCase):
         if model.has_access("create") and not model._transient:
             form = WebForm(model, view)
             if form.allows("create"):
-                given = {n: v.with_env(model.env) for n, v in self._given(model).items() if n in model._fields}
+                given = {
+                    n: v.with_env(model.env) for n, v in self._given(model).items() if n in model._fields
+                }
                 form.fill(given)
                 record = form.save()
                 done["create"] += 1

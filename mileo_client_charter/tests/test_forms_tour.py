@@ -1,6 +1,5 @@
 """What staff create by hand, created in a real browser, in French, by each role."""
 
-from odoo import Command, fields
 from odoo.tests import tagged
 
 from .common import BrowserCase, CharterCase
@@ -42,7 +41,7 @@ class TestFormsTour(CharterCase, BrowserCase):
             with self.subTest(name):
                 self._created(name, model, login)
         with self.subTest("partner"):
-            self._created("partner", "res.partner", "t_manager", "action-contacts.action_contacts" if "contacts" in self.env.registry._init_modules else "action-base.action_partner_form")
+            self._created("partner", "res.partner", "t_manager", "action-base.action_partner_form")
 
     def test_an_answer_is_refused_as_it_opens(self):
         escalation = self.escalate()
@@ -64,4 +63,4 @@ class TestFormsTour(CharterCase, BrowserCase):
             login="t_admin",
         )
         article = draft.article_ids[0].with_context(lang="fr_FR")
-        self.assertIn("{feedback.calback}", article.body)
+        self.assertIn("{feedback.callbacks}", article.body)

@@ -180,8 +180,18 @@ class TestNotice(YearCase):
         vulnerability = {"kind": "vulnerability", "severity": "high", "effect_on": False}
         for name, values, tell_by, late in (
             ("published today", {**vulnerability, "published_on": "2026-10-05"}, date(2026, 10, 10), False),
-            ("published four days ago", {**vulnerability, "published_on": "2026-10-01"}, date(2026, 10, 6), False),
-            ("published in the summer", {**vulnerability, "published_on": "2026-07-01"}, date(2026, 10, 10), True),
+            (
+                "published four days ago",
+                {**vulnerability, "published_on": "2026-10-01"},
+                date(2026, 10, 6),
+                False,
+            ),
+            (
+                "published in the summer",
+                {**vulnerability, "published_on": "2026-07-01"},
+                date(2026, 10, 10),
+                True,
+            ),
             ("in a month", {"effect_on": "2026-11-01"}, date(2026, 10, 10), True),
             ("the day after tomorrow", {"effect_on": "2026-10-07"}, date(2026, 10, 6), True),
             ("in 60 days", {"effect_on": "2026-12-04"}, date(2026, 10, 5), False),
@@ -229,8 +239,16 @@ class TestNotice(YearCase):
             ("code", {"departments": "69, Rhône"}, "is no code"),
             ("CVE", {"kind": "vulnerability", "severity": "high", "cve": "CVE-26-1"}, "CVE-2026-12345"),
             ("severity", {"kind": "vulnerability"}, "how severe"),
-            ("to come", {"kind": "vulnerability", "severity": "low", "published_on": "2026-10-06"}, "still to come"),
-            ("unpublished", {"kind": "vulnerability", "severity": "low", "published_on": False}, "Published on"),
+            (
+                "to come",
+                {"kind": "vulnerability", "severity": "low", "published_on": "2026-10-06"},
+                "still to come",
+            ),
+            (
+                "unpublished",
+                {"kind": "vulnerability", "severity": "low", "published_on": False},
+                "Published on",
+            ),
             ("no date", {"effect_on": False}, "Date of effect"),
             ("regulation", {"kind": "regulation"}, "which kind"),
         ):

@@ -125,7 +125,9 @@ class TestScheduledIdle(IdleSweep, CharterCase):
         with self.at(4):
             wake("mileo_client_charter.cron_contacts")
             wake("mileo_client_charter.cron_contacts", START)
-            self.assertEqual(sorted(self.wakes(contacts)), [moments[1], moments[3]], "one that is past is enough")
+            self.assertEqual(
+                sorted(self.wakes(contacts)), [moments[1], moments[3]], "one that is past is enough"
+            )
 
 
 @tagged("post_install", "-at_install")

@@ -19,13 +19,20 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
         manager = self._as(self.a, "manager")
         work = {"partner_id": self.a.client.id, "contract_id": self.a.rows["contract"].id}
         going, waiting, planned = manager["charter.intervention"].create(
-            [{"name": name, "contact_ids": self.a.contacts[0].ids, **work} for name in ("Going on", "Waiting", "Closed")]
+            [
+                {"name": name, "contact_ids": self.a.contacts[0].ids, **work}
+                for name in ("Going on", "Waiting", "Closed")
+            ]
         )
         waiting.action_pause("Waiting for a part")
         self.company.charter_feedback_delay_hours = 5
         planned.action_close()
         uncalled = manager["charter.feedback"].create(
-            {"partner_id": self.a.client.id, "contact_id": self.a.contacts[0].id, "comment": "Nobody came at all."}
+            {
+                "partner_id": self.a.client.id,
+                "contact_id": self.a.contacts[0].id,
+                "comment": "Nobody came at all.",
+            }
         )
         told = uncalled.copy_data()[0] | {"comment": "Nobody called either."}
         called = manager["charter.feedback"].create(
@@ -33,15 +40,26 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
         )
         escalations = manager["charter.escalation"].create(
             [
-                {"partner_id": self.a.client.id, "contact_id": self.a.contacts[0].id, "name": name, "description": name}
+                {
+                    "partner_id": self.a.client.id,
+                    "contact_id": self.a.contacts[0].id,
+                    "name": name,
+                    "description": name,
+                }
                 for name in ("Not answered", "Answered", "At level two")
             ]
         )
-        escalations[1].with_env(self._as(self.a, "operations"))._record_answer("Answer", "<p>We have replaced it.</p>")
-        escalations[2].with_env(self._as(self.a, "operations"))._record_answer("Answer", "<p>We have replaced it.</p>")
+        escalations[1].with_env(self._as(self.a, "operations"))._record_answer(
+            "Answer", "<p>We have replaced it.</p>"
+        )
+        escalations[2].with_env(self._as(self.a, "operations"))._record_answer(
+            "Answer", "<p>We have replaced it.</p>"
+        )
         escalations[2].action_level2()
         review = self.a.rows["review"].sudo()
-        review._charter_engine().write({"state": "held", "held_at": self.env["charter.review"]._charter_now()})
+        review._charter_engine().write(
+            {"state": "held", "held_at": self.env["charter.review"]._charter_now()}
+        )
         self.env.cr.execute("UPDATE charter_commitment SET by_evidence = true WHERE code = 'charter.copy'")
         self.env.invalidate_all()
         noted = self.a.client._charter_open("charter.copy", occurrence="evidence")
@@ -60,7 +78,9 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
             if self.env[model]._transient or not model.startswith("charter."):
                 continue
             for user in self.a.staff.values():
-                env = self.env(user=user, context={**self.env.context, "allowed_company_ids": self.company.ids})
+                env = self.env(
+                    user=user, context={**self.env.context, "allowed_company_ids": self.company.ids}
+                )
                 if not env[model].has_access("read"):
                     continue
                 records = situations.get(model, env[model]).with_env(env) | env[model].search([], limit=4)
@@ -76,7 +96,9 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
         known = (
             self.env["ir.model.data"]
             .sudo()
-            .search([("model", "=", "ir.actions.act_window"), ("module", "=like", "mileo\\_client\\_charter%")])
+            .search(
+                [("model", "=", "ir.actions.act_window"), ("module", "=like", "mileo\\_client\\_charter%")]
+            )
         )
         for action in self.env["ir.actions.act_window"].sudo().browse(known.mapped("res_id")):
             if self.env[action.res_model]._transient:
@@ -143,7 +165,9 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
                     found["refused"].add(key)
                     continue
                 own = wizard.replace(".", "_")
-                written = {table for table in after if after[table] != before[table] and not table.startswith(own)}
+                written = {
+                    table for table in after if after[table] != before[table] and not table.startswith(own)
+                }
                 whole = hasattr(opened, "_charter_is_whole") and opened._charter_is_whole()
                 found["whole" if written else "harmless"].add(key)
                 self.assertTrue(not written or whole, f"it wrote {sorted(written)} as it opened")

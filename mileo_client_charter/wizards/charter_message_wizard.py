@@ -40,7 +40,8 @@ class CharterMessageWizard(models.TransientModel):
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)
     has_words = fields.Boolean(
-        compute="_compute_has_words", help="The proposal repeats what people wrote on the document; it may leave as it is."
+        compute="_compute_has_words",
+        help="The proposal repeats what people wrote on the document; it may leave as it is.",
     )
 
     @api.depends("purpose", "res_id")

@@ -49,13 +49,13 @@ tours.add("charter_unknown_figure_is_named", {
     steps: () => [
         { trigger: ".o_notebook .nav-link:contains('Articles')", run: "click" },
         { trigger: ".o_field_widget[name='article_ids'] .o_data_row:first td[name='title']", run: "click" },
-        { trigger: ".modal .odoo-editor-editable p:first", run: "editor Rappel sous {feedback.calback}." },
+        { trigger: ".modal .odoo-editor-editable p:first", run: "editor Rappel sous {feedback.callbacks}." },
         { content: "leaving the field brings the preview", trigger: ".modal .o_field_widget[name='title'] input", run: "click" },
-        { trigger: ".modal .alert-danger:contains('{feedback.calback}')" },
-        { trigger: ".modal .o_field_widget[name='rendered_body'] mark:contains('{feedback.calback}')" },
+        { trigger: ".modal .alert-danger:contains('{feedback.callbacks}')" },
+        { trigger: ".modal .o_field_widget[name='rendered_body'] mark:contains('{feedback.callbacks}')" },
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal))" },
         ...stepUtils.saveForm(),
-        { content: "the words stay, and the charter says so", trigger: ".o_form_sheet .alert-danger:contains('{feedback.calback}')" },
+        { content: "the words stay, and the charter says so", trigger: ".o_form_sheet .alert-danger:contains('{feedback.callbacks}')" },
     ],
 });
