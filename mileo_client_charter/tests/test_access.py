@@ -470,12 +470,12 @@ class TestAccess(AccessCase):
             "new version": lambda role: self.as_user(role, self.document).action_new_version(),
             "close": lambda role: self.as_user(role, self.rows["charter.intervention", "a"]).action_close(),
             "reopen": lambda role: self.as_user(role, self.rows["charter.intervention", "a"]).action_reopen(),
-            "suppress": lambda role: self.as_user(role, planned).action_suppress("no"),
+            "suppress": lambda role: self.as_user(role, planned).action_suppress("Not this one"),
             "outcome": lambda role: self.as_user(role, feedback).action_ask_outcome(),
             "answer": lambda role: self.as_user(role, escalation).action_ask_answer(),
             "level 2": lambda role: self.as_user(role, escalation).action_level2(),
             "resolve": lambda role: self.as_user(role, escalation).action_resolve("They said so"),
-            "cancel": lambda role: self.as_user(role, promise).action_cancel("no"),
+            "cancel": lambda role: self.as_user(role, promise).action_cancel("Not this one"),
             "evidence": lambda role: self.as_user(role, promise).action_record_evidence("Done on site on Monday"),
             "due time": lambda role: self.as_user(role, promise).action_recompute_due(),
             "done": lambda role: self.as_user(role, self.rows["charter.corrective.action", "a"]).action_done(),
@@ -484,7 +484,7 @@ class TestAccess(AccessCase):
                 {"purpose": "answer", "res_id": escalation.id, "subject": "x", "body": "x"}
             ).action_send(),
             "call": lambda role: self.as_user(role, self.env["charter.feedback.callback"]).create(
-                {"feedback_id": feedback.id, "understanding": "x", "apology": "made", "no_action_reason": "x"}
+                {"feedback_id": feedback.id, "understanding": "Nobody came on Monday.", "apology": "made", "no_action_reason": "None needed"}
             ).action_confirm(),
             "words": lambda role: self.as_user(role, self.env["charter.obligation.wizard"]).create(
                 {"operation": "cancel", "obligation_ids": promise.ids, "text": "x"}
