@@ -53,7 +53,7 @@ class YearReading(ClientReading):
                     Option(key, label, Domain("notice_id", "any!", [("kind", "=", key)])) for key, label in kinds
                 ]),
                 Choice("effect", env._("Effect"), [
-                    Option("next", env._("To come"), Domain("effect_on", ">=", today)),
+                    Option("next", env._("To come"), Domain("effect_on", ">=", today) | Domain("effect_on", "=", False)),
                     Option("past", env._("Past"), Domain("effect_on", "<", today)),
                 ]),
             ],
@@ -126,6 +126,7 @@ class YearReading(ClientReading):
                 "url": row._get_portal_url(),
                 "title": row.notice_id.sudo().name,
                 "effect": format_date(self.env, row.effect_on, date_format="d MMMM y"),
+                "published": format_date(self.env, row.notice_id.sudo().published_on, date_format="d MMMM y"),
                 "told": self.moment(row.sent_at),
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,

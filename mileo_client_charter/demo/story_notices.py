@@ -63,7 +63,7 @@ def _raised(story):
 
 
 def _vulnerability(story):
-    """Published yesterday, effective next month: told at once, and later than promised."""
+    """Published yesterday: told the day after, well within the days of a vulnerability."""
     notice = _notice(
         story, "karim",
         ("Enregistreurs Dahua : mot de passe contournable", "Une faille permet de lire les enregistrements sans mot de passe depuis le réseau.",
@@ -71,8 +71,8 @@ def _vulnerability(story):
         ("Dahua recorders: the password can be bypassed", "A flaw lets recordings be read from the network without a password.",
          "We update the recorder remotely this week; nothing is needed from you."),
         kind="vulnerability", cve=f"CVE-{story.present.year}-10417", severity="critical",
-        effect_on=story.present.date() + timedelta(days=30), equipment_ids=_equipment(story, brand="Dahua"),
-        source="CERT-FR", late_reason="The maker published it yesterday. / Le constructeur l'a publiée hier.",
+        published_on=story.present.date() - timedelta(days=1), equipment_ids=_equipment(story, brand="Dahua"),
+        source="CERT-FR",
     )  # fmt: skip
     _tell(story, notice)
 

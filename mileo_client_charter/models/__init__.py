@@ -8,6 +8,7 @@ from . import charter_recorded
 from . import charter_correction
 from . import charter_engine_sql
 from . import charter_merge
+from . import ir_cron
 from . import resource_calendar
 from . import res_company
 

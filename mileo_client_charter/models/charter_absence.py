@@ -6,6 +6,10 @@ from odoo.tools import format_date
 
 from ..tools.clock import to_utc
 from ..tools.standins import Away, StandInLoop, holder_on, overlap, segments
+from .charter_changed import changed_names
+
+# What others learn of an absence: whoever stands in, and the clients.
+TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}
 
 
 class CharterAbsence(models.Model):
@@ -110,10 +114,13 @@ class CharterAbsence(models.Model):
                 for part in days
             )
 
-    def _vacant(self):
-        """The parts of this absence on which the chain of stand-ins ends with nobody."""
+    def _vacant(self, away=None):
+        """The parts of this absence on which the chain of stand-ins ends with nobody.
+
+        :param away: everybody who is away (tools.standins.Away), where it is known
+        """
         self.ensure_one()
-        others = self._away(self.company_id)
+        others = self._away(self.company_id) if away is None else away
         parts = segments(self.user_id.id, self.date_from, self.date_to, others)
         return [part for part in parts if part.holder is None]
 
@@ -262,17 +269,10 @@ class CharterAbsence(models.Model):
         return absences
 
     def write(self, vals):
+        said = {name: value for name, value in vals.items() if name in TELLING}
+        changed = self.filtered(lambda absence: changed_names(absence, said))
         result = super().write(vals)
-        if vals.keys() & {
-            "user_id",
-            "company_id",
-            "date_from",
-            "date_to",
-            "stand_in_id",
-            "state",
-            "late_reason",
-        }:
-            self._changed()
+        changed._changed()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -304,6 +304,8 @@ class CharterAbsence(models.Model):
         return {**action, "domain": [("absence_id", "=", self.id)], "context": {}}
 
     def _changed(self):
+        if not self:
+            return
         self.env.flush_all()
         for company in self.company_id:
             self.with_company(company)._refresh(company)
@@ -319,18 +321,20 @@ class CharterAbsence(models.Model):
         self.env["charter.assignment"].sudo()._sync_stand_ins(company, away)
         self.env["charter.handover"].sudo()._sync(company, away)
         self.env["charter.obligation"]._align_owners(company)
-        self._alert_vacant(company)
+        self._alert_vacant(company, away)
         self._wake_at_next_change(company, away)
 
     @api.model
-    def _alert_vacant(self, company):
+    def _alert_vacant(self, company, away):
         """The operations manager is told, once, of each absence on which nobody answers."""
-        for absence in self._valid(company):
-            activities = absence.activity_ids.filtered(
-                lambda one: one.activity_type_id == self.env.ref("mileo_client_charter.activity_promise")
-            )
-            if not absence._vacant() or not absence._holds_roles():
-                activities.unlink()
+        absences = self._valid(company)
+        with_roles = absences._holding_roles()
+        kind = self.env.ref("mileo_client_charter.activity_promise")
+        for absence in absences:
+            activities = absence.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+            if absence not in with_roles or not absence._vacant(away):
+                if activities:
+                    activities.unlink()
                 continue
             if activities:
                 continue
@@ -344,14 +348,18 @@ class CharterAbsence(models.Model):
                     ),
                 )
 
-    def _holds_roles(self):
-        self.ensure_one()
-        return bool(
-            self.env["charter.assignment"].sudo().search_count(
-                [("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id),
-                 "|", ("date_to", "=", False), ("date_to", ">=", self.date_from)], limit=1,
-            )
+    def _holding_roles(self):
+        """Those of these absences whose person holds a role that is not over when they begin."""
+        held = self.env["charter.assignment"].sudo().search(
+            [("user_id", "in", self.user_id.ids), ("company_id", "in", self.company_id.ids)]
         )  # fmt: skip
+        return self.filtered(
+            lambda absence: any(
+                (one.user_id, one.company_id) == (absence.user_id, absence.company_id)
+                and (not one.date_to or one.date_to >= absence.date_from)
+                for one in held
+            )
+        )
 
     @api.model
     def _wake_at_next_change(self, company, away):

@@ -35,8 +35,9 @@ class CharterAbsence(models.Model):
         users = users.sudo()
         fed = fed.filtered(lambda one: one.user_id in users)
         manual = self._valid(company).filtered(lambda one: one.source == "manual" and one.user_id in users)
+        leaves = self._leaves_of(users)
         for user in users:
-            wanted = self._spans_of(user, company, today)
+            wanted = self._spans_of(user, company, today, leaves.get(user, ()))
             for hand in manual.filtered(lambda one, user=user: one.user_id == user):
                 wanted = [
                     span
@@ -55,7 +56,8 @@ class CharterAbsence(models.Model):
             )[:1]
             left -= same
             pairs.append((same, {"date_from": first, "date_to": last or False, "source": source}))
-        left.write({"state": "cancelled"})
+        if left:
+            left.write({"state": "cancelled"})
         for same, values in pairs:
             # An absence that has begun keeps its first day: what was, was.
             if same and same.date_from <= company._charter_today():
@@ -69,15 +71,23 @@ class CharterAbsence(models.Model):
                 self.sudo().create({"user_id": user.id, "company_id": company.id, **values})
 
     @api.model
-    def _spans_of(self, user, company, today):
-        """[(first day, last day or None, source)] of a user's absences not over today, those that touch joined."""
+    def _leaves_of(self, users):
+        """{user: calendar leaves that are not over}, in one query."""
+        leaves = self.env["resource.calendar.leaves"].sudo().search(
+            [("resource_id.user_id", "in", users.ids), ("time_type", "=", "leave"), ("date_to", ">=", fields.Datetime.now())]
+        )  # fmt: skip
+        return leaves.grouped(lambda leave: leave.resource_id.user_id)
+
+    @api.model
+    def _spans_of(self, user, company, today, leaves):
+        """[(first day, last day or None, source)] of a user's absences not over today, those that touch joined.
+
+        :param leaves: of this user, from ``_leaves_of``
+        """
         tz = pytz.timezone(company._charter_tz())
         spans = []
         if user.out_of_office_from:
             spans.append((user.out_of_office_from, user.out_of_office_to or None, "out_of_office"))
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [("resource_id.user_id", "=", user.id), ("time_type", "=", "leave"), ("date_to", ">=", fields.Datetime.now())]
-        )  # fmt: skip
         spans += [(leave.date_from, leave.date_to, "leave") for leave in leaves]
         days = []
         for start, end, source in spans:

@@ -1,8 +1,15 @@
+import re
+
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .charter_changed import changed_names
 from .charter_document import PLACEHOLDER
+
+# Whatever stands between braces was meant as a figure.
+BRACES = re.compile(r"\{[^{}<>]{1,80}\}")
+WORDED = ("title", "body")
 
 
 class CharterArticle(models.Model):
@@ -25,31 +32,113 @@ class CharterArticle(models.Model):
         "“48 hours”, {feedback.callback:threshold} prints “3”.",
     )
     rendered_body = fields.Html(compute="_compute_rendered_body", sanitize=False)
+    unknown_figures = fields.Char(
+        "Unknown figures",
+        compute="_compute_rendered_body",
+        help="What the body names and the charter does not have.",
+    )
+    older_langs = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Codes of the languages whose words are older than the last edit in another one.",
+    )
     commitment_ids = fields.One2many("charter.commitment", "article_id")
 
     _number_unique = models.Constraint(
         "UNIQUE (document_id, number)", "Two articles of a charter cannot have the same number."
     )
 
-    @api.depends("body", "document_id.commitment_ids.delay", "document_id.commitment_ids.unit")
+    @api.depends(
+        "body",
+        "document_id.commitment_ids.code",
+        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit")),
+    )
     @api.depends_context("lang")
     def _compute_rendered_body(self):
         for article in self:
-            article.rendered_body = article._render_body()
+            article.rendered_body, unknown = article._read_body()
+            article.unknown_figures = ", ".join(unknown)
 
     def _render_body(self):
-        """The body with its figures in words, in the language of the environment (Markup)."""
+        """The body with its figures in words, in the language of the environment (Markup).
+
+        :raise ValidationError: it names a figure that the charter does not have
+        """
         self.ensure_one()
+        rendered, unknown = self._read_body()
+        if unknown:
+            raise ValidationError(
+                self.env._(
+                    "Article %(number)s, “%(title)s”: %(figures)s is no figure of %(document)s. Write the code of one of its "
+                    "commitments between braces, e.g. {feedback.callback}, or add the commitment.",
+                    number=self.number,
+                    title=self.title,
+                    figures=", ".join(unknown),
+                    document=self.document_id.display_name,
+                )
+            )
+        return rendered
+
+    def _read_body(self):
+        """(the body with its figures in words, what it names that is no figure), whatever it holds: a draft is being written."""
+        unknown = []
 
         def words(match):
-            return str(escape(self.document_id._figure(match.group(1), match.group(2))))
+            placeholder = PLACEHOLDER.fullmatch(match.group())
+            figure = self.document_id._figure_or_none(*placeholder.groups()) if placeholder else None
+            if figure is None and self.document_id.state != "draft":
+                return escape(match.group())
+            if figure is None:
+                unknown.append(match.group())
+                return Markup('<mark class="bg-danger text-white">%s</mark>') % match.group()
+            return escape(figure)
 
-        return Markup(PLACEHOLDER.sub(words, str(self.body or "")))
+        return Markup(BRACES.sub(lambda match: str(words(match)), str(self.body or ""))), list(
+            dict.fromkeys(unknown)
+        )
 
     def _check_placeholders(self):
         for article in self:
             for lang, _name in self.env["res.lang"].get_installed():
                 article.with_context(lang=lang)._render_body()
+
+    # -- languages --------------------------------------------------------------------------------
+
+    def write(self, vals):
+        edited = self.filtered(
+            lambda article: changed_names(article, {n: vals[n] for n in WORDED if n in vals})
+        )
+        result = super().write(vals)
+        edited._note_edit({self.env.lang or "en_US"})
+        return result
+
+    def update_field_translations(self, field_name, translations, source_lang=""):
+        result = super().update_field_translations(field_name, translations, source_lang=source_lang)
+        if field_name in WORDED:
+            self._note_edit(set(translations))
+        return result
+
+    def _note_edit(self, langs):
+        """Words were edited in ``langs``: one that was behind has caught up, another leaves the others behind."""
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        for article in self:
+            behind = set(filter(None, (article.older_langs or "").split(",")))
+            behind = behind - langs if behind & langs else installed - langs
+            article.older_langs = ",".join(sorted(behind)) or False
+
+    def _older_in_words(self):
+        """“Article 2, “Support”: French” of those with words in a language that are older than those in another."""
+        names = dict(self.env["res.lang"].get_installed())
+        return [
+            self.env._(
+                "Article %(number)s, “%(title)s”: %(languages)s",
+                number=article.number,
+                title=article.title,
+                languages=", ".join(names[lang] for lang in article.older_langs.split(",") if lang in names),
+            )
+            for article in self
+            if any(lang in names for lang in (article.older_langs or "").split(","))
+        ]
 
     @api.constrains("number")
     def _check_number(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.pg_array import pg_array
 from ..tools.standins import without
+from .charter_changed import changed_names
 from .charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -206,11 +207,13 @@ class CharterAssignment(models.Model):
             present -= held
         present = present.filtered(lambda a: a.partner_id.id in clients)
         begun = present.filtered(lambda a: a.date_from < day)
-        begun.write({"date_to": fields.Date.subtract(day, days=1)})
+        if begun:
+            begun.write({"date_to": fields.Date.subtract(day, days=1)})
         # One that began today is replaced: it never was in force for a day.
         replaced = present - begun
-        replaced.check_access("write")
-        replaced.sudo().unlink()
+        if replaced:
+            replaced.check_access("write")
+            replaced.sudo().unlink()
         if user:
             self.create(
                 [
@@ -266,8 +269,9 @@ class CharterAssignment(models.Model):
         if vals.get("partner_id"):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)
+        changed = self.filtered(lambda assignment: changed_names(assignment, vals))
         result = super().write(vals)
-        self._consequences()
+        changed._consequences()
         return result
 
     def unlink(self):
@@ -321,6 +325,8 @@ class CharterAssignment(models.Model):
 
     def _consequences(self, companies=None):
         """Promises go to who holds their role now; clients are owed a sheet that says so."""
-        for company in companies or self.company_id:
+        companies = companies or self.company_id
+        for company in companies:
             self.env["charter.obligation"]._align_owners(company.sudo())
-        self.env["charter.contact.sheet"]._wake()
+        if companies:
+            self.env["charter.contact.sheet"]._wake()

@@ -2,8 +2,9 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import is_html_empty
+from odoo.tools import html2plaintext, is_html_empty
 
+from ..tools.words import is_sentence
 from .charter_obligation import MissingCharter
 
 
@@ -100,6 +101,11 @@ class CharterClientMixin(models.AbstractModel):
         self.ensure_one()
         if is_html_empty(body):
             raise ValidationError(self.env._("Message: there is nothing to send to the client yet."))
+        if not is_sentence(html2plaintext(body)):
+            raise ValidationError(
+                self.env._("Message: “%s” tells the client nothing yet; write at least a sentence.",
+                           html2plaintext(body).strip())
+            )  # fmt: skip
         client = self._charter_thread_partners()[0]
         unreachable = contact._charter_unreachable(client)
         if unreachable:

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date
 
 from ..tools.occurrence import format_key
@@ -169,7 +169,7 @@ class CharterContactSheet(models.AbstractModel):
     @api.model
     def _wake(self, moment=None):
         """Have the scheduled action run at ``moment`` (naive UTC), now by default."""
-        self.env.ref("mileo_client_charter.cron_contacts").sudo()._trigger(at=moment or fields.Datetime.now())
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_contacts", moment)
 
     # -- words ------------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _wake_sender(self):
-        self.env.ref("mileo_client_charter.cron_delivery").sudo()._trigger()
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_delivery")
 
     # -- actions ----------------------------------------------------------------------------------
 

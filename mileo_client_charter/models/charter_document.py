@@ -73,6 +73,9 @@ class CharterDocument(models.Model):
     )
     official_pdf_name = fields.Char(copy=False)
 
+    unknown_figures = fields.Char("Unknown figures", compute="_compute_to_mend")
+    older_words = fields.Char("Older in another language", compute="_compute_to_mend")
+
     _one_in_force = models.UniqueIndex(
         "(company_id) WHERE state = 'in_force'",
         "A company has one charter in force at a time: publish the new version again, "
@@ -219,6 +222,25 @@ class CharterDocument(models.Model):
             )
         return commitment._figure(attribute or "delay")
 
+    def _figure_or_none(self, code, attribute=None):
+        """As ``_figure``; None when this version has no such figure."""
+        try:
+            return self._figure(code, attribute)
+        except ValidationError:
+            return None
+
+    @api.depends("article_ids.unknown_figures", "article_ids.older_langs", "state")
+    @api.depends_context("lang")
+    def _compute_to_mend(self):
+        for document in self:
+            articles = document.article_ids if document.state == "draft" else document.article_ids.browse()
+            document.unknown_figures = " · ".join(
+                f"{article.number}. {article.title}: {article.unknown_figures}"
+                for article in articles
+                if article.unknown_figures
+            )
+            document.older_words = " · ".join(articles._older_in_words())
+
     # -- actions ----------------------------------------------------------------------------------
 
     def action_new_version(self):
@@ -241,6 +263,8 @@ class CharterDocument(models.Model):
             articles = dict(zip(document.article_ids.ids, new.article_ids.sorted().ids, strict=True))
             for commitment in document.commitment_ids:
                 commitment.copy({"document_id": new.id, "article_id": articles[commitment.article_id.id]})
+        # Copying their translations edits nothing.
+        copies.article_ids.write({"older_langs": False})
         return copies
 
     def _next_version(self):
@@ -271,7 +295,8 @@ class CharterDocument(models.Model):
         """Put this version in force. The one before is superseded, and every client is due a copy.
 
         :raise UserError: not a draft, or somebody published another version at the same moment
-        :raise ValidationError: a body names a figure the document does not have
+        :raise ValidationError: a body names a figure the document does not have; or an article was edited in one language
+            alone, and nobody said, by ``charter_publish_older`` in the context, that it is published all the same
         """
         for document in self:
             document.check_access("write")
@@ -294,6 +319,7 @@ class CharterDocument(models.Model):
                     )
                 )
             document.article_ids._check_placeholders()
+            document._check_languages()
             now = document._charter_now()
             before = document.search(
                 [("company_id", "=", document.company_id.id), ("state", "=", "in_force")]
@@ -311,6 +337,17 @@ class CharterDocument(models.Model):
                 ) from error  # fmt: skip
             document._charter_engine()._owe_copies()
         return True
+
+    def _check_languages(self):
+        older = self.article_ids._older_in_words()
+        if older and not self.env.context.get("charter_publish_older"):
+            raise ValidationError(
+                self.env._(
+                    "Edited in one language alone, and older in another:\n%s\nBring these up to date, or choose “Publish all "
+                    "the same”.",
+                    "\n".join(older),
+                )
+            )
 
     def _owe_copies(self):
         """Every active client is due a copy of this version (article 03: kept up to date)."""

@@ -21,6 +21,7 @@ from odoo.tools.misc import clean_context
 from psycopg2 import IntegrityError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
+from .charter_changed import changed_names
 from .charter_lock import lock
 
 ENGINE = object()
@@ -230,6 +231,29 @@ class CharterEngineMixin(models.AbstractModel):
             and (self._charter_engine_only or getattr(field, "charter_engine", False))
         } - {"id"}
 
+    def _charter_without_echo(self, vals):
+        """``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
+
+        For new records, what is there is the default.
+        """
+        sent = self._charter_engine_field_names() & vals.keys()
+        echoed = {name for name in sent if self._charter_is_echo(name, vals[name])}
+        return {name: value for name, value in vals.items() if name not in echoed}
+
+    def _charter_is_echo(self, name, value):
+        field = self._fields[name]
+        if not self._has_field_access(field, "read") or not self.has_access("read"):
+            # Nobody learns by guessing what they may not read.
+            return False
+        if self:
+            return not any(changed_names(record, {name: value}) for record in self.sudo())
+        default = field.default(self) if field.default and not field.compute else False
+        if field.type in ("one2many", "many2many"):
+            return not value and not default
+        return field.convert_to_cache(value, self, validate=False) == field.convert_to_cache(
+            default, self, validate=False
+        )
+
     def _charter_refuse(self, names):
         labels = ", ".join(
             f"“{self._fields[name]._description_string(self.env)}” ({name})" for name in sorted(names)
@@ -264,6 +288,7 @@ class CharterEngineMixin(models.AbstractModel):
             return rows.with_env(self.env)
         if self._charter_engine_only:
             self._charter_refuse_row()
+        vals_list = [self.browse()._charter_without_echo(vals) for vals in vals_list]
         names = self._charter_engine_field_names()
         touched = {name for vals in vals_list for name in vals if name in names}
         if touched:
@@ -295,6 +320,7 @@ class CharterEngineMixin(models.AbstractModel):
             return result
         if self._charter_engine_only:
             self._charter_refuse_row()
+        vals = self._charter_without_echo(vals)
         touched = self._charter_engine_field_names() & vals.keys()
         if touched:
             self._charter_refuse(touched)

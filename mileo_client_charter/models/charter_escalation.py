@@ -9,6 +9,8 @@ from ..tools import mail_authentication
 from .charter_lock import lock
 from .mail_thread import AuthenticationResults
 
+from ..tools.words import is_said
+
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
 
@@ -459,7 +461,7 @@ class CharterEscalation(models.Model):
         """
         for escalation in self:
             escalation.check_access("write")
-            if not (how or "").strip():
+            if not is_said(how):
                 raise ValidationError(
                     self.env._("How do you know: say when and how the client accepted the answer.")
                 )

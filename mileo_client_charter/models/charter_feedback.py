@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools import nps as nps_rules
+from ..tools.words import is_said, is_sentence
 from .charter_lock import lock
 
 COMMENT_LENGTH = 5000
@@ -366,13 +367,13 @@ class CharterFeedback(models.Model):
             )
         if called_at < self.answered_at - timedelta(minutes=1):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
-        if not (understanding or "").strip():
+        if not is_sentence(understanding):
             raise ValidationError(
                 self.env._("What was understood: write down the client's situation in your words.")
             )
         if apology not in ("made", "not_due"):
             raise ValidationError(self.env._("Apologies: say whether they were due, and make them if so."))
-        if not actions and not (no_action_reason or "").strip():
+        if not actions and not is_said(no_action_reason):
             raise ValidationError(
                 self.env._(
                     "Corrective actions: plan at least one, with an owner and a date, or say why none is needed."

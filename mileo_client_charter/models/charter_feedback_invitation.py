@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.words import is_said
 from .charter_apart import apart
 from .charter_engine import charter_through
 
@@ -57,7 +58,7 @@ class CharterFeedback(models.Model):
         return planned
 
     def _wake_sender(self, moment):
-        self.env.ref("mileo_client_charter.cron_feedback").sudo()._trigger(at=moment)
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_feedback", moment)
 
     @api.model
     def _reason_not_to_invite(self, contact, client):
@@ -85,7 +86,7 @@ class CharterFeedback(models.Model):
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(self.env._("Only operations managers can hold back a survey."))
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say why this survey is not sent."))
         for feedback in self:
             if feedback.state != "planned":

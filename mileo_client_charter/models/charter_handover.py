@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -108,11 +109,12 @@ class CharterHandover(models.Model):
             for one in rows.absence_id
             if one.state == "planned" and one.date_to and one.date_to < today
         }
+        promised = rows._promised_from()
         for row in rows:
             plan = wanted.pop((row.absence_id.id, row.partner_id.id), [])
             if not plan and row.absence_id.id in ended_before:
                 plan = row._cut(row.plan, row.absence_id.date_to)
-            row._set_plan(plan, row.absence_id)
+            row._set_plan(plan, row.absence_id, promised.get(row.id, ()))
         by_id = {absence.id: absence for absence in absences}
         for (absence_id, client), plan in wanted.items():
             absence = by_id[absence_id]
@@ -161,8 +163,18 @@ class CharterHandover(models.Model):
                 ]
         return wanted
 
-    def _set_plan(self, plan, absence):
-        """The plan of this row is ``plan``; what the client does not know yet is to be told."""
+    def _promised_from(self):
+        """{id: moments the changes that these clients are still owed word of begin at}, in one query."""
+        found = defaultdict(list)
+        for promise in self._charter_owed("contact.handover") if self else ():
+            found[promise.res_id].append(promise.trigger_at)
+        return found
+
+    def _set_plan(self, plan, absence, promised=()):
+        """The plan of this row is ``plan``; what the client does not know yet is to be told.
+
+        :param promised: moments of the changes the client is owed word of already
+        """
         self.ensure_one()
         today = self.company_id._charter_today()
         days = {
@@ -185,7 +197,24 @@ class CharterHandover(models.Model):
                 self._charter_cancel("contact.handover", self.env._("The absence did not take place."))
             return
         first_change = self._first_change(today)
+        if not changed and first_change and self._is_planned_for(first_change, promised):
+            return
         self._plan_telling(first_change, today)
+
+    @api.model
+    def _plan_again(self, companies):
+        """Clients of ``companies`` are told earlier or later from now on: what is not told yet follows."""
+        for row in self._charter_engine().search(
+            [("company_id", "in", companies.ids), ("state", "=", "planned")]
+        ):
+            today = row.company_id._charter_today()
+            row._plan_telling(row._first_change(today), today)
+
+    def _is_planned_for(self, first_change, promised):
+        """Whether word of a change on ``first_change`` is planned already, and promised where it is a promise."""
+        begins = to_utc(first_change, self.company_id._charter_tz())
+        wanted = [begins] if self._on(self.plan, first_change) else []
+        return self.state == "planned" and bool(self.tell_at) and list(promised) == wanted
 
     def _first_change(self, today):
         """The first day from today on that is other than the client was told."""

@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, ValidationError
 
 from .charter_lock import lock
 
+from ..tools.words import is_said
+
 
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
@@ -34,7 +36,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, not open, or a moment outside the intervention or inside another pause
         """
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what the work is waiting for."))
         for intervention in self._charter_step("open"):
             start = intervention._charter_past(at, "reported_at")
@@ -81,7 +83,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, or not open
         """
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say why there is nothing to do."))
         self._charter_check_followed()
         for intervention in self._charter_step("open"):

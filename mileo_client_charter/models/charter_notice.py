@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..tools import references
 from ..tools.departments import department_of
@@ -33,7 +33,26 @@ class CharterNotice(models.Model):
         default="end_of_support",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    effect_on = fields.Date("Date of effect", required=True, tracking=True)
+    effect_on = fields.Date(
+        "Date of effect", tracking=True, help="A vulnerability needs none: it is there already."
+    )
+    published_on = fields.Date(
+        "Published on",
+        default=lambda self: self.env.company._charter_today(),
+        tracking=True,
+        help="When the maker or an authority published the vulnerability; clients are told within some days of it.",
+    )
+    known_on = fields.Date(
+        "Known to us on",
+        default=lambda self: self.env.company._charter_today(),
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+    )
+    known_late = fields.Char(
+        compute="_compute_tell_by",
+        help="What was known too late to be told in the charter's time runs from when it was known.",
+    )
     cve = fields.Char("CVE reference", help="CVE-2026-12345")
     severity = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]
@@ -63,7 +82,10 @@ class CharterNotice(models.Model):
     client_count = fields.Integer(compute="_compute_counts")
     told_count = fields.Integer("Told", compute="_compute_counts")
     acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
-    tell_by = fields.Date(compute="_compute_tell_by", help="The charter's delay before the date of effect.")
+    tell_by = fields.Date(
+        compute="_compute_tell_by",
+        help="The charter's delay before the date of effect; some days after its publication for a vulnerability.",
+    )
     is_late = fields.Boolean(compute="_compute_tell_by")
     late_reason = fields.Char(
         "Why later than promised",
@@ -86,15 +108,38 @@ class CharterNotice(models.Model):
             notice.told_count = len(lines.filtered("sent_at"))
             notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
 
-    @api.depends("effect_on", "company_id", "state")
+    @api.depends("kind", "effect_on", "published_on", "known_on", "company_id", "state")
+    @api.depends_context("lang")
     def _compute_tell_by(self):
         for notice in self:
-            days = notice._advance_days()
-            notice.tell_by = notice.effect_on and notice.effect_on - timedelta(days=days)
+            notice.tell_by, known_late = notice._tell_by(notice.known_on)
             today = notice.company_id.sudo()._charter_today() if notice.company_id else False
             notice.is_late = bool(
                 notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by
             )
+            notice.known_late = notice._known_late_in_words(notice.known_on) if known_late else False
+
+    def _tell_by(self, known_on):
+        """(last day on which clients are told in time, whether that day runs from when it was known).
+
+        A vulnerability runs from its publication, anything else is told ahead of its date of effect. What became known
+        too late for that runs from ``known_on``: no promise is made that could not be kept.
+        """
+        self.ensure_one()
+        days = timedelta(days=self.company_id.charter_vulnerability_days)
+        if self.kind == "vulnerability":
+            begins = self.published_on or known_on
+            in_time = begins and begins + days
+        else:
+            in_time = self.effect_on and self.effect_on - timedelta(days=self._advance_days())
+        if not in_time or not known_on or in_time >= known_on:
+            return in_time or False, False
+        if self.kind == "vulnerability" or not self.effect_on:
+            return known_on + days, True
+        return min(known_on + days, max(self.effect_on - timedelta(days=1), known_on)), True
+
+    def _known_late_in_words(self, known_on):
+        return self.env._("we have known of it since %s only", format_date(self.env, known_on))
 
     def _advance_days(self):
         """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
@@ -103,9 +148,18 @@ class CharterNotice(models.Model):
         )
         return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
 
-    @api.constrains("kind", "cve", "severity", "regulation")
+    @api.constrains("kind", "cve", "severity", "regulation", "effect_on", "published_on")
     def _check_kind(self):
         for notice in self:
+            if notice.kind != "vulnerability" and not notice.effect_on:
+                raise ValidationError(self.env._("Date of effect: say from when it applies."))
+            if notice.kind == "vulnerability" and not notice.published_on:
+                raise ValidationError(self.env._("Published on: say when the vulnerability was published."))
+            today = notice.company_id.sudo()._charter_today()
+            if notice.kind == "vulnerability" and notice.published_on > today:
+                raise ValidationError(
+                    self.env._("Published on: it is still to come; choose today or a day before.")
+                )
             if notice.kind == "vulnerability" and not notice.severity:
                 raise ValidationError(self.env._("Severity: say how severe the vulnerability is."))
             if notice.kind == "regulation" and not notice.regulation:
@@ -151,11 +205,14 @@ class CharterNotice(models.Model):
             moved._check_future(fields.Date.to_date(vals["effect_on"]))
         result = super().write(vals)
         for notice in moved:
-            notice._tell(notice.line_ids)
+            notice._tell(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
 
     def _check_future(self, day):
+        """:raise ValidationError: ``day`` is no day on which what is told ahead can begin"""
         for notice in self:
+            if notice.kind == "vulnerability":
+                continue
             if not day or day <= notice.company_id._charter_today():
                 raise ValidationError(
                     self.env._(
@@ -360,7 +417,7 @@ class CharterNotice(models.Model):
     def _pick_up(self):
         """Equipment that came since joins the open notices that concern it, and its client is told."""
         for notice in self.sudo().search([("state", "=", "open")]):
-            if notice.effect_on < notice.company_id._charter_today():
+            if notice.effect_on and notice.effect_on < notice.company_id._charter_today():
                 notice._charter_engine().state = "closed"
                 continue
             known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
@@ -373,4 +430,7 @@ class CharterNotice(models.Model):
             if found:
                 everybody = {client: sorted(ids) for client, ids in known.items()} | found
                 notice._write_lines(everybody)
-                notice._tell(notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f))
+                notice._tell(
+                    notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f),
+                    known_on=notice.company_id._charter_today(),
+                )

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
+from ..tools.clock import Delay
 from ..tools.occurrence import format_key
 from .charter_lock import lock
 
@@ -68,18 +71,32 @@ class CharterNoticeLine(models.Model):
     def _occurrence(self):
         """One a telling: a date that moved, or equipment that came, is another promise."""
         self.ensure_one()
-        return format_key(self.notice_id.effect_on, told=self.told_times)
+        notice = self.notice_id
+        return format_key(notice.effect_on or notice.published_on, told=self.told_times)
 
-    def _owe(self):
-        """Open the promise to tell ahead, counted back from the date of effect."""
-        companies = {line.id: line.company_id._charter_tz() for line in self}
-        return self._charter_open(
-            "notice.advance",
-            at=lambda line: self.env["charter.notice"]._midnight(
-                line.notice_id.effect_on, companies[line.id]
-            ),
-            occurrence=lambda line: line._occurrence(),
-        )
+    def _owe(self, known_on=None):
+        """Open the promise to tell these clients; in the order of ``self``.
+
+        Counted back from the date of effect; from its publication for a vulnerability; and from when it was known where
+        that was too late (``known_on``, a day of the company; when the notice was written, by default).
+        """
+        notices = self.env["charter.notice"]
+        opened = self.env["charter.obligation"]
+        for notice, lines in self.grouped("notice_id").items():
+            day, tz = known_on or notice.known_on, notice.company_id._charter_tz()
+            tell_by, known_late = notice._tell_by(day)
+            at = notices._midnight(notice.effect_on, tz) if notice.effect_on else None
+            # A draft that lay about was owed from when it was known.
+            values = {"opened_at": min(notices._midnight(day, tz), notice._charter_now())}
+            if known_late or notice.kind == "vulnerability":
+                # The whole of the last day: no delay before an event, the moment itself.
+                at = notices._midnight(tell_by + timedelta(days=1), tz)
+                values["delay"] = Delay(0, "days", "elapsed")
+            opened |= lines._charter_open(
+                "notice.advance", at=at, occurrence=lambda line: line._occurrence(), **values
+            )
+        of_line = {promise.res_id: promise for promise in opened}
+        return opened.browse([of_line[line.id].id for line in self])
 
     def _acknowledge(self, contact):
         """A contact of the client has read it; the first one counts."""

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 
 from ..tools.clock import to_utc
+from ..tools.words import is_said
 from .charter_lock import lock
 
 
@@ -32,11 +33,11 @@ class CharterNotice(models.Model):
                 raise UserError(self.env._("Clients: find the affected clients first, and read the preview."))
             if is_html_empty(notice.body):
                 raise ValidationError(self.env._("What happens: write it down; it is what clients read."))
-            if not (notice.advice or "").strip():
+            if not is_said(notice.advice):
                 raise ValidationError(
                     self.env._("What we recommend: write it down; it is what clients read.")
                 )
-            if notice.is_late and not (notice.late_reason or "").strip():
+            if notice.is_late and not is_said(notice.late_reason):
                 raise ValidationError(
                     self.env._(
                         "Why later than promised: clients should have been told by %s. Give the reason; they read it.",
@@ -46,14 +47,19 @@ class CharterNotice(models.Model):
             engine.state = "open"
             notice._tell(notice.line_ids)
 
-    def _tell(self, lines):
-        """Tell these clients now, and keep the promise; a client nobody can write to is said on its line."""
+    def _tell(self, lines, known_on=None):
+        """Tell these clients now, and keep the promise; a client nobody can write to is said on its line.
+
+        :param known_on: the day on which it became known that they are to be told this, the notice's own by default
+        """
         self.ensure_one()
-        late = self.is_late
+        known_on = known_on or self.known_on
+        tell_by, known_late = self._tell_by(known_on)
+        late = bool(known_late or (tell_by and tell_by < self.company_id._charter_today()))
         reason = (self.late_reason or "").strip()
         lines = lines._charter_engine()
         rows = []
-        promises = dict(zip(lines, lines._owe(), strict=True)) if lines else {}
+        promises = dict(zip(lines, lines._owe(known_on), strict=True)) if lines else {}
         people = self.env["charter.handing"]._readers(lines.partner_id)
         for line in lines:
             readers = people[line.partner_id]
@@ -62,7 +68,7 @@ class CharterNotice(models.Model):
                     "No contact of the client has an e-mail address: add one, then tell it again."
                 )
                 continue
-            why = (reason or self._why_late(line)) if late else ""
+            why = (reason or self._why_late(line, known_on)) if late else ""
             for number, contact in enumerate(readers):
                 rows.append(line._mail(contact, why, promises[line].id if not number else None))
             line.write(
@@ -79,10 +85,13 @@ class CharterNotice(models.Model):
             line._recommend()
         self.env["charter.handing"]._hand(rows)
 
-    def _why_late(self, line):
+    def _why_late(self, line, known_on):
+        line = line.with_context(lang=line.partner_id.lang or self.env.lang)
         if line.told_times:
-            return self.env._("the date or the equipment concerned has changed since")
-        return self.env._("the equipment has been with us since a later day only")
+            return line.env._("the date or the equipment concerned has changed since")
+        if known_on == self.known_on:
+            return line.notice_id._known_late_in_words(known_on)
+        return line.env._("the equipment has been with us since a later day only")
 
     def action_tell_again(self):
         """Tell those who could not be written to, once that is mended."""
@@ -101,6 +110,14 @@ class CharterNotice(models.Model):
                 )
             notice.line_ids._charter_cancel("notice.advance", self.env._("The notice was given up."))
             notice._charter_engine().state = "cancelled"
+
+    def action_close(self):
+        """Nothing more is to be told: equipment that comes later joins no more. For what has no date of effect."""
+        for notice in self:
+            notice.check_access("write")
+            if notice.state != "open" or notice.effect_on:
+                raise UserError(self.env._("“%s” ends with its date of effect.", notice.name))
+            notice._charter_engine().state = "closed"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
@@ -140,7 +157,9 @@ class CharterNoticeLine(models.Model):
                 "benefit": notice.env._(
                     "Done before %s, your system stays supported and compliant.",
                     format_date(notice.env, notice.effect_on),
-                ),
+                )
+                if notice.effect_on
+                else notice.env._("Once it is done, your system is exposed to it no more."),
                 "urgency": "3" if notice.severity in ("high", "critical") else "2",
                 "contract_id": contract.id,
                 "equipment_ids": [(6, 0, self.equipment_ids.ids)],

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.clock import Delay, NoWorkingTime
+from ..tools.words import is_said, is_sentence
 from .charter_commitment import ROLES, UNITS
 from .charter_engine import charter_through
 
@@ -306,7 +307,7 @@ class CharterObligation(models.Model):
         if not self.env.user.has_group("mileo_client_charter.group_charter_admin"):
             raise AccessError(self.env._("Only an administrator of the charter can cancel a promise."))
         self.check_access("read")
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(
                 self.env._("Reason: say why this promise is cancelled; the reason stays in the ledger.")
             )
@@ -321,7 +322,7 @@ class CharterObligation(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
             raise AccessError(self.env._("Only the charter's users can record how a promise was kept."))
-        if not (evidence or "").strip():
+        if not is_sentence(evidence):
             raise ValidationError(self.env._("Evidence: say what was done, when and with whom."))
         self._check_owed()
         for obligation in self:
@@ -403,10 +404,7 @@ class CharterObligation(models.Model):
     @api.model
     def _wake_clock(self, moment):
         """Have the clock run at ``moment`` (naive UTC), not only at its next regular turn."""
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "mileo_client_charter.cron_clock", raise_if_not_found=True
-        )
-        self.env["ir.cron"].sudo().browse(cron_id)._trigger(at=max(moment, self._charter_now()))
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_clock", moment)
 
     @api.model
     def _detect(self, now):

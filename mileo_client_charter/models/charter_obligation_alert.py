@@ -179,9 +179,10 @@ class CharterObligation(models.Model):
 
     @api.model
     def _wake_mail_queue(self, moment=None):
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(
-            at=max(moment or self._charter_now(), self._charter_now()) + timedelta(seconds=1)
-        )
+        """Have the queue of mails emptied at ``moment`` (naive UTC), now by default."""
+        moment = max(moment or self._charter_now(), self._charter_now()) + timedelta(seconds=1)
+        # Core's queue does not look at when its next mail is to leave.
+        self.env["ir.cron"]._charter_wake("mail.ir_cron_mail_scheduler_action", moment, goes_on=False)
 
     def _origin_record(self):
         """The document the promise comes from; empty when it, or the addon that made it, is gone."""

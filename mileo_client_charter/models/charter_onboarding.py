@@ -299,7 +299,7 @@ class CharterOnboarding(models.Model):
         """The first batch at once, the rest by the scheduled action."""
         self._charter_engine()._next_batch()
         if self.state in ("previewing", "running"):
-            self.env.ref("mileo_client_charter.cron_onboarding").sudo()._trigger()
+            self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_onboarding")
 
     def action_release(self):
         """What was planned for clients leaves now; what waited on them goes on."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.words import is_said
 from .charter_lock import lock
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
@@ -211,7 +212,7 @@ class CharterRecommendation(models.Model):
     def action_withdraw(self, reason):
         """The advice no longer holds. :raise ValidationError: no reason: the client reads it"""
         self._check_staff()
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(
                 self.env._("Reason: say why the advice no longer holds; the client reads it.")
             )

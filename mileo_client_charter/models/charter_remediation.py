@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.words import is_said
+
 # From here on, causes, actions and agreement are on record.
 AGREED = ("agreed", "succeeded", "closed")
 
@@ -101,7 +103,7 @@ class CharterRemediation(models.Model):
     def action_start(self):
         """Causes and actions are written: the remediation starts, which keeps ``remediation.start``."""
         engine = self._charter_step("draft")
-        if not (self.causes or "").strip():
+        if not is_said(self.causes):
             raise ValidationError(self.env._("Causes: write down why the client is not satisfied."))
         if not self.action_ids:
             raise ValidationError(
@@ -121,7 +123,7 @@ class CharterRemediation(models.Model):
         engine = self._charter_step("running")
         if not self.agreed_contact_id:
             raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
-        if not (self.agreement or "").strip():
+        if not is_said(self.agreement):
             raise ValidationError(
                 self.env._("What the client agreed to: write it down, with how it was said.")
             )

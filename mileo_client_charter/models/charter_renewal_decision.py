@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.words import is_sentence
+
 OPEN = ("open", "interview", "remediation")
 
 
@@ -145,7 +147,7 @@ class CharterRenewal(models.Model):
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
             raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
-        if len((reason or "").strip()) < 10:
+        if not is_sentence(reason):
             raise ValidationError(
                 self.env._(
                     "Reason: say in a sentence why this contract is renewed; it stays on the contract."

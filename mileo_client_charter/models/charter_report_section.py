@@ -306,7 +306,8 @@ class CharterReport(models.Model):
             ],
             "rows": [
                 [
-                    self._in_language(row["title"]), self._moment(row["sent_at"]), self._day(row["effect_on"]),
+                    self._in_language(row["title"]), self._moment(row["sent_at"]),
+                    self._day(row["effect_on"]) if row["effect_on"] else self.env._("at once"),
                     row["reason"],
                 ]
                 # Reports sent before notices were listed have none.

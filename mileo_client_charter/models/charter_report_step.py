@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.words import is_said
 from .charter_report import UNSENT, fingerprint
 
 
@@ -57,7 +58,7 @@ class CharterReport(models.Model):
         self._check_state(("draft", "held"))
         advised = self._open_recommendations()
         for report in self:
-            if report.contract_id.id not in advised and not (report.no_recommendation_reason or "").strip():
+            if report.contract_id.id not in advised and not is_said(report.no_recommendation_reason):
                 raise ValidationError(
                     self.env._(
                         "Recommendations: %s has none, new or open. Write one, or say why there is none.",
@@ -131,7 +132,7 @@ class CharterReport(models.Model):
         """
         self._check_holder("account_manager")
         self._check_state(("draft", "reviewed"))
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what the report is waiting for."))
         self._charter_engine().write({"state": "held", "hold_reason": reason.strip(), "queued_at": False})
         return True
@@ -145,7 +146,7 @@ class CharterReport(models.Model):
         self.ensure_one()
         self._check_holder("account_manager")
         self._check_state(("sent",))
-        if not (reason or "").strip():
+        if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what is corrected; the client reads it."))
         new = self._charter_engine().create(
             {
@@ -183,7 +184,7 @@ class CharterReport(models.Model):
             self._send()
             return True
         self._charter_engine().write({"queued_at": self._charter_now()})
-        self.env.ref("mileo_client_charter.cron_report").sudo()._trigger()
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_report")
         return True
 
     def _check_contacts(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.spread import spread_day
+from ..tools.words import is_said
 from .charter_renewal import REVIEW_LEAD_DAYS
 
 CODES = {"interview": "interview.biannual", "annual": "review.annual"}
@@ -243,7 +244,7 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("Answers: record what at least one contact said."))
         if self.kind == "annual":
             for name in ("achievements", "performance", "satisfaction", "outlook"):
-                if not (self[name] or "").strip():
+                if not is_said(self[name]):
                     label = self._fields[name]._description_string(self.env)
                     raise ValidationError(
                         self.env._(

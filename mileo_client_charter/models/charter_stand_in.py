@@ -71,8 +71,10 @@ class CharterAssignment(models.Model):
                     )
         over = self.union(*(row for rows in present.values() for row in rows))
         begun = over.filtered(lambda row: row.date_from < today)
-        begun.write({"date_to": today - timedelta(days=1)})
-        (over - begun).unlink()
+        if begun:
+            begun.write({"date_to": today - timedelta(days=1)})
+        if over - begun:
+            (over - begun).unlink()
         if new:
             self.create(new)
 

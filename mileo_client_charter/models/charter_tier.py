@@ -1,3 +1,5 @@
+import itertools
+
 from odoo import api, fields, models
 
 from .res_company import REPORT_UNREVIEWED
@@ -43,6 +45,21 @@ class CharterTier(models.Model):
         "CHECK (interviews_per_year IN (0, 1, 2, 3, 4, 6, 12))",
         "Interviews a year: give 0, 1, 2, 3, 4, 6 or 12, so that they spread evenly over the year.",
     )
+
+    def copy_data(self, default=None):
+        """A copy has a code and a name of its own."""
+        values = super().copy_data(default)
+        for tier, vals in zip(self, values, strict=True):
+            if "code" not in (default or {}):
+                vals["code"] = tier._next_code()
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%s (copy)", tier.name)
+        return values
+
+    def _next_code(self):
+        alike = [("code", "=like", f"{self.code}-%")]
+        taken = set(self.sudo().with_context(active_test=False).search(alike).mapped("code"))
+        return next(code for n in itertools.count(2) if (code := f"{self.code}-{n}") not in taken)
 
     @api.model
     def _periods_in_words(self, company):

@@ -44,6 +44,17 @@ class ResCompany(models.Model):
         default=5,
         help="An absence entered later than that is announced at once.",
     )
+    charter_vulnerability_days = fields.Integer(
+        "Days in which clients are told of a vulnerability",
+        default=5,
+        help="Counted from its publication; and from when it was known, for whatever was known too late to be told ahead.",
+    )
+
+    _charter_vulnerability = models.Constraint(
+        "CHECK (charter_vulnerability_days BETWEEN 1 AND 60)",
+        "Days in which clients are told of a vulnerability: from 1 to 60.",
+    )
+
     charter_stand_in_rule = fields.Selection(
         [
             ("deputy", "The deputy named on the user"),
@@ -95,6 +106,12 @@ class ResCompany(models.Model):
         "CHECK (charter_hourly_by_user >= 0 AND charter_hourly_by_address >= 0)",
         "Limits of an hour: 0 for none, or a number.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "charter_handover_lead_days" in vals:
+            self.env["charter.handover"]._plan_again(self)
+        return result
 
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.

@@ -26,6 +26,9 @@ class ResConfigSettings(models.TransientModel):
     charter_clock_skew_minutes = fields.Integer(
         related="company_id.charter_clock_skew_minutes", readonly=False
     )
+    charter_vulnerability_days = fields.Integer(
+        related="company_id.charter_vulnerability_days", readonly=False
+    )
     charter_handover_lead_days = fields.Integer(
         related="company_id.charter_handover_lead_days", readonly=False
     )

@@ -470,13 +470,13 @@ class TestAccess(AccessCase):
             "new version": lambda role: self.as_user(role, self.document).action_new_version(),
             "close": lambda role: self.as_user(role, self.rows["charter.intervention", "a"]).action_close(),
             "reopen": lambda role: self.as_user(role, self.rows["charter.intervention", "a"]).action_reopen(),
-            "suppress": lambda role: self.as_user(role, planned).action_suppress("no"),
+            "suppress": lambda role: self.as_user(role, planned).action_suppress("Not this one"),
             "outcome": lambda role: self.as_user(role, feedback).action_ask_outcome(),
             "answer": lambda role: self.as_user(role, escalation).action_ask_answer(),
             "level 2": lambda role: self.as_user(role, escalation).action_level2(),
             "resolve": lambda role: self.as_user(role, escalation).action_resolve("They said so"),
-            "cancel": lambda role: self.as_user(role, promise).action_cancel("no"),
-            "evidence": lambda role: self.as_user(role, promise).action_record_evidence("done"),
+            "cancel": lambda role: self.as_user(role, promise).action_cancel("Not this one"),
+            "evidence": lambda role: self.as_user(role, promise).action_record_evidence("Done on site on Monday"),
             "due time": lambda role: self.as_user(role, promise).action_recompute_due(),
             "done": lambda role: self.as_user(role, self.rows["charter.corrective.action", "a"]).action_done(),
             "mail": lambda role: self.as_user(role, self.env["charter.escalation"]).message_new(dict(mail), forged),
@@ -484,7 +484,7 @@ class TestAccess(AccessCase):
                 {"purpose": "answer", "res_id": escalation.id, "subject": "x", "body": "x"}
             ).action_send(),
             "call": lambda role: self.as_user(role, self.env["charter.feedback.callback"]).create(
-                {"feedback_id": feedback.id, "understanding": "x", "apology": "made", "no_action_reason": "x"}
+                {"feedback_id": feedback.id, "understanding": "Nobody came on Monday.", "apology": "made", "no_action_reason": "None needed"}
             ).action_confirm(),
             "words": lambda role: self.as_user(role, self.env["charter.obligation.wizard"]).create(
                 {"operation": "cancel", "obligation_ids": promise.ids, "text": "x"}
@@ -540,8 +540,13 @@ class TestAccess(AccessCase):
         self.enterContext(self.at())
         for model, role in self.ENGINE_MODELS:
             row = self.draft if model == "charter.document" else self.rows[model, "a"]
-            for name, value in self._engine_fields(model, role):
-                values = dict(self._new(model), **{name: value})
+            for name, sample in self._engine_fields(model, role):
+                # What is there already is no change, and is dropped: the other value is what is to be refused.
+                field, value, at_first = row._fields[name], sample, sample
+                if field.type == "boolean":
+                    value = not row.sudo()[name]
+                    at_first = bool(field.compute) or not (field.default and field.default(row))
+                values = dict(self._new(model), **{name: at_first})
                 ways = {
                     "write": lambda record, n=name, v=value: record.write({n: v}),
                     "web_save": lambda record, n=name, v=value: record.web_save({n: v}, {n: {}}),
@@ -632,7 +637,7 @@ class TestAccess(AccessCase):
 
     def test_no_step_is_skipped(self):
         feedback, escalation = self.rows["charter.feedback", "a"], self.rows["charter.escalation", "a"]
-        call = (fields.Datetime.to_datetime(START), "Understood", "made", [], "None needed")
+        call = (fields.Datetime.to_datetime(START), "Nobody came on Monday.", "made", [], "None needed")
         level2 = self.rows["charter.escalation", "b"]
         with self.at(25):
             level2.with_user(self.manager)._to_level2()

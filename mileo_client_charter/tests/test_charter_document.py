@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 import psycopg2
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import START, CharterCase
@@ -204,3 +204,53 @@ class TestCharterDocument(CharterCase):
         company = self.env["res.company"].create({"name": "Second"})
         with self.assertRaisesRegex(ValidationError, "no charter in force"):
             self._contract(self.client, company_id=company.id)
+
+    def test_an_unknown_figure_is_named_and_stays(self):
+        """As the web client edits it: the words stay in the form, the preview follows, publishing names what is wrong."""
+        draft = self._new_version()
+        for word in ("{feedback.callbacks}", "{feedback callback}", "{feedback.callback:hours}"):
+            with (
+                self.subTest(word),
+                Form(draft.with_user(self.admin)) as form,
+                form.article_ids.edit(0) as article,
+            ):
+                article.body = f"<p>Called back within {word} or {{feedback.callback}}.</p>"
+                self.assertEqual(article.unknown_figures, word)
+                self.assertIn("48 hours", article.rendered_body)
+                article.body = "<p>Called back within {feedback.callback:threshold} hours.</p>"
+                self.assertFalse(article.unknown_figures)
+                self.assertIn("within 3 hours", article.rendered_body)
+                article.body = f"<p>Called back within {word}.</p>"
+            self.assertIn(word, draft.article_ids[0].body)
+            self.assertIn(word, draft.unknown_figures)
+            with self.assertRaises(ValidationError) as caught:
+                draft.action_publish()
+            self.assertIn(word, str(caught.exception))
+            self.assertIn(draft.article_ids[0].title, str(caught.exception))
+
+    def test_an_article_edited_in_one_language_alone(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        draft = self._new_version()
+        article = draft.article_ids[0]
+        self.assertFalse(draft.older_words)
+        french, english = (article.with_context(lang=lang) for lang in ("fr_FR", "en_US"))
+        for edits, older in (
+            ([(french, "Autre")], "English"),
+            ([(french, "Autre encore")], "English"),
+            ([(english, "Another")], ""),
+            ([(english, "Another again"), (french, "Autre enfin")], ""),
+            ([(english, "Another again")], ""),
+            ([(english, "Once more")], "French"),
+        ):
+            for edited, title in edits:
+                edited.title = title
+            with self.subTest(older=older, edits=[title for _article, title in edits]):
+                self.assertEqual(bool(draft.older_words), bool(older))
+                self.assertIn(older, draft.older_words or "")
+        with self.assertRaisesRegex(ValidationError, "French"):
+            draft.action_publish()
+        self.assertEqual(draft.state, "draft")
+        copy = draft.copy()
+        self.assertFalse(copy.older_words, "a new version has no edits of its own yet")
+        draft.with_context(charter_publish_older=True).action_publish()
+        self.assertEqual(draft.state, "in_force")

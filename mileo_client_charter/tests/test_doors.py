@@ -523,7 +523,7 @@ class TestPortal(DoorsCase):
         self.assertEqual(self.post(url + "/level2").status_code, 422)
         self.answer(self.escalation, self.direction)
         page = self.get(url)
-        self.assertShows(page, "Here is our answer.")
+        self.assertShows(page, "We have replaced the camera")
         self.assertNotIn(url + "/level2", page.text)
         self.assertEqual(self.post(url + "/accept").status_code, 303)
         self.assertEqual(self.escalation.state, "resolved")

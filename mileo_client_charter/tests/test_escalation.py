@@ -93,8 +93,8 @@ class TestEscalation(CharterCase):
         promise = self.promise(escalation, "escalation.level1")
         self.assertEqual((promise.state, promise.done_at), ("kept", moment))
         self.assertEqual((escalation.state, escalation.is_complaint), ("answered", True))
-        self.assertIn("Here is our answer", self.mails_to(self.alice)[-1].body_html)
-        self.assertIn("Here is our answer", escalation.answer)
+        self.assertIn("We have replaced the camera", self.mails_to(self.alice)[-1].body_html)
+        self.assertIn("We have replaced the camera", escalation.answer)
         self.assertFalse(escalation.activity_ids)
         escalation._portal_accept()
         escalation._portal_accept()
@@ -161,7 +161,7 @@ class TestEscalation(CharterCase):
                 self.answer(escalation, self.operations)
             self.assertEqual(escalation.state, "open")
             self.alice.email = "alice@alpine.example.com"
-            with self.assertRaisesRegex(ValidationError, "nothing to send"):
+            with self.assertRaisesRegex(ValidationError, "no more than what was proposed"):
                 self.answer(escalation, self.operations, "<p><br></p>")
             self.answer(escalation, self.operations)
             with self.assertRaises(ValidationError):
@@ -197,7 +197,7 @@ class TestEscalation(CharterCase):
             {"state": "resolved"},
             {"level": "2"},
             {"answer": "x"},
-            {"raised_at": START},
+            {"raised_at": START - timedelta(hours=1)},
             {"resolved_at": START},
         ):
             with self.subTest(values), self.assertRaises(AccessError):

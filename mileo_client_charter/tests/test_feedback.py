@@ -398,7 +398,7 @@ class TestAnswer(CharterCase):
             wizard = self.env["charter.feedback.callback"].with_user(self.manager).create(
                 {
                     "feedback_id": feedback.id,
-                    "understanding": "Understood",
+                    "understanding": "Nobody came on Monday.",
                     "apology": "not_due",
                     "action_ids": [Command.create({"name": "Visit", "user_id": self.technician.id, "date_deadline": "2026-10-09"})],
                 }

@@ -1,6 +1,6 @@
 import base64
 import io
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import openpyxl
 from freezegun import freeze_time
@@ -141,8 +141,9 @@ class TestNotice(YearCase):
         )
 
     def test_late_needs_a_reason_that_is_kept(self):
-        with self.at(moment=NOW):
+        with self.at(moment=NOW - timedelta(days=90)):
             notice = self.notice(effect_on="2026-11-01")
+        with self.at(moment=NOW):
             notice.action_match()
             with self.assertRaisesRegex(ValidationError, "Why later than promised"):
                 notice.action_send()
@@ -153,6 +154,78 @@ class TestNotice(YearCase):
             self.assertEqual(line.late_reason, "The maker told us yesterday")
             self.assertIn("The maker told us yesterday", self.mails_to(self.alice).body_html)
             self.assertEqual((self.promise(line, "notice.advance").state), "late")
+
+    def test_a_vulnerability_published_today_is_told_today(self):
+        """It runs from its publication, needs no date of effect, and is neither refused nor late."""
+        notice = self.sent(
+            kind="vulnerability", severity="critical", cve="CVE-2026-12345", effect_on=False,
+            published_on="2026-10-05",
+        )  # fmt: skip
+        line = self.line(notice)
+        promise = self.promise(line, "notice.advance")
+        self.assertEqual((promise.state, line.late_reason or ""), ("kept", ""))
+        self.assertEqual(notice.tell_by, date(2026, 10, 10))
+        self.assertEqual(promise.due_at, datetime(2026, 10, 10, 22), "the whole of the fifth day, in Paris")
+        mail = self.mails_to(self.alice).body_html
+        self.assertIn("Published on", mail)
+        self.assertNotIn("Date of effect", mail)
+        with self.at(moment=NOW + timedelta(days=200)):
+            self.env["charter.notice"]._pick_up()
+            self.assertEqual(notice.state, "open")
+            notice.action_close()
+        self.assertEqual(notice.state, "closed")
+
+    def test_known_too_late_runs_from_when_it_was_known(self):
+        """(kind, values, day known, last day to tell): no promise is opened already due, and the client reads why."""
+        vulnerability = {"kind": "vulnerability", "severity": "high", "effect_on": False}
+        for name, values, tell_by, late in (
+            ("published today", {**vulnerability, "published_on": "2026-10-05"}, date(2026, 10, 10), False),
+            (
+                "published four days ago",
+                {**vulnerability, "published_on": "2026-10-01"},
+                date(2026, 10, 6),
+                False,
+            ),
+            (
+                "published in the summer",
+                {**vulnerability, "published_on": "2026-07-01"},
+                date(2026, 10, 10),
+                True,
+            ),
+            ("in a month", {"effect_on": "2026-11-01"}, date(2026, 10, 10), True),
+            ("the day after tomorrow", {"effect_on": "2026-10-07"}, date(2026, 10, 6), True),
+            ("in 60 days", {"effect_on": "2026-12-04"}, date(2026, 10, 5), False),
+            ("in a year", {"effect_on": "2027-10-05"}, date(2027, 8, 6), False),
+        ):
+            with self.subTest(name):
+                notice = self.sent(**values)
+                line = self.line(notice)
+                promise = self.promise(line, "notice.advance")
+                with self.at(moment=NOW):
+                    notice.invalidate_recordset(["is_late"])
+                    self.assertEqual((notice.tell_by, notice.is_late), (tell_by, False))
+                self.assertGreaterEqual(promise.due_at, promise.opened_at)
+                self.assertEqual(bool(line.late_reason), late)
+                if late:
+                    self.assertIn("since 10/05/2026", line.late_reason)
+                    self.assertIn("since 10/05/2026", self.mails_to(self.alice)[-1].body_html)
+                # The day a promise of 60 days ends with the day before.
+                if tell_by != date(2026, 10, 5):
+                    self.assertEqual(promise.state, "kept")
+
+    def test_a_vulnerability_nobody_tells_of_is_late_and_asks_why(self):
+        with self.at(moment=NOW):
+            notice = self.notice(
+                kind="vulnerability", severity="high", effect_on=False, published_on="2026-10-05"
+            )
+        with self.at(moment=NOW + timedelta(days=6)):
+            notice.action_match()
+            self.assertTrue(notice.is_late)
+            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+                notice.action_send()
+            notice.late_reason = "…"
+            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+                notice.action_send()
 
     def test_bad_input(self):
         for name, values, words in (
@@ -166,6 +239,17 @@ class TestNotice(YearCase):
             ("code", {"departments": "69, Rhône"}, "is no code"),
             ("CVE", {"kind": "vulnerability", "severity": "high", "cve": "CVE-26-1"}, "CVE-2026-12345"),
             ("severity", {"kind": "vulnerability"}, "how severe"),
+            (
+                "to come",
+                {"kind": "vulnerability", "severity": "low", "published_on": "2026-10-06"},
+                "still to come",
+            ),
+            (
+                "unpublished",
+                {"kind": "vulnerability", "severity": "low", "published_on": False},
+                "Published on",
+            ),
+            ("no date", {"effect_on": False}, "Date of effect"),
             ("regulation", {"kind": "regulation"}, "which kind"),
         ):
             with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):

@@ -255,7 +255,7 @@ class TwoCompaniesCase(YearCase):
     def _call_back(cls, side):
         feedback = side.rows["feedback"].with_env(cls._as(side, "manager"))
         feedback._record_callback(
-            fields.Datetime.now(), "A cable", "made",
+            fields.Datetime.now(), "A cable is cut", "made",
             [{"name": "Lay it", "user_id": side.staff["technician"].id, "date_deadline": "2026-10-20"}], "",
         )  # fmt: skip
         escalation = side.rows["escalation"].with_env(cls._as(side, "manager"))

@@ -25,6 +25,10 @@ class CharterInterventionWizard(models.TransientModel):
     reason = fields.Char()
     work_done = fields.Html()
 
+    def _charter_is_whole(self):
+        """Whether the step may be taken as the wizard opens: these say when, and now is proposed."""
+        return self.operation in ("resume", "close")
+
     def action_confirm(self):
         self.ensure_one()
         if self.operation == "pause":
