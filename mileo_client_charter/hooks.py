@@ -4,6 +4,8 @@ def uninstall_hook(env):
     Odoo removes what lies on the addon's own models by itself, in an order of its own: it would drop the
     index of the commitments before the foreign key that leans on it.
     """
+    # Nothing is protected any more: the triggers of all tables go with it.
+    env.cr.execute("DROP FUNCTION IF EXISTS charter_door() CASCADE")
     env.cr.execute(
         "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
     )

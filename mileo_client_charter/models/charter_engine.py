@@ -4,12 +4,148 @@ A promise proves something only if nobody can touch it up afterwards. Fields dec
 ``charter_engine=True`` (and every field of a model with ``_charter_engine_only``) are written by the
 addon's own methods alone: they carry a Python object in the context that no remote call, import or
 form can send, because it has no representation outside this process.
+
+The database holds to the same: a trigger on every table of such a model refuses to change what is protected, and to
+delete a row, unless the *door* of the transaction is open. The ORM opens it for what the engine wrote, and for
+nothing else; SQL of our own goes through ``charter_through`` (one statement) or ``charter_door`` (several).
 """
+
+import hashlib
+from contextlib import contextmanager
+
+from psycopg2 import IntegrityError
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import BaseCursor
+from odoo.tools import SQL
 
 ENGINE = object()
+
+# -- the door of a transaction ---------------------------------------------------------------------
+
+DOOR = "charter_door"
+OPEN = "SET LOCAL charter.door = 'open'"
+CLOSE = "SET LOCAL charter.door = ''"
+
+
+@contextmanager
+def charter_door(cr):
+    """Open the door of the transaction: within, SQL may change and delete what the engine's tables protect.
+
+    For SQL of several statements (``with charter_door(self.env.cr): self.env.cr.execute(…)``); two statements of its own.
+    Doors may be nested. Flush and invalidate what the ORM holds of these rows, as around any SQL. The caller answers
+    for who may take the step, and for the account of it in ``history``. A rollback closes what was opened since.
+
+    :param cr: the cursor, ``self.env.cr`` or that of a migration
+    """
+    inside = cr.cache.get(DOOR)
+    if inside:
+        yield
+        return
+    cr.execute(OPEN)
+    cr.cache[DOOR] = True
+    try:
+        yield
+    finally:
+        cr.cache.pop(DOOR, None)
+        # After an error of SQL nothing can be executed before the rollback, which closes the door.
+        if cr.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:
+            cr.execute(CLOSE)
+
+
+def charter_through(cr, query, params=None):
+    """Execute one UPDATE or DELETE through the door, which closes behind it: one statement in all.
+
+    :param query: SQL, or a text with ``params``; without RETURNING
+    :return: the number of rows it changed
+    """
+    query, params = (query.code, query.params) if isinstance(query, SQL) else (query, params)
+    if cr.cache.get(DOOR):
+        cr.execute(query, params)
+        return cr.rowcount
+    cr.execute(
+        f"{OPEN}; WITH through AS ({query} RETURNING 1) "
+        "SELECT count(*), set_config('charter.door', '', true) FROM through",
+        params,
+    )
+    return cr.fetchone()[0]
+
+
+class _ThroughTheDoor(BaseCursor):
+    """The cursor of one flush by the ORM: each UPDATE goes through the door, which closes behind it.
+
+    Three commands in one round trip, so that a flush costs no statement more than without the door.
+    """
+
+    def __init__(self, cr):  # pylint: disable=super-init-not-called
+        self._through = cr
+        self.transaction = cr.transaction
+
+    def __getattr__(self, name):
+        return getattr(self._through, name)
+
+    def now(self):
+        return self._through.now()
+
+    def execute(self, query, params=None, log_exceptions=True):
+        query, params = (query.code, query.params) if isinstance(query, SQL) else (query, params)
+        return self._through.execute(f"{OPEN}; {query}; {CLOSE}", params, log_exceptions)
+
+
+# What a table's trigger calls when the door is closed: everything has been decided in its WHEN, so that what is allowed
+# costs no call. Its arguments: the digest of its definition, then the protected columns (none: all).
+REFUSE = """
+CREATE OR REPLACE FUNCTION charter_door() RETURNS trigger LANGUAGE plpgsql AS $function$
+DECLARE
+    touched text;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        SELECT string_agg(before.key, ', ' ORDER BY before.key) INTO touched
+          FROM jsonb_each(to_jsonb(OLD)) AS before JOIN jsonb_each(to_jsonb(NEW)) AS after USING (key)
+         WHERE before.value IS DISTINCT FROM after.value AND (TG_NARGS = 1 OR before.key = ANY(TG_ARGV));
+        touched := 'its ' || touched || ' can';
+    ELSE
+        touched := 'a row can';
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'restrict_violation',
+        TABLE = TG_TABLE_NAME,
+        CONSTRAINT = 'charter_door',
+        MESSAGE = format('%s is part of the client charter''s proof: %s only %s through the charter''s own steps.',
+                         TG_TABLE_NAME, touched, CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'be deleted' END),
+        HINT = 'Use the buttons of the form. Code of an addon writes as the engine (_charter_engine()); SQL goes through '
+               'charter_door() of mileo_client_charter.models.charter_engine.';
+END
+$function$
+"""
+
+
+def _closed_door(columns):
+    """(condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
+    shut = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
+    changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
+    return f"{shut} AND ({changed or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
+
+
+def _door_triggers(table, columns):
+    """(digest, SQL that makes the triggers of ``table``). :param columns: sorted; empty: every column"""
+    update, delete = _closed_door(columns)
+    digest = hashlib.sha256(f"{update}\n{delete}".encode()).hexdigest()[:16]
+    arguments = ", ".join(f"'{name}'" for name in (digest, *columns))
+    drop = "; ".join(_drop_triggers(table))
+    return digest, (
+        f"{drop}; "
+        f'CREATE TRIGGER charter_door_update BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN ({update}) '
+        f"EXECUTE FUNCTION charter_door({arguments}); "
+        f'CREATE TRIGGER charter_door_delete BEFORE DELETE ON "{table}" FOR EACH ROW WHEN ({delete}) '
+        f"EXECUTE FUNCTION charter_door('{digest}')"
+    )
+
+
+def _drop_triggers(table):
+    return [f'DROP TRIGGER IF EXISTS charter_door_{verb} ON "{table}"' for verb in ("update", "delete")]
 
 
 class CharterEngineMixin(models.AbstractModel):
@@ -63,6 +199,17 @@ class CharterEngineMixin(models.AbstractModel):
             if getattr(field, "charter_engine", False) or (field.store and field.compute and field.readonly)
         }
 
+    @api.model
+    def _charter_protected_columns(self):
+        """Columns the database protects: all of the model's, or those of its fields marked ``charter_engine``."""
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and field.column_type
+            and (self._charter_engine_only or getattr(field, "charter_engine", False))
+        } - {"id"}
+
     def _charter_refuse(self, names):
         labels = ", ".join(
             f"“{self._fields[name]._description_string(self.env)}” ({name})" for name in sorted(names)
@@ -88,7 +235,9 @@ class CharterEngineMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._charter_is_engine():
-            return super().create(vals_list)
+            # What reacts to the new rows is not the engine.
+            rows = super(CharterEngineMixin, self.with_context(charter_engine=None)).create(vals_list)
+            return rows.with_env(self.env)
         if self._charter_engine_only:
             self._charter_refuse_row()
         names = self._charter_engine_field_names()
@@ -105,18 +254,24 @@ class CharterEngineMixin(models.AbstractModel):
         return super().create([dict(defaults, **vals) for vals in vals_list])
 
     def write(self, vals):
-        if not self._charter_is_engine():
-            if self._charter_engine_only:
-                self._charter_refuse_row()
-            touched = self._charter_engine_field_names() & vals.keys()
-            if touched:
-                self._charter_refuse(touched)
+        if self._charter_is_engine():
+            self._charter_allow(vals)
+            # What reacts to the change is not the engine.
+            return super(CharterEngineMixin, self.with_context(charter_engine=None)).write(vals)
+        if self._charter_engine_only:
+            self._charter_refuse_row()
+        touched = self._charter_engine_field_names() & vals.keys()
+        if touched:
+            self._charter_refuse(touched)
         return super().write(vals)
 
     def unlink(self):
         if self._charter_engine_only and not self._charter_is_engine():
             self._charter_refuse_row()
-        return super().unlink()
+        # Pending changes are not let in with the deletion.
+        self.env.flush_all()
+        with charter_door(self.env.cr):
+            return super(CharterEngineMixin, self.with_context(charter_engine=None)).unlink()
 
     def copy_data(self, default=None):
         """A copy starts its own life: it takes nothing the engine wrote."""
@@ -125,3 +280,97 @@ class CharterEngineMixin(models.AbstractModel):
             {name: value for name, value in vals.items() if name not in names}
             for vals in super().copy_data(default)
         ]
+
+    # -- the door of the database --------------------------------------------------------------------
+
+    def _charter_allow(self, names):
+        """The engine writes these fields: the flush that carries them, now or later, goes through the door."""
+        allowed = self.env.cr.cache.setdefault(ENGINE, {})
+        for name in names:
+            allowed.setdefault((self._name, name), set()).update(self._ids)
+
+    def _write_multi(self, vals_list):
+        """Open the door for what the engine wrote and for what is computed; the trigger refuses the rest.
+
+        :raise AccessError: a protected column would change, and the engine did not write it
+        """
+        protected = self._charter_protected_columns()
+        touched = protected.intersection(*[set().union(*vals_list)])
+        if not touched:
+            return super()._write_multi(vals_list)
+        allowed = self.env.cr.cache.get(ENGINE, {})
+        free = {*models.LOG_ACCESS_COLUMNS} | {name for name in touched if self._fields[name].compute}
+        for name in touched - free:
+            rows = {row_id for row_id, vals in zip(self._ids, vals_list, strict=True) if name in vals}
+            if not rows <= allowed.get((self._name, name), set()):
+                break
+        else:
+            through = self.env(cr=_ThroughTheDoor(self.env.cr))
+            super(CharterEngineMixin, self.with_env(through))._write_multi(vals_list)
+            for name in touched:
+                allowed.get((self._name, name), set()).difference_update(self._ids)
+            return None
+        try:
+            return super()._write_multi(vals_list)
+        except IntegrityError as error:
+            if error.diag.constraint_name != DOOR:
+                raise
+            raise AccessError(self._charter_door_message(error)) from error
+
+    def _charter_door_message(self, error):
+        return self.env._(
+            "%(model)s: this can only change through the charter's own steps, never by editing. Use the buttons of "
+            "the form.\n(%(detail)s)",
+            model=self._description,
+            detail=error.diag.message_primary,
+        )
+
+    @api.model
+    def _sql_error_to_message(self, exc):
+        if exc.diag.constraint_name == DOOR:
+            return self._charter_door_message(exc)
+        return super()._sql_error_to_message(exc)
+
+    def _auto_init(self):
+        """Bring the table up to date with the door taken out, and have it put back at the end."""
+        if self._auto and not self._abstract:
+            # A trigger would be in the way of changes to its columns.
+            self.env.cr.execute("; ".join(_drop_triggers(self._table)))
+            self.pool.post_init(self.env["charter.engine.mixin"]._charter_hang_doors)
+        return super()._auto_init()
+
+    def _register_hook(self):
+        """See to it that every table has its door: dropping a column takes the trigger along."""
+        super()._register_hook()
+        if self._name == "charter.engine.mixin":
+            self._charter_hang_doors()
+
+    @api.model
+    def _charter_hang_doors(self):
+        """Make the triggers that are missing or no longer say what the registry does; one query when all is well."""
+        wanted = {}
+        for name in self.pool.descendants(["charter.engine.mixin"], "_inherit"):
+            model = self.env[name]
+            columns = [] if model._charter_engine_only else sorted(model._charter_protected_columns())
+            if model._auto and not model._abstract and (columns or model._charter_engine_only):
+                wanted[model._table] = _door_triggers(model._table, columns)
+        self.env.cr.execute(
+            """
+            SELECT owner.relname, min(pg_get_triggerdef(door.oid)), count(door.oid)
+              FROM pg_class AS owner
+              LEFT JOIN pg_trigger AS door ON door.tgrelid = owner.oid AND door.tgname LIKE 'charter_door_%%'
+             WHERE owner.relkind = 'r' AND owner.relnamespace = current_schema::regnamespace
+               AND (owner.relname = ANY(%s) OR door.oid IS NOT NULL)
+             GROUP BY owner.relname
+            """,
+            [list(wanted)],
+        )
+        statements = []
+        for table, definition, count in self.env.cr.fetchall():
+            digest, create = wanted.get(table) or (None, None)
+            if not digest:
+                statements += _drop_triggers(table)
+            elif count != 2 or digest not in definition:
+                statements.append(create)
+        if statements:
+            self.env.cr.execute("; ".join([REFUSE, *statements]))

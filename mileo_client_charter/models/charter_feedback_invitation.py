@@ -6,8 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .charter_apart import apart
+from .charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
 
@@ -132,10 +134,11 @@ class CharterFeedback(models.Model):
 
     def _expire(self, now):
         self.flush_model()
-        self.env.cr.execute(
-            "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", [now]
+        expired = charter_through(
+            self.env.cr,
+            SQL("UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now),
         )
-        if self.env.cr.rowcount:
+        if expired:
             self.invalidate_model(["state"])
 
     def _send_invitations(self, now):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.clock import Delay, NoWorkingTime
 from .charter_commitment import ROLES, UNITS
+from .charter_engine import charter_through
 
 
 class MissingCharter(UserError):
@@ -368,7 +369,8 @@ class CharterObligation(models.Model):
         :return: (number of reminders due, number of promises just found late)
         """
         self.env["charter.obligation"].flush_model()
-        self.env.cr.execute(
+        warned = charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_obligation SET warned_at = %(now)s
@@ -377,10 +379,10 @@ class CharterObligation(models.Model):
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 now=now,
-            )
+            ),
         )
-        warned = self.env.cr.rowcount
-        self.env.cr.execute(
+        late = charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_obligation SET state = 'late', breached_at = %(now)s, missed = 1
@@ -389,9 +391,8 @@ class CharterObligation(models.Model):
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 now=now,
-            )
+            ),
         )
-        late = self.env.cr.rowcount
         if warned or late:
             self.invalidate_model(["state", "warned_at", "breached_at", "missed"])
         return warned, late

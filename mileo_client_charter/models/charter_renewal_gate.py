@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .charter_engine import charter_through
+
 # In the context of the calls that have been let through; no remote call can send it.
 THROUGH = object()
 
@@ -53,7 +55,8 @@ class ContractLine(models.Model):
     def _charter_hold_back(self):
         """Say on their renewals which contracts were passed over, and since when."""
         self.env["charter.renewal"].flush_model()
-        self.env.cr.execute(
+        charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_renewal renewal SET held_since = %(now)s
@@ -65,7 +68,7 @@ class ContractLine(models.Model):
                 """,
                 now=fields.Datetime.now(),
                 today=fields.Date.context_today(self),
-            )
+            ),
         )
         self.env["charter.renewal"].invalidate_model(["held_since"])
 
@@ -176,7 +179,8 @@ class ContractLine(models.Model):
         if not ends:
             return
         self.env["charter.renewal"].flush_model()
-        self.env.cr.execute(
+        charter_through(
+            self.env.cr,
             SQL(
                 """
                 UPDATE charter_renewal renewal SET renewed_at = %(now)s, state = 'renewed'
@@ -186,6 +190,6 @@ class ContractLine(models.Model):
                 now=fields.Datetime.now(),
                 contracts=[contract for contract, _day in ends],
                 days=[day for _contract, day in ends],
-            )
+            ),
         )
         self.env["charter.renewal"].invalidate_model(["renewed_at", "state"])
