@@ -10,3 +10,4 @@ from . import portal_reports
 from . import export
 from . import portal_interventions
 from . import portal_data
+from . import verify

@@ -2,6 +2,7 @@
 
 # What nobody edits by hand, and the time it is measured in
 from . import charter_engine
+from . import charter_seal
 from . import base_automation
 from . import resource_calendar
 from . import res_company

@@ -13,13 +13,12 @@ nothing else; SQL of our own goes through ``charter_through`` (one statement) or
 import hashlib
 from contextlib import contextmanager
 
-from psycopg2 import IntegrityError
-from psycopg2.extensions import TRANSACTION_STATUS_INERROR
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL
+from psycopg2 import IntegrityError
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 ENGINE = object()
 

@@ -136,7 +136,9 @@ class CharterFeedback(models.Model):
         self.flush_model()
         expired = charter_through(
             self.env.cr,
-            SQL("UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now),
+            SQL(
+                "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now
+            ),
         )
         if expired:
             self.invalidate_model(["state"])

@@ -156,9 +156,12 @@ class TestDoor(TwoCompaniesCase):
     def test_the_door_closes(self):
         row = self.row(self.env["charter.obligation"].sudo())
         statement = self.statement(row, "evidence")
-        with self.subTest("after an error of Python"), self.assertRaises(ZeroDivisionError):
-            with charter_door(self.cr):
-                raise ZeroDivisionError
+        with (
+            self.subTest("after an error of Python"),
+            self.assertRaises(ZeroDivisionError),
+            charter_door(self.cr),
+        ):
+            raise ZeroDivisionError
         self.refused(statement)
         with self.subTest("after an error of SQL"), mute_logger("odoo.sql_db"):
             with self.assertRaises(psycopg2.DataError), self.cr.savepoint(), charter_door(self.cr):
@@ -199,18 +202,30 @@ class TestDoor(TwoCompaniesCase):
 
     def test_what_reaches_the_flush_past_the_engine_is_refused(self):
         row = self.row(self.env["charter.obligation"].sudo())
-        with self.assertRaisesRegex(AccessError, "own steps"), mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with (
+            self.assertRaisesRegex(AccessError, "own steps"),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             row._write_multi([{"evidence": "typed over"}])
         # Nor does what was rolled back leave it open.
         with self.assertRaises(ZeroDivisionError), self.cr.savepoint():
             row._charter_engine().write({"evidence": "taken back"})
             raise ZeroDivisionError
-        with self.assertRaisesRegex(AccessError, "own steps"), mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with (
+            self.assertRaisesRegex(AccessError, "own steps"),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             row._write_multi([{"evidence": "typed over"}])
 
     def test_a_refusal_of_the_database_is_said_in_words(self):
         row = self.row(self.env["charter.report"].sudo())
-        with self.assertRaises(psycopg2.IntegrityError) as caught, mute_logger("odoo.sql_db"), self.cr.savepoint():
+        with (
+            self.assertRaises(psycopg2.IntegrityError) as caught,
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
             self.cr.execute(self.statement(row, "fingerprint"))
         self.assertIn("Use the buttons of the form", row._sql_error_to_message(caught.exception))
 
@@ -266,7 +281,11 @@ class TestDoor(TwoCompaniesCase):
                     {"name": "Touch up", "model_id": rule.model_id.id, "state": "code", "base_automation_id": rule.id,
                      "usage": "base_automation", "code": f"record.write({{{name!r}: {self.another(row, name)!r}}})"}
                 )  # fmt: skip
-                with self.assertRaises(AccessError), mute_logger("odoo.addons.base_automation"), self.cr.savepoint():
+                with (
+                    self.assertRaises(AccessError),
+                    mute_logger("odoo.addons.base_automation"),
+                    self.cr.savepoint(),
+                ):
                     row._charter_engine().write({name: row[name]})
                 rule.unlink()
 
