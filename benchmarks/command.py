@@ -20,6 +20,7 @@ from odoo.tools import config
 
 BENCHMARKS = (
     "opening",
+    "seals",
     "working_time",
     "clock",
     "contacts",

@@ -5,7 +5,9 @@ def uninstall_hook(env):
     index of the commitments before the foreign key that leans on it.
     """
     # Nothing is protected any more: the triggers of all tables go with it.
-    env.cr.execute("DROP FUNCTION IF EXISTS charter_door() CASCADE")
+    env.cr.execute(
+        "DROP FUNCTION IF EXISTS charter_door() CASCADE; DROP FUNCTION IF EXISTS charter_seal_due() CASCADE"
+    )
     env.cr.execute(
         "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
     )

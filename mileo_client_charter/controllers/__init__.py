@@ -11,3 +11,4 @@ from . import export
 from . import portal_interventions
 from . import portal_data
 from . import printing
+from . import verify

@@ -26,9 +26,15 @@ class CharterDelivery(models.Model):
 
     _name = "charter.delivery"
     _description = "Delivery to a client"
-    _inherit = ["charter.merge.mixin", "charter.engine.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
+    _charter_seal_when = "{row}.state = 'sent'"
+    _charter_seal_columns = (
+        "company_id", "kind", "partner_id", "contact_id", "res_model", "res_id", "obligation_id", "state", "fingerprint",
+        "subject", "body", "email", "sent_at", "acknowledged_at",
+    )  # fmt: skip
+    _charter_seal_label = "concat_ws(' ', {row}.kind, {row}.state, {row}.sent_at::date)"
     _order = "id desc"
     _rec_name = "subject"
 

@@ -42,7 +42,19 @@ class CharterDocument(models.Model):
 
     _name = "charter.document"
     _description = "Charter"
-    _inherit = ["charter.engine.mixin", "mail.thread"]
+    _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread"]
+    _charter_seal_when = "{row}.state != 'draft'"
+    _charter_seal_columns = (
+        "company_id", "reference", "version", "date", "state", "published_at", "superseded_at",
+    )  # fmt: skip
+    # Its figures, and its text in the language of the sources: translations may be mended later.
+    _charter_seal_extra = (
+        "(SELECT jsonb_agg(jsonb_build_array(code, delay, unit, clock, anchor, threshold, owner_role) ORDER BY code) "
+        "FROM charter_commitment WHERE document_id = {row}.id)",
+        "(SELECT jsonb_agg(jsonb_build_array(number, title ->> 'en_US', body ->> 'en_US') ORDER BY number) "
+        "FROM charter_article WHERE document_id = {row}.id)",
+    )
+    _charter_seal_label = "concat_ws(' ', {row}.reference, {row}.version, {row}.state)"
     _order = "company_id, date desc, id desc"
 
     reference = fields.Char(required=True, tracking=True)

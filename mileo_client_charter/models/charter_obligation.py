@@ -30,8 +30,15 @@ class CharterObligation(models.Model):
 
     _name = "charter.obligation"
     _description = "Promise"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
+    _charter_seal_when = "{row}.state != 'open'"
+    _charter_seal_columns = (
+        "company_id", "commitment_id", "code", "partner_id", "contract_id", "res_model", "res_id", "occurrence", "role",
+        "delay", "unit", "clock", "trigger_at", "opened_at", "due_at", "state", "breached_at", "done_at", "cancelled_at",
+        "cancel_reason", "withdrawn", "evidence", "history", "met", "missed",
+    )  # fmt: skip
+    _charter_seal_label = "concat_ws(' ', {row}.code, {row}.occurrence, {row}.state)"
     _order = "due_at, id"
     # The ledger's own columns say when a row was opened and what became of it; who did it is in its evidence.
     _log_access = False

@@ -20,8 +20,15 @@ class CharterRenewal(models.Model):
 
     _name = "charter.renewal"
     _description = "Renewal"
-    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "term_end, id"
+    _charter_seal_when = "{row}.decided_at IS NOT NULL"
+    _charter_seal_columns = (
+        "company_id", "contract_id", "partner_id", "term_end", "state", "allowed", "verdict", "decided_at", "nps",
+        "nps_answers", "nps_promoters", "nps_detractors", "nps_from", "nps_to", "nps_threshold", "complaint_count",
+        "complaints", "overridden", "override_reason", "override_at", "renewed_at", "close_reason",
+    )  # fmt: skip
+    _charter_seal_label = "concat_ws(' ', {row}.term_end, {row}.verdict, {row}.state)"
     _rec_name = "contract_id"
 
     contract_id = fields.Many2one(

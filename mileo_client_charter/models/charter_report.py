@@ -20,6 +20,10 @@ def fingerprint(table):
     return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+# Digits of the code printed on a report: too many to guess, few enough to type.
+CODE_LENGTH = 24
+
+
 class CharterReport(models.Model):
     """The activity report of one contract over one period (article 01).
 
@@ -30,7 +34,13 @@ class CharterReport(models.Model):
 
     _name = "charter.report"
     _description = "Activity report"
-    _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_seal_when = "{row}.state IN ('sent', 'superseded')"
+    _charter_seal_columns = (
+        "company_id", "reference", "version", "contract_id", "partner_id", "period", "first_day", "last_day", "state",
+        "sent_at", "unreviewed", "fingerprint", "table",
+    )  # fmt: skip
+    _charter_seal_label = "concat_ws(' ', {row}.reference, 'v' || {row}.version, {row}.period, {row}.state)"
     _order = "last_day desc, id desc"
 
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
@@ -70,6 +80,21 @@ class CharterReport(models.Model):
     # The frozen table, and what shows it was not touched
     table = fields.Json(readonly=True, copy=False, charter_engine=True)
     fingerprint = fields.Char(readonly=True, copy=False, charter_engine=True, help="SHA-256 of the figures.")
+    seal_number = fields.Integer(
+        "Link of the ledger at issue",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+    )
+    seal = fields.Char(
+        "Seal of the ledger at issue",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        help="Head of the company's chain of seals when this report left; printed on it.",
+    )
     computed_at = fields.Datetime("Figures of", readonly=True, copy=False, charter_engine=True)
 
     # What people write
@@ -199,6 +224,21 @@ class CharterReport(models.Model):
     def _get_portal_url(self):
         self.ensure_one()
         return f"/my/charter/report/{self.id}"
+
+    def _verification_code(self):
+        """The beginning of the digest of the table that was sent, in groups, as it is printed: 96 bits."""
+        self.ensure_one()
+        return "-".join(self.fingerprint[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+    @api.model
+    def _by_verification_code(self, code):
+        """The report, sent or superseded, whose printed code is ``code``, however it is grouped; may be empty."""
+        digits = "".join(sign for sign in (code or "").lower() if sign in "0123456789abcdef")
+        if len(digits) != CODE_LENGTH:
+            return self.browse()
+        return self.search(
+            [("fingerprint", "=like", f"{digits}%"), ("state", "in", ("sent", "superseded"))], limit=1
+        )
 
     def _is_intact(self):
         """Whether the table of a sent report is the one that was sent, but for people who were forgotten since."""

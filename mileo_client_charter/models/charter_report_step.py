@@ -208,8 +208,10 @@ class CharterReport(models.Model):
             for report in engine.filtered("error")[:1]:
                 # Old figures do not leave in the place of those that could not be computed.
                 raise UserError(report.error)
+        heads = self.env["charter.seal"]._heads(engine.company_id.ids)
         for report in engine:
-            report.fingerprint = fingerprint(report.table)
+            number, seal = heads.get(report.company_id.id, (0, False))
+            report.write({"fingerprint": fingerprint(report.table), "seal_number": number, "seal": seal})
         now = self._charter_now()
         for previous in engine.previous_id:
             previous.state = "superseded"

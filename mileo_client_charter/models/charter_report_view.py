@@ -63,7 +63,20 @@ class CharterReport(models.Model):
             "recommendations": self._advice(table),
             "no_recommendation": table["no_recommendation"],
             "method": list(self.env["charter.figures"]._method().values()),
+            "proof": self._proof(),
             "foot": self._foot(table),
+        }
+
+    def _proof(self):
+        """What lets the reader hold the report against what was recorded when it left; None before it has."""
+        own = self.sudo()
+        if not own.fingerprint or own.state not in ("sent", "superseded"):
+            return None
+        return {
+            "code": own._verification_code(),
+            "address": f"{own.get_base_url()}/charter/verify",
+            "number": own.seal_number,
+            "seal": own.seal or "",
         }
 
     def _foot(self, table):

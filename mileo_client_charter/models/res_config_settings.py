@@ -29,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
     charter_vulnerability_days = fields.Integer(
         related="company_id.charter_vulnerability_days", readonly=False
     )
+    charter_seal_checked_at = fields.Datetime(related="company_id.charter_seal_checked_at")
+    charter_seal_checked = fields.Integer(related="company_id.charter_seal_checked")
+    charter_seal_problem = fields.Text(related="company_id.charter_seal_problem")
     charter_handover_lead_days = fields.Integer(
         related="company_id.charter_handover_lead_days", readonly=False
     )

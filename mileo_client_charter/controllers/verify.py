@@ -1,0 +1,115 @@
+"""A report held against what was recorded when it left: by its code or its file, without a login."""
+
+import hashlib
+import io
+import re
+
+from odoo import http
+from odoo.http import request
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from .common import MOMENT, in_words, use_language
+
+MEGABYTES = 10
+# The code stands on one of the last pages.
+LAST_PAGES = 3
+CODE = re.compile(r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){5}\b")
+
+
+class Verify(http.Controller):
+    """Says issued when, by whom, unchanged or not; nothing of what is in the report, and nothing is stored."""
+
+    @http.route("/charter/verify", type="http", auth="public", website=True, multilang=False, sitemap=False,
+                methods=["GET", "POST"])  # fmt: skip
+    def verify(self, code=None, file=None, lang=None, **_form):
+        language = use_language(lang)
+        asked = request.httprequest.method == "POST"
+        report, how, error = self._find(code, file) if asked else (None, None, None)
+        return request.render(
+            "mileo_client_charter.public_verify",
+            {
+                "language": language,
+                "asked": asked,
+                "found": report and self._answer(report, how),
+                "error": error,
+                "code": code or "",
+                "megabytes": MEGABYTES,
+            },
+            status=200 if report or not asked else 404,
+        )
+
+    def _find(self, code, file):
+        """(report or None, how it was found: "typed", "same" or "code", why not in words)."""
+        reports = request.env["charter.report"].sudo()
+        if hasattr(file, "read") and file.filename:
+            return self._find_file(reports, file)
+        report = reports._by_verification_code(code)
+        if report:
+            return report, "typed", None
+        return None, None, request.env._(
+            "Code: no report of ours has this one. It has 24 signs, digits and letters from a to f, in six groups."
+        )  # fmt: skip
+
+    def _find_file(self, reports, file):
+        content = file.read(MEGABYTES * 2**20 + 1)
+        if len(content) > MEGABYTES * 2**20:
+            return None, None, request.env._(
+                "File: it has more than %s MB. Type the code printed on it instead.", MEGABYTES
+            )  # fmt: skip
+        report = self._sent_as(content)
+        if report:
+            return report, "same", None
+        report = reports._by_verification_code(self._code_in(content))
+        if report:
+            return report, "code", None
+        return None, None, request.env._(
+            "File: it is none that we sent, and no code of a report of ours was found in it. "
+            "If the code is legible, type it instead."
+        )  # fmt: skip
+
+    def _sent_as(self, content):
+        """The report whose mail carried exactly this file."""
+        attachments = request.env["ir.attachment"].sudo().search(
+            [("checksum", "=", hashlib.sha1(content, usedforsecurity=False).hexdigest()),
+             ("res_model", "=", "charter.delivery")], limit=20,
+        )  # fmt: skip
+        digest = hashlib.sha256(content).digest()
+        for attachment in attachments:
+            if hashlib.sha256(attachment.raw or b"").digest() == digest:
+                delivery = request.env["charter.delivery"].sudo().browse(attachment.res_id).exists()
+                if delivery.res_model == "charter.report":
+                    return request.env["charter.report"].sudo().browse(delivery.res_id).exists()
+        return None
+
+    def _code_in(self, content):
+        """The last code of a report on the last pages of a PDF; None for what is no PDF."""
+        try:
+            pages = PdfReader(io.BytesIO(content)).pages
+            texts = [page.extract_text() for page in pages[max(0, len(pages) - LAST_PAGES) :]]
+        except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+            return None
+        codes = CODE.findall("\n".join(texts))
+        return codes[-1] if codes else None
+
+    def _answer(self, report, how):
+        company = report.company_id
+        tz = company._charter_tz()
+        link = request.env["charter.seal"].sudo().search(
+            [("company_id", "=", company.id), ("number", "=", report.seal_number)], limit=1
+        )  # fmt: skip
+        return {
+            "intact": report._is_intact(),
+            "file": how,
+            "reference": report.reference,
+            "version": report.version,
+            "period": report._period_text(),
+            "company": company.name,
+            "issued": in_words(request.env, report.sent_at, tz, MOMENT),
+            "superseded": report.state == "superseded",
+            "number": report.seal_number,
+            "seal": report.seal,
+            "sealed": bool(link) and link.seal == report.seal,
+            "checked": in_words(request.env, company.charter_seal_checked_at, tz, MOMENT),
+            "whole": not company.charter_seal_problem,
+        }
