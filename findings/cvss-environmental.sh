@@ -2,8 +2,8 @@
 # Finding: The cvss library gives another score, and at times another severity, where the vector has no environmental part at all.
 # Expected: Without temporal and environmental metrics, base, temporal and environmental score are one figure.
 # Happens: For 80 of the 2592 base vectors of CVSS 3.1 the environmental score is 0.1 above or below the base score (8.5 against 8.6), and
-#   for 5 the severity is another (7.0 High against 6.9 Medium, and the other way). 3.0 has none. 3.1's formula does it, not a
-#   mistake of the library; scores() and as_json() show it all the same. The npm package cvss scores every 3.1 vector as 0, "None".
+#   for 5 the severity is another (7.0 High against 6.9 Medium, and the other way). 3.0 has none. We saw it in
+#   scores() and as_json() and did not look up whether the standard's formula asks for it. The npm package cvss scores every 3.1 vector as 0, "None".
 # Versions: cvss 3.6 (PyPI), cvss 1.0.5 (npm)
 # Seen: 2026-11-27
 # Matters: Time to tell depends on the severity. Base score and severity are taken by name, never the last of scores(), and an advisory's
