@@ -23,6 +23,7 @@ PAGES = [
     *sorted(ROOT.glob("mileo_client_charter*/readme/*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
     ROOT / "benchmarks" / "README.md",
+    ROOT / "findings" / "README.md",
 ]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
