@@ -10,7 +10,6 @@ from . import charter_engine_sql
 from . import charter_merge
 from . import ir_cron
 from . import charter_seal
-from . import base_automation
 from . import resource_calendar
 from . import res_company
 

@@ -6,10 +6,9 @@ from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.sql import escape_psql
 
 from ..tools import mail_authentication
+from ..tools.words import is_said
 from .charter_lock import lock
 from .mail_thread import AuthenticationResults
-
-from ..tools.words import is_said
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 

@@ -31,11 +31,11 @@ FUNCTION = """
 CREATE OR REPLACE FUNCTION charter_seal_due() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO charter_seal_due (res_model, res_id, company_id) VALUES (TG_ARGV[0], OLD.id, OLD.company_id)
-        ON CONFLICT (res_model, res_id) DO NOTHING;
+        INSERT INTO charter_seal_due (model_name, row_id, company_id) VALUES (TG_ARGV[0], OLD.id, OLD.company_id)
+        ON CONFLICT (model_name, row_id) DO NOTHING;
     ELSE
-        INSERT INTO charter_seal_due (res_model, res_id, company_id) VALUES (TG_ARGV[0], NEW.id, NEW.company_id)
-        ON CONFLICT (res_model, res_id) DO NOTHING;
+        INSERT INTO charter_seal_due (model_name, row_id, company_id) VALUES (TG_ARGV[0], NEW.id, NEW.company_id)
+        ON CONFLICT (model_name, row_id) DO NOTHING;
     END IF;
     RETURN NULL;
 END
@@ -44,13 +44,15 @@ $function$
 OPERATIONS = ("insert", "update", "delete")
 
 
-def link_seal(before, company_id, number, res_model, res_id, kind, sealed_at, label, content):
+def link_seal(before, company_id, number, model_name, row_id, kind, sealed_at, label, content):
     """The seal of a link: SHA-256, in hexadecimal, of the seal ``before`` it and of what the link says.
 
     >>> link_seal(GENESIS, 1, 1, "charter.obligation", 7, "first", "2026-10-05 08:00:00", "", GENESIS)[:16]
     '43941fbb7d7089e1'
     """
-    said = f"{before}\n{company_id}\n{number}\n{res_model}\n{res_id}\n{kind}\n{sealed_at}\n{label}\n{content}"
+    said = (
+        f"{before}\n{company_id}\n{number}\n{model_name}\n{row_id}\n{kind}\n{sealed_at}\n{label}\n{content}"
+    )
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -125,15 +127,18 @@ class CharterSealDue(models.Model):
     _description = "Row to seal"
     _log_access = False
 
-    res_model = fields.Char(required=True, readonly=True)
-    res_id = fields.Integer(required=True, readonly=True)
+    model_name = fields.Char(required=True, readonly=True)
+    row_id = fields.Integer(required=True, readonly=True)
     company_id = fields.Integer(readonly=True)
 
-    _once = models.UniqueIndex("(res_model, res_id)")
+    _once = models.UniqueIndex("(model_name, row_id)")
 
 
 class CharterSeal(models.Model):
-    """One link of a company's chain of seals. All moments are naive UTC."""
+    """One link of a company's chain of seals. All moments are naive UTC.
+
+    The row is named by plain columns: a merge of contacts follows generic references, and a link never changes.
+    """
 
     _name = "charter.seal"
     _description = "Seal"
@@ -145,8 +150,8 @@ class CharterSeal(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
     number = fields.Integer(required=True, readonly=True)
-    res_model = fields.Char("Model", required=True, readonly=True)
-    res_id = fields.Many2oneReference("Row", model_field="res_model", required=True, readonly=True)
+    model_name = fields.Char("Model", required=True, readonly=True)
+    row_id = fields.Integer("Row", required=True, readonly=True, aggregator=None)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     label = fields.Char("What", readonly=True)
     content = fields.Char("Digest of the content", required=True, readonly=True)
@@ -154,7 +159,7 @@ class CharterSeal(models.Model):
     sealed_at = fields.Datetime(required=True, readonly=True)
 
     _number_once = models.UniqueIndex("(company_id, number)", "A chain has one link of each number.")
-    _row_idx = models.Index("(res_model, res_id, number)")
+    _row_idx = models.Index("(model_name, row_id, number)")
 
     # -- sealing ------------------------------------------------------------------------------------
 
@@ -190,7 +195,7 @@ class CharterSeal(models.Model):
             """
             DELETE FROM charter_seal_due
              WHERE id IN (SELECT id FROM charter_seal_due ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING res_model, res_id, company_id
+            RETURNING model_name, row_id, company_id
             """,
             [limit],
         )
@@ -204,17 +209,17 @@ class CharterSeal(models.Model):
         rows = []
         for name, asked in groupby(due, key=lambda row: row[0]):
             if name in self.env:
-                asked = {res_id: company for _name, res_id, company in asked}
-                for company, res_id, kind, label, content in self._fresh(self.env[name], asked):
+                asked = {row_id: company for _name, row_id, company in asked}
+                for company, row_id, kind, label, content in self._fresh(self.env[name], asked):
                     number, before = heads.get(company, (0, GENESIS))
-                    link = (company, number + 1, name, res_id, kind, sealed_at, label, content)
+                    link = (company, number + 1, name, row_id, kind, sealed_at, label, content)
                     seal = link_seal(before, *link)
                     heads[company] = (number + 1, seal)
                     rows.append((*link, seal))
         if rows:
             cr.execute(
                 """
-                INSERT INTO charter_seal (company_id, number, res_model, res_id, kind, sealed_at, label, content, seal)
+                INSERT INTO charter_seal (company_id, number, model_name, row_id, kind, sealed_at, label, content, seal)
                 SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::int[], %s::text[], %s::timestamp[],
                                      %s::text[], %s::text[], %s::text[])
                 """,
@@ -235,7 +240,7 @@ class CharterSeal(models.Model):
                        left(%(label)s, 200), %(content)s AS content
                   FROM %(table)s AS row
                   LEFT JOIN LATERAL (SELECT content FROM charter_seal
-                                      WHERE res_model = %(model)s AND res_id = row.id
+                                      WHERE model_name = %(model)s AND row_id = row.id
                                       ORDER BY number DESC LIMIT 1) AS last ON TRUE
                  WHERE row.id = ANY(%(ids)s) AND (%(when)s OR last.content IS NOT NULL)
                    AND last.content IS DISTINCT FROM %(content)s
@@ -257,11 +262,11 @@ class CharterSeal(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT DISTINCT ON (link.res_id) link.company_id, link.res_id, link.label, link.kind
+                SELECT DISTINCT ON (link.row_id) link.company_id, link.row_id, link.label, link.kind
                   FROM charter_seal AS link
-                 WHERE link.res_model = %(model)s AND link.res_id = ANY(%(ids)s)
-                   AND NOT EXISTS (SELECT 1 FROM %(table)s AS row WHERE row.id = link.res_id)
-                 ORDER BY link.res_id, link.number DESC
+                 WHERE link.model_name = %(model)s AND link.row_id = ANY(%(ids)s)
+                   AND NOT EXISTS (SELECT 1 FROM %(table)s AS row WHERE row.id = link.row_id)
+                 ORDER BY link.row_id, link.number DESC
                 """,
                 model=model._name,
                 ids=list(asked),
@@ -269,8 +274,8 @@ class CharterSeal(models.Model):
             )
         )
         return [
-            (company, res_id, "removed", label, GENESIS)
-            for company, res_id, label, kind in self.env.cr.fetchall()
+            (company, row_id, "removed", label, GENESIS)
+            for company, row_id, label, kind in self.env.cr.fetchall()
             if kind != "removed"
         ]
 
@@ -298,7 +303,7 @@ class CharterSeal(models.Model):
 
         :param company: res.company
         :return: what is broken, at most LISTED of each kind: list of dicts ``problem`` ("chain", "content", "missing",
-            "unsealed"), ``number`` of the link (None for "unsealed"), ``res_model``, ``res_id``, ``label``
+            "unsealed"), ``number`` of the link (None for "unsealed"), ``model_name``, ``row_id``, ``label``
         """
         company.ensure_one()
         self.env.flush_all()
@@ -314,19 +319,21 @@ class CharterSeal(models.Model):
         while True:
             self.env.cr.execute(
                 """
-                SELECT number, res_model, res_id, kind, to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS'), label, content, seal
+                SELECT number, model_name, row_id, kind, to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS'), label, content, seal
                   FROM charter_seal WHERE company_id = %s AND number > %s ORDER BY number LIMIT %s
                 """,
                 [company.id, last, PAGE],
             )
             links = self.env.cr.fetchall()
-            for number, res_model, res_id, kind, sealed_at, label, content, seal in links:
+            for number, model_name, row_id, kind, sealed_at, label, content, seal in links:
                 own = link_seal(
-                    before, company.id, number, res_model, res_id, kind, sealed_at, label, content
+                    before, company.id, number, model_name, row_id, kind, sealed_at, label, content
                 )
                 if (number, seal) != (expected, own) and len(broken) < LISTED:
                     broken.append(
-                        self._broken("chain", number=number, res_model=res_model, res_id=res_id, label=label)
+                        self._broken(
+                            "chain", number=number, model_name=model_name, row_id=row_id, label=label
+                        )
                     )
                 before, expected, last = seal, number + 1, number
             if len(links) < PAGE:
@@ -339,22 +346,22 @@ class CharterSeal(models.Model):
             SQL(
                 """
                 WITH last AS (
-                    SELECT DISTINCT ON (res_id) res_id, number, kind, content, label
-                      FROM charter_seal WHERE res_model = %(model)s
-                     ORDER BY res_id, number DESC
+                    SELECT DISTINCT ON (row_id) row_id, number, kind, content, label
+                      FROM charter_seal WHERE model_name = %(model)s
+                     ORDER BY row_id, number DESC
                 )
-                SELECT CASE WHEN row.id IS NULL THEN 'missing' WHEN last.res_id IS NULL THEN 'unsealed' ELSE 'content' END,
-                       last.number, COALESCE(row.id, last.res_id), COALESCE(last.label, left(%(label)s, 200))
+                SELECT CASE WHEN row.id IS NULL THEN 'missing' WHEN last.row_id IS NULL THEN 'unsealed' ELSE 'content' END,
+                       last.number, COALESCE(row.id, last.row_id), COALESCE(last.label, left(%(label)s, 200))
                   FROM (SELECT * FROM %(table)s WHERE company_id = %(company)s) AS row
                   FULL JOIN (SELECT last.* FROM last
-                               JOIN charter_seal AS link ON link.res_model = %(model)s AND link.res_id = last.res_id
+                               JOIN charter_seal AS link ON link.model_name = %(model)s AND link.row_id = last.row_id
                                 AND link.number = last.number AND link.company_id = %(company)s) AS last
-                    ON last.res_id = row.id
+                    ON last.row_id = row.id
                  WHERE CASE WHEN row.id IS NULL THEN last.kind != 'removed'
-                            WHEN last.res_id IS NULL THEN %(when)s
+                            WHEN last.row_id IS NULL THEN %(when)s
                             ELSE last.content != %(content)s END
                    AND NOT EXISTS (SELECT 1 FROM charter_seal_due AS due
-                                    WHERE due.res_model = %(model)s AND due.res_id = COALESCE(row.id, last.res_id))
+                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id))
                  ORDER BY 2, 3 LIMIT %(listed)s
                 """,
                 model=model._name,
@@ -367,8 +374,8 @@ class CharterSeal(models.Model):
             )
         )
         return [
-            self._broken(problem, number=number, res_model=model._name, res_id=res_id, label=label)
-            for problem, number, res_id, label in self.env.cr.fetchall()
+            self._broken(problem, number=number, model_name=model._name, row_id=row_id, label=label)
+            for problem, number, row_id, label in self.env.cr.fetchall()
         ]
 
     @api.model
@@ -426,14 +433,14 @@ class CharterSeal(models.Model):
             "missing": self.env._("the row that was sealed is gone"),
             "unsealed": self.env._("the row was decided and never sealed"),
         }[broken["problem"]]
-        description = broken["res_model"]
+        description = broken["model_name"]
         if description in self.env:
             description = self.env[description]._description
         return self.env._(
             "Link %(number)s, %(what)s no. %(id)s (%(label)s): %(problem)s.",
             number=broken["number"] or "—",
             what=description,
-            id=broken["res_id"],
+            id=broken["row_id"],
             label=broken["label"] or "—",
             problem=problem,
         )
@@ -504,12 +511,12 @@ class CharterSeal(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO charter_seal_due (res_model, res_id, company_id)
+                INSERT INTO charter_seal_due (model_name, row_id, company_id)
                 SELECT %(model)s, row.id, row.company_id FROM %(table)s AS row
                  WHERE %(when)s AND NOT EXISTS (SELECT 1 FROM charter_seal AS link
-                                                 WHERE link.res_model = %(model)s AND link.res_id = row.id)
+                                                 WHERE link.model_name = %(model)s AND link.row_id = row.id)
                  ORDER BY row.id
-                ON CONFLICT (res_model, res_id) DO NOTHING
+                ON CONFLICT (model_name, row_id) DO NOTHING
                 """,
                 model=model._name,
                 table=SQL.identifier(model._table),

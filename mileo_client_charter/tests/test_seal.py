@@ -28,7 +28,7 @@ class SealCase(CharterCase):
 
     def links(self, record):
         return self.seals.search(
-            [("res_model", "=", record._name), ("res_id", "in", record.ids)], order="number"
+            [("model_name", "=", record._name), ("row_id", "in", record.ids)], order="number"
         )
 
     def decided(self, count=1):
@@ -86,7 +86,7 @@ class TestSeal(SealCase):
         ):
             self.assertEqual(link.number, number)
             expected = link_seal(
-                before, link.company_id.id, number, link.res_model, link.res_id, link.kind,
+                before, link.company_id.id, number, link.model_name, link.row_id, link.kind,
                 link.sealed_at.strftime("%Y-%m-%d %H:%M:%S"), link.label, link.content,
             )  # fmt: skip
             self.assertEqual(link.seal, expected)
@@ -130,7 +130,7 @@ class TestSeal(SealCase):
             )
         [broken] = self.seals._verify(self.company)
         self.assertEqual(
-            (broken["problem"], broken["res_id"], broken["number"]),
+            (broken["problem"], broken["row_id"], broken["number"]),
             ("content", obligation.id, self.links(obligation).number),
         )
 

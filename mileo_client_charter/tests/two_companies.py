@@ -158,6 +158,7 @@ class TwoCompaniesCase(YearCase):
             cls.env["charter.feedback"]._cron_feedback()
             cls.env["charter.report"]._cron_report()
             cls.env["charter.obligation"]._cron_clock()
+            cls.env["charter.seal"]._cron_seal()
             cls.env["charter.delivery"].search([("state", "=", "queued")])._mail_left()
             cls.env.flush_all()
             cls.env.invalidate_all()
