@@ -9,11 +9,10 @@ from .charter_obligation import MissingCharter
 
 
 class Told(NamedTuple):
-    """What a client was told: the message, the client's people it was queued to, and their addresses in one line."""
+    """What a client was told: the message, and the client's people it was queued to."""
 
     message: models.BaseModel
     people: models.BaseModel
-    addresses: str
 
 
 class CharterClientMixin(models.AbstractModel):
@@ -132,7 +131,7 @@ class CharterClientMixin(models.AbstractModel):
                 )
             )
         self.env["charter.obligation"]._wake_mail_queue()
-        return Told(message, people, ", ".join(people._charter_addresses()))
+        return Told(message, people)
 
     def _charter_queued(self, message, client):
         """The people of ``client`` for whom a mail of ``message`` is really in the queue."""
