@@ -12,11 +12,10 @@ name: anonymising a row seals it anew and leaves the chain whole.
 
 import hashlib
 import logging
-from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 _logger = logging.getLogger(__name__)
 
@@ -387,7 +386,7 @@ class CharterSeal(models.Model):
     @api.model
     def _cron_verify(self):
         """Verify every company's chain; general management is alerted of what is broken, once for each finding."""
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([], order="id")  # pylint: disable=no-search-all
         cron = self.env["ir.cron"]
         for number, company in enumerate(companies):
             self._check(company)

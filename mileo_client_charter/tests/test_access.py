@@ -481,7 +481,7 @@ class TestAccess(AccessCase):
             "done": lambda role: self.as_user(role, self.rows["charter.corrective.action", "a"]).action_done(),
             "mail": lambda role: self.as_user(role, self.env["charter.escalation"]).message_new(dict(mail), forged),
             "wizard": lambda role: self.as_user(role, self.env["charter.message.wizard"]).create(
-                {"purpose": "answer", "res_id": escalation.id, "subject": "x", "body": "x"}
+                {"purpose": "answer", "res_id": escalation.id, "subject": "x", "body": "Our technician comes on Monday."}
             ).action_send(),
             "call": lambda role: self.as_user(role, self.env["charter.feedback.callback"]).create(
                 {"feedback_id": feedback.id, "understanding": "Nobody came on Monday.", "apology": "made", "no_action_reason": "None needed"}

@@ -264,14 +264,17 @@ class TestDoor(TwoCompaniesCase):
         if field.type == "selection":
             return next(key for key, _label in field._description_selection(self.env) if key != row[name])
         if field.type in ("date", "datetime"):
-            return fields.Datetime.to_string(START) if field.type == "datetime" else "2026-10-05"
+            day = START + timedelta(days=4000)
+            return fields.Datetime.to_string(day) if field.type == "datetime" else fields.Date.to_string(day)
         if field.type == "boolean":
             return not row[name]
         if field.type == "json":
             return {"touched": "up"}
         if field.type in ("char", "text", "html"):
             return "touched up"
-        return 1
+        # What is there already is no change.
+        present = row[name].id if field.type in ("many2one", "many2one_reference") and hasattr(row[name], "id") else row[name]
+        return 2 if present == 1 else 1
 
     def test_an_automation_is_not_the_engine(self):
         """“Update record” when the engine takes a step: it edits as anybody would, and is refused."""

@@ -56,7 +56,7 @@ class ToldCase(CharterCase):
             return (
                 "feedback.outcome",
                 self.called(),
-                lambda one: one.with_user(self.manager)._record_outcome("Done", "<p>Mended.</p>"),
+                lambda one: one.with_user(self.manager)._record_outcome("Done", "<p>The camera has been mended since Monday.</p>"),
             )
         user = self.operations if name == "1" else self.direction
         return f"escalation.level{name}", self.escalated(name), lambda one: self.answer(one, user)
@@ -353,7 +353,8 @@ class TestEvidenceInTheSources(CharterCase):
             {
                 ("charter_client_mixin.py", "_charter_write_to_client"),
                 ("charter_delivery.py", "_mail"),
-                # Our own people are told what they stand in for.
+                # Our own people are told what they stand in for, and which file is not what was sent.
+                ("ir_attachment.py", "_charter_tell_broken"),
                 ("charter_stand_in.py", "_brief"),
             },
         )

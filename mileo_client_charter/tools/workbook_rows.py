@@ -10,7 +10,8 @@ import time
 import zipfile
 from collections.abc import Iterator
 
-import defusedxml  # noqa: F401  (without it, openpyxl would read entities)
+# Without it, openpyxl would read entities.
+import defusedxml  # noqa: F401  pylint: disable=unused-import
 import openpyxl
 
 MAX_BYTES = 5 * 1024 * 1024

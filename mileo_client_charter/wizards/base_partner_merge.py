@@ -34,5 +34,6 @@ class MergeWizard(models.TransientModel):
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _log_merge_operation(self, src_partners, dst_partner):
-        super()._log_merge_operation(src_partners, dst_partner)
+        result = super()._log_merge_operation(src_partners, dst_partner)
         self.env["charter.assignment"].sudo()._after_merge(dst_partner)
+        return result
