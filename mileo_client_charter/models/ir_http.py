@@ -11,9 +11,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if door.is_ours(rule.endpoint):
             door.check_length(rule.endpoint)
+        return result
 
     @classmethod
     def _serve_fallback(cls):
