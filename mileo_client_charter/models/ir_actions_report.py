@@ -2,7 +2,9 @@ from odoo import models
 
 from ..tools.offline_page import offline
 
-OURS = ("mileo_client_charter", "charter.")
+OURS = "mileo_client_charter."
+# Templates of any addon of the project, and models of the charter, whatever the template.
+CHARTER = ("mileo_client_charter", "charter.")
 # No scripts, and a proxy where nobody listens: what the page should still name by its address leads nowhere.
 CLOSED = ["--disable-javascript", "--proxy", "http://127.0.0.1:9"]
 
@@ -12,11 +14,11 @@ class IrActionsReport(models.Model):
 
     def _charter_ours(self):
         """Whether this prints something of the charter, by whichever template."""
-        return (self.report_name or "").startswith(OURS) or (self.model or "").startswith(OURS)
+        return (self.report_name or "").startswith(CHARTER) or (self.model or "").startswith(CHARTER)
 
     def _get_layout(self):
         """The charter's documents carry their own style: printing them fetches nothing from the server."""
-        if (self.report_name or "").startswith("mileo_client_charter."):
+        if (self.report_name or "").startswith(OURS):
             return self.env.ref("mileo_client_charter.print_layout")
         return super()._get_layout()
 
