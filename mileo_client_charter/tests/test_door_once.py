@@ -219,7 +219,9 @@ class TestOnce(KilledCase):
         def send():
             ready.wait()
             answers.append(
-                requests.post(self._address(place), data=sent, cookies=cookies, allow_redirects=False, timeout=60)
+                requests.post(
+                    self._address(place), data=sent, cookies=cookies, allow_redirects=False, timeout=60
+                )
             )
 
         threads = [threading.Thread(target=send) for _number in range(times)]

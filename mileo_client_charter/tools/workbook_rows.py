@@ -10,8 +10,6 @@ import time
 import zipfile
 from collections.abc import Iterator
 
-# Without it, openpyxl would read entities.
-import defusedxml  # noqa: F401  pylint: disable=unused-import
 import openpyxl
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -22,6 +20,10 @@ MAX_LETTERS = 2_000  # of one cell
 MAX_SECONDS = 20
 # Empty rows among the others, and below them, where somebody formatted the whole sheet.
 EMPTY_ROWS = 50_000
+
+
+if not openpyxl.DEFUSEDXML:
+    raise ImportError("defusedxml is missing: without it openpyxl would read the entities of a workbook.")
 
 
 class SheetError(Exception):
