@@ -31,8 +31,17 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 
 def is_ours(endpoint):
     """Whether ``endpoint`` is a route of this project's addons, or of another addon made with ``READ`` and ``POST``."""
-    routing = endpoint.routing
-    return routing.get("charter_door") or endpoint.original_endpoint.__module__.startswith(OURS)
+    own = endpoint.original_endpoint.__module__.startswith(OURS) and not _overrides(endpoint)
+    return endpoint.routing.get("charter_door") or own
+
+
+def _overrides(endpoint):
+    """Whether this is another application's route that we answer: its methods and its forms are that application's."""
+    name = endpoint.original_endpoint.__name__
+    return any(
+        name in vars(parent) and not parent.__module__.startswith(OURS)
+        for parent in type(endpoint.func.__self__).__mro__
+    )
 
 
 def new_form_key():

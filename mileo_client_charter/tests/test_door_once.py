@@ -19,6 +19,7 @@ from psycopg2 import IntegrityError
 from psycopg2.sql import SQL, Identifier
 
 from ..models import charter_lock, door
+from ..models.charter_engine import charter_door
 from .doors import FORMS
 from .killed import KilledCase
 
@@ -78,9 +79,10 @@ class TestOnce(KilledCase):
     def _emptied(self, env, table):
         try:
             with mute_logger("odoo.sql_db"), env.cr.savepoint(flush=False):
-                env.cr.execute(
-                    SQL("DELETE FROM {} WHERE id > %s").format(Identifier(table)), [self.newest.get(table, 0)]
-                )
+                with charter_door(env.cr):
+                    env.cr.execute(
+                        SQL("DELETE FROM {} WHERE id > %s").format(Identifier(table)), [self.newest.get(table, 0)]
+                    )
         except IntegrityError:
             return False
         return True

@@ -46,7 +46,7 @@ class ToldCase(CharterCase):
     def called(self):
         feedback = self.negative()
         feedback.with_user(self.manager)._record_callback(
-            feedback._charter_now(), "A cable.", "made", [], "Mended."
+            feedback._charter_now(), "A cable was cut by the works next door.", "made", [], "It has been mended."
         )
         return feedback
 

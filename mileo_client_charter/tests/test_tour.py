@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..models.charter_engine import charter_through
 from .common import BrowserCase, CharterCase
 
 # A click on the page's own button; the answer lands in a frame, so that this page can look at it.
@@ -37,7 +38,8 @@ class TestStory(CharterCase, BrowserCase):
         }  # fmt: skip
         for table, names in columns.items():
             moves = ", ".join(f"{name} = {name} - make_interval(hours => %(hours)s)" for name in names)
-            self.env.cr.execute(
+            charter_through(
+                self.env.cr,
                 f"UPDATE {table} SET {moves} WHERE partner_id = %(client)s",
                 {"hours": hours, "client": self.client.id},
             )

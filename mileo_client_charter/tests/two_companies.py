@@ -274,6 +274,10 @@ class TwoCompaniesCase(YearCase):
         notice.action_match()
         notice.action_send()
         side.rows["notice"] = notice
+        cls.env["charter.redaction"]._charter_engine().create(
+            {"res_model": "charter.feedback", "res_id": feedback.id, "field_name": "comment", "before": "0" * 64,
+             "after": "f" * 64}
+        )  # fmt: skip
 
     @classmethod
     def _report(cls, side):
