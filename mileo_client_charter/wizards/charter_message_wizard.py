@@ -69,8 +69,9 @@ class CharterMessageWizard(models.TransientModel):
         return template._generate_template(record.ids, ("subject", "body_html"))[record.id]
 
     def _check_body(self):
-        """:raise ValidationError: nothing was written yet"""
+        """:raise ValidationError: nothing was written yet  :raise AccessError: the document is not this user's"""
         record = self._record()
+        record.check_access("write")
         text = html2plaintext(self.body or "", include_references=False)
         if self._is_written() and is_sentence(text):
             return
