@@ -60,7 +60,7 @@ class CharterAssignment(models.Model):
         "int4range(company_id, company_id, '[]') WITH &&, "
         "int4range(COALESCE(partner_id, 0), COALESCE(partner_id, 0), '[]') WITH &&, "
         "int4range(hashtext(role), hashtext(role), '[]') WITH &&, "
-        "daterange(date_from, date_to, '[]') WITH &&) WHERE (kind = 'principal' AND active)",
+        "daterange(date_from, date_to, '[]') WITH &&) WHERE (kind = 'principal' AND active IS NOT FALSE)",
         "Somebody else holds this role over part of these dates: end that assignment first.",
     )
     _dates_in_order = models.Constraint(

@@ -54,7 +54,9 @@ class CharterHandover(models.Model):
     )
     plan_text = fields.Char("Who answers", compute="_compute_plan_text")
 
-    _once = models.UniqueIndex("(absence_id, partner_id) WHERE absence_id IS NOT NULL AND active")
+    _once = models.UniqueIndex(
+        "(absence_id, partner_id) WHERE absence_id IS NOT NULL AND active IS NOT FALSE"
+    )
     _due_idx = models.Index("(tell_at) WHERE state = 'planned'")
 
     @api.depends("user_id", "partner_id")

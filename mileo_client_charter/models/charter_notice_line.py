@@ -42,7 +42,7 @@ class CharterNoticeLine(models.Model):
     )
 
     _once_a_client_idx = models.UniqueIndex(
-        "(notice_id, partner_id) WHERE active", "This client is in the notice already."
+        "(notice_id, partner_id) WHERE active IS NOT FALSE", "This client is in the notice already."
     )
 
     @api.depends("notice_id")
