@@ -78,11 +78,10 @@ class TestOnce(KilledCase):
 
     def _emptied(self, env, table):
         try:
-            with mute_logger("odoo.sql_db"), env.cr.savepoint(flush=False):
-                with charter_door(env.cr):
-                    env.cr.execute(
-                        SQL("DELETE FROM {} WHERE id > %s").format(Identifier(table)), [self.newest.get(table, 0)]
-                    )
+            with mute_logger("odoo.sql_db"), env.cr.savepoint(flush=False), charter_door(env.cr):
+                env.cr.execute(
+                    SQL("DELETE FROM {} WHERE id > %s").format(Identifier(table)), [self.newest.get(table, 0)]
+                )
         except IntegrityError:
             return False
         return True

@@ -273,7 +273,11 @@ class TestDoor(TwoCompaniesCase):
         if field.type in ("char", "text", "html"):
             return "touched up"
         # What is there already is no change.
-        present = row[name].id if field.type in ("many2one", "many2one_reference") and hasattr(row[name], "id") else row[name]
+        present = (
+            row[name].id
+            if field.type in ("many2one", "many2one_reference") and hasattr(row[name], "id")
+            else row[name]
+        )
         return 2 if present == 1 else 1
 
     def test_an_automation_is_not_the_engine(self):

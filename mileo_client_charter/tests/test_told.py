@@ -46,7 +46,11 @@ class ToldCase(CharterCase):
     def called(self):
         feedback = self.negative()
         feedback.with_user(self.manager)._record_callback(
-            feedback._charter_now(), "A cable was cut by the works next door.", "made", [], "It has been mended."
+            feedback._charter_now(),
+            "A cable was cut by the works next door.",
+            "made",
+            [],
+            "It has been mended.",
         )
         return feedback
 
@@ -56,7 +60,9 @@ class ToldCase(CharterCase):
             return (
                 "feedback.outcome",
                 self.called(),
-                lambda one: one.with_user(self.manager)._record_outcome("Done", "<p>The camera has been mended since Monday.</p>"),
+                lambda one: one.with_user(self.manager)._record_outcome(
+                    "Done", "<p>The camera has been mended since Monday.</p>"
+                ),
             )
         user = self.operations if name == "1" else self.direction
         return f"escalation.level{name}", self.escalated(name), lambda one: self.answer(one, user)
