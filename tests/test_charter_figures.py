@@ -15,6 +15,7 @@ OWN = {
     ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at once",
     ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
     ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
+    ("charter_door.py", "timedelta(days=7)"): "how long a form that was sent is remembered",
     ("listing.py", "timedelta(days=30)"): "a choice of a list",
     ("spread.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",

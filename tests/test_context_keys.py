@@ -24,7 +24,10 @@ HARMLESS = {
         "“import” of an outage, and, of operations managers alone, what was reported before the charter began"
     ),
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
-    "charter_no_script": "no delay for scripts when printing",
+    "charter_offline": "no script and no network when printing",
+    "charter_publish_older": "a choice of whoever may publish: articles older in one language are published all the same",
+    "charter_authentication": "what a gateway said of a mail; without it the mail counts as it does with a pass",
+    "name": "the few keys a feeding user may send, by name (charter_intervention_machine.CONTEXT)",
     "bin_size": "the length of a file in place of its content, as everywhere in Odoo",
     "charter_fetch": "which columns a search brings along",
     "active_model": "proposes the records a wizard was opened on; it reads and writes them with the user's rights",

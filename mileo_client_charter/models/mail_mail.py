@@ -7,7 +7,8 @@ class MailMail(models.Model):
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Send what is whole: a mail that carries a file which is no longer the one on record does not leave."""
         broken = self.browse()
-        for mail in self.sudo():
+        # Another worker may have sent and removed some of them since they were queued.
+        for mail in self.sudo().exists():
             altered = mail.attachment_ids.filtered(lambda file: not file._charter_is_intact())
             if altered:
                 altered._charter_note_broken()

@@ -294,10 +294,10 @@ class TestForgotten(ReportCase):
             bad = self.negative(self.zoe)
             bad.with_user(self.manager)._record_callback(
                 called_at=bad.answered_at,
-                understanding="So.",
+                understanding="Nobody had come since Monday.",
                 apology="made",
                 actions=[],
-                no_action_reason="None.",
+                no_action_reason="None was needed this time.",
             )
             bad.with_user(self.manager)._record_outcome("Outcome", "<p>Done.</p>")
         promise = self.promise(bad, "feedback.outcome")

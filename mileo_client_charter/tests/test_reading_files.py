@@ -237,6 +237,9 @@ class TestReadingAttachments(FilesCase, HttpCase):
                 ),
             }
         )  # fmt: skip
+        complaint = cls.rows["charter.escalation", label].sudo()
+        complaint._charter_correct({"description": "Nobody has come since Monday."}, "Heard again")
+        cls.rows["charter.correction", label] = complaint.correction_ids[:1]
         return result
 
     def record_of(self, name, label="a"):

@@ -46,7 +46,7 @@ class RecordedCase(YearCase):
             feedback = self.negative()
             feedback._complete(nps=3)
             feedback.with_user(self.manager)._record_callback(
-                NOW, "A cable.", "made",
+                NOW, "A cable was cut by the works next door.", "made",
                 [{"name": "Lay it", "user_id": self.technician.id, "date_deadline": "2027-01-20"}], "",
             )  # fmt: skip
             escalation = self.escalate()

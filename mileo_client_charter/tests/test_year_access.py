@@ -33,7 +33,7 @@ PORTAL_FIELDS = {
     },
     "charter.notice.line": {
         "notice_id", "partner_id", "company_id", "effect_on", "equipment_ids", "equipment_count", "sent_at",
-        "told_times", "told_effect_on", "late_reason", "acknowledged_at", "acknowledged_by_id",
+        "told_times", "told_effect_on", "late_reason", "acknowledged_at", "acknowledged_by_id", "active",
     },
 }  # fmt: skip
 
