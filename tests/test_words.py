@@ -25,4 +25,6 @@ def test_own_words_are_those_nobody_proposed():
     proposed = "Hello Alice, here is our answer. …"
     assert words.own_words(proposed, proposed) == ""
     assert words.own_words("Hello Alice", proposed) == ""
-    assert words.own_words("Hello Alice, here is our answer. It is our camera.", proposed) == "It is our camera"
+    assert (
+        words.own_words("Hello Alice, here is our answer. It is our camera.", proposed) == "It is our camera"
+    )

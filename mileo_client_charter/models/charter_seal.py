@@ -153,7 +153,7 @@ class CharterSeal(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
     number = fields.Integer(required=True, readonly=True)
     model_name = fields.Char("Model", required=True, readonly=True)
-    row_id = fields.Integer("Row", required=True, readonly=True, aggregator=None)
+    row_id = fields.Integer(required=True, readonly=True, aggregator=None)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     label = fields.Char("What", readonly=True)
     content = fields.Char("Digest of the content", required=True, readonly=True)
@@ -390,8 +390,13 @@ class CharterSeal(models.Model):
     def _cron_verify(self):
         """Verify every company's chain; general management is alerted of what is broken, once for each finding."""
         since = self._charter_now() - timedelta(hours=CHECK_HOURS)
-        companies = self.env["res.company"].sudo().search(
-            ["|", ("charter_seal_checked_at", "=", False), ("charter_seal_checked_at", "<=", since)], order="id"
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search(
+                ["|", ("charter_seal_checked_at", "=", False), ("charter_seal_checked_at", "<=", since)],
+                order="id",
+            )
         )
         cron = self.env["ir.cron"]
         for number, company in enumerate(companies):

@@ -197,7 +197,8 @@ class TestMergeSweep(MergeCase):
             for field in self.env[name]._fields.values():
                 if field.type == "json" and field.store:
                     self.assertIn(
-                        field.name, ("plan", "told_plan", "promises", "mails", "table", "dossier_figures"),
+                        field.name, ("plan", "told_plan", "promises", "mails", "table", "dossier_figures",
+                         "nps_set_aside"),
                         f"{name}.{field.name} ({table}): see whether it holds ids of contacts, and how a merge moves them",
                     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_path
 
+from ..models.charter_engine import charter_through
 from ..tools.nps import is_detractor, is_promoter, nps
 from .year import YearCase
 
@@ -244,11 +245,14 @@ class TestNpsStanding(YearCase):
         gone = self.said(self.adam, 0, days_ago=2)
         emptied = self.said(self.adam, 0, days_ago=1)
         self.env.flush_all()
-        self.env.cr.execute(
+        charter_through(
+            self.env.cr,
             "UPDATE charter_feedback SET respondent = NULL, nps_counted = NULL WHERE partner_id = %s",
             [self.client.id],
         )
-        self.env.cr.execute("UPDATE charter_feedback SET contact_id = NULL WHERE id = %s", [emptied.id])
+        charter_through(
+            self.env.cr, "UPDATE charter_feedback SET contact_id = NULL WHERE id = %s", [emptied.id]
+        )
         self.env.invalidate_all()
         self.adam.active = False
         script = load_script(

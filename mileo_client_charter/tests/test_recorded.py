@@ -274,7 +274,7 @@ class TestRecorded(RecordedCase):
         record = self.records()["charter.feedback"].with_user(self.operations)
         with self.at(moment=NOW):
             row = record._charter_correct({"comment": "Nobody came, said Adam."}, "Adam said so.")
-            record._record_outcome("Done", "<p>Mended.</p>")
+            record._record_outcome("Done", "<p>It has been mended since Monday.</p>")
         record.sudo()._charter_anonymise()
         self.assertEqual((row.before, row.after), (False, False))
         self.assertNotIn("Adam", row.reason)
