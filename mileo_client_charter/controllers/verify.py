@@ -9,9 +9,11 @@ from odoo.http import request
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from ..models.door import new_form_key
 from .common import MOMENT, in_words, use_language
 
 MEGABYTES = 10
+OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False}
 # The code stands on one of the last pages.
 LAST_PAGES = 3
 CODE = re.compile(r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){5}\b")
@@ -20,24 +22,26 @@ CODE = re.compile(r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){5}\b")
 class Verify(http.Controller):
     """Says issued when, by whom, unchanged or not; nothing of what is in the report, and nothing is stored."""
 
-    @http.route("/charter/verify", type="http", auth="public", website=True, multilang=False, sitemap=False,
-                methods=["GET", "POST"])  # fmt: skip
+    @http.route("/charter/verify", methods=["GET"], **OPTIONS)
+    def ask(self, lang=None, **_query):
+        return self._page(use_language(lang))
+
+    @http.route("/charter/verify", methods=["POST"], charter_files=("file",), **OPTIONS)
     def verify(self, code=None, file=None, lang=None, **_form):
         language = use_language(lang)
-        asked = request.httprequest.method == "POST"
-        report, how, error = self._find(code, file) if asked else (None, None, None)
-        return request.render(
-            "mileo_client_charter.public_verify",
-            {
-                "language": language,
-                "asked": asked,
-                "found": report and self._answer(report, how),
-                "error": error,
-                "code": code or "",
-                "megabytes": MEGABYTES,
-            },
-            status=200 if report or not asked else 404,
+        report, how, error = self._find(code, file)
+        return self._page(
+            language, asked=True, found=report and self._answer(report, how), error=error, code=code or ""
         )
+
+    def _page(self, language, **values):
+        blank = {"asked": False, "found": None, "error": None, "code": ""}
+        response = request.render(
+            "mileo_client_charter.public_verify",
+            {**blank, **values, "language": language, "megabytes": MEGABYTES, "form_key": new_form_key()},
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def _find(self, code, file):
         """(report or None, how it was found: "typed", "same" or "code", why not in words)."""

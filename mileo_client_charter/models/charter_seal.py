@@ -33,10 +33,10 @@ FUNCTION = """
 CREATE OR REPLACE FUNCTION charter_seal_due() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO charter_seal_due (model_name, row_id, company_id) VALUES (TG_ARGV[0], OLD.id, OLD.company_id)
+        INSERT INTO charter_seal_due (model_name, row_id, of_company) VALUES (TG_ARGV[0], OLD.id, OLD.company_id)
         ON CONFLICT (model_name, row_id) DO NOTHING;
     ELSE
-        INSERT INTO charter_seal_due (model_name, row_id, company_id) VALUES (TG_ARGV[0], NEW.id, NEW.company_id)
+        INSERT INTO charter_seal_due (model_name, row_id, of_company) VALUES (TG_ARGV[0], NEW.id, NEW.company_id)
         ON CONFLICT (model_name, row_id) DO NOTHING;
     END IF;
     RETURN NULL;
@@ -112,7 +112,7 @@ class CharterSealed(models.AbstractModel):
             f"charter_seal_{verb}": (
                 f'CREATE TRIGGER charter_seal_{verb} AFTER {verb.upper()} ON "{self._table}" FOR EACH ROW '
                 f"WHEN ({conditions[verb]}) EXECUTE FUNCTION charter_seal_due('{self._name}', "
-                f"'{hashlib.sha256(conditions[verb].encode()).hexdigest()[:16]}')"
+                f"'{hashlib.sha256((conditions[verb] + FUNCTION).encode()).hexdigest()[:16]}')"
             )
             for verb in OPERATIONS
         }
@@ -131,7 +131,7 @@ class CharterSealDue(models.Model):
 
     model_name = fields.Char(required=True, readonly=True)
     row_id = fields.Integer(required=True, readonly=True)
-    company_id = fields.Integer(readonly=True)
+    of_company = fields.Integer(readonly=True)
 
     _once = models.UniqueIndex("(model_name, row_id)")
 
@@ -197,7 +197,7 @@ class CharterSeal(models.Model):
             """
             DELETE FROM charter_seal_due
              WHERE id IN (SELECT id FROM charter_seal_due ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING model_name, row_id, company_id
+            RETURNING model_name, row_id, of_company
             """,
             [limit],
         )
@@ -521,7 +521,7 @@ class CharterSeal(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO charter_seal_due (model_name, row_id, company_id)
+                INSERT INTO charter_seal_due (model_name, row_id, of_company)
                 SELECT %(model)s, row.id, row.company_id FROM %(table)s AS row
                  WHERE %(when)s AND NOT EXISTS (SELECT 1 FROM charter_seal AS link
                                                  WHERE link.model_name = %(model)s AND link.row_id = row.id)

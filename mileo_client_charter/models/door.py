@@ -60,7 +60,7 @@ def answer(endpoint, dispatch):
         )
     # What stands in the path itself is the router's, and each handler's, to find or not.
     sent = request.get_http_params()
-    wrong = next((name for name, value in sent.items() if _wrong(name, value)), None)
+    wrong = next((name for name, value in sent.items() if _wrong(endpoint, name, value)), None)
     if wrong is not None:
         name = "".join(letter for letter in wrong if letter.isprintable())[:50]
         message = request.env._(
@@ -119,10 +119,10 @@ def _head(endpoint, dispatch):
 # -- forms --------------------------------------------------------------------------------------------
 
 
-def _wrong(name, value):
+def _wrong(endpoint, name, value):
     if not isinstance(value, str):
-        # The router's own figures and days; a file is none.
-        return hasattr(value, "stream")
+        # The router's own figures and days; a file is none, and is taken where the route says so (``charter_files``).
+        return hasattr(value, "stream") and name not in endpoint.routing.get("charter_files", ())
     return "\0" in name or "\0" in value or len(value) > MAX_TEXT or (
         name == "form_key" and len(value) > FORM_KEY_LENGTH
     )  # fmt: skip

@@ -66,7 +66,7 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
 
     def reports(self):
         """Every report of the project, from the registry: of a model of the charter, or with a template of ours."""
-        return self.env["ir.actions.report"].search([]).filtered(lambda report: report._charter_ours())
+        return self.env["ir.actions.report"].search([]).filtered(lambda report: report._charter_is_ours())
 
     def printed(self, report, record):
         """(pages given to the program that prints, text of the PDF)."""

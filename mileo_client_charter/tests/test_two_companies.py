@@ -19,6 +19,9 @@ OF_NO_COMPANY = {
     "charter.equipment.tag": "words only, shared",
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
+    "charter.door.visit": "read by nobody",
+    "charter.redaction": "digests only, of a record that has a company",
+    "charter.seal.due": "emptied by the sealing; who reads it reads ids",
 }
 
 
