@@ -6,7 +6,7 @@ import psycopg2.extras
 from bench import Line, alternate, stopwatch, times
 from odoo import Command, fields
 
-from odoo.addons.mileo_client_charter.models.charter_engine import charter_door
+from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_door
 
 TITLE = "The clock"
 EXPLANATION = """

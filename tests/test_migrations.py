@@ -18,7 +18,7 @@ SCRIPTS = sorted(path for path in MIGRATIONS.glob("*/post-*.py") if path.parent.
 def test_what_is_protected_is_changed_through_the_door(script):
     text = script.read_text(encoding="utf-8")
     assert not CHANGES.search(text) or DOOR.search(text), (
-        f"{script.name}: use charter_through(cr, …) or charter_door(cr) of models/charter_engine.py"
+        f"{script.name}: use charter_through(cr, …) or charter_door(cr) of models/base/charter_engine.py"
     )
 
 

@@ -3,12 +3,12 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-from ..models.door import new_form_key
+from ..models.base.door import new_form_key
 from .client_reading import ClientReading
 from .common import MAX_FORM
 from .hub_reading import HubReading
 
-# Routes of any addon made with these go through models/door.py, whatever the name of the addon.
+# Routes of any addon made with these go through models/base/door.py, whatever the name of the addon.
 READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"], "charter_door": True}
 POST = {**READ, "methods": ["POST"], "max_content_length": MAX_FORM}
 # A form that opens something we owe an answer to: so many an hour and user as the company says.

@@ -2,7 +2,7 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-from ..models.door import new_form_key
+from ..models.base.door import new_form_key
 from .common import MAX_FORM, MOMENT, WEEKDAY, in_words, use_language
 
 STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}

@@ -9,7 +9,7 @@ from odoo.http import request
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from ..models.door import new_form_key
+from ..models.base.door import new_form_key
 from .common import MOMENT, in_words, use_language
 
 MEGABYTES = 10

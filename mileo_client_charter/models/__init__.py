@@ -1,29 +1,11 @@
-# The table of contents, in the charter's own order.
-
-# What nobody edits by hand, and the time it is measured in
-from . import charter_files
-from . import charter_lock
-from . import charter_engine
-from . import charter_recorded
-from . import charter_correction
-from . import charter_engine_sql
-from . import charter_merge
-from . import ir_cron
-from . import charter_seal
-from . import resource_calendar
-from . import res_company
-
-# The charter as data
+# The packages in order of dependence: each imports from those above it only.
+from . import base
 from . import charter_document_part
 from . import charter_document
 from . import charter_article
 from . import charter_commitment
 from . import charter_tier
 from . import charter_service_level
-from . import ir_actions_report
-from . import ir_rule
-
-# The ledger and the clock
 from . import charter_obligation
 from . import charter_obligation_opening
 from . import charter_obligation_words
@@ -33,15 +15,7 @@ from . import charter_obligation_pause
 from . import charter_obligation_merge
 from . import charter_obligation_mixin
 from . import charter_scheduler
-from . import charter_thread_mixin
 from . import charter_client_mixin
-from . import mail_thread
-
-# The doors
-from . import charter_door
-from . import ir_http
-
-# Who answers
 from . import charter_assignment
 from . import res_partner
 from . import res_users
@@ -53,19 +27,13 @@ from . import charter_stand_in
 from . import charter_handover
 from . import charter_contact_sheet
 from . import charter_defect
-
-# What is handed over, with proof
 from . import charter_delivery
 from . import charter_delivery_content
 from . import charter_delivery_run
 from . import mail_mail
-
-# The contract
 from . import contract_contract
 from . import contract_contract_write
 from . import charter_anniversary
-
-# The work done, and what the client says of it
 from . import charter_equipment_tag
 from . import charter_equipment
 from . import charter_equipment_owner
@@ -85,16 +53,10 @@ from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_feedback_nps
 from . import charter_feedback_correction
-from . import charter_agreed_action
 from . import charter_corrective_action
 from . import charter_escalation
-from . import res_config_settings
-
-# What the client reads of it: figures, the activity report and its recommendations
 from . import charter_figures
 from . import charter_figures_method
-
-# Looking ahead: the client's satisfaction, the year's end and what is coming
 from . import charter_nps
 from . import charter_handing
 from . import charter_remediation
@@ -128,18 +90,11 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
-
-# Files on record, and what reacts to all of it
 from . import ir_attachment
 from . import base_automation
-
-# What is forgotten in time
 from . import charter_privacy
-from . import charter_redaction
 from . import charter_anonymiser
 from . import res_partner_forgotten
-
-# How clients fare, and what staff look at first
 from . import charter_health
 from . import res_partner_health
 from . import charter_scorecard
@@ -149,8 +104,6 @@ from . import charter_cockpit_manager
 from . import charter_cockpit_operations
 from . import charter_cockpit_direction
 from . import digest_digest
-
-# Contracts that were there before the charter
 from . import charter_onboarding
 from . import charter_onboarding_rule
 from . import charter_onboarding_line

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .charter_engine import ENGINE
+from .base.charter_engine import ENGINE
 from .charter_intervention_mixin import HELD
 from .charter_renewal_gate import THROUGH
 from .charter_review_meeting import FOLLOWING

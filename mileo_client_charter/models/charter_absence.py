@@ -6,7 +6,7 @@ from odoo.tools import format_date
 
 from ..tools.clock import to_utc
 from ..tools.standins import Away, StandInLoop, holder_on, overlap, segments
-from .charter_changed import changed_names
+from .base.charter_changed import changed_names
 
 # What others learn of an absence: whoever stands in, and the clients.
 TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}

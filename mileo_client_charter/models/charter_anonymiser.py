@@ -20,8 +20,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from ..tools.people import Traces, key
-from .charter_engine_sql import engine_door, engine_sql
-from .charter_redaction import digest
+from .base.charter_engine_sql import engine_door, engine_sql
+from .base.charter_redaction import digest
 
 _logger = logging.getLogger(__name__)
 TEXTS = ("text", "varchar", "bpchar", "json", "jsonb")

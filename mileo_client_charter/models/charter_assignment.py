@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.pg_array import pg_array
 from ..tools.standins import without
-from .charter_changed import changed_names
+from .base.charter_changed import changed_names
 from .charter_commitment import COMPANY_ROLES, ROLES
 
 

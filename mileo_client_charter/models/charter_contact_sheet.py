@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ..tools.occurrence import format_key
-from .charter_apart import apart
+from .base.charter_apart import apart
 
 _logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from odoo.tools.sql import escape_psql
 
 from ..tools import mail_authentication
 from ..tools.words import is_said
-from .charter_lock import lock
-from .mail_thread import AuthenticationResults
+from .base.charter_lock import lock
+from .base.mail_thread import AuthenticationResults
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 

@@ -7,7 +7,7 @@ from odoo.tools import format_date
 
 from ..tools import nps as nps_rules
 from ..tools.words import is_said, is_sentence
-from .charter_lock import lock
+from .base.charter_lock import lock
 
 COMMENT_LENGTH = 5000
 

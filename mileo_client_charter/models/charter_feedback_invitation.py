@@ -9,8 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.words import is_said
-from .charter_apart import apart
-from .charter_engine import charter_through
+from .base.charter_apart import apart
+from .base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import nps as nps_rules
-from .charter_recorded import OPERATIONS
+from .base.charter_recorded import OPERATIONS
 
 
 class CharterFeedback(models.Model):

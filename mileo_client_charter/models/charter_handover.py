@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from ..tools.clock import Delay, NoWorkingTime, to_utc
 from ..tools.occurrence import format_key
 from ..tools.standins import overlap, segments
-from .charter_apart import apart
+from .base.charter_apart import apart
 
 TELL_BATCH = 100
 

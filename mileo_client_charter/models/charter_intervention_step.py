@@ -8,7 +8,7 @@ from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.words import is_said
-from .charter_lock import lock
+from .base.charter_lock import lock
 
 
 class CharterIntervention(models.Model):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..tools.clock import Delay
 from ..tools.occurrence import format_key
-from .charter_lock import lock
+from .base.charter_lock import lock
 
 
 class CharterNoticeLine(models.Model):

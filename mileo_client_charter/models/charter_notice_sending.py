@@ -6,7 +6,7 @@ from odoo.tools import format_date, is_html_empty
 
 from ..tools.clock import to_utc
 from ..tools.words import is_said
-from .charter_lock import lock
+from .base.charter_lock import lock
 
 
 class CharterNotice(models.Model):

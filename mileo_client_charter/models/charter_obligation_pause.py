@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..tools.clock import Delay, NoWorkingTime, _NeedsMore
 from ..tools.pauses import due_after
-from .resource_calendar import FURTHEST
+from .base.resource_calendar import FURTHEST
 
 HOUR = timedelta(hours=1)
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools.words import is_said
-from .charter_lock import lock
+from .base.charter_lock import lock
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [

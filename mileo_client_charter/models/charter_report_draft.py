@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 
 from ..tools import periods
 from ..tools.occurrence import event_key, event_sql, parse_key
-from .charter_apart import apart
+from .base.charter_apart import apart
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from lxml import etree
 from odoo.http import Request
 
-from ..models import door
+from ..models.base import door
 from .test_portal_lists import ListsCase
 from .test_report import ReportCase
 

@@ -5,7 +5,7 @@ import threading
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from .killed import KilledCase
 
 PREFIX = "t_killed"

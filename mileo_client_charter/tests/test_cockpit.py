@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from .common import START
 from .year import YearCase
 

@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from .common import BrowserCase, CharterCase
 
 

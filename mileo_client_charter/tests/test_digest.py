@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from .common import START
 from .year import YearCase
 

@@ -10,7 +10,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..controllers.outages import MAX_BYTES
-from ..models.door import MAX_TEXT
+from ..models.base.door import MAX_TEXT
 from .doors import FORMS, DoorSweep
 
 NUL = "a\0b"

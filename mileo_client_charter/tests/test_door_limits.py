@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 from psycopg2.errors import CheckViolation
 
-from ..models.charter_door import KEPT
+from ..models.base.charter_door import KEPT
 from .common import START
 from .test_doors import DoorsCase
 

@@ -5,7 +5,7 @@ import re
 from odoo.tests import tagged
 from psycopg2.sql import SQL, Identifier
 
-from ..models import door
+from ..models.base import door
 from .doors import DoorSweep
 
 READING = ("GET", "HEAD")

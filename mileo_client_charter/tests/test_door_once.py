@@ -18,8 +18,8 @@ from odoo.tools import config, mute_logger
 from psycopg2 import IntegrityError
 from psycopg2.sql import SQL, Identifier
 
-from ..models import charter_lock, door
-from ..models.charter_engine import charter_door
+from ..models.base import charter_lock, door
+from ..models.base.charter_engine import charter_door
 from .doors import FORMS
 from .killed import KilledCase
 

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.charter_engine import charter_door, charter_through
+from ..models.base.charter_engine import charter_door, charter_through
 from .common import START
 from .two_companies import TwoCompaniesCase
 

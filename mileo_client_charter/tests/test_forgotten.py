@@ -11,7 +11,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, file_path
 
-from ..models.charter_redaction import digest
+from ..models.base.charter_redaction import digest
 from ..models.charter_report import fingerprint
 from ..tools import people
 from .test_report import AFTER, ReportCase

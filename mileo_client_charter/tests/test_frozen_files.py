@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import config, mute_logger
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from .common import START
 from .two_companies import TwoCompaniesCase
 

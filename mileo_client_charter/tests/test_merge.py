@@ -7,13 +7,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models.charter_merge import Merge
+from ..models.base.charter_merge import Merge
 from .catalogue import Catalogue
 from .common import START, CharterCase
 
 REMEDY = (
     "%s: say in %s._charter_merge_rules what a merge of two contacts does with rows that would break this rule: the name of a "
-    "method that folds them, or “refuse” (see models/charter_merge.py)."
+    "method that folds them, or “refuse” (see models/base/charter_merge.py)."
 )
 
 

@@ -9,7 +9,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_path
 
-from ..models.charter_engine import charter_through
+from ..models.base.charter_engine import charter_through
 from ..tools.nps import is_detractor, is_promoter, nps
 from .year import YearCase
 

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mileo_client_charter.models.charter_engine import ENGINE
+from odoo.addons.mileo_client_charter.models.base.charter_engine import ENGINE
 
 from .common import START, CharterCase
 

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
-from ..models.charter_engine import charter_door
+from ..models.base.charter_engine import charter_door
 from ..models.charter_obligation import MissingCharter
 from ..tools.clock import Delay
 from .common import START, CharterCase

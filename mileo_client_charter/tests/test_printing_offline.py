@@ -10,7 +10,7 @@ from odoo.addons.base.models import ir_actions_report
 from odoo.tests import HttpCase, tagged
 from pypdf import PdfReader
 
-from ..models.ir_actions_report import CLOSED
+from ..models.base.ir_actions_report import CLOSED
 from ..tools.offline_page import offline
 from .two_companies import DECIDING, TwoCompaniesCase
 

@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import charter_seal
-from ..models.charter_seal import GENESIS, link_seal
+from ..models.base import charter_seal
+from ..models.base.charter_seal import GENESIS, link_seal
 from .common import CharterCase
 
 
@@ -237,7 +237,7 @@ class TestSeal(SealCase):
         with self.behind_our_back("charter_obligation") as execute:
             execute("UPDATE charter_obligation SET met = 0 WHERE id = %s", [obligation.id])
         activities = self.env["mail.activity"].search_count([("user_id", "=", self.direction.id)])
-        with self.committing(), mute_logger("odoo.addons.mileo_client_charter.models.charter_seal"):
+        with self.committing(), mute_logger("odoo.addons.mileo_client_charter.models.base.charter_seal"):
             for _day in range(2):
                 self.company.charter_seal_checked_at = False
                 self.seals._cron_verify()

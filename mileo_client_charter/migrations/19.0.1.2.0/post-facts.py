@@ -1,6 +1,6 @@
 """Answers on record speak for the client they were given for, whoever their contact belongs to today."""
 
-from odoo.addons.mileo_client_charter.models.charter_engine import charter_through
+from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_through
 
 
 def migrate(cr, version):

@@ -6,7 +6,7 @@ file that was replaced since shows. Of other files nothing older is known than w
 
 from odoo import SUPERUSER_ID, api
 
-from odoo.addons.mileo_client_charter.models.charter_engine import charter_door
+from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_door
 
 BATCH = 100
 

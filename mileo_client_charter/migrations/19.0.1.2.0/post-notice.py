@@ -1,6 +1,6 @@
 """Notices say when they became known, and vulnerabilities when they were published: for those there are, when they were written."""
 
-from odoo.addons.mileo_client_charter.models.charter_engine import charter_through
+from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_through
 
 
 def migrate(cr, version):

@@ -5,7 +5,7 @@ from babel.dates import get_day_names
 from odoo import models
 from odoo.tools import babel_locale_parse
 
-from ..tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
+from ...tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
 
 # A day more than plan_hours looks at, so that no interval that may answer is cut.
 FURTHEST = HORIZON + timedelta(days=1)

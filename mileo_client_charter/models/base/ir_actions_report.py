@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 
-from ..tools.offline_page import offline
+from ...tools.offline_page import offline
 
 MODULE = "mileo_client_charter"
 OURS = f"{MODULE}."

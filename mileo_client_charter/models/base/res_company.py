@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.clock import Delay, NoWorkingTime
+from ...tools.clock import Delay, NoWorkingTime
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, saying that it was not reviewed"),
