@@ -836,7 +836,7 @@ def test_without_a_main_branch_the_remedy_is_named(tmp_path, monkeypatch):
 
 def test_only_files_with_words_change_terms():
     addon = runtime.ADDON
-    assert changes.may_change_terms([f"{addon}/models/charter_tier.py"])
+    assert changes.may_change_terms([f"{addon}/models/charter/charter_tier.py"])
     assert changes.may_change_terms([f"{addon}/i18n/fr.po"])
     assert not changes.may_change_terms(
         [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"]

@@ -1,11 +1,6 @@
 # The packages in order of dependence: each imports from those above it only.
 from . import base
-from . import charter_document_part
-from . import charter_document
-from . import charter_article
-from . import charter_commitment
-from . import charter_tier
-from . import charter_service_level
+from . import charter
 from . import charter_obligation
 from . import charter_obligation_opening
 from . import charter_obligation_words

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, ValidationError
 from ..tools.pg_array import pg_array
 from ..tools.standins import without
 from .base.charter_changed import changed_names
-from .charter_commitment import COMPANY_ROLES, ROLES
+from .charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
 class CharterAssignment(models.Model):

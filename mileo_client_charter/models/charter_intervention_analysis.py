@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from .charter_intervention import KINDS, PROGRESS
-from .charter_service_level import PRIORITIES
+from .charter.charter_service_level import PRIORITIES
 
 
 class CharterInterventionAnalysis(models.Model):

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools.clock import Delay, NoWorkingTime
 from ..tools.words import is_said, is_sentence
-from .charter_commitment import ROLES, UNITS
+from .charter.charter_commitment import ROLES, UNITS
 from .base.charter_engine import charter_through
 
 

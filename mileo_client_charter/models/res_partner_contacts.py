@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
 
 from ..tools.clock import to_utc
-from .charter_commitment import COMPANY_ROLES, ROLES
+from .charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
 class ResPartner(models.Model):

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.clock import Delay
+from ...tools.clock import Delay
 from .charter_commitment import Terms
 
 # A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.

@@ -4,7 +4,7 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .base.charter_changed import changed_names
+from ..base.charter_changed import changed_names
 from .charter_document import PLACEHOLDER
 
 # Whatever stands between braces was meant as a figure.

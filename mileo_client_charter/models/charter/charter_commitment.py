@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.clock import Delay
+from ...tools.clock import Delay
 
 ROLES = [
     ("account_manager", "Account manager"),

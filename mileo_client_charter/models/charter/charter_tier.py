@@ -2,7 +2,7 @@ import itertools
 
 from odoo import api, fields, models
 
-from .base.res_company import REPORT_UNREVIEWED
+from ..base.res_company import REPORT_UNREVIEWED
 
 
 class CharterTier(models.Model):
