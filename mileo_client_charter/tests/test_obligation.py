@@ -323,7 +323,7 @@ class TestObligation(CharterCase):
         with (
             self.at(49),
             patch.object(type(self.ledger), "_charter_alert_mail", explode),
-            mute_logger("odoo.addons.mileo_client_charter.models.charter_obligation_alert"),
+            mute_logger("odoo.addons.mileo_client_charter.models.ledger.charter_obligation_alert"),
         ):
             self.tick()
         self.assertEqual(promises.mapped("state"), ["late"] * 3)
@@ -340,7 +340,7 @@ class TestObligation(CharterCase):
         with self.at():
             promises = self._open() | self._open(occurrence="2") | self._open(occurrence="3")
         cron = self.env.ref("mileo_client_charter.cron_clock")
-        module = "odoo.addons.mileo_client_charter.models.charter_obligation_alert"
+        module = "odoo.addons.mileo_client_charter.models.ledger.charter_obligation_alert"
         with self.at(49) as moment, patch(f"{module}.TELL_BATCH", 1), patch(f"{module}.TELL_RUN", 2):
             self.tick()
             self.assertEqual(promises.mapped("alert"), ["breach", "breach", False])

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
 from ..models.base.charter_engine import charter_door
-from ..models.charter_obligation import MissingCharter
+from ..models.ledger.charter_obligation import MissingCharter
 from ..tools.clock import Delay
 from .common import START, CharterCase
 

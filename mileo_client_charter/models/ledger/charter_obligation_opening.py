@@ -8,10 +8,10 @@ from typing import NamedTuple
 from odoo import api, models
 from psycopg2.extras import execute_values
 
-from ..tools.clock import Delay, NoWorkingTime
-from ..tools.pg_array import pg_array, pg_text_array
+from ...tools.clock import Delay, NoWorkingTime
+from ...tools.pg_array import pg_array, pg_text_array
 from .charter_obligation import MissingCharter
-from .base.resource_calendar import Ruler
+from ..base.resource_calendar import Ruler
 
 # Rows written by one INSERT; one round trip for a thousand promises.
 INSERT_BATCH = 1000

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, is_html_empty
 
-from ..tools.words import is_sentence
+from ...tools.words import is_sentence
 from .charter_obligation import MissingCharter
 
 

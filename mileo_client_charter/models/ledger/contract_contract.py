@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import periods
-from ..tools.clock import to_utc
-from ..tools.occurrence import ONBOARDING
-from ..tools.pg_array import pg_array
+from ...tools import periods
+from ...tools.clock import to_utc
+from ...tools.occurrence import ONBOARDING
+from ...tools.pg_array import pg_array
 
 
 class ContractContract(models.Model):

@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.clock import Delay, NoWorkingTime
-from ..tools.words import is_said, is_sentence
-from .charter.charter_commitment import ROLES, UNITS
-from .base.charter_engine import charter_through
+from ...tools.clock import Delay, NoWorkingTime
+from ...tools.words import is_said, is_sentence
+from ..charter.charter_commitment import ROLES, UNITS
+from ..base.charter_engine import charter_through
 
 
 class MissingCharter(UserError):

@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..tools import people
+from ...tools import people
 
 
 class ResPartner(models.Model):

@@ -5,9 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.clock import Delay, NoWorkingTime, _NeedsMore
-from ..tools.pauses import due_after
-from .base.resource_calendar import FURTHEST
+from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
+from ...tools.pauses import due_after
+from ..base.resource_calendar import FURTHEST
 
 HOUR = timedelta(hours=1)
 

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..tools import periods
-from ..tools.clock import NoWorkingTime
+from ...tools import periods
+from ...tools.clock import NoWorkingTime
 
 
 class ContractContract(models.Model):

@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from ..tools.occurrence import format_key, parse_key
+from ...tools.occurrence import format_key, parse_key
 
 
 class CharterObligation(models.Model):

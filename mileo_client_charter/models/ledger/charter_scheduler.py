@@ -6,10 +6,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools import periods
-from ..tools.clock import Delay, NoWorkingTime, to_utc
-from ..tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
-from .base.charter_apart import apart
+from ...tools import periods
+from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
+from ..base.charter_apart import apart
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500

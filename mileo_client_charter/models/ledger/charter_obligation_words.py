@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-from ..tools.occurrence import ONBOARDING, event_key, parse_key
+from ...tools.occurrence import ONBOARDING, event_key, parse_key
 
 DAY = "d MMMM y"
 
