@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.standins import overlap, segments
+from ...tools.standins import overlap, segments
 
 
 class CharterAssignment(models.Model):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytz
 from odoo import api, fields, models
 
-from ..tools.standins import FAR, overlap
+from ...tools.standins import FAR, overlap
 
 
 class CharterAbsence(models.Model):

@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..tools.clock import to_utc
-from ..tools.standins import Away, StandInLoop, holder_on, overlap, segments
-from .base.charter_changed import changed_names
+from ...tools.clock import to_utc
+from ...tools.standins import Away, StandInLoop, holder_on, overlap, segments
+from ..base.charter_changed import changed_names
 
 # What others learn of an absence: whoever stands in, and the clients.
 TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
 
-from ..tools.clock import to_utc
-from .charter.charter_commitment import COMPANY_ROLES, ROLES
+from ...tools.clock import to_utc
+from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
 class ResPartner(models.Model):

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..tools.pg_array import pg_array
-from ..tools.standins import without
-from .base.charter_changed import changed_names
-from .charter.charter_commitment import COMPANY_ROLES, ROLES
+from ...tools.pg_array import pg_array
+from ...tools.standins import without
+from ..base.charter_changed import changed_names
+from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
 class CharterAssignment(models.Model):

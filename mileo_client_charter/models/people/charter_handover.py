@@ -5,10 +5,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..tools.clock import Delay, NoWorkingTime, to_utc
-from ..tools.occurrence import format_key
-from ..tools.standins import overlap, segments
-from .base.charter_apart import apart
+from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.occurrence import format_key
+from ...tools.standins import overlap, segments
+from ..base.charter_apart import apart
 
 TELL_BATCH = 100
 
