@@ -3,11 +3,7 @@ from . import base
 from . import charter
 from . import ledger
 from . import people
-from . import charter_contact_sheet
-from . import charter_delivery
-from . import charter_delivery_content
-from . import charter_delivery_run
-from . import mail_mail
+from . import delivery
 from . import charter_equipment_tag
 from . import charter_equipment
 from . import charter_equipment_owner
@@ -32,7 +28,6 @@ from . import charter_escalation
 from . import charter_figures
 from . import charter_figures_method
 from . import charter_nps
-from . import charter_handing
 from . import charter_remediation
 from . import charter_remediation_action
 from . import charter_renewal
@@ -64,7 +59,6 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
-from . import ir_attachment
 from . import base_automation
 from . import charter_privacy
 from . import charter_anonymiser

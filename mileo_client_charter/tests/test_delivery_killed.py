@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ..models import charter_delivery_run
+from ..models.delivery import charter_delivery_run
 from ..models.base.charter_engine import charter_door
 from .killed import KilledCase
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.mileo_client_charter.models.charter_delivery_run import SEND_BATCH
+from odoo.addons.mileo_client_charter.models.delivery.charter_delivery_run import SEND_BATCH
 
 PLANNED = [("state", "=", "planned"), ("run_id.state", "=", "sending")]
 

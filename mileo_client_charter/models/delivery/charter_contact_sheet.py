@@ -6,8 +6,8 @@ import logging
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..tools.occurrence import format_key
-from .base.charter_apart import apart
+from ...tools.occurrence import format_key
+from ..base.charter_apart import apart
 
 _logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from werkzeug.exceptions import Conflict
 
-from .base.charter_engine import DOOR, ENGINE, charter_door
+from ..base.charter_engine import DOOR, ENGINE, charter_door
 
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .base.charter_apart import apart
+from ..base.charter_apart import apart
 from .charter_delivery import KINDS
 
 SEND_BATCH = 100
