@@ -2,7 +2,7 @@
 
 from odoo.fields import Domain
 
-from ..models.charter_intervention_promise import INCIDENTS, RESOLUTION, RESPONSE
+from ..models.work.charter_intervention_promise import INCIDENTS, RESOLUTION, RESPONSE
 from .client_reading import FEEDBACK_FIELDS, ClientReading
 from .common import DAY, MOMENT, WEEKDAY
 from .listing import Choice, Listing, Option, Sort, periods, selection

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .charter_intervention import KINDS, PROGRESS
+from .work.charter_intervention import KINDS, PROGRESS
 from .charter.charter_service_level import PRIORITIES
 
 

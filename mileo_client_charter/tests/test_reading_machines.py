@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
-from ..models.charter_intervention_machine import FOUND_BY, REPORTED
+from ..models.work.charter_intervention_machine import FOUND_BY, REPORTED
 from .reading import ReadingCase
 
 # All a key of a program may search in, and finds nothing: Odoo lets anybody look for files, and shows those they may read.

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mileo_client_charter.models.charter_intervention_mixin import HELD
+from odoo.addons.mileo_client_charter.models.work.charter_intervention_mixin import HELD
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
 
@@ -89,7 +89,7 @@ class TestHelpdesk(CharterCase):
                 ):
                     step()
 
-    @mute_logger("odoo.addons.mileo_client_charter.models.charter_intervention_feed")
+    @mute_logger("odoo.addons.mileo_client_charter.models.work.charter_intervention_feed")
     def test_a_deletion_goes_on_whatever_happens(self):
         Intervention = type(self.env["charter.intervention"])
         with self.at(0):
@@ -119,7 +119,7 @@ class TestHelpdesk(CharterCase):
             self.assertTrue(intervention)
             self.assertFalse(self.promise(intervention, "intervention.response"))
 
-    @mute_logger("odoo.addons.mileo_client_charter.models.charter_intervention_mixin")
+    @mute_logger("odoo.addons.mileo_client_charter.models.work.charter_intervention_mixin")
     def test_a_feed_that_fails_loses_nothing_of_the_ticket(self):
         Ticket = type(self.env["helpdesk.ticket"])
         values = Ticket._charter_intervention_values

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.mileo_client_charter.models.charter_intervention import KINDS
+from odoo.addons.mileo_client_charter.models.work.charter_intervention import KINDS
 
 
 class ProjectProject(models.Model):

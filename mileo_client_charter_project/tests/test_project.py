@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.mileo_client_charter.models.charter_intervention_mixin import HELD
+from odoo.addons.mileo_client_charter.models.work.charter_intervention_mixin import HELD
 from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
 
 

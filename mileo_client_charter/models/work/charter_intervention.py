@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .charter.charter_service_level import PRIORITIES
+from ..charter.charter_service_level import PRIORITIES
 
 KINDS = [
     ("corrective", "Corrective"),

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.availability import Availability
+from ...tools.availability import Availability
 
 BY = {
     "equipment": SQL("stay.equipment_id"),

@@ -7,8 +7,8 @@ before the moment it is typed in, and never after.
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..tools.words import is_said
-from .base.charter_lock import lock
+from ...tools.words import is_said
+from ..base.charter_lock import lock
 
 
 class CharterIntervention(models.Model):

@@ -5,7 +5,7 @@ from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
-from ..tools.outage_events import Reader, Refused
+from ...tools.outage_events import Reader, Refused
 
 ROW = ("equipment_id", "start_at", "end_at", "start_unknown", "series", "active", "correction")
 

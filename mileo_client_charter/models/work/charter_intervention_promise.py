@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..tools.clock import Delay
+from ...tools.clock import Delay
 
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 # “We respond to an incident”: work that was planned is no incident.

@@ -4,7 +4,7 @@ import psycopg2
 from odoo import Command, api, fields, models
 from odoo.tools.misc import clean_context
 
-from .base.charter_apart import apart
+from ..base.charter_apart import apart
 
 # In the context (``charter_no_feed``) of writings that feed nothing. An object: what a remote call sends holds nothing back.
 HELD = object()

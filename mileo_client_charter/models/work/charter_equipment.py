@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.departments import department_of
+from ...tools.departments import department_of
 
 
 class CharterEquipment(models.Model):
