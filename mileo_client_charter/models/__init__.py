@@ -5,15 +5,9 @@ from . import ledger
 from . import people
 from . import delivery
 from . import work
-from . import charter_feedback
-from . import charter_feedback_invitation
-from . import charter_feedback_nps
-from . import charter_feedback_correction
-from . import charter_corrective_action
-from . import charter_escalation
+from . import feedback
 from . import charter_figures
 from . import charter_figures_method
-from . import charter_nps
 from . import charter_remediation
 from . import charter_remediation_action
 from . import charter_renewal
@@ -52,7 +46,6 @@ from . import res_partner_forgotten
 from . import charter_health
 from . import res_partner_health
 from . import charter_scorecard
-from . import charter_nps_answer
 from . import charter_cockpit
 from . import charter_cockpit_manager
 from . import charter_cockpit_operations

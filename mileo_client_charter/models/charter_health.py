@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..tools import health
-from .charter_nps import DEFAULT_THRESHOLD
+from .feedback.charter_nps import DEFAULT_THRESHOLD
 
 LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
 

@@ -8,9 +8,9 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.words import is_said
-from .base.charter_apart import apart
-from .base.charter_engine import charter_through
+from ...tools.words import is_said
+from ..base.charter_apart import apart
+from ..base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
 

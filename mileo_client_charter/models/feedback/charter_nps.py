@@ -4,8 +4,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ..tools import renewal as rules
-from ..tools.nps import nps
+from ...tools import renewal as rules
+from ...tools.nps import nps
 
 DEFAULT_THRESHOLD = 0
 DEFAULT_MONTHS = 12

@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ..tools import nps as nps_rules
-from ..tools.words import is_said, is_sentence
-from .base.charter_lock import lock
+from ...tools import nps as nps_rules
+from ...tools.words import is_said, is_sentence
+from ..base.charter_lock import lock
 
 COMMENT_LENGTH = 5000
 

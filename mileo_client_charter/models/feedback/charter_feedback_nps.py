@@ -5,8 +5,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools import nps as nps_rules
-from .base.charter_recorded import OPERATIONS
+from ...tools import nps as nps_rules
+from ..base.charter_recorded import OPERATIONS
 
 
 class CharterFeedback(models.Model):

@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.sql import escape_psql
 
-from ..tools import mail_authentication
-from ..tools.words import is_said
-from .base.charter_lock import lock
-from .base.mail_thread import AuthenticationResults
+from ...tools import mail_authentication
+from ...tools.words import is_said
+from ..base.charter_lock import lock
+from ..base.mail_thread import AuthenticationResults
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
