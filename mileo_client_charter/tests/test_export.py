@@ -9,7 +9,7 @@ import openpyxl
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from ..models import charter_export
+from ..models.report import charter_export
 from ..tools.clock import to_utc
 from .test_doors import DoorsCase
 from .test_report import AFTER, ReportCase

@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, file_path
 
 from ..models.base.charter_redaction import digest
-from ..models.charter_report import fingerprint
+from ..models.report.charter_report import fingerprint
 from ..tools import people
 from .test_report import AFTER, ReportCase
 

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from lxml import html
 from pypdf import PdfReader
 
-from ..models import charter_report_printing
+from ..models.report import charter_report_printing
 from ..models.base import ir_actions_report
 from ..tools import marked_pages
 from .test_report import AFTER, ReportCase

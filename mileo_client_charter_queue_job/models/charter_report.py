@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.mileo_client_charter.models.charter_report_draft import DRAFT_BATCH, SEND_BATCH
+from odoo.addons.mileo_client_charter.models.report.charter_report_draft import DRAFT_BATCH, SEND_BATCH
 
 
 class CharterReport(models.Model):

@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .delivery.charter_delivery import LIVE
+from ..delivery.charter_delivery import LIVE
 
 PRINTED = "mileo_client_charter.report_activity"
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.workbook import Book
+from ...tools.workbook import Book
 
 FETCH = 2_000
 SHEET_ROWS = 1_048_575  # of a sheet, less its header

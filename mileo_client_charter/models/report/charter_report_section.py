@@ -5,8 +5,8 @@ import re
 from odoo import models
 from odoo.tools import format_date
 
-from ..tools.occurrence import parse_key
-from ..tools.shown import Shown
+from ...tools.occurrence import parse_key
+from ...tools.shown import Shown
 from .charter_report_view import NONE
 
 

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.words import is_said
-from .base.charter_lock import lock
+from ...tools.words import is_said
+from ..base.charter_lock import lock
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [

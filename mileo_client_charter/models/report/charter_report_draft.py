@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
-from ..tools import periods
-from ..tools.occurrence import event_key, event_sql, parse_key
-from .base.charter_apart import apart
+from ...tools import periods
+from ...tools.occurrence import event_key, event_sql, parse_key
+from ..base.charter_apart import apart
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
-from ..tools.figures import availability
+from ...tools.figures import availability
 
 TEXT_LENGTH = 400
 OUTAGE_ROWS = 200

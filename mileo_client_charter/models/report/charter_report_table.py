@@ -4,7 +4,7 @@ import json
 
 from odoo import fields, models
 
-from .base.charter_apart import apart
+from ..base.charter_apart import apart
 
 # Of a person who answers, what the client may keep on paper.
 CARD = ("name", "function", "phone", "email")

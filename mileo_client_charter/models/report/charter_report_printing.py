@@ -4,7 +4,7 @@ import logging
 
 from odoo import models
 
-from ..tools import marked_pages
+from ...tools import marked_pages
 from .charter_report_delivery import PRINTED
 
 _logger = logging.getLogger(__name__)

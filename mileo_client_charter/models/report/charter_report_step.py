@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.words import is_said
+from ...tools.words import is_said
 from .charter_report import UNSENT, fingerprint
 
 

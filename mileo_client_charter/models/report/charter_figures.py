@@ -11,10 +11,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools import figures as formulas
-from ..tools.clock import to_utc
-from ..tools.nps import nps
-from ..tools.pg_array import pg_array
+from ...tools import figures as formulas
+from ...tools.clock import to_utc
+from ...tools.nps import nps
+from ...tools.pg_array import pg_array
 
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 CALLBACK, OUTCOME = "feedback.callback", "feedback.outcome"

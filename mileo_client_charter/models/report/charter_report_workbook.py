@@ -4,7 +4,7 @@ import io
 
 from odoo import models
 
-from ..tools.workbook import Book
+from ...tools.workbook import Book
 
 LABEL, VALUE, NOTE = 0, 1, 2
 

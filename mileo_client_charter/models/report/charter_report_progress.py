@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.occurrence import event_sql
+from ...tools.occurrence import event_sql
 
 
 class CharterReportProgress(models.Model):

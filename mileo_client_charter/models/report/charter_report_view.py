@@ -11,8 +11,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date, format_datetime, formatLang
 
-from ..tools.figures import percent
-from ..tools.shown import Shown
+from ...tools.figures import percent
+from ...tools.shown import Shown
 
 MOMENT = "d MMM y HH:mm"
 NONE = "—"
