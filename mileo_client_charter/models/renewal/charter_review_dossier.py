@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..tools.figures import percent
+from ...tools.figures import percent
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15

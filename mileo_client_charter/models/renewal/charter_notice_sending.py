@@ -4,9 +4,9 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 
-from ..tools.clock import to_utc
-from ..tools.words import is_said
-from .base.charter_lock import lock
+from ...tools.clock import to_utc
+from ...tools.words import is_said
+from ..base.charter_lock import lock
 
 
 class CharterNotice(models.Model):

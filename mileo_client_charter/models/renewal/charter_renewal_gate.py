@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .base.charter_engine import charter_through
+from ..base.charter_engine import charter_through
 
 # In the context of the calls that have been let through; no remote call can send it.
 THROUGH = object()

@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..tools.words import is_sentence
+from ...tools.words import is_sentence
 
 OPEN = ("open", "interview", "remediation")
 

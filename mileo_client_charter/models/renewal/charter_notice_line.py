@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..tools.clock import Delay
-from ..tools.occurrence import format_key
-from .base.charter_lock import lock
+from ...tools.clock import Delay
+from ...tools.occurrence import format_key
+from ..base.charter_lock import lock
 
 
 class CharterNoticeLine(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.words import is_said
+from ...tools.words import is_said
 
 # From here on, causes, actions and agreement are on record.
 AGREED = ("agreed", "succeeded", "closed")

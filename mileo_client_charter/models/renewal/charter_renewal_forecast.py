@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .feedback.charter_nps import DEFAULT_THRESHOLD, Standing
+from ..feedback.charter_nps import DEFAULT_THRESHOLD, Standing
 from .charter_renewal import VERDICTS
 
 STATES = [

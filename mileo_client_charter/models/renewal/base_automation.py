@@ -1,7 +1,7 @@
 from odoo import models
 
-from .base.charter_engine import ENGINE
-from .work.charter_intervention_mixin import HELD
+from ..base.charter_engine import ENGINE
+from ..work.charter_intervention_mixin import HELD
 from .charter_renewal_gate import THROUGH
 from .charter_review_meeting import FOLLOWING
 

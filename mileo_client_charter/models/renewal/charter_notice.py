@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
-from ..tools import references
-from ..tools.departments import department_of
+from ...tools import references
+from ...tools.departments import department_of
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45

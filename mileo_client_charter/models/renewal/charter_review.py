@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.spread import spread_day
-from ..tools.words import is_said
+from ...tools.spread import spread_day
+from ...tools.words import is_said
 from .charter_renewal import REVIEW_LEAD_DAYS
 
 CODES = {"interview": "interview.biannual", "annual": "review.annual"}

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..tools.occurrence import RENEWAL, event_key, format_key
+from ...tools.occurrence import RENEWAL, event_key, format_key
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
 REVIEW_LEAD_DAYS = 45
