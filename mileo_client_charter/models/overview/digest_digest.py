@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.nps import nps
+from ...tools.nps import nps
 
 
 class DigestDigest(models.Model):

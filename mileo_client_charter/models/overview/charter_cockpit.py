@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
-from ..tools.clock import to_utc
+from ...tools.clock import to_utc
 
 # Rows of a block; what is more is counted and one click away.
 ROWS = 8

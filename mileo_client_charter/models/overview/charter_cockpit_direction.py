@@ -6,9 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
-from ..tools.clock import to_utc
-from ..tools.health import RENEWAL_MONTHS
-from ..tools.nps import nps
+from ...tools.clock import to_utc
+from ...tools.health import RENEWAL_MONTHS
+from ...tools.nps import nps
 from .charter_cockpit import ROWS
 
 # Months of the two tables; the present one is the last.

@@ -5,8 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ..tools import health
-from .feedback.charter_nps import DEFAULT_THRESHOLD
+from ...tools import health
+from ..feedback.charter_nps import DEFAULT_THRESHOLD
 
 LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
 
