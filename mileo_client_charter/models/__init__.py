@@ -9,10 +9,7 @@ from . import feedback
 from . import report
 from . import renewal
 from . import overview
+from . import onboarding
 from . import charter_privacy
 from . import charter_anonymiser
 from . import res_partner_forgotten
-from . import charter_onboarding
-from . import charter_onboarding_rule
-from . import charter_onboarding_line
-from . import charter_onboarding_run

@@ -4,7 +4,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .delivery.charter_delivery_run import KEPT_BY
+from ..delivery.charter_delivery_run import KEPT_BY
 
 ROLES = (("account_manager", "account_manager_id"), ("technical_contact", "technical_contact_id"))
 # What a contract or its people may say no with.

@@ -1,0 +1,4 @@
+from . import charter_onboarding
+from . import charter_onboarding_rule
+from . import charter_onboarding_line
+from . import charter_onboarding_run
