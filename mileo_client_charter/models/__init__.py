@@ -10,6 +10,4 @@ from . import report
 from . import renewal
 from . import overview
 from . import onboarding
-from . import charter_privacy
-from . import charter_anonymiser
-from . import res_partner_forgotten
+from . import privacy

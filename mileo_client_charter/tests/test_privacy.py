@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.charter_privacy import BATCH
+from ..models.privacy.charter_privacy import BATCH
 from .common import START, CharterCase
 from .test_doors import DoorsCase
 from .year import YearCase
@@ -216,7 +216,7 @@ class TestPrivacy(CharterCase):
 
         with (
             patch.object(type(self.env["charter.feedback"]), "_charter_anonymise", refusing),
-            self.assertLogs("odoo.addons.mileo_client_charter.models.charter_privacy", "ERROR") as said,
+            self.assertLogs("odoo.addons.mileo_client_charter.models.privacy.charter_privacy", "ERROR") as said,
         ):
             self.forget()
         self.assertIn("Not this one", said.output[0])

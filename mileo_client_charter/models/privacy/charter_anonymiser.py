@@ -19,9 +19,9 @@ from pypdf.errors import PyPdfError
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from ..tools.people import Traces, key
-from .base.charter_engine_sql import engine_door, engine_sql
-from .base.charter_redaction import digest
+from ...tools.people import Traces, key
+from ..base.charter_engine_sql import engine_door, engine_sql
+from ..base.charter_redaction import digest
 
 _logger = logging.getLogger(__name__)
 TEXTS = ("text", "varchar", "bpchar", "json", "jsonb")

@@ -10,8 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from .base.charter_apart import apart
-from .base.charter_engine import charter_door
+from ..base.charter_apart import apart
+from ..base.charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
 BATCH = 200
