@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import START, CharterCase
+from .cases.common import START, CharterCase
 
 # Who sees which rows. One letter a row: 1 and 2 are the companies; a and b clients of company 1, s a subsidiary
 # of a, c a client of company 2; p and k are surveys of a, planned and skipped. "-" is an AccessError.

@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from ..models.base.charter_engine import charter_door
-from .killed import KilledCase
+from .cases.killed import KilledCase
 
 PREFIX = "t_killed"
 

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.base.charter_engine import charter_door
-from .common import START
-from .year import YearCase
+from .cases.common import START
+from .cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..models.base.charter_engine import charter_door
-from .common import BrowserCase, CharterCase
+from .cases.common import BrowserCase, CharterCase
 
 
 @tagged("post_install", "-at_install")

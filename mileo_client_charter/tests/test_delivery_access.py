@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
-from .common import START
+from .cases.common import START
 from .test_access import LADDER, AccessCase
 
 # As in test_access: which rows each role sees.

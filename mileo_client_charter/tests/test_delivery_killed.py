@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from ..models.delivery import charter_delivery_run
 from ..models.base.charter_engine import charter_door
-from .killed import KilledCase
+from .cases.killed import KilledCase
 
 PREFIX = "t_delivery_killed"
 CLIENTS = 4

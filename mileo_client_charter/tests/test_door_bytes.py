@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from ..controllers.outages import MAX_BYTES
 from ..models.base.door import MAX_TEXT
-from .doors import FORMS, DoorSweep
+from .cases.doors import FORMS, DoorSweep
 
 NUL = "a\0b"
 OVERLONG = "x" * (MAX_TEXT + 1)

@@ -11,7 +11,7 @@ from odoo.tools import config, mute_logger
 from psycopg2.errors import CheckViolation
 
 from ..models.base.charter_door import KEPT
-from .common import START
+from .cases.common import START
 from .test_doors import DoorsCase
 
 MAIL = """{results}From: Alice <{sender}>

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from psycopg2.sql import SQL, Identifier
 
 from ..models.base import door
-from .doors import DoorSweep
+from .cases.doors import DoorSweep
 
 READING = ("GET", "HEAD")
 OTHERS = ("OPTIONS", "PUT", "DELETE", "PATCH")

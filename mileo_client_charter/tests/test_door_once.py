@@ -20,8 +20,8 @@ from psycopg2.sql import SQL, Identifier
 
 from ..models.base import charter_lock, door
 from ..models.base.charter_engine import charter_door
-from .doors import FORMS
-from .killed import KilledCase
+from .cases.doors import FORMS
+from .cases.killed import KilledCase
 
 PREFIX = "t_once"
 # What a form of ours does not write, and a request does.

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from ..controllers.hub_reading import HubReading
 from ..controllers.listing import PAGE_ROWS
-from .common import CharterCase
+from .cases.common import CharterCase
 
 # All a client's user may read of each model; a new field is internal until it is listed here.
 PORTAL_FIELDS = {

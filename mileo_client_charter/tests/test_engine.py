@@ -9,8 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.base.charter_engine import charter_door, charter_through
-from .common import START
-from .two_companies import TwoCompaniesCase
+from .cases.common import START
+from .cases.two_companies import TwoCompaniesCase
 
 # By type of column: another value than the one there is.
 OTHERWISE = {

@@ -1,8 +1,8 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import START
-from .gear import GearCase
+from .cases.common import START
+from .cases.gear import GearCase
 
 
 @tagged("post_install", "-at_install")

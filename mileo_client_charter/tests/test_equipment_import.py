@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open
 
 from ..tools import equipment_sheet
-from .gear import GearCase
+from .cases.gear import GearCase
 
 TITLES = ("Name*", "numéro de série", "Client", "Site", "Contract", "Supervised from", "Supervised to", "Tags",
           "End of support", "End of life", "Colour")  # fmt: skip

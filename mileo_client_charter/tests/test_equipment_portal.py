@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ..controllers.equipment_reading import EquipmentReading
-from .gear import GearCase
+from .cases.gear import GearCase
 from .test_doors import DoorsCase
 
 

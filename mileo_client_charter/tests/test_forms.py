@@ -7,8 +7,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .two_companies import DECIDING, TwoCompaniesCase
-from .web_client import WebClientMixin, WebForm
+from .cases.two_companies import DECIDING, TwoCompaniesCase
+from .cases.web_client import WebClientMixin, WebForm
 
 
 @tagged("post_install", "-at_install")

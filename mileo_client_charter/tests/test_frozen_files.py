@@ -11,8 +11,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import config, mute_logger
 
 from ..models.base.charter_engine import charter_door
-from .common import START
-from .two_companies import TwoCompaniesCase
+from .cases.common import START
+from .cases.two_companies import TwoCompaniesCase
 
 OTHER = b"%PDF-1.4 something else"
 # Stored files of models that prove something, which are no document of theirs: {field: why}

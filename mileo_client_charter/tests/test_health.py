@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..tools import health
-from .year import YearCase
+from .cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

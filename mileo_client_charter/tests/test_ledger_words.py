@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from odoo.tests import tagged
 
 from ..controllers.hub_reading import HubReading
-from .common import START, CharterCase
+from .cases.common import START, CharterCase
 
 WORDS = """
 2026-10                |October 2026               |octobre 2026

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.mileo_client_charter.hooks import uninstall_hook
 
-from .common import START, CharterCase
+from .cases.common import START, CharterCase
 
 
 @tagged("post_install", "-at_install")

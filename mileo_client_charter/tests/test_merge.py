@@ -8,8 +8,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from ..models.base.charter_merge import Merge
-from .catalogue import Catalogue
-from .common import START, CharterCase
+from .cases.catalogue import Catalogue
+from .cases.common import START, CharterCase
 
 REMEDY = (
     "%s: say in %s._charter_merge_rules what a merge of two contacts does with rows that would break this rule: the name of a "
@@ -129,7 +129,7 @@ class TestMergeSweep(MergeCase):
             except psycopg2.IntegrityError:
                 continue
         raise AssertionError(
-            f"{rule.table}_{rule.name}: no two rows were found that break it; teach tests/catalogue.py"
+            f"{rule.table}_{rule.name}: no two rows were found that break it; teach tests/cases/catalogue.py"
         )
 
     def merge_of(self, a, b):

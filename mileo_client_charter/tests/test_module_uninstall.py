@@ -1,6 +1,6 @@
 from odoo.tests import Form, tagged
 
-from .common import CharterCase
+from .cases.common import CharterCase
 
 
 @tagged("post_install", "-at_install")

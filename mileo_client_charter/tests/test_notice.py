@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..tools import support_sheet
-from .year import YearCase
+from .cases.year import YearCase
 
 NOW = datetime(2026, 10, 5, 8)
 

@@ -11,7 +11,7 @@ from odoo.tools.misc import file_path
 
 from ..models.base.charter_engine import charter_through
 from ..tools.nps import is_detractor, is_promoter, nps
-from .year import YearCase
+from .cases.year import YearCase
 
 NOW = datetime(2027, 1, 10, 9)
 ROLES = ("manager", "technician", "operations", "direction", "admin")

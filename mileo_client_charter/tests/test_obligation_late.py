@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import START
+from .cases.common import START
 from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
 

@@ -7,8 +7,8 @@ from odoo.tools import mute_logger
 
 from ..tools import availability
 from ..tools.availability import Availability, Outage
-from .common import START
-from .gear import GearCase
+from .cases.common import START
+from .cases.gear import GearCase
 
 H = 3600
 

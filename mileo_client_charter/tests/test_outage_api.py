@@ -11,8 +11,8 @@ from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ..tools.outage_events import Refused
-from .common import START
-from .gear import GearCase
+from .cases.common import START
+from .cases.gear import GearCase
 
 INTEGRATE = pathlib.Path(__file__).parent.parent / "readme" / "INTEGRATE.md"
 

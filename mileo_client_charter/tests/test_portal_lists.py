@@ -11,7 +11,7 @@ from ..controllers.intervention_reading import InterventionReading
 from ..controllers.listing import PAGE_ROWS, Listing, Sort, pager, periods
 from ..controllers.report_reading import ReportReading
 from ..controllers.year_reading import YearReading
-from .common import CharterCase
+from .cases.common import CharterCase
 
 LISTS = {
     "/my/charter/promises": (InterventionReading, "promises_page"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import BrowserCase
+from .cases.common import BrowserCase
 from .test_report import ReportCase
 
 

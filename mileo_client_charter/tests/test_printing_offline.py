@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from ..models.base.ir_actions_report import CLOSED
 from ..tools.offline_page import offline
-from .two_companies import DECIDING, TwoCompaniesCase
+from .cases.two_companies import DECIDING, TwoCompaniesCase
 
 SECRET = "What the file says"
 # Every way a page names something from elsewhere; %s is the address.

@@ -12,9 +12,9 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.privacy.charter_privacy import BATCH
-from .common import START, CharterCase
+from .cases.common import START, CharterCase
 from .test_doors import DoorsCase
-from .year import YearCase
+from .cases.year import YearCase
 
 LATER = START + timedelta(days=4 * 366)
 

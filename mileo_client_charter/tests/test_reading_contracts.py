@@ -4,7 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .reading import ReadingCase
+from .cases.reading import ReadingCase
 
 TEAM = ("manager", "technician", "operations", "direction", "admin")
 

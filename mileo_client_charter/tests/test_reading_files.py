@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL, mute_logger
 
-from .reading import ReadingCase
+from .cases.reading import ReadingCase
 
 # Where the portal shows the file of a field. A field without a page is closed to clients.
 PAGES = {("charter.review", "dossier_file"): "/my/charter/review/%s/dossier"}
@@ -102,7 +102,7 @@ class TestReadingFields(FilesCase, HttpCase):
         given = refused = 0
         for name, field in self.binary_fields():
             documents = self.documents.get(name)
-            remedy = f"Have ReadingCase (tests/reading.py) make a {name} of each state with {field.name}."
+            remedy = f"Have ReadingCase (tests/cases/reading.py) make a {name} of each state with {field.name}."
             self.assertTrue(documents, f"{name}.{field.name} is in no sweep. {remedy}")
             for role in self.users:
                 self.enter_as(role)

@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
 from ..models.work.charter_intervention_machine import FOUND_BY, REPORTED
-from .reading import ReadingCase
+from .cases.reading import ReadingCase
 
 # All a key of a program may search in, and finds nothing: Odoo lets anybody look for files, and shows those they may read.
 SEARCHED_IN_VAIN = {"ir.attachment"}

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .reading import ReadingCase
+from .cases.reading import ReadingCase
 
 
 class MoverCase(ReadingCase):

@@ -7,7 +7,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .reading import ReadingCase
+from .cases.reading import ReadingCase
 
 FORMATS = ("html", "pdf", "text")
 TYPES = {"pdf": "qweb-pdf", "text": "qweb-text"}
@@ -38,7 +38,7 @@ class TestReadingReports(ReadingCase, HttpCase):
     def documents_of(self, report):
         """{label: a document the report prints}, one of each state at least."""
         documents = self.documents.get(report.model)
-        remedy = "Have ReadingCase (tests/reading.py) make one of each state."
+        remedy = "Have ReadingCase (tests/cases/reading.py) make one of each state."
         self.assertTrue(documents, f"No {report.model} to print {report.report_name} of. {remedy}")
         states = {document.state for document in documents.values()} if self.states(report.model) else set()
         missing = set(self.states(report.model)) - states

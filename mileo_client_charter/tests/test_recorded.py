@@ -7,9 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import START
+from .cases.common import START
 from .test_doors import DoorsCase
-from .year import YearCase
+from .cases.year import YearCase
 
 NOW = datetime(2027, 1, 10, 9)
 ROLES = ("manager", "technician", "operations", "direction", "admin")

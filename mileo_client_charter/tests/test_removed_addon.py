@@ -3,7 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import CharterCase
+from .cases.common import CharterCase
 
 
 @tagged("post_install", "-at_install")

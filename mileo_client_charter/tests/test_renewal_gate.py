@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..controllers.renewals import write_workbook
-from .year import YearCase
+from .cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from .common import START, CharterCase
-from .scheduled import BOOKKEEPING, ScheduledMixin
-from .two_companies import DECIDING, TwoCompaniesCase
+from .cases.common import START, CharterCase
+from .cases.scheduled import BOOKKEEPING, ScheduledMixin
+from .cases.two_companies import DECIDING, TwoCompaniesCase
 
 STATEMENTS = 10
 # These two hold what is against what should be, for every client, and wait for nothing: so many statements whatever the

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from ..models.base import charter_seal
 from ..models.base.charter_seal import GENESIS, link_seal
-from .common import CharterCase
+from .cases.common import CharterCase
 
 
 class SealCase(CharterCase):

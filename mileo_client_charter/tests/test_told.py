@@ -10,7 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import new_test_user, tagged
 
-from .common import START, CharterCase
+from .cases.common import START, CharterCase
 from .test_recorded import RecordedCase
 
 # Evidence names people by key: who is forgotten is in none of it.

@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from ..models.base.charter_engine import charter_through
-from .common import BrowserCase, CharterCase
+from .cases.common import BrowserCase, CharterCase
 
 # A click on the page's own button; the answer lands in a frame, so that this page can look at it.
 ANSWER = """

@@ -11,8 +11,8 @@ from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import START
-from .two_companies import TwoCompaniesCase
+from .cases.common import START
+from .cases.two_companies import TwoCompaniesCase
 
 # Models without a company: what they say is everybody's, or is read through what they belong to.
 OF_NO_COMPANY = {

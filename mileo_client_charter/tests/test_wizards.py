@@ -7,9 +7,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import Error as DatabaseError
 
-from .scheduled import ScheduledMixin
-from .two_companies import DECIDING, TwoCompaniesCase
-from .web_client import WebClientMixin, WebForm
+from .cases.scheduled import ScheduledMixin
+from .cases.two_companies import DECIDING, TwoCompaniesCase
+from .cases.web_client import WebClientMixin, WebForm
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo.tests import tagged
 
 from .test_doors import DoorsCase
-from .year import YearCase
+from .cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

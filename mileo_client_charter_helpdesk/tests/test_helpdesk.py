@@ -6,7 +6,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mileo_client_charter.models.work.charter_intervention_mixin import HELD
-from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
+from odoo.addons.mileo_client_charter.tests.cases.common import START, CharterCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import Form, new_test_user, tagged
 
-from odoo.addons.mileo_client_charter.tests.common import START, CharterCase
+from odoo.addons.mileo_client_charter.tests.cases.common import START, CharterCase
 
 
 @tagged("post_install", "-at_install")

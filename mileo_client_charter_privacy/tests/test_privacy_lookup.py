@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
-from odoo.addons.mileo_client_charter.tests.common import CharterCase
+from odoo.addons.mileo_client_charter.tests.cases.common import CharterCase
 
 
 class TestPrivacyLookup(CharterCase):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.mileo_client_charter.models.ledger.charter_obligation import MissingCharter
-from odoo.addons.mileo_client_charter.tests.common import START
+from odoo.addons.mileo_client_charter.tests.cases.common import START
 from odoo.addons.mileo_client_charter.tests.test_doors import DoorsCase
 
 from ..hooks import CODE, uninstall_hook

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from lxml import etree
 from odoo.http import Request
 
-from ..models.base import door
-from .test_portal_lists import ListsCase
-from .test_report import ReportCase
+from ...models.base import door
+from ..test_portal_lists import ListsCase
+from ..test_report import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
