@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .cases.common import START
-from .test_access import LADDER, AccessCase
+from .base.test_access import LADDER, AccessCase
 
 # As in test_access: which rows each role sees.
 READ = """

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..controllers.equipment_reading import EquipmentReading
 from .cases.gear import GearCase
-from .test_doors import DoorsCase
+from .base.test_doors import DoorsCase
 
 
 @tagged("post_install", "-at_install")

@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 
 from ..models.privacy.charter_privacy import BATCH
 from .cases.common import START, CharterCase
-from .test_doors import DoorsCase
+from .base.test_doors import DoorsCase
 from .cases.year import YearCase
 
 LATER = START + timedelta(days=4 * 366)

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .test_access import LADDER, OUTSIDERS, AccessCase, table
+from .base.test_access import LADDER, OUTSIDERS, AccessCase, table
 
 # As in test_access: which rows each role sees, then the least role that may write, create and delete ("-": nobody).
 READ = """
@@ -98,7 +98,7 @@ class TestYearAccess(AccessCase):
             self.assertFalse(self.as_user("alice", self.env[record._name]).search([("id", "=", record.id)]))
 
     def test_portal_fields_are_a_white_list(self):
-        # The dossier of a review is read once its page shows it: tests/test_reading_files.py
+        # The dossier of a review is read once its page shows it: tests/base/test_reading_files.py
         self.check_portal_fields(PORTAL_FIELDS, closed={"dossier_file"})
 
     def test_who_changes_what(self):

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from .test_doors import DoorsCase
+from .base.test_doors import DoorsCase
 from .cases.year import YearCase
 
 

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.mileo_client_charter.models.ledger.charter_obligation import MissingCharter
 from odoo.addons.mileo_client_charter.tests.cases.common import START
-from odoo.addons.mileo_client_charter.tests.test_doors import DoorsCase
+from odoo.addons.mileo_client_charter.tests.base.test_doors import DoorsCase
 
 from ..hooks import CODE, uninstall_hook
 

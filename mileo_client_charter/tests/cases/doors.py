@@ -10,7 +10,7 @@ from lxml import etree
 from odoo.http import Request
 
 from ...models.base import door
-from ..test_portal_lists import ListsCase
+from ..base.test_portal_lists import ListsCase
 from ..test_report import ReportCase
 
 FORMS = {

@@ -8,7 +8,7 @@ from odoo import Command
 from odoo.tests import new_test_user
 
 from .common import START
-from ..test_access import AccessCase
+from ..base.test_access import AccessCase
 
 
 class ReadingCase(AccessCase):

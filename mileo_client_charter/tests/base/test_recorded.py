@@ -1,0 +1,405 @@
+"""What a client said, or what was agreed with it, is corrected by a step that keeps both, never edited."""
+
+from datetime import date, datetime, timedelta
+
+from lxml import etree
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from ..cases.common import START
+from .test_doors import DoorsCase
+from ..cases.year import YearCase
+
+NOW = datetime(2027, 1, 10, 9)
+ROLES = ("manager", "technician", "operations", "direction", "admin")
+# Fields people may edit on a document that has recorded words, and why each is nobody's words. A new field of these
+# models is either declared charter_recorded or said to be ours here.
+OURS = {
+    "charter.escalation": {"partner_id", "company_id", "contract_id"},
+    # Rows of other models, which have rules of their own.
+    "charter.feedback": {"partner_id", "company_id", "contract_id", "corrective_action_ids", "escalation_ids"},
+    "charter.corrective.action": set(),
+    "charter.review.action": {"review_id"},
+    "charter.remediation.action": {"remediation_id"},
+    "charter.remediation": {"action_ids"},
+    # When, where and with whom: who was there is in the promise's evidence.
+    "charter.review": {
+        "kind", "contract_id", "start_at", "duration", "location", "contact_ids", "staff_ids", "answer_ids",
+        "action_ids",
+    },
+    "charter.review.answer": {"review_id"},
+    # Our advice: refused as a whole once it is proposed.
+    "charter.recommendation": {
+        "name", "advice", "benefit", "urgency", "equipment_ids", "contract_id", "report_id",
+    },
+}  # fmt: skip
+GENERIC = {"message_follower_ids", "message_ids", "activity_ids", "website_message_ids", "rating_ids"}
+
+
+class RecordedCase(YearCase):
+    def records(self):
+        """{model: a record whose words are on record}."""
+        contract = self.renewing(self.client)
+        renewal = self.opened(contract)
+        with self.at(moment=NOW):
+            feedback = self.negative()
+            feedback._complete(nps=3)
+            feedback.with_user(self.manager)._record_callback(
+                NOW, "A cable was cut by the works next door.", "made",
+                [{"name": "Lay it", "user_id": self.technician.id, "date_deadline": "2027-01-20"}], "",
+            )  # fmt: skip
+            escalation = self.escalate()
+            remediation = self.env["charter.remediation"]._charter_engine().create({"renewal_id": renewal.id})
+            action = {"name": "Visit", "user_id": self.technician.id, "date_deadline": "2027-01-20"}
+            remediation.write(
+                {
+                    "causes": "Nobody called back.", "agreement": "By phone: yes.",
+                    "agreed_contact_id": self.alice.id, "action_ids": [(0, 0, action)], "state": "agreed",
+                }
+            )  # fmt: skip
+            review = self.env["charter.review"].create({"contract_id": contract.id, "kind": "annual"})
+            review.write(
+                {
+                    **dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about."),
+                    "answer_ids": [
+                        (0, 0, {"contact_id": self.alice.id, "rating": "4", "nps": "9", "comment": "Good.", "wishes": "More."})
+                    ],
+                    "action_ids": [(0, 0, action)],
+                }
+            )  # fmt: skip
+            review.answer_ids._become_feedback()
+            review._charter_engine().write({"state": "minutes", "held_at": NOW, "minutes_at": NOW})
+            advice = self.env["charter.recommendation"].create(
+                {
+                    "name": "Replace it",
+                    "advice": "It is old.",
+                    "benefit": "Peace.",
+                    "contract_id": contract.id,
+                }
+            )
+            advice._propose()
+            advice._answer("accept", "Send a quote.", self.alice)
+        records = (
+            escalation, feedback, feedback.corrective_action_ids, remediation, remediation.action_ids, review,
+            review.answer_ids, review.action_ids, advice,
+        )  # fmt: skip
+        return {record._name: record.with_env(self.env) for record in records}
+
+    def other_value(self, record, name):
+        """Another value of a recorded field, as ``write`` takes it."""
+        field = record._fields[name]
+        if field.type == "many2one":
+            return {
+                "res.partner": self.adam.id, "res.users": self.manager.id, "charter.feedback": self.negative(self.adam).id,
+            }[field.comodel_name]  # fmt: skip
+        if field.type == "date":
+            return record[name] + timedelta(days=7)
+        if field.type == "selection":
+            return next(key for key, _label in field._description_selection(self.env) if key != record[name])
+        if name in ("rating", "nps"):
+            return 5 if field.type == "integer" else "5"
+        return "Something else"
+
+    def as_user(self, role, record):
+        return record.with_user(getattr(self, role))
+
+
+@tagged("post_install", "-at_install")
+class TestRecorded(RecordedCase):
+    def models(self):
+        return {
+            name: model._charter_recorded_fields()
+            for name, model in self.env.items()
+            if not model._abstract
+            and hasattr(model, "_charter_recorded_fields")
+            and model._charter_recorded_fields()
+        }
+
+    def test_every_editable_field_is_declared(self):
+        """Recorded, or said above to be ours: what is added next year is decided too."""
+        self.assertEqual(self.models().keys(), OURS.keys())
+        for name, recorded in self.models().items():
+            model = self.env[name]
+            editable = {
+                field.name
+                for field in model._fields.values()
+                if not (field.readonly or field.name in GENERIC)
+                and not getattr(field, "charter_engine", False)
+                and (field.store or field.inverse)
+                and not field.name.startswith(("activity_", "message_", "my_activity"))
+                and field._module.startswith("mileo_client_charter")
+            }
+            with self.subTest(name):
+                self.assertEqual(editable - recorded.keys(), OURS[name])
+                self.assertLessEqual(set(recorded.values()), {"client", "agreed"})
+
+    def test_no_plain_writing_and_both_are_kept(self):
+        records = self.records()
+        self.assertEqual(records.keys(), self.models().keys(), "a record of each model with recorded words")
+        self.enterContext(self.at(moment=NOW))
+        counted = 0
+        for model, recorded in self.models().items():
+            record = records[model]
+            for name, kind in recorded.items():
+                value = self.other_value(record, name)
+                before = record._charter_recorded_value(name)
+                for role in ROLES:
+                    with (
+                        self.subTest(model, field=name, role=role, step="write"),
+                        self.assertRaises(UserError),
+                    ):
+                        self.as_user(role, record).write({name: value})
+                    counted += 1
+                with self.subTest(model, field=name, step="superuser"), self.assertRaises(UserError):
+                    record.sudo().write({name: value})
+                if kind == "client":
+                    with (
+                        self.subTest(model, field=name, step="manager corrects"),
+                        self.assertRaises(AccessError),
+                    ):
+                        self.as_user("manager", record)._charter_correct({name: value}, "Heard wrongly.")
+                with (
+                    self.subTest(model, field=name, step="without a reason"),
+                    self.assertRaises(ValidationError),
+                ):
+                    self.as_user("operations", record)._charter_correct({name: value}, "  ")
+                record.invalidate_recordset()
+                self.assertEqual(record._charter_recorded_value(name), before, name)
+                with self.subTest(model, field=name, step="correct"), self.env.cr.savepoint() as undone:
+                    role = "operations" if kind == "client" else "manager"
+                    record = records[model]
+                    asked = self._where_it_is_said(record)
+                    self.as_user(role, asked)._charter_correct({name: value}, "Heard wrongly.")
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    after = record._charter_recorded_value(name)
+                    self.assertNotEqual(after, before)
+                    [row] = record.correction_ids.filtered(lambda one, name=name: one.field_name == name)
+                    self.assertEqual(
+                        (row.before, row.after, row.reason, row.user_id, row.corrected_at, row.for_client),
+                        (before, after, "Heard wrongly.", getattr(self, role), NOW, kind == "client"),
+                    )
+                    self.assertEqual((row.partner_id, row.company_id), (self.client, self.company))
+                    undone.rollback()
+                self.env.invalidate_all()
+        self.assertGreaterEqual(counted, 5 * 31)
+
+    def _where_it_is_said(self, record):
+        return record
+
+    def test_corrections_are_nobody_s_to_touch(self):
+        record = self.records()["charter.escalation"]
+        with self.at(moment=NOW):
+            row = record.with_user(self.operations)._charter_correct(
+                {"name": "No answer, again"}, "Heard wrongly."
+            )
+        for role in ROLES:
+            for act in (
+                lambda one: one.write({"reason": "None"}),
+                lambda one: one.unlink(),
+                lambda one: one.copy(),
+            ):
+                with self.subTest(role), self.assertRaises(AccessError):
+                    act(self.as_user(role, row))
+
+    def test_on_record_is_not_deleted(self):
+        for model, record in self.records().items():
+            with self.subTest(model), self.assertRaises(UserError):
+                record.sudo().unlink()
+
+    def test_what_is_still_being_written_is_edited(self):
+        contract = self.renewing(self.client)
+        renewal = self.opened(contract)
+        action = {"name": "Visit", "user_id": self.manager.id, "date_deadline": "2027-01-20"}
+        with self.at(moment=NOW):
+            review = self.env["charter.review"].with_user(self.manager).create({"contract_id": contract.id})
+            review.write({"satisfaction": "Well…", "action_ids": [(0, 0, action)]})
+            review.satisfaction = "Well enough."
+            review.action_ids.name = "Call"
+            review.action_ids.unlink()
+            remediation = self.env["charter.remediation"]._open_for(renewal).with_user(self.manager)
+            remediation.write({"causes": "Late.", "action_ids": [(0, 0, action)]})
+            remediation.write({"causes": "Late, twice.", "agreement": "Yes."})
+            remediation.action_ids.date_deadline = "2027-01-21"
+            stranger = self.env["charter.escalation"].sudo().message_new(
+                {"subject": "Help", "body": "<p>Help</p>", "email_from": "z@unknown.example.com", "message_id": "<r1@x>"}
+            )  # fmt: skip
+            stranger = stranger.with_env(self.env).with_user(self.manager)
+            with self.assertRaises(UserError):
+                stranger.description = "Nothing"
+            stranger.partner_id = self.alice
+            self.assertEqual((stranger.state, stranger.contact_id), ("open", self.alice))
+            with self.assertRaises(UserError):
+                stranger.contact_id = self.adam
+
+    def test_marks_are_corrected_with_what_follows(self):
+        """A worse mark is called back from now on; nothing that was promised is taken back."""
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=4, nps=9, comment="Good.")
+        operations = feedback.with_user(self.operations)
+        with self.at(moment=START + timedelta(days=2)):
+            operations._charter_correct({"rating": "2", "nps": "4"}, "Read from the paper again.")
+            self.assertEqual((feedback.promoter, feedback.detractor, feedback.negative), (0, 1, True))
+            promise = self.promise(feedback, "feedback.callback")
+            self.assertEqual((promise.state, promise.trigger_at), ("open", START + timedelta(days=2)))
+            operations._charter_correct({"rating": 5}, "It was five after all.")
+            self.assertEqual((promise.state, feedback.negative), ("open", True))
+            for values, words in (
+                ({"rating": "6"}, "from 1 to 5"), ({"rating": ""}, "from 1 to 5"), ({"nps": ""}, "Leave out"),
+                ({"comment": " "}, "Comment"), ({"contact_id": False}, "Contact"), ({"rating": 5}, "Nothing"),
+                ({"state": "sent"}, "nothing on record"),
+            ):  # fmt: skip
+                with self.subTest(values), self.assertRaisesRegex(ValidationError, words):
+                    operations._charter_correct(values, "Why not.")
+            with self.assertRaisesRegex(ValidationError, "not a contact of"):
+                operations._charter_correct({"contact_id": self._client("Bistro")[1].id}, "Theirs.")
+
+    def test_an_answer_of_a_meeting_is_corrected_at_the_meeting(self):
+        answer = self.records()["charter.review.answer"].with_user(self.operations)
+        with self.at(moment=NOW):
+            with self.assertRaisesRegex(UserError, "correct the answer there"):
+                answer.feedback_id._charter_correct({"rating": 2}, "No.")
+            answer._charter_correct({"rating": "2", "wishes": "Less."}, "Read again.")
+            feedback = answer.feedback_id
+            self.assertEqual(
+                (feedback.rating, feedback.negative, feedback.comment), (2, True, "Good.\n\nLess.")
+            )
+            self.assertEqual(
+                set(feedback.correction_ids.mapped("field_name")), {"rating", "comment"}, "both keep both"
+            )
+
+    def test_words_go_with_anonymising(self):
+        record = self.records()["charter.feedback"].with_user(self.operations)
+        with self.at(moment=NOW):
+            row = record._charter_correct({"comment": "Nobody came, said Adam."}, "Adam said so.")
+            record._record_outcome("Done", "<p>It has been mended since Monday.</p>")
+        record.sudo()._charter_anonymise()
+        self.assertEqual((row.before, row.after), (False, False))
+        self.assertNotIn("Adam", row.reason)
+        self.assertEqual((row.user_id, row.corrected_at), (self.operations, NOW))
+
+
+@tagged("post_install", "-at_install")
+class TestRecordedForms(RecordedCase):
+    def test_readonly_in_every_view(self):
+        """In each form and editable list of the registry, a recorded field is shown, not typed into."""
+        records, counted = self.records(), 0
+        around = {
+            name
+            for name, model in self.env.items()
+            if not model._transient
+            and (name in records or any(field.comodel_name in records for field in model._fields.values()))
+        }
+        views = self.env["ir.ui.view"].search(
+            [("type", "in", ("form", "list")), ("mode", "=", "primary"), ("model", "in", list(around))]
+        )
+        for view in views:
+            model = self.env[view.model].with_user(self.operations)
+            if not model.has_access("read"):
+                continue
+            found = model.get_view(view.id, view.type)
+            root = etree.fromstring(found["arch"])
+            counted += self._check_view(model, root, root, records, view.name)
+        self.assertGreaterEqual(counted, 23)
+
+    def _check_view(self, model, root, node, records, view, parent=None):
+        counted = 0
+        editable = root.tag == "form" or root.get("editable")
+        record = records.get(model._name)
+        for child in node:
+            if child.tag == "field":
+                field = model._fields[child.get("name")]
+                if record and editable and getattr(field, "charter_recorded", False):
+                    counted += 1
+                    rule = child.get("readonly") or ("1" if field.readonly else "")
+                    with self.subTest(view, model=model._name, field=field.name):
+                        self.assertTrue(self._holds(rule, record, parent), f"readonly={rule!r}")
+                if not self._holds(child.get("readonly") or "", record, parent) or not child.get("readonly"):
+                    for sub in child:
+                        below = self.env[field.comodel_name].with_user(self.operations)
+                        counted += self._check_view(below, sub, sub, records, view, record)
+            elif child.tag not in ("list", "form", "kanban"):
+                counted += self._check_view(model, root, child, records, view, parent)
+        return counted
+
+    def _holds(self, rule, record, parent):
+        if rule in ("1", "True", "0", "False", "") or not record:
+            return rule in ("1", "True")
+        values = {"id": record.id, "parent": parent}
+        values.update({name: self._plain(record, name) for name in record._fields if name in rule})
+        return bool(safe_eval(rule, values))
+
+    def _plain(self, record, name):
+        value = record[name]
+        return value.ids if hasattr(value, "ids") else value
+
+    def test_the_dialogue_knows_every_field(self):
+        wizard = self.env["charter.correction.wizard"]
+        arch = etree.fromstring(wizard.with_user(self.operations).get_view(view_type="form")["arch"])
+        shown = {node.get("name"): node.get("invisible") for node in arch.iter("field")}
+        for model in OURS:
+            for name in self.env[model]._charter_recorded_fields():
+                with self.subTest(model, field=name):
+                    self.assertEqual(shown.get(name), f"',{name},' not in shown")
+
+    def test_the_button_opens_it_filled_and_corrects(self):
+        for model, record in self.records().items():
+            names = record._charter_recorded_fields()
+            with self.subTest(model), self.at(moment=NOW):
+                mine = record.with_user(self.operations)
+                wizard = self.env["charter.correction.wizard"].browse(mine.action_ask_correction()["res_id"])
+                wizard = wizard.with_user(self.operations)
+                with self.assertRaisesRegex(ValidationError, "Nothing is changed"):
+                    wizard.action_confirm()
+                name = next(
+                    name for name in names if record._fields[name].type in ("char", "text", "integer")
+                )
+                wizard.write({name: str(self.other_value(record, name)), "reason": "Heard wrongly."})
+                wizard.action_confirm()
+                [row] = record.correction_ids
+                self.assertEqual((row.field_name, row.after), (name, str(self.other_value(record, name))))
+
+    def test_words_of_a_correction(self):
+        record = self.records()["charter.escalation"].with_user(self.operations)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        with self.at(moment=NOW):
+            row = record._charter_correct({"door": "phone"}, "It was a call.")
+        self.assertEqual((row.what, row.before_text, row.after_text), ("Came by", "Client portal", "Phone"))
+        french = row.with_context(lang="fr_FR")
+        self.assertEqual(french.after_text, "Téléphone")
+        action = self.env["charter.corrective.action"].search([("partner_id", "=", self.client.id)])
+        with self.at(moment=NOW):
+            row = action.with_user(self.manager)._charter_correct(
+                {"date_deadline": date(2027, 2, 1)}, "The client is away."
+            )
+        self.assertEqual((row.before_text, row.after_text), ("01/20/2027", "02/01/2027"))
+
+
+@tagged("post_install", "-at_install")
+class TestRecordedPortal(DoorsCase):
+    def test_the_client_reads_both(self):
+        with self.at():
+            feedback, escalation = self.negative(), self.escalate()
+            feedback.with_user(self.operations)._charter_correct(
+                {"comment": "Nobody called."}, "Heard wrongly."
+            )
+            escalation.with_user(self.operations)._charter_correct(
+                {"description": "Two calls."}, "Counted again."
+            )
+            action = self.env["charter.corrective.action"]._charter_engine().create(
+                {"name": "Ours", "user_id": self.manager.id, "date_deadline": "2026-10-20", "feedback_id": feedback.id}
+            )  # fmt: skip
+            action.with_user(self.manager)._charter_correct({"name": "Still ours"}, "Between us.")
+        self.log_in("p_adam")
+        page = self.get(f"/my/charter/feedback/{feedback.id}")
+        self.assertShows(
+            page, "Corrected since", "Nobody came.", "Nobody called.", "Heard wrongly.", "t_operations"
+        )
+        page = self.get(f"/my/charter/escalation/{escalation.id}")
+        self.assertShows(page, "Corrected since", "Nobody answers our calls.", "Two calls.", "Counted again.")
+        mine = self.env["charter.correction"].with_user(self.portal_user(self.adam)).search([])
+        self.assertEqual(set(mine.mapped("field_name")), {"comment", "description"})
+        theirs = self.env["charter.correction"].with_user(self.portal_user(self.bea)).search([])
+        self.assertFalse(theirs)

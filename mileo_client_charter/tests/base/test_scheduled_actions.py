@@ -1,0 +1,206 @@
+"""What every scheduled action of the addon does when there is nothing to do: nothing."""
+
+from datetime import datetime, timedelta
+
+from odoo.tests import tagged
+
+from ..cases.common import START, CharterCase
+from ..cases.scheduled import BOOKKEEPING, ScheduledMixin
+from ..cases.two_companies import DECIDING, TwoCompaniesCase
+
+STATEMENTS = 10
+# These two hold what is against what should be, for every client, and wait for nothing: so many statements whatever the
+# number of clients, in each company or for each batch of contracts.
+COMPARING = {
+    "mileo_client_charter.cron_contacts": (5, 45),
+    "mileo_client_charter.cron_schedule": (10, 25),
+}
+
+
+class IdleSweep(ScheduledMixin):
+    """Run again at the same moment, each scheduled action writes no row, asks for no other run and reads little."""
+
+    def settle(self):
+        """What one leaves to another is done before any is looked at, and what can be kept in memory is there."""
+        for _round in range(3):
+            for cron in self.our_crons():
+                self.run_cron(cron)
+
+    def assert_idle(self, companies=1):
+        crons = self.our_crons()
+        self.assertGreaterEqual(len(crons), 8, "the sweep finds the addon's scheduled actions by itself")
+        self.settle()
+        for cron in crons:
+            with self.subTest(cron.cron_name):
+                once, each = COMPARING.get(cron.get_external_id()[cron.id], (STATEMENTS, 0))
+                asked = self.wakes(cron)
+                written, statements = self.written_by(cron)
+                self.assertEqual({t: n for t, n in written.items() if t not in BOOKKEEPING}, {})
+                self.assertEqual(self.wakes(cron), asked)
+                self.assertLessEqual(statements, once + each * companies)
+
+
+@tagged("post_install", "-at_install")
+class TestScheduledIdle(IdleSweep, CharterCase):
+    def test_an_idle_database(self):
+        with self.at():
+            self.assert_idle()
+
+    def test_forty_clients_and_an_absence_to_be_told(self):
+        """Nobody stands in, some clients cannot be reached: what waits to be told is looked at, and left as it is."""
+        contacts = self.env.ref("mileo_client_charter.cron_contacts")
+        with self.at():
+            for user, first, last in (
+                (self.manager, "2026-10-19", "2026-10-23"),
+                (self.technician, "2026-10-05", "2026-10-06"),
+            ):
+                absence = self.env["charter.absence"].create(
+                    {"user_id": user.id, "date_from": first, "date_to": last}
+                )
+                absence.stand_in_id = False
+        with self.at(1):
+            taken = []
+            for numbers in (range(10), range(10, 40)):
+                clients = self.env["res.partner"]
+                for number in numbers:
+                    client, _one, _two = self._client(f"Client{number}", held=False)
+                    self._contract(client)
+                    clients |= client
+                client.child_ids.email = False
+                self.env["charter.assignment"].create(
+                    [
+                        {"role": role, "user_id": user.id, "partner_id": client.id}
+                        for client in clients
+                        for role, user in (
+                            ("account_manager", self.manager),
+                            ("technical_contact", self.technician),
+                        )
+                    ]
+                )
+                self.settle()
+                taken.append(self.run_cron(contacts))
+            self.assertEqual(*taken, "it takes no more statements for forty clients than for ten")
+            self.assert_idle()
+            waiting = self.env["charter.handover"].search([("state", "=", "planned")])
+            self.assertGreaterEqual(len(waiting), 80)
+
+    def test_written_again_as_it_is_has_no_consequences(self):
+        contacts = self.env.ref("mileo_client_charter.cron_contacts")
+        with self.at():
+            absence = self.env["charter.absence"].create(
+                {"user_id": self.manager.id, "date_from": "2026-10-19", "date_to": "2026-10-23"}
+            )
+            assignment = self.env["charter.assignment"].search([("partner_id", "=", self.client.id)], limit=1)
+            self.env["ir.cron.trigger"].search([]).unlink()
+            absence.write({"date_from": "2026-10-19", "stand_in_id": absence.stand_in_id.id})
+            assignment.write({"user_id": assignment.user_id.id, "date_to": False})
+            for nothing in (absence.browse(), assignment.browse()):
+                nothing.write({"date_to": "2026-10-24"})
+                nothing.unlink()
+            self.assertEqual(self.wakes(contacts), [])
+            absence.write({"date_to": "2026-10-24"})
+            self.assertIn(START, self.wakes(contacts))
+
+    def test_one_wake_up_a_moment(self):
+        contacts, queue = (
+            self.env.ref(name)
+            for name in ("mileo_client_charter.cron_contacts", "mail.ir_cron_mail_scheduler_action")
+        )
+        moments = [START + timedelta(hours=hour) for hour in (0, 3, 5, 7, 9, 11, 13)]
+        wake = self.env["ir.cron"]._charter_wake
+        with self.at():
+            for _again in range(26):
+                for moment in moments:
+                    wake("mail.ir_cron_mail_scheduler_action", moment, goes_on=False)
+                    wake("mail.ir_cron_mail_scheduler_action", moment + timedelta(seconds=40), goes_on=False)
+            asked = [*moments[:1], START + timedelta(minutes=1)]
+            for moment in moments[1:]:
+                asked += [moment, moment + timedelta(minutes=1)]
+            self.assertEqual(sorted(self.wakes(queue)), asked)
+            wake("mileo_client_charter.cron_contacts", moments[3])
+            wake("mileo_client_charter.cron_contacts", moments[5])
+            self.assertEqual(self.wakes(contacts), [moments[3]], "that run asks for the next one")
+            wake("mileo_client_charter.cron_contacts", moments[1])
+            self.assertEqual(sorted(self.wakes(contacts)), [moments[1], moments[3]])
+        with self.at(4):
+            wake("mileo_client_charter.cron_contacts")
+            wake("mileo_client_charter.cron_contacts", START)
+            self.assertEqual(
+                sorted(self.wakes(contacts)), [moments[1], moments[3]], "one that is past is enough"
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestScheduledBusy(IdleSweep, TwoCompaniesCase):
+    def test_a_busy_database(self):
+        with self.at(moment=DECIDING + timedelta(hours=2)):
+            self.assert_idle(companies=2)
+
+    def test_a_day_has_as_many_runs_as_moments(self):
+        """From one midnight to the next, with what people do in between: each action runs when something is due."""
+        start = datetime(2027, 1, 11, 0, 0, 30)
+        end = start + timedelta(days=1)
+        crons = self.our_crons()
+        with self.at(moment=start - timedelta(hours=1)):
+            self.settle()
+            self.env["ir.cron.trigger"].search([("cron_id", "in", crons.ids)]).unlink()
+            crons.write({"nextcall": start})
+            self.settle()
+        done = {}
+
+        def at(hour, step):
+            moment = start + timedelta(hours=hour)
+
+            def act():
+                done[moment] = step.__name__
+                for side in self.sides:
+                    step(side)
+
+            return moment, act
+
+        def intervene(side):
+            intervention = self._as(side, "manager")["charter.intervention"].create(
+                {"name": "Recorder", "partner_id": side.client.id, "contract_id": side.rows["contract"].id,
+                 "contact_ids": side.contacts[0].ids}
+            )  # fmt: skip
+            intervention.action_close()
+
+        def complain(side):
+            contact = self.env(user=side.portal)["res.partner"].browse(side.contacts[0].id)
+            self.env(user=side.portal)["charter.escalation"]._from_portal(contact, "Again", "We wait again.")
+
+        def leave(side):
+            self._as(side, "operations")["charter.absence"].create(
+                {"user_id": side.staff["technician"].id, "date_from": "2027-01-12", "date_to": "2027-01-13"}
+            )
+
+        runs = self.live(start, end, crons, [at(9, intervene), at(10.5, complain), at(14, leave)])
+        self.assertEqual(len(done), 3)
+        interval = {"minutes": 60, "hours": 3600, "days": 86400}
+        for cron, moments in runs.items():
+            with self.subTest(cron.cron_name):
+                regular = 86400 // (cron.interval_number * interval[cron.interval_type])
+                self.assertGreaterEqual(len(moments), regular)
+                self.assertLessEqual(len(moments), regular + len(self.moments_due(cron, start, end, done)))
+        clock = runs[self.env.ref("mileo_client_charter.cron_clock")]
+        found = self.env["charter.obligation"].search(
+            [("breached_at", ">=", start), ("breached_at", "<", end)]
+        )
+        self.assertTrue(found, "something falls due on that day")
+        for promise in found:
+            self.assertIn(promise.breached_at, clock)
+            self.assertLessEqual(promise.breached_at - promise.due_at, timedelta(minutes=1))
+
+    def moments_due(self, cron, start, end, done):
+        """The minutes of the day at which something is due for ``cron``, read from what it works on."""
+        name = cron.get_external_id()[cron.id].partition(".")[2]
+        read = {
+            "cron_clock": [("charter.obligation", "warn_at"), ("charter.obligation", "due_at")],
+            "cron_feedback": [("charter.feedback", "planned_at")],
+            "cron_contacts": [("charter.handover", "told_at"), ("charter.handover", "tell_at")],
+        }  # fmt: skip
+        moments = set(done)
+        for model, field in read.get(name, ()):
+            rows = self.env[model].sudo().search([(field, ">=", start), (field, "<", end)])
+            moments.update(moment.replace(second=0) for moment in rows.mapped(field))
+        return moments
