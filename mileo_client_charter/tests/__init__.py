@@ -1,4 +1,4 @@
-from . import test_charter_document
+from .charter import test_charter_document
 from . import test_obligation
 from . import test_clock_killed
 from . import test_scheduler
