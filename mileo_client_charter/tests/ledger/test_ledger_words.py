@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
-from ..controllers.hub_reading import HubReading
-from .cases.common import START, CharterCase
+from ...controllers.hub_reading import HubReading
+from ..cases.common import START, CharterCase
 
 WORDS = """
 2026-10                |October 2026               |octobre 2026

@@ -8,10 +8,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
-from ..models.base.charter_engine import charter_door
-from ..models.ledger.charter_obligation import MissingCharter
-from ..tools.clock import Delay
-from .cases.common import START, CharterCase
+from ...models.base.charter_engine import charter_door
+from ...models.ledger.charter_obligation import MissingCharter
+from ...tools.clock import Delay
+from ..cases.common import START, CharterCase
 
 FACTS = (
     "commitment_id", "code", "partner_id", "contract_id", "company_id", "res_model", "res_id", "role", "user_id", "delay",

@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo import Command
 from odoo.tests import tagged
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 
 def midnight(text):

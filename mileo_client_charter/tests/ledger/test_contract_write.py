@@ -4,7 +4,7 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .cases.common import CharterCase
+from ..cases.common import CharterCase
 
 ROLES = ("manager", "operations", "direction", "admin")
 MAY = ROLES[1:]

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mileo_client_charter.models.base.charter_engine import ENGINE
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 
 @tagged("post_install", "-at_install")

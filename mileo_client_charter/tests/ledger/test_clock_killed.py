@@ -5,8 +5,8 @@ import threading
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ..models.base.charter_engine import charter_door
-from .cases.killed import KilledCase
+from ...models.base.charter_engine import charter_door
+from ..cases.killed import KilledCase
 
 PREFIX = "t_killed"
 

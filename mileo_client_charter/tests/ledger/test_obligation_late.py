@@ -6,8 +6,8 @@ from datetime import timedelta
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .cases.common import START
-from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
+from ..cases.common import START
+from ..test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")
