@@ -2,12 +2,12 @@ from .charter import test_charter_document
 from .ledger import test_obligation
 from .ledger import test_clock_killed
 from .ledger import test_scheduler
-from . import test_absence
+from .people import test_absence
 from . import test_delivery
 from . import test_delivery_killed
 from . import test_delivery_access
-from . import test_absence_tour
-from . import test_assignment
+from .people import test_absence_tour
+from .people import test_assignment
 from . import test_intervention
 from . import test_intervention_pause
 from . import test_intervention_doors
@@ -27,7 +27,7 @@ from . import test_equipment_import
 from .ledger import test_ledger_words
 from .base import test_removed_addon
 from .base import test_thread_reach
-from . import test_assignment_access
+from .people import test_assignment_access
 from .ledger import test_obligation_opening
 from . import test_figures
 from . import test_health

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 
 class AbsenceCase(CharterCase):

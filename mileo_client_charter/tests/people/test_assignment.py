@@ -8,7 +8,7 @@ from odoo.fields import Datetime
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 TODAY = START.date()
 DAY = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .cases.common import BrowserCase, CharterCase
+from ..cases.common import BrowserCase, CharterCase
 
 
 @tagged("post_install", "-at_install")

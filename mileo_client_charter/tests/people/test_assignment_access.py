@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from .cases.common import CharterCase
+from ..cases.common import CharterCase
 
 # Who may create, change and end whose assignment. yes, or no.
 RIGHTS = """
