@@ -3,9 +3,9 @@ from .ledger import test_obligation
 from .ledger import test_clock_killed
 from .ledger import test_scheduler
 from .people import test_absence
-from . import test_delivery
-from . import test_delivery_killed
-from . import test_delivery_access
+from .delivery import test_delivery
+from .delivery import test_delivery_killed
+from .delivery import test_delivery_access
 from .people import test_absence_tour
 from .people import test_assignment
 from . import test_intervention

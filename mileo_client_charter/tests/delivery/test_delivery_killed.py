@@ -5,9 +5,9 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ..models.delivery import charter_delivery_run
-from ..models.base.charter_engine import charter_door
-from .cases.killed import KilledCase
+from ...models.delivery import charter_delivery_run
+from ...models.base.charter_engine import charter_door
+from ..cases.killed import KilledCase
 
 PREFIX = "t_delivery_killed"
 CLIENTS = 4

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open
 from pypdf import PdfReader
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 with file_open("web/static/img/placeholder.png", "rb") as placeholder:
     PHOTO = base64.b64encode(placeholder.read())

@@ -1,0 +1,3 @@
+from . import test_delivery
+from . import test_delivery_killed
+from . import test_delivery_access
