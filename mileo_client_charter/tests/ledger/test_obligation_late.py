@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..cases.common import START
-from ..test_intervention import RESOLUTION, RESPONSE, InterventionCase
+from ..work.test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")

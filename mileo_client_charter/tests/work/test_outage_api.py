@@ -10,9 +10,9 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from ..tools.outage_events import Refused
-from .cases.common import START
-from .cases.gear import GearCase
+from ...tools.outage_events import Refused
+from ..cases.common import START
+from ..cases.gear import GearCase
 
 INTEGRATE = pathlib.Path(__file__).parent.parent / "readme" / "INTEGRATE.md"
 

@@ -1,8 +1,8 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .cases.common import START
-from .cases.gear import GearCase
+from ..cases.common import START
+from ..cases.gear import GearCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from .cases.common import START
+from ..cases.common import START
 from .test_intervention import RESPONSE, InterventionCase
 
 

@@ -8,8 +8,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from ..tools import equipment_sheet
-from .cases.gear import GearCase
+from ...tools import equipment_sheet
+from ..cases.gear import GearCase
 
 TITLES = ("Name*", "numéro de série", "Client", "Site", "Contract", "Supervised from", "Supervised to", "Tags",
           "End of support", "End of life", "Colour")  # fmt: skip

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 

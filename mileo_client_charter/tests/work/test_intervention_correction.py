@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from .cases.common import START
+from ..cases.common import START
 from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
 

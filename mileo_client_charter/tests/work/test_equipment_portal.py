@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..controllers.equipment_reading import EquipmentReading
-from .cases.gear import GearCase
-from .base.test_doors import DoorsCase
+from ...controllers.equipment_reading import EquipmentReading
+from ..cases.gear import GearCase
+from ..base.test_doors import DoorsCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import availability
-from ..tools.availability import Availability, Outage
-from .cases.common import START
-from .cases.gear import GearCase
+from ...tools import availability
+from ...tools.availability import Availability, Outage
+from ..cases.common import START
+from ..cases.gear import GearCase
 
 H = 3600
 

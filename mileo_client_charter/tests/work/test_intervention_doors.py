@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_path, mute_logger
 
-from .cases.common import START
+from ..cases.common import START
 from .test_intervention import RESPONSE, InterventionCase
 
 
