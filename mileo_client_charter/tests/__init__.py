@@ -11,8 +11,8 @@ from .people import test_assignment
 from .work import test_intervention
 from .work import test_intervention_pause
 from .work import test_intervention_doors
-from . import test_feedback
-from . import test_escalation
+from .feedback import test_feedback
+from .feedback import test_escalation
 from .base import test_access
 from .base import test_lifecycle
 from .base import test_working_time

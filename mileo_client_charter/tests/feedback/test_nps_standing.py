@@ -9,9 +9,9 @@ from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_path
 
-from ..models.base.charter_engine import charter_through
-from ..tools.nps import is_detractor, is_promoter, nps
-from .cases.year import YearCase
+from ...models.base.charter_engine import charter_through
+from ...tools.nps import is_detractor, is_promoter, nps
+from ..cases.year import YearCase
 
 NOW = datetime(2027, 1, 10, 9)
 ROLES = ("manager", "technician", "operations", "direction", "admin")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 MAIL = """From: {sender}
 To: escalation@mileo.example.com

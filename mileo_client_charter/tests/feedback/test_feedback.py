@@ -4,7 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from .cases.common import START, CharterCase
+from ..cases.common import START, CharterCase
 
 
 @tagged("post_install", "-at_install")

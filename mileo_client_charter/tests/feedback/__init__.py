@@ -1,0 +1,2 @@
+from . import test_feedback
+from . import test_escalation
