@@ -14,7 +14,7 @@ from odoo.tools import SQL, file_path
 from ..models.base.charter_redaction import digest
 from ..models.report.charter_report import fingerprint
 from ..tools import people
-from .test_report import AFTER, ReportCase
+from .report.test_report import AFTER, ReportCase
 
 NAME = "Zénobie d'Arquebuse-Quux"
 MAIL = "zenobie.quux@arquebuse.example.com"

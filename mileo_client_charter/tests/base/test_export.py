@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from ...models.report import charter_export
 from ...tools.clock import to_utc
 from .test_doors import DoorsCase
-from ..test_report import AFTER, ReportCase
+from ..report.test_report import AFTER, ReportCase
 
 
 class ExportCase(ReportCase):

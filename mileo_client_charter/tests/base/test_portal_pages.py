@@ -10,7 +10,7 @@ from importlib.resources import files
 from odoo.tests import tagged
 
 from .test_portal_lists import LISTS, ListsCase
-from ..test_report import ReportCase
+from ..report.test_report import ReportCase
 
 CHECK = """
 (async () => {

@@ -11,7 +11,7 @@ from odoo.http import Request
 
 from ...models.base import door
 from ..base.test_portal_lists import ListsCase
-from ..test_report import ReportCase
+from ..report.test_report import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from ..models.report import charter_report_draft
+from ...models.report import charter_report_draft
 from .test_report import AFTER, ReportCase
 
 

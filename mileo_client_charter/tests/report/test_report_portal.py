@@ -5,7 +5,7 @@ from datetime import datetime
 from freezegun import freeze_time
 from odoo.tests import tagged
 
-from .base.test_doors import DoorsCase
+from ..base.test_doors import DoorsCase
 from .test_report import ReportCase
 
 

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
-from ..tools import figures as formulas
-from .cases.common import START, CharterCase
+from ...tools import figures as formulas
+from ..cases.common import START, CharterCase
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
 

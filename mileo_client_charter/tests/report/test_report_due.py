@@ -6,7 +6,7 @@ from io import BytesIO
 from freezegun import freeze_time
 from pypdf import PdfReader
 
-from ..models.report import charter_report_due
+from ...models.report import charter_report_due
 from .test_report import AFTER, ReportCase
 
 # The report of October is due on 10 November, which ends at 23:00 UTC in Paris.

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .cases.common import BrowserCase
+from ..cases.common import BrowserCase
 from .test_report import ReportCase
 
 

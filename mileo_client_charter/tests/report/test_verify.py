@@ -6,7 +6,7 @@ from odoo.http import Request
 from odoo.tests import tagged
 from pypdf import PdfReader, PdfWriter
 
-from .base.test_doors import DoorsCase
+from ..base.test_doors import DoorsCase
 from .test_report import ReportCase
 
 

@@ -7,8 +7,8 @@ import openpyxl
 from odoo.tests import tagged
 from pypdf import PdfReader
 
-from ..tools import shown, workbook
-from .base.test_doors import DoorsCase
+from ...tools import shown, workbook
+from ..base.test_doors import DoorsCase
 from .test_report import AFTER, ReportCase
 
 

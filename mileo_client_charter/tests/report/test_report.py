@@ -11,7 +11,7 @@ from odoo.tools import file_path
 from psycopg2.errors import SerializationFailure
 from pypdf import PdfReader
 
-from .cases.common import CharterCase
+from ..cases.common import CharterCase
 
 AFTER = datetime(2026, 11, 2, 8)
 

@@ -10,9 +10,9 @@ from odoo.addons.base.models import ir_actions_report
 from odoo.tests import HttpCase, tagged
 from pypdf import PdfReader
 
-from ..models.base.ir_actions_report import CLOSED
-from ..tools.offline_page import offline
-from .cases.two_companies import DECIDING, TwoCompaniesCase
+from ...models.base.ir_actions_report import CLOSED
+from ...tools.offline_page import offline
+from ..cases.two_companies import DECIDING, TwoCompaniesCase
 
 SECRET = "What the file says"
 # Every way a page names something from elsewhere; %s is the address.
