@@ -2,7 +2,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
-from .cases.common import CharterCase
+from ..cases.common import CharterCase
 
 CODES = ("notice.advance", "interview.biannual", "review.annual", "renewal.decision", "remediation.start")
 

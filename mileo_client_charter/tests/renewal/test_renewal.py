@@ -8,11 +8,11 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from ..tools import nps as nps_tool
-from ..tools import references, spread
-from ..tools import renewal as rules
-from .cases.common import CharterCase
-from .cases.year import YearCase
+from ...tools import nps as nps_tool
+from ...tools import references, spread
+from ...tools import renewal as rules
+from ..cases.common import CharterCase
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

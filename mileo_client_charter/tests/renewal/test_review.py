@@ -3,7 +3,7 @@ from datetime import date, datetime
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .cases.year import YearCase
+from ..cases.year import YearCase
 
 MEETING = datetime(2026, 11, 20, 9)
 

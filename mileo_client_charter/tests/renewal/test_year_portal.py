@@ -2,8 +2,8 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from .base.test_doors import DoorsCase
-from .cases.year import YearCase
+from ..base.test_doors import DoorsCase
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

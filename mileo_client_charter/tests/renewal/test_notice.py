@@ -7,8 +7,8 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..tools import support_sheet
-from .cases.year import YearCase
+from ...tools import support_sheet
+from ..cases.year import YearCase
 
 NOW = datetime(2026, 10, 5, 8)
 

@@ -6,8 +6,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .cases.common import BrowserCase
-from .cases.year import YearCase
+from ..cases.common import BrowserCase
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .cases.common import START
-from .cases.year import YearCase
+from ..cases.common import START
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,8 +7,8 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..controllers.renewals import write_workbook
-from .cases.year import YearCase
+from ...controllers.renewals import write_workbook
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")
