@@ -30,12 +30,12 @@ from .base import test_thread_reach
 from .people import test_assignment_access
 from .ledger import test_obligation_opening
 from .report import test_figures
-from . import test_health
-from . import test_cockpit
+from .overview import test_health
+from .overview import test_cockpit
 from . import test_onboarding
-from . import test_digest
-from . import test_cockpit_access
-from . import test_cockpit_tour
+from .overview import test_digest
+from .overview import test_cockpit_access
+from .overview import test_cockpit_tour
 from .base import test_module_uninstall
 from .renewal import test_renewal
 from .renewal import test_renewal_gate

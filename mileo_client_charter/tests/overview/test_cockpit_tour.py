@@ -6,8 +6,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.base.charter_engine import charter_door
-from .cases.common import BrowserCase, CharterCase
+from ...models.base.charter_engine import charter_door
+from ..cases.common import BrowserCase, CharterCase
 
 
 @tagged("post_install", "-at_install")

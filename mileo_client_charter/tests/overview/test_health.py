@@ -1,8 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..tools import health
-from .cases.year import YearCase
+from ...tools import health
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -3,9 +3,9 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.base.charter_engine import charter_door
-from .cases.common import START
-from .cases.year import YearCase
+from ...models.base.charter_engine import charter_door
+from ..cases.common import START
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..models.base.charter_engine import charter_door
-from .cases.common import START
-from .cases.year import YearCase
+from ...models.base.charter_engine import charter_door
+from ..cases.common import START
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")
