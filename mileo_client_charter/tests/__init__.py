@@ -32,7 +32,7 @@ from .ledger import test_obligation_opening
 from .report import test_figures
 from .overview import test_health
 from .overview import test_cockpit
-from . import test_onboarding
+from .onboarding import test_onboarding
 from .overview import test_digest
 from .overview import test_cockpit_access
 from .overview import test_cockpit_tour

@@ -4,8 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .cases.common import CharterCase
-from .cases.year import YearCase
+from ..cases.common import CharterCase
+from ..cases.year import YearCase
 
 
 @tagged("post_install", "-at_install")
