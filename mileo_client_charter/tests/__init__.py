@@ -58,7 +58,7 @@ from .report import test_report_access
 from .work import test_intervention_portal
 from .base import test_portal_lists
 from .base import test_portal_pages
-from . import test_privacy
+from .privacy import test_privacy
 from .base import test_portal_tour
 from .renewal import test_agreed_action
 from .base import test_two_companies

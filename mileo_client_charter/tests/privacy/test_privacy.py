@@ -11,10 +11,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.privacy.charter_privacy import BATCH
-from .cases.common import START, CharterCase
-from .base.test_doors import DoorsCase
-from .cases.year import YearCase
+from ...models.privacy.charter_privacy import BATCH
+from ..cases.common import START, CharterCase
+from ..base.test_doors import DoorsCase
+from ..cases.year import YearCase
 
 LATER = START + timedelta(days=4 * 366)
 

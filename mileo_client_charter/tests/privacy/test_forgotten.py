@@ -11,10 +11,10 @@ from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, file_path
 
-from ..models.base.charter_redaction import digest
-from ..models.report.charter_report import fingerprint
-from ..tools import people
-from .report.test_report import AFTER, ReportCase
+from ...models.base.charter_redaction import digest
+from ...models.report.charter_report import fingerprint
+from ...tools import people
+from ..report.test_report import AFTER, ReportCase
 
 NAME = "Zénobie d'Arquebuse-Quux"
 MAIL = "zenobie.quux@arquebuse.example.com"
