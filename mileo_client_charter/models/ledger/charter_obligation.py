@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..charter.charter_commitment import ROLES, UNITS
 from ..base.charter_engine import charter_through
+from ..charter.charter_commitment import ROLES, UNITS
 
 
 class MissingCharter(UserError):

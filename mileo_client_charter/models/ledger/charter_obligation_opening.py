@@ -10,8 +10,8 @@ from psycopg2.extras import execute_values
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.pg_array import pg_array, pg_text_array
-from .charter_obligation import MissingCharter
 from ..base.resource_calendar import Ruler
+from .charter_obligation import MissingCharter
 
 # Rows written by one INSERT; one round trip for a thousand promises.
 INSERT_BATCH = 1000

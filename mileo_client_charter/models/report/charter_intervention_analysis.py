@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..work.charter_intervention import KINDS, PROGRESS
 from ..charter.charter_service_level import PRIORITIES
+from ..work.charter_intervention import KINDS, PROGRESS
 
 
 class CharterInterventionAnalysis(models.Model):

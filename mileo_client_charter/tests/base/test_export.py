@@ -11,8 +11,8 @@ from odoo.tests import tagged
 
 from ...models.report import charter_export
 from ...tools.clock import to_utc
-from .test_doors import DoorsCase
 from ..report.test_report import AFTER, ReportCase
+from .test_doors import DoorsCase
 
 
 class ExportCase(ReportCase):

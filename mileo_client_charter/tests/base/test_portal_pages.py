@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from odoo.tests import tagged
 
-from .test_portal_lists import LISTS, ListsCase
 from ..report.test_report import ReportCase
+from .test_portal_lists import LISTS, ListsCase
 
 CHECK = """
 (async () => {

@@ -102,7 +102,9 @@ class TestReadingFields(FilesCase, HttpCase):
         given = refused = 0
         for name, field in self.binary_fields():
             documents = self.documents.get(name)
-            remedy = f"Have ReadingCase (tests/cases/reading.py) make a {name} of each state with {field.name}."
+            remedy = (
+                f"Have ReadingCase (tests/cases/reading.py) make a {name} of each state with {field.name}."
+            )
             self.assertTrue(documents, f"{name}.{field.name} is in no sweep. {remedy}")
             for role in self.users:
                 self.enter_as(role)

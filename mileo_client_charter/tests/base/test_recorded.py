@@ -8,8 +8,8 @@ from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from ..cases.common import START
-from .test_doors import DoorsCase
 from ..cases.year import YearCase
+from .test_doors import DoorsCase
 
 NOW = datetime(2027, 1, 10, 9)
 ROLES = ("manager", "technician", "operations", "direction", "admin")

@@ -7,8 +7,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.tests import new_test_user
 
-from .common import START
 from ..base.test_access import AccessCase
+from .common import START
 
 
 class ReadingCase(AccessCase):

@@ -7,8 +7,8 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
-from ..cases.common import START
 from ..base.test_access import LADDER, AccessCase
+from ..cases.common import START
 
 # As in test_access: which rows each role sees.
 READ = """

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
-from ...models.delivery import charter_delivery_run
 from ...models.base.charter_engine import charter_door
+from ...models.delivery import charter_delivery_run
 from ..cases.killed import KilledCase
 
 PREFIX = "t_delivery_killed"

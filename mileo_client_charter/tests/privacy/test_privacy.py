@@ -12,8 +12,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...models.privacy.charter_privacy import BATCH
-from ..cases.common import START, CharterCase
 from ..base.test_doors import DoorsCase
+from ..cases.common import START, CharterCase
 from ..cases.year import YearCase
 
 LATER = START + timedelta(days=4 * 366)
@@ -216,7 +216,9 @@ class TestPrivacy(CharterCase):
 
         with (
             patch.object(type(self.env["charter.feedback"]), "_charter_anonymise", refusing),
-            self.assertLogs("odoo.addons.mileo_client_charter.models.privacy.charter_privacy", "ERROR") as said,
+            self.assertLogs(
+                "odoo.addons.mileo_client_charter.models.privacy.charter_privacy", "ERROR"
+            ) as said,
         ):
             self.forget()
         self.assertIn("Not this one", said.output[0])

@@ -8,8 +8,8 @@ from freezegun import freeze_time
 from lxml import html
 from pypdf import PdfReader
 
-from ...models.report import charter_report_printing
 from ...models.base import ir_actions_report
+from ...models.report import charter_report_printing
 from ...tools import marked_pages
 from .test_report import AFTER, ReportCase
 
