@@ -70,10 +70,6 @@
         "wizards/charter_support_import_views.xml",
         "views/charter_notice_views.xml",
         "views/charter_year_partner_views.xml",
-        "views/charter_menus.xml",
-        "views/charter_year_menus.xml",
-        "views/charter_equipment_menus.xml",
-        "views/charter_contact_menus.xml",
         "views/charter_report_views.xml",
         "views/charter_export_views.xml",
         "views/charter_machine_views.xml",
@@ -100,6 +96,7 @@
         "views/charter_equipment_portal_templates.xml",
         "views/charter_document_portal_templates.xml",
         "views/charter_report_portal_templates.xml",
+        "views/charter_menus.xml",
     ],
     "demo": ["demo/charter_demo.xml"],
     "assets": {
