@@ -793,7 +793,7 @@ def test_a_commit_is_named_whole(monkeypatch, commit):
     ("path", "tests"),
     [
         ("models/renewal/charter_renewal.py", {"test_renewal.py", "test_renewal_gate.py"}),
-        ("views/charter_renewal_views.xml", {"test_renewal.py", "test_renewal_gate.py"}),
+        ("views/renewal/charter_renewal_views.xml", {"test_renewal.py", "test_renewal_gate.py"}),
         ("tests/renewal/test_renewal.py", {"test_renewal.py"}),
         ("security/ir.model.access.csv", set()),
     ],
