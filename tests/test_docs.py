@@ -82,12 +82,12 @@ def test_every_guide_is_in_the_index():
 def test_menus_and_settings_have_their_names():
     """A path the guides name, as *Clients ‣ To mend*, is made of labels that are on the screen."""
     labels = set(OF_ODOO)
-    for path in ADDON.glob("views/*.xml"):
+    for path in ADDON.glob("views/**/*.xml"):
         for node in etree.parse(path).iter(etree.Element):
             labels.update(filter(None, (node.get("string"), node.get("name"), node.get("title"))))
             if node.tag == "field" and node.text:
                 labels.add(node.text.strip())
-    labels.update(re.findall(r'"([A-Z][^"]+)"', "".join(p.read_text() for p in ADDON.glob("models/*.py"))))
+    labels.update(re.findall(r'"([A-Z][^"]+)"', "".join(p.read_text() for p in ADDON.glob("models/**/*.py"))))
     unknown = []
     for page in DOCS:
         if "fr" in page.parts:

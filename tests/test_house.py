@@ -1,0 +1,117 @@
+"""The floor plan of the addon: packages in order of dependence, each leaning on those before it only."""
+
+import ast
+from pathlib import Path
+
+from tools import occurrence
+
+ADDON = Path(occurrence.__file__).parents[1]
+MODELS = ADDON / "models"
+ORDER = (
+    "base",
+    "charter",
+    "ledger",
+    "people",
+    "delivery",
+    "work",
+    "feedback",
+    "report",
+    "renewal",
+    "overview",
+    "onboarding",
+    "privacy",
+)
+# Names of models quoted upward, each with the hook that is to take its place: this list only ever gets shorter.
+UPWARD = {
+    ("base/charter_seal.py", "charter.assignment"): "who holds a role",
+    ("base/res_company.py", "charter.handover"): "planning tellings again",
+    ("feedback/charter_feedback_correction.py", "charter.review.answer"): "the answer a feedback came from",
+    ("feedback/charter_feedback_invitation.py", "charter.onboarding"): "whether a client is held back",
+    ("ledger/charter_client_mixin.py", "charter.assignment"): "who holds a role",
+    ("ledger/charter_obligation_alert.py", "charter.assignment"): "who holds a role",
+    ("ledger/charter_obligation_alert.py", "charter.escalation"): "counts of escalations",
+    ("ledger/charter_obligation_alert.py", "charter.feedback"): "surveys and counts of feedback",
+    ("ledger/charter_obligation_opening.py", "charter.assignment"): "who holds a role",
+    ("people/charter_absence.py", "charter.contact.sheet"): "waking the sheets",
+    ("people/charter_assignment.py", "charter.contact.sheet"): "waking the sheets",
+    ("people/charter_defect.py", "charter.delivery"): "what was handed over",
+    ("people/charter_handover.py", "charter.contact.sheet"): "waking the sheets",
+    ("people/charter_handover.py", "charter.delivery"): "what was handed over",
+    ("people/charter_handover.py", "charter.onboarding"): "whether a client is held back",
+    ("people/res_partner.py", "charter.escalation"): "counts of escalations",
+    ("people/res_partner.py", "charter.feedback"): "surveys and counts of feedback",
+    ("people/res_partner_contacts.py", "charter.contact.sheet"): "waking the sheets",
+    ("people/res_partner_contacts.py", "charter.delivery"): "what was handed over",
+    ("renewal/charter_notice.py", "charter.onboarding"): "whether a client is held back",
+    ("renewal/charter_renewal_legal.py", "charter.onboarding"): "whether a client is held back",
+    ("report/charter_figures_detail.py", "charter.notice"): "notices of a report",
+    ("report/charter_figures_detail.py", "charter.notice.line"): "notices of a report",
+    ("work/charter_intervention.py", "charter.feedback"): "surveys and counts of feedback",
+    ("work/charter_intervention_step.py", "charter.feedback"): "surveys and counts of feedback",
+}
+
+
+def sources():
+    """(package, path, tree) of every file of models/."""
+    for path in sorted(MODELS.glob("*/*.py")):
+        yield path.parent.name, path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def homes():
+    """{model: package that defines it}"""
+    found = {}
+    for package, _path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                values = {
+                    part.targets[0].id: ast.literal_eval(part.value)
+                    for part in node.body
+                    if isinstance(part, ast.Assign)
+                    and getattr(part.targets[0], "id", "") in ("_name", "_inherit")
+                }
+                name, parents = values.get("_name"), values.get("_inherit") or ()
+                if name and name not in ([parents] if isinstance(parents, str) else parents):
+                    found[name] = package
+    return found
+
+
+def test_every_file_has_a_package():
+    flat = sorted(path.name for path in MODELS.glob("*.py") if path.name != "__init__.py")
+    assert not flat, f"models/ has packages only: put {flat} into one of {ORDER}"
+    assert {path.parent.name for path in MODELS.glob("*/__init__.py")} == set(ORDER)
+
+
+def test_packages_are_loaded_in_order():
+    tree = ast.parse((MODELS / "__init__.py").read_text(encoding="utf-8"))
+    loaded = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert loaded == list(ORDER)
+
+
+def test_imports_point_down():
+    found = []
+    for package, path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
+                other = node.module.split(".")[0]
+                if other in ORDER and ORDER.index(other) >= ORDER.index(package):
+                    found.append(f"{path.relative_to(MODELS)}:{node.lineno} imports {node.module}")
+    assert not found, f"A package imports from those before it in {ORDER}: {found}"
+
+
+def test_names_of_models_point_down():
+    """A model of a later package is reached through a hook that the later package overrides."""
+    home, found = homes(), {}
+    for package, path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in home:
+                if ORDER.index(home[node.value]) > ORDER.index(package):
+                    found.setdefault((path.relative_to(MODELS).as_posix(), node.value), []).append(
+                        node.lineno
+                    )
+    fresh = {key: lines for key, lines in found.items() if key not in UPWARD}
+    assert not fresh, (
+        "Offer a hook in the lower package and override it in the one that knows the model, or move the code there: "
+        f"{fresh}"
+    )
+    gone = UPWARD.keys() - found.keys()
+    assert not gone, f"No longer upward, take them off the list: {sorted(gone)}"
