@@ -4,8 +4,7 @@ from freezegun import freeze_time
 from odoo.modules.module import get_manifest
 from odoo.tests import tagged
 
-from odoo.addons.mileo_client_charter.hooks import uninstall_hook
-
+from ...hooks import uninstall_hook
 from ..cases.common import START, CharterCase
 
 

@@ -7,8 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.mileo_client_charter.models.base.charter_engine import ENGINE
-
+from ...models.base.charter_engine import ENGINE
 from ..cases.common import START, CharterCase
 
 
