@@ -183,8 +183,8 @@ class TestReadingMachines(MachineCase, HttpCase):
             (own, "activity_schedule", {}),
             (other, "read", {"fields": ["name"]}),
             *((other, method, arguments) for method, arguments in (
-                ("action_respond", {}), ("action_pause", {"reason": "x"}), ("action_resume", {}), ("action_close", {}),
-                ("action_reopen", {}), ("action_cancel", {"reason": "x"}),
+                ("action_respond", {}), ("action_pause", {"reason": "No spare part"}), ("action_resume", {}), ("action_close", {}),
+                ("action_reopen", {}), ("action_cancel", {"reason": "Asked twice"}),
             )),
         ]  # fmt: skip
         mails = self.env["mail.mail"].sudo().search_count([])

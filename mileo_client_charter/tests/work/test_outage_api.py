@@ -14,7 +14,7 @@ from ...tools.outage_events import Refused
 from ..cases.common import START
 from ..cases.gear import GearCase
 
-INTEGRATE = pathlib.Path(__file__).parent.parent / "readme" / "INTEGRATE.md"
+INTEGRATE = pathlib.Path(__file__).parents[2] / "readme" / "INTEGRATE.md"
 
 
 def told(event_id="1", status="down", serial="SN-1", **values):
