@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "bin" / "lib"))
 
 import database  # noqa: E402  (the path above must be set first)
+import odoo_log  # noqa: E402
 import runtime  # noqa: E402
 
 ADDON = runtime.ADDON
@@ -46,11 +47,14 @@ class Life:
 
     @contextlib.contextmanager
     def addon_from(self, folder):
-        """Inside, the project's addons are those in ``folder``."""
+        """Inside, the project's addons are those in ``folder``; what an earlier version logs is not ours to mend any more."""
         present = self.addons_path
-        self.addons_path = present.replace(str(ROOT), str(folder))
-        yield
-        self.addons_path = present
+        self.addons_path = ",".join(str(folder) if path == str(ROOT) else path for path in present.split(","))
+        odoo_log.collecting = False
+        try:
+            yield
+        finally:
+            self.addons_path, odoo_log.collecting = present, True
 
     def build_base(self):
         """The database without the addon, built once for the Odoo and OCA versions there are."""

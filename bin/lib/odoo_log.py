@@ -15,6 +15,8 @@ RECORD = re.compile(
 BAD = ("WARNING", "ERROR", "CRITICAL")
 # Where bin/test has the bad records of every Odoo process it starts, directly or not, put.
 COLLECTION = "CHARTER_BAD_RECORDS"
+# False while another version of the addons runs, whose records are its own.
+collecting = True
 
 # (logger, the whole message as a regular expression, who logs it and why).
 KNOWN = (
@@ -50,7 +52,7 @@ def is_known(logger, message):
 def collect(name, text):
     """Keep the bad records of one finished process for ``bin/test``, if it is what runs."""
     target = os.environ.get(COLLECTION)
-    found = [f"{name}: {record[:2000]}\n\n" for record in bad_records(text)] if target else []
+    found = [f"{name}: {record[:2000]}\n\n" for record in bad_records(text)] if target and collecting else []
     if found:
         with open(target, "a", encoding="utf-8") as output:
             output.write("".join(found))

@@ -16,6 +16,8 @@ MEGABYTES = 10
 OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False}
 # The code stands on one of the last pages.
 LAST_PAGES = 3
+# Where a PDF says that it ends (ISO 32000-1, 7.5.5), and what some programs add behind it.
+END = 1024
 CODE = re.compile(r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){5}\b")
 
 
@@ -87,7 +89,9 @@ class Verify(http.Controller):
         return None
 
     def _code_in(self, content):
-        """The last code of a report on the last pages of a PDF; None for what is no PDF."""
+        """The last code of a report on the last pages of a PDF; None for what is no PDF, or not a whole one."""
+        if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-END:]:
+            return None
         try:
             pages = PdfReader(io.BytesIO(content)).pages
             texts = [page.extract_text() for page in pages[max(0, len(pages) - LAST_PAGES) :]]

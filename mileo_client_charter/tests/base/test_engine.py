@@ -234,6 +234,7 @@ class TestDoor(TwoCompaniesCase):
             self.cr.execute(self.statement(row, "fingerprint"))
         self.assertIn("Use the buttons of the form", row._sql_error_to_message(caught.exception))
 
+    @mute_logger("odoo.addons.base.models.ir_actions")
     def test_nobody_edits_by_hand(self):
         """An administrator in a list, and a server action that updates the record."""
         count = 0

@@ -1,6 +1,7 @@
 """What staff create by hand, created in a real browser, in French, by each role."""
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..cases.common import BrowserCase, CharterCase
 
@@ -43,6 +44,7 @@ class TestFormsTour(CharterCase, BrowserCase):
         with self.subTest("partner"):
             self._created("partner", "res.partner", "t_manager", "action-base.action_partner_form")
 
+    @mute_logger("odoo.http")
     def test_an_answer_is_refused_as_it_opens(self):
         escalation = self.escalate()
         (self.alice | self.client).lang = "fr_FR"

@@ -100,9 +100,9 @@ class DoorSweep(ListsCase, ReportCase):
     @classmethod
     def names(cls):
         """Every parameter a form of ours sends or a handler of ours reads, from the templates and the source."""
-        addon = pathlib.Path(inspect.getfile(cls)).parent.parent
+        addon = pathlib.Path(inspect.getfile(cls)).parents[2]
         names = {"form_key"}
-        for path in (addon / "views").glob("*templates.xml"):
+        for path in (addon / "views").rglob("*templates.xml"):
             names |= {
                 node.get("name")
                 for node in etree.parse(path).iter("input", "textarea", "select", "button")

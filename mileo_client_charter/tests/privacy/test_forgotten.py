@@ -299,7 +299,7 @@ class TestForgotten(ReportCase):
                 actions=[],
                 no_action_reason="None was needed this time.",
             )
-            bad.with_user(self.manager)._record_outcome("Outcome", "<p>Done.</p>")
+            bad.with_user(self.manager)._record_outcome("Outcome", "<p>The camera has been mended.</p>")
         promise = self.promise(bad, "feedback.outcome")
         self.assertEqual(promise.evidence, f"Mail to {self.zoe._charter_key()}.")
         self.assertEqual(promise.evidence_text, f"Mail to {NAME}.")
