@@ -36,15 +36,18 @@ def sheet_name(title, taken):
     """A name Excel accepts for ``title``, unlike those in ``taken`` (lower case), to which it is added.
 
     >>> taken = set()
+    >>> sheet_name("abcdefghijklmnopqrstuvwxyzabcd's home", set())
+    'abcdefghijklmnopqrstuvwxyzabcd'
     >>> sheet_name("In/out: all?", taken), sheet_name("in out  all", taken), sheet_name("x" * 40, taken) == "x" * 31
     ('In out all', 'in out all 2', True)
     """
     words = " ".join(FORBIDDEN.sub(" ", title).split()).strip("'") or "-"
-    name, number = words[:NAME_LENGTH].strip(), 1
+    # Excel takes no apostrophe at either end, where a cut may leave one.
+    name, number = words[:NAME_LENGTH].strip(" '"), 1
     while name.lower() in taken:
         number += 1
         tail = f" {number}"
-        name = words[: NAME_LENGTH - len(tail)].strip() + tail
+        name = words[: NAME_LENGTH - len(tail)].strip(" '") + tail
     taken.add(name.lower())
     return name
 

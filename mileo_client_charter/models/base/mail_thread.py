@@ -1,4 +1,10 @@
+import logging
+
 from odoo import models
+
+from ...tools.automatic_mail import is_automatic
+
+_logger = logging.getLogger(__name__)
 
 
 class AuthenticationResults(tuple):
@@ -14,4 +20,15 @@ class MailThread(models.AbstractModel):
         """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``."""
         found = AuthenticationResults(map(str, message.get_all("Authentication-Results", [])))
         threads = self.with_context(charter_authentication=found)
+        if is_automatic(message):
+            routes = [route for route in routes if not self._charter_drops(route, message_dict)]
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
+
+    def _charter_drops(self, route, message_dict):
+        """Whether this route would open a record that no machine may open; what is open already takes its mail."""
+        model, thread_id = route[0], route[1]
+        takes = getattr(self.env.get(model), "_charter_takes_automatic_mail", True)
+        if takes or thread_id:
+            return False
+        _logger.info("Automatic mail %s opens no %s", message_dict.get("message_id"), model)
+        return True

@@ -22,6 +22,8 @@ class CharterEscalation(models.Model):
     """
 
     _name = "charter.escalation"
+    # An answer of a machine is no word of a client: it starts no clock (article 03).
+    _charter_takes_automatic_mail = False
     _description = "Escalation"
     _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "is_complaint desc, raised_at desc, id desc"

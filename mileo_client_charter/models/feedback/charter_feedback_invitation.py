@@ -174,7 +174,8 @@ class CharterFeedback(models.Model):
         """Queue the mails and mark the rows sent, in one transaction."""
         self = self._charter_engine()  # noqa: PLW0642  (every write below is the engine's)
         to_send = self.browse()
-        for feedback in self:
+        # What was skipped, a second contact of one mailbox for one, stays so.
+        for feedback in self.filtered(lambda one: one.state == "planned"):
             reason = feedback._reason_not_to_invite(
                 feedback.contact_id, feedback.partner_id
             ) or feedback._too_often(now)

@@ -69,6 +69,30 @@ class TestEscalation(CharterCase):
         with self.assertRaises(AccessError):
             escalation.with_user(self.operations).write({"partner_id": self._client("X")[0].id})
 
+    def test_a_machine_s_mail_opens_nothing_and_reaches_what_is_open(self):
+        """An out-of-office answer is no formal complaint; on a thread that is open it is only a message."""
+        count = self.env["charter.escalation"].search_count
+        before, thread = count([]), self.env["mail.thread"].sudo()
+        for header in (
+            "Auto-Submitted: auto-replied",
+            "Precedence: bulk",
+            "List-Id: <news.example.com>",
+            "Return-Path: <>",
+        ):
+            mail = MAIL.format(sender=self.alice.email, id=header[:8].replace(" ", ""))
+            with self.subTest(header):
+                self.assertFalse(thread.message_process("charter.escalation", f"{header}\n{mail}"))
+                self.assertEqual(count([]), before)
+        escalation = self.escalate()
+        [first] = escalation.message_ids.filtered("message_id")[-1:]
+        reply = "Auto-Submitted: auto-replied\nIn-Reply-To: " + first.message_id + "\n"
+        thread.message_process(
+            "charter.escalation",
+            reply + MAIL.format(sender=self.alice.email, id="away"),
+            thread_id=escalation.id,
+        )
+        self.assertEqual(count([]), before + 1)
+
     def test_mail_of_our_own_people_names_no_client(self):
         with self.at():
             escalation = self._by_mail(sender=self.technician.email)

@@ -24,6 +24,23 @@ class TestInvitation(CharterCase):
     def _states(self, intervention):
         return {f.contact_id: (f.state, f.skip_reason) for f in intervention.feedback_ids}
 
+    def test_one_mailbox_is_asked_once(self):
+        """Two contacts who share an address get one survey of one closing, whoever sends what is due."""
+        self.adam.email = self.alice.email.upper()
+        with self.at():
+            intervention = self.env["charter.intervention"].create(
+                {
+                    "name": "Camera 4",
+                    "partner_id": self.client.id,
+                    "contact_ids": (self.alice | self.adam).ids,
+                }
+            )
+            intervention.action_close()
+            rows = intervention.feedback_ids.sudo()
+            rows._charter_engine()._send_invitations(rows._charter_now())
+        self.assertEqual(sorted(rows.mapped("state")), ["sent", "skipped"])
+        self.assertEqual(len(self.mails(model="charter.feedback") & self.mails_to(self.alice | self.adam)), 1)
+
     def test_one_invitation_for_each_contact_and_closing(self):
         with self.at():
             intervention = self._intervention()
