@@ -35,9 +35,11 @@ class ResUsers(models.Model):
 
     def _check_holds_no_role(self):
         """Nobody leaves while clients count on them: the roles are handed over first (article 01)."""
-        assignments = self.env["charter.assignment"].sudo().search(
-            [("user_id", "in", self.ids), ("is_current", "=", True)]
-        )  # fmt: skip
+        # A role that is still to begin is theirs too: on its day nobody would hold it.
+        model = self.env["charter.assignment"].sudo()
+        assignments = model.search([("user_id", "in", self.ids)]).filtered(
+            lambda row: not row.date_to or row.date_to >= row.company_id._charter_today()
+        )
         if assignments:
             user = assignments.user_id[:1].name
             clients = ", ".join(assignments.partner_id[:5].mapped("display_name"))

@@ -1,13 +1,17 @@
 """A review in the calendar: planned there, and moved from either side."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ...tools.clock import to_utc
 
 # In the context of writes that follow the other side, so that the two do not chase each other. An object: no remote call
 # can move a meeting behind the back of its review.
 FOLLOWING = object()
+# Whoever is among these is invited.
+INVITED = {"staff_ids", "contact_ids"}
 
 
 class CharterReview(models.Model):
@@ -64,7 +68,10 @@ class CharterReview(models.Model):
         )  # fmt: skip
 
     def write(self, vals):
+        invited = {review: review._charter_invited() for review in self} if vals.keys() & INVITED else {}
         result = super().write(vals)
+        for review, before in invited.items():
+            review._charter_invite_anew(before)
         if vals.keys() & {"start_at", "duration", "location"} and not self._charter_is_following():
             for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
                 review.sudo().event_id.with_context(charter_review_following=FOLLOWING).write(
@@ -76,16 +83,31 @@ class CharterReview(models.Model):
                 )
         return result
 
+    def _charter_invited(self):
+        """The people of both sides, as contacts."""
+        return self.sudo().staff_ids.partner_id | self.sudo().contact_ids
+
+    def _charter_invite_anew(self, before):
+        """Who came to a planned meeting is invited by its event, who left is not; others in the calendar stay."""
+        event, after = self.sudo().event_id, self._charter_invited()
+        if self.state == "planned" and event and after != before:
+            event.partner_ids = event.partner_ids - (before - after) | after
+
     def _charter_is_following(self):
         return self.env.context.get("charter_review_following") is FOLLOWING
 
     def _follow_event(self, event):
+        moments = {
+            "start_at": event.start,
+            "duration": max((event.stop - event.start).total_seconds() / 3600, 0.25),
+        }
+        if event.allday:
+            # A day names no hour: the meeting keeps its own, and its length.
+            tz = self.company_id._charter_tz()
+            hour = fields.Datetime.context_timestamp(self.with_context(tz=tz), self.start_at).time()
+            moments = {"start_at": to_utc(datetime.combine(event.start_date, hour), tz)}
         self._charter_engine().with_context(charter_review_following=FOLLOWING).write(
-            {
-                "start_at": event.start,
-                "duration": max((event.stop - event.start).total_seconds() / 3600, 0.25),
-                "location": event.location,
-            }
+            {**moments, "location": event.location}
         )
 
     def _charter_back_to_plan(self):

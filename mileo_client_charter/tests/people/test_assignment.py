@@ -173,6 +173,21 @@ class TestAssignment(CharterCase):
                 self.assertTrue(self._hold(self.technician, **values))
                 self.env.flush_all()
 
+    def test_a_role_still_to_begin_keeps_a_user(self):
+        """Archived today, nobody would hold the role on its first day."""
+        today = self.company._charter_today()
+        leaver = self._staff("t_leaver", "group_charter_user")
+        client = self._client("Next week", held=False)[0]
+        row = self.env["charter.assignment"].create(
+            {"role": "account_manager", "user_id": leaver.id, "partner_id": client.id, "company_id": self.company.id,
+             "date_from": today + timedelta(days=7)}
+        )  # fmt: skip
+        with self.assertRaisesRegex(ValidationError, "still theirs"):
+            leaver.action_archive()
+        row.unlink()
+        leaver.action_archive()
+        self.assertFalse(leaver.active)
+
     def test_overlap_is_refused_by_the_database_itself(self):
         for name, role, partner in (
             ("of a client", "account_manager", self.client.id),

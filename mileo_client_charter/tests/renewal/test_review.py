@@ -92,6 +92,27 @@ class TestReview(YearCase):
             self.assertEqual((review.state, review.start_at), ("draft", False))
             self.assertEqual(review.obligation_id.state, "open")
 
+    def test_who_comes_later_is_invited_and_who_leaves_is_not(self):
+        review = self.planned()
+        stranger = self.env["res.partner"].create({"name": "Interpreter", "email": "i@example.com"})
+        with self.at(moment=datetime(2026, 10, 21, 9)):
+            review.event_id.partner_ids += stranger
+            review.with_user(self.manager).contact_ids = [(4, self.adam.id)]
+            self.assertIn(self.adam, review.event_id.partner_ids)
+            self.assertTrue(self.mails_to(self.adam), "core's invitation")
+            review.with_user(self.manager).contact_ids = [(3, self.adam.id)]
+            self.assertNotIn(self.adam, review.event_id.partner_ids)
+            self.assertIn(stranger, review.event_id.partner_ids, "the calendar's own guests stay")
+
+    def test_a_whole_day_names_no_hour(self):
+        review = self.planned()
+        start, duration = review.start_at, review.duration
+        with self.at(moment=datetime(2026, 10, 21, 9)):
+            day = date(2026, 11, 24)
+            review.event_id.write({"allday": True, "start_date": day, "stop_date": day})
+        self.assertEqual((review.start_at.time(), review.duration), (start.time(), duration))
+        self.assertEqual(review.start_at.date(), day)
+
     def test_refusals(self):
         review = self.review().with_user(self.manager)
         with self.at(moment=datetime(2026, 10, 20, 9)):
