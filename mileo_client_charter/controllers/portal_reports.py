@@ -44,7 +44,8 @@ class CharterReportPortal(CharterPortal):
         if not report:
             return self._not_found(reading)
         reading.opened(report)
-        return download(report._pdf(), report._file_name("pdf"), "application/pdf")
+        content = report._as_delivered() or report._pdf()
+        return download(content, report._file_name("pdf"), "application/pdf")
 
     @http.route("/my/charter/report/<int:report_id>/xlsx", **READ)
     def my_report_xlsx(self, report_id, **_query):

@@ -3,13 +3,15 @@
 from odoo import http
 from odoo.addons.web.controllers.report import ReportController
 from odoo.exceptions import AccessError
-from werkzeug.exceptions import Forbidden, InternalServerError
+from werkzeug.exceptions import BadRequest, Forbidden, InternalServerError
 
 
 class CharterPrinting(ReportController):
     @http.route()
-    def report_download(self, data, context=None, token=None, readonly=True):
+    def report_download(self, data=None, context=None, token=None, readonly=True):
         """Answer 403, with the same body, to whoever may not print: Odoo answers each error as the server's own."""
+        if not data:
+            raise BadRequest("data: which document to print is missing.")
         try:
             return super().report_download(data, context=context, token=token, readonly=readonly)
         except InternalServerError as error:

@@ -50,6 +50,8 @@ class Verify(http.Controller):
         reports = request.env["charter.report"].sudo()
         if hasattr(file, "read") and file.filename:
             return self._find_file(reports, file)
+        if not (code or "").strip():
+            return None, None, request.env._("Give the code printed on the report, or its file.")
         report = reports._by_verification_code(code)
         if report:
             return report, "typed", None

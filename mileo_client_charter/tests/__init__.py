@@ -67,3 +67,4 @@ from .base import test_reading_files
 from .base import test_reading_machines
 from .base import test_reading_movers
 from .base import test_reading_contracts
+from .base import test_buttons

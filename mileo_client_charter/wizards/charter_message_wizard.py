@@ -1,5 +1,6 @@
 import re
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
@@ -113,5 +114,6 @@ class CharterMessageWizard(models.TransientModel):
         self._check_body()
         model, _template, method, _words = PURPOSES[self.purpose]
         # The room the template leaves for the answer is no part of it.
-        getattr(self.env[model].browse(self.res_id), method)(self.subject, ROOM.sub("", self.body))
+        body = Markup(ROOM.sub("", self.body))
+        getattr(self.env[model].browse(self.res_id), method)(self.subject, body)
         return {"type": "ir.actions.act_window_close"}

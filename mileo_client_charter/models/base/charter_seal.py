@@ -455,9 +455,8 @@ class CharterSeal(models.Model):
             problem=problem,
         )
 
-    @api.model
     def action_verify(self):
-        """Verify the chains of the companies in use now.
+        """Verify the chains of the companies in use now, whichever links are chosen.
 
         :raise AccessError: neither general management nor an administrator of the charter
         """

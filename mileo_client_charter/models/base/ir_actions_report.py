@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
 from ...tools.offline_page import offline
@@ -48,6 +48,8 @@ class IrActionsReport(models.Model):
                 )
             )
         docs = self.env[model or report.model].browse(docids or ())
+        if docs != docs.exists():
+            raise MissingError(self.env._("There is no such document to print; it may have been deleted."))
         docs.check_access("read")
         if hasattr(docs, "_charter_check_print"):
             docs._charter_check_print(report)

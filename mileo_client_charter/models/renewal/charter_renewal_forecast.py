@@ -122,7 +122,6 @@ class CharterRenewalForecast(models.Model):
             "views": [(False, "form")],
         }
 
-    @api.model
     def action_export(self):
         return {"type": "ir.actions.act_url", "url": "/charter/renewals.xlsx", "target": "download"}
 

@@ -30,6 +30,23 @@ class CharterReport(models.Model):
             requests.append(localized._request(contact.with_context(lang=lang), carries[report], attachment))
         return self.env["charter.delivery"]._queue(requests)
 
+    def _as_delivered(self):
+        """The PDF that was mailed, byte for byte, in the language of the environment.
+
+        :return: bytes; None where none was mailed in that language, or the file is not the one on record any more
+        """
+        self.ensure_one()
+        deliveries = self.env["charter.delivery"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id), ("state", "in", ("queued", "sent"))], order="id"
+        )  # fmt: skip
+        fallback = self.partner_id.sudo().lang
+        for delivery in deliveries:
+            if (delivery.contact_id.lang or fallback) == self.env.lang:
+                for file in delivery.attachment_ids:
+                    if file.mimetype == "application/pdf" and file._charter_is_intact():
+                        return file.raw
+        return None
+
     def _promise_to_keep(self):
         """The promise this delivery keeps; none when an earlier version is on its way or there already."""
         self.ensure_one()

@@ -16,3 +16,4 @@ from . import test_reading_files
 from . import test_reading_machines
 from . import test_reading_movers
 from . import test_reading_contracts
+from . import test_buttons

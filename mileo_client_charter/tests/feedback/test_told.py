@@ -146,6 +146,18 @@ class TestTold(ToldCase):
                 undone.rollback()
             self.env.invalidate_all()
 
+    def test_the_client_reads_words_and_no_tags(self):
+        """As the dialogue sends it: on the thread, on record and in the mail."""
+        with self.at():
+            escalation = self.escalate()
+            self.answer(
+                escalation, self.operations, "<p>We have <b>replaced</b> the camera this morning.</p>"
+            )
+        mail = self.mails_to(self.alice)[-1:]
+        for text in (mail.mail_message_id.body, escalation.answer, mail.body_html):
+            self.assertIn("<b>replaced</b>", text)
+            self.assertNotIn("&lt;", text)
+
     def test_no_receipt_to_who_has_left(self):
         with self.at():
             escalation = self.escalate()

@@ -45,8 +45,8 @@ class TestVerify(ReportCase, DoorsCase):
 
     def test_unknown_codes_tell_nothing(self):
         report = self.sent()
+        self.assertShows(self.verify(), "Give the code printed on the report, or its file.")
         for typed in (
-            "",
             "-",
             "zz",
             self.code(report)[:-1],
@@ -71,7 +71,17 @@ class TestVerify(ReportCase, DoorsCase):
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
         writer.add_metadata({"/Title": "Saved again"})
         writer.write(again)
-        self.assertShows(self.verify(file=again.getvalue()), "printed or saved anew", report.reference)
+        answer = self.verify(file=again.getvalue())
+        self.assertShows(answer, "This file is not the one we sent", report.reference)
+        self.assertNotIn("Yes: it is on record", answer.text)
+
+    def test_the_copy_of_the_portal_is_the_one_that_was_mailed(self):
+        report = self.sent()
+        self.log_in("p_alice")
+        self.portal_user(self.alice).lang = self.alice.lang
+        copy = self.get(f"/my/charter/report/{report.id}/pdf").content
+        self.assertEqual(copy, self.deliveries(report)[:1].attachment_ids.raw)
+        self.assertShows(self.verify(file=copy), "byte for byte, the one we sent")
 
     def test_a_file_of_somebody_else(self):
         for content in (b"%PDF-1.4 nothing", b"plain text", b"\x00" * 100):
