@@ -88,9 +88,13 @@ class CharterReview(models.Model):
         return self.sudo().staff_ids.partner_id | self.sudo().contact_ids
 
     def _charter_invite_anew(self, before):
-        """Who came to a planned meeting is invited by its event, who left is not; others in the calendar stay."""
+        """Who came to a planned meeting is invited by its event, who left is not; others in the calendar stay.
+
+        Of a meeting that has begun, who was there is recorded, and nobody invited any more.
+        """
         event, after = self.sudo().event_id, self._charter_invited()
-        if self.state == "planned" and event and after != before:
+        ahead = self.state == "planned" and self.start_at and self.start_at > self._charter_now()
+        if ahead and event and after != before:
             event.partner_ids = event.partner_ids - (before - after) | after
 
     def _charter_is_following(self):

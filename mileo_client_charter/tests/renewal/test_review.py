@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -103,6 +103,10 @@ class TestReview(YearCase):
             review.with_user(self.manager).contact_ids = [(3, self.adam.id)]
             self.assertNotIn(self.adam, review.event_id.partner_ids)
             self.assertIn(stranger, review.event_id.partner_ids, "the calendar's own guests stay")
+            asked = len(self.mails_to(self.adam))
+        with self.at(moment=MEETING + timedelta(minutes=30)):
+            review.with_user(self.manager).contact_ids = [(4, self.adam.id)]
+            self.assertEqual(len(self.mails_to(self.adam)), asked, "it has begun: who was there is recorded")
 
     def test_a_whole_day_names_no_hour(self):
         review = self.planned()
