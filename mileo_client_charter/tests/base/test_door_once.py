@@ -237,7 +237,10 @@ class TestOnce(KilledCase):
         answers = self._at_once(browser, place, sent, times)
         after = self._counts()
         return answers, {
-            table: after[table] - before[table] for table in after if after[table] != before[table]
+            table: after[table] - before[table]
+            for table in after
+            # A run of a scheduled action is asked for once a moment: whether anybody asked before is not of this form.
+            if after[table] != before[table] and table != "ir_cron_trigger"
         }
 
     def test_four_at_once_are_one(self):
