@@ -290,7 +290,7 @@ class CharterObligation(models.Model):
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 
-    def _hand_over(self, user, reason):
+    def _reassign(self, user, reason):
         """Another person owes these promises from now on; due times do not move, the change is kept."""
         stamp = fields.Datetime.to_string(self._charter_now())
         for obligation in self._charter_engine():
@@ -483,7 +483,7 @@ class CharterObligation(models.Model):
         warned, late = self._detect(now)
         if warned or late:
             cron._commit_progress(warned + late)
-        self._tell_all()
+        self._raise_due_alerts()
         moment = self._next_moment(now)
         if moment:
             # A due moment in the past means a row is being worked on elsewhere; look again shortly.

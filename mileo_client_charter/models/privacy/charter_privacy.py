@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 from ..base.charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ class CharterPrivacy(models.AbstractModel):
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
                 domain = Domain("company_id", "=", company.id) & records._charter_expired(limit)
                 while batch := records.search(domain, limit=BATCH, order="id").try_lock_for_update():
-                    refused = apart(batch, lambda rows: rows._charter_anonymise(), self._say_kept)
+                    refused = run_isolated(batch, lambda rows: rows._charter_anonymise(), self._say_kept)
                     domain &= Domain("id", "not in", refused.ids)
                     in_time = cron._commit_progress(len(batch), remaining=records.search_count(domain))
                     # What was removed is not needed any more: memory stays flat.

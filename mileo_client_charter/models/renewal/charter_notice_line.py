@@ -84,7 +84,7 @@ class CharterNoticeLine(models.Model):
         opened = self.env["charter.obligation"]
         for notice, lines in self.grouped("notice_id").items():
             day, tz = known_on or notice.known_on, notice.company_id._charter_tz()
-            tell_by, known_late = notice._tell_by(day)
+            tell_by, known_late = notice._notify_by(day)
             at = notices._midnight(notice.effect_on, tz) if notice.effect_on else None
             # A draft that lay about was owed from when it was known.
             values = {"opened_at": min(notices._midnight(day, tz), notice._charter_now())}

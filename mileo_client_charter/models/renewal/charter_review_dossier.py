@@ -214,8 +214,8 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self._reachable_contacts() or self.env["charter.handing"]._check_readers(self.partner_id)
-        self.env["charter.handing"]._hand(
+        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(self.partner_id)
+        self.env["charter.delivery"]._queue(
             [
                 {
                     "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,

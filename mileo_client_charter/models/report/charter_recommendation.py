@@ -178,10 +178,10 @@ class CharterRecommendation(models.Model):
         if answer == "decline":
             values["closed_at"] = now
         self._step(answer, **values)
-        self._tell_answer()
+        self._notify_answer()
         return True
 
-    def _tell_answer(self):
+    def _notify_answer(self):
         """An activity for the technical contact: what the client decided of the advice."""
         report = self.sudo().report_id
         user = report.technical_contact_id or report.account_manager_id

@@ -59,7 +59,7 @@ PORTAL_FIELDS = {
     "charter.feedback": {
         "name", "channel", "partner_id", "contact_id", "company_id", "contract_id", "intervention_id", "state",
         "sent_at", "expires_at", "answered_at", "rating", "nps", "nps_answered", "promoter", "detractor", "comment",
-        "negative", "followup", "called_at", "outcome_at", "outcome",
+        "negative", "call_reason", "followup", "called_at", "outcome_at", "outcome",
     },
     "charter.escalation": {
         "reference", "name", "description", "partner_id", "contact_id", "company_id", "contract_id", "feedback_id",

@@ -24,7 +24,7 @@ PORTAL_FIELDS = {
         "urgency",
     },
     "charter.feedback": {
-        "answered_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
+        "answered_at", "call_reason", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
         "create_date", "create_uid", "detractor", "display_name", "expires_at", "followup", "id",
         "intervention_id", "name", "negative", "nps", "nps_answered", "outcome", "outcome_at", "partner_id",
         "promoter", "rating", "sent_at", "state", "write_date", "write_uid",
@@ -459,10 +459,10 @@ class TestPortal(DoorsCase):
 
     def test_comment(self):
         self.log_in("p_alice")
-        for form, (rating, negative) in (
+        for form, (rating, reason) in (
             ({"comment": "All well", "rating": "5"}, (5, False)),
-            ({"comment": "Something is wrong", "problem": "1"}, (0, True)),
-            ({"rating": "2"}, (2, True)),
+            ({"comment": "Something is wrong", "problem": "1"}, (0, "problem")),
+            ({"rating": "2"}, (2, "rating")),
         ):
             with self.subTest(form=form):
                 response = self.post("/my/charter/comment", **form)
@@ -470,8 +470,8 @@ class TestPortal(DoorsCase):
                 feedback = self.env["charter.feedback"].search([], order="id desc", limit=1)
                 self.assertEqual(response.headers["Location"], f"/my/charter/feedback/{feedback.id}")
                 self.assertEqual((feedback.contact_id, feedback.channel), (self.alice, "portal"))
-                self.assertEqual((feedback.rating, feedback.negative), (rating, negative))
-                self.assertEqual(bool(self.promise(feedback, "feedback.callback")), negative)
+                self.assertEqual((feedback.rating, feedback.call_reason), (rating, reason))
+                self.assertEqual(bool(self.promise(feedback, "feedback.callback")), bool(reason))
         for form in ({}, {"comment": "  "}, {"comment": "Kept", "rating": "6"}):
             with self.subTest(form=form):
                 response = self.post("/my/charter/comment", **form)
