@@ -61,7 +61,7 @@ WHOLE = (
         return rows("SELECT count(*) FROM " + statement)[0][0]
 
     def written():
-        """[(kind, language of who reads it, text)] of all the product wrote by itself, and of what it prints."""
+        # [(kind, language of who reads it, text)] of all the product wrote by itself, and of what it prints.
         texts = [
             (f"delivery {{row.kind}}", row.contact_id.lang, f"{{row.subject}}. {{row.body or ''}}")
             for row in env["charter.delivery"].search([])
