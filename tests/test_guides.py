@@ -32,9 +32,7 @@ def test_what_a_guide_quotes_is_on_a_screen(guide):
     language = "fr" if guide.parent.name == "fr" else "en"
     known = {same(entry.msgstr if language == "fr" else entry.msgid) for entry in TERMS} | ODOO[language]
     quoted = {
-        same(part)
-        for words in QUOTED.findall(guide.read_text(encoding="utf-8"))
-        for part in words.split("‣")
+        same(part) for words in QUOTED.findall(guide.read_text(encoding="utf-8")) for part in words.split("‣")
     }
     assert quoted
     assert sorted(quoted - known) == []
