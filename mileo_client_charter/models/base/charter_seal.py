@@ -306,7 +306,8 @@ class CharterSeal(models.Model):
     def _verify(self, company):
         """Hold the whole chain of ``company`` and every sealed row against each other.
 
-        Memory does not grow with the chain. Rows on the list of those to seal are waiting, not broken.
+        Memory does not grow with the chain. Rows on the list of those to seal are waiting, not broken, but for
+        those that could not be sealed.
 
         :param company: res.company
         :return: what is broken, at most LISTED of each kind: list of dicts ``problem`` ("chain", "content", "missing",
@@ -368,7 +369,8 @@ class CharterSeal(models.Model):
                             WHEN last.row_id IS NULL THEN %(when)s
                             ELSE last.content != %(content)s END
                    AND NOT EXISTS (SELECT 1 FROM charter_seal_due AS due
-                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id))
+                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id)
+                                      AND due.error IS NULL)
                  ORDER BY 2, 3 LIMIT %(listed)s
                 """,
                 model=model._name,
@@ -403,9 +405,9 @@ class CharterSeal(models.Model):
                 order="id",
             )
         )
-        # What could not be sealed is tried again.
-        self.env["charter.seal.due"].search([("error", "!=", False)]).write({"error": False})
         one_by_one(companies, self._check, self._say_not_checked)
+        # What could not be sealed is said by now, and tried again.
+        self.env["charter.seal.due"].search([("error", "!=", False)]).write({"error": False})
 
     @api.model
     def _say_not_checked(self, company, why):

@@ -247,7 +247,7 @@ class TestReview(YearCase):
     def test_a_dossier_that_breaks_stops_neither_the_others_nor_the_notices(self):
         """Any error, not only one that is meant for people."""
         bad = self.planned("annual", self.renewing(self.client, start="2025-03-01"))
-        good = self.planned("annual", self.renewing(self._client("Another")[0], start="2025-03-01"))
+        good = self.planned("annual", self.renewing(self.client, start="2025-04-01"))
         model = type(self.env["charter.review"])
         real = model._prepare
 
