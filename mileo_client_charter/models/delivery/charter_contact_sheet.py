@@ -36,6 +36,8 @@ class CharterContactSheet(models.AbstractModel):
             (days, hours) in words), ``times_of`` (time zone), ``levels`` (delays of the two levels, in words)
         """
         contacts = clients._charter_contacts_many(company)
+        # Whoever hands the company over may have done so without a language, as a scheduled action does.
+        company = company.with_context(lang=self.env.lang)
         common = {
             "hours": company.resource_calendar_id._charter_office_hours(),
             "times_of": company._charter_tz().replace("_", " "),

@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import email_normalize
 
 from ..base.charter_batches import run_batches, run_isolated
 
@@ -144,28 +145,46 @@ class CharterObligation(models.Model):
     def _charter_alert_mail(self, template, to="owner"):
         """Queue a mail from ``template`` (external id) to ``to``: owner or manager.
 
-        The mail is in the queue with the ledger row, in one transaction; it leaves in office hours.
+        The mail is in the queue with the ledger row, in one transaction; it leaves when ``_alert_leaves_at`` says. One that
+        cannot wait for the morning goes to the on-call address of the role as well: its reader may be asleep.
         """
         mail_template = self.env.ref(template).sudo()
         for obligation in self.sudo():
-            leaves_at = obligation._next_office_hours()
+            leaves_at, opening = obligation._alert_leaves_at()
+            on_call = (
+                obligation.company_id._charter_on_call(obligation.role) if leaves_at < opening else False
+            )
             for user in obligation._alert_users(to):
+                values = {
+                    "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                    "scheduled_date": leaves_at,
+                    "auto_delete": False,
+                }
+                if on_call and email_normalize(on_call) != user.partner_id.email_normalized:
+                    values["email_to"] = on_call
+                    on_call = False
                 mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
-                    obligation.ids,
-                    email_values={
-                        "recipient_ids": [fields.Command.set(user.partner_id.ids)],
-                        "scheduled_date": leaves_at,
-                        "auto_delete": False,
-                    },
+                    obligation.ids, email_values=values
                 )
             obligation._wake_mail_queue(leaves_at)
 
-    def _next_office_hours(self):
-        """When people of the company are next at work, now if they are; naive UTC."""
+    def _alert_leaves_at(self):
+        """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
+
+        It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
+        Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is
+        waiting; what fell due with a day's end is told in the morning.
+        """
+        self.ensure_one()
         now = self._charter_now()
         if not self.company_id.charter_alert_office_hours:
-            return now
-        return self.company_id._charter_next_opening(now)
+            return now, now
+        opening = self.company_id._charter_next_opening(now)
+        if self.due_at and self.due_at > now:
+            waits = opening - now <= (self.due_at - now) / 2
+        else:
+            waits = not self.due_at or self.unit != "hours" or self.clock != "elapsed"
+        return (opening if waits else now), opening
 
     @api.model
     def _wake_mail_queue(self, moment=None):
