@@ -2,13 +2,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
 from ...tools import outage_runs
 from ...tools.outage_events import Parsed, Reader, Refused
+from ..base.charter_batches import run_isolated
 
 # What is read of a recorded outage, and what an event may change of it.
 ROW = ("equipment_id", "series", "active", "correction", "event_run")
@@ -119,21 +120,25 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_together(self, events):
-        """Take ``events`` at once; when the database refuses one, take them one by one so that it alone is left."""
-        if not events:
-            return iter(())
-        try:
-            with self.env.cr.savepoint():
-                results = self._ingest_events(events)
+        """Take ``events`` at once; what cannot be taken is refused alone. :return: for each as ``_ingest_events``"""
+        results = {}
+
+        def ingest(numbered):
+            try:
+                taken = self._ingest_events([event for _number, event in numbered])
                 self.env.flush_all()
-                return iter(results)
-        except UniqueViolation as error:
-            # Another worker has just recorded the same event: the request is played again and finds it.
-            raise ConcurrencyError(str(error)) from error
-        except (UserError, ValidationError) as error:
-            if len(events) == 1:
-                return iter([Refused("event", str(error))])
-        return iter([result for event in events for result in self._ingest_together([event])])
+            except UniqueViolation as error:
+                # Another worker has just recorded the same event: the request is played again and finds it.
+                raise ConcurrencyError(str(error)) from error
+            results.update(zip([number for number, _event in numbered], taken, strict=True))
+
+        def say(numbered, why):
+            number, _event = numbered
+            results[number] = Refused("event", why)
+
+        if events:
+            run_isolated(list(enumerate(events)), ingest, say, env=self.env)
+        return iter([results[number] for number in range(len(events))])
 
     @api.model
     def _ingest_events(self, events):
