@@ -64,7 +64,9 @@ class ContractContract(models.Model):
             contract.charter_auto_renew = bool(renewing)
             contract.charter_notice_date = min(notices, default=False)
 
-    @api.depends("charter_term_end", "date_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled")
+    @api.depends(
+        "charter_term_end", "date_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled"
+    )
     @api.depends_context("lang")
     def _compute_charter_anniversary(self):
         today = fields.Date.context_today(self)
@@ -76,7 +78,8 @@ class ContractContract(models.Model):
             elif first and contract.date_end:
                 contract.charter_anniversary = False
                 contract.charter_anniversary_source = self.env._(
-                    "none: notice was given, the contract ends on %s", format_date(self.env, contract.date_end)
+                    "none: notice was given, the contract ends on %s",
+                    format_date(self.env, contract.date_end),
                 )
             elif first:
                 contract.charter_anniversary = periods.anniversary_after(first, today)
@@ -89,7 +92,9 @@ class ContractContract(models.Model):
                     "cannot be derived: no line of the contract has a start date"
                 )
 
-    @api.depends("charter_tier_id", "charter_term_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled")
+    @api.depends(
+        "charter_tier_id", "charter_term_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled"
+    )
     def _compute_charter_next_anniversary(self):
         for contract in self:
             today = contract.company_id._charter_today() if contract.company_id else fields.Date.today()
@@ -118,7 +123,8 @@ class ContractContract(models.Model):
     def _charter_is_anniversary(self, day):
         """Whether the contract is known to reach ``day``, and it is an anniversary of its start."""
         self.ensure_one()
-        return bool(day) and self._charter_anniversaries(day - timedelta(days=1), day - timedelta(days=1)) == [day]
+        before = day and day - timedelta(days=1)
+        return bool(day) and self._charter_anniversaries(before, before) == [day]
 
     def _charter_horizon(self):
         """The day after the last one this contract is known to run, None: it goes on.

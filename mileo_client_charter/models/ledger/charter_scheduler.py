@@ -121,21 +121,23 @@ class CharterScheduler(models.AbstractModel):
         for row in rows:
             contract, day = of_id[row.res_id], parse_key(row.occurrence).day
             term_ends = contract.charter_term_end and contract.charter_term_end + timedelta(days=1)
-            stands = contract._charter_is_anniversary(day) if row.code == "review.annual" else day == term_ends
+            stands = (
+                contract._charter_is_anniversary(day) if row.code == "review.annual" else day == term_ends
+            )
             if row.is_owed and day and not stands:
                 moved[row.code] |= row
             elif row.state == "late" and row.cancelled_at and stands:
                 back |= row
         back._owe_again(self.env._("The contract's dates are again what they were."))
         moved["review.annual"]._cancel(
-            self.env._("The contract's dates changed: it has no anniversary on that day any more."), withdrawn=True
+            self.env._("The contract's dates changed: it has no anniversary on that day any more."),
+            withdrawn=True,
         )
         moved["renewal.decision"]._cancel(
-            self.env._("The contract's dates changed: its term does not end on that day any more."), withdrawn=True
+            self.env._("The contract's dates changed: its term does not end on that day any more."),
+            withdrawn=True,
         )
-        return {
-            (row.res_id, row.code, event_key(row.occurrence)) for row in rows if not row.withdrawn
-        }
+        return {(row.res_id, row.code, event_key(row.occurrence)) for row in rows if not row.withdrawn}
 
     @api.model
     def _possible(self, contracts, in_force, requests, now):
@@ -243,7 +245,12 @@ class CharterScheduler(models.AbstractModel):
                     )
         elif commitment.code == "review.annual":
             for event in contract._charter_anniversaries(since, today):
-                yield format_key(event, ANNUAL), moment(event), now, self._review_delay(contract, event, commitment)
+                yield (
+                    format_key(event, ANNUAL),
+                    moment(event),
+                    now,
+                    self._review_delay(contract, event, commitment),
+                )
         elif commitment.code == "renewal.decision" and contract.charter_term_end:
             event = contract.charter_term_end + timedelta(days=1)
             yield (

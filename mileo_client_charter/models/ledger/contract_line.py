@@ -32,7 +32,9 @@ class ContractLine(models.Model):
             end = fields.Date.to_date(vals["date_end"])
             longer = self.filtered(lambda line: line.date_end and (not end or end > line.date_end))
         result = super().write(vals)
-        (self if goes_on else longer - ends_earlier).filtered("charter_notice_given").charter_notice_given = False
+        (self if goes_on else longer - ends_earlier).filtered(
+            "charter_notice_given"
+        ).charter_notice_given = False
         ends_earlier.charter_notice_given = True
         return result
 

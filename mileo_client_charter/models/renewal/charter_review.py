@@ -199,7 +199,7 @@ class CharterReview(models.Model):
         away = self.env["charter.absence"].sudo()._valid(company, day).filtered(
             lambda one: one.date_from <= day and (not one.date_to or one.date_to >= day)
         )  # fmt: skip
-        while found := away.filtered(lambda one: one.user_id in users).stand_in_id - users:
+        while found := away.filtered(lambda one, users=users: one.user_id in users).stand_in_id - users:
             users |= found
         return users
 
@@ -257,7 +257,11 @@ class CharterReview(models.Model):
     def _give_up_withdrawn(self, contracts):
         """Meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
         waiting = self.sudo().search(
-            [("contract_id", "in", contracts.ids), ("state", "=", "draft"), ("obligation_id.withdrawn", "=", True)]
+            [
+                ("contract_id", "in", contracts.ids),
+                ("state", "=", "draft"),
+                ("obligation_id.withdrawn", "=", True),
+            ]
         )
         for review in waiting:
             reason = review.obligation_id.cancel_reason

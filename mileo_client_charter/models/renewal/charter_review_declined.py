@@ -78,7 +78,9 @@ class CharterReview(models.Model):
             lines.append(
                 self.env._(
                     "Invited on %(day)s by mail %(number)s: %(people)s.",
-                    day=format_datetime(self.env, mail.create_date, tz=self.company_id._charter_tz(), dt_format="short"),
+                    day=format_datetime(
+                        self.env, mail.create_date, tz=self.company_id._charter_tz(), dt_format="short"
+                    ),
                     number=mail.mail_message_id.id,
                     people=people._charter_key(),
                 )

@@ -447,6 +447,8 @@ class TestScheduler(CharterCase):
             opened = self.env["charter.scheduler"]._schedule(self.env["contract.contract"].browse(ids))
             self.env.flush_all()
             queries[len(ids)] = self.cr.sql_log_count - before
-            self.assertEqual(len(opened), 2 * len(ids), "two reports; the review and the decision are there already")
+            self.assertEqual(
+                len(opened), 2 * len(ids), "two reports; the review and the decision are there already"
+            )
         self.assertLessEqual(queries[50], queries[10] + 5)
         self.assertLessEqual(queries[50], 40)

@@ -6,13 +6,15 @@ What a row says is the rule; where two readings of the charter are possible, the
 from datetime import date, datetime, timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ...tools.occurrence import parse_key
 from ..cases.year import YearCase
 
-REVIEW = "A review of the year is organised with each client 3 months before the contract's yearly anniversary."
+REVIEW = (
+    "A review of the year is organised with each client 3 months before the contract's yearly anniversary."
+)
 BOTH = "It is held by the account manager and the operations manager."
 TACIT = "Tacit renewal is conditional on an NPS above 0 and no unresolved formal complaint."
 BELOW = "Below, a remediation is started before the renewal is proposed."
@@ -33,7 +35,9 @@ class SentenceCase(YearCase):
         return contract
 
     def on(self, day, hour=12):
-        return self.at(moment=datetime.combine(date.fromisoformat(str(day)), datetime.min.time()) + timedelta(hours=hour))
+        return self.at(
+            moment=datetime.combine(date.fromisoformat(str(day)), datetime.min.time()) + timedelta(hours=hour)
+        )
 
     def nightly(self, contract, *days):
         for day in days:
@@ -49,7 +53,9 @@ class SentenceCase(YearCase):
 
     def none_born_late(self, contract):
         rows = self.env["charter.obligation"].search([("contract_id", "=", contract.id)])
-        self.assertFalse([row for row in rows if row.due_at and row.due_at < row.opened_at], "opened already due")
+        self.assertFalse(
+            [row for row in rows if row.due_at and row.due_at < row.opened_at], "opened already due"
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -141,8 +147,12 @@ class TestReviewOfTheYear(SentenceCase):
                 self.assertFalse(contract.charter_renewal_ids)
                 self.nightly(contract, opened)
                 self.assertTrue(contract.charter_renewal_ids)
-                found = self.env["charter.review"].search([("contract_id", "=", contract.id), ("kind", "=", "annual")])
-                self.assertEqual(found.renewal_id, contract.charter_renewal_ids, "the review serves the renewal")
+                found = self.env["charter.review"].search(
+                    [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+                )
+                self.assertEqual(
+                    found.renewal_id, contract.charter_renewal_ids, "the review serves the renewal"
+                )
                 self.assertFalse(contract.charter_defect)
 
 
@@ -195,7 +205,9 @@ class TestTermThatMoves(SentenceCase):
     def test_a_meeting_nobody_planned_goes_with_its_promise(self):
         contract = self.made("2026-03-01", "2027-02-28", "2026-10-05")
         self.nightly(contract, "2026-11-01")
-        review = self.env["charter.review"].search([("contract_id", "=", contract.id), ("kind", "=", "annual")])
+        review = self.env["charter.review"].search(
+            [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+        )
         with self.on("2026-11-02"):
             contract.contract_line_ids.stop(date(2026, 12, 31))
         self.nightly(contract, "2026-11-03")
@@ -209,7 +221,9 @@ class TestMeetingOfTheReview(SentenceCase):
     def review(self):
         contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self.client)
         self.nightly(contract, "2026-10-20")
-        found = self.env["charter.review"].search([("contract_id", "=", contract.id), ("kind", "=", "annual")])
+        found = self.env["charter.review"].search(
+            [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+        )
         return found.with_user(self.manager)
 
     def planned(self):
@@ -221,7 +235,9 @@ class TestMeetingOfTheReview(SentenceCase):
 
     def hold(self, review):
         review.answer_ids = [Command.create({"contact_id": self.alice.id, "rating": "4", "nps": "9"})]
-        review.write(dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about."))
+        review.write(
+            dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+        )
         review.action_hold()
 
     def absence(self, first, last):
@@ -236,12 +252,19 @@ class TestMeetingOfTheReview(SentenceCase):
         review = self.review()
         with self.on("2026-10-20"):
             stand_in = self.absence("2026-11-16", "2026-11-27")
-            review.write({"start_at": self.MEETING, "staff_ids": [Command.set((self.manager | stand_in).ids)]})
+            review.write(
+                {"start_at": self.MEETING, "staff_ids": [Command.set((self.manager | stand_in).ids)]}
+            )
             review.action_plan()
             self.assertEqual(review.state, "planned")
             review.action_cancel()
         with self.on("2026-10-21"):
-            again = review.copy({"start_at": datetime(2026, 12, 10, 9), "staff_ids": [Command.set((self.manager | stand_in).ids)]})
+            again = review.copy(
+                {
+                    "start_at": datetime(2026, 12, 10, 9),
+                    "staff_ids": [Command.set((self.manager | stand_in).ids)],
+                }
+            )
             with self.assertRaisesRegex(ValidationError, "operations manager"):
                 again.with_user(self.manager).action_plan()  # back by then
 
@@ -290,7 +313,9 @@ class TestMeetingOfTheReview(SentenceCase):
         review = self.planned()
         with self.on("2026-11-03"):
             self.mails(model="calendar.event", res_id=review.sudo().event_id.id).state = "exception"
-            review.write({"declined_contact_id": self.alice.id, "decline_words": "By phone today: not needed."})
+            review.write(
+                {"declined_contact_id": self.alice.id, "decline_words": "By phone today: not needed."}
+            )
             with self.assertRaisesRegex(ValidationError, "no invitation has been mailed"):
                 review.action_decline()
 
@@ -319,7 +344,10 @@ class TestMeetingOfTheReview(SentenceCase):
                 self.assertTrue(review.sudo().event_id.active)
                 savepoint.rollback()
                 self.env.invalidate_all()
-            with self.subTest(BOTH, case=f"{name}: from another event of it"), self.env.cr.savepoint() as savepoint:
+            with (
+                self.subTest(BOTH, case=f"{name}: from another event of it"),
+                self.env.cr.savepoint() as savepoint,
+            ):
                 review = self.planned()
                 with self.on("2026-10-21"):
                     event = review.event_id
@@ -328,7 +356,8 @@ class TestMeetingOfTheReview(SentenceCase):
                     other = (event.recurrence_id.calendar_event_ids - event).sorted("start")[0]
                     week = timedelta(days=7)
                     shifted = {
-                        key: value + week if isinstance(value, datetime) else value for key, value in change.items()
+                        key: value + week if isinstance(value, datetime) else value
+                        for key, value in change.items()
                     }
                     other.write(shifted)
                     self.env.flush_all()
@@ -344,6 +373,15 @@ class TestMeetingOfTheReview(SentenceCase):
         review = self.planned()
         with self.on("2026-10-21"):
             event = review.event_id
-            event.write({"recurrency": True, "rrule_type": "weekly", "interval": 1, "count": 3, "end_type": "count", "fri": True})
+            event.write(
+                {
+                    "recurrency": True,
+                    "rrule_type": "weekly",
+                    "interval": 1,
+                    "count": 3,
+                    "end_type": "count",
+                    "fri": True,
+                }
+            )
             event.recurrence_id.calendar_event_ids.unlink()
             self.assertEqual((review.state, review.obligation_id.state), ("draft", "open"))
