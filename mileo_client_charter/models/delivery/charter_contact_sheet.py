@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ...tools.occurrence import format_key
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -150,9 +150,9 @@ class CharterContactSheet(models.AbstractModel):
         """
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
         for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
-            apart(company, self._up_to_today, self._say_not_up_to_date)
+            run_isolated(company, self._up_to_today, self._say_not_up_to_date)
             self.env["ir.cron"]._commit_progress(1, remaining=left)
-        self.env["charter.handover"]._tell_due()
+        self.env["charter.handover"]._notify_due()
 
     @api.model
     def _up_to_today(self, company):

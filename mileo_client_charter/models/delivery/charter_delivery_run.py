@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 from .charter_delivery import KINDS
 
 SEND_BATCH = 100
@@ -218,7 +218,7 @@ class CharterDeliveryRun(models.Model):
             batch = batch.filtered_domain(domain)
             if not batch:
                 break
-            apart(batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
+            run_isolated(batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
             left = deliveries.search_count(domain)
             self._close_finished()
             in_time = cron._commit_progress(len(batch), remaining=left)

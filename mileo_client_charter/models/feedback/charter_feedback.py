@@ -8,8 +8,11 @@ from odoo.tools import format_date
 from ...tools import nps as nps_rules
 from ...tools.words import is_said, is_sentence
 from ..base.charter_lock import lock
+from ..base.client_document import Message, Sheet
 
 COMMENT_LENGTH = 5000
+# Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
+LOW_RATING, REPORTED, ASKED_FOR = "rating", "problem", "asked"
 
 
 class CharterFeedback(models.Model):
@@ -23,6 +26,19 @@ class CharterFeedback(models.Model):
     _description = "Feedback"
     _inherit = ["charter.merge.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
+    _charter_messages = {
+        "outcome": Message(
+            "mileo_client_charter.mail_feedback_outcome",
+            "_record_outcome",
+            ("understanding", "corrective_action_ids.name"),
+        )
+    }
+    _charter_export = Sheet(
+        "feedback",
+        ("channel", "contact_id", "state", "sent_at", "answered_at", "rating", "nps_answered", "nps", "comment",
+         "call_reason", "called_at", "outcome_at", "outcome"),
+    )  # fmt: skip
+    _charter_retention = "charter_words_months"
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
@@ -91,7 +107,22 @@ class CharterFeedback(models.Model):
     answer_agent = fields.Char(
         "Browser", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
-    negative = fields.Boolean(readonly=True, copy=False, charter_engine=True)
+    negative = fields.Boolean(
+        readonly=True, copy=False, charter_engine=True,
+        help="The rating is below the threshold of the charter that was in force.",
+    )  # fmt: skip
+    call_reason = fields.Selection(
+        [
+            (LOW_RATING, "Rating below the threshold"),
+            (REPORTED, "Problem reported"),
+            (ASKED_FOR, "Call requested"),
+        ],
+        "Reason for the call-back",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        help="Empty: no call-back is due.",
+    )
     threshold = fields.Integer(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user",
         help="The mark below which the charter in force promised a call.",
@@ -155,6 +186,12 @@ class CharterFeedback(models.Model):
         self.ensure_one()
         return self.partner_id.commercial_partner_id
 
+    def _charter_origin(self):
+        return self.env._("Your feedback"), f"/my/charter/feedback/{self.id}"
+
+    def _charter_said(self):
+        return self.comment or ""
+
     @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at")
     @api.depends_context("lang", "tz")
     def _compute_name(self):
@@ -174,10 +211,10 @@ class CharterFeedback(models.Model):
         for feedback in self:
             feedback.display_name = feedback.name
 
-    @api.depends("negative", "called_at", "outcome_at")
+    @api.depends("call_reason", "called_at", "outcome_at")
     def _compute_followup(self):
         for feedback in self:
-            if not feedback.negative:
+            if not feedback.call_reason:
                 feedback.followup = "none"
             elif not feedback.called_at:
                 feedback.followup = "call"
@@ -220,7 +257,7 @@ class CharterFeedback(models.Model):
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         feedback = super().create(vals_list)
         for record, (comment, rating) in zip(feedback, reports, strict=True):
-            record._answer(rating=rating, comment=comment, negative=True)
+            record._answer(rating=rating, comment=comment, call_reason=REPORTED)
         return feedback
 
     def write(self, vals):
@@ -269,10 +306,10 @@ class CharterFeedback(models.Model):
         except ValueError:
             raise ValidationError(self.env._("Would recommend: choose a figure from 0 to 10.")) from None
 
-    def _answer(self, rating=None, nps=None, comment=None, ip=None, agent=None, negative=False):
+    def _answer(self, rating=None, nps=None, comment=None, ip=None, agent=None, call_reason=None):
         """Store the client's answer; the first one wins.
 
-        :param negative: the client reports a problem, whatever the mark
+        :param call_reason: REPORTED or ASKED_FOR when a call is due whatever the rating
         :return: False when an answer was there already; nothing is changed then
         :raise ValidationError: marks out of range
         """
@@ -294,6 +331,7 @@ class CharterFeedback(models.Model):
             ._commitment("feedback.callback")
         )
         threshold = commitment.threshold if commitment else nps_rules.DEFAULT_RATING_THRESHOLD
+        negative = rating is not None and rating < threshold
         feedback.write(
             {
                 "state": "answered",
@@ -303,11 +341,12 @@ class CharterFeedback(models.Model):
                 "answer_ip": ip,
                 "answer_agent": (agent or "")[:250],
                 "threshold": threshold,
-                "negative": bool(negative or (rating is not None and rating < threshold)),
+                "negative": negative,
+                "call_reason": LOW_RATING if negative else call_reason,
                 **feedback._nps_values(nps),
             }
         )
-        if feedback.negative:
+        if feedback.call_reason:
             feedback._owe_callback()
         return True
 
@@ -333,7 +372,7 @@ class CharterFeedback(models.Model):
         return bool(values)
 
     def _owe_callback(self):
-        """A negative answer is called back (article 02); without a charter in force the row says so."""
+        """Open the call-back of article 02; without a charter in force the feedback says so."""
         self.ensure_one()
         self._charter_open_or_explain("feedback.callback", at=self.answered_at)._charter_announce()
 
@@ -444,7 +483,7 @@ class CharterFeedback(models.Model):
                 "ask_nps": False,
             }
         )
-        feedback._answer(rating=rating, comment=comment, negative=problem)
+        feedback._answer(rating=rating, comment=comment, call_reason=REPORTED if problem else None)
         return feedback.with_env(self.env)
 
     def _get_portal_url(self):

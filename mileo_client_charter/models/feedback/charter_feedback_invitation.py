@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.words import is_said
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 from ..base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
@@ -131,9 +131,9 @@ class CharterFeedback(models.Model):
         self._expire(now)
         planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
         for batch in self._batches(planned & Domain("planned_at", "<=", now)):
-            apart(batch, lambda rows: rows._send_invitations(now), self._say_later)
+            run_isolated(batch, lambda rows: rows._send_invitations(now), self._say_later)
         for batch in self._batches(self._to_remind_domain(now)):
-            apart(batch, lambda rows: rows._remind(now), self._say_not_reminded)
+            run_isolated(batch, lambda rows: rows._remind(now), self._say_not_reminded)
         next_planned = self.sudo().search(planned, order="planned_at", limit=1)
         if next_planned:
             self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))

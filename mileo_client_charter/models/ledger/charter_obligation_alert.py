@@ -8,24 +8,24 @@ from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
 
-TELL_BATCH = 100
+ALERT_BATCH = 100
 # After so many, a fresh run goes on: every reaction leaves environments behind that slow down the next ones.
-TELL_RUN = 1000
+ALERT_RUN = 1000
 
 
 class CharterObligation(models.Model):
     _inherit = "charter.obligation"
 
     @api.model
-    def _tell_all(self):
+    def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
         cron = self.env["ir.cron"]
         told = 0
-        while batch := self._alerts_due(TELL_BATCH):
-            batch._tell()
+        while batch := self._alerts_due(ALERT_BATCH):
+            batch._raise_alerts()
             told += len(batch)
-            in_time = cron._commit_progress(len(batch), remaining=len(batch) // TELL_BATCH)
-            if not in_time or told >= TELL_RUN:
+            in_time = cron._commit_progress(len(batch), remaining=len(batch) // ALERT_BATCH)
+            if not in_time or told >= ALERT_RUN:
                 # The rest is still due, and the next run starts with it.
                 self._wake_clock(self._charter_now())
                 return
@@ -45,7 +45,7 @@ class CharterObligation(models.Model):
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 
-    def _tell(self):
+    def _raise_alerts(self):
         """Write the alert, which is what the automated actions react to.
 
         A row whose reactions fail keeps its facts, says what failed, and does not hold up the others.
@@ -62,13 +62,13 @@ class CharterObligation(models.Model):
             except Exception:
                 _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
                 for row in rows:
-                    row._tell_one(alert)
+                    row._raise_alone(alert)
 
     def _alert_due(self):
         self.ensure_one()
         return "breach" if self.breached_at else "warning"
 
-    def _tell_one(self, alert):
+    def _raise_alone(self, alert):
         try:
             with self.env.cr.savepoint():
                 self._charter_engine().write({"alert": alert})
@@ -197,10 +197,7 @@ class CharterObligation(models.Model):
     def _origin_words(self):
         """What the client said, when the promise comes from something a client said."""
         origin = self._origin_record()
-        for name in ("comment", "description"):
-            if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
-                return origin[name] or ""
-        return ""
+        return origin._charter_said() if origin and hasattr(origin, "_charter_said") else ""
 
     def _dashboard_url(self):
         """Address of the document the promise comes from, for mails to staff."""

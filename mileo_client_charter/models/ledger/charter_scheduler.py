@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -48,7 +48,7 @@ class CharterScheduler(models.AbstractModel):
             )
             if not batch:
                 break
-            apart(batch, self._begin_and_schedule, self._say_not_scheduled)
+            run_isolated(batch, self._begin_and_schedule, self._say_not_scheduled)
             last_id = batch[-1].id
             self.env["ir.cron"]._commit_progress(len(batch), remaining=int(len(batch) == CONTRACT_BATCH))
             self.env.invalidate_all()

@@ -112,14 +112,14 @@ class CharterNotice(models.Model):
     @api.depends_context("lang")
     def _compute_tell_by(self):
         for notice in self:
-            notice.tell_by, known_late = notice._tell_by(notice.known_on)
+            notice.tell_by, known_late = notice._notify_by(notice.known_on)
             today = notice.company_id.sudo()._charter_today() if notice.company_id else False
             notice.is_late = bool(
                 notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by
             )
             notice.known_late = notice._known_late_in_words(notice.known_on) if known_late else False
 
-    def _tell_by(self, known_on):
+    def _notify_by(self, known_on):
         """(last day on which clients are told in time, whether that day runs from when it was known).
 
         A vulnerability runs from its publication, anything else is told ahead of its date of effect. What became known
@@ -205,7 +205,7 @@ class CharterNotice(models.Model):
             moved._check_future(fields.Date.to_date(vals["effect_on"]))
         result = super().write(vals)
         for notice in moved:
-            notice._tell(notice.line_ids, known_on=notice.company_id._charter_today())
+            notice._notify(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
 
     def _check_future(self, day):
@@ -430,7 +430,7 @@ class CharterNotice(models.Model):
             if found:
                 everybody = {client: sorted(ids) for client, ids in known.items()} | found
                 notice._write_lines(everybody)
-                notice._tell(
+                notice._notify(
                     notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f),
                     known_on=notice.company_id._charter_today(),
                 )

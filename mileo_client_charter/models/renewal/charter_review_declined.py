@@ -12,13 +12,13 @@ class CharterReview(models.Model):
 
     declined_contact_id = fields.Many2one(
         "res.partner", "Declined by", domain="[('commercial_partner_id', '=', partner_id)]", copy=False,
-        charter_recorded="client",
+        charter_recorded="client", groups="base.group_user",
     )  # fmt: skip
     decline_words = fields.Text(
-        "How the client declined", copy=False, charter_recorded="client",
+        "How the client declined", copy=False, charter_recorded="client", groups="base.group_user",
         help="In its words: by mail, by phone, on which day.",
     )  # fmt: skip
-    declined_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    declined_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     invitation_proof = fields.Text(
         "Invitation", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
         help="Which of the client's people were invited to what, by mail, and when.",

@@ -20,7 +20,9 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
-    dossier_figures = fields.Json(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_figures = fields.Json(
+        readonly=True, copy=False, charter_engine=True, charter_json="figures", groups="base.group_user"
+    )
     dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
     dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
     dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)
@@ -214,8 +216,8 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self._reachable_contacts() or self.env["charter.handing"]._check_readers(self.partner_id)
-        self.env["charter.handing"]._hand(
+        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(self.partner_id)
+        self.env["charter.delivery"]._queue(
             [
                 {
                     "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,

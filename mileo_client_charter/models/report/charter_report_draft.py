@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 
 from ...tools import periods
 from ...tools.occurrence import event_key, event_sql, parse_key
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -78,7 +78,7 @@ class CharterReport(models.Model):
                 report._check_contacts()
             reports._send(unreviewed)
 
-        apart(
+        run_isolated(
             self,
             send,
             lambda report, why: report._charter_engine().write({"error": why, "queued_at": False}),
@@ -118,7 +118,7 @@ class CharterReport(models.Model):
 
         :return: ids of the promises that have no report after all
         """
-        return apart(owed, self._draft, self._say_not_drafted, untold=UniqueViolation).ids
+        return run_isolated(owed, self._draft, self._say_not_drafted, expected=UniqueViolation).ids
 
     @api.model
     def _say_not_drafted(self, promise, why):

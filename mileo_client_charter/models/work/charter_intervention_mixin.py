@@ -4,7 +4,7 @@ import psycopg2
 from odoo import Command, api, fields, models
 from odoo.tools.misc import clean_context
 
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 
 # In the context (``charter_no_feed``) of writings that feed nothing. An object: what a remote call sends holds nothing back.
 HELD = object()
@@ -126,7 +126,7 @@ class CharterInterventionMixin(models.AbstractModel):
         # What the record's own transaction has to say comes first, and is none of ours.
         self.env.flush_all()
         sources = self.sudo().with_context(charter_no_feed=HELD)
-        failed = apart(
+        failed = run_isolated(
             sources,
             lambda records: records._charter_feed_now(),
             lambda record, why: record.write({"charter_feed_error": why}),

@@ -340,7 +340,7 @@ class TestObligation(CharterCase):
             promises = self._open() | self._open(occurrence="2") | self._open(occurrence="3")
         cron = self.env.ref("mileo_client_charter.cron_clock")
         module = "odoo.addons.mileo_client_charter.models.ledger.charter_obligation_alert"
-        with self.at(49) as moment, patch(f"{module}.TELL_BATCH", 1), patch(f"{module}.TELL_RUN", 2):
+        with self.at(49) as moment, patch(f"{module}.ALERT_BATCH", 1), patch(f"{module}.ALERT_RUN", 2):
             self.tick()
             self.assertEqual(promises.mapped("alert"), ["breach", "breach", False])
             self.assertIn(
@@ -461,7 +461,7 @@ class TestObligation(CharterCase):
     def test_hand_over_keeps_the_due_time(self):
         with self.at():
             promise = self._open()
-            promise._hand_over(self.technician, "on leave")
+            promise._reassign(self.technician, "on leave")
         self.assertEqual(promise.user_id, self.technician)
         self.assertEqual(promise.due_at, START + timedelta(hours=48))
         self.assertIn("t_manager → t_technician (on leave)", promise.history_text)

@@ -7,15 +7,15 @@ from psycopg2 import InterfaceError, OperationalError
 _logger = logging.getLogger(__name__)
 
 
-def apart(records, act, say, untold=()):
-    """Have ``act`` work on ``records`` together; where that fails, one by one, and ``say`` what fails alone.
+def run_isolated(records, act, say, expected=()):
+    """Run ``act`` on ``records`` together; where that fails, on each alone, and ``say`` what fails alone.
 
     Each try is a savepoint: of what failed nothing stays. A conflict with another worker, or a lost connection, is nobody's
     failure, and has the whole transaction played again.
 
     :param act: function of a recordset
     :param say: function of the record that failed alone and of why, in words
-    :param untold: exceptions that need not be said: another worker did it meanwhile
+    :param expected: exceptions that are no failure to record: another worker did it meanwhile
     :return: the records that failed
     """
     env = records.env
@@ -29,8 +29,8 @@ def apart(records, act, say, untold=()):
     except Exception as error:
         env.invalidate_all()
         if len(records) > 1:
-            return records.browse().union(*(apart(record, act, say, untold) for record in records))
-        if not isinstance(error, untold):
+            return records.browse().union(*(run_isolated(record, act, say, expected) for record in records))
+        if not isinstance(error, expected):
             _logger.info("%s failed alone", records, exc_info=True)
             say(records, str(error) or type(error).__name__)
         return records
