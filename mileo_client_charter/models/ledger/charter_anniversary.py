@@ -2,11 +2,15 @@
 
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import periods
+
+# A term that ends so shortly before an anniversary has one review with it, before the decision.
+ONE_REVIEW = relativedelta(months=3)
 
 
 class ContractContract(models.Model):
@@ -102,29 +106,46 @@ class ContractContract(models.Model):
             contract.charter_next_anniversary = ahead[0] if ahead else False
 
     def _charter_anniversaries(self, since, today):
-        """The yearly anniversaries of the start after ``since``, as far as the next one after ``today``.
+        """The days whose review is owed, of the contract years that end after ``since``, as far as the one ``today`` is in.
 
-        Each has its review (article 04), whatever the length of the term, as long as the contract is known to live
-        until then.
+        Each year has one review (article 04), whatever the length of the term, as long as the contract is known to live
+        until then: before the anniversary of the start, or before the end of the term where that comes shortly before.
         """
         self.ensure_one()
-        first, last = self._charter_first_day(), self._charter_horizon()
+        first = self._charter_first_day()
         if not first:
             return []
         events = []
-        event = periods.anniversary_after(first, since)
-        while last is None or event <= last:
+        anniversary = periods.anniversary_after(first, since)
+        while event := self._charter_review_before(anniversary):
             events.append(event)
-            if event > today:
+            if anniversary > today:
                 break
-            event = periods.anniversary_after(first, event)
+            anniversary = periods.anniversary_after(first, anniversary)
         return events
 
-    def _charter_is_anniversary(self, day):
-        """Whether the contract is known to reach ``day``, and it is an anniversary of its start."""
+    def _charter_review_before(self, anniversary):
+        """The day before which the review of the year that ends with ``anniversary`` is held; None: it ends before."""
+        last = self._charter_horizon()
+        if last is None or anniversary <= last:
+            return anniversary
+        serves = self.charter_auto_renew and anniversary - ONE_REVIEW < last
+        return last if serves else None
+
+    def _charter_year_of(self, day):
+        """The anniversary with which the contract year of ``day`` ends, or None."""
         self.ensure_one()
-        before = day and day - timedelta(days=1)
-        return bool(day) and self._charter_anniversaries(before, before) == [day]
+        first = self._charter_first_day()
+        return periods.anniversary_after(first, day - timedelta(days=1)) if first and day else None
+
+    def _charter_reviews_before(self, day):
+        """Whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term
+        was renewed."""
+        anniversary = self._charter_year_of(day)
+        expected = anniversary and self._charter_review_before(anniversary)
+        return bool(expected) and (
+            day == expected or (expected == anniversary and anniversary - ONE_REVIEW < day)
+        )
 
     def _charter_horizon(self):
         """The day after the last one this contract is known to run, None: it goes on.
@@ -146,7 +167,7 @@ class ContractContract(models.Model):
         if not self.charter_term_end:
             return None
         days = [self.charter_term_end + timedelta(days=n) for n in (1, 2)]
-        return next((day for day in days if self._charter_is_anniversary(day)), None)
+        return next((day for day in days if self._charter_reviews_before(day)), None)
 
     def _charter_serves_term(self, event):
         """Whether the review of the anniversary ``event`` is the one before the decision on the current term.

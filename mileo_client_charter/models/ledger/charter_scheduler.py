@@ -70,7 +70,7 @@ class CharterScheduler(models.AbstractModel):
                 for occurrence, at, opened_at, delay in self._occurrences(
                     contract, in_force[contract.company_id.id, code], now, last.get((contract.id, code))
                 ):
-                    if (contract.id, code, occurrence) in there:
+                    if (contract.id, code, self._year_key(contract, code, occurrence)) in there:
                         continue
                     # What was withdrawn is owed again as a row of its own; the withdrawn one stays as it is.
                     times = withdrawn.get((contract.id, code, occurrence), 0)
@@ -99,7 +99,7 @@ class CharterScheduler(models.AbstractModel):
     def _end_moved(self, contracts):
         """End the promises that come before a day which is no anniversary, or no end of the term, any more.
 
-        :return: {(contract id, code, occurrence)} of what is in the ledger and stays
+        :return: {(contract id, code, ``_year_key``)} of what is in the ledger and stays
         """
         rows = self.env["charter.obligation"].sudo().search_fetch(
             [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", BEFORE_A_DAY)],
@@ -107,17 +107,24 @@ class CharterScheduler(models.AbstractModel):
         )  # fmt: skip
         of_id = {contract.id: contract for contract in contracts}
         moved = {code: rows.browse() for code in BEFORE_A_DAY}
-        back = rows.browse()
+        back, there = rows.browse(), set()
         for row in rows:
             contract, day = of_id[row.res_id], parse_key(row.occurrence).day
             term_ends = contract.charter_term_end and contract.charter_term_end + timedelta(days=1)
             stands = (
-                contract._charter_is_anniversary(day) if row.code == "review.annual" else day == term_ends
+                contract._charter_reviews_before(day) if row.code == "review.annual" else day == term_ends
             )
             if row.is_owed and day and not stands:
                 moved[row.code] |= row
             elif row.state == "late" and row.cancelled_at and stands:
                 back |= row
+            # What ended undone with its day leaves room for the review of the new one.
+            if not row.withdrawn and (
+                stands or not (row.is_owed or (row.cancelled_at and row.state == "late"))
+            ):
+                there.add(
+                    (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
+                )
         back._owe_again(self.env._("The contract's dates are again what they were."))
         moved["review.annual"]._cancel(
             self.env._("The contract's dates changed: it has no anniversary on that day any more."),
@@ -127,7 +134,13 @@ class CharterScheduler(models.AbstractModel):
             self.env._("The contract's dates changed: its term does not end on that day any more."),
             withdrawn=True,
         )
-        return {(row.res_id, row.code, event_key(row.occurrence)) for row in rows if not row.withdrawn}
+        return there
+
+    @api.model
+    def _year_key(self, contract, code, occurrence):
+        """What is there once: the review of a contract year, the decision on a term."""
+        day = parse_key(occurrence).day
+        return contract._charter_year_of(day) if code == "review.annual" else occurrence
 
     @api.model
     def _possible(self, contracts, in_force, requests, now):

@@ -77,6 +77,8 @@ class TestReviewOfTheYear(SentenceCase):
             ("29 February", "2024-02-29", "2027-02-27", (3, "yearly"), "2024-03-05", ["2025-03-05", "2026-03-05"],
              {"2025-02-28": "2024-11-28", "2026-02-28": "2025-11-28", "2027-02-28": "2026-11-28"}),
             ("month ends", "2026-05-31", "2027-05-30", (1, "yearly"), "2026-10-05", [], {"2027-05-31": "2027-02-28"}),
+            ("the term ends shortly before: one review, before its decision", "2026-04-01", "2027-02-28", (1, "yearly"),
+             "2026-10-05", ["2027-02-02"], {"2027-03-01": "2026-12-01"}),
             ("it ends before its anniversary", "2026-03-01", "2026-12-31", None, "2026-04-01", ["2026-11-01"], {}),
         ):  # fmt: skip
             with self.subTest(REVIEW, case=name):
@@ -167,7 +169,7 @@ class TestTermThatMoves(SentenceCase):
     def test_promises_of_the_old_end(self):
         """(case, change of the line, what is owed the next night)"""
         for name, change, expected in (
-            ("a month earlier", {"date_end": "2027-01-31"}, ["2027-02-01#renewal"]),
+            ("a month earlier", {"date_end": "2027-01-31"}, ["2027-02-01#annual", "2027-02-01#renewal"]),
             ("a month later, corrected at once", {"date_end": "2027-03-31"}, ["2027-03-01#annual", "2027-04-01#renewal"]),
             ("another start", {"date_start": "2026-02-15"}, ["2027-02-15#annual", "2027-03-01#renewal"]),
         ):  # fmt: skip
