@@ -31,7 +31,7 @@ DATA = {
         ["reference", "name", "kind", "priority", "state", "reported_at", "responded_at", "resolved_at", "work_done"],
         "commercial_partner_id",
     ),
-    "equipment": ("charter.equipment", ["name", "serial", "reference", "brand", "model", "supervised_from", "end_of_support"], "partner_id"),
+    "equipment": ("charter.equipment", ["name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "end_of_support"], "partner_id"),
     "reports": ("charter.report", ["reference", "period", "version", "first_day", "last_day", "sent_at"], "partner_id"),
     "recommendations": ("charter.recommendation", ["name", "advice", "benefit", "urgency", "state", "comment"], "partner_id"),
     "feedback": (

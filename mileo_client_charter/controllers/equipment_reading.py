@@ -15,7 +15,7 @@ DAYS = 30
 SUPPORT_DAYS = 365
 ADDRESS = "/my/charter/equipment"
 EQUIPMENT_FIELDS = [
-    "name", "serial", "reference", "product_id", "brand", "model", "partner_id", "site_id", "contract_id",
+    "name", "serial", "reference", "product_id", "maker", "model", "partner_id", "site_id", "contract_id",
     "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since",
 ]  # fmt: skip
 OUTAGE_FIELDS = ["start_at", "end_at", "kind", "reason"]
@@ -36,7 +36,7 @@ class EquipmentReading(ClientReading):
                 Sort("newest", env._("Last supervised first"), "supervised_from desc nulls last, id desc"),
             ],
             search=lambda text: Domain.OR(
-                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "brand", "model")
+                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "maker", "model")
             )
             | Domain("product_id", "any!", [("name", "ilike", text)])
             | Domain("site_id", "any!", [("name", "ilike", text)]),
@@ -107,7 +107,7 @@ class EquipmentReading(ClientReading):
                 "serial": row.serial,
                 "reference": row.reference,
                 # The catalogue itself is not the client's to read; what it bought has a name.
-                "product": row.product_id.sudo().name or " ".join(filter(None, [row.brand, row.model])),
+                "product": row.product_id.sudo().name or " ".join(filter(None, [row.maker, row.model])),
                 "site": row.site_id.sudo().name,
                 "supervised": self._supervised(row, today),
                 "lifecycle": self._lifecycle(row, today),

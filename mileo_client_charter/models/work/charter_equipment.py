@@ -21,8 +21,8 @@ class CharterEquipment(models.Model):
     name = fields.Char(required=True, tracking=True)
     reference = fields.Char("Asset number", copy=False, index="btree_not_null")
     product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")
-    brand = fields.Char(help="Where no product describes it.")
-    model = fields.Char(help="Where no product describes it.")
+    maker = fields.Char("Manufacturer")
+    model = fields.Char(help="As the manufacturer writes it: DS-2CD2142FWD-I.")
     serial = fields.Char("Serial number", copy=False, tracking=True)
     partner_id = fields.Many2one(
         "res.partner",

@@ -19,7 +19,7 @@ charter.outage               manager     manager     admin
 """
 PORTAL_FIELDS = {
     "charter.equipment": {
-        "name", "reference", "product_id", "brand", "model", "serial", "partner_id", "site_id", "contract_id",
+        "name", "reference", "product_id", "maker", "model", "firmware", "firmware_on", "serial", "partner_id", "site_id", "contract_id",
         "company_id", "supervised_from", "supervised_to", "is_supervised", "milestone_ids", "end_of_support",
         "lifecycle", "active", "outage_ids", "outage_count", "down_since",
     },
