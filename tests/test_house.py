@@ -29,8 +29,6 @@ UPWARD = {
     ("feedback/charter_feedback_invitation.py", "charter.onboarding"): "whether a client is held back",
     ("ledger/charter_client_mixin.py", "charter.assignment"): "who holds a role",
     ("ledger/charter_obligation_alert.py", "charter.assignment"): "who holds a role",
-    ("ledger/charter_obligation_alert.py", "charter.escalation"): "counts of escalations",
-    ("ledger/charter_obligation_alert.py", "charter.feedback"): "surveys and counts of feedback",
     ("ledger/charter_obligation_opening.py", "charter.assignment"): "who holds a role",
     ("people/charter_absence.py", "charter.contact.sheet"): "waking the sheets",
     ("people/charter_assignment.py", "charter.contact.sheet"): "waking the sheets",

@@ -255,11 +255,13 @@ class ClientReading:
         )
 
     def _origin(self, row, contract):
-        """What a promise comes from, in words, and its page where it has one."""
-        if row.res_model == "charter.feedback":
-            return {"origin": self.env._("Your feedback"), "url": f"/my/charter/feedback/{row.res_id}"}
-        if row.res_model == "charter.escalation":
-            return {"origin": self.env._("Your escalation"), "url": f"/my/charter/escalation/{row.res_id}"}
+        """What a promise comes from, in words, and its page where it has one: the document says so itself."""
+        document = self.env.get(row.res_model)
+        # The addon that made the promise may be gone.
+        if hasattr(document, "_charter_origin"):
+            words, url = document.browse(row.res_id)._charter_origin()
+            if words:
+                return {"origin": words, "url": url}
         return {"origin": self.env._("Contract %s", contract), "url": None} if contract else NO_ORIGIN
 
     def _feedback(self, rows):

@@ -8,6 +8,7 @@ from odoo.tools.sql import escape_psql
 from ...tools import mail_authentication
 from ...tools.words import is_said
 from ..base.charter_lock import lock
+from ..base.client_document import Message, Sheet
 from ..base.mail_thread import AuthenticationResults
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
@@ -26,6 +27,14 @@ class CharterEscalation(models.Model):
     _charter_takes_automatic_mail = False
     _description = "Escalation"
     _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_messages = {"answer": Message("mileo_client_charter.mail_escalation_answer", "_record_answer")}
+    _charter_export = Sheet(
+        "escalations",
+        ("reference", "name", "description", "contact_id", "level", "state", "raised_at", "answered_at", "answer",
+         "resolved_at", "resolution"),
+    )  # fmt: skip
+    _charter_retention = "charter_complaints_months"
+    _charter_title = "NULLIF(CONCAT_WS(' ', {row}.reference, {row}.name), '')"
     _order = "is_complaint desc, raised_at desc, id desc"
     _mail_post_access = "read"
 
@@ -103,6 +112,12 @@ class CharterEscalation(models.Model):
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------
+
+    def _charter_origin(self):
+        return self.env._("Your escalation"), f"/my/charter/escalation/{self.id}"
+
+    def _charter_said(self):
+        return self.description or ""
 
     def _charter_partner(self):
         self.ensure_one()

@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from ...tools import nps as nps_rules
 from ...tools.words import is_said, is_sentence
 from ..base.charter_lock import lock
+from ..base.client_document import Message, Sheet
 
 COMMENT_LENGTH = 5000
 # Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
@@ -25,6 +26,19 @@ class CharterFeedback(models.Model):
     _description = "Feedback"
     _inherit = ["charter.merge.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
+    _charter_messages = {
+        "outcome": Message(
+            "mileo_client_charter.mail_feedback_outcome",
+            "_record_outcome",
+            ("understanding", "corrective_action_ids.name"),
+        )
+    }
+    _charter_export = Sheet(
+        "feedback",
+        ("channel", "contact_id", "state", "sent_at", "answered_at", "rating", "nps_answered", "nps", "comment",
+         "call_reason", "called_at", "outcome_at", "outcome"),
+    )  # fmt: skip
+    _charter_retention = "charter_words_months"
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
@@ -171,6 +185,12 @@ class CharterFeedback(models.Model):
     def _charter_partner(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id
+
+    def _charter_origin(self):
+        return self.env._("Your feedback"), f"/my/charter/feedback/{self.id}"
+
+    def _charter_said(self):
+        return self.comment or ""
 
     @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at")
     @api.depends_context("lang", "tz")

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
 from ..base.charter_engine import charter_through
+from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
 
@@ -32,6 +33,10 @@ class CharterObligation(models.Model):
     _description = "Promise"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
+    _charter_export = Sheet(
+        "promises",
+        ("promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"),
+    )  # fmt: skip
     _charter_seal_when = "{row}.state != 'open'"
     _charter_seal_columns = (
         "company_id", "commitment_id", "code", "partner_id", "contract_id", "res_model", "res_id", "occurrence", "role",

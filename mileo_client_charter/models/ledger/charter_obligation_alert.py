@@ -197,10 +197,7 @@ class CharterObligation(models.Model):
     def _origin_words(self):
         """What the client said, when the promise comes from something a client said."""
         origin = self._origin_record()
-        for name in ("comment", "description"):
-            if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
-                return origin[name] or ""
-        return ""
+        return origin._charter_said() if origin and hasattr(origin, "_charter_said") else ""
 
     def _dashboard_url(self):
         """Address of the document the promise comes from, for mails to staff."""

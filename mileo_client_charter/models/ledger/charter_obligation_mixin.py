@@ -21,6 +21,24 @@ class CharterObligationMixin(models.AbstractModel):
         groups="mileo_client_charter.group_charter_user",
     )
 
+    # See models/base/client_document.py.
+    _charter_messages = {}
+    _charter_title = None
+
+    def _charter_origin(self):
+        """Say to the client where a commitment comes from.
+
+        Called with the client's own rights, on an id that is not read: read nothing a client may not.
+
+        :return: (words, address of a page of the portal); None for what there is none of, the contract is named then
+        """
+        return None, None
+
+    def _charter_said(self):
+        """The client's own words, for the people who answer them; empty when it said none."""
+        self.ensure_one()
+        return ""
+
     def _charter_partner(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id

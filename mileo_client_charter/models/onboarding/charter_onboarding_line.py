@@ -51,10 +51,18 @@ class CharterOnboardingLine(models.Model):
     )  # fmt: skip
     message = fields.Char("Why refused", readonly=True, charter_engine=True)
     promises = fields.Json(
-        "Promises by code", readonly=True, charter_engine=True, help="Promises opened, by code."
+        "Promises by code",
+        readonly=True,
+        charter_engine=True,
+        charter_json="figures",
+        help="Promises opened, by code.",
     )
     mails = fields.Json(
-        "Mails by kind", readonly=True, charter_engine=True, help="[kind, address] of each mail."
+        "Mails by kind",
+        readonly=True,
+        charter_engine=True,
+        charter_json="addresses",
+        help="[kind, address] of each mail.",
     )
     late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
     promises_text = fields.Text("Promises", compute="_compute_texts")

@@ -36,8 +36,10 @@ class CharterHandover(models.Model):
     date_from = fields.Date("From")
     date_to = fields.Date("To")
     message = fields.Text("Words to the client")
-    plan = fields.Json(help="Who answers: a list of [role, user or null, first day, last day or null].")
-    told_plan = fields.Json()
+    plan = fields.Json(
+        charter_json="users", help="Who answers: a list of [role, user or null, first day, last day or null]."
+    )
+    told_plan = fields.Json(charter_json="users")
     tellings = fields.Integer(help="How many times the client has been told.")
     state = fields.Selection(
         [("planned", "To tell"), ("told", "Told"), ("withdrawn", "Withdrawn before it was told")],

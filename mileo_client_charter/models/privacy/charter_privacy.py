@@ -15,14 +15,6 @@ from ..base.charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
 BATCH = 200
-# What is forgotten by the scheduled action, and the company's months that say when.
-RETENTION = (
-    ("charter.feedback", "charter_words_months"),
-    ("charter.review", "charter_words_months"),
-    ("charter.remediation", "charter_words_months"),
-    ("charter.escalation", "charter_complaints_months"),
-    ("charter.delivery", "charter_bodies_months"),
-)
 
 
 class ResCompany(models.Model):
@@ -85,6 +77,11 @@ class CharterPrivacy(models.AbstractModel):
     _name = "charter.privacy"
     _description = "Retention of personal data"
 
+    # The company's field with the months its rows are kept; None: they go with another document, or when asked.
+    _charter_retention = None
+    # Whether forgetting a contact anonymises the rows that name it as ``contact_id``.
+    _charter_goes_with_contact = True
+
     anonymised_at = fields.Datetime(
         readonly=True,
         copy=False,
@@ -141,13 +138,21 @@ class CharterPrivacy(models.AbstractModel):
 
     @api.model
     def _charter_of_contacts(self):
-        """Names of the models that can be made nobody's and say by ``contact_id`` whose they are, deliveries left out:
-        what is on its way leaves, and its promise is kept."""
+        """Names of the models that can be made nobody's, say by ``contact_id`` whose they are, and go with the contact."""
         return [
             name
             for name in self.pool.descendants(["charter.privacy"], "_inherit")
             if getattr(self.env[name]._fields.get("contact_id"), "store", False)
-            and name != "charter.delivery"
+            and self.env[name]._charter_goes_with_contact
+        ]
+
+    @api.model
+    def _charter_retained(self):
+        """[(model, field of the company with the months its rows are kept)], in the same order every time."""
+        return [
+            (name, self.env[name]._charter_retention)
+            for name in sorted(self.pool.descendants(["charter.privacy"], "_inherit"))
+            if self.env[name]._charter_retention
         ]
 
     # -- the scheduled action ---------------------------------------------------------------------
@@ -156,7 +161,7 @@ class CharterPrivacy(models.AbstractModel):
     def _cron_privacy(self):
         """Anonymise what is older than its company keeps it, in batches of one transaction each."""
         cron = self.env["ir.cron"]
-        for model, setting in RETENTION:
+        for model, setting in self._charter_retained():
             for company in self.env["res.company"].sudo().search([(setting, ">", 0)], order="id"):
                 records = self.env[model].sudo().with_context(lang=company.partner_id.lang)
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
@@ -209,6 +214,8 @@ class CharterFeedback(models.Model):
 class CharterDelivery(models.Model):
     _name = "charter.delivery"
     _inherit = ["charter.delivery", "charter.privacy"]
+    # What is on its way leaves, and its promise is kept.
+    _charter_goes_with_contact = False
 
     def _charter_expired(self, limit):
         """What left, failed or was withdrawn before ``limit``."""

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.versions import AFFECTED, LOOK, NOT_AFFECTED, decide
 from ...tools.words import is_said
+from ..base.client_document import Sheet
 
 ANSWERS = [("affected", "Affected"), ("look", "To look at"), ("not_affected", "Not affected")]
 REASONS = [
@@ -33,6 +34,9 @@ class CharterAdvisoryConcern(models.Model):
 
     _name = "charter.advisory.concern"
     _description = "Device concerned by an advisory"
+    _charter_export = Sheet(
+        "vulnerabilities", ("equipment_id", "firmware", "severity", "state", "told_at", "updated_on")
+    )
     _order = "state desc, advisory_id desc, partner_id, id"
     _rec_name = "equipment_id"
 

@@ -20,7 +20,9 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
-    dossier_figures = fields.Json(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_figures = fields.Json(
+        readonly=True, copy=False, charter_engine=True, charter_json="figures", groups="base.group_user"
+    )
     dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
     dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
     dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)

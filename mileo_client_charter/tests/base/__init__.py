@@ -17,3 +17,4 @@ from . import test_reading_machines
 from . import test_reading_movers
 from . import test_reading_contracts
 from . import test_buttons
+from . import test_safety_lists
