@@ -16,8 +16,9 @@ SUPPORT_DAYS = 365
 ADDRESS = "/my/charter/equipment"
 EQUIPMENT_FIELDS = [
     "name", "serial", "reference", "product_id", "maker", "model", "partner_id", "site_id", "contract_id",
-    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since",
+    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since", "firmware",
 ]  # fmt: skip
+TO_UPDATE = Domain("state", "=", "open") & Domain("answer", "=", "affected")
 OUTAGE_FIELDS = ["start_at", "end_at", "kind", "reason"]
 OUTAGE_ROWS = 50
 
@@ -86,7 +87,36 @@ class EquipmentReading(ClientReading):
             if down
             else self.env._("Nothing is down")
         )
-        return {"equipment_count": count, "equipment_down": down, "equipment_state": state}
+        return {
+            "equipment_count": count,
+            "equipment_down": down,
+            "equipment_state": state,
+            "equipment_to_update": self._to_update_at_home(),
+        }
+
+    def _to_update_at_home(self):
+        """“3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        [(number, since)] = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE, [], ["equipment_id:count_distinct", "told_at:min"]
+        )
+        if not number:
+            return ""
+        words = {"number": number, "day": format_date(self.env, since, date_format="d MMMM y")}
+        if number == 1:
+            return self.env._("1 device to update, since %(day)s", **words)
+        return self.env._("%(number)s devices to update, since %(day)s", **words)
+
+    def _to_update(self, rows):
+        """{equipment id: since when its firmware is to be updated}; one statement."""
+        groups = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE & Domain("equipment_id", "in", rows.ids), ["equipment_id"], ["told_at:min"]
+        )
+        return {
+            equipment.id: self.env._(
+                "Firmware to update, since %s", format_date(self.env, since, date_format="d MMMM y")
+            )
+            for equipment, since in groups
+        }
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -100,8 +130,11 @@ class EquipmentReading(ClientReading):
             partner_ids=self.client.ids,
         )
         today = self.company._charter_today()
+        to_update = self._to_update(rows)
         return [
             {
+                "to_update": to_update.get(row.id),
+                "firmware": row.firmware,
                 "url": f"{ADDRESS}/{row.id}",
                 "name": row.name,
                 "serial": row.serial,

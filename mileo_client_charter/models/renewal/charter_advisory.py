@@ -53,8 +53,8 @@ class CharterAdvisory(models.Model):
     identifier = fields.Char("Reference", required=True, copy=False, help="ICSA-24-156-01, CVE-2026-12345")
     publisher = fields.Char(required=True)
     name = fields.Char("Title", required=True, tracking=True)
-    published_at = fields.Datetime("Published", required=True, default=fields.Datetime.now)
-    revised_at = fields.Datetime("Revised", tracking=True)
+    published_at = fields.Datetime("Published on", required=True, default=fields.Datetime.now)
+    revised_at = fields.Datetime("Revised on", tracking=True)
     version = fields.Char("Revision", default="1", tracking=True)
     source_format = fields.Char(readonly=True, copy=False)
     language = fields.Char(readonly=True)
@@ -97,7 +97,7 @@ class CharterAdvisory(models.Model):
     def _check_moments(self):
         for one in self:
             if one.revised_at and one.revised_at < one.published_at:
-                raise ValidationError(self.env._("Revised: it comes before the day of publication."))
+                raise ValidationError(self.env._("Revised on: it comes before the day of publication."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_untold(self):
@@ -259,6 +259,6 @@ class CharterAdvisoryRevision(models.Model):
         "charter.advisory", required=True, readonly=True, index=True, ondelete="cascade"
     )
     version = fields.Char("Revision", readonly=True)
-    revised_at = fields.Datetime("Revised", readonly=True)
+    revised_at = fields.Datetime("Revised on", readonly=True)
     received_at = fields.Datetime("Received", readonly=True, default=fields.Datetime.now)
     changes = fields.Text("What changed", readonly=True)

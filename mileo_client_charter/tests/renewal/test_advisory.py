@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ...controllers.hub_reading import HubReading
 from ..cases.year import YearCase
 
 NOW = datetime(2026, 10, 5, 8)
@@ -225,7 +226,9 @@ class TestAdvisory(YearCase):
         self.assertEqual(lines[self.client].told_times, 2, "another device of theirs")
         self.assertEqual(lines[self.client].equipment_ids, self.unread)
         self.assertEqual(lines[self.other].told_times, 1, "5.3.1 is affected as before")
-        self.assertIn("revision 3", self.mails_to(self.alice).sorted("id")[-1].body_html)
+        self.assertIn(
+            "The publisher revised its advisory", self.mails_to(self.alice).sorted("id")[-1].body_html
+        )
         self.assertIn("DS-2CD4025-I", advisory.revision_ids[0].changes)
 
     def test_the_same_or_an_older_revision_changes_nothing(self):
@@ -275,6 +278,20 @@ class TestAdvisory(YearCase):
             advisory.with_user(self.manager).may_share = True
             notice.action_send()
         self.assertEqual(notice.state, "open")
+
+    # -- the portal -------------------------------------------------------------------------------
+
+    def test_the_client_sees_what_is_to_update(self):
+        self.sent(self.imported(self.document))
+        portal = self._portal(self.alice)
+        rows = self.env["charter.advisory.concern"].with_user(portal).search([])
+        self.assertEqual(rows.equipment_id, self.cam, "what it was told of, and nothing else")
+        with self.at(moment=NOW):
+            reading = HubReading(self.env(user=portal, context={"lang": "en_US"}))
+            [place] = [one for one in reading.home()["places"] if one.address == "/my/charter/equipment"]
+            self.assertEqual(place.words, "1 device to update, since 5 October 2026")
+            [row] = [one for one in reading.equipment_page({})["equipment"] if one["name"] == "Camera 1"]
+            self.assertEqual(row["to_update"], "Firmware to update, since 5 October 2026")
 
     # -- bad input --------------------------------------------------------------------------------
 
