@@ -470,7 +470,11 @@ class TestAccess(AccessCase):
         "datetime": "2026-01-01 00:00:00", "many2one": 1, "ask_nps": False, "is_complaint": False,
     }  # fmt: skip
     # A direct report is written with the client's words and mark; the engine records them.
-    OF_A_DIRECT_REPORT = ("comment", "rating")
+    # What is declared when a row is made by hand; from then on it stays.
+    OF_A_DIRECT_REPORT = {
+        ("charter.feedback", "comment"), ("charter.feedback", "rating"), ("charter.feedback", "said_at"),
+        ("charter.escalation", "said_at"),
+    }  # fmt: skip
 
     def _engine_fields(self, model, role="manager"):
         """(name, forged value) of the fields of ``model`` only the engine writes and ``role`` may see."""
@@ -522,7 +526,7 @@ class TestAccess(AccessCase):
                         record, [".id", n], [str(record.id), str(v)]
                     ),
                 }
-                if not (model == "charter.feedback" and name in self.OF_A_DIRECT_REPORT):
+                if (model, name) not in self.OF_A_DIRECT_REPORT:
                     ways["create"] = lambda record, values=values: record.create(dict(values))
                     ways["web_save of a new one"] = lambda record, values=values: record.browse().web_save(
                         values, {}

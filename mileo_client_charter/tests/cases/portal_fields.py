@@ -18,14 +18,14 @@ PORTAL_FIELDS = {
         "user_id", "work_done",
     },
     "charter.feedback": {
-        "answered_at", "call_reason", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
+        "answered_at", "call_reason", "call_recorded_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
         "detractor", "expires_at", "followup", "intervention_id", "name", "negative", "nps", "nps_answered",
-        "outcome", "outcome_at", "partner_id", "promoter", "rating", "sent_at", "state",
+        "outcome", "outcome_at", "partner_id", "promoter", "rating", "said_at", "sent_at", "state",
     },
     "charter.escalation": {
         "answer", "answered_at", "company_id", "contact_id", "contract_id", "description", "door", "due_at",
-        "feedback_id", "is_complaint", "level", "level2_at", "name", "partner_id", "raised_at", "reference",
-        "resolution", "resolved_at", "state",
+        "feedback_id", "is_complaint", "level", "level2_at", "level2_reason", "level2_recorded_at", "name", "partner_id", "raised_at",
+        "reference", "resolution", "resolved_at", "said_at", "state",
     },
     "charter.delivery": {
         "acknowledged_at", "attachment_ids", "body", "company_id", "contact_id", "fingerprint", "kind", "opened_at",
