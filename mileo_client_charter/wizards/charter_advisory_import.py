@@ -26,19 +26,12 @@ class CharterAdvisoryImport(models.TransientModel):
         lines = []
         for file in self.file_ids:
             line = {"name": file.name}
+            last = self.env["charter.advisory.revision"].search([], order="id desc", limit=1).id
             try:
-                with self.env.cr.savepoint():
-                    before = model.search_count([]), fields.Datetime.now()
-                    one = model._import_document(file.raw or b"")
-                    known = bool(one.revision_ids[1:])
-                line.update(
-                    advisory_id=one.id,
-                    outcome="created"
-                    if model.search_count([]) > before[0]
-                    else "revised"
-                    if known
-                    else "unchanged",
-                )
+                one = model._import_document(file.raw or b"")
+                taken = one.revision_ids[:1].id > last
+                outcome = "unchanged" if not taken else "revised" if one.revision_ids[1:] else "created"
+                line.update(advisory_id=one.id, outcome=outcome)
             except UserError as error:
                 line.update(outcome="refused", message=str(error))
             lines.append(line)

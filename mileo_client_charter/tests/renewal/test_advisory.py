@@ -345,3 +345,9 @@ class TestAdvisory(YearCase):
             [("a.json", "created"), ("b.json", "refused")],
         )
         self.assertIn("neither", wizard.line_ids[1].message)
+        for revised, outcome in (("2026-10-01T08:00:00Z", "unchanged"), ("2026-10-02T08:00:00Z", "revised")):
+            wizard.file_ids = [
+                (0, 0, {"name": "c.json", "raw": csaf(self.document, version=outcome, revised=revised)})
+            ]
+            wizard.action_import()
+            self.assertEqual(wizard.line_ids.outcome, outcome)
