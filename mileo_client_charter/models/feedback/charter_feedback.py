@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ...tools import nps as nps_rules
-from ...tools.words import is_said, is_sentence
+from ...tools.words import is_said, is_sentence, trimmed
 from ..base.charter_lock import lock
 
 COMMENT_LENGTH = 5000
@@ -215,7 +215,7 @@ class CharterFeedback(models.Model):
                     )
                 )
             vals["channel"] = "direct"
-            reports.append(((vals.pop("comment", None) or "").strip(), vals.pop("rating", None) or None))
+            reports.append((trimmed(vals.pop("comment", None)), vals.pop("rating", None) or None))
             if not reports[-1][0]:
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         feedback = super().create(vals_list)

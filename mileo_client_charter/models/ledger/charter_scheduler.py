@@ -43,7 +43,11 @@ class CharterScheduler(models.AbstractModel):
                 break
             apart(batch, self._begin_and_schedule, self._say_not_scheduled)
             last_id = batch[-1].id
-            self.env["ir.cron"]._commit_progress(len(batch), remaining=int(len(batch) == CONTRACT_BATCH))
+            # As many as a batch takes may be all there are: said to remain, they would be gone through again for ever.
+            left = contracts.search_count(
+                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id)
+            )
+            self.env["ir.cron"]._commit_progress(len(batch), remaining=left)
             self.env.invalidate_all()
 
     @api.model
