@@ -3,10 +3,10 @@
 import doctest
 
 import pytest
-from tools import shown, workbook
+from tools import formatted, workbook
 
 
-@pytest.mark.parametrize("module", [shown, workbook])
+@pytest.mark.parametrize("module", [formatted, workbook])
 def test_examples_in_the_documentation(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted

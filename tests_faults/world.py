@@ -6,6 +6,7 @@ It is made by the helpers of the tests, at frozen moments, and committed.
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+
 from odoo.addons.mileo_client_charter.tests.cases.common import CharterCase
 
 # A Monday, 09:00 in Paris, the day reports of October are drafted: everybody is at work.

@@ -24,8 +24,13 @@ TABLES = ("obligation", "feedback", "escalation", "assignment", "document", "art
 KEPT = "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
 
 # Promises that have a document of their own by now are not declared kept in words any more; a column that was added
-# to a table leaves its date.
-CHANGES = {("commitment", "by_evidence"), ("intervention", "write_date"), ("commitment", "write_date")}
+# to a table leaves its date. A feedback is negative by its rating alone; that a problem was reported is `call_reason`.
+CHANGES = {
+    ("feedback", "negative"),
+    ("commitment", "by_evidence"),
+    ("intervention", "write_date"),
+    ("commitment", "write_date"),
+}
 
 GO_ON = """
     contract = env["contract.contract"].search([("name", "=", "Of before")])

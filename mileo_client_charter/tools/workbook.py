@@ -4,7 +4,7 @@ import re
 
 import xlsxwriter
 
-from .shown import Shown
+from .formatted import Formatted
 
 # Text never becomes a formula nor a link: it may come from anybody.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -71,8 +71,8 @@ class Book:
         return sheet
 
     def cell(self, sheet, row, column, value, style="text"):
-        """One cell: a Shown as the value it was made from, anything else as text."""
-        if isinstance(value, Shown):
+        """One cell: a Formatted as the value it was made from, anything else as text."""
+        if isinstance(value, Formatted):
             form = self.formats[value.style]
             if value.style in MOMENTS:
                 sheet.write_datetime(row, column, value.value, form)

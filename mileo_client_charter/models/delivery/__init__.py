@@ -3,5 +3,4 @@ from . import charter_delivery
 from . import charter_delivery_content
 from . import charter_delivery_run
 from . import mail_mail
-from . import charter_handing
 from . import ir_attachment

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..base.client_document import Sheet
 
 KINDS = [
     ("charter", "Charter"),
@@ -29,6 +31,11 @@ class CharterDelivery(models.Model):
     _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
+    _charter_export = Sheet(
+        "documents",
+        ("kind", "subject", "contact_id", "state", "sent_at", "opened_at", "acknowledged_at", "fingerprint"),
+    )
+    _charter_retention = "charter_bodies_months"
     _charter_seal_when = "{row}.state = 'sent'"
     _charter_seal_columns = (
         "company_id", "kind", "partner_id", "contact_id", "res_model", "res_id", "obligation_id", "state", "fingerprint",
@@ -120,6 +127,28 @@ class CharterDelivery(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for delivery in self:
             delivery.display_name = delivery.subject or labels.get(delivery.kind, "")
+
+    # -- recipients -------------------------------------------------------------------------------
+
+    @api.model
+    def _recipients_of(self, clients):
+        """{client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
+        people = self.env["res.partner"]
+        found = people._charter_document_recipients(clients.ids)
+        return {client: people.browse(found.get(client.id, [])) for client in clients}
+
+    @api.model
+    def _check_recipients(self, client):
+        """The contacts documents are delivered to. :raise UserError: there is none, with what to do"""
+        recipients = self._recipients_of(client)[client]
+        if not recipients:
+            raise UserError(
+                self.env._(
+                    "%s has no contact with an e-mail address: add one to the client, then send.",
+                    client.display_name,
+                )
+            )
+        return recipients
 
     # -- writing ----------------------------------------------------------------------------------
 

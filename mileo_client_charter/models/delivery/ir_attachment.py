@@ -182,7 +182,7 @@ class IrAttachment(models.Model):
 
     def _charter_note_broken(self):
         """Tell those who have to know, once the present transaction is over."""
-        self._charter_afterwards("_charter_tell_broken")
+        self._charter_afterwards("_charter_notify_broken")
 
     def _charter_afterwards(self, method):
         """Call ``method`` in a transaction of its own: the present one may only read, or be given up."""
@@ -197,7 +197,7 @@ class IrAttachment(models.Model):
         self.env.cr.postcommit.add(call)
         self.env.cr.postrollback.add(call)
 
-    def _charter_tell_broken(self):
+    def _charter_notify_broken(self):
         """Put altered files on the list of what is to mend, and write to administrators and general management, once."""
         for file in self.sudo().exists().filtered(lambda one: not one.charter_broken_at):
             with charter_door(self.env.cr):

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
+from .charter_feedback import LOW_RATING
+
 
 class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
@@ -60,6 +62,8 @@ class CharterFeedback(models.Model):
         """A mark that was worse than recorded is called back from now on; a promise made is never taken back."""
         if "contact_id" in names:
             self.respondent = self._respondent_of(self.contact_id)
-        if "rating" in names and 0 < self.rating < self.threshold and not self.negative:
-            self.negative = True
+        if "rating" in names:
+            self.negative = 0 < self.rating < self.threshold
+        if self.negative and not self.call_reason:
+            self.call_reason = LOW_RATING
             self._charter_open_or_explain("feedback.callback", at=self._charter_now())._charter_announce()

@@ -8,8 +8,8 @@ from ...tools.words import is_sentence, trimmed
 from .charter_obligation import MissingCharter
 
 
-class Told(NamedTuple):
-    """What a client was told: the message, and the client's people it was queued to."""
+class SentMessage(NamedTuple):
+    """A message to a client, and the client's people a mail of it was queued to."""
 
     message: models.BaseModel
     people: models.BaseModel
@@ -94,7 +94,7 @@ class CharterClientMixin(models.AbstractModel):
 
         The client finds it in its mailbox and on the portal.
 
-        :return: Told: the message, and the evidence of what was queued to whom
+        :return: SentMessage: the evidence of what was queued to whom
         :raise ValidationError: nothing to say, or no mail was queued for the contact, with the remedy
         """
         self.ensure_one()
@@ -131,7 +131,7 @@ class CharterClientMixin(models.AbstractModel):
                 )
             )
         self.env["charter.obligation"]._wake_mail_queue()
-        return Told(message, people)
+        return SentMessage(message, people)
 
     def _charter_queued(self, message, client):
         """The people of ``client`` for whom a mail of ``message`` is really in the queue."""

@@ -7,7 +7,9 @@ from odoo.tools import SQL
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
+from ..base.charter_batches import end_batch
 from ..base.charter_engine import charter_through
+from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
 
@@ -32,6 +34,10 @@ class CharterObligation(models.Model):
     _description = "Promise"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
+    _charter_export = Sheet(
+        "promises",
+        ("promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"),
+    )  # fmt: skip
     _charter_seal_when = "{row}.state != 'open'"
     _charter_seal_columns = (
         "company_id", "commitment_id", "code", "partner_id", "contract_id", "res_model", "res_id", "occurrence", "role",
@@ -290,7 +296,7 @@ class CharterObligation(models.Model):
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 
-    def _hand_over(self, user, reason):
+    def _reassign(self, user, reason):
         """Another person owes these promises from now on; due times do not move, the change is kept."""
         stamp = fields.Datetime.to_string(self._charter_now())
         for obligation in self._charter_engine():
@@ -479,11 +485,10 @@ class CharterObligation(models.Model):
         anywhere and run again, or run twice at once, nothing is lost and nothing is said twice.
         """
         now = self._charter_now()
-        cron = self.env["ir.cron"]
         warned, late = self._detect(now)
         if warned or late:
-            cron._commit_progress(warned + late)
-        self._tell_all()
+            end_batch(self.env, warned + late)
+        self._raise_due_alerts()
         moment = self._next_moment(now)
         if moment:
             # A due moment in the past means a row is being worked on elsewhere; look again shortly.

@@ -3,32 +3,37 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
+from odoo.tools import email_normalize
+
+from ..base.charter_batches import run_batches, run_isolated
 
 _logger = logging.getLogger(__name__)
 
-TELL_BATCH = 100
+ALERT_BATCH = 100
 # After so many, a fresh run goes on: every reaction leaves environments behind that slow down the next ones.
-TELL_RUN = 1000
+ALERT_RUN = 1000
 
 
 class CharterObligation(models.Model):
     _inherit = "charter.obligation"
 
     @api.model
-    def _tell_all(self):
+    def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
-        cron = self.env["ir.cron"]
-        told = 0
-        while batch := self._alerts_due(TELL_BATCH):
-            batch._tell()
-            told += len(batch)
-            in_time = cron._commit_progress(len(batch), remaining=len(batch) // TELL_BATCH)
-            if not in_time or told >= TELL_RUN:
-                # The rest is still due, and the next run starts with it.
-                self._wake_clock(self._charter_now())
-                return
+        sizes = []
+
+        def take():
+            if sum(sizes) >= ALERT_RUN:
+                return self.browse()
+            batch = self._alerts_due(ALERT_BATCH)
+            sizes.append(len(batch))
+            return batch
+
+        in_time = run_batches(self.env, take, lambda rows: rows._raise_alerts(), size=ALERT_BATCH)
+        if not in_time or sum(sizes) >= ALERT_RUN:
+            # The rest is still due, and the next run starts with it.
+            self._wake_clock(self._charter_now())
 
     @api.model
     def _alerts_due(self, limit):
@@ -45,40 +50,26 @@ class CharterObligation(models.Model):
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 
-    def _tell(self):
+    def _raise_alerts(self):
         """Write the alert, which is what the automated actions react to.
 
         A row whose reactions fail keeps its facts, says what failed, and does not hold up the others.
         """
         for alert in ("breach", "warning"):
             rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
-            try:
-                with self.env.cr.savepoint():
-                    rows._charter_engine().write({"alert": alert})
-                    self.env.flush_all()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                # The connection is gone, or another worker was faster: nothing is wrong with the rows.
-                raise
-            except Exception:
-                _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
-                for row in rows:
-                    row._tell_one(alert)
+            run_isolated(
+                rows,
+                lambda rows, alert=alert: rows._charter_engine().write({"alert": alert}),
+                lambda row, why, alert=alert: row._say_not_raised(alert, why),
+            )
 
     def _alert_due(self):
         self.ensure_one()
         return "breach" if self.breached_at else "warning"
 
-    def _tell_one(self, alert):
-        try:
-            with self.env.cr.savepoint():
-                self._charter_engine().write({"alert": alert})
-                self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception as error:
-            _logger.exception("The alert “%s” of promise %s failed", alert, self.id)
-            self.env.invalidate_all()
-            self._charter_engine().write({"alert_error": f"{alert}: {type(error).__name__}: {error}"})
+    def _say_not_raised(self, alert, why):
+        _logger.error("The alert “%s” of promise %s failed: %s", alert, self.id, why)
+        self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):
         """After what failed has been mended, have the clock raise the alert again."""
@@ -154,28 +145,46 @@ class CharterObligation(models.Model):
     def _charter_alert_mail(self, template, to="owner"):
         """Queue a mail from ``template`` (external id) to ``to``: owner or manager.
 
-        The mail is in the queue with the ledger row, in one transaction; it leaves in office hours.
+        The mail is in the queue with the ledger row, in one transaction; it leaves when ``_alert_leaves_at`` says. One that
+        cannot wait for the morning goes to the on-call address of the role as well: its reader may be asleep.
         """
         mail_template = self.env.ref(template).sudo()
         for obligation in self.sudo():
-            leaves_at = obligation._next_office_hours()
+            leaves_at, opening = obligation._alert_leaves_at()
+            on_call = (
+                obligation.company_id._charter_on_call(obligation.role) if leaves_at < opening else False
+            )
             for user in obligation._alert_users(to):
+                values = {
+                    "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                    "scheduled_date": leaves_at,
+                    "auto_delete": False,
+                }
+                if on_call and email_normalize(on_call) != user.partner_id.email_normalized:
+                    values["email_to"] = on_call
+                    on_call = False
                 mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
-                    obligation.ids,
-                    email_values={
-                        "recipient_ids": [fields.Command.set(user.partner_id.ids)],
-                        "scheduled_date": leaves_at,
-                        "auto_delete": False,
-                    },
+                    obligation.ids, email_values=values
                 )
             obligation._wake_mail_queue(leaves_at)
 
-    def _next_office_hours(self):
-        """When people of the company are next at work, now if they are; naive UTC."""
+    def _alert_leaves_at(self):
+        """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
+
+        It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
+        Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is
+        waiting; what fell due with a day's end is told in the morning.
+        """
+        self.ensure_one()
         now = self._charter_now()
         if not self.company_id.charter_alert_office_hours:
-            return now
-        return self.company_id._charter_next_opening(now)
+            return now, now
+        opening = self.company_id._charter_next_opening(now)
+        if self.due_at and self.due_at > now:
+            waits = opening - now <= (self.due_at - now) / 2
+        else:
+            waits = not self.due_at or self.unit != "hours" or self.clock != "elapsed"
+        return (opening if waits else now), opening
 
     @api.model
     def _wake_mail_queue(self, moment=None):
@@ -197,10 +206,7 @@ class CharterObligation(models.Model):
     def _origin_words(self):
         """What the client said, when the promise comes from something a client said."""
         origin = self._origin_record()
-        for name in ("comment", "description"):
-            if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
-                return origin[name] or ""
-        return ""
+        return origin._charter_said() if origin and hasattr(origin, "_charter_said") else ""
 
     def _dashboard_url(self):
         """Address of the document the promise comes from, for mails to staff."""

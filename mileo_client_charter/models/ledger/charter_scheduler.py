@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
-from ..base.charter_apart import apart
+from ..base.charter_batches import Queue
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -32,23 +32,9 @@ class CharterScheduler(models.AbstractModel):
     def _cron_schedule(self):
         contracts = self.env["contract.contract"]
         self._close_ended()
-        last_id = 0
-        while True:
-            batch = contracts.search(
-                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id),
-                order="id",
-                limit=CONTRACT_BATCH,
-            )
-            if not batch:
-                break
-            apart(batch, self._begin_and_schedule, self._say_not_scheduled)
-            last_id = batch[-1].id
-            # As many as a batch takes may be all there are: said to remain, they would be gone through again for ever.
-            left = contracts.search_count(
-                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id)
-            )
-            self.env["ir.cron"]._commit_progress(len(batch), remaining=left)
-            self.env.invalidate_all()
+        # Contracts are only read: people may work on them meanwhile, and the ledger refuses a promise opened twice.
+        queue = Queue(contracts, contracts._charter_active_domain(), CONTRACT_BATCH, locked=False)
+        return queue.run(self._begin_and_schedule, self._say_not_scheduled)
 
     @api.model
     def _begin_and_schedule(self, contracts):

@@ -26,7 +26,7 @@ class CharterHealth(models.Model):
     _depends = {
         "charter.assignment": ["role", "user_id", "partner_id", "company_id", "date_from", "date_to"],
         "charter.escalation": ["partner_id", "company_id", "is_complaint", "state"],
-        "charter.feedback": ["partner_id", "company_id", "contact_id", "state", "negative", "followup", "answered_at",
+        "charter.feedback": ["partner_id", "company_id", "contact_id", "state", "call_reason", "followup", "answered_at",
                              "nps_answered", "promoter", "detractor", "nps_counted",
                              "respondent", "left_out_at"],
         "charter.obligation": ["partner_id", "company_id", "state", "done_at", "breached_at", "due_at"],
@@ -131,7 +131,7 @@ class CharterHealth(models.Model):
                 "count(*) FILTER (WHERE f.followup NOT IN ('call', 'tell') AND f.answered_at > "
                 "%(now)s::timestamp - make_interval(days => k.charter_health_days)) AS low_closed "
                 "FROM charter_feedback f JOIN res_company k ON k.id = f.company_id "
-                "WHERE f.negative AND f.state = 'answered' GROUP BY f.partner_id, f.company_id",
+                "WHERE f.call_reason IN ('rating', 'problem') AND f.state = 'answered' GROUP BY f.partner_id, f.company_id",
                 now=now,
             ),
             nps=nps_model._nps_table(now),

@@ -8,9 +8,9 @@ from odoo.tools import format_date
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
-from ..base.charter_apart import apart
+from ..base.charter_batches import Queue
 
-TELL_BATCH = 100
+NOTIFY_BATCH = 100
 
 
 class CharterHandover(models.Model):
@@ -36,8 +36,10 @@ class CharterHandover(models.Model):
     date_from = fields.Date("From")
     date_to = fields.Date("To")
     message = fields.Text("Words to the client")
-    plan = fields.Json(help="Who answers: a list of [role, user or null, first day, last day or null].")
-    told_plan = fields.Json()
+    plan = fields.Json(
+        charter_json="users", help="Who answers: a list of [role, user or null, first day, last day or null]."
+    )
+    told_plan = fields.Json(charter_json="users")
     tellings = fields.Integer(help="How many times the client has been told.")
     state = fields.Selection(
         [("planned", "To tell"), ("told", "Told"), ("withdrawn", "Withdrawn before it was told")],
@@ -201,7 +203,7 @@ class CharterHandover(models.Model):
         first_change = self._first_change(today)
         if not changed and first_change and self._is_planned_for(first_change, promised):
             return
-        self._plan_telling(first_change, today)
+        self._plan_notification(first_change, today)
 
     @api.model
     def _plan_again(self, companies):
@@ -210,7 +212,7 @@ class CharterHandover(models.Model):
             [("company_id", "in", companies.ids), ("state", "=", "planned")]
         ):
             today = row.company_id._charter_today()
-            row._plan_telling(row._first_change(today), today)
+            row._plan_notification(row._first_change(today), today)
 
     def _is_planned_for(self, first_change, promised):
         """Whether word of a change on ``first_change`` is planned already, and promised where it is a promise."""
@@ -242,7 +244,7 @@ class CharterHandover(models.Model):
             if first <= text and (not last or text <= last)
         }
 
-    def _plan_telling(self, first_change, today):
+    def _plan_notification(self, first_change, today):
         """When the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
         now = self._charter_now()
         tz = self.company_id._charter_tz()
@@ -332,48 +334,36 @@ class CharterHandover(models.Model):
         )
         for row in rows:
             row.plan = [[role, new.id, str(day), None]]
-            row._plan_telling(day, today)
+            row._plan_notification(day, today)
         return rows
 
     # -- telling ----------------------------------------------------------------------------------
 
     @api.model
-    def _tell_due(self):
+    def _notify_due(self):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
-        cron = self.env["ir.cron"]
         now = self._charter_now()
         domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
         domain &= self.env["charter.onboarding"]._not_held()
-        seen = set()
-        while True:
-            batch = self.sudo().search(
-                domain & Domain("id", "not in", list(seen)), limit=TELL_BATCH, order="id"
-            )
-            batch = batch.try_lock_for_update()
-            batch.invalidate_recordset()
-            batch = batch.filtered_domain(domain)
-            if not batch:
-                break
-            seen.update(batch.ids)
-            apart(batch, lambda rows: rows._tell(now), self._say_untold)
-            if not cron._commit_progress(len(batch), remaining=int(len(batch) == TELL_BATCH)):
-                return
+        queue = Queue(self.sudo(), domain, NOTIFY_BATCH)
+        if not queue.run(lambda rows: rows._notify(now), self._record_problem):
+            return
         upcoming = self.sudo().search(
             [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
         )
         if upcoming:
             self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
 
-    def _say_untold(self, row, why):
+    def _record_problem(self, row, why):
         row._charter_engine().problem = why
 
-    def _tell(self, now):
+    def _notify(self, now):
         """Write to each client's contacts, in their language; the row says what they were told."""
         recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
         requests = []
         for row in self._charter_engine():
             contacts = self.env["res.partner"].sudo().browse(recipients.get(row.partner_id.id, ()))
-            problem = row._cannot_tell(contacts)
+            problem = row._why_not_notified(contacts)
             if problem:
                 if row.problem != problem:
                     row.problem = problem
@@ -396,7 +386,7 @@ class CharterHandover(models.Model):
             )
         self.env["charter.delivery"]._queue(requests)
 
-    def _cannot_tell(self, contacts):
+    def _why_not_notified(self, contacts):
         if not contacts:
             return self.env._("%s has no contact with a valid e-mail address.", self.partner_id.display_name)
         if any(user is None for _role, user, _first, _last in self.plan or ()):

@@ -142,17 +142,17 @@ class CharterObligation(models.Model):
             user = self.env["res.users"].browse(user_id)
             rows = self.sudo().browse(ids)
             stands_in, vacant = kind == "stand_in", rows.filtered(lambda row: not row.user_id)
-            vacant._hand_over(user, self.env._("the role was vacant"))
-            vacant._tell_documents(user)
+            vacant._reassign(user, self.env._("the role was vacant"))
+            vacant._notify_documents(user)
             moved = rows - vacant
             before = {row.id: row.user_id for row in moved}
-            moved._hand_over(
+            moved._reassign(
                 user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
             )
             moved._move_activities(before, user)
             moved._brief(user, stands_in)
 
-    def _tell_documents(self, user):
+    def _notify_documents(self, user):
         """Documents that waited for somebody to hold a role learn that somebody does."""
         for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():
             documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
@@ -182,7 +182,8 @@ class CharterObligation(models.Model):
             minimal_qcontext=True,
         )  # fmt: skip
         company = self.company_id[:1]
-        leaves_at = self[:1]._next_office_hours()
+        # The most pressing of them says how long the mail may wait.
+        leaves_at = min(promise._alert_leaves_at()[0] for promise in self)
         self.env["mail.mail"].sudo().create(
             {
                 "subject": localized.env._("%s promises to clients are yours now", len(self))

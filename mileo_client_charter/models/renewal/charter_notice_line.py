@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...tools.clock import Delay
 from ...tools.occurrence import format_key
 from ..base.charter_lock import lock
+from ..base.client_document import Sheet
 
 
 class CharterNoticeLine(models.Model):
@@ -16,6 +17,9 @@ class CharterNoticeLine(models.Model):
     _charter_engine_only = True
     _charter_merge_rules = {"once_a_client_idx": "_charter_merge_tellings"}
     _charter_merge_hides = True
+    _charter_export = Sheet(
+        "notices", ("display_name", "effect_on", "sent_at", "acknowledged_at", "late_reason")
+    )
     _order = "id"
     _rec_name = "notice_id"
 
@@ -84,7 +88,7 @@ class CharterNoticeLine(models.Model):
         opened = self.env["charter.obligation"]
         for notice, lines in self.grouped("notice_id").items():
             day, tz = known_on or notice.known_on, notice.company_id._charter_tz()
-            tell_by, known_late = notice._tell_by(day)
+            tell_by, known_late = notice._notify_by(day)
             at = notices._midnight(notice.effect_on, tz) if notice.effect_on else None
             # A draft that lay about was owed from when it was known.
             values = {"opened_at": min(notices._midnight(day, tz), notice._charter_now())}

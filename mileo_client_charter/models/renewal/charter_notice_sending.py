@@ -45,22 +45,22 @@ class CharterNotice(models.Model):
                     )
                 )
             engine.state = "open"
-            notice._tell(notice.line_ids)
+            notice._notify(notice.line_ids)
 
-    def _tell(self, lines, known_on=None):
+    def _notify(self, lines, known_on=None):
         """Tell these clients now, and keep the promise; a client nobody can write to is said on its line.
 
         :param known_on: the day on which it became known that they are to be told this, the notice's own by default
         """
         self.ensure_one()
         known_on = known_on or self.known_on
-        tell_by, known_late = self._tell_by(known_on)
+        tell_by, known_late = self._notify_by(known_on)
         late = bool(known_late or (tell_by and tell_by < self.company_id._charter_today()))
         reason = trimmed(self.late_reason)
         lines = lines._charter_engine()
         rows = []
         promises = dict(zip(lines, lines._owe(known_on), strict=True)) if lines else {}
-        people = self.env["charter.handing"]._readers(lines.partner_id)
+        people = self.env["charter.delivery"]._recipients_of(lines.partner_id)
         for line in lines:
             readers = people[line.partner_id]
             if not readers:
@@ -83,7 +83,7 @@ class CharterNotice(models.Model):
                 }
             )
             line._recommend()
-        self.env["charter.handing"]._hand(rows)
+        self.env["charter.delivery"]._queue(rows)
 
     def _why_late(self, line, known_on):
         line = line.with_context(lang=line.partner_id.lang or self.env.lang)
@@ -99,7 +99,7 @@ class CharterNotice(models.Model):
             notice.check_access("write")
             if notice.state != "open":
                 raise UserError(self.env._("“%s” is not out.", notice.name))
-            notice._tell(notice.line_ids.filtered("error"))
+            notice._notify(notice.line_ids.filtered("error"))
 
     def action_cancel(self):
         for notice in self:

@@ -51,14 +51,14 @@ class CharterRenewal(models.Model):
                 continue
             if today > last - relativedelta(months=1):
                 engine.legal_error = self.env._("The month before the last day to refuse had begun already.")
-            elif not self.env["charter.handing"]._readers(renewal.partner_id)[renewal.partner_id]:
+            elif not self.env["charter.delivery"]._recipients_of(renewal.partner_id)[renewal.partner_id]:
                 engine.legal_error = self.env._("No contact of the client has an e-mail address.")
             else:
                 renewal._send_legal_reminder()
 
     def _send_legal_reminder(self):
         rows = []
-        for contact in self.env["charter.handing"]._readers(self.partner_id)[self.partner_id]:
+        for contact in self.env["charter.delivery"]._recipients_of(self.partner_id)[self.partner_id]:
             renewal = self.with_context(lang=contact.lang or self.env.lang)
             body = renewal.env["ir.qweb"]._render(
                 "mileo_client_charter.legal_reminder",
@@ -73,5 +73,5 @@ class CharterRenewal(models.Model):
                     "body": body, "attachments": [], "obligation_id": None, "reason": "",
                 }
             )  # fmt: skip
-        self.env["charter.handing"]._hand(rows)
+        self.env["charter.delivery"]._queue(rows)
         self._charter_engine().legal_told_at = self._charter_now()

@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.spread import spread_day
+from ...tools.meeting_day import meeting_day
 from ...tools.words import is_said
+from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
 
 CODES = {"interview": "interview.biannual", "annual": "review.annual"}
@@ -22,6 +23,16 @@ class CharterReview(models.Model):
     _name = "charter.review"
     _description = "Review with a client"
     _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_messages = {
+        "minutes": Message(
+            "mileo_client_charter.mail_review_minutes",
+            "_record_minutes",
+            ("achievements", "performance", "satisfaction", "outlook", "answer_ids.comment", "answer_ids.wishes",
+             "action_ids.name"),
+        )
+    }  # fmt: skip
+    _charter_export = Sheet("meetings", ("kind", "state", "start_at", "location", "minutes"))
+    _charter_retention = "charter_words_months"
     _order = "start_at desc, due_on desc, id desc"
 
     name = fields.Char(compute="_compute_name")
@@ -160,7 +171,7 @@ class CharterReview(models.Model):
             roles = ROLES_OF[vals.get("kind") or "interview"]
             asked.append([(contract.company_id.id, role, client) for role in roles])
         holders = self.env["charter.assignment"].sudo()._holders({key for keys in asked for key in keys})
-        readers = self.env["charter.handing"]._readers(contracts.commercial_partner_id)
+        readers = self.env["charter.delivery"]._recipients_of(contracts.commercial_partner_id)
         for vals, contract, keys in zip(vals_list, contracts, asked, strict=True):
             if not vals.get("contact_ids"):
                 vals["contact_ids"] = [(6, 0, readers[contract.commercial_partner_id].ids)]
@@ -216,7 +227,7 @@ class CharterReview(models.Model):
                     "obligation_id": row.id,
                     "renewal_id": kind == "annual" and of_term.get((contract.id, contract.charter_term_end)),
                     "due_on": last,
-                    "suggested_on": spread_day(first, last, contract.id),
+                    "suggested_on": meeting_day(first, last, contract.id),
                 }
             )
         return self._charter_engine().create(values)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...tools.figures import percent
+from ..base.charter_batches import one_by_one
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -20,7 +20,9 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
-    dossier_figures = fields.Json(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_figures = fields.Json(
+        readonly=True, copy=False, charter_engine=True, charter_json="figures", groups="base.group_user"
+    )
     dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
     dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
     dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)
@@ -195,12 +197,11 @@ class CharterReview(models.Model):
                 ("dossier_error", "=", False), ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
             ]
         )  # fmt: skip
-        for review in due:
-            try:
-                with self.env.cr.savepoint():
-                    review._prepare()
-            except UserError as error:
-                review._charter_engine().dossier_error = str(error)
+        return one_by_one(due, lambda review: review._prepare(), self._say_not_prepared)
+
+    @api.model
+    def _say_not_prepared(self, review, why):
+        review._charter_engine().dossier_error = why
 
     # -- the minutes ------------------------------------------------------------------------------
 
@@ -214,8 +215,8 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self._reachable_contacts() or self.env["charter.handing"]._check_readers(self.partner_id)
-        self.env["charter.handing"]._hand(
+        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(self.partner_id)
+        self.env["charter.delivery"]._queue(
             [
                 {
                     "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,

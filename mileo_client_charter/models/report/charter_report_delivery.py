@@ -14,7 +14,7 @@ class CharterReport(models.Model):
         self.ensure_one()
         return self.partner_id.sudo()._charter_document_contacts()
 
-    def _hand_over(self):
+    def _deliver(self):
         """Queue the mails. The promise is kept when the first of them has left, not before."""
         rows = []
         for report in self.sudo():

@@ -5,8 +5,8 @@ import re
 from odoo import models
 from odoo.tools import format_date
 
+from ...tools.formatted import Formatted
 from ...tools.occurrence import parse_key
-from ...tools.shown import Shown
 from .charter_report_view import NONE
 
 
@@ -148,7 +148,7 @@ class CharterReport(models.Model):
             lines.append(
                 (
                     self.env._("Time paused, given back"),
-                    Shown(
+                    Formatted(
                         self.env._(
                             "%(time)s on %(count)s interventions",
                             time=self._duration(paused["seconds"]), count=paused["interventions"],
@@ -214,7 +214,7 @@ class CharterReport(models.Model):
 
     def _satisfaction_section(self, figures, details):
         answers, nps = figures["satisfaction"], figures["nps"]
-        score = NONE if nps["score"] is None else Shown(
+        score = NONE if nps["score"] is None else Formatted(
             self.env._(
                 "%(score)s, over %(n)s answers since %(day)s",
                 score=self._number(nps["score"], 0), n=nps["n"], day=self._day(nps["from"]),
@@ -239,7 +239,7 @@ class CharterReport(models.Model):
             "rows": [
                 [
                     self._moment(row["answered_at"]), row["contact"] or NONE,
-                    Shown(self.env._("%s out of 5", row["rating"]), row["rating"], "number") if row["rating"] else NONE,
+                    Formatted(self.env._("%s out of 5", row["rating"]), row["rating"], "number") if row["rating"] else NONE,
                     row["comment"] or NONE,
                 ]
                 for row in details["feedback"]

@@ -220,7 +220,7 @@ class CharterReport(models.Model):
         engine.write(
             {"state": "sent", "sent_at": now, "sent_by_id": self.env.uid, "queued_at": False, "error": False}
         )
-        engine._hand_over()
+        engine._deliver()
         engine._propose_advice()
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 

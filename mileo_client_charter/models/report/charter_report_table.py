@@ -4,7 +4,7 @@ import json
 
 from odoo import fields, models
 
-from ..base.charter_apart import apart
+from ..base.charter_batches import run_isolated
 
 # Of a person who answers, what the client may keep on paper.
 CARD = ("name", "function", "phone", "email")
@@ -20,7 +20,7 @@ class CharterReport(models.Model):
         holds up no other.
         """
         if self:
-            apart(
+            run_isolated(
                 self,
                 lambda reports: reports._write_tables(),
                 lambda report, why: report._charter_engine().write({"error": why}),

@@ -12,7 +12,7 @@ from odoo import fields, models
 from odoo.tools import format_date, format_datetime, formatLang
 
 from ...tools.figures import percent
-from ...tools.shown import Shown
+from ...tools.formatted import Formatted
 
 MOMENT = "d MMM y HH:mm"
 NONE = "—"
@@ -104,7 +104,9 @@ class CharterReport(models.Model):
     def _day(self, value):
         if not value:
             return NONE
-        return Shown(format_date(self.env, value, date_format="d MMMM y"), fields.Date.to_date(value), "day")
+        return Formatted(
+            format_date(self.env, value, date_format="d MMMM y"), fields.Date.to_date(value), "day"
+        )
 
     def _moment(self, value):
         if not value:
@@ -113,10 +115,10 @@ class CharterReport(models.Model):
         moment = fields.Datetime.to_datetime(value[:19])
         # A spreadsheet knows no time zone: it shows the same hands of the clock.
         local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).replace(tzinfo=None)
-        return Shown(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
+        return Formatted(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
 
     def _number(self, value, digits=0):
-        return Shown(formatLang(self.env, value, digits=digits), value, "number")
+        return Formatted(formatLang(self.env, value, digits=digits), value, "number")
 
     def _rate(self, met, total, digits=1):
         """“97.5 %”, rounded down: 100 % is what is complete. A dash when there is nothing to count on."""
@@ -124,7 +126,7 @@ class CharterReport(models.Model):
         if value is None:
             return NONE
         text = self.env._("100 %") if value == 100 else self.env._("%s %%", self._number(value, digits))
-        return Shown(text, round(value / 100, digits + 2), "percent2" if digits == 2 else "percent")
+        return Formatted(text, round(value / 100, digits + 2), "percent2" if digits == 2 else "percent")
 
     def _duration(self, seconds):
         minutes = int(seconds) // 60
@@ -133,7 +135,7 @@ class CharterReport(models.Model):
             if minutes >= 60
             else self.env._("%s min", minutes)
         )
-        return Shown(text, timedelta(minutes=minutes), "duration")
+        return Formatted(text, timedelta(minutes=minutes), "duration")
 
     def _label(self, model, name, value):
         return dict(self.env[model]._fields[name]._description_selection(self.env)).get(value, value)
@@ -169,7 +171,7 @@ class CharterReport(models.Model):
         tiles.append(
             {
                 "label": self.env._("Satisfaction"),
-                "value": Shown(
+                "value": Formatted(
                     self.env._("%s out of 5", self._number(mean, 1)), round(mean, 1), "mark", noted=True
                 )
                 if mean

@@ -245,7 +245,9 @@ class TestRecorded(RecordedCase):
             promise = self.promise(feedback, "feedback.callback")
             self.assertEqual((promise.state, promise.trigger_at), ("open", START + timedelta(days=2)))
             operations._charter_correct({"rating": 5}, "It was five after all.")
-            self.assertEqual((promise.state, feedback.negative), ("open", True))
+            self.assertEqual(
+                (promise.state, feedback.negative, feedback.call_reason), ("open", False, "rating")
+            )
             for values, words in (
                 ({"rating": "6"}, "from 1 to 5"), ({"rating": ""}, "from 1 to 5"), ({"nps": ""}, "Leave out"),
                 ({"comment": " "}, "Comment"), ({"contact_id": False}, "Contact"), ({"rating": 5}, "Nothing"),

@@ -285,7 +285,7 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
             ("charter.delivery", "_write_planned", lambda rows: rows.company_id),
             ("charter.feedback", "_send_invitations", lambda rows, _now: rows.company_id),
             ("charter.feedback", "_remind", lambda rows, _now: rows.company_id),
-            ("charter.handover", "_tell", lambda rows, _now: rows.company_id),
+            ("charter.handover", "_notify", lambda rows, _now: rows.company_id),
         )
         for model, name, companies in breaking:
             done = []

@@ -311,7 +311,8 @@ class TestAnswer(CharterCase):
                 )
             )
             promise = self.promise(feedback, "feedback.callback")
-        self.assertEqual((feedback.channel, feedback.state, feedback.negative), ("direct", "answered", True))
+        self.assertEqual((feedback.channel, feedback.state, feedback.negative), ("direct", "answered", False))
+        self.assertEqual((feedback.call_reason, feedback.followup), ("problem", "call"))
         self.assertEqual(feedback.partner_id, self.client)
         self.assertEqual((promise.user_id, promise.due_at), (self.manager, START + timedelta(hours=48)))
         with self.assertRaisesRegex(ValidationError, "Comment"):
@@ -323,17 +324,22 @@ class TestAnswer(CharterCase):
 
     def test_portal_comment(self):
         with self.at():
-            for rating, problem, negative in (
+            for rating, problem, reason in (
                 (None, False, False),
-                (2, False, True),
+                (2, False, "rating"),
                 (5, False, False),
-                (None, True, True),
+                (None, True, "problem"),
+                (5, True, "problem"),
+                (2, True, "rating"),
             ):
                 with self.subTest(rating=rating, problem=problem):
                     feedback = self.env["charter.feedback"]._from_portal(
                         self.alice, rating, "Some words", problem
                     )
-                    self.assertEqual((feedback.channel, feedback.negative), ("portal", negative))
+                    self.assertEqual((feedback.channel, feedback.call_reason), ("portal", reason))
+                    self.assertEqual(feedback.negative, rating == 2, "the rating alone")
+                    self.assertEqual(feedback.followup, "call" if reason else "none")
+                    self.assertEqual(bool(self.promise(feedback, "feedback.callback")), bool(reason))
             with self.assertRaises(ValidationError):
                 self.env["charter.feedback"]._from_portal(self.alice, None, "  ")
 

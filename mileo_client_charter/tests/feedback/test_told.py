@@ -372,7 +372,7 @@ class TestEvidenceInTheSources(CharterCase):
                 ("charter_client_mixin.py", "_charter_write_to_client"),
                 ("charter_delivery.py", "_mail"),
                 # Our own people are told what they stand in for, and which file is not what was sent.
-                ("ir_attachment.py", "_charter_tell_broken"),
+                ("ir_attachment.py", "_charter_notify_broken"),
                 ("charter_stand_in.py", "_brief"),
             },
         )

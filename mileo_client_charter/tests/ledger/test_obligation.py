@@ -222,15 +222,17 @@ class TestObligation(CharterCase):
         self.assertEqual(len(feedback.activity_ids), 2)
 
     def test_alert_mail_waits_for_office_hours(self):
-        """A promise that breaks at night is late at once; the mail leaves when the company opens."""
+        """A promise counted in days that breaks at night is late at once; the mail leaves when the company opens."""
         with self.at():
-            promise = self._open(code="escalation.level1")
-        night = START + timedelta(hours=24 + 14)  # Tuesday midnight in Paris
+            promise = self._open(code="charter.copy")
+        night = promise.due_at + timedelta(hours=2)
         with self.at(moment=night):
             self.tick()
+            opening = self.company._charter_next_opening(night)
         self.assertEqual(promise.state, "late")
-        [mail] = self.mails_to(self.direction.partner_id)
-        self.assertEqual(mail.scheduled_date, datetime(2026, 10, 7, 6, 0))
+        self.assertGreater(opening, night)
+        [mail] = self.mails_to(self.operations.partner_id)
+        self.assertEqual(mail.scheduled_date, opening)
         self.assertFalse(mail.auto_delete)
 
     def test_kept_in_time(self):
@@ -340,7 +342,7 @@ class TestObligation(CharterCase):
             promises = self._open() | self._open(occurrence="2") | self._open(occurrence="3")
         cron = self.env.ref("mileo_client_charter.cron_clock")
         module = "odoo.addons.mileo_client_charter.models.ledger.charter_obligation_alert"
-        with self.at(49) as moment, patch(f"{module}.TELL_BATCH", 1), patch(f"{module}.TELL_RUN", 2):
+        with self.at(49) as moment, patch(f"{module}.ALERT_BATCH", 1), patch(f"{module}.ALERT_RUN", 2):
             self.tick()
             self.assertEqual(promises.mapped("alert"), ["breach", "breach", False])
             self.assertIn(
@@ -461,7 +463,7 @@ class TestObligation(CharterCase):
     def test_hand_over_keeps_the_due_time(self):
         with self.at():
             promise = self._open()
-            promise._hand_over(self.technician, "on leave")
+            promise._reassign(self.technician, "on leave")
         self.assertEqual(promise.user_id, self.technician)
         self.assertEqual(promise.due_at, START + timedelta(hours=48))
         self.assertIn("t_manager → t_technician (on leave)", promise.history_text)

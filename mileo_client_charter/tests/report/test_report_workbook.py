@@ -7,7 +7,7 @@ import openpyxl
 from odoo.tests import tagged
 from pypdf import PdfReader
 
-from ...tools import shown, workbook
+from ...tools import formatted, workbook
 from ..base.test_doors import DoorsCase
 from .test_report import AFTER, ReportCase
 
@@ -79,7 +79,7 @@ class TestReportWorkbook(WorkbookCase):
         pairs += [line for section in view["sections"] for line in section["lines"]]
         for label, value in pairs:
             with self.subTest(label):
-                expected = value.value if isinstance(value, shown.Shown) else value
+                expected = value.value if isinstance(value, formatted.Formatted) else value
                 self.assertEqual(seen[label][0], expected)
                 self.assertIn(str(value), text)
 

@@ -4,19 +4,19 @@ A report is put into words once; its spreadsheet needs the numbers and the momen
 """
 
 
-class Shown(str):
+class Formatted(str):
     """What people read, with the ``value`` it was made from.
 
     :param value: int or float, date, naive local datetime or timedelta
     :param style: how a spreadsheet shows the value: a key of ``tools.workbook.STYLES``
     :param noted: the text says more than its value: a spreadsheet shows both
 
-    >>> shown = Shown("66.6 %", 0.666, "percent")
-    >>> shown, shown.value, f"{shown} of all"
+    >>> formatted = Formatted("66.6 %", 0.666, "percent")
+    >>> formatted, formatted.value, f"{formatted} of all"
     ('66.6 %', 0.666, '66.6 % of all')
     """
 
     def __new__(cls, text, value, style, noted=False):
-        shown = super().__new__(cls, text)
-        shown.value, shown.style, shown.noted = value, style, noted
-        return shown
+        formatted = super().__new__(cls, text)
+        formatted.value, formatted.style, formatted.noted = value, style, noted
+        return formatted

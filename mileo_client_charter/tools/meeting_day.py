@@ -5,12 +5,12 @@ from datetime import date, timedelta
 GOLDEN = 0.6180339887  # multiples of it, modulo 1, spread evenly whatever their number
 
 
-def spread_day(first: date, last: date, key: int) -> date:
+def meeting_day(first: date, last: date, key: int) -> date:
     """A weekday of the middle of the span from ``first`` to ``last``, always the same for a ``key``.
 
     The first and the last quarter are left free: one to get ready, one to make up for a meeting put off.
 
-    >>> spread_day(date(2026, 1, 1), date(2026, 6, 30), 1), spread_day(date(2026, 1, 1), date(2026, 6, 30), 2)
+    >>> meeting_day(date(2026, 1, 1), date(2026, 6, 30), 1), meeting_day(date(2026, 1, 1), date(2026, 6, 30), 2)
     (datetime.date(2026, 4, 10), datetime.date(2026, 3, 6))
     """
     days = (last - first).days
