@@ -13,6 +13,7 @@ import ctypes
 import logging
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -32,22 +33,16 @@ ACTIONS = (
     "cron_clock", "cron_schedule", "cron_feedback", "cron_contacts", "cron_onboarding", "cron_report", "cron_delivery", "cron_seal",
 )  # fmt: skip
 WORLD, RUN = "charter_faults_world", "charter_faults"
-# Small batches: several transactions an action, on few rows.
-BATCHES = {
-    "delivery.charter_delivery_run.SEND_BATCH": 3, "feedback.charter_feedback_invitation.SEND_BATCH": 3,
-    "report.charter_report_draft.DRAFT_BATCH": 2, "report.charter_report_draft.SEND_BATCH": 2,
-    "ledger.charter_scheduler.CONTRACT_BATCH": 4, "ledger.charter_obligation_alert.TELL_BATCH": 5,
-    "base.charter_seal.BATCH": 20, "onboarding.charter_onboarding.BATCH": 2,
-}  # fmt: skip
+# Rows of a batch, where the addon says another number: several transactions an action, on few rows.
+BATCH = 4
 ENDS = 60.0  # seconds a worker has for its work, or to notice that its database went away
 
 
 def small_batches():
-    for name, value in BATCHES.items():
-        module, _dot, constant = name.rpartition(".")
-        module = sys.modules[f"odoo.addons.mileo_client_charter.models.{module}"]
-        assert hasattr(module, constant), f"{name} is gone: tests_faults/lives.py names it"
-        setattr(module, constant, value)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("odoo.addons.mileo_client_charter.models."):
+            for constant in [one for one in vars(module) if re.fullmatch(r"([A-Z]+_)?BATCH", one)]:
+                setattr(module, constant, BATCH)
 
 
 class Faults:

@@ -81,7 +81,7 @@ class TestLimits(DoorsCase):
                 form = {"comment": "The camera is dark.", "csrf_token": Request.csrf_token(self)}
                 answer = self.url_open("/my/charter/comment", form, headers=public, allow_redirects=False)
                 self.assertEqual(answer.status_code, status)
-            form = {"csrf_token": Request.csrf_token(self)}
+            form = {"reason": "Still nobody came.", "csrf_token": Request.csrf_token(self)}
             answer = self.url_open(
                 f"/my/charter/escalation/{escalation.id}/level2", form, headers=public, allow_redirects=False
             )
