@@ -35,8 +35,9 @@ class CharterFeedback(models.Model):
     }
     _charter_export = Sheet(
         "feedback",
-        ("channel", "contact_id", "state", "sent_at", "said_at", "answered_at", "rating", "nps_answered", "nps", "comment",
-         "call_reason", "called_at", "call_recorded_at", "outcome_at", "outcome"),
+        ("channel", "contact_id", "state", "sent_at", "said_at", "answered_at", "rating", "nps", "comment", "call_reason",
+         "called_at", "call_recorded_at", "outcome_at", "outcome"),
+        given=(("rating", "rating"), ("nps", "nps_answered")),
     )  # fmt: skip
     _charter_retention = "charter_words_months"
     _order = "answered_at desc, id desc"
