@@ -1,13 +1,12 @@
 """What a client reads of its supervised equipment, as plain values for the pages of the portal."""
 
-import math
 from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import format_date
-from odoo.tools.misc import formatLang
 
+from ..models.base.charter_format import percent_text
 from .client_reading import ClientReading
 from .listing import Choice, Listing, Option, Sort
 
@@ -151,19 +150,15 @@ class EquipmentReading(ClientReading):
         ]
 
     def _availability(self, found):
-        """The rate never rounds up to 100 % over an outage, nor the coverage over missing data."""
+        """The rate is never 100 % over an outage, nor the coverage over missing data."""
         if not found or found.ratio is None:
             return {"availability": None, "coverage": self.env._("no data over %s days", DAYS)}
-        rate, watched = self._percent(found.ratio, 2), self._percent(found.coverage, 0)
+        rate = percent_text(self.env, found.expected - found.down, found.expected, 2)
+        watched = percent_text(self.env, found.expected, found.period, 0)
         return {
-            "availability": self.env._("%(rate)s %% available over %(days)s days", rate=rate, days=DAYS),
-            "coverage": self.env._("watched %s %% of the time", watched),
+            "availability": self.env._("%(rate)s available over %(days)s days", rate=rate, days=DAYS),
+            "coverage": self.env._("watched %s of the time", watched),
         }
-
-    def _percent(self, ratio, digits):
-        scale = 10**digits
-        # A floor at twelve figures: 0.57 * 100 is 56.99999999999999 in binary.
-        return formatLang(self.env, math.floor(round(ratio * 100 * scale, 9)) / scale, digits=digits)
 
     def _supervised(self, row, today):
         first, last = row.supervised_from, row.supervised_to
