@@ -14,5 +14,9 @@ from . import charter_renewal_legal
 from . import charter_notice
 from . import charter_notice_line
 from . import charter_notice_sending
+from . import charter_advisory
+from . import charter_advisory_import
+from . import charter_advisory_concern
+from . import charter_advisory_telling
 from . import charter_scheduler_documents
 from . import base_automation

@@ -10,7 +10,6 @@ from psycopg2 import IntegrityError
 
 from ...tools import meeting_day, references
 from ...tools import nps as nps_tool
-from ...tools import renewal as rules
 from ..cases.common import CharterCase
 from ..cases.year import YearCase
 
@@ -18,7 +17,7 @@ from ..cases.year import YearCase
 @tagged("post_install", "-at_install")
 class TestYearTools(CharterCase):
     def test_examples_of_the_tools(self):
-        for module in (rules, references, meeting_day, nps_tool):
+        for module in (references, meeting_day, nps_tool):
             self.assertEqual(doctest.testmod(module).failed, 0, module.__name__)
 
 
