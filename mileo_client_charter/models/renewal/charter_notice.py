@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ from odoo.tools import SQL, format_date
 
 from ...tools import references
 from ...tools.departments import department_of
+from ..base.charter_batches import end_batch, run_isolated
+
+_logger = logging.getLogger(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -347,25 +351,48 @@ class CharterNotice(models.Model):
     @api.model
     def _raise_drafts(self):
         """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        raised = self.browse()
+        for company, rows in self._milestones().items():
+            raised |= self._raise_of(company, rows)
+        return raised
+
+    @api.model
+    def _raise_isolated(self):
+        """``_raise_drafts``, where a company whose drafts fail holds up no other."""
+        milestones = self._milestones()
+
+        def raise_drafts(companies):
+            for company in companies:
+                self._raise_of(company, milestones[company])
+
+        run_isolated(self.env["res.company"].union(*milestones), raise_drafts, self._say_not_raised)
+        return end_batch(self.env, len(milestones))
+
+    @api.model
+    def _say_not_raised(self, company, why):
+        _logger.error("No notices can be drafted for company %s: %s", company.id, why)
+
+    @api.model
+    def _milestones(self):
+        """{company: [(kind, day, product id, brand, model, equipment ids)]}: the dates announced of the installed base."""
         self.env["charter.equipment.milestone"].flush_model()
         self.env["charter.equipment"].flush_model()
         self.env.cr.execute(
             """
-            SELECT e.company_id, m.kind, m.date, e.product_id, e.brand, e.model, array_agg(e.id ORDER BY e.id)
+            SELECT e.company_id, m.kind, m.date, e.product_id, e.maker, e.model, array_agg(e.id ORDER BY e.id)
               FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
              WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s AND e.active
-               AND (e.product_id IS NOT NULL OR e.brand IS NOT NULL OR e.model IS NOT NULL)
+               AND (e.product_id IS NOT NULL OR e.maker IS NOT NULL OR e.model IS NOT NULL)
              GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY m.date
             """,
             [list(MILESTONES), fields.Date.today()],
         )
         groups = defaultdict(list)
-        for company, kind, day, product, brand, model, equipment in self.env.cr.fetchall():
-            groups[company].append((kind, day, product, brand, model, equipment))
-        raised = self.browse()
-        for company_id, rows in groups.items():
-            raised |= self._raise_of(self.env["res.company"].browse(company_id), rows)
-        return raised
+        for company, kind, day, product, maker, model, equipment in self.env.cr.fetchall():
+            groups[self.env["res.company"].browse(company)].append(
+                (kind, day, product, maker, model, equipment)
+            )
+        return groups
 
     @api.model
     def _raise_of(self, company, rows):
@@ -378,8 +405,8 @@ class CharterNotice(models.Model):
             self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
         )
         raised = self.browse()
-        for kind, day, product_id, brand, model, equipment in rows:
-            key = f"{kind}|{product_id or ''}|{brand or ''}|{model or ''}"
+        for kind, day, product_id, maker, model, equipment in rows:
+            key = f"{kind}|{product_id or ''}|{maker or ''}|{model or ''}"
             notice = known.get(key)
             if notice and notice.state in ("draft", "open"):
                 if notice.effect_on != day:
@@ -388,7 +415,7 @@ class CharterNotice(models.Model):
             if day > horizon:
                 continue
             product = self.env["product.product"].browse(product_id or []).sudo()
-            title = product.display_name or " ".join(filter(None, [brand, model]))
+            title = product.display_name or " ".join(filter(None, [maker, model]))
             notice = self._charter_engine().create(
                 {
                     "name": self.env._("%(what)s: %(product)s", what=labels[kind], product=title),
@@ -415,8 +442,17 @@ class CharterNotice(models.Model):
 
     @api.model
     def _pick_up(self):
-        """Equipment that came since joins the open notices that concern it, and its client is told."""
-        for notice in self.sudo().search([("state", "=", "open")]):
+        """Equipment that came since joins the open notices that concern it, and its client is told. :return: True"""
+        notices = self.sudo().search([("state", "=", "open")])
+        run_isolated(notices, lambda rows: rows._pick_up_new(), self._say_not_picked_up)
+        return True
+
+    @api.model
+    def _say_not_picked_up(self, notice, why):
+        _logger.error("Equipment that came since cannot join notice %s: %s", notice.id, why)
+
+    def _pick_up_new(self):
+        for notice in self:
             if notice.effect_on and notice.effect_on < notice.company_id._charter_today():
                 notice._charter_engine().state = "closed"
                 continue
