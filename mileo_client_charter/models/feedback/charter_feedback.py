@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ...tools import nps as nps_rules
-from ...tools.words import is_said, is_sentence
+from ...tools.words import is_said, is_sentence, trimmed
 from ..base.charter_lock import lock
 from ..base.client_document import Message, Sheet
 
@@ -255,7 +255,7 @@ class CharterFeedback(models.Model):
                     )
                 )
             vals["channel"] = "direct"
-            comment = (vals.pop("comment", None) or "").strip()
+            comment = trimmed(vals.pop("comment", None))
             reports.append(
                 {
                     "comment": comment,
