@@ -14,9 +14,10 @@ DAYS = 30
 SUPPORT_DAYS = 365
 ADDRESS = "/my/charter/equipment"
 EQUIPMENT_FIELDS = [
-    "name", "serial", "reference", "product_id", "brand", "model", "partner_id", "site_id", "contract_id",
-    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since",
+    "name", "serial", "reference", "product_id", "maker", "model", "partner_id", "site_id", "contract_id",
+    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since", "firmware",
 ]  # fmt: skip
+TO_UPDATE = Domain("state", "=", "open") & Domain("answer", "=", "affected")
 OUTAGE_FIELDS = ["start_at", "end_at", "kind", "reason"]
 OUTAGE_ROWS = 50
 
@@ -35,7 +36,7 @@ class EquipmentReading(ClientReading):
                 Sort("newest", env._("Last supervised first"), "supervised_from desc nulls last, id desc"),
             ],
             search=lambda text: Domain.OR(
-                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "brand", "model")
+                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "maker", "model")
             )
             | Domain("product_id", "any!", [("name", "ilike", text)])
             | Domain("site_id", "any!", [("name", "ilike", text)]),
@@ -85,7 +86,36 @@ class EquipmentReading(ClientReading):
             if down
             else self.env._("Nothing is down")
         )
-        return {"equipment_count": count, "equipment_down": down, "equipment_state": state}
+        return {
+            "equipment_count": count,
+            "equipment_down": down,
+            "equipment_state": state,
+            "equipment_to_update": self._to_update_at_home(),
+        }
+
+    def _to_update_at_home(self):
+        """“3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        [(number, since)] = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE, [], ["equipment_id:count_distinct", "told_at:min"]
+        )
+        if not number:
+            return ""
+        words = {"number": number, "day": format_date(self.env, since, date_format="d MMMM y")}
+        if number == 1:
+            return self.env._("1 device to update, since %(day)s", **words)
+        return self.env._("%(number)s devices to update, since %(day)s", **words)
+
+    def _to_update(self, rows):
+        """{equipment id: since when its firmware is to be updated}; one statement."""
+        groups = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE & Domain("equipment_id", "in", rows.ids), ["equipment_id"], ["told_at:min"]
+        )
+        return {
+            equipment.id: self.env._(
+                "Firmware to update, since %s", format_date(self.env, since, date_format="d MMMM y")
+            )
+            for equipment, since in groups
+        }
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -99,14 +129,17 @@ class EquipmentReading(ClientReading):
             partner_ids=self.client.ids,
         )
         today = self.company._charter_today()
+        to_update = self._to_update(rows)
         return [
             {
+                "to_update": to_update.get(row.id),
+                "firmware": row.firmware,
                 "url": f"{ADDRESS}/{row.id}",
                 "name": row.name,
                 "serial": row.serial,
                 "reference": row.reference,
                 # The catalogue itself is not the client's to read; what it bought has a name.
-                "product": row.product_id.sudo().name or " ".join(filter(None, [row.brand, row.model])),
+                "product": row.product_id.sudo().name or " ".join(filter(None, [row.maker, row.model])),
                 "site": row.site_id.sudo().name,
                 "supervised": self._supervised(row, today),
                 "lifecycle": self._lifecycle(row, today),
