@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 {
     "name": "Mileo Client Charter",
-    "summary": "Keep, and prove that you keep, the promises of a client-satisfaction charter",
+    "summary": "Keep, and prove that you keep, the commitments of a client-satisfaction charter",
     "version": "19.0.1.2.0",
     "category": "Sales/Customer Satisfaction",
     "license": "AGPL-3",

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 {
     "name": "Client Charter - Example: site visits",
-    "summary": "A promise of your own in the ledger: an example for integrators",
+    "summary": "A commitment of your own in the register: an example for integrators",
     "version": "19.0.1.0.0",
     "category": "Sales/Customer Satisfaction",
     "license": "AGPL-3",

@@ -80,15 +80,15 @@ class ClientReading:
             sorts=[
                 Sort("newest", env._("Newest first"), "id desc"),
                 Sort("oldest", env._("Oldest first"), "id"),
-                Sort("mark", env._("Lowest mark first"), "rating, id desc"),
+                Sort("mark", env._("Lowest rating first"), "rating, id desc"),
             ],
             search=lambda text: Domain("comment", "ilike", text)
             | Domain("intervention_id", "any!", [("name", "ilike", text)]),
             choices=[
                 Choice("state", env._("State"), [
                     Option("asked", env._("Waiting for an answer"), Domain("state", "=", "sent")),
-                    Option("owed", env._("We owe you word"), Domain("followup", "in", ("call", "tell"))),
-                    Option("told", env._("You were told what was done"), Domain("followup", "=", "told")),
+                    Option("owed", env._("Outcome pending"), Domain("followup", "in", ("call", "tell"))),
+                    Option("told", env._("Outcome sent"), Domain("followup", "=", "told")),
                 ]),
                 selection(env, "charter.feedback", "channel", env._("Channel")),
             ],
@@ -286,9 +286,9 @@ class ClientReading:
 
     def _feedback(self, rows):
         followups = {
-            "call": self.env._("We owe you a call"),
-            "tell": self.env._("We owe you word of what was done"),
-            "told": self.env._("You were told what was done"),
+            "call": self.env._("We will call you"),
+            "tell": self.env._("We still have to tell you what was done"),
+            "told": self.env._("Outcome sent"),
         }
         return [
             {
@@ -338,10 +338,10 @@ class ClientReading:
         if row.state == "answered":
             return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
         if row.state == "resolved":
-            return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
+            return self.env._("Resolved on %s", self.moment(row.resolved_at, DAY))
         if not (promise and promise.due_at):
-            return self.env._("We owe you an answer")
+            return self.env._("We will answer you")
         due = promise._due_in_words(self.tz, MOMENT, WEEKDAY)
         if self._is_overdue(row, promise):
-            return self.env._("Our answer is late: it was due %s", due)
-        return self.env._("We owe you an answer by %s", due)
+            return self.env._("Our answer is overdue (due %s). We apologise for the delay.", due)
+        return self.env._("You will receive our answer by %s", due)

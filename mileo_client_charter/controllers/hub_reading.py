@@ -132,7 +132,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
             Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("what you told us")),
             Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
              env._("%s not settled", opened) if opened else env._("none open")),
-            Place(env._("Notices"), "/my/charter/notices", found["notice_count"],
+            Place(env._("Advance notices"), "/my/charter/notices", found["notice_count"],
              env._("%s to read", unread) if unread else env._("all read")),
             Place(env._("Meetings and renewal"), "/my/charter/reviews", found["review_count"],
              env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),

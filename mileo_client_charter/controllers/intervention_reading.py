@@ -160,7 +160,7 @@ class InterventionReading(ClientReading):
         """“kept, 2 h 10 min ahead”, “late by 3 h”, or how much time is left."""
         result, words = row._intervention_result()
         if result == "kept" and row.due_at and row.done_at and row.done_at < row.due_at:
-            return self.env._("kept, %s ahead", row._duration_in_words(row.due_at - row.done_at))
+            return self.env._("on time, %s early", row._duration_in_words(row.due_at - row.done_at))
         return words
 
     def _moved(self, row):

@@ -86,9 +86,11 @@ class YearReading(ClientReading):
                 "We would like to hear from you first: your account manager calls you to arrange it."
             ),
             "remediation": self.env._(
-                "You are not satisfied, so we put things right first; only then do we propose to renew."
+                "We would first like to resolve with you what did not go well. We will propose the renewal after this remediation."
             ),
-            "passed": self.env._("You are satisfied: your contract can be renewed when its term ends."),
+            "passed": self.env._(
+                "The satisfaction condition of the charter is met: your contract can be renewed on its end date."
+            ),
             "renewed": self.env._("Renewed."),
         }
         return [

@@ -21,7 +21,7 @@ class CharterCorrectionWizard(models.TransientModel):
 
     name = fields.Char("Subject or action")
     description = fields.Text("What happened")
-    door = fields.Selection(selection=lambda self: self._doors(), string="Came by")
+    door = fields.Selection(selection=lambda self: self._doors(), string="Channel")
     contact_id = fields.Many2one("res.partner", domain="[('commercial_partner_id', '=', partner_id)]")
     feedback_id = fields.Many2one("charter.feedback", domain="[('partner_id', '=', partner_id)]")
     rating = fields.Char("Mark (1–5)")

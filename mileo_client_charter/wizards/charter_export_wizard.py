@@ -14,7 +14,9 @@ class CharterExportWizard(models.TransientModel):
     _description = "Export the rows of a period"
 
     what = fields.Selection(
-        [("interventions", "Interventions"), ("promises", "Promises")], required=True, default="interventions"
+        [("interventions", "Interventions"), ("promises", "Commitments")],
+        required=True,
+        default="interventions",
     )
     first_day = fields.Date("From", required=True, default=lambda self: self._last_month()[0])
     last_day = fields.Date("To", required=True, default=lambda self: self._last_month()[1])

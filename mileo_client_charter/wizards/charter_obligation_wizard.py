@@ -9,7 +9,7 @@ class CharterObligationWizard(models.TransientModel):
 
     operation = fields.Selection(
         [
-            ("cancel", "Cancel promises"),
+            ("cancel", "Cancel commitments"),
             ("evidence", "Record how they were kept"),
             ("suppress", "Do not send surveys"),
             ("resolve", "The client accepts the answer"),

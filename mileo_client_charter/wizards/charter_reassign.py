@@ -8,7 +8,7 @@ class CharterReassign(models.TransientModel):
     """Somebody gives clients over to somebody else: all of them, or some, on one day (article 01)."""
 
     _name = "charter.reassign"
-    _description = "Give clients over"
+    _description = "Reassign clients"
 
     role = fields.Selection(
         [("account_manager", "Account manager"), ("technical_contact", "Technical contact")],
@@ -16,9 +16,9 @@ class CharterReassign(models.TransientModel):
         default="account_manager",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    user_id = fields.Many2one("res.users", "From", required=True, domain="[('share', '=', False)]")
+    user_id = fields.Many2one("res.users", "Current contact", required=True, domain="[('share', '=', False)]")
     successor_id = fields.Many2one(
-        "res.users", "To", required=True, domain="[('share', '=', False), ('id', '!=', user_id)]"
+        "res.users", "New contact", required=True, domain="[('share', '=', False), ('id', '!=', user_id)]"
     )
     date_from = fields.Date(
         "First day of the successor", required=True, default=lambda self: self._default_date_from()

@@ -5,7 +5,7 @@ class CharterRenewalOverride(models.TransientModel):
     """General management's written reason to renew in spite of the verdict."""
 
     _name = "charter.renewal.override"
-    _description = "Renew in spite of the verdict"
+    _description = "Renew by exception"
 
     renewal_id = fields.Many2one("charter.renewal", required=True, readonly=True)
     today_in_words = fields.Char(related="renewal_id.today_in_words")

@@ -33,7 +33,7 @@ class CharterCommitment(models.Model):
 
     _name = "charter.commitment"
     _inherit = ["charter.document.part"]
-    _description = "Commitment"
+    _description = "Charter commitment"
     _order = "document_id, sequence, id"
 
     document_id = fields.Many2one("charter.document", required=True, ondelete="cascade", index=True)
@@ -47,15 +47,15 @@ class CharterCommitment(models.Model):
     )
     sequence = fields.Integer(default=10)
     code = fields.Char(
-        required=True, help="Stable name by which the addon and the articles call this promise."
+        required=True, help="Stable name by which the addon and the articles call this commitment."
     )
     name = fields.Char(
-        "Promise", required=True, translate=True, help="As the client reads it in the list of promises."
+        "Commitment", required=True, translate=True, help="As the client reads it in the list of commitments."
     )
     delay = fields.Integer(required=True, help="How long; 0 means at once.")
     unit = fields.Selection(UNITS, required=True, default="hours")
     clock = fields.Selection(
-        [("elapsed", "Round the clock"), ("working", "Working time")],
+        [("elapsed", "24/7"), ("working", "Working hours")],
         required=True,
         default="elapsed",
         help="Working time counts the opening hours of the contract's calendar, else of the company's.",
@@ -69,17 +69,17 @@ class CharterCommitment(models.Model):
     owner_role = fields.Selection(ROLES, required=True, default="account_manager")
     warn_before = fields.Integer("Remind", default=0, help="How long before the due time; 0: no reminder.")
     warn_unit = fields.Selection([("hours", "hours"), ("days", "days")], default="hours", required=True)
-    breach_role = fields.Selection(ROLES, "Tell on breach", default="operations_manager")
+    breach_role = fields.Selection(ROLES, "Notify when overdue", default="operations_manager")
     by_evidence = fields.Boolean(
-        "Kept by evidence",
-        help="No document of this system closes the promise: its owner records what was done, in writing.",
+        "Met by evidence",
+        help="No document of this system closes the commitment: its owner records what was done, in writing.",
     )
     delay_text = fields.Char("Delay in words", compute="_compute_delay_text")
 
     # What the ledger's foreign key points at.
     _of_company = models.UniqueIndex("(id, company_id)")
     _code_unique = models.Constraint(
-        "UNIQUE (document_id, code)", "A charter makes each promise once: this code is taken."
+        "UNIQUE (document_id, code)", "A charter makes each commitment once: this code is taken."
     )
     _delay_positive = models.Constraint("CHECK (delay >= 0)", "Delay: give zero or more.")
     _warn_positive = models.Constraint("CHECK (warn_before >= 0)", "Remind: give zero or more.")

@@ -61,7 +61,7 @@ class CharterDelivery(models.Model):
     )
     obligation_id = fields.Many2one(
         "charter.obligation",
-        "Promise",
+        "Commitment",
         ondelete="restrict",
         index="btree_not_null",
         readonly=True,

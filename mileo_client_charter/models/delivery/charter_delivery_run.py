@@ -20,7 +20,7 @@ class CharterDeliveryRun(models.Model):
     """
 
     _name = "charter.delivery.run"
-    _description = "Documents on their way to clients"
+    _description = "Delivery batches"
     _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
@@ -36,7 +36,7 @@ class CharterDeliveryRun(models.Model):
         charter_engine=True,
     )
     delivery_ids = fields.One2many("charter.delivery", "run_id")
-    total = fields.Integer("Deliveries", compute="_compute_progress")
+    total = fields.Integer("Document deliveries", compute="_compute_progress")
     planned = fields.Integer("To write", compute="_compute_progress")
     queued = fields.Integer("In the outbox", compute="_compute_progress")
     sent = fields.Integer(compute="_compute_progress")

@@ -67,7 +67,7 @@ class CharterEscalation(models.Model):
             ("phone", "Phone"),
             ("letter", "Letter or meeting"),
         ],
-        "Came by",
+        "Channel",
         required=True,
         default="phone",
         charter_recorded="client",

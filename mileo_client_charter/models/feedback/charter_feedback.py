@@ -288,7 +288,7 @@ class CharterFeedback(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("Feedback is never deleted: it is part of the record of promises."))
+        raise UserError(self.env._("Feedback is never deleted: it is part of the record of commitments."))
 
     # -- the answer -------------------------------------------------------------------------------
 

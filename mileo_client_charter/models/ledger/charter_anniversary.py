@@ -37,7 +37,7 @@ class ContractContract(models.Model):
         help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
     )
     charter_defect = fields.Char(
-        "To mend",
+        "Data issues",
         compute="_compute_charter_defect",
         search="_search_charter_defect",
         groups="mileo_client_charter.group_charter_user",

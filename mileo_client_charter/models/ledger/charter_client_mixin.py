@@ -27,7 +27,7 @@ class CharterClientMixin(models.AbstractModel):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Why a promise of the charter could not be opened, or has nobody to keep it.",
+        help="Why a commitment of the charter could not be opened, or has nobody to keep it.",
     )
 
     @api.model
@@ -72,8 +72,8 @@ class CharterClientMixin(models.AbstractModel):
         error = False
         if vacant:
             error = self.env._(
-                "Nobody holds the role “%s”: an administrator sets it in Client Charter ‣ Clients ‣ Contacts. "
-                "The promise is open and its clock runs.",
+                "Nobody holds the role “%s”: an administrator sets it in Client Charter ‣ Clients ‣ Assigned contacts. "
+                "The commitment is open and its clock runs.",
                 labels[vacant[0].role],
             )
         self._charter_engine().configuration_error = error

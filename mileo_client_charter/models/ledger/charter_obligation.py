@@ -31,7 +31,7 @@ class CharterObligation(models.Model):
     """
 
     _name = "charter.obligation"
-    _description = "Promise"
+    _description = "Commitment"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
     _charter_export = Sheet(
@@ -74,12 +74,12 @@ class CharterObligation(models.Model):
     # The target, frozen when the promise is opened
     delay = fields.Integer(readonly=True)
     unit = fields.Selection(UNITS, readonly=True)
-    clock = fields.Selection([("elapsed", "Round the clock"), ("working", "Working time")], readonly=True)
+    clock = fields.Selection([("elapsed", "24/7"), ("working", "Working hours")], readonly=True)
     trigger_at = fields.Datetime(
         "Counted from",
         required=True,
         readonly=True,
-        help="The trigger, or the event the promise comes before.",
+        help="The trigger, or the event the commitment comes before.",
     )
     opened_at = fields.Datetime(required=True, readonly=True)
     warn_at = fields.Datetime("Remind at", readonly=True, groups="base.group_user")
@@ -101,7 +101,7 @@ class CharterObligation(models.Model):
     cancelled_at = fields.Datetime(
         "No longer owed since",
         readonly=True,
-        help="When it was cancelled. Of a late promise: when what it was made for fell away; it counts as late all the same.",
+        help="When it was cancelled. Of a late commitment: when what it was made for fell away; it counts as late all the same.",
     )
     cancel_reason = fields.Char("Why no longer owed", readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
@@ -114,15 +114,15 @@ class CharterObligation(models.Model):
         readonly=True, groups="base.group_user", help="Changes of owner and corrections, dated."
     )
     # Figures are sums of these
-    met = fields.Integer("Promises kept", readonly=True, aggregator="sum")
-    missed = fields.Integer("Promises late", readonly=True, aggregator="sum")
+    met = fields.Integer("Commitments met on time", readonly=True, aggregator="sum")
+    missed = fields.Integer("Missed commitments", readonly=True, aggregator="sum")
     # What people were told; automated actions react to a change of "alert"
     alert = fields.Selection(
-        [("warning", "Reminded"), ("breach", "Told late")], readonly=True, groups="base.group_user"
+        [("warning", "Reminded"), ("breach", "Overdue alert sent")], readonly=True, groups="base.group_user"
     )
     alert_error = fields.Text(readonly=True, groups="base.group_user")
 
-    promise = fields.Char(compute="_compute_promise", help="The promise in the reader's language.")
+    promise = fields.Char(compute="_compute_promise", help="The commitment in the reader's language.")
     target_text = fields.Char(compute="_compute_target_text")
     time_left = fields.Char(compute="_compute_time_left")
     urgency = fields.Selection(
@@ -134,12 +134,12 @@ class CharterObligation(models.Model):
 
     # The origin's id first: what one document owes is read from it too.
     _same_promise_once = models.UniqueIndex(
-        "(res_id, code, res_model, occurrence)", "This promise is in the ledger already."
+        "(res_id, code, res_model, occurrence)", "This commitment is in the register already."
     )
     # A promise is made under the charter of its own company. The commitment's company has its own foreign key.
     _commitment_of_company = models.Constraint(
         "FOREIGN KEY (commitment_id, company_id) REFERENCES charter_commitment (id, company_id) ON DELETE RESTRICT",
-        "Commitment: the ledger has promises made under it, in this company.",
+        "Commitment: the register has commitments made under it, in this company.",
     )
     # What the clock reads: only rows something can still happen to.
     _due_idx = models.Index("(due_at) WHERE state = 'open'")
@@ -318,11 +318,11 @@ class CharterObligation(models.Model):
         :raise ValidationError: no reason, or a promise already kept or cancelled
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_admin"):
-            raise AccessError(self.env._("Only an administrator of the charter can cancel a promise."))
+            raise AccessError(self.env._("Only an administrator of the charter can cancel a commitment."))
         self.check_access("read")
         if not is_said(reason):
             raise ValidationError(
-                self.env._("Reason: say why this promise is cancelled; the reason stays in the ledger.")
+                self.env._("Reason: say why this commitment is cancelled; the reason stays in the register.")
             )
         self._check_owed()
         self._annul(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
@@ -334,7 +334,7 @@ class CharterObligation(models.Model):
         """
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
-            raise AccessError(self.env._("Only the charter's users can record how a promise was kept."))
+            raise AccessError(self.env._("Only the charter's users can record how a commitment was kept."))
         if not is_sentence(evidence):
             raise ValidationError(self.env._("Evidence: say what was done, when and with whom."))
         self._check_owed()
@@ -386,7 +386,7 @@ class CharterObligation(models.Model):
         if self.res_model not in self.env:
             raise UserError(
                 self.env._(
-                    "The document of this promise went with the addon that made it; the promise stays."
+                    "The document of this commitment went with the addon that made it; the commitment stays."
                 )
             )
         return {
@@ -407,7 +407,7 @@ class CharterObligation(models.Model):
         }
 
     def action_ask_cancel(self):
-        return self._wizard_action("cancel", self.env._("Cancel a promise"))
+        return self._wizard_action("cancel", self.env._("Cancel a commitment"))
 
     def action_ask_evidence(self):
         return self._wizard_action("evidence", self.env._("Record how it was kept"))

@@ -68,7 +68,7 @@ class CharterObligation(models.Model):
         return "breach" if self.breached_at else "warning"
 
     def _say_not_raised(self, alert, why):
-        _logger.error("The alert “%s” of promise %s failed: %s", alert, self.id, why)
+        _logger.error("The alert “%s” of commitment %s failed: %s", alert, self.id, why)
         self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):

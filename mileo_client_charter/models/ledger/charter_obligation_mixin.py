@@ -9,12 +9,12 @@ class CharterObligationMixin(models.AbstractModel):
     """
 
     _name = "charter.obligation.mixin"
-    _description = "Document that owes promises"
+    _description = "Document with commitments"
 
     obligation_ids = fields.One2many(
         "charter.obligation",
         "res_id",
-        string="Promises",
+        string="Commitments",
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         # Not every employee who reads partners or contracts may read the ledger.

@@ -18,7 +18,7 @@ class CharterObligation(models.Model):
     paused_at = fields.Datetime(
         "Paused since",
         readonly=True,
-        help="The clock of this promise stands still: it has no due time until then.",
+        help="The clock of this commitment stands still: it has no due time until then.",
     )
     target_at = fields.Datetime(
         "Due without pauses",

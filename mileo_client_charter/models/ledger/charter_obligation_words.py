@@ -18,7 +18,7 @@ class CharterObligation(models.Model):
         "Which one",
         compute="_compute_occurrence_text",
         groups="base.group_user",
-        help="The occurrence in the reader's language, for promises that come back.",
+        help="The occurrence in the reader's language, for commitments that come back.",
     )
     due_text = fields.Char("Due", compute="_compute_due_text", groups="base.group_user")
 

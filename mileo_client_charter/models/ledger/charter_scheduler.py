@@ -32,7 +32,7 @@ class CharterScheduler(models.AbstractModel):
     """
 
     _name = "charter.scheduler"
-    _description = "Scheduler of recurring promises"
+    _description = "Scheduler of recurring commitments"
     _inherit = ["charter.engine.mixin"]
 
     @api.model
@@ -52,7 +52,7 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _say_not_scheduled(self, contract, why):
         """An error for the administrator: this contract's next promises wait for it, the others' do not."""
-        _logger.error("The next promises of contract %s cannot be opened: %s", contract.id, why)
+        _logger.error("The next commitments of contract %s cannot be opened: %s", contract.id, why)
 
     @api.model
     def _schedule(self, contracts):

@@ -20,17 +20,17 @@ class ContractContract(models.Model):
     charter_since = fields.Date(
         "Under the charter since",
         copy=False,
-        help="First day the promises count from. Set to today when the tier is chosen.",
+        help="First day the commitments count from. Set to today when the tier is chosen.",
     )
     charter_known_on = fields.Date(
         "Recorded under the charter on",
         copy=False,
         readonly=True,
-        help="Day the tier was chosen, also where the promises count from an earlier one: what was past then was not promised.",
+        help="Day the tier was chosen, also where the commitments count from an earlier one: what was past then was not promised.",
     )
     charter_calendar_id = fields.Many2one(
         "resource.calendar",
-        "Working time of the promises",
+        "Working time of the commitments",
         # Few contracts have one: this index finds them at once among thousands.
         index="btree_not_null",
         help="Empty: the company's. Never the calendar of the person in charge.",

@@ -67,13 +67,13 @@ class CharterOnboarding(models.Model):
         "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
     date_from = fields.Date(
-        "The ledger opens on",
+        "The register opens on",
         required=True,
         default=lambda self: self.env.company._charter_today(),
-        help="Promises count from that day. A day to come: the contracts are begun on it.",
+        help="Commitments count from that day. A day to come: the contracts are begun on it.",
     )
     hold = fields.Boolean(
-        "Mail nobody now",
+        "Hold client emails",
         default=True,
         help="What clients are owed is planned and waits until you release it.",
     )
@@ -83,7 +83,7 @@ class CharterOnboarding(models.Model):
 
     line_count = fields.Integer("Contracts", compute="_compute_progress")
     client_count = fields.Integer("Clients", compute="_compute_progress")
-    done_count = fields.Integer("Begun", compute="_compute_progress")
+    done_count = fields.Integer("Started", compute="_compute_progress")
     refused_count = fields.Integer("Refused", compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress")
     summary = fields.Text("What will be opened and sent", compute="_compute_summary")

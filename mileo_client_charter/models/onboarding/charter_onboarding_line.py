@@ -44,16 +44,16 @@ class CharterOnboardingLine(models.Model):
         "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
     state = fields.Selection(
-        [("listed", "Listed"), ("previewed", "Previewed"), ("refused", "Refused"), ("done", "Begun")],
+        [("listed", "Listed"), ("previewed", "Previewed"), ("refused", "Refused"), ("done", "Started")],
         required=True, default="listed", readonly=True, charter_engine=True,
     )  # fmt: skip
     message = fields.Char("Why refused", readonly=True, charter_engine=True)
     promises = fields.Json(
-        "Promises by code",
+        "Commitments by code",
         readonly=True,
         charter_engine=True,
         charter_json="figures",
-        help="Promises opened, by code.",
+        help="Commitments opened, by code.",
     )
     mails = fields.Json(
         "Mails by kind",
@@ -63,7 +63,7 @@ class CharterOnboardingLine(models.Model):
         help="[kind, address] of each mail.",
     )
     late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
-    promises_text = fields.Text("Promises", compute="_compute_texts")
+    promises_text = fields.Text("Commitments", compute="_compute_texts")
     mails_text = fields.Text("Mails", compute="_compute_texts")
 
     _contract_once = models.UniqueIndex(

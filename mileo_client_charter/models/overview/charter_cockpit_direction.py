@@ -22,13 +22,13 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _page_direction(self):
-        trouble, in_trouble, clients = self._trouble_block([], self.env._("Clients in trouble"))
+        trouble, in_trouble, clients = self._trouble_block([], self.env._("Clients at risk"))
         renewals, risky, money = self._renewal_block()
         figures = [
             self._rate_figure(),
             self._nps_figure(),
             self._figure(
-                "trouble", self.env._("Clients in trouble"), in_trouble, trouble["action"],
+                "trouble", self.env._("Clients at risk"), in_trouble, trouble["action"],
                 "danger" if in_trouble else "success" if clients else "", self.env._("of %s clients", clients),
             ),
             self._figure(
@@ -57,10 +57,13 @@ class CharterCockpit(models.AbstractModel):
             else self.env._("nothing fell due in 90 days")
         )
         action = self._list(
-            self.env._("Promises kept"), "charter.scorecard", domain, views=("pivot", "graph", "list")
+            self.env._("Commitments met on time"),
+            "charter.scorecard",
+            domain,
+            views=("pivot", "graph", "list"),
         )
         tone = "" if not decided else "success" if met == decided else "warning"
-        return self._figure("rate", self.env._("Promises kept"), self._percent(met, decided), action, tone, note)  # fmt: skip
+        return self._figure("rate", self.env._("Commitments met on time"), self._percent(met, decided), action, tone, note)  # fmt: skip
 
     @api.model
     def _months(self):
@@ -86,7 +89,7 @@ class CharterCockpit(models.AbstractModel):
             ):
                 found.setdefault(commitment, {})[day] = (met, decided)
         self.env["charter.commitment"].browse(one.id for one in found).fetch(["name"])
-        title = self.env._("Promises kept, by month")
+        title = self.env._("Commitments kept, by month")
         rows = [
             {
                 "key": commitment.id,
@@ -102,10 +105,10 @@ class CharterCockpit(models.AbstractModel):
         return self._block(
             "kept",
             title,
-            self.env._("No promise came to a result in these months."),
-            table=self._month_table(self.env._("Promise"), months, rows),
+            self.env._("No commitment came to a result in these months."),
+            table=self._month_table(self.env._("Commitment"), months, rows),
             action=self._list(
-                self.env._("Kept rate over time"), "charter.scorecard", [], views=("pivot", "graph", "list")
+                self.env._("On-time rate"), "charter.scorecard", [], views=("pivot", "graph", "list")
             ),
             count=len(rows),
         )
@@ -236,7 +239,7 @@ class CharterCockpit(models.AbstractModel):
         block = self._block(
             "renewals",
             title,
-            self.env._("Every term that ends within six months is a pass today."),
+            self.env._("All contracts ending within six months meet the renewal condition today."),
             groups=[{"title": "", "rows": shown}],
             action=self._list(title, "charter.renewal.forecast", domain, views=("list", "pivot", "calendar")),
             count=count,

@@ -26,7 +26,7 @@ class CharterCockpit(models.AbstractModel):
             *self._due_figures(counts),
             self._figure(
                 "trouble",
-                self.env._("Clients in trouble"),
+                self.env._("Clients at risk"),
                 in_trouble,
                 trouble["action"],
                 "danger" if in_trouble else "success" if clients else "",
@@ -103,7 +103,7 @@ class CharterCockpit(models.AbstractModel):
                     "rows": [self._promise_row(row, bucket) for row in rows],
                 }
             )
-        title = self.env._("What I owe, by hour")
+        title = self.env._("My commitments by due date")
         block = self._block(
             "due",
             title,

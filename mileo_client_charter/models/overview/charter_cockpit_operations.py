@@ -25,7 +25,7 @@ class CharterCockpit(models.AbstractModel):
         orphans = sum(load.get(None, {}).values())
         figures = [
             self._figure(
-                "late", self.env._("Late and still owed"), late, breaches["action"], "danger" if late else "success"
+                "late", self.env._("Overdue"), late, breaches["action"], "danger" if late else "success"
             ),
             self._figure(
                 "escalations", self.env._("Escalations without answer"), waiting, escalations["action"],
@@ -37,14 +37,14 @@ class CharterCockpit(models.AbstractModel):
                 self.env._("%s past their day", late_reports) if late_reports else "",
             ),
             self._figure(
-                "orphans", self.env._("Promises nobody owns"), orphans,
+                "orphans", self.env._("Commitments nobody owns"), orphans,
                 self._list(
-                    self.env._("Promises nobody owns"), "charter.obligation",
+                    self.env._("Commitments nobody owns"), "charter.obligation",
                     [("user_id", "=", False), ("is_owed", "=", True)],
                 ),
                 "danger" if orphans else "success", self.env._("due within 28 days"),
             ),
-            self._figure("defects", self.env._("To mend"), to_mend, defects["action"], "warning" if to_mend else "success"),
+            self._figure("defects", self.env._("Data issues"), to_mend, defects["action"], "warning" if to_mend else "success"),
         ]  # fmt: skip
         return figures, [self._load_block(load), escalations, breaches, reports, defects]
 
@@ -158,10 +158,10 @@ class CharterCockpit(models.AbstractModel):
         rows.user_id.sudo().partner_id.fetch(["name"])
         block = self._block(
             "breaches",
-            self.env._("Latest promises broken"),
-            self.env._("No promise is late."),
+            self.env._("Latest missed commitments"),
+            self.env._("No commitment is overdue."),
             groups=[{"title": "", "rows": [self._promise_row(row, owner=True) for row in rows]}],
-            action=self._list(self.env._("Late and still owed"), "charter.obligation", domain),
+            action=self._list(self.env._("Overdue"), "charter.obligation", domain),
             count=late,
         )
         return block, late
@@ -201,7 +201,7 @@ class CharterCockpit(models.AbstractModel):
         defects = self.env["charter.defect"]
         labels = dict(defects._fields["kind"]._description_selection(self.env))
         counts = dict(defects._read_group([], ["kind"], ["__count"]))
-        title = self.env._("To mend")
+        title = self.env._("Data issues")
         rows = [
             {
                 "key": kind,

@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools import health
 
-LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
+LEVELS = [("trouble", "At risk"), ("watch", "Needs attention"), ("good", "Healthy")]
 
 
 class CharterHealth(models.Model):
@@ -54,7 +54,7 @@ class CharterHealth(models.Model):
     vacant_roles = fields.Char(readonly=True)
     unanswered = fields.Integer("Escalations without answer", readonly=True)
     complaints = fields.Integer("Unresolved complaints", readonly=True)
-    late_owed = fields.Integer("Late and still owed", readonly=True)
+    late_owed = fields.Integer("Overdue", readonly=True)
     late_done = fields.Integer("Kept late lately", readonly=True)
     oldest_late_at = fields.Datetime("Late since", readonly=True)
     low_open = fields.Integer("Poor marks to follow up", readonly=True)
@@ -64,7 +64,7 @@ class CharterHealth(models.Model):
     answers = fields.Integer("Answers (n)", readonly=True)
     nps_low = fields.Boolean("NPS not above the threshold", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
-    renewal = fields.Selection([("fail", "Fail"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
+    renewal = fields.Selection([("fail", "Not met"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
     renewal_on = fields.Date("Term that ends", readonly=True)
 
     # -- the query --------------------------------------------------------------------------------
@@ -210,9 +210,9 @@ class CharterHealth(models.Model):
         )
         since = format_date(self.env, since.date())
         if self.late_owed == 1:
-            return self.env._("a promise is late and still owed, due on %s", since)
+            return self.env._("a commitment is late and still owed, due on %s", since)
         return self.env._(
-            "%(count)s promises are late and still owed, the oldest due on %(since)s",
+            "%(count)s commitments are late and still owed, the oldest due on %(since)s",
             count=self.late_owed,
             since=since,
         )
@@ -261,9 +261,11 @@ class CharterHealth(models.Model):
 
     def _say_late_done(self):
         if self.late_done == 1:
-            return self.env._("a promise kept late in the last %s days", self._days())
+            return self.env._("a commitment kept late in the last %s days", self._days())
         return self.env._(
-            "%(count)s promises kept late in the last %(days)s days", count=self.late_done, days=self._days()
+            "%(count)s commitments kept late in the last %(days)s days",
+            count=self.late_done,
+            days=self._days(),
         )
 
     def _days(self):

@@ -11,7 +11,7 @@ class CharterScorecard(models.Model):
     """
 
     _name = "charter.scorecard"
-    _description = "Promises kept and late"
+    _description = "Commitments met and missed"
     _auto = False
     _order = "due_at desc, id desc"
     _rec_name = "commitment_id"
@@ -22,7 +22,7 @@ class CharterScorecard(models.Model):
         "charter.document": ["state", "company_id"],
     }  # fmt: skip
 
-    obligation_id = fields.Many2one("charter.obligation", "Promise", readonly=True)
+    obligation_id = fields.Many2one("charter.obligation", "Commitment", readonly=True)
     commitment_id = fields.Many2one(
         "charter.commitment",
         readonly=True,
@@ -34,10 +34,10 @@ class CharterScorecard(models.Model):
     user_id = fields.Many2one("res.users", "Owner", readonly=True)
     due_at = fields.Datetime("Due", readonly=True)
     outcome = fields.Selection([("kept", "Kept"), ("late", "Late")], readonly=True)
-    met = fields.Integer("Promises kept", readonly=True)
-    missed = fields.Integer("Promises late", readonly=True)
-    decided = fields.Integer("Promises due", readonly=True)
-    rate = fields.Float("Kept, in %", readonly=True, aggregator="avg", digits=(5, 1))
+    met = fields.Integer("Commitments met on time", readonly=True)
+    missed = fields.Integer("Missed commitments", readonly=True)
+    decided = fields.Integer("Commitments decided", readonly=True)
+    rate = fields.Float("On-time rate (%)", readonly=True, aggregator="avg", digits=(5, 1))
 
     @property
     def _table_query(self):

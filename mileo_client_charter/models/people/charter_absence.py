@@ -26,7 +26,7 @@ class CharterAbsence(models.Model):
     _rec_name = "user_id"
 
     user_id = fields.Many2one(
-        "res.users", "Away", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]",
+        "res.users", "Absent employee", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]",
         default=lambda self: self.env.user, tracking=True,
     )  # fmt: skip
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -49,9 +49,11 @@ class CharterAbsence(models.Model):
     )  # fmt: skip
     late_reason = fields.Char(
         "Why clients are told late",
-        help="Shown in the ledger when an absence could not be announced before it began.",
+        help="Shown in the register when an absence could not be announced before it began.",
     )
-    is_sudden = fields.Boolean("Told late", readonly=True, help="Entered when the absence had begun already.")
+    is_sudden = fields.Boolean(
+        "Announced late", readonly=True, help="Entered when the absence had begun already."
+    )
     vacancy = fields.Char(
         "Without stand-in", compute="_compute_vacancy", help="The days on which nobody answers."
     )

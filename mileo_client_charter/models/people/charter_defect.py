@@ -11,7 +11,7 @@ class CharterDefect(models.Model):
     """
 
     _name = "charter.defect"
-    _description = "To mend"
+    _description = "Data issues"
     _auto = False
     _order = "kind, partner_id, id"
     # What the queries below read, for the ORM to write it first.

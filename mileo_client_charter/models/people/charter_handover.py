@@ -48,9 +48,9 @@ class CharterHandover(models.Model):
     )
     tell_at = fields.Datetime("To be told at", index=True)
     told_at = fields.Datetime()
-    is_late = fields.Boolean("Told late")
+    is_late = fields.Boolean("Announced late")
     late_reason = fields.Char("Why late")
-    problem = fields.Char("Cannot be told")
+    problem = fields.Char("Reason not notified")
     active = fields.Boolean(
         default=True, readonly=True, help="Off: on record only, since two clients were merged."
     )

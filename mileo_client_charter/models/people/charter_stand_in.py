@@ -186,9 +186,9 @@ class CharterObligation(models.Model):
         leaves_at = min(promise._alert_leaves_at()[0] for promise in self)
         self.env["mail.mail"].sudo().create(
             {
-                "subject": localized.env._("%s promises to clients are yours now", len(self))
+                "subject": localized.env._("%s commitments to clients are yours now", len(self))
                 if len(self) > 1
-                else localized.env._("A promise to a client is yours now"),
+                else localized.env._("A commitment to a client is yours now"),
                 "body_html": body,
                 "email_from": company.email_formatted or self.env.user.email_formatted,
                 "recipient_ids": [fields.Command.set(user.partner_id.ids)],

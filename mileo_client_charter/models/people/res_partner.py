@@ -45,10 +45,10 @@ class ResPartner(models.Model):
         groups="mileo_client_charter.group_charter_user",
     )
     charter_contact_defect = fields.Char(
-        "To mend", compute="_compute_charter_contact_defect", groups="base.group_user"
+        "Data issues", compute="_compute_charter_contact_defect", groups="base.group_user"
     )
-    charter_owed_count = fields.Integer("Promises owed", compute="_compute_charter_counts")
-    charter_late_count = fields.Integer("Promises late", compute="_compute_charter_counts")
+    charter_owed_count = fields.Integer("Outstanding commitments", compute="_compute_charter_counts")
+    charter_late_count = fields.Integer("Missed commitments", compute="_compute_charter_counts")
     charter_feedback_count = fields.Integer("Feedback", compute="_compute_charter_counts")
     charter_escalation_count = fields.Integer("Escalations open", compute="_compute_charter_counts")
     charter_no_survey = fields.Boolean(

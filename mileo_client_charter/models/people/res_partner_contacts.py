@@ -17,7 +17,10 @@ class ResPartner(models.Model):
         "an e-mail address where none is.",
     )
     charter_delivery_ids = fields.One2many(
-        "charter.delivery", "partner_id", "Deliveries", groups="mileo_client_charter.group_charter_user"
+        "charter.delivery",
+        "partner_id",
+        "Document deliveries",
+        groups="mileo_client_charter.group_charter_user",
     )
     charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
     charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")

@@ -47,14 +47,14 @@ class ResUsers(models.Model):
             if len(assignments) == 1:
                 message = self.env._(
                     "%(user)s cannot be archived: one role of the charter is still theirs (%(clients)s). "
-                    "Assign it to somebody else in Client Charter ‣ Clients ‣ Contacts first.",
+                    "Assign it to somebody else in Client Charter ‣ Clients ‣ Assigned contacts first.",
                     user=user,
                     clients=clients,
                 )
             else:
                 message = self.env._(
                     "%(user)s cannot be archived: %(count)s roles of the charter are still theirs (%(clients)s…). "
-                    "Assign them to somebody else in Client Charter ‣ Clients ‣ Contacts first.",
+                    "Assign them to somebody else in Client Charter ‣ Clients ‣ Assigned contacts first.",
                     user=user,
                     count=len(assignments),
                     clients=clients,

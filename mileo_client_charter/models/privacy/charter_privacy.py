@@ -27,7 +27,7 @@ class ResCompany(models.Model):
     charter_complaints_months = fields.Integer(
         "Months the words of escalations are kept",
         help="Counted from the day they are resolved. Then what happened, our answer and who raised it are removed, for good; "
-        "level, moments and the promise stay. 0: kept.",
+        "level, moments and the commitment stay. 0: kept.",
     )
     charter_bodies_months = fields.Integer(
         "Months the text of deliveries is kept",

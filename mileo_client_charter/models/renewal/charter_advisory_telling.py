@@ -55,7 +55,7 @@ class CharterNotice(models.Model):
 class CharterAdvisory(models.Model):
     _inherit = "charter.advisory"
 
-    notice_ids = fields.One2many("charter.notice", "advisory_id", "Notices", readonly=True)
+    notice_ids = fields.One2many("charter.notice", "advisory_id", "Advance notices", readonly=True)
     notice_count = fields.Integer(compute="_compute_notice_count")
 
     @api.depends("notice_ids")

@@ -68,7 +68,12 @@ class CharterNotice(models.Model):
     body = fields.Html("What happens", translate=True)
     advice = fields.Text("What we recommend", translate=True)
     state = fields.Selection(
-        [("draft", "To review"), ("open", "Clients told"), ("closed", "Past"), ("cancelled", "Given up")],
+        [
+            ("draft", "To review"),
+            ("open", "Clients told"),
+            ("closed", "Past"),
+            ("cancelled", "Cancelled notice"),
+        ],
         required=True,
         default="draft",
         readonly=True,

@@ -33,7 +33,7 @@ class CharterRemediation(models.Model):
             ("running", "Under way"),
             ("agreed", "Agreed with the client"),
             ("succeeded", "Satisfied again"),
-            ("closed", "Given up"),
+            ("closed", "Closed without success"),
         ],
         required=True,
         default="draft",

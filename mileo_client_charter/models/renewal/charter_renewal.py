@@ -56,7 +56,7 @@ class CharterRenewal(models.Model):
             ("open", "To decide"),
             ("interview", "Interview first"),
             ("remediation", "Remediation"),
-            ("passed", "May renew"),
+            ("passed", "Renewal allowed"),
             ("renewed", "Renewed"),
             ("closed", "Closed"),
         ],
@@ -67,7 +67,7 @@ class CharterRenewal(models.Model):
         tracking=True,
     )
     allowed = fields.Boolean(
-        "May renew", readonly=True, charter_engine=True, help="The gate reads this alone."
+        "Renewal allowed", readonly=True, charter_engine=True, help="The gate reads this alone."
     )
     # The verdict, frozen by the decision
     verdict = fields.Selection(VERDICTS, readonly=True, charter_engine=True, tracking=True)
@@ -91,7 +91,7 @@ class CharterRenewal(models.Model):
     set_aside_in_words = fields.Text("Answers changed by hand", compute="_compute_evidence")
     evidence = fields.Char(compute="_compute_evidence")
     # General management
-    overridden = fields.Boolean("Renewed in spite of the verdict", readonly=True, charter_engine=True)
+    overridden = fields.Boolean("Renewed by exception", readonly=True, charter_engine=True)
     override_reason = fields.Text(readonly=True, charter_engine=True)
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
     override_at = fields.Datetime(readonly=True, charter_engine=True)
@@ -105,7 +105,7 @@ class CharterRenewal(models.Model):
     review_ids = fields.One2many("charter.review", "renewal_id", "Reviews")
     # As it stands today, not frozen
     verdict_today = fields.Selection(VERDICTS, compute="_compute_today")
-    today_in_words = fields.Char("Missing for a pass", compute="_compute_today")
+    today_in_words = fields.Char("Unmet conditions", compute="_compute_today")
     nps_today = fields.Char("NPS today", compute="_compute_today")
     set_aside_today = fields.Text("Answers changed by hand, as of today", compute="_compute_today")
     decide_by = fields.Datetime(compute="_compute_decide_by")

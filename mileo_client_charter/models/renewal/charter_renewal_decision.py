@@ -132,7 +132,7 @@ class CharterRenewal(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Renew in spite of the verdict"),
+            "name": self.env._("Renew by exception"),
             "res_model": "charter.renewal.override",
             "view_mode": "form",
             "target": "new",
@@ -182,6 +182,6 @@ class ContractContract(models.Model):
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     charter_override_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewed in spite of the verdict", readonly=True,
+        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
         domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip

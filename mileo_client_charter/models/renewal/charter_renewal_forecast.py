@@ -9,7 +9,7 @@ STATES = [
     ("open", "To decide"),
     ("interview", "Interview first"),
     ("remediation", "Remediation"),
-    ("passed", "May renew"),
+    ("passed", "Renewal allowed"),
     ("renewed", "Renewed"),
     ("closed", "Closed"),
 ]
@@ -44,7 +44,7 @@ class CharterRenewalForecast(models.Model):
     complaints = fields.Integer("Unresolved complaints", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
     above = fields.Boolean("NPS above the threshold", readonly=True)
-    missing = fields.Char("Missing for a pass", compute="_compute_words")
+    missing = fields.Char("Unmet conditions", compute="_compute_words")
     amount = fields.Monetary(
         "A year at stake",
         readonly=True,

@@ -61,7 +61,7 @@ class CharterReview(models.Model):
         groups="base.group_user",
     )
     obligation_id = fields.Many2one(
-        "charter.obligation", "Promise", readonly=True, index="btree_not_null", charter_engine=True,
+        "charter.obligation", "Commitment", readonly=True, index="btree_not_null", charter_engine=True,
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     state = fields.Selection(
@@ -113,7 +113,7 @@ class CharterReview(models.Model):
 
     _one_a_promise = models.UniqueIndex(
         "(obligation_id) WHERE obligation_id IS NOT NULL AND state != 'cancelled'",
-        "This promise has its meeting already.",
+        "This commitment has its meeting already.",
     )
 
     @api.depends("kind", "partner_id", "start_at", "due_on")
@@ -319,7 +319,7 @@ class CharterReview(models.Model):
             if not user:
                 raise ValidationError(
                     self.env._(
-                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Contacts.", labels[role]
+                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Assigned contacts.", labels[role]
                     )
                 )
             if not self._may_attend_for(role) & self.staff_ids:

@@ -176,7 +176,7 @@ class CharterReview(models.Model):
             (self.env._("Availability of supervised equipment"), availability),
             (self.env._("Satisfaction after interventions"), satisfaction),
             (self.env._("Would recommend us"), recommend),
-            (self.env._("Promises of the charter kept"), lambda f: of(f["promises"])),
+            (self.env._("Commitments of the charter kept"), lambda f: of(f["promises"])),
             (self.env._("Calls after negative feedback, in time"), lambda f: of(f["callbacks"])),
             (self.env._("Escalations raised"), lambda f: str(f["escalations"]["raised"])),
             (

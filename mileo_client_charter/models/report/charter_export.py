@@ -48,7 +48,7 @@ class CharterExport(models.AbstractModel):
             model._search(list(domain)).subselect(),
             getattr(self, f"_{what}_in_period")(start, end),
         )
-        title = {"interventions": self.env._("Interventions"), "promises": self.env._("Promises")}[what]
+        title = {"interventions": self.env._("Interventions"), "promises": self.env._("Commitments")}[what]
         book = Book(target, constant_memory=True)
         count = self._write_rows(book, title, columns, self._fetch(statement))
         self._about_sheet(book, start, end, tz, count)
@@ -260,7 +260,7 @@ class CharterExport(models.AbstractModel):
         )  # fmt: skip
         title = SQL("COALESCE(commitment.name->>%s, commitment.name->>'en_US')", self.env.lang or "en_US")
         return [
-            Column(self.env._("Promise"), "text", 44, title),
+            Column(self.env._("Commitment"), "text", 44, title),
             Column(self.env._("Code"), "text", 24, SQL("row.code")),
             Column(self.env._("Client"), "text", 30, SQL("client.name")),
             Column(self.env._("Contract"), "text", 30, SQL("contract.name")),

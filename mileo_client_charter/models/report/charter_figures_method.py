@@ -52,9 +52,9 @@ class CharterFigures(models.AbstractModel):
                 ),
             ),
             "promises": (
-                self.env._("Promises"),
+                self.env._("Commitments"),
                 self.env._(
-                    "Kept / (kept + late), over every promise of the charter decided in the period: kept when it was "
+                    "Kept / (kept + late), over every commitment of the charter decided in the period: kept when it was "
                     "done in time, late at the moment it fell due, done since or not. Each late one is named. Those "
                     "still running at the end of the period and those cancelled are left out and counted apart."
                 ),

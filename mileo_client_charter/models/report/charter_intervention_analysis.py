@@ -44,10 +44,10 @@ class CharterInterventionAnalysis(models.Model):
         aggregator="avg",
         help="From the report, round the clock, pauses included.",
     )
-    response_met = fields.Integer("Answered in time", readonly=True)
+    response_met = fields.Integer("Responded on time", readonly=True)
     response_total = fields.Integer("Answers decided", readonly=True)
     response_rate = fields.Float("Answered in time (%)", readonly=True, aggregator="avg")
-    resolution_met = fields.Integer("Solved in time", readonly=True)
+    resolution_met = fields.Integer("Resolved on time", readonly=True)
     resolution_total = fields.Integer("Solutions decided", readonly=True)
     resolution_rate = fields.Float("Solved in time (%)", readonly=True, aggregator="avg")
 

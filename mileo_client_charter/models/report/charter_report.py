@@ -69,7 +69,7 @@ class CharterReport(models.Model):
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, charter_engine=True
     )
     obligation_id = fields.Many2one(
-        "charter.obligation", "Promise", readonly=True, ondelete="restrict", charter_engine=True,
+        "charter.obligation", "Commitment", readonly=True, ondelete="restrict", charter_engine=True,
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     due_at = fields.Datetime(related="obligation_id.due_at", store=True, string="To deliver by")
@@ -84,14 +84,14 @@ class CharterReport(models.Model):
     table = fields.Json(readonly=True, copy=False, charter_engine=True, charter_json="figures, names as text")
     fingerprint = fields.Char(readonly=True, copy=False, charter_engine=True, help="SHA-256 of the figures.")
     seal_number = fields.Integer(
-        "Link of the ledger at issue",
+        "Link of the register at issue",
         readonly=True,
         copy=False,
         charter_engine=True,
         groups="base.group_user",
     )
     seal = fields.Char(
-        "Seal of the ledger at issue",
+        "Seal of the register at issue",
         readonly=True,
         copy=False,
         charter_engine=True,
@@ -151,7 +151,7 @@ class CharterReport(models.Model):
     error = fields.Text(
         "What went wrong", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
-    late_count = fields.Integer("Promises late", readonly=True, copy=False, charter_engine=True)
+    late_count = fields.Integer("Missed commitments", readonly=True, copy=False, charter_engine=True)
     done_count = fields.Integer("Interventions", readonly=True, copy=False, charter_engine=True)
 
     _version_once = models.UniqueIndex(

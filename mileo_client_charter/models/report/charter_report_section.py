@@ -160,7 +160,7 @@ class CharterReport(models.Model):
         table = {
             "title": "",
             "head": [
-                self.env._("Promise"), self.env._("Met"), self.env._("Missed"), self.env._("Rate"),
+                self.env._("Commitment"), self.env._("Met"), self.env._("Missed"), self.env._("Rate"),
                 self.env._("Still running"), self.env._("Cancelled"),
             ],
             "rows": rows,
@@ -267,8 +267,8 @@ class CharterReport(models.Model):
             ),
         ]
         late = {
-            "title": self.env._("Late promises"),
-            "head": [self.env._("Promise"), self.env._("Was due"), self.env._("Done")],
+            "title": self.env._("Missed commitments"),
+            "head": [self.env._("Commitment"), self.env._("Was due"), self.env._("Done")],
             "rows": [
                 [
                     " · ".join(
@@ -314,9 +314,9 @@ class CharterReport(models.Model):
                 for row in details.get("notices", ())
             ],
         }  # fmt: skip
-        none_late = self.env._("No promise was late in this period.") if kept["total"] else ""
+        none_late = self.env._("No commitment was missed in this period.") if kept["total"] else ""
         return self._section(
-            "promises", self.env._("Promises"), lines, [late, notices, escalations], none_late
+            "promises", self.env._("Commitments"), lines, [late, notices, escalations], none_late
         )
 
     def _occurrence_words(self, key):
@@ -329,8 +329,8 @@ class CharterReport(models.Model):
 
     def _next_section(self, details):
         coming = {
-            "title": self.env._("Promised to you"),
-            "head": [self.env._("Promise"), self.env._("By")],
+            "title": self.env._("Our commitments to you"),
+            "head": [self.env._("Commitment"), self.env._("By")],
             "rows": [
                 [self._in_language(row["title"]), self._moment(row["due_at"])] for row in details["next"]
             ],

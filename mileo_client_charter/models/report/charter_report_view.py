@@ -163,8 +163,8 @@ class CharterReport(models.Model):
             }
         ]
         for label, level in (
-            (self.env._("Answered in time"), figures["response"]),
-            (self.env._("Solved in time"), figures["resolution"]),
+            (self.env._("Responded on time"), figures["response"]),
+            (self.env._("Resolved on time"), figures["resolution"]),
         ):
             tiles.append(self._tile(label, level["met"], level["total"]))
         tiles.append(self._availability_tile(figures["availability"]))
@@ -186,7 +186,7 @@ class CharterReport(models.Model):
             }
         )
         kept = figures["promises"]
-        tiles.append(self._tile(self.env._("Promises kept"), kept["kept"], kept["total"]))
+        tiles.append(self._tile(self.env._("Commitments met on time"), kept["kept"], kept["total"]))
         return tiles
 
     def _tile(self, label, met, total):

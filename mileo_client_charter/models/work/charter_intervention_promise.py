@@ -30,7 +30,7 @@ class CharterIntervention(models.Model):
         help="Imported or fed from before the contract came under the charter: nothing was promised then.",
     )  # fmt: skip
     promise_gap = fields.Char(
-        "No promise", compute="_compute_promises", groups="mileo_client_charter.group_charter_user",
+        "No commitment", compute="_compute_promises", groups="mileo_client_charter.group_charter_user",
         help="Why no time is promised for this intervention.",
     )  # fmt: skip
     response_due_at = fields.Datetime(

@@ -79,7 +79,7 @@ class CharterOutageRefusal(models.Model):
     first_seen = fields.Datetime("First refused", required=True, readonly=True)
     last_seen = fields.Datetime("Last refused", required=True, readonly=True)
     state = fields.Selection(
-        [("open", "To mend"), ("mended", "Mended"), ("ignored", "Not ours")],
+        [("open", "To fix"), ("mended", "Fixed"), ("ignored", "Not ours")],
         required=True,
         readonly=True,
         default="open",

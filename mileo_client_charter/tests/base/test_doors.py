@@ -384,7 +384,7 @@ class TestPortal(DoorsCase):
         promises[1]._charter_engine().due_at = fields.Datetime.now() - timedelta(hours=1)
         promises[1]._fulfil("done")
         self.log_in("p_adam")
-        self.assertShows(self.get("/my/charter"), "Promises kept on time: 1 of 2")
+        self.assertShows(self.get("/my/charter"), "Commitments kept on time: 1 of 2")
         self.assertShows(self.get("/my/charter/promises?filter=late"), "it was due")
         self.assertShows(self.get("/my/charter/promises?filter=kept"), "kept done")
 
@@ -394,7 +394,7 @@ class TestPortal(DoorsCase):
         self.log_in("p_alice")
         response = self.post("/my/charter/escalate", subject="Help", description="Nobody answers")
         page = self.get(response.headers["Location"])
-        self.assertShows(page, "We owe you an answer")
+        self.assertShows(page, "We will answer you")
         self.assertNotIn("charter in force", page.text)
         self.assertEqual(self.get("/my/charter").status_code, 200)
         self.assertEqual(self.get("/my/charter/escalate").status_code, 200)
@@ -484,7 +484,7 @@ class TestPortal(DoorsCase):
         url = f"/my/charter/escalation/{self.escalation.id}"
         self.log_in("p_adam")
         page = self.get(url)
-        self.assertShows(page, "We owe you an answer by")
+        self.assertShows(page, "You will receive our answer by")
         self.assertNotIn(url + "/accept", page.text)
         self.assertNotIn(url + "/level2", page.text)
         for action in ("accept", "level2"):
@@ -506,7 +506,7 @@ class TestPortal(DoorsCase):
         self.assertNotIn(url + "/level2", page.text)
         self.assertEqual(self.post(url + "/accept").status_code, 303)
         self.assertEqual(self.escalation.state, "resolved")
-        self.assertShows(self.get(url), "Settled on")
+        self.assertShows(self.get(url), "Resolved on")
 
     @mute_logger("odoo.http")
     def test_posts_without_the_form_are_refused(self):

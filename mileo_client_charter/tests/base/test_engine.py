@@ -27,8 +27,8 @@ OTHERWISE = {
 }
 # Rows of the engine that go with a row that is not: {(table, referenced table): why this loses no proof}
 GO_ALONG = {
-    ("charter_handover", "res_partner"): "a client with promises cannot be deleted",
-    ("charter_handover", "res_company"): "a company with promises cannot be deleted",
+    ("charter_handover", "res_partner"): "a client with commitments cannot be deleted",
+    ("charter_handover", "res_company"): "a company with commitments cannot be deleted",
     ("charter_intervention_pause", "charter_intervention"): "its own table refuses what is not a step",
     ("charter_notice_line", "charter_notice"): "its own table refuses what is not a step",
     ("charter_outage", "charter_equipment"): "equipment with outages is archived",

@@ -17,7 +17,7 @@ class TestModuleUninstall(CharterCase):
         self.escalate()
         promises = self.env["charter.obligation"].search_count([])
         lines = self.wizard("mileo_client_charter").charter_summary.splitlines()
-        self.assertIn(f"Promise: {promises}", lines)
+        self.assertIn(f"Commitment: {promises}", lines)
         self.assertIn(f"Escalation: {self.env['charter.escalation'].search_count([])}", lines)
         self.assertTrue(
             [line for line in lines if line.startswith("Contracts that lose their tier, and stay: ")]

@@ -118,7 +118,7 @@ class TestPortalLists(ListsCase):
         self.fill(PAGE_ROWS + 5)
         words = {
             "/my/charter/reports": ("RAP/007", "August 2000"), "/my/charter/interventions": ("Work 007",) * 2,
-            "/my/charter/equipment": ("SN007", "Camera 007"), "/my/charter/feedback": ("Words 007", "Your mark"),
+            "/my/charter/equipment": ("SN007", "Camera 007"), "/my/charter/feedback": ("Words 007", "Your rating"),
             "/my/charter/escalations": ("Complaint 007",) * 2, "/my/charter/notices": ("Notice 007",) * 2,
             "/my/charter/reviews": ("Room 007",) * 2, "/my/charter/documents": ("Letter 007",) * 2,
         }  # fmt: skip

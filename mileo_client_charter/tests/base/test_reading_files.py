@@ -233,7 +233,7 @@ class TestReadingAttachments(FilesCase, HttpCase):
                     [
                         {
                             "kind": "contacts", "partner_id": client.id, "contact_id": contact.id, "company_id": company.id,
-                            "subject": "Contacts", "body": "<p>Call us.</p>", "attachments": [("sheet.txt", b"handed")],
+                            "subject": "Assigned contacts", "body": "<p>Call us.</p>", "attachments": [("sheet.txt", b"handed")],
                         }
                     ]
                 ),

@@ -368,7 +368,7 @@ class TestRecordedForms(RecordedCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         with self.at(moment=NOW):
             row = record._charter_correct({"door": "phone"}, "It was a call.")
-        self.assertEqual((row.what, row.before_text, row.after_text), ("Came by", "Client portal", "Phone"))
+        self.assertEqual((row.what, row.before_text, row.after_text), ("Channel", "Client portal", "Phone"))
         french = row.with_context(lang="fr_FR")
         self.assertEqual(french.after_text, "Téléphone")
         action = self.env["charter.corrective.action"].search([("partner_id", "=", self.client.id)])

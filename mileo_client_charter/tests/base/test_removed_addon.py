@@ -22,7 +22,7 @@ class TestRemovedAddon(CharterCase):
             )  # fmt: skip
             self.assertFalse(row._origin_record())
             self.assertEqual(row._origin_name(), "")
-            with self.assertRaisesRegex(UserError, "promise stays"):
+            with self.assertRaisesRegex(UserError, "commitment stays"):
                 row.action_open_origin()
         with self.at(49):
             self.tick()

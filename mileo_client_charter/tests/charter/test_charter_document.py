@@ -165,7 +165,11 @@ class TestCharterDocument(CharterCase):
                 lambda d: d.article_ids[0].write({"body": "<p>{notice.advance:colour}</p>"}),
                 "colour",
             ),
-            ("missing promise", lambda d: d._commitment("feedback.callback").unlink(), "feedback.callback"),
+            (
+                "missing commitment",
+                lambda d: d._commitment("feedback.callback").unlink(),
+                "feedback.callback",
+            ),
             (
                 "working months",
                 lambda d: d._commitment("review.annual").write({"clock": "working"}),

@@ -59,7 +59,9 @@ class TestWhenTheClientSpoke(CharterCase):
                 self.assertEqual((promise.opened_at, promise.trigger_at), (day(said), day(said)))
                 self.assertGreaterEqual(promise.due_at, promise.opened_at)
                 self.assertEqual(record.recorded_late, marked)
-                self.assertEqual(bool(promise.history), said != typed, "the ledger says when it became known")
+                self.assertEqual(
+                    bool(promise.history), said != typed, "the register says when it became known"
+                )
                 looked = self.env.ref("mileo_client_charter.activity_look")
                 by_type = record.activity_ids.grouped("activity_type_id")
                 self.assertEqual(

@@ -122,7 +122,7 @@ class TestLedgerWords(CharterCase):
             )  # fmt: skip
             reading = HubReading(self.env(user=user, context={"lang": "en_US"}))
             [row] = reading.home()["escalations"]
-        self.assertEqual(row["status"], "We owe you an answer by Tuesday 1 December 2026")
+        self.assertEqual(row["status"], "You will receive our answer by Tuesday 1 December 2026")
         self.assertEqual(escalation.with_context(lang="en_US")._due_text(), "1 December 2026")
 
     def test_one_and_many(self):

@@ -238,7 +238,7 @@ class TestOpening(CharterCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError) as caught:
             row.commitment_id.unlink()
         said = self.ledger._sql_error_to_message(caught.exception)
-        self.assertIn("promises made under it", said)
+        self.assertIn("commitments made under it", said)
 
     # -- without the ORM's log columns ------------------------------------------------------------
 

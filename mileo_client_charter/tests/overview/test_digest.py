@@ -97,6 +97,6 @@ class TestDigest(YearCase):
         mail = (
             self.env["mail.mail"].sudo().search([("email_to", "=", self.direction.email_formatted)], limit=1)
         )
-        self.assertIn("Promises kept", mail.body_html)
+        self.assertIn("Commitments met on time", mail.body_html)
         for action in ("action_charter_scorecard", "action_charter_obligation", "action_charter_nps_answer"):
             self.assertIn(f"mileo_client_charter.{action}", mail.body_html)

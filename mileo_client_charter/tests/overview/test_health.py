@@ -44,10 +44,10 @@ class TestHealth(YearCase):
         promise = self.client._charter_open("feedback.callback", occurrence="one")
         with self.at(hours=49):
             self.tick()
-            self.assertEqual(self.reasons(), ["a promise is late and still owed, due on 10/07/2026"])
+            self.assertEqual(self.reasons(), ["a commitment is late and still owed, due on 10/07/2026"])
             self.assertEqual(self.health().level, "trouble")
             promise._fulfil("called")
-            self.assertEqual(self.reasons(), ["a promise kept late in the last 90 days"])
+            self.assertEqual(self.reasons(), ["a commitment kept late in the last 90 days"])
             self.assertEqual(self.health().level, "watch")
         with self.at(hours=49 + 24 * 91):
             self.assertEqual(self.reasons(), [])

@@ -332,7 +332,7 @@ class TestHandover(AbsenceCase):
             self.contacts_cron()
             correction = self.told(handover)[-1:]
             self.assertIn("there for you as usual", correction.subject)
-            self.assertFalse(correction.obligation_id, "a correction is no promise of the charter")
+            self.assertFalse(correction.obligation_id, "a correction is no commitment of the charter")
             self.assertEqual(self.promise(handover, "contact.handover").state, "kept", "what was done stays")
 
     def test_another_stand_in_after_it_was_told(self):
@@ -349,7 +349,7 @@ class TestHandover(AbsenceCase):
                 [("res_model", "=", "charter.handover"), ("res_id", "=", handover.id)], order="id"
             )
             self.assertEqual(
-                promises.mapped("state"), ["kept", "open"], "told again before it begins: a promise too"
+                promises.mapped("state"), ["kept", "open"], "told again before it begins: a commitment too"
             )
             self.assertEqual(len(self.told(handover)), 4)
 

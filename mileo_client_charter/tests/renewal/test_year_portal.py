@@ -33,7 +33,7 @@ class TestYearPortal(DoorsCase):
 
     def test_notices(self):
         self.log_in("p_alice")
-        self.assertShows(self.get("/my/charter"), "1 · Notices to read", "Looking ahead")
+        self.assertShows(self.get("/my/charter"), "1 · Notices to read", "Coming up")
         self.assertShows(
             self.get("/my/charter/notices"), "End of support: P3225", "31 January 2099", "to read"
         )

@@ -220,7 +220,7 @@ class TestReportSteps(ReportCase):
             with self.assertRaises(UserError):
                 report.with_user(self.manager).action_send()
         self.assertEqual((report.state, report.hold_reason), ("held", "A figure is disputed."))
-        self.assertEqual(report.obligation_id.state, "open", "the promise keeps running")
+        self.assertEqual(report.obligation_id.state, "open", "the commitment keeps running")
 
     def test_promise_kept_once_the_mail_has_left(self):
         report = self.sent()
@@ -294,7 +294,7 @@ class TestReportSteps(ReportCase):
         self.assertEqual(first.table, before)
         self.assertTrue(first._is_intact())
         self.assertEqual(len(self.deliveries(second)), 2)
-        self.assertFalse(self.deliveries(second).obligation_id, "the first version keeps the promise")
+        self.assertFalse(self.deliveries(second).obligation_id, "the first version keeps the commitment")
         self.assertIn("version 2", self.deliveries(second)[0].subject)
         self.assertIn("An intervention was missing.", self.deliveries(second)[0].body)
 

@@ -36,7 +36,7 @@ class TestDueDay(ReportCase):
         self.assertIn("t_technician", activity.note, "whose turn it is")
         self.cron(datetime(2026, 11, 10, 12))
         self.assertEqual(len(self.activities(report, self.operations)), 1, "once")
-        self.assertEqual(report.obligation_id.state, "open", "the promise keeps running")
+        self.assertEqual(report.obligation_id.state, "open", "the commitment keeps running")
         # Taken up again, it is not held a second time.
         with self.at(moment=datetime(2026, 11, 10, 13)):
             report.with_user(self.manager).action_draft()

@@ -63,7 +63,7 @@ class TestReportWorkbook(WorkbookCase):
         self.assertEqual(figures["availability"]["down"], 3 * 3600)
         for label, value, printed in (
             ("Interventions done", done, "2"),
-            ("Solved in time", 0.5, "50.0 %"),
+            ("Resolved on time", 0.5, "50.0 %"),
             ("Availability", percent(up, figures["availability"]["expected"], 2) / 100, None),
             ("Satisfaction", 4, "4.0 out of 5"),
             ("Time down", timedelta(hours=3), "3 h 00 min"),

@@ -64,15 +64,15 @@ tours.add("charter_manager_calls_back", {
 tours.add("charter_client_escalates", {
     url: "/my/charter",
     steps: () => [
-        { content: "whom to call", trigger: "section:contains('Who to call') a[href^='tel:']" },
-        { content: "one promise was late", trigger: "a[href*='filter=late']:contains('1 late')" },
+        { content: "whom to call", trigger: "section:contains('Your contacts') a[href^='tel:']" },
+        { content: "one promise was late", trigger: "a[href*='filter=late']:contains('1 missed')" },
         { trigger: "a[href^='/my/charter/feedback/']:contains('Camera 4')", run: "click", expectUnloadPage: true },
         { content: "what was done", trigger: ".charter-answer:contains('Spare camera in stock')" },
-        { trigger: "a:contains('I am not satisfied: escalate')", run: "click", expectUnloadPage: true },
+        { trigger: "a:contains('Request an escalation')", run: "click", expectUnloadPage: true },
         { trigger: "#subject", run: "edit Nine days without images" },
         { trigger: "#description", run: "edit Who pays for the guard?" },
         { trigger: "button:contains('Escalate to the operations manager')", run: "click", expectUnloadPage: true },
-        { content: "an answer is promised", trigger: ".charter-notice:contains('We owe you an answer')" },
+        { content: "an answer is promised", trigger: ".charter-notice:contains('You will receive our answer')" },
     ],
 });
 
@@ -114,6 +114,6 @@ tours.add("charter_client_accepts", {
         { trigger: "button:contains('Accept the answer')", run: "click", expectUnloadPage: true },
         { content: "it is over", trigger: "body:not(:has(button:contains('Accept the answer')))" },
         { trigger: "ol a[href='/my/charter'], .breadcrumb a[href='/my/charter']", run: "click", expectUnloadPage: true },
-        { content: "kept and late, as it was", trigger: "section:contains('What we promised you'):contains('3 of 4')" },
+        { content: "kept and late, as it was", trigger: "section:contains('Our commitments'):contains('3 of 4')" },
     ],
 });

@@ -73,6 +73,6 @@ tours.add("charter_year_remedied", {
 tours.add("charter_year_decided", {
     steps: () => [
         { trigger: "button[name='action_decide']", run: "click" },
-        { content: "the contract may renew", trigger: ".o_arrow_button_current:contains('May renew')" },
+        { content: "the contract may renew", trigger: ".o_arrow_button_current:contains('Renewal allowed')" },
     ],
 });
