@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from .clock import from_zone
+
 MAX_EVENTS = 1000
 KINDS = ("down", "planned", "no_data")
 # What Zabbix leaves where a macro has no value.
@@ -216,7 +218,7 @@ class Reader:
                 moment = datetime.fromisoformat(text)
             if moment.tzinfo is None:
                 raise Refused(name, f"“{text}” has no time zone: send 2026-10-05T08:00:00Z or …+02:00.")
-            moment = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            moment = from_zone(moment)
         except (ValueError, OverflowError, OSError):
             raise Refused(
                 name, f"“{text}” is no moment: send 2026-10-05T08:00:00Z, or seconds since 1970."
