@@ -396,21 +396,33 @@ def from_zone(moment: datetime) -> datetime:
     return (moment.astimezone(pytz.utc) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
 
 
-def to_utc(local: date, tz: str) -> datetime:
+def to_utc(local: date, tz: str, second: bool = False) -> datetime:
     """The naive UTC moment of a date (its midnight) or of a naive wall-clock ``datetime`` in ``tz``.
 
-    A time that the clocks skip moves forward by what they skip; of one they show twice, the first.
+    A time that the clocks skip moves forward by what they skip; of one they show twice, the first, or the ``second``.
 
     >>> to_utc(date(2026, 10, 1), "Europe/Paris")
     datetime.datetime(2026, 9, 30, 22, 0)
     >>> to_utc(datetime(2027, 3, 28, 2, 30), "Europe/Paris")
     datetime.datetime(2027, 3, 28, 1, 30)
+    >>> [to_utc(datetime(2026, 10, 25, 2, 30), "Europe/Paris", second).hour for second in (False, True)]
+    [0, 1]
     """
     if not isinstance(local, datetime):
         local = datetime.combine(local, time.min)
     zone = pytz.timezone(tz)
     moments = sorted(zone.localize(local, is_dst=dst).astimezone(pytz.utc) for dst in (True, False))
-    for moment in moments:
-        if moment.astimezone(zone).replace(tzinfo=None) == local:
-            return moment.replace(tzinfo=None)
-    return moments[-1].replace(tzinfo=None)
+    shown = [moment for moment in moments if moment.astimezone(zone).replace(tzinfo=None) == local]
+    return (shown[-1 if second else 0] if shown else moments[-1]).replace(tzinfo=None)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name.
+
+    >>> is_zone("Europe/Paris"), is_zone("Paris"), is_zone("../etc/passwd")
+    (True, False, False)
+    """
+    try:
+        return bool(pytz.timezone(name))
+    except (pytz.UnknownTimeZoneError, ValueError):
+        return False
