@@ -17,7 +17,8 @@ class CharterEquipment(models.Model):
     _inherit = ["charter.files.mixin", "charter.merge.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"unique_serial": "_charter_merge_serials"}
     _charter_export = Sheet(
-        "equipment", ("name", "serial", "reference", "brand", "model", "supervised_from", "end_of_support")
+        "equipment",
+        ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "end_of_support"),
     )
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
@@ -25,9 +26,13 @@ class CharterEquipment(models.Model):
     name = fields.Char(required=True, tracking=True)
     reference = fields.Char("Asset number", copy=False, index="btree_not_null")
     product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")
-    brand = fields.Char(help="Where no product describes it.")
-    model = fields.Char(help="Where no product describes it.")
+    maker = fields.Char("Manufacturer")
+    model = fields.Char(help="As the manufacturer writes it: DS-2CD2142FWD-I.")
     serial = fields.Char("Serial number", copy=False, tracking=True)
+    monitored_as = fields.Char(
+        "Names in the monitoring", copy=False, groups="mileo_client_charter.group_charter_user",
+        help="What monitorings call it, where that is not its serial number: a host name, an address. Several with commas.",
+    )  # fmt: skip
     partner_id = fields.Many2one(
         "res.partner",
         "Client",
@@ -116,6 +121,7 @@ class CharterEquipment(models.Model):
         "Serial number: this client has an equipment with the same one already, perhaps archived.",
     )
     _serial = models.Index("(lower(serial)) WHERE serial IS NOT NULL")
+    _monitored = models.Index("(company_id) WHERE monitored_as IS NOT NULL")
     _supervised_dates = models.Constraint(
         "CHECK (supervised_to IS NULL OR (supervised_from IS NOT NULL AND supervised_to >= supervised_from))",
         "Supervised to: it needs a first day of supervision, and cannot come before it.",
@@ -236,6 +242,7 @@ class CharterEquipment(models.Model):
             self._strip_serial(vals)
         equipment = super().create(vals_list)
         equipment._begin_stays(False)
+        self.env["charter.outage.refusal"]._wake()
         return equipment
 
     def write(self, vals):
@@ -252,6 +259,8 @@ class CharterEquipment(models.Model):
         moved = self.filtered(lambda e: e in places and e._place() != places[e])
         if moved:
             moved._move(places)
+        if {"serial", "monitored_as", "partner_id", "active"} & vals.keys():
+            self.env["charter.outage.refusal"]._wake()
         return result
 
     @api.model

@@ -172,6 +172,11 @@ class TwoCompaniesCase(YearCase):
 
     @classmethod
     def _live(cls):
+        with cls._moment(START):
+            cls.env["charter.advisory"].create(
+                {"identifier": "ACME-1", "publisher": "Acme", "name": "Anybody may log in",
+                 "product_ids": [Command.create({"vendor": "Acme", "model": "C-100", "condition": "< 2.0"})]}
+            )  # fmt: skip
         cls._each(START, cls._begin)
         cls._crons(START + timedelta(minutes=5))
         cls._each(START + timedelta(hours=1), cls._work)
@@ -205,7 +210,7 @@ class TwoCompaniesCase(YearCase):
         )  # fmt: skip
         equipment = env["charter.equipment"].create(
             {"name": "Camera", "serial": "SN-1", "partner_id": side.client.id, "contract_id": side.rows["contract"].id,
-             "supervised_from": "2026-01-01",
+             "supervised_from": "2026-01-01", "maker": "Acme", "model": "C-100", "firmware": "1.0",
              "milestone_ids": [Command.create({"kind": "end_of_support", "status": "announced", "date": "2028-01-01"})]}
         )  # fmt: skip
         env["charter.outage"].create(
@@ -215,7 +220,19 @@ class TwoCompaniesCase(YearCase):
                 "end_at": START - timedelta(hours=2),
             }
         )
+        equipment.sudo().concern_ids.told_at = START
         side.rows["equipment"] = equipment
+        program = cls.env["res.users"].create(
+            {"name": "Monitoring", "login": f"monitoring-{side.company.id}", "company_id": side.company.id,
+             "company_ids": [Command.set(side.company.ids)],
+             "group_ids": [Command.set(cls.env.ref("mileo_client_charter.group_charter_monitoring").ids)]}
+        )  # fmt: skip
+        outage = (
+            cls.env["charter.outage"].with_user(program).with_context(allowed_company_ids=side.company.ids)
+        )
+        outage._ingest(
+            {"event_id": "1", "serial": "SN-404", "status": "down", "start": "2026-10-05T06:00:00Z"}
+        )
 
     @classmethod
     def _work(cls, side):
