@@ -101,7 +101,7 @@ def server(bench):
     log = os.path.join(LOGS, "load.log")
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, stdin=subprocess.DEVNULL, preexec_fn=runtime.end_with_parent
+            command, cwd=ROOT, stdout=output, stderr=output, stdin=subprocess.DEVNULL
         )  # fmt: skip
     with runtime.stopping(process):
         runtime.wait_for_port(port, process, "The server", log)
