@@ -493,7 +493,7 @@ class TestPortal(DoorsCase):
         # Late: the client goes on without waiting.
         self.promise(self.escalation, "escalation.level1")._charter_engine().due_at = "2020-01-01 00:00:00"
         page = self.get(url)
-        self.assertShows(page, "Our answer is late")
+        self.assertShows(page, "Our answer is overdue")
         self.assertShows(self.get("/my/charter"), "The operations manager answers your escalation")
         self.assertIn(url + "/level2", page.text)
         self.assertEqual(self.post(url + "/level2").status_code, 422, "it is asked why")
