@@ -156,7 +156,7 @@ class ContractLine(models.Model):
                 "its renewal opens with the annual review, before the end of the term. Wait for it"
             ),
             "open": self.env._(
-                "its renewal is not decided. Decide it in Client Charter ‣ Reviews and renewals ‣ Renewals"
+                "its renewal is not decided. Decide it in Client Charter ‣ Renewals ‣ Renewals"
             ),
             "interview": self.env._(
                 "nobody of the client has answered. Hold the interview, then decide again"

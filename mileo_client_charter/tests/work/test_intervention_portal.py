@@ -68,7 +68,7 @@ class TestInterventionPortal(DoorsCase):
         work = self.intervention("Badge reader", hours=1)
         self.close(work)
         self.log_in("p_alice")
-        self.assertShows(self.page(work), "kept, ", " ahead")
+        self.assertShows(self.page(work), "on time, ", " early")
         self.assertShows(self.page(), "in the promised time")
 
     def test_pauses_are_explained(self):
