@@ -32,5 +32,19 @@ def run_isolated(records, act, say, expected=()):
             return records.browse().union(*(run_isolated(record, act, say, expected) for record in records))
         if not isinstance(error, expected):
             _logger.info("%s failed alone", records, exc_info=True)
-            say(records, str(error) or type(error).__name__)
+            _say(records, say, str(error) or type(error).__name__)
         return records
+
+
+def _say(record, say, why):
+    """Even a row that cannot be written holds up no other: then the log says what its row cannot."""
+    env = record.env
+    try:
+        with env.cr.savepoint():
+            say(record, why)
+            env.flush_all()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        env.invalidate_all()
+        _logger.exception("%s failed, and could not be marked as failed: %s", record, why)

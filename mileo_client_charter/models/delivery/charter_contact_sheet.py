@@ -132,13 +132,23 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _owe_drifted(self, company):
-        """Every client whose sheet has changed is owed a new one. :return: the promises opened"""
+        """Every client whose sheet has changed is owed a new one."""
         drifted = self._drifted(company)
+        if not drifted:
+            return
         clients = self.env["res.partner"].sudo().browse(drifted).with_company(company)
         today = company._charter_today()
-        return clients._charter_open(
-            "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
+        run_isolated(
+            clients,
+            lambda chosen: chosen._charter_open(
+                "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
+            ),
+            self._say_not_owed,
         )
+
+    @api.model
+    def _say_not_owed(self, client, why):
+        _logger.error("Client %s has an old contact sheet and no new one can be promised: %s", client.id, why)
 
     # -- the scheduled action ---------------------------------------------------------------------
 

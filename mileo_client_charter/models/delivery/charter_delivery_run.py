@@ -1,11 +1,14 @@
 """Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..base.charter_batches import run_isolated
 from .charter_delivery import KINDS
 
+_logger = logging.getLogger(__name__)
 SEND_BATCH = 100
 # Promise of the ledger -> kind of document that keeps it.
 KEPT_BY = {"charter.copy": "charter", "contacts.sheet": "contacts"}
@@ -129,12 +132,20 @@ class CharterDeliveryRun(models.Model):
                 "state": "held" if held else "sending",
             }
         )
-        run._add_planned(requests)
+        run_isolated(
+            self.env["res.partner"].browse(clients),
+            lambda chosen: run._add_planned([one for one in requests if one["partner_id"] in chosen.ids]),
+            self._say_not_planned,
+        )
         if held:
             run._ask_review()
         else:
             self._wake_sender()
         return run
+
+    @api.model
+    def _say_not_planned(self, client, why):
+        _logger.error("No document can be planned for client %s: %s", client.id, why)
 
     def _add_planned(self, requests):
         """Rows of this run for ``requests``; one without anybody to write to says so."""
@@ -212,14 +223,19 @@ class CharterDeliveryRun(models.Model):
         deliveries = self.env["charter.delivery"].sudo()
         deliveries._retry_failed(self._charter_now())
         cron = self.env["ir.cron"]
-        domain = [("state", "=", "planned"), ("run_id.state", "=", "sending")]
-        while batch := deliveries.search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
+        sending = [("state", "=", "planned"), ("run_id.state", "=", "sending")]
+        failed = []
+        while batch := deliveries.search(
+            [*sending, ("id", "not in", failed)], limit=SEND_BATCH, order="id"
+        ).try_lock_for_update():
             batch.invalidate_recordset()
-            batch = batch.filtered_domain(domain)
+            batch = batch.filtered_domain(sending)
             if not batch:
                 break
-            run_isolated(batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
-            left = deliveries.search_count(domain)
+            failed += run_isolated(
+                batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why)
+            ).ids
+            left = deliveries.search_count([*sending, ("id", "not in", failed)])
             self._close_finished()
             in_time = cron._commit_progress(len(batch), remaining=left)
             # What was rendered is not needed any more: memory stays flat.

@@ -149,26 +149,36 @@ class CharterFeedback(models.Model):
 
     def _batches(self, domain):
         """Locked batches of the rows of ``domain``, committed one after the other."""
-        cron = self.env["ir.cron"]
-        while batch := self.sudo().search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
+        cron, seen = self.env["ir.cron"], []
+        while (
+            batch := self.sudo()
+            .search(Domain(domain) & Domain("id", "not in", seen), limit=SEND_BATCH, order="id")
+            .try_lock_for_update()
+        ):
             batch.invalidate_recordset()
             batch = batch.filtered_domain(domain)
             if not batch:
                 return
+            # Each row once a run, also one that cannot even be marked as failed.
+            seen += batch.ids
             yield batch
             if not cron._commit_progress(len(batch), remaining=int(len(batch) == SEND_BATCH)):
                 return
 
     def _expire(self, now):
+        over = self.sudo().search([("state", "=", "sent"), ("expires_at", "<=", now)])
+        if over:
+            run_isolated(over, lambda rows: rows._mark_expired(), self._say_not_expired)
+
+    def _mark_expired(self):
         self.flush_model()
-        expired = charter_through(
-            self.env.cr,
-            SQL(
-                "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now
-            ),
+        charter_through(
+            self.env.cr, SQL("UPDATE charter_feedback SET state = 'expired' WHERE id = ANY(%s)", self.ids)
         )
-        if expired:
-            self.invalidate_model(["state"])
+        self.invalidate_recordset(["state"])
+
+    def _say_not_expired(self, feedback, why):
+        _logger.error("Survey %s is over and cannot be marked so: %s", feedback.id, why)
 
     def _send_invitations(self, now):
         """Queue the mails and mark the rows sent, in one transaction."""

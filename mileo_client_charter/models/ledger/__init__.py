@@ -10,5 +10,6 @@ from . import charter_scheduler
 from . import charter_client_mixin
 from . import charter_obligation_people
 from . import contract_contract
+from . import contract_client
 from . import contract_contract_write
 from . import charter_anniversary

@@ -3,8 +3,9 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
+
+from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -21,7 +22,9 @@ class CharterObligation(models.Model):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
         cron = self.env["ir.cron"]
         told = 0
-        while batch := self._alerts_due(ALERT_BATCH):
+        seen = []
+        while batch := self._alerts_due(ALERT_BATCH, seen):
+            seen += batch.ids
             batch._raise_alerts()
             told += len(batch)
             in_time = cron._commit_progress(len(batch), remaining=len(batch) // ALERT_BATCH)
@@ -31,17 +34,17 @@ class CharterObligation(models.Model):
                 return
 
     @api.model
-    def _alerts_due(self, limit):
+    def _alerts_due(self, limit, without=()):
         """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
             """
             SELECT id FROM charter_obligation
-             WHERE done_at IS NULL AND state IN ('open', 'late') AND alert_error IS NULL
+             WHERE done_at IS NULL AND state IN ('open', 'late') AND alert_error IS NULL AND id != ALL(%s)
                AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
                     OR (warned_at IS NOT NULL AND alert IS NULL))
              ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
-            [limit],
+            [list(without), limit],
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 
@@ -52,33 +55,21 @@ class CharterObligation(models.Model):
         """
         for alert in ("breach", "warning"):
             rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
-            try:
-                with self.env.cr.savepoint():
-                    rows._charter_engine().write({"alert": alert})
-                    self.env.flush_all()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                # The connection is gone, or another worker was faster: nothing is wrong with the rows.
-                raise
-            except Exception:
-                _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
-                for row in rows:
-                    row._raise_alone(alert)
+            if rows:
+                run_isolated(rows, lambda chosen, alert=alert: chosen._raise(alert), self._say_not_raised)
+
+    def _raise(self, alert):
+        self._charter_engine().write({"alert": alert})
+
+    @api.model
+    def _say_not_raised(self, row, why):
+        alert = row._alert_due()
+        _logger.error("The alert “%s” of promise %s failed: %s", alert, row.id, why)
+        row._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def _alert_due(self):
         self.ensure_one()
         return "breach" if self.breached_at else "warning"
-
-    def _raise_alone(self, alert):
-        try:
-            with self.env.cr.savepoint():
-                self._charter_engine().write({"alert": alert})
-                self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception as error:
-            _logger.exception("The alert “%s” of promise %s failed", alert, self.id)
-            self.env.invalidate_all()
-            self._charter_engine().write({"alert_error": f"{alert}: {type(error).__name__}: {error}"})
 
     def action_retry_alert(self):
         """After what failed has been mended, have the clock raise the alert again."""

@@ -103,7 +103,7 @@ class CharterDefect(models.Model):
 
     def _clients(self):
         """Clients under the charter today, as SQL: (partner_id, company_id)."""
-        today = fields.Date.context_today(self)
+        today = self.env["res.company"]._charter_today_sql(SQL("company_id"))
         return SQL(
             "SELECT DISTINCT commercial_partner_id AS partner_id, company_id FROM contract_contract "
             "WHERE charter_tier_id IS NOT NULL AND contract_type = 'sale' AND active "
@@ -116,10 +116,11 @@ class CharterDefect(models.Model):
 
         :param clients: SQL of (partner_id, company_id)
         """
-        today = fields.Date.context_today(self)
+        company = self.env["res.company"]
+        today = company._charter_today_sql(SQL("a.company_id"))
         holds = SQL(
             "a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role "
-            "AND daterange(a.date_from, a.date_to, '[]') @> %s::date",
+            "AND daterange(a.date_from, a.date_to, '[]') @> %s",
             today,
         )
         return [
@@ -141,7 +142,7 @@ class CharterDefect(models.Model):
                  CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
                  WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                     WHERE a.company_id = c.company_id AND a.role = r.role
-                                      AND daterange(a.date_from, a.date_to, '[]') @> %s::date)
+                                      AND daterange(a.date_from, a.date_to, '[]') @> %s)
                 """,
                 clients,
                 today,
@@ -151,7 +152,7 @@ class CharterDefect(models.Model):
                 SELECT DISTINCT 'unreachable', NULL::int, a.user_id, a.role, a.company_id, 'res.partner', p.id, p.name
                   FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                   JOIN res_partner p ON p.id = u.partner_id
-                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s::date
+                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s
                    AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
                 """,
                 today,
@@ -170,7 +171,7 @@ class CharterDefect(models.Model):
                                       AND o.state = 'planned' AND o.stand_in_id IS NULL
                                       AND daterange(o.date_from, o.date_to, '[]') && daterange(b.date_from, b.date_to, '[]')))
                 """,
-                today=today,
+                today=company._charter_today_sql(SQL("b.company_id")),
             ),
             SQL(
                 """
@@ -211,6 +212,6 @@ class CharterDefect(models.Model):
                                     WHERE l.contract_id = k.id AND l.date_start IS NOT NULL
                                       AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL)
                 """,
-                today,
+                company._charter_today_sql(SQL("k.company_id")),
             ),
         ]

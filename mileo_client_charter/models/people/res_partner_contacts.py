@@ -1,5 +1,6 @@
 """Whom a client calls, and who of the client is written to."""
 
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
@@ -252,7 +253,12 @@ class ResPartner(models.Model):
             [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", "review.annual"),
              ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],
         )  # fmt: skip
-        found = {client.id: due.date() for client, due in rows if due}
+
+        def day(moment):
+            return pytz.utc.localize(moment).astimezone(tz).date()
+
+        tz = pytz.timezone(company._charter_tz())
+        found = {client.id: day(due) for client, due in rows if due}
         missing = [client for client in client_ids if client not in found]
         contracts = self.env["contract.contract"].sudo()
         running = contracts.search(
@@ -273,8 +279,8 @@ class ResPartner(models.Model):
         )  # fmt: skip
         for contract, moment in zip(dated, moments, strict=True):
             client = contract.commercial_partner_id.id
-            if hasattr(moment, "date") and (client not in found or moment.date() < found[client]):
-                found[client] = moment.date()
+            if hasattr(moment, "date") and (client not in found or day(moment) < found[client]):
+                found[client] = day(moment)
         return found
 
     def action_charter_portal_access(self):

@@ -77,6 +77,7 @@ class CharterRenewalForecast(models.Model):
                    money.amount, money.currency_id
               FROM contract_contract c
               LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
+                                             AND r.partner_id = c.commercial_partner_id
               LEFT JOIN %(nps)s n ON n.partner_id = c.commercial_partner_id AND n.company_id = c.company_id
               LEFT JOIN %(complaints)s e ON e.partner_id = c.commercial_partner_id AND e.company_id = c.company_id
               LEFT JOIN (SELECT d.company_id, t.threshold FROM charter_commitment t

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...tools.figures import percent
+from ..base.charter_batches import run_isolated
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -86,12 +86,13 @@ class CharterReview(models.Model):
         last = contract._charter_local_day(self._charter_now()) - timedelta(days=1)
         first = last - relativedelta(years=1) + timedelta(days=1)
         began = contract._charter_first_day()
-        figures = self.env["charter.figures"]
-        years = {"year": figures._figures(contract, max(first, min(began or first, last)), last)[contract.id]}
+        figures, client = self.env["charter.figures"], self.partner_id
+        since = max(first, min(began or first, last))
+        years = {"year": figures._figures(contract, since, last, client)[contract.id]}
         before = first - timedelta(days=1)
         if began and began <= before:
             start = max(before - relativedelta(years=1) + timedelta(days=1), began)
-            years["before"] = figures._figures(contract, start, before)[contract.id]
+            years["before"] = figures._figures(contract, start, before, client)[contract.id]
         years["recommendations"] = self._open_recommendations()
         years["verdict"] = self._frozen_standing()
         return years
@@ -104,7 +105,8 @@ class CharterReview(models.Model):
 
     def _open_recommendations(self):
         found = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "=", self.contract_id.id), ("state", "in", ("proposed", "accepted"))]
+            [("contract_id", "=", self.contract_id.id), ("partner_id", "=", self.partner_id.id),
+             ("state", "in", ("proposed", "accepted"))]
         )  # fmt: skip
         return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
 
@@ -196,11 +198,11 @@ class CharterReview(models.Model):
             ]
         )  # fmt: skip
         for review in due:
-            try:
-                with self.env.cr.savepoint():
-                    review._prepare()
-            except UserError as error:
-                review._charter_engine().dossier_error = str(error)
+            run_isolated(review, lambda one: one._prepare(), self._say_not_prepared)
+
+    @api.model
+    def _say_not_prepared(self, review, why):
+        review._charter_engine().dossier_error = why
 
     # -- the minutes ------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..base.charter_batches import run_isolated
 from .charter_report_draft import SEND_BATCH
 
 # A day ends at midnight, which is the due moment: twelve hours before is noon of the due day. The morning is for a
@@ -27,13 +28,15 @@ class CharterReport(models.Model):
         cron = self.env["ir.cron"]
         for domain, act in (
             (self._to_leave_domain(), lambda batch: batch._leave_by_themselves()),
-            (self._to_warn_domain(), lambda batch: batch._hold_and_warn()),
+            (self._to_warn_domain(), self._warn_or_say),
         ):
+            seen = []
             while (
                 batch := self.sudo()
-                .search(domain, limit=SEND_BATCH, order="due_at, id")
+                .search(domain & Domain("id", "not in", seen), limit=SEND_BATCH, order="due_at, id")
                 .try_lock_for_update()
             ):
+                seen += batch.ids
                 batch.invalidate_recordset()
                 batch = batch.filtered_domain(domain)
                 if not batch:
@@ -43,6 +46,14 @@ class CharterReport(models.Model):
                     return False
                 self.env.invalidate_all()
         return True
+
+    @api.model
+    def _warn_or_say(self, batch):
+        run_isolated(
+            batch,
+            lambda reports: reports._hold_and_warn(),
+            lambda report, why: report._charter_engine().write({"error": why}),
+        )
 
     @api.model
     def _due_day_domain(self):

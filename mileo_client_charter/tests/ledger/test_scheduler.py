@@ -256,7 +256,8 @@ class TestScheduler(CharterCase):
     # -- changes of the contract ----------------------------------------------------------------------
 
     def test_change_of_tier(self):
-        """What the tiers have in common goes on; the rest that is not due yet is withdrawn and opened anew."""
+        """What the tiers have in common goes on, and months that are over are reported; the rest that is not due yet is withdrawn
+        and opened anew. August was over before the contract came under the charter: it is owed from then."""
         contract = self._contract(self.client, charter_since="2026-08-10")
         same = self.rows(contract, "interview.biannual") | self.rows(contract, "review.annual")
         self.go("2026-10-09")
@@ -266,9 +267,8 @@ class TestScheduler(CharterCase):
         self.assertEqual(
             [(row.occurrence, row.state) for row in self.rows(contract, "report.delivery")],
             [
-                ("2026-08", "late"),
-                ("2026-09", "cancelled"),
-                ("2026-Q3", "open"),
+                ("2026-08", "open"),
+                ("2026-09", "open"),
                 ("2026-10", "cancelled"),
                 ("2026-Q4", "open"),
             ],
@@ -280,7 +280,9 @@ class TestScheduler(CharterCase):
         # and back: a month withdrawn is owed again, as a row of its own
         contract.charter_tier_id = self.premium
         self.run_on("2026-10-09", "2026-10-10")
-        self.assertEqual(self.keys(contract, "report.delivery", state="open"), ["2026-09~2", "2026-10~2"])
+        self.assertEqual(
+            self.keys(contract, "report.delivery", state="open"), ["2026-08", "2026-09", "2026-10~2"]
+        )
         reopened = self.rows(contract, "report.delivery", occurrence="2026-10~2")
         self.assertEqual(reopened.due_at, midnight("2026-11-11"))
 
@@ -293,7 +295,8 @@ class TestScheduler(CharterCase):
         self.assertEqual(september.state, "open")
         self.tick()
         self.assertEqual(september.state, "late")
-        self.assertEqual(self.rows(contract).filtered("is_owed"), september)
+        last = self.rows(contract, "report.delivery", occurrence="2026-10#end")
+        self.assertEqual(self.rows(contract).filtered("is_owed"), september | last, "and its last days")
 
     def test_contract_that_leaves(self):
         for name, leave, back in (
