@@ -13,7 +13,8 @@ STATEMENTS = 10
 # number of clients, in each company or for each batch of contracts.
 COMPARING = {
     "mileo_client_charter.cron_contacts": (5, 45),
-    "mileo_client_charter.cron_schedule": (10, 25),
+    # Twelve, not ten: a draft of a notice is held against the installed base too, so that later equipment joins it.
+    "mileo_client_charter.cron_schedule": (12, 25),
 }
 
 
