@@ -113,5 +113,5 @@
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["defusedxml", "openpyxl", "python-dateutil", "xlsxwriter"]},
+    "external_dependencies": {"python": ["cvss", "defusedxml", "openpyxl", "python-dateutil", "xlsxwriter"]},
 }

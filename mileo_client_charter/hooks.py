@@ -11,7 +11,8 @@ def uninstall_hook(env):
     env.cr.execute(
         "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
     )
-    activity_type = env.ref("mileo_client_charter.activity_promise", raise_if_not_found=False)
-    if activity_type:
-        activities = env["mail.activity"].with_context(active_test=False)
-        activities.search([("activity_type_id", "=", activity_type.id)]).unlink()
+    types = env["ir.model.data"].search(
+        [("module", "=", "mileo_client_charter"), ("model", "=", "mail.activity.type")]
+    )
+    activities = env["mail.activity"].with_context(active_test=False)
+    activities.search([("activity_type_id", "in", types.mapped("res_id"))]).unlink()

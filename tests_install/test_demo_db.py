@@ -1,9 +1,13 @@
 """The demo company: eighteen months played on a real database, the same every run, with something worth seeing everywhere."""
 
+import pathlib
+
 import pytest
+from languages import Languages
 from life import ADDON, Life, database, runtime
 from test_lifecycle_db import BASE, BEFORE, CHAIN
 
+TRANSLATION = pathlib.Path(__file__).parent.parent / ADDON / "i18n" / "fr.po"
 DB, AGAIN = "charter_demoed", "charter_demoed_again"
 NOW = "2026-10-15 09:00:00"
 # Of the second play, so much is enough to compare.
@@ -56,6 +60,29 @@ WHOLE = (
     def count(statement):
         return rows("SELECT count(*) FROM " + statement)[0][0]
 
+    def written():
+        # [(kind, language of who reads it, text)] of all the product wrote by itself, and of what it prints.
+        texts = [
+            (f"delivery {{row.kind}}", row.contact_id.lang, f"{{row.subject}}. {{row.body or ''}}")
+            for row in env["charter.delivery"].search([])
+        ]
+        for mail in env["mail.mail"].search([("model", "like", "charter")]):
+            # What the client was told in its own language is copied to colleagues as it was.
+            contact = getattr(env[mail.model].browse(mail.res_id), "contact_id", None)
+            texts += [
+                (f"mail {{mail.model}}", reader.lang, f"{{mail.subject}}. {{mail.body_html or ''}}")
+                for reader in mail.recipient_ids
+                if reader.partner_share or not contact
+            ]
+        # A client's document is printed in its language; what is of no client in both.
+        for report in env["ir.actions.report"].search([("report_name", "like", "{ADDON}.")]):
+            for record in env[report.model].search([], limit=40):
+                client = record if report.model == "res.partner" else record["partner_id"] if "partner_id" in record else None
+                for lang in [client.lang] if client else ["fr_FR", "en_US"]:
+                    printed, _kind = report.with_context(lang=lang)._render_qweb_html(report.report_name, record.ids)
+                    texts.append((f"print {{report.report_name}}", lang, printed.decode()))
+        return texts
+
     def by(column, table, condition="TRUE"):
         return dict(rows(f"SELECT {{column}}, count(*) FROM {{table}} WHERE {{condition}} GROUP BY 1"))
 
@@ -89,6 +116,7 @@ WHOLE = (
         health=dict(Counter(env["charter.health"].search([]).mapped("level"))),
         marks=env["charter.report"].search([("partner_id.name", "=", "Alpine Retail SAS"), ("state", "=", "sent")], limit=1)
               .table["figures"]["satisfaction"]["n"],
+        written=written(),
     )
 """
 )
@@ -206,6 +234,18 @@ def test_every_screen_has_something_to_show(told):
     assert told["health"].keys() == {"trouble", "watch", "good"}
     assert told["marks"] >= 2, "Alpine's last report has marks"
     assert told["english_to_french"] == 0
+
+
+def test_everybody_reads_one_language(told):
+    """Nothing that was written or printed for one reader holds a sentence, a day or a month of the other language."""
+    languages = Languages(TRANSLATION)
+    assert min(languages.known) > 1500
+    foreign = {}
+    for kind, language, text in told["written"]:
+        for words in languages.foreign_words(text, language):
+            foreign.setdefault((kind, language), set()).add(words)
+    assert {kind.split()[0] for kind, _language, _text in told["written"]} == {"delivery", "mail", "print"}
+    assert foreign == {}
 
 
 def test_it_takes_less_than_a_minute(told):

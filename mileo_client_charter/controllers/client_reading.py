@@ -4,6 +4,8 @@ Everything is searched with the rights of the user who asks and for that user's 
 of another client is found no more than one that does not exist.
 """
 
+from datetime import timedelta
+
 from odoo import fields
 from odoo.fields import Domain
 
@@ -27,7 +29,16 @@ FEEDBACK_FIELDS = [
     "negative", "followup",
 ]  # fmt: skip
 CORRECTION_FIELDS = ["res_model", "res_id", "field_name", "before", "after", "reason", "corrected_at"]
-ESCALATION_FIELDS = ["reference", "name", "level", "state", "raised_at", "answered_at", "resolved_at"]
+ESCALATION_FIELDS = [
+    "reference",
+    "name",
+    "level",
+    "state",
+    "said_at",
+    "raised_at",
+    "answered_at",
+    "resolved_at",
+]
 
 
 class ClientReading:
@@ -109,7 +120,10 @@ class ClientReading:
             "row": row,
             "promises": self._promises_of(feedback),
             "escalations": self._escalations(escalations),
+            "said": self.moment(feedback.said_at or feedback.answered_at),
+            "recorded": self._if_later(feedback.answered_at, feedback.said_at),
             "called": self.moment(feedback.called_at),
+            "call_recorded": self._if_later(feedback.call_recorded_at, feedback.called_at),
             "told": self.moment(feedback.outcome_at),
             "corrections": self.corrections(feedback).get(feedback.id, []),
         }
@@ -122,11 +136,17 @@ class ClientReading:
             "promises": self._promises_of(escalation),
             "may_accept": escalation.state == "answered",
             "may_go_to_level2": escalation._may_go_to_level2(),
-            "raised": self.moment(escalation.raised_at),
+            "said": self.moment(escalation.said_at or escalation.raised_at),
+            "recorded": self._if_later(escalation.raised_at, escalation.said_at),
             "level2": self.moment(escalation.level2_at),
             "answered": self.moment(escalation.answered_at),
             "corrections": self.corrections(escalation).get(escalation.id, []),
         }
+
+    def _if_later(self, recorded, happened):
+        """The moment of recording in words, where it is another minute than that of what is recorded; else empty."""
+        same = not recorded or not happened or recorded - happened < timedelta(minutes=1)
+        return "" if same else self.moment(recorded)
 
     def corrections(self, records):
         """{id: what of the client's own words was corrected: both, by whom, when and why}; one statement."""
@@ -255,11 +275,13 @@ class ClientReading:
         )
 
     def _origin(self, row, contract):
-        """What a promise comes from, in words, and its page where it has one."""
-        if row.res_model == "charter.feedback":
-            return {"origin": self.env._("Your feedback"), "url": f"/my/charter/feedback/{row.res_id}"}
-        if row.res_model == "charter.escalation":
-            return {"origin": self.env._("Your escalation"), "url": f"/my/charter/escalation/{row.res_id}"}
+        """What a promise comes from, in words, and its page where it has one: the document says so itself."""
+        document = self.env.get(row.res_model)
+        # The addon that made the promise may be gone.
+        if hasattr(document, "_charter_origin"):
+            words, url = document.browse(row.res_id)._charter_origin()
+            if words:
+                return {"origin": words, "url": url}
         return {"origin": self.env._("Contract %s", contract), "url": None} if contract else NO_ORIGIN
 
     def _feedback(self, rows):
@@ -300,7 +322,7 @@ class ClientReading:
                 "reference": row.reference,
                 "title": row.name,
                 "level": levels[row.level],
-                "raised_on": self.moment(row.raised_at, DAY),
+                "raised_on": self.moment(row.said_at or row.raised_at, DAY),
                 "status": self._escalation_status(row, promises.get(row.id)),
                 "overdue": self._is_overdue(row, promises.get(row.id)),
                 "owed": row.state == "open",

@@ -1,6 +1,7 @@
 """A client's own data in one file to keep: everything the portal shows it, in a form people and machines read.
 
-Read with the client's own rights, from lists of fields: what the portal does not show is not in it.
+Read with the client's own rights, from the fields each model lists (``_charter_export``): what the portal does not show
+is not in it.
 """
 
 import json
@@ -18,46 +19,6 @@ BATCH = 500
 # A file up to this size stays in memory while it is made.
 IN_MEMORY = 8 * 1024 * 1024
 SPREADSHEET_FORMAT = "yyyy-mm-dd hh:mm"
-
-# Sheet -> (model, fields, the field that names the client).
-DATA = {
-    "contacts": (
-        "res.partner",
-        ["name", "function", "email", "phone", "lang", "street", "zip", "city"],
-        "commercial_partner_id",
-    ),
-    "interventions": (
-        "charter.intervention",
-        ["reference", "name", "kind", "priority", "state", "reported_at", "responded_at", "resolved_at", "work_done"],
-        "commercial_partner_id",
-    ),
-    "equipment": ("charter.equipment", ["name", "serial", "reference", "brand", "model", "supervised_from", "end_of_support"], "partner_id"),
-    "reports": ("charter.report", ["reference", "period", "version", "first_day", "last_day", "sent_at"], "partner_id"),
-    "recommendations": ("charter.recommendation", ["name", "advice", "benefit", "urgency", "state", "comment"], "partner_id"),
-    "feedback": (
-        "charter.feedback",
-        ["channel", "contact_id", "state", "sent_at", "answered_at", "rating", "nps_answered", "nps", "comment", "called_at", "outcome_at", "outcome"],
-        "partner_id",
-    ),
-    "escalations": (
-        "charter.escalation",
-        ["reference", "name", "description", "contact_id", "level", "state", "raised_at", "answered_at", "answer", "resolved_at", "resolution"],
-        "partner_id",
-    ),
-    "corrections": ("charter.correction", ["what", "before", "after", "reason", "corrected_at"], "partner_id"),
-    "promises": (
-        "charter.obligation",
-        ["promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"],
-        "partner_id",
-    ),
-    "notices": ("charter.notice.line", ["display_name", "effect_on", "sent_at", "acknowledged_at", "late_reason"], "partner_id"),
-    "meetings": ("charter.review", ["kind", "state", "start_at", "location", "minutes"], "partner_id"),
-    "documents": (
-        "charter.delivery",
-        ["kind", "subject", "contact_id", "state", "sent_at", "opened_at", "acknowledged_at", "fingerprint"],
-        "partner_id",
-    ),
-}  # fmt: skip
 
 
 class DataExport(InterventionReading):
@@ -85,7 +46,7 @@ class DataExport(InterventionReading):
             book = xlsxwriter.Workbook(target.name, {"constant_memory": True, "remove_timezone": True})
             bold = book.add_format({"bold": True})
             moment = book.add_format({"num_format": SPREADSHEET_FORMAT})
-            for kind, (model, names, owner) in DATA.items():
+            for model, (kind, names, owner) in sheets(self.env).items():
                 fields = self.env[model]._fields
                 labels = [fields[name]._description_string(self.env) for name in names]
                 sheet = book.add_worksheet(kind)
@@ -148,6 +109,12 @@ class DataExport(InterventionReading):
                 return
             last = batch[-1].id
             model.invalidate_model()
+
+
+def sheets(env):
+    """{model: Sheet} of every model that says what a client takes with it, in the order the models were made in."""
+    found = {name: getattr(model, "_charter_export", None) for name, model in env.items()}
+    return {name: sheet for name, sheet in found.items() if sheet and not env[name]._abstract}
 
 
 def value_of(record, name):

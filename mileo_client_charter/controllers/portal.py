@@ -109,19 +109,19 @@ class CharterPortal(CustomerPortal):
         return self._act(escalation_id, "_portal_accept")
 
     @http.route("/my/charter/escalation/<int:escalation_id>/level2", **SAYS)
-    def level2(self, escalation_id, **_form):
-        return self._act(escalation_id, "_to_level2")
+    def level2(self, escalation_id, reason=None, **_form):
+        return self._act(escalation_id, "_client_to_level2", reason)
 
     # -- tools ------------------------------------------------------------------------------------
 
-    def _act(self, escalation_id, method):
+    def _act(self, escalation_id, method, *arguments):
         """Have the client's own escalation take a step; what is not allowed is said on its page."""
         reading = ClientReading(request.env)
         escalation = reading.find("charter.escalation", escalation_id)
         if not escalation:
             return self._not_found(reading)
         try:
-            getattr(escalation, method)()
+            getattr(escalation, method)(*arguments)
         except ValidationError as error:
             return self._escalation_page(reading, escalation, error)
         return request.redirect(escalation._get_portal_url())

@@ -7,35 +7,22 @@ from odoo.tools import html2plaintext
 
 from ..tools.words import is_said, is_sentence, own_words
 
-# What is sent to a client: its document, the template it starts from, the step it is, and the fields of the document in
-# which people wrote what the template repeats. Where they wrote nothing, the proposal says nothing either.
-PURPOSES = {
-    "outcome": (
-        "charter.feedback", "mileo_client_charter.mail_feedback_outcome", "_record_outcome",
-        ("understanding", "corrective_action_ids.name"),
-    ),
-    "answer": ("charter.escalation", "mileo_client_charter.mail_escalation_answer", "_record_answer", ()),
-    "minutes": (
-        "charter.review", "mileo_client_charter.mail_review_minutes", "_record_minutes",
-        ("achievements", "performance", "satisfaction", "outlook", "answer_ids.comment", "answer_ids.wishes",
-         "action_ids.name"),
-    ),
-}  # fmt: skip
 # Where the template leaves room for the answer.
 ROOM = re.compile(r"<(p|div)[^>]*>(\s|<br[^>]*>|&nbsp;)*(…|\.\.\.)(\s|<br[^>]*>|&nbsp;)*</\1>")
 
 
 class CharterMessageWizard(models.TransientModel):
-    """A message to a client, written from a template and edited before it leaves."""
+    """A message to a client, written from a template and edited before it leaves.
+
+    Which messages there are, the document says (``_charter_messages``, see models/base/client_document.py).
+    """
 
     _name = "charter.message.wizard"
     _description = "Write to the client"
 
-    purpose = fields.Selection(
-        [("outcome", "Outcome of a feedback"), ("answer", "Answer"), ("minutes", "Minutes of a meeting")],
-        required=True,
-    )
-    res_id = fields.Integer(required=True)
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    kind = fields.Char(required=True)
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
     email = fields.Char(related="contact_id.email")
     subject = fields.Char(required=True)
@@ -45,14 +32,35 @@ class CharterMessageWizard(models.TransientModel):
         help="The proposal repeats what people wrote on the document; it may leave as it is.",
     )
 
-    @api.depends("purpose", "res_id")
+    @api.constrains("res_model", "kind")
+    def _check_kind(self):
+        for wizard in self:
+            wizard._message()
+
+    @api.depends("res_model", "kind", "res_id")
     def _compute_has_words(self):
         for wizard in self:
-            wizard.has_words = bool(wizard._record()) and wizard._is_written()
+            wizard.has_words = bool(wizard.kind and wizard._record()) and wizard._is_written()
 
     def _record(self):
         """The document the message is about."""
-        return self.env[PURPOSES[self.purpose][0]].browse(self.res_id).exists() if self.purpose else None
+        return self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
+
+    def _message(self):
+        """What its document says of the message.
+
+        :raise ValidationError: no such document, or it has no message of that kind
+        """
+        messages = getattr(self.env.get(self.res_model), "_charter_messages", {})
+        if self.kind not in messages:
+            raise ValidationError(
+                self.env._(
+                    "Message: “%(model)s” has none of the kind “%(kind)s”; start it from the button of the document.",
+                    model=self.res_model,
+                    kind=self.kind,
+                )
+            )
+        return messages[self.kind]
 
     def _charter_is_whole(self):
         """Whether the message may leave as it opens."""
@@ -60,13 +68,13 @@ class CharterMessageWizard(models.TransientModel):
 
     def _is_written(self):
         """Whether people wrote, on the document, something that the template repeats."""
-        record, names = self._record(), PURPOSES[self.purpose][3]
-        return any(is_said(text) for name in names for text in record.mapped(name) if text)
+        record = self._record()
+        return any(is_said(text) for name in self._message().words for text in record.mapped(name) if text)
 
     @api.model
-    def _proposal(self, record, purpose):
+    def _proposal(self, record, kind):
         """{"subject", "body_html"} of the template, in the language of the contact."""
-        template = self.env.ref(PURPOSES[purpose][1]).sudo()
+        template = self.env.ref(record._charter_messages[kind].template).sudo()
         return template._generate_template(record.ids, ("subject", "body_html"))[record.id]
 
     def _check_body(self):
@@ -76,7 +84,7 @@ class CharterMessageWizard(models.TransientModel):
         text = html2plaintext(self.body or "", include_references=False)
         if self._is_written() and is_sentence(text):
             return
-        proposed = html2plaintext(self._proposal(record, self.purpose)["body_html"], include_references=False)
+        proposed = html2plaintext(self._proposal(record, self.kind)["body_html"], include_references=False)
         if not is_sentence(own_words(text, proposed)):
             raise ValidationError(
                 self.env._(
@@ -86,13 +94,14 @@ class CharterMessageWizard(models.TransientModel):
             )
 
     @api.model
-    def _open_for(self, record, purpose):
+    def _open_for(self, record, kind):
         """The action that opens the wizard on ``record``, filled in the language of the contact."""
         record.check_access("write")
-        rendered = self._proposal(record, purpose)
+        rendered = self._proposal(record, kind)
         wizard = self.create(
             {
-                "purpose": purpose,
+                "kind": kind,
+                "res_model": record._name,
                 "res_id": record.id,
                 "contact_id": (record.contact_id or record.partner_id).id,
                 "subject": rendered["subject"],
@@ -112,8 +121,7 @@ class CharterMessageWizard(models.TransientModel):
         """Send it. :raise ValidationError: it says nothing yet"""
         self.ensure_one()
         self._check_body()
-        model, _template, method, _words = PURPOSES[self.purpose]
         # The room the template leaves for the answer is no part of it.
         body = Markup(ROOM.sub("", self.body))
-        getattr(self.env[model].browse(self.res_id), method)(self.subject, body)
+        getattr(self._record(), self._message().step)(self.subject, body)
         return {"type": "ir.actions.act_window_close"}

@@ -13,6 +13,7 @@ class CharterObligationWizard(models.TransientModel):
             ("evidence", "Record how they were kept"),
             ("suppress", "Do not send surveys"),
             ("resolve", "The client accepts the answer"),
+            ("level2", "The client goes to general management"),
             ("leave_out", "Leave an answer out of the NPS"),
             ("count_again", "Count an answer in the NPS again"),
         ],
@@ -23,6 +24,9 @@ class CharterObligationWizard(models.TransientModel):
     feedback_ids = fields.Many2many("charter.feedback", readonly=True)
     escalation_ids = fields.Many2many("charter.escalation", readonly=True)
     text = fields.Text("In your words", required=True)
+    said_at = fields.Datetime(
+        "Said on", default=fields.Datetime.now, help="When the client said so: the clock counts from then."
+    )
 
     def action_confirm(self):
         self.ensure_one()
@@ -36,6 +40,8 @@ class CharterObligationWizard(models.TransientModel):
             self.feedback_ids.action_leave_out(self.text)
         elif self.operation == "count_again":
             self.feedback_ids.action_count_again(self.text)
+        elif self.operation == "level2":
+            self.escalation_ids.action_level2(self.text, self.said_at)
         else:
             self.escalation_ids.action_resolve(self.text)
         return {"type": "ir.actions.act_window_close"}

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .client_document import Sheet
+
 
 class CharterCorrection(models.Model):
     """What was on record, what is right, who corrected it, when and why. Moments are naive UTC."""
@@ -9,6 +11,7 @@ class CharterCorrection(models.Model):
     _description = "Correction of what is on record"
     _inherit = ["charter.engine.mixin"]
     _charter_engine_only = True
+    _charter_export = Sheet("corrections", ("what", "before", "after", "reason", "corrected_at"))
     _order = "corrected_at desc, id desc"
     _rec_name = "field_name"
 

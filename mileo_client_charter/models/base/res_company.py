@@ -1,8 +1,9 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime
 
@@ -25,7 +26,18 @@ class ResCompany(models.Model):
     charter_alert_office_hours = fields.Boolean(
         "Mail reminders to staff in office hours only",
         default=True,
-        help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company.",
+        help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company, where that "
+        "leaves half of the time left.",
+    )
+    charter_on_call_operations = fields.Char(
+        "On-call address of operations",
+        help="Where a reminder goes as well that cannot wait for office hours: for the account managers, technical contacts "
+        "and operations managers of the company. A mailbox or a gateway to the phone on duty.",
+    )
+    charter_on_call_direction = fields.Char(
+        "On-call address of general management",
+        help="Where a reminder to general management goes as well when it cannot wait for office hours. "
+        "Empty: the address of operations.",
     )
     charter_alert_serial_label = fields.Char(
         "Alertmanager's label of the serial number",
@@ -134,6 +146,26 @@ class ResCompany(models.Model):
         question = (moment, Delay(0, "hours", "working"), "after")
         [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many([question])
         return moment if isinstance(opening, NoWorkingTime) else opening
+
+    def _charter_on_call(self, role):
+        """The address on duty for ``role`` outside office hours, or False."""
+        self.ensure_one()
+        if role == "general_management" and self.charter_on_call_direction:
+            return self.charter_on_call_direction
+        return self.charter_on_call_operations
+
+    @api.constrains("charter_on_call_operations", "charter_on_call_direction")
+    def _check_charter_on_call(self):
+        for company in self:
+            for name in ("charter_on_call_operations", "charter_on_call_direction"):
+                if company[name] and not email_normalize(company[name]):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: “%(value)s” is no e-mail address; write one, such as duty@example.com.",
+                            field=self._fields[name]._description_string(self.env),
+                            value=company[name],
+                        )
+                    )
 
     def _charter_tz(self):
         """Name of the time zone of the company's days."""

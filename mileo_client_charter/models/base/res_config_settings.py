@@ -22,6 +22,8 @@ class ResConfigSettings(models.TransientModel):
     charter_alert_office_hours = fields.Boolean(
         related="company_id.charter_alert_office_hours", readonly=False
     )
+    charter_on_call_operations = fields.Char(related="company_id.charter_on_call_operations", readonly=False)
+    charter_on_call_direction = fields.Char(related="company_id.charter_on_call_direction", readonly=False)
     charter_alert_serial_label = fields.Char(related="company_id.charter_alert_serial_label", readonly=False)
     charter_clock_skew_minutes = fields.Integer(
         related="company_id.charter_clock_skew_minutes", readonly=False

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..base.charter_batches import run_isolated
+from ..base.client_document import Sheet
 
 KINDS = [
     ("charter", "Charter"),
@@ -31,6 +32,11 @@ class CharterDelivery(models.Model):
     _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
+    _charter_export = Sheet(
+        "documents",
+        ("kind", "subject", "contact_id", "state", "sent_at", "opened_at", "acknowledged_at", "fingerprint"),
+    )
+    _charter_retention = "charter_bodies_months"
     _charter_seal_when = "{row}.state = 'sent'"
     _charter_seal_columns = (
         "company_id", "kind", "partner_id", "contact_id", "res_model", "res_id", "obligation_id", "state", "fingerprint",

@@ -1,3 +1,4 @@
+from . import charter_said
 from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_feedback_nps

@@ -8,8 +8,11 @@ from odoo.tools.sql import escape_psql
 from ...tools import mail_authentication
 from ...tools.words import is_said
 from ..base.charter_lock import lock
+from ..base.client_document import Message, Sheet
 from ..base.mail_thread import AuthenticationResults
 
+# A mail that says it is older came from a clock that is wrong.
+MAIL_DELAY = timedelta(days=7)
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
 
@@ -25,7 +28,15 @@ class CharterEscalation(models.Model):
     # An answer of a machine is no word of a client: it starts no clock (article 03).
     _charter_takes_automatic_mail = False
     _description = "Escalation"
-    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.said.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_messages = {"answer": Message("mileo_client_charter.mail_escalation_answer", "_record_answer")}
+    _charter_export = Sheet(
+        "escalations",
+        ("reference", "name", "description", "contact_id", "level", "state", "raised_at", "answered_at", "answer",
+         "resolved_at", "resolution"),
+    )  # fmt: skip
+    _charter_retention = "charter_complaints_months"
+    _charter_title = "NULLIF(CONCAT_WS(' ', {row}.reference, {row}.name), '')"
     _order = "is_complaint desc, raised_at desc, id desc"
     _mail_post_access = "read"
 
@@ -85,8 +96,12 @@ class CharterEscalation(models.Model):
         charter_engine=True,
         help="Until the escalation is resolved.",
     )
-    raised_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    raised_at = fields.Datetime("Recorded on", readonly=True, copy=False, charter_engine=True)
     level2_at = fields.Datetime("Level 2 since", readonly=True, copy=False, charter_engine=True)
+    level2_recorded_at = fields.Datetime(
+        "Level 2 recorded on", readonly=True, copy=False, charter_engine=True
+    )
+    level2_reason = fields.Text("Why level 2", readonly=True, copy=False, charter_engine=True)
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
@@ -103,6 +118,12 @@ class CharterEscalation(models.Model):
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------
+
+    def _charter_origin(self):
+        return self.env._("Your escalation"), f"/my/charter/escalation/{self.id}"
+
+    def _charter_said(self):
+        return self.description or ""
 
     def _charter_partner(self):
         self.ensure_one()
@@ -175,21 +196,26 @@ class CharterEscalation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Every door ends here, so the clock starts the same from each."""
-        escalations = super().create([self._with_client(vals) for vals in vals_list])
-        for escalation in escalations:
+        vals_list = [self._with_client(vals) for vals in vals_list]
+        moments = [self._charter_said_moment(vals.pop("said_at", None)) for vals in vals_list]
+        escalations = super().create(vals_list)
+        for escalation, said_at in zip(escalations, moments, strict=True):
             engine = escalation._charter_engine()
+            now = escalation._charter_now()
             engine.write(
                 {
                     "reference": self.env["ir.sequence"].sudo().with_company(escalation.company_id)
                     .next_by_code("charter.escalation"),
-                    "raised_at": escalation._charter_now(),
+                    "raised_at": now,
+                    "said_at": said_at,
                     "state": "open" if escalation.partner_id else "unqualified",
                 }
             )  # fmt: skip
             if escalation.partner_id:
-                engine._start_clock("escalation.level1", engine.raised_at)
+                engine._start_clock("escalation.level1", said_at, now)
             else:
                 engine._ask_who_it_is()
+            engine._charter_mark_late(said_at, now, lambda env: env._("The escalation"))
         return escalations
 
     def write(self, vals):
@@ -204,7 +230,7 @@ class CharterEscalation(models.Model):
             engine = escalation._charter_engine()
             engine.write({"state": "open", "configuration_error": False})
             # The client did not wait for us to know its name: the clock counts from the mail.
-            engine._start_clock("escalation.level1", escalation.raised_at)
+            engine._start_clock("escalation.level1", escalation.said_at, escalation._charter_now())
         return result
 
     @api.model
@@ -235,9 +261,11 @@ class CharterEscalation(models.Model):
             self.env._("Escalations are never deleted: answer them, and resolve them with the client.")
         )
 
-    def _start_clock(self, code, moment):
+    def _start_clock(self, code, moment, recorded, occurrence=""):
+        """The promise of a level runs from ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
-        opened = self._charter_open_or_explain(code, at=moment)
+        opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
+        self._charter_note_late(opened, moment, recorded)
         opened._charter_announce()
         # The account manager sees it at once too: the client is theirs.
         manager = self.partner_id.with_company(self.company_id).charter_account_manager_id
@@ -305,6 +333,15 @@ class CharterEscalation(models.Model):
         return None
 
     @api.model
+    def _said_in_mail(self, date):
+        """When a mail says it was written, naive UTC: a mail box that was fetched late costs the client nothing.
+
+        None for no date, one to come, or one so old that a clock is wrong: then the mail counts from now.
+        """
+        now, said_at = self._charter_now(), fields.Datetime.to_datetime(date or None)
+        return said_at if said_at and now - MAIL_DELAY <= said_at <= now else None
+
+    @api.model
     def message_new(self, msg_dict, custom_values=None):
         """An escalation that came by mail, to the alias of the charter.
 
@@ -330,6 +367,9 @@ class CharterEscalation(models.Model):
             "door": "mail",
             "company_id": company.id,
         }
+        said_at = self._said_in_mail(msg_dict.get("date"))
+        if said_at:
+            values["said_at"] = said_at
         doubt = self._doubt_about(company, sender)
         if doubt:
             values["doubt"] = doubt
@@ -406,11 +446,24 @@ class CharterEscalation(models.Model):
                 self.env._("Level 1 is answered by the operations manager, level 2 by general management.")
             )
 
-    def action_level2(self):
-        """Staff take the client's word that the answer is not enough."""
+    def action_ask_level2(self):
+        return self.env["charter.obligation"]._wizard_action(
+            "level2", self.env._("The client goes to general management")
+        ) | {"context": {"default_operation": "level2", "default_escalation_ids": self.ids}}
+
+    def action_level2(self, reason=None, said_at=None):
+        """Staff take the client's word that the answer is not enough.
+
+        :param reason: what the client said; the dialogue asks for it  :param said_at: when, naive UTC; now by default
+        :raise ValidationError: no reason, a moment to come, neither answered nor overdue
+        """
         for escalation in self:
             escalation.check_access("write")
-            escalation._to_level2()
+            if reason is not None and not is_said(reason):
+                raise ValidationError(
+                    self.env._("Why level 2: write down what the client is not satisfied with.")
+                )
+            escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
         """Whether the client may go to general management: after an answer, or once level 1 is overdue."""
@@ -422,9 +475,18 @@ class CharterEscalation(models.Model):
         promise = self._current_promises().get(self.id)
         return bool(promise and promise.due_at and promise.due_at < self._charter_now())
 
-    def _to_level2(self):
-        """:raise ValidationError: neither answered nor overdue, or at level 2 already"""
+    def _to_level2(self, reason=None, said_at=None):
+        """The client goes to general management; the clock of level 2 counts from when it said so.
+
+        :raise ValidationError: neither answered nor overdue, or at level 2 already
+        """
         self.ensure_one()
+        now, said_at = self._charter_now(), self._charter_said_moment(said_at)
+        reason = self._charter_words(
+            reason, 5_000, self._fields["level2_reason"]._description_string(self.env)
+        )
+        if said_at < (self.said_at or said_at):
+            raise ValidationError(self.env._("Said on: level 2 comes after the escalation itself."))
         escalation = self._charter_engine()
         # Two clicks are one step.
         lock(escalation)
@@ -434,8 +496,22 @@ class CharterEscalation(models.Model):
                 self.env._("Level 2 comes after an answer at level 1, or once that answer is overdue.")
             )
         escalation.activity_feedback(["mileo_client_charter.activity_promise"])
-        escalation.write({"level": "2", "level2_at": self._charter_now(), "state": "open"})
-        escalation._start_clock("escalation.level2", escalation.level2_at)
+        escalation.write(
+            {
+                "level": "2", "level2_at": said_at, "level2_recorded_at": now, "level2_reason": reason,
+                "state": "open",
+            }
+        )  # fmt: skip
+        escalation._start_clock("escalation.level2", said_at, now)
+        escalation._charter_mark_late(said_at, now, lambda env: env._("Level 2"))
+
+    def _client_to_level2(self, reason):
+        """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
+        if not is_said(reason):
+            raise ValidationError(
+                self.env._("Why level 2: tell our general management in a few words what is still wrong.")
+            )
+        self._to_level2(reason)
 
     # -- resolving --------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from odoo.tools import format_date
 from ...tools import nps as nps_rules
 from ...tools.words import is_said, is_sentence
 from ..base.charter_lock import lock
+from ..base.client_document import Message, Sheet
 
 COMMENT_LENGTH = 5000
 # Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
@@ -23,8 +24,21 @@ class CharterFeedback(models.Model):
 
     _name = "charter.feedback"
     _description = "Feedback"
-    _inherit = ["charter.merge.mixin", "charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.merge.mixin", "charter.said.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"invited_once": "_charter_merge_invitations"}
+    _charter_messages = {
+        "outcome": Message(
+            "mileo_client_charter.mail_feedback_outcome",
+            "_record_outcome",
+            ("understanding", "corrective_action_ids.name"),
+        )
+    }
+    _charter_export = Sheet(
+        "feedback",
+        ("channel", "contact_id", "state", "sent_at", "said_at", "answered_at", "rating", "nps_answered", "nps", "comment",
+         "call_reason", "called_at", "call_recorded_at", "outcome_at", "outcome"),
+    )  # fmt: skip
+    _charter_retention = "charter_words_months"
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
@@ -73,7 +87,7 @@ class CharterFeedback(models.Model):
     ask_nps = fields.Boolean(
         readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user"
     )
-    # The answer
+    # The answer: when it was recorded; when it was given is ``said_at``.
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     rating = fields.Integer(
         readonly=True, copy=False, charter_engine=True, charter_recorded="client", aggregator="avg",
@@ -126,6 +140,7 @@ class CharterFeedback(models.Model):
         charter_engine=True,
     )
     called_at = fields.Datetime("Call held at", readonly=True, copy=False, charter_engine=True)
+    call_recorded_at = fields.Datetime("Call recorded at", readonly=True, copy=False, charter_engine=True)
     called_by_id = fields.Many2one(
         "res.users", "Called by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
@@ -171,6 +186,12 @@ class CharterFeedback(models.Model):
     def _charter_partner(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id
+
+    def _charter_origin(self):
+        return self.env._("Your feedback"), f"/my/charter/feedback/{self.id}"
+
+    def _charter_said(self):
+        return self.comment or ""
 
     @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at")
     @api.depends_context("lang", "tz")
@@ -221,8 +242,9 @@ class CharterFeedback(models.Model):
                     self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
                 )
         if self._charter_is_engine():
-            return super().create(vals_list)
-        # By hand: a client told one of us that something is wrong. It counts from now.
+            # Who is asked has said nothing yet.
+            return super().create([{"said_at": False, **vals} for vals in vals_list])
+        # By hand: a client told one of us that something is wrong. It counts from when it was said.
         reports = []
         for vals in vals_list:
             if vals.get("channel", "direct") != "direct":
@@ -232,12 +254,19 @@ class CharterFeedback(models.Model):
                     )
                 )
             vals["channel"] = "direct"
-            reports.append(((vals.pop("comment", None) or "").strip(), vals.pop("rating", None) or None))
-            if not reports[-1][0]:
+            comment = (vals.pop("comment", None) or "").strip()
+            reports.append(
+                {
+                    "comment": comment,
+                    "rating": vals.pop("rating", None) or None,
+                    "said_at": self._charter_said_moment(vals.pop("said_at", None)),
+                }
+            )
+            if not comment:
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         feedback = super().create(vals_list)
-        for record, (comment, rating) in zip(feedback, reports, strict=True):
-            record._answer(rating=rating, comment=comment, call_reason=REPORTED)
+        for record, report in zip(feedback, reports, strict=True):
+            record._answer(**report, call_reason=REPORTED)
         return feedback
 
     def write(self, vals):
@@ -286,10 +315,13 @@ class CharterFeedback(models.Model):
         except ValueError:
             raise ValidationError(self.env._("Would recommend: choose a figure from 0 to 10.")) from None
 
-    def _answer(self, rating=None, nps=None, comment=None, ip=None, agent=None, call_reason=None):
+    def _answer(
+        self, rating=None, nps=None, comment=None, ip=None, agent=None, call_reason=None, said_at=None
+    ):
         """Store the client's answer; the first one wins.
 
         :param call_reason: REPORTED or ASKED_FOR when a call is due whatever the rating
+        :param said_at: when the client said so, naive UTC; now by default
         :return: False when an answer was there already; nothing is changed then
         :raise ValidationError: marks out of range
         """
@@ -303,6 +335,7 @@ class CharterFeedback(models.Model):
         if feedback.state not in ("planned", "sent") or feedback.answered_at:
             return False
         now = self._charter_now()
+        said_at = self._charter_said_moment(said_at)
         # Surveys already out keep being asked about even when no charter is in force any more.
         commitment = (
             self.env["charter.document"]
@@ -316,6 +349,7 @@ class CharterFeedback(models.Model):
             {
                 "state": "answered",
                 "answered_at": now,
+                "said_at": said_at,
                 "rating": rating or 0,
                 "comment": comment,
                 "answer_ip": ip,
@@ -328,6 +362,7 @@ class CharterFeedback(models.Model):
         )
         if feedback.call_reason:
             feedback._owe_callback()
+        feedback._charter_mark_late(said_at, now, lambda env: env._("What the client said"))
         return True
 
     def _complete(self, nps=None, comment=None):
@@ -354,7 +389,9 @@ class CharterFeedback(models.Model):
     def _owe_callback(self):
         """Open the call-back of article 02; without a charter in force the feedback says so."""
         self.ensure_one()
-        self._charter_open_or_explain("feedback.callback", at=self.answered_at)._charter_announce()
+        opened = self._charter_open_or_explain("feedback.callback", at=self.said_at)
+        self._charter_note_late(opened, self.said_at, self.answered_at)
+        opened._charter_announce()
 
     # -- the callback and the outcome -------------------------------------------------------------
 
@@ -380,11 +417,12 @@ class CharterFeedback(models.Model):
         now = self._charter_now()
         if self.followup != "call":
             raise ValidationError(self.env._("No call is due on this feedback."))
+        self._check_may_call()
         if not called_at or called_at > now:
             raise ValidationError(
                 self.env._("Call held at: give the moment of the call; it cannot be in the future.")
             )
-        if called_at < self.answered_at - timedelta(minutes=1):
+        if called_at < self.said_at - timedelta(minutes=1):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
         if not is_sentence(understanding):
             raise ValidationError(
@@ -402,6 +440,7 @@ class CharterFeedback(models.Model):
         feedback.write(
             {
                 "called_at": called_at,
+                "call_recorded_at": now,
                 "called_by_id": self.env.user.id,
                 "understanding": understanding.strip(),
                 "apology": apology,
@@ -413,11 +452,38 @@ class CharterFeedback(models.Model):
         )
         feedback._charter_fulfil(
             "feedback.callback",
-            self.env._("Call held at %(moment)s UTC, recorded by %(user)s.",
-                       moment=fields.Datetime.to_string(called_at), user=self.env.user._charter_key()),
+            self.env._("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
+                       moment=fields.Datetime.to_string(called_at), recorded=fields.Datetime.to_string(now),
+                       user=self.env.user._charter_key()),
+            at=called_at,
         )  # fmt: skip
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
-        feedback._charter_open_or_explain("feedback.outcome", at=now)
+        # The client has waited for word since the call, not since somebody typed it in.
+        opened = feedback._charter_open_or_explain("feedback.outcome", at=called_at)
+        feedback._charter_note_late(opened, called_at, now)
+        feedback._charter_mark_late(called_at, now, lambda env: env._("The call"))
+
+    def _check_may_call(self):
+        """The account manager calls (article 02), or whoever stands in; operations and general management may.
+
+        :raise AccessError: somebody else of the staff
+        """
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group("mileo_client_charter.group_charter_operations"):
+            return
+        client = self._charter_partner()
+        key = (self.company_id.id, "account_manager", client.id)
+        holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
+        owners = self._charter_owed("feedback.callback").user_id.ids
+        if self.env.uid not in {holder, *owners}:
+            raise AccessError(
+                self.env._(
+                    "The call is %(manager)s's to hold, as the client's account manager: ask them to record it, or an "
+                    "operations manager.",
+                    manager=self.env["res.users"].sudo().browse(holder or owners[:1]).name
+                    or self.env._("the account manager"),
+                )
+            )
 
     def action_ask_outcome(self):
         self.ensure_one()

@@ -9,8 +9,9 @@ from odoo.tools import SQL
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import end_batch, run_isolated
 from ..base.charter_engine import charter_through
+from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ class CharterObligation(models.Model):
     _description = "Promise"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin"]
     _charter_engine_only = True
+    _charter_export = Sheet(
+        "promises",
+        ("promise", "occurrence", "delay", "unit", "clock", "opened_at", "due_at", "done_at", "cancelled_at", "state"),
+    )  # fmt: skip
     _charter_seal_when = "{row}.state != 'open'"
     _charter_seal_columns = (
         "company_id", "commitment_id", "code", "partner_id", "contract_id", "res_model", "res_id", "occurrence", "role",
@@ -513,7 +518,6 @@ class CharterObligation(models.Model):
         anywhere and run again, or run twice at once, nothing is lost and nothing is said twice.
         """
         now = self._charter_now()
-        cron = self.env["ir.cron"]
         try:
             warned, late = self._detect(now)
         except psycopg2.OperationalError:
@@ -523,7 +527,7 @@ class CharterObligation(models.Model):
             self.env.cr.rollback()
             warned, late = self._detect_alone(now)
         if warned or late:
-            cron._commit_progress(warned + late)
+            end_batch(self.env, warned + late)
         self._raise_due_alerts()
         moment = self._next_moment(now)
         if moment:

@@ -4,8 +4,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import email_normalize
 
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import run_batches, run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -20,18 +21,21 @@ class CharterObligation(models.Model):
     @api.model
     def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
-        cron = self.env["ir.cron"]
-        told = 0
-        seen = []
-        while batch := self._alerts_due(ALERT_BATCH, seen):
-            seen += batch.ids
-            batch._raise_alerts()
-            told += len(batch)
-            in_time = cron._commit_progress(len(batch), remaining=len(batch) // ALERT_BATCH)
-            if not in_time or told >= ALERT_RUN:
-                # The rest is still due, and the next run starts with it.
-                self._wake_clock(self._charter_now())
-                return
+        sizes, seen = [], []
+
+        def take():
+            if sum(sizes) >= ALERT_RUN:
+                return self.browse()
+            batch = self._alerts_due(ALERT_BATCH, seen)
+            sizes.append(len(batch))
+            # Each row once a run, also one that cannot even be marked as failed.
+            seen.extend(batch.ids)
+            return batch
+
+        in_time = run_batches(self.env, take, lambda rows: rows._raise_alerts(), size=ALERT_BATCH)
+        if not in_time or sum(sizes) >= ALERT_RUN:
+            # The rest is still due, and the next run starts with it.
+            self._wake_clock(self._charter_now())
 
     @api.model
     def _alerts_due(self, limit, without=()):
@@ -55,21 +59,19 @@ class CharterObligation(models.Model):
         """
         for alert in ("breach", "warning"):
             rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
-            if rows:
-                run_isolated(rows, lambda chosen, alert=alert: chosen._raise(alert), self._say_not_raised)
-
-    def _raise(self, alert):
-        self._charter_engine().write({"alert": alert})
-
-    @api.model
-    def _say_not_raised(self, row, why):
-        alert = row._alert_due()
-        _logger.error("The alert “%s” of promise %s failed: %s", alert, row.id, why)
-        row._charter_engine().write({"alert_error": f"{alert}: {why}"})
+            run_isolated(
+                rows,
+                lambda rows, alert=alert: rows._charter_engine().write({"alert": alert}),
+                lambda row, why, alert=alert: row._say_not_raised(alert, why),
+            )
 
     def _alert_due(self):
         self.ensure_one()
         return "breach" if self.breached_at else "warning"
+
+    def _say_not_raised(self, alert, why):
+        _logger.error("The alert “%s” of promise %s failed: %s", alert, self.id, why)
+        self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):
         """After what failed has been mended, have the clock raise the alert again."""
@@ -145,28 +147,46 @@ class CharterObligation(models.Model):
     def _charter_alert_mail(self, template, to="owner"):
         """Queue a mail from ``template`` (external id) to ``to``: owner or manager.
 
-        The mail is in the queue with the ledger row, in one transaction; it leaves in office hours.
+        The mail is in the queue with the ledger row, in one transaction; it leaves when ``_alert_leaves_at`` says. One that
+        cannot wait for the morning goes to the on-call address of the role as well: its reader may be asleep.
         """
         mail_template = self.env.ref(template).sudo()
         for obligation in self.sudo():
-            leaves_at = obligation._next_office_hours()
+            leaves_at, opening = obligation._alert_leaves_at()
+            on_call = (
+                obligation.company_id._charter_on_call(obligation.role) if leaves_at < opening else False
+            )
             for user in obligation._alert_users(to):
+                values = {
+                    "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                    "scheduled_date": leaves_at,
+                    "auto_delete": False,
+                }
+                if on_call and email_normalize(on_call) != user.partner_id.email_normalized:
+                    values["email_to"] = on_call
+                    on_call = False
                 mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
-                    obligation.ids,
-                    email_values={
-                        "recipient_ids": [fields.Command.set(user.partner_id.ids)],
-                        "scheduled_date": leaves_at,
-                        "auto_delete": False,
-                    },
+                    obligation.ids, email_values=values
                 )
             obligation._wake_mail_queue(leaves_at)
 
-    def _next_office_hours(self):
-        """When people of the company are next at work, now if they are; naive UTC."""
+    def _alert_leaves_at(self):
+        """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
+
+        It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
+        Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is
+        waiting; what fell due with a day's end is told in the morning.
+        """
+        self.ensure_one()
         now = self._charter_now()
         if not self.company_id.charter_alert_office_hours:
-            return now
-        return self.company_id._charter_next_opening(now)
+            return now, now
+        opening = self.company_id._charter_next_opening(now)
+        if self.due_at and self.due_at > now:
+            waits = opening - now <= (self.due_at - now) / 2
+        else:
+            waits = not self.due_at or self.unit != "hours" or self.clock != "elapsed"
+        return (opening if waits else now), opening
 
     @api.model
     def _wake_mail_queue(self, moment=None):
@@ -188,10 +208,7 @@ class CharterObligation(models.Model):
     def _origin_words(self):
         """What the client said, when the promise comes from something a client said."""
         origin = self._origin_record()
-        for name in ("comment", "description"):
-            if self.res_model in ("charter.feedback", "charter.escalation") and name in origin._fields:
-                return origin[name] or ""
-        return ""
+        return origin._charter_said() if origin and hasattr(origin, "_charter_said") else ""
 
     def _dashboard_url(self):
         """Address of the document the promise comes from, for mails to staff."""

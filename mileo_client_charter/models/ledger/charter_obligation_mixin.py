@@ -21,6 +21,24 @@ class CharterObligationMixin(models.AbstractModel):
         groups="mileo_client_charter.group_charter_user",
     )
 
+    # See models/base/client_document.py.
+    _charter_messages = {}
+    _charter_title = None
+
+    def _charter_origin(self):
+        """Say to the client where a commitment comes from.
+
+        Called with the client's own rights, on an id that is not read: read nothing a client may not.
+
+        :return: (words, address of a page of the portal); None for what there is none of, the contract is named then
+        """
+        return None, None
+
+    def _charter_said(self):
+        """The client's own words, for the people who answer them; empty when it said none."""
+        self.ensure_one()
+        return ""
+
     def _charter_partner(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id
@@ -45,12 +63,13 @@ class CharterObligationMixin(models.AbstractModel):
             for record in self
         ]
 
-    def _charter_open(self, code, at=None, occurrence="", **values):
+    def _charter_open(self, code, at=None, occurrence="", optional=False, **values):
         """Open the promise ``code`` for each record; a second call gives the same rows.
 
         :param at: naive UTC moment of the trigger (or of the event, for promises that come before one); now
             by default. A callable is given each record.
         :param occurrence: which one, for promises that come back; a callable is given each record
+        :param optional: records of companies whose charter has no such commitment are owed nothing, and left out
         :param values: more keys of ``charter.obligation._open``
         :return: charter.obligation in the order of ``self``
         :raise MissingCharter: the company has no charter in force with that code
@@ -72,6 +91,10 @@ class CharterObligationMixin(models.AbstractModel):
                 self, self._charter_parties(), strict=True
             )
         ]
+        if optional:
+            companies = {request["company_id"] for request in requests}
+            promised = self.env["charter.document"]._commitments_in_force(companies, [code])
+            requests = [request for request in requests if (request["company_id"], code) in promised]
         opened = obligations._open(requests)
         self.invalidate_recordset(["obligation_ids"])
         return opened

@@ -197,7 +197,8 @@ class CharterObligation(models.Model):
             minimal_qcontext=True,
         )  # fmt: skip
         company = self.company_id[:1]
-        leaves_at = self[:1]._next_office_hours()
+        # The most pressing of them says how long the mail may wait.
+        leaves_at = min(promise._alert_leaves_at()[0] for promise in self)
         self.env["mail.mail"].sudo().create(
             {
                 "subject": localized.env._("%s promises to clients are yours now", len(self))

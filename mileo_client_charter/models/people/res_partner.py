@@ -1,10 +1,17 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..base.client_document import Sheet
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "charter.obligation.mixin"]
+    _charter_export = Sheet(
+        "contacts",
+        ("name", "function", "email", "phone", "lang", "street", "zip", "city"),
+        "commercial_partner_id",
+    )
 
     is_charter_client = fields.Boolean(
         "Charter client",

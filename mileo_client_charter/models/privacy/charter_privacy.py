@@ -10,19 +10,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue
 from ..base.charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
 BATCH = 200
-# What is forgotten by the scheduled action, and the company's months that say when.
-RETENTION = (
-    ("charter.feedback", "charter_words_months"),
-    ("charter.review", "charter_words_months"),
-    ("charter.remediation", "charter_words_months"),
-    ("charter.escalation", "charter_complaints_months"),
-    ("charter.delivery", "charter_bodies_months"),
-)
 
 
 class ResCompany(models.Model):
@@ -85,6 +77,11 @@ class CharterPrivacy(models.AbstractModel):
     _name = "charter.privacy"
     _description = "Retention of personal data"
 
+    # The company's field with the months its rows are kept; None: they go with another document, or when asked.
+    _charter_retention = None
+    # Whether forgetting a contact anonymises the rows that name it as ``contact_id``.
+    _charter_goes_with_contact = True
+
     anonymised_at = fields.Datetime(
         readonly=True,
         copy=False,
@@ -141,13 +138,21 @@ class CharterPrivacy(models.AbstractModel):
 
     @api.model
     def _charter_of_contacts(self):
-        """Names of the models that can be made nobody's and say by ``contact_id`` whose they are, deliveries left out:
-        what is on its way leaves, and its promise is kept."""
+        """Names of the models that can be made nobody's, say by ``contact_id`` whose they are, and go with the contact."""
         return [
             name
             for name in self.pool.descendants(["charter.privacy"], "_inherit")
             if getattr(self.env[name]._fields.get("contact_id"), "store", False)
-            and name != "charter.delivery"
+            and self.env[name]._charter_goes_with_contact
+        ]
+
+    @api.model
+    def _charter_retained(self):
+        """[(model, field of the company with the months its rows are kept)], in the same order every time."""
+        return [
+            (name, self.env[name]._charter_retention)
+            for name in sorted(self.pool.descendants(["charter.privacy"], "_inherit"))
+            if self.env[name]._charter_retention
         ]
 
     # -- the scheduled action ---------------------------------------------------------------------
@@ -155,20 +160,14 @@ class CharterPrivacy(models.AbstractModel):
     @api.model
     def _cron_privacy(self):
         """Anonymise what is older than its company keeps it, in batches of one transaction each."""
-        cron = self.env["ir.cron"]
-        for model, setting in RETENTION:
+        for model, setting in self._charter_retained():
             for company in self.env["res.company"].sudo().search([(setting, ">", 0)], order="id"):
                 records = self.env[model].sudo().with_context(lang=company.partner_id.lang)
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
                 domain = Domain("company_id", "=", company.id) & records._charter_expired(limit)
-                while batch := records.search(domain, limit=BATCH, order="id").try_lock_for_update():
-                    refused = run_isolated(batch, lambda rows: rows._charter_anonymise(), self._say_kept)
-                    domain &= Domain("id", "not in", refused.ids)
-                    in_time = cron._commit_progress(len(batch), remaining=records.search_count(domain))
-                    # What was removed is not needed any more: memory stays flat.
-                    self.env.invalidate_all()
-                    if not in_time:
-                        return
+                queue = Queue(records, domain, BATCH)
+                if not queue.run(lambda rows: rows._charter_anonymise(), self._say_kept):
+                    return
 
     @api.model
     def _say_kept(self, record, why):
@@ -209,6 +208,8 @@ class CharterFeedback(models.Model):
 class CharterDelivery(models.Model):
     _name = "charter.delivery"
     _inherit = ["charter.delivery", "charter.privacy"]
+    # What is on its way leaves, and its promise is kept.
+    _charter_goes_with_contact = False
 
     def _charter_expired(self, limit):
         """What left, failed or was withdrawn before ``limit``."""
@@ -258,7 +259,7 @@ class CharterEscalation(models.Model):
     def _charter_blank(self):
         return {
             "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False, "doubt": False,
-            "answer": False, "resolution": False,
+            "answer": False, "resolution": False, "level2_reason": False,
         }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...tools.clock import Delay
 from ...tools.occurrence import format_key
 from ..base.charter_lock import lock
+from ..base.client_document import Sheet
 
 
 class CharterNoticeLine(models.Model):
@@ -16,6 +17,9 @@ class CharterNoticeLine(models.Model):
     _charter_engine_only = True
     _charter_merge_rules = {"once_a_client_idx": "_charter_merge_tellings"}
     _charter_merge_hides = True
+    _charter_export = Sheet(
+        "notices", ("display_name", "effect_on", "sent_at", "acknowledged_at", "late_reason")
+    )
     _order = "id"
     _rec_name = "notice_id"
 

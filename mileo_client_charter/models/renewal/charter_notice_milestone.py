@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import end_batch, run_isolated
 from .charter_notice import MILESTONES, REVIEW_DAYS
 
 _logger = logging.getLogger(__name__)
@@ -96,6 +96,12 @@ class CharterNotice(models.Model):
         for company_id, models_of in self._dates_of_models().items():
             raised |= self._raise_of(self.env["res.company"].browse(company_id), models_of)
         return raised
+
+    @api.model
+    def _raise_isolated(self):
+        """``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
+        self._raise_drafts()
+        return end_batch(self.env, 1)
 
     @api.model
     def _raise_of(self, company, models_of):
@@ -188,9 +194,14 @@ class CharterNotice(models.Model):
 
     @api.model
     def _pick_up(self):
-        """Equipment that came since joins the notices that concern it: its client is owed word, or told at once."""
+        """Equipment that came since joins the notices that concern it: its client is owed word, or told at once. :return: True"""
         held_by = self.env["charter.onboarding"]._held_clients()
-        for notice in self.sudo().search([("state", "in", ("draft", "open"))]):
+        notices = self.sudo().search([("state", "in", ("draft", "open"))])
+        run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)
+        return True
+
+    def _pick_up_new(self, held_by):
+        for notice in self:
             today = notice.company_id._charter_today()
             if notice.state == "open" and notice.effect_on and notice.effect_on < today:
                 notice._charter_engine().state = "closed"

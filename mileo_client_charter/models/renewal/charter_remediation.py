@@ -17,6 +17,7 @@ class CharterRemediation(models.Model):
     _name = "charter.remediation"
     _description = "Remediation"
     _inherit = ["charter.recorded.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_retention = "charter_words_months"
     _order = "id desc"
     _rec_name = "renewal_id"
 

@@ -84,6 +84,7 @@ class CharterRenewal(models.Model):
     nps_set_aside = fields.Json(
         readonly=True,
         charter_engine=True,
+        charter_json="answers by number, users",
         help="Answers left out or corrected by hand, with who, when and why.",
     )
     set_aside_in_words = fields.Text("Answers changed by hand", compute="_compute_evidence")

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ...tools.meeting_day import meeting_day
 from ...tools.words import is_said
+from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
 
 CODES = {"interview": "interview.biannual", "annual": "review.annual"}
@@ -22,6 +23,16 @@ class CharterReview(models.Model):
     _name = "charter.review"
     _description = "Review with a client"
     _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _charter_messages = {
+        "minutes": Message(
+            "mileo_client_charter.mail_review_minutes",
+            "_record_minutes",
+            ("achievements", "performance", "satisfaction", "outlook", "answer_ids.comment", "answer_ids.wishes",
+             "action_ids.name"),
+        )
+    }  # fmt: skip
+    _charter_export = Sheet("meetings", ("kind", "state", "start_at", "location", "minutes"))
+    _charter_retention = "charter_words_months"
     _order = "start_at desc, due_on desc, id desc"
 
     name = fields.Char(compute="_compute_name")

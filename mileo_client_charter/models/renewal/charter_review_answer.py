@@ -98,5 +98,8 @@ class CharterReviewAnswer(models.Model):
                     "state": "sent",
                 }
             )  # fmt: skip
-            feedback._answer(rating=answer.rating, nps=answer.nps, comment=answer._words())
+            # What was said at a meeting was said then, whenever its minutes are typed.
+            feedback._answer(
+                rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at
+            )
             answer.feedback_id = feedback

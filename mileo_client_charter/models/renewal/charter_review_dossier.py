@@ -10,7 +10,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...tools.figures import percent
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import one_by_one
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -20,7 +20,9 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
-    dossier_figures = fields.Json(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_figures = fields.Json(
+        readonly=True, copy=False, charter_engine=True, charter_json="figures", groups="base.group_user"
+    )
     dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
     dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
     dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)
@@ -197,8 +199,7 @@ class CharterReview(models.Model):
                 ("dossier_error", "=", False), ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
             ]
         )  # fmt: skip
-        for review in due:
-            run_isolated(review, lambda one: one._prepare(), self._say_not_prepared)
+        return one_by_one(due, lambda review: review._prepare(), self._say_not_prepared)
 
     @api.model
     def _say_not_prepared(self, review, why):

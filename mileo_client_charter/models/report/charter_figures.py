@@ -417,23 +417,42 @@ class CharterFigures(models.AbstractModel):
         return found
 
     @api.model
+    def _titles(self):
+        """(SQL of what a late promise is about, the joins it reads), of every document that has a ``_charter_title``."""
+        titled = [
+            model
+            for name in sorted(self.pool.descendants(["charter.obligation.mixin"], "_inherit"))
+            if (model := self.env[name])._charter_title and model._auto and not model._abstract
+        ]
+        titles, joins = [SQL("NULL")], []
+        for model in titled:
+            model.flush_model()
+            table = SQL.identifier(model._table)
+            # The title is a literal of the model's class, never anybody's input.
+            titles.append(SQL(model._charter_title.replace("%", "%%").format(row=f'"{model._table}"')))  # pylint: disable=sql-injection
+            joins.append(
+                SQL("LEFT JOIN %s ON fact.res_model = %s AND %s.id = fact.res_id", table, model._name, table)
+            )
+        return SQL("COALESCE(%s)", SQL(", ").join(titles)), SQL(" ").join(joins)
+
+    @api.model
     def _late(self, scope):
         """{contract id: its late promises, named}; ``title`` in every language the charter is written in."""
+        titles, documents = self._titles()
         rows = self._rows(
             """
             SELECT fact.owner_id, fact.id, fact.code, commitment.name, fact.occurrence, fact.due_at,
                    CASE WHEN fact.cancelled_at IS NULL THEN fact.done_at END, fact.cancelled_at, fact.delay, fact.unit, fact.clock,
-                   COALESCE(intervention.name, NULLIF(CONCAT_WS(' ', escalation.reference, escalation.name), ''))
+                   %(titles)s
               FROM %(ledger)s fact
               JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
               JOIN charter_commitment commitment ON commitment.id = fact.commitment_id
-              LEFT JOIN charter_intervention intervention
-                ON fact.res_model = 'charter.intervention' AND intervention.id = fact.res_id
-              LEFT JOIN charter_escalation escalation
-                ON fact.res_model = 'charter.escalation' AND escalation.id = fact.res_id
+              %(documents)s
              WHERE fact.result = 'late' AND fact.decided_at >= scope.start_at AND fact.decided_at < scope.end_at
              ORDER BY fact.due_at, fact.id
             """,
+            titles=titles,
+            documents=documents,
             **self._ledger(scope),
         )
         found = defaultdict(list)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_said
 from ..base.charter_lock import lock
+from ..base.client_document import Sheet
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [
@@ -35,6 +36,7 @@ class CharterRecommendation(models.Model):
     _name = "charter.recommendation"
     _description = "Recommendation"
     _inherit = ["charter.recorded.mixin"]
+    _charter_export = Sheet("recommendations", ("name", "advice", "benefit", "urgency", "state", "comment"))
     _order = "urgency desc, id"
 
     name = fields.Char("Recommendation", required=True, help="In one line, as the client reads it.")

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..base.client_document import Sheet
+
 STATES = [
     ("draft", "Draft"),
     ("held", "Held back"),
@@ -41,6 +43,7 @@ class CharterReport(models.Model):
         "sent_at", "unreviewed", "fingerprint", "table",
     )  # fmt: skip
     _charter_seal_label = "concat_ws(' ', {row}.reference, 'v' || {row}.version, {row}.period, {row}.state)"
+    _charter_export = Sheet("reports", ("reference", "period", "version", "first_day", "last_day", "sent_at"))
     _order = "last_day desc, id desc"
 
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
@@ -78,7 +81,7 @@ class CharterReport(models.Model):
     )
 
     # The frozen table, and what shows it was not touched
-    table = fields.Json(readonly=True, copy=False, charter_engine=True)
+    table = fields.Json(readonly=True, copy=False, charter_engine=True, charter_json="figures, names as text")
     fingerprint = fields.Char(readonly=True, copy=False, charter_engine=True, help="SHA-256 of the figures.")
     seal_number = fields.Integer(
         "Link of the ledger at issue",

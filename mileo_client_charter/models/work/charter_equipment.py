@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.departments import department_of
+from ..base.client_document import Sheet
 
 
 class CharterEquipment(models.Model):
@@ -15,6 +16,9 @@ class CharterEquipment(models.Model):
     _description = "Supervised equipment"
     _inherit = ["charter.files.mixin", "charter.merge.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"unique_serial": "_charter_merge_serials"}
+    _charter_export = Sheet(
+        "equipment", ("name", "serial", "reference", "brand", "model", "supervised_from", "end_of_support")
+    )
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
 

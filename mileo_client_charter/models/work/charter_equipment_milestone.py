@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..base.client_document import Sheet
+
 KINDS = [
     ("end_of_sale", "End of sale"),
     ("end_of_support", "End of support"),
@@ -18,6 +20,7 @@ class CharterEquipmentMilestone(models.Model):
     _name = "charter.equipment.milestone"
     _inherit = ["charter.files.mixin"]
     _description = "Lifecycle date of an equipment"
+    _charter_export = Sheet("milestones", ("equipment_id", "kind", "status", "date", "source", "checked_on"))
     _order = "equipment_id, date, id"
     _rec_name = "kind"
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
 
 KINDS = [
@@ -40,6 +41,12 @@ class CharterIntervention(models.Model):
     _order = "reported_at desc, id desc"
     # A contact feeds no intervention: two that claim one are for a person to look at.
     _charter_merge_rules = {"origin_once": "refuse"}
+    _charter_title = "{row}.name"
+    _charter_export = Sheet(
+        "interventions",
+        ("reference", "name", "kind", "priority", "state", "reported_at", "responded_at", "resolved_at", "work_done"),
+        "commercial_partner_id",
+    )  # fmt: skip
 
     name = fields.Char("Summary", required=True, tracking=True)
     reference = fields.Char(readonly=True, copy=False)
@@ -134,6 +141,9 @@ class CharterIntervention(models.Model):
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
     )
     _client_idx = models.Index("(commercial_partner_id, reported_at)")
+
+    def _charter_origin(self):
+        return self.env._("Your intervention"), f"/my/charter/intervention/{self.id}"
 
     @api.depends("feedback_ids")
     def _compute_feedback_count(self):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_datetime
 
+from ..base.client_document import Sheet
+
 # What a correction of what the monitoring said must explain.
 TOLD = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
 PLACE = ("company_id", "partner_id", "site_id", "contract_id")
@@ -18,6 +20,9 @@ class CharterOutage(models.Model):
     _name = "charter.outage"
     _description = "Outage"
     _inherit = ["charter.engine.mixin"]
+    _charter_export = Sheet(
+        "outages", ("equipment_id", "start_at", "end_at", "planned", "no_data", "kind", "reason", "source")
+    )
     _order = "start_at desc, id desc"
     _rec_name = "equipment_id"
 

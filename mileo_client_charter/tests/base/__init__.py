@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_batches
 from . import test_lifecycle
 from . import test_working_time
 from . import test_doors
@@ -17,3 +18,4 @@ from . import test_reading_machines
 from . import test_reading_movers
 from . import test_reading_contracts
 from . import test_buttons
+from . import test_safety_lists

@@ -5,12 +5,24 @@ is tried on each: what can be reached shows that it is.
 """
 
 import json
+import threading
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 
+from ...models.base import door
 from ..report.test_report import ReportCase
 from .test_portal_lists import LISTS, ListsCase
+
+# Routes that answer with a file, which no browser shows as a page of ours.
+FILES = {
+    "/my/charter/contacts.pdf": "PDF",
+    "/my/charter/document/<int:delivery_id>/file/<int:number>": "as it was sent",
+    "/my/charter/report/<int:report_id>/pdf": "PDF",
+    "/my/charter/report/<int:report_id>/xlsx": "Excel",
+    "/my/charter/review/<int:review_id>/dossier": "PDF",
+}
 
 CHECK = """
 (async () => {
@@ -150,6 +162,29 @@ class TestPortalPages(ListsCase, ReportCase):
 
     def test_on_a_wide_screen(self):
         self.check(["/my/charter", *LISTS], "en_US", width=1280)
+
+    def test_every_page_is_in_the_list(self):
+        """Of the routing map: each GET route of the portal is loaded above, or is a file."""
+        threading.current_thread().dbname = self.env.cr.dbname
+        rules = self.env["ir.http"].routing_map()
+        ours = {
+            rule.rule
+            for rule in rules.iter_rules()
+            if rule.rule.startswith("/my/charter") and "GET" in rule.methods and door.is_ours(rule.endpoint)
+        }
+        adapter = rules.bind("localhost")
+        loaded = {
+            adapter.match(urlsplit(page).path, method="GET", return_rule=True)[0].rule
+            for page in self.pages()
+        }
+        missing = ours - loaded - FILES.keys()
+        self.assertFalse(
+            missing,
+            "add a page of each to TestPortalPages.pages() in tests/base/test_portal_pages.py, or to FILES there when it "
+            "answers with a file",
+        )
+        self.assertEqual(FILES.keys() - ours, set(), "gone: take them off FILES")
+        self.assertGreaterEqual(len(loaded), 20)
 
     def test_everything_is_there(self):
         """The pages above show something: an empty list is easily accessible."""

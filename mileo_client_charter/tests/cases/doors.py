@@ -15,7 +15,7 @@ from ..report.test_report import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
-    "answer": "accept", "problem": "", "feedback_id": "", "lang": "en_US",
+    "answer": "accept", "problem": "", "reason": "Three nights are not nine.", "feedback_id": "", "lang": "en_US",
     "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 

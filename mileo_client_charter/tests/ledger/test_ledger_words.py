@@ -151,3 +151,22 @@ class TestLedgerWords(CharterCase):
         with self.at(moment=START + timedelta(hours=3)):
             again = self.invitation()
         self.assertEqual(again.skip_reason, "Asked less than a day ago.")
+
+    def test_alerts_in_the_language_of_the_colleague(self):
+        """Not in the client's: core takes that of the document's partner where a mail template names none."""
+        templates = self.env["mail.template"].search([("model", "like", "charter.%")])
+        ours = templates.filtered(
+            lambda template: (
+                template.get_external_id()[template.id].partition(".")[0] == "mileo_client_charter"
+            )
+        )
+        self.assertGreater(len(ours), 5)
+        self.assertFalse(ours.filtered(lambda template: not template.lang).mapped("name"))
+        self.client.lang, self.manager.lang = "fr_FR", "en_US"
+        with self.at():
+            promise = self.client._charter_open("feedback.callback")
+            for name in ("opened", "due", "late"):
+                promise._charter_alert_mail(f"mileo_client_charter.mail_promise_{name}")
+        mails = self.env["mail.mail"].search([("model", "=", promise._name), ("res_id", "=", promise.id)])
+        english = [mail for mail in mails if "Hello" in mail.body_html and "Bonjour" not in mail.body_html]
+        self.assertEqual((len(mails), len(english)), (3, 3))

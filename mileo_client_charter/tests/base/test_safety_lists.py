@@ -1,0 +1,135 @@
+"""Lists that keep clients and people safe are held against the registry: what is new is asked about, with the remedy."""
+
+from odoo.tests import tagged
+
+from ..cases.common import CharterCase
+from ..cases.portal_fields import GENERIC, PORTAL_FIELDS, REMEDY, portal_fields
+
+# What clients read and do not take along in the file of their data, and why.
+NOT_EXPORTED = {"charter.equipment.tag": "words only, shared by all clients"}
+# Who is named beside the client, where forgetting the person (res.partner) is enough: the row says somebody did it.
+NAMED = {
+    ("charter.intervention", "contact_ids"): "who was concerned; the work itself is the client's",
+    ("charter.recommendation", "answered_by_id"): "who answered for the client",
+    ("charter.notice.line", "acknowledged_by_id"): "who read it for the client",
+}
+# Fields that say whose the row is, or where.
+CLIENT = {"partner_id", "commercial_partner_id", "site_id"}
+# What can be anonymised and has no months of its own, and why.
+WITHOUT_MONTHS = {"charter.review.answer": "goes with its meeting"}
+
+
+@tagged("post_install", "-at_install")
+class TestSafetyLists(CharterCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.addons = cls.env["charter.merge"]._addons()
+        cls.ours = [
+            name
+            for name, model in cls.env.items()
+            if model._original_module in cls.addons and not model._abstract and not model._transient
+        ]
+        cls.stored = list(cls.env["charter.merge"]._tables().values())
+        cls.client_user = cls._portal(cls.alice, "t_safety")
+        cls.read = [name for name in cls.ours if cls.env[name].with_user(cls.client_user).has_access("read")]
+
+    def unlisted(self, lists):
+        found = []
+        for name in self.read:
+            model = self.env[name].with_user(self.client_user)
+            readable = {
+                field.name
+                for field in model._fields.values()
+                if model._has_field_access(field, "read") and field.name not in GENERIC
+            }
+            fresh = readable - lists.get(name, set())
+            if fresh:
+                found.append(REMEDY % {"model": name, "fields": ", ".join(sorted(fresh))})
+        return found
+
+    def test_what_clients_read_is_listed(self):
+        lists = portal_fields(self.addons)
+        self.assertEqual(self.unlisted(lists), [])
+        gone = [
+            f"{name}.{field}"
+            for name, fields in PORTAL_FIELDS.items()
+            for field in fields
+            if name not in self.read or field not in self.env[name]._fields
+        ]
+        self.assertEqual(gone, [], "no client reads these any more: take them off PORTAL_FIELDS")
+        self.assertGreaterEqual(len(self.read), 14)
+
+    def test_a_field_of_next_year_is_asked_about(self):
+        lists = {**PORTAL_FIELDS, "charter.feedback": PORTAL_FIELDS["charter.feedback"] - {"comment"}}
+        del lists["charter.outage"]
+        feedback, outage = sorted(self.unlisted(lists))
+        self.assertRegex(feedback, r"charter\.feedback: clients read comment, .*portal_fields\.py.*groups=")
+        self.assertIn("charter.outage: clients read ", outage)
+
+    def test_what_clients_read_they_take_along(self):
+        missing = [
+            f"{name}: give it a _charter_export (models/base/client_document.py), or say in NOT_EXPORTED of "
+            "tests/base/test_safety_lists.py why its client does not take it along"
+            for name in self.read
+            if name not in NOT_EXPORTED and not getattr(self.env[name], "_charter_export", None)
+        ]
+        self.assertEqual(missing, [])
+        for name in self.read:
+            sheet = getattr(self.env[name], "_charter_export", None)
+            if sheet:
+                with self.subTest(name):
+                    self.assertFalse(
+                        {*sheet.fields, sheet.owner} - portal_fields(self.addons)[name] - GENERIC
+                    )
+
+    def test_who_is_named_can_be_forgotten(self):
+        people, missing = 0, []
+        for name in self.stored:
+            model = self.env[name]
+            for field in model._fields.values():
+                if field.comodel_name != "res.partner" or not field.store or field.name in CLIENT:
+                    continue
+                if field.related and not field.column_type:
+                    continue
+                people += 1
+                if not hasattr(model, "_charter_anonymise") and (name, field.name) not in NAMED:
+                    missing.append(
+                        f"{name}.{field.name}: inherit charter.privacy (models/privacy/charter_privacy.py) and empty it in "
+                        "_charter_blank, or say in NAMED of tests/base/test_safety_lists.py why the name may stay"
+                    )
+        self.assertEqual(missing, [])
+        self.assertGreaterEqual(people, 8)
+
+    def test_what_is_kept_for_a_time_says_how_long(self):
+        retained = self.env["charter.privacy"]._charter_retained()
+        months = dict(retained)
+        for name in self.pool_of_privacy():
+            with self.subTest(name):
+                setting = months.get(name)
+                self.assertTrue(
+                    setting in self.env["res.company"]._fields or name in WITHOUT_MONTHS,
+                    f"{name}: name in _charter_retention the company's field with the months it is kept, or say in "
+                    "WITHOUT_MONTHS of tests/base/test_safety_lists.py what it goes with",
+                )
+        self.assertGreaterEqual(len(retained), 5)
+
+    def pool_of_privacy(self):
+        return [
+            name
+            for name in self.env.registry.descendants(["charter.privacy"], "_inherit")
+            if not self.env[name]._abstract
+        ]
+
+    def test_messages_are_steps_of_their_document(self):
+        """Of every document: the template is of its model, its step and the fields of its words are there."""
+        found = 0
+        for name in self.ours:
+            for purpose, message in (getattr(self.env[name], "_charter_messages", None) or {}).items():
+                found += 1
+                with self.subTest(name, purpose=purpose):
+                    self.assertEqual(self.env.ref(message.template).model, name)
+                    self.assertTrue(callable(getattr(self.env[name], message.step)))
+                    for words in message.words:
+                        self.env[name].mapped(words)
+        self.assertGreaterEqual(found, 3)
