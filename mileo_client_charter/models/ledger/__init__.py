@@ -11,5 +11,7 @@ from . import charter_client_mixin
 from . import charter_obligation_people
 from . import contract_contract
 from . import contract_client
+from . import resource_calendar_holidays
+from . import res_partner_holidays
 from . import contract_contract_write
 from . import charter_anniversary

@@ -1,7 +1,25 @@
 """What is to mend before a client notices: a list read from the data itself, each row with its remedy."""
 
+from datetime import datetime
+from functools import lru_cache
+
+import pytz
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
+
+
+@lru_cache(maxsize=1)
+def _countries_in_utc():
+    """Countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""
+    days = (datetime(2026, 1, 15), datetime(2026, 7, 15))
+    return tuple(
+        country
+        for country, zones in pytz.country_timezones.items()
+        if any(not any(pytz.timezone(zone).utcoffset(day) for day in days) for zone in zones)
+    )
 
 
 class CharterDefect(models.Model):
@@ -29,6 +47,8 @@ class CharterDefect(models.Model):
             "charter_term_end",
         ],
         "contract.line": ["date_start", "is_canceled", "display_type", "contract_id"],
+        "resource.calendar": ["tz", "name"],
+        "resource.calendar.leaves": ["calendar_id", "company_id", "resource_id", "date_from", "date_to"],
         "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
         "res.users": ["active", "share", "partner_id"],
     }
@@ -43,6 +63,8 @@ class CharterDefect(models.Model):
             ("no_contact", "Nobody to write to"),
             ("untold", "Client not told who stands in"),
             ("no_anniversary", "Contract without anniversary"),
+            ("no_closure", "Calendar without public holidays"),
+            ("utc_calendar", "Calendar in UTC"),
         ],
         readonly=True,
     )
@@ -72,6 +94,8 @@ class CharterDefect(models.Model):
             "no_contact": self.env._("Add a contact with an e-mail address"),
             "untold": self.env._("See what keeps it from being told"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
+            "no_closure": self.env._("Enter its public holidays"),
+            "utc_calendar": self.env._("Choose the time zone of the company"),
         }
         for defect in self:
             defect.remedy = remedies.get(defect.kind, "")
@@ -110,6 +134,40 @@ class CharterDefect(models.Model):
             "AND (date_end IS NULL OR date_end >= %s OR charter_auto_renew)",
             today,
         )
+
+    def _calendar_queries(self):
+        """Calendars promises are counted on that close on no day of the coming year, or are in UTC for a company elsewhere."""
+        used = SQL(
+            """SELECT DISTINCT k.company_id, COALESCE(k.charter_calendar_id, y.resource_calendar_id) AS calendar_id
+                 FROM contract_contract k JOIN res_company y ON y.id = k.company_id
+                WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
+                  AND (k.date_end IS NULL OR k.date_end >= %s OR k.charter_auto_renew)""",
+            self.env["res.company"]._charter_today_sql(SQL("k.company_id")),
+        )
+        now = fields.Datetime.now()
+        return [
+            SQL(
+                """
+                SELECT 'no_closure', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
+                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
+                 WHERE NOT EXISTS (SELECT 1 FROM resource_calendar_leaves l
+                                    WHERE l.resource_id IS NULL AND (l.calendar_id = cal.id OR l.calendar_id IS NULL)
+                                      AND (l.company_id IS NULL OR l.company_id = u.company_id)
+                                      AND l.date_to >= %s AND l.date_from < %s)
+                """,
+                used, now, now + relativedelta(months=12),
+            ),
+            SQL(
+                """
+                SELECT 'utc_calendar', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
+                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
+                  JOIN res_company y ON y.id = u.company_id JOIN res_partner p ON p.id = y.partner_id
+                  JOIN res_country n ON n.id = p.country_id
+                 WHERE cal.tz = ANY(%s) AND n.code != ALL(%s)
+                """,
+                used, list(UTC), list(_countries_in_utc()),
+            ),
+        ]  # fmt: skip
 
     def _defect_queries(self, clients):
         """Queries of the columns of this model, without id.
@@ -214,4 +272,5 @@ class CharterDefect(models.Model):
                 """,
                 company._charter_today_sql(SQL("k.company_id")),
             ),
+            *self._calendar_queries(),
         ]

@@ -17,3 +17,4 @@ from . import charter_notice_sending
 from . import charter_scheduler_documents
 from . import base_automation
 from . import contract_client
+from . import charter_defect

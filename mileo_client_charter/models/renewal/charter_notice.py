@@ -307,23 +307,25 @@ class CharterNotice(models.Model):
         )
 
     def _clients_without_equipment(self, codes):
+        """Clients of the tiers in scope one of whose addresses lies in ``codes``: its own, or a site without equipment."""
         self.env.cr.execute(
             SQL(
-                """SELECT DISTINCT c.commercial_partner_id, p.zip, y.code
-                     FROM contract_contract c JOIN res_partner p ON p.id = c.commercial_partner_id
+                """SELECT DISTINCT c.commercial_partner_id, p.zip, p.city, y.code
+                     FROM contract_contract c JOIN res_partner p ON p.commercial_partner_id = c.commercial_partner_id
                      LEFT JOIN res_country y ON y.id = p.country_id
-                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))""",
+                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))
+                      AND (p.id = c.commercial_partner_id OR p.active AND p.type IN ('contact', 'delivery', 'other'))""",
                 running=self._running_sql(),
                 any_tier=not self.tier_ids,
                 tiers=self.tier_ids.ids,
             )
         )
         rows = self.env.cr.fetchall()
-        return [
+        return {
             client
-            for client, postcode, country in rows
-            if not codes or department_of(postcode, country) in codes
-        ]
+            for client, postcode, city, country in rows
+            if not codes or department_of(postcode, country, city) in codes
+        }
 
     def action_match(self):
         """Preview: the clients and equipment affected; nothing goes to anybody."""

@@ -22,6 +22,7 @@ class CharterRenewal(models.Model):
     _description = "Renewal"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "term_end, id"
+    _charter_merge_rules = {"once_a_term": "refuse"}
     _charter_seal_when = "{row}.decided_at IS NOT NULL"
     _charter_seal_columns = (
         "company_id", "contract_id", "partner_id", "term_end", "state", "allowed", "verdict", "decided_at", "nps",

@@ -37,6 +37,10 @@ class CharterReport(models.Model):
     _name = "charter.report"
     _description = "Activity report"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    # Reports of one contract to two clients that become one stay what each was told: a person looks first.
+    _charter_merge_rules = {
+        "version_once": "refuse", "no_day_unsent_twice": "refuse", "no_day_sent_twice": "refuse",
+    }  # fmt: skip
     _charter_seal_when = "{row}.state IN ('sent', 'superseded')"
     _charter_seal_columns = (
         "company_id", "reference", "version", "contract_id", "partner_id", "period", "first_day", "last_day", "state",

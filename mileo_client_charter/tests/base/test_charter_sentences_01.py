@@ -4,8 +4,10 @@ from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ...tools.clock import Delay
 from ..cases.common import CharterCase
 from ..cases.own_rows import foreign_rows
 
@@ -294,3 +296,301 @@ class TestSentencesReports(CharterCase):
                 rows = figures._details_of({self.contract: (date(2026, 10, 1), date(2026, 10, 31))})
                 with self.subTest(f"{tz} {day}"):
                     self.assertEqual(bool(rows[self.contract.id]["milestones"]), listed)
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesNotices(CharterCase):
+    """« informer proactivement ses clients de toute évolution … au moins 60 jours avant l'échéance »"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["contract.contract"].search([("charter_tier_id", "!=", False)]).active = False
+        cls.env["charter.equipment"].search([]).active = False
+        cls.env["charter.notice"].search(
+            [("state", "in", ("draft", "open"))]
+        )._charter_engine().state = "closed"
+        cls.other, _bob, _bea = cls._client("Bastide")
+        with freeze_time(datetime(2026, 9, 1, 7, 0)):
+            for client in (cls.client, cls.other):
+                cls._contract(client, start="2026-09-01", end="2028-08-31")
+
+    def camera(self, client, day=None, **values):
+        camera = self.env["charter.equipment"].create(
+            {"name": "Camera", "brand": "Lynx", "model": "L 1", "partner_id": client.id, **values}
+        )
+        if day:
+            camera.milestone_ids = [Command.create({"kind": "end_of_support", "date": day})]
+        return camera
+
+    def night(self, moment):
+        with self.at(moment=moment), self.committing():
+            self.env["charter.scheduler"]._cron_schedule()
+            self.env.flush_all()
+
+    def notices(self):
+        return self.env["charter.notice"].search([("state", "in", ("draft", "open"))], order="effect_on")
+
+    def owed(self, line):
+        return self.promise(line, "notice.advance").filtered("is_owed")
+
+    def send(self, notice, moment):
+        with self.at(moment=moment):
+            notice.write({"body": "<p>It ends.</p>", "advice": "Replace it.", "late_reason": "Known late."})
+            notice.action_send()
+            self.env.flush_all()
+
+    def test_two_dates_of_one_model(self):
+        mine, theirs = (
+            self.camera(self.client, "2027-01-20"),
+            self.camera(self.other, "2027-02-10", brand="LYNX ", model="l 1"),
+        )
+        self.night(datetime(2026, 11, 10, 3))
+        first, second = self.notices()
+        self.assertEqual([n.line_ids.equipment_ids for n in (first, second)], [mine, theirs])
+        for notice in (first, second):
+            self.send(notice, datetime(2026, 11, 10, 9))
+        mails = len(self.mails_to(self.alice))
+        for day in range(11, 15):
+            self.night(datetime(2026, 11, day, 3))
+        self.assertEqual(len(self.mails_to(self.alice)), mails, "once a date")
+        self.assertEqual([str(n.effect_on) for n in self.notices()], ["2027-01-20", "2027-02-10"])
+        with self.at(moment=datetime(2026, 11, 14, 9)):
+            [listed] = self.env["charter.defect"].search([("kind", "=", "contradictory")])
+            self.assertIn("2027-01-20, 2027-02-10", listed.detail)
+        # mended: the first date was right
+        with self.at(moment=datetime(2026, 11, 14, 9)):
+            theirs.milestone_ids.date = "2027-01-20"
+        self.night(datetime(2026, 11, 15, 3))
+        self.assertEqual([n.line_ids.partner_id for n in self.notices()], [self.client | self.other])
+        with self.at(moment=datetime(2026, 11, 15, 9)):
+            self.assertFalse(self.env["charter.defect"].search([("kind", "=", "contradictory")]))
+
+    def test_a_date_away_and_back_keeps_its_promise(self):
+        camera = self.camera(self.client, "2027-03-01")
+        self.night(datetime(2026, 11, 20, 3))
+        [notice] = self.notices()
+        for number, day in enumerate(("2027-04-01", "2027-03-01", "2027-04-01", "2027-03-01")):
+            camera.milestone_ids.date = day
+            self.night(datetime(2026, 11, 21 + number, 3))
+            [owed] = self.owed(notice.line_ids)
+            self.assertEqual(owed.occurrence.partition("~")[0], day)
+            self.assertGreater(owed.due_at, owed.opened_at)
+
+    def test_a_draft_nobody_sends_is_owed_and_follows_its_date(self):
+        self.camera(self.client)
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            notice = self.env["charter.notice"].create(
+                {"name": "NF S 61-931", "kind": "regulation", "regulation": "nf", "effect_on": "2027-06-01",
+                 "tier_ids": self.premium.ids}
+            )  # fmt: skip
+            notice.action_match()
+            lines = notice.line_ids
+            self.assertEqual(len(self.owed(lines[0])), 1)
+            notice.effect_on = "2027-07-01"
+            self.assertEqual([row.occurrence for row in self.owed(lines[0])], ["2027-07-01"])
+            notice.effect_on = "2027-06-01"
+            self.assertEqual([row.occurrence for row in self.owed(lines[0])], ["2027-06-01~2"])
+        with self.at(moment=datetime(2027, 4, 1, 9)):
+            self.tick()
+            self.assertTrue(self.owed(lines[0]).warned_at, "somebody is reminded of it")
+
+    def test_no_notice_is_owed_already_late(self):
+        self.camera(self.client, "2026-12-01")
+        self.night(datetime(2026, 11, 20, 3))
+        [owed] = self.owed(self.notices().line_ids)
+        self.assertEqual(owed.due_at, datetime(2026, 11, 25, 23), "five days from when it was known")
+        self.assertEqual(owed.state, "open")
+
+    def test_later_equipment_joins(self):
+        cases = [
+            ("brand and model, written otherwise", {"brand": "lynx", "model": "L 1 "}, True),
+            ("another model", {"brand": "Lynx", "model": "L 2"}, False),
+            ("no more than its name", {"brand": False, "model": False, "name": "Lynx L 1"}, False),
+        ]
+        self.camera(self.client, "2027-01-20")
+        self.night(datetime(2026, 11, 20, 3))
+        [notice] = self.notices()
+        for name, values, joins in cases:
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                self.camera(self.other, **values)
+                self.night(datetime(2026, 11, 21, 3))
+                self.assertEqual(self.other in notice.line_ids.partner_id, joins)
+                listed = self.env["charter.defect"].search([("kind", "=", "unmatchable")]).partner_id
+                self.assertEqual(self.other in listed, not values.get("brand"))
+                if joins:
+                    line = notice.line_ids.filtered(lambda one: one.partner_id == self.other)
+                    self.assertEqual(len(self.owed(line)), 1)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_equipment_known_by_name_alone(self):
+        self.camera(self.client, "2027-01-20", brand=False, model=False, name="Old NVR")
+        self.camera(self.other, brand=False, model=False, name="old nvr ")
+        self.night(datetime(2026, 11, 20, 3))
+        self.night(datetime(2026, 11, 21, 3))
+        self.assertEqual(self.notices().line_ids.partner_id, self.client | self.other)
+
+    def test_given_up_stays_given_up(self):
+        self.camera(self.client, "2027-01-20")
+        self.night(datetime(2026, 11, 20, 3))
+        self.notices().action_cancel()
+        self.night(datetime(2026, 11, 21, 3))
+        self.assertFalse(self.notices())
+
+    def test_a_regulation_reaches_a_site_without_equipment(self):
+        france = self.env.ref("base.fr")
+        (self.client | self.other).write({"zip": "75008", "country_id": france.id})
+        self.env["res.partner"].create(
+            {
+                "name": "Depot",
+                "type": "delivery",
+                "parent_id": self.other.id,
+                "zip": "69425 CEDEX 03",
+                "country_id": france.id,
+            }
+        )
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            notice = self.env["charter.notice"].create(
+                {"name": "Order 69-1", "kind": "regulation", "regulation": "prefectoral", "effect_on": "2027-06-01",
+                 "departments": "69"}
+            )  # fmt: skip
+            notice.action_match()
+        self.assertEqual(notice.line_ids.partner_id, self.other)
+        for code in ("20", "96", "99", "00", "97"):
+            with self.subTest(code), self.assertRaisesRegex(ValidationError, "is no code"):
+                notice.departments = code
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesHours(CharterCase):
+    """« joignables … pendant les heures ouvrées » ; ce que la charte imprime est ce que fait l'horloge."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["resource.calendar.leaves"].search([("resource_id", "=", False)]).unlink()
+        cls.calendar = cls.company.resource_calendar_id
+        cls.company.partner_id.write(
+            {"country_id": cls.env.ref("base.fr").id, "zip": "75008", "lang": "en_US"}
+        )
+        cls.env["res.lang"]._activate_lang("fr_FR")
+
+    def wizard(self, **values):
+        return self.env["charter.holidays.wizard"].with_user(self.admin).create(values)
+
+    def entered(self, calendar=None):
+        leaves = self.env["resource.calendar.leaves"].search(
+            [("calendar_id", "=", (calendar or self.calendar).id)], order="date_from"
+        )
+        zone = (calendar or self.calendar).tz
+        return [
+            (
+                str(
+                    fields.Datetime.context_timestamp(
+                        self.env.user.with_context(tz=zone), one.date_from
+                    ).date()
+                ),
+                one.name,
+            )
+            for one in leaves
+        ]
+
+    def test_public_holidays(self):
+        cases = [
+            # part, days of 2027, a day of its own and its name
+            (False, 11, "2027-07-14", "Fête nationale"),
+            ("75", 11, "2027-07-14", "Fête nationale"),
+            ("67", 13, "2027-03-26", "Vendredi saint"),
+            ("68", 13, "2027-12-26", "Saint-Étienne"),
+            ("57", 13, "2027-12-26", "Saint-Étienne"),
+            ("973", 12, "2027-06-10", "Abolition de l'esclavage"),
+            ("974", 12, "2027-12-20", "Abolition de l'esclavage"),
+            ("971", 12, "2027-05-27", "Abolition de l'esclavage"),
+        ]  # fmt: skip
+        self.company.partner_id.lang = "fr_FR"
+        for part, count, day, name in cases:
+            with self.subTest(part), self.at(), self.env.cr.savepoint() as savepoint:
+                wizard = self.wizard(part=part, first_year=2027, last_year=2027)
+                self.assertEqual(wizard.calendar_ids, self.calendar)
+                self.assertEqual(wizard.count, count)
+                self.assertIn(name.replace("'", "&#39;"), wizard.preview)
+                self.assertEqual(self.entered(), [], "shown before they are written")
+                wizard.action_enter()
+                self.assertEqual(len(self.entered()), count)
+                self.assertIn((day, name), self.entered())
+                again = self.wizard(part=part, first_year=2027, last_year=2027)
+                self.assertEqual(again.count, 0)
+                again.action_enter()
+                self.assertEqual(len(self.entered()), count, "never twice")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_is_not_known_is_said(self):
+        for part, words in (("GES", "57, 67, 68"), ("ZZ", "6AE")):
+            with self.subTest(part), self.at(), self.assertRaisesRegex(ValidationError, words):
+                self.wizard(part=part).action_enter()
+        with self.assertRaises(AccessError):
+            self.env["charter.holidays.wizard"].with_user(self.manager).create({})
+
+    def test_no_answer_falls_due_on_a_public_holiday(self):
+        with self.at(moment=datetime(2027, 7, 1, 9)):
+            self.wizard().action_enter()
+            due = self.calendar._charter_shift_many(
+                [(datetime(2027, 7, 13, 14, 0), Delay(8, "hours", "working"), "after")]
+            )
+        self.assertEqual(str(due[0])[:10], "2027-07-15")
+
+    def test_the_next_year_follows_by_itself(self):
+        with self.at():
+            self.wizard(first_year=2026, last_year=2026).action_enter()
+            self.assertTrue(all(day < "2027" for day, _name in self.entered()))
+        with self.at(moment=datetime(2027, 11, 2, 9)), self.committing():
+            self.env["resource.calendar"]._cron_holidays()
+            self.env["resource.calendar"]._cron_holidays()
+        self.assertEqual(len([day for day, _name in self.entered() if day.startswith("2028")]), 11)
+
+    def test_a_contract_has_a_calendar_of_its_own(self):
+        metz = self.env["resource.calendar"].create(
+            {"name": "Metz", "tz": "Europe/Paris", "company_id": self.company.id}
+        )
+        with self.at():
+            contract = self._contract(self.client, charter_calendar_id=metz.id)
+            self.assertEqual(self.wizard().calendar_ids, self.calendar | metz)
+            self.wizard(part="57", calendar_ids=metz.ids).action_enter()
+            self.wizard(calendar_ids=self.calendar.ids).action_enter()
+        self.assertEqual(len(self.entered(metz)) - len(self.entered()), 4, "two a year more")
+        self.assertEqual(contract.charter_calendar_id, metz)
+
+    def test_calendars_to_mend(self):
+        with self.at():
+            self._contract(self.client)
+            found = self.env["charter.defect"].search([("kind", "in", ("no_closure", "utc_calendar"))])
+            self.assertEqual(found.mapped("kind"), ["no_closure"])
+            self.wizard().action_enter()
+            self.calendar.tz = "UTC"
+            self.env.flush_all()
+            self.env.invalidate_all()
+            found = self.env["charter.defect"].search([("kind", "in", ("no_closure", "utc_calendar"))])
+            self.assertEqual(found.mapped("kind"), ["utc_calendar"])
+            self.company.partner_id.country_id = self.env.ref("base.is")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(self.env["charter.defect"].search([("kind", "=", "utc_calendar")]))
+
+    def test_what_is_printed_is_what_the_clock_does(self):
+        cases = [
+            ("report.delivery", 5, "days", "reports within 5 days.*Premium within 10 days"),
+            ("report.delivery", 15, "days", "reports within 15 days"),
+            ("interview.biannual", 4, "months", "interviews every 4 months.*Premium 2 a year"),
+        ]
+        for code, delay, unit, words in cases:
+            with self.subTest(f"{code} {delay} {unit}"), self.env.cr.savepoint() as savepoint:
+                draft = self.document.copy({"version": "v2"})
+                draft._commitment(code).write({"delay": delay, "unit": unit, "warn_before": 0})
+                with self.assertRaisesRegex(ValidationError, words):
+                    draft.action_publish()
+                savepoint.rollback()
+                self.env.invalidate_all()
+        with self.assertRaisesRegex(ValidationError, "Premium within 12 days"):
+            self.premium.report_days = 12

@@ -121,9 +121,9 @@ class TestScheduler(CharterCase):
              ("2027-10-05#3", midnight("2028-04-05") - timedelta(hours=1))],
         )  # fmt: skip
 
-    def test_no_interviews_when_the_tier_has_none(self):
-        self.comfort.interviews_per_year = 0
-        self.assertFalse(self.rows(self._contract(self.client, self.comfort), "interview.biannual"))
+    def test_a_tier_without_interviews_is_no_tier_of_this_charter(self):
+        with self.assertRaisesRegex(ValidationError, "interviews every 6 months.*Comfort 0 a year"):
+            self.comfort.interviews_per_year = 0
 
     def test_review_and_decision(self):
         """The review three months before the anniversary, the decision one month before the term ends."""
