@@ -5,7 +5,7 @@ from odoo.http import request
 
 from ..models.base.door import new_form_key
 from .client_reading import ClientReading
-from .common import MAX_FORM
+from .common import MAX_FORM, heading_of
 from .hub_reading import HubReading
 
 # Routes of any addon made with these go through models/base/door.py, whatever the name of the addon.
@@ -13,6 +13,8 @@ READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"], "ch
 POST = {**READ, "methods": ["POST"], "max_content_length": MAX_FORM}
 # A form that opens something we owe an answer to: so many an hour and user as the company says.
 SAYS = {**POST, "charter_says": True}
+# What the charter gives the client a right to is taken however much it has sent.
+RIGHT = {**POST, "charter_right": True}
 
 
 class CharterPortal(CustomerPortal):
@@ -108,7 +110,7 @@ class CharterPortal(CustomerPortal):
     def accept(self, escalation_id, **_form):
         return self._act(escalation_id, "_portal_accept")
 
-    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **SAYS)
+    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **RIGHT)
     def level2(self, escalation_id, reason=None, **_form):
         return self._act(escalation_id, "_client_to_level2", reason)
 
@@ -150,6 +152,7 @@ class CharterPortal(CustomerPortal):
                 "page_name": f"charter_{name}",
                 "client": reading.client,
                 "company": reading.company,
+                "heading_of": heading_of,
                 "times_of": reading.tz,
                 "error": error and error.args[0],
                 "new_form_key": new_form_key,
@@ -166,6 +169,7 @@ class CharterPortal(CustomerPortal):
                 **self._prepare_portal_layout_values(),
                 "page_name": "charter_not_found",
                 "company": reading.company,
+                "heading_of": heading_of,
             },
             status=404,
         )

@@ -14,4 +14,5 @@ from . import contract_client
 from . import resource_calendar_holidays
 from . import res_partner_holidays
 from . import contract_contract_write
+from . import contract_line
 from . import charter_anniversary

@@ -124,9 +124,7 @@ class CharterObligation(models.Model):
 
     def _say_known_late(self, known_at):
         stamp = fields.Datetime.to_string(known_at)
-        self.history = self._with_history(
-            self.env._("known since %s UTC only: its time runs from then", stamp)
-        )
+        self._explain(self.env._("It became known at %s UTC, and its time runs from then.", stamp))
 
     def _insert(self, targets, rows):
         """{(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""

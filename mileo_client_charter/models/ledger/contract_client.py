@@ -31,7 +31,9 @@ class ContractContract(models.Model):
             reason = self.env._("The contract passed to another customer.")
             contract._charter_end_side(client, reason)
             if contract.charter_tier_id:
-                contract.with_context(tracking_disable=True).charter_since = False
+                contract.sudo().with_context(tracking_disable=True).write(
+                    {"charter_since": False, "charter_known_on": False}
+                )
                 contract._charter_begin()
 
     def _charter_leave(self, reason, keep=()):
@@ -42,6 +44,7 @@ class ContractContract(models.Model):
         for contract in self:
             contract._charter_end_side(contract.commercial_partner_id, reason, keep)
         self.write({"charter_since": False})
+        self.sudo().write({"charter_known_on": False})
 
     def _charter_end_side(self, client, reason, keep=()):
         """What this contract promised ``client`` and is not due yet ends today, with the reason; its last days are reported."""

@@ -23,7 +23,7 @@ class CharterDefect(models.Model):
         super()._compute_remedy()
         remedies = {
             "contradictory": self.env._("Look the date up, and give each the same"),
-            "unmatchable": self.env._("Choose a product, or give brand and model"),
+            "unmatchable": self.env._("Choose a product, or give manufacturer and model"),
         }
         for defect in self:
             defect.remedy = remedies.get(defect.kind) or defect.remedy
@@ -35,7 +35,7 @@ class CharterDefect(models.Model):
             SQL(
                 """
                 SELECT 'contradictory', NULL::int, NULL::int, NULL, e.company_id, 'charter.equipment', max(e.id),
-                       concat_ws(': ', max(COALESCE(NULLIF(concat_ws(' ', e.brand, e.model), ''), e.name)),
+                       concat_ws(': ', max(COALESCE(NULLIF(concat_ws(' ', e.maker, e.model), ''), e.name)),
                                  string_agg(DISTINCT m.date::text, ', '))
                   FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id AND e.active
                  WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s
@@ -49,7 +49,7 @@ class CharterDefect(models.Model):
                 SELECT 'unmatchable', e.partner_id, NULL::int, NULL, e.company_id, 'charter.equipment', min(e.id),
                        concat(min(e.name), CASE WHEN count(*) > 1 THEN concat(' +', count(*) - 1) END)
                   FROM charter_equipment e JOIN (%s) c ON c.partner_id = e.partner_id AND c.company_id = e.company_id
-                 WHERE e.active AND e.product_id IS NULL AND COALESCE(btrim(e.brand), '') = ''
+                 WHERE e.active AND e.product_id IS NULL AND COALESCE(btrim(e.maker), '') = ''
                    AND COALESCE(btrim(e.model), '') = ''
                  GROUP BY e.partner_id, e.company_id
                 """,

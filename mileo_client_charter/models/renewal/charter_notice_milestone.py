@@ -12,13 +12,13 @@ from .charter_notice import MILESTONES, REVIEW_DAYS
 
 _logger = logging.getLogger(__name__)
 
-# What makes two pieces of equipment the same model: the product; else brand and model, however they are written; else the
+# What makes two pieces of equipment the same model: the product; else manufacturer and model, however they are written; else the
 # name. Without a product, one of the last three columns is filled.
 MODEL = SQL(
     """e.product_id,
-       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.brand)), '') END,
+       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.maker)), '') END,
        CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.model)), '') END,
-       CASE WHEN e.product_id IS NULL AND COALESCE(btrim(e.brand), '') = '' AND COALESCE(btrim(e.model), '') = ''
+       CASE WHEN e.product_id IS NULL AND COALESCE(btrim(e.maker), '') = '' AND COALESCE(btrim(e.model), '') = ''
             THEN lower(btrim(e.name)) END"""
 )
 SEPARATOR = "|"
@@ -28,17 +28,17 @@ class CharterNotice(models.Model):
     _inherit = "charter.notice"
 
     @api.model
-    def _model_key(self, kind, product, brand, model, name):
+    def _model_key(self, kind, product, maker, model, name):
         """The date of a model, as notices raised by it are found again."""
-        parts = [kind, product or "", brand or "", model or "", *([name] if name else [])]
+        parts = [kind, product or "", maker or "", model or "", *([name] if name else [])]
         return SEPARATOR.join(str(part).replace(SEPARATOR, " ") for part in parts)
 
     def _key_parts(self):
-        """(kind, product id or None, brand, model, name) of the date this notice was raised by."""
-        kind, product, brand, model, *name = self.milestone_key.split(SEPARATOR)
+        """(kind, product id or None, maker, model, name) of the date this notice was raised by."""
+        kind, product, maker, model, *name = self.milestone_key.split(SEPARATOR)
         if product:
             return kind, int(product), "", "", ""
-        return kind, None, brand.strip().lower(), model.strip().lower(), "".join(name)
+        return kind, None, maker.strip().lower(), model.strip().lower(), "".join(name)
 
     def _milestone_sql(self):
         """Equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
@@ -46,7 +46,7 @@ class CharterNotice(models.Model):
         A client is told of its own equipment's date: what has another date announced belongs to another notice.
         """
         self.ensure_one()
-        kind, product, brand, model, name = self._key_parts()
+        kind, product, maker, model, name = self._key_parts()
         dated = SQL(
             """FROM charter_equipment_milestone m
                WHERE m.equipment_id = e.id AND m.kind = %s AND m.status = 'announced' AND m.date""", kind
@@ -62,7 +62,7 @@ class CharterNotice(models.Model):
             return SQL("e.product_id = %s AND %s", product, own)
         return SQL(
             "(%s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%s, ''), NULLIF(%s, ''), NULLIF(%s, '')) AND %s",
-            MODEL, brand, model, name, own,
+            MODEL, maker, model, name, own,
         )  # fmt: skip
 
     @api.model
@@ -73,7 +73,7 @@ class CharterNotice(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT e.company_id, m.kind, m.date, min(concat_ws(' ', e.brand, e.model)), min(e.name), %(model)s
+                SELECT e.company_id, m.kind, m.date, min(concat_ws(' ', e.maker, e.model)), min(e.name), %(model)s
                   FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
                  WHERE m.status = 'announced' AND m.kind = ANY(%(kinds)s) AND m.date > %(today)s AND e.active
                  GROUP BY e.company_id, m.kind, m.date, 6, 7, 8, 9

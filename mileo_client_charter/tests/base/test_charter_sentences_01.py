@@ -317,7 +317,7 @@ class TestSentencesNotices(CharterCase):
 
     def camera(self, client, day=None, **values):
         camera = self.env["charter.equipment"].create(
-            {"name": "Camera", "brand": "Lynx", "model": "L 1", "partner_id": client.id, **values}
+            {"name": "Camera", "maker": "Lynx", "model": "L 1", "partner_id": client.id, **values}
         )
         if day:
             camera.milestone_ids = [Command.create({"kind": "end_of_support", "date": day})]
@@ -343,7 +343,7 @@ class TestSentencesNotices(CharterCase):
     def test_two_dates_of_one_model(self):
         mine, theirs = (
             self.camera(self.client, "2027-01-20"),
-            self.camera(self.other, "2027-02-10", brand="LYNX ", model="l 1"),
+            self.camera(self.other, "2027-02-10", maker="LYNX ", model="l 1"),
         )
         self.night(datetime(2026, 11, 10, 3))
         first, second = self.notices()
@@ -404,9 +404,9 @@ class TestSentencesNotices(CharterCase):
 
     def test_later_equipment_joins(self):
         cases = [
-            ("brand and model, written otherwise", {"brand": "lynx", "model": "L 1 "}, True),
-            ("another model", {"brand": "Lynx", "model": "L 2"}, False),
-            ("no more than its name", {"brand": False, "model": False, "name": "Lynx L 1"}, False),
+            ("brand and model, written otherwise", {"maker": "lynx", "model": "L 1 "}, True),
+            ("another model", {"maker": "Lynx", "model": "L 2"}, False),
+            ("no more than its name", {"maker": False, "model": False, "name": "Lynx L 1"}, False),
         ]
         self.camera(self.client, "2027-01-20")
         self.night(datetime(2026, 11, 20, 3))
@@ -417,7 +417,7 @@ class TestSentencesNotices(CharterCase):
                 self.night(datetime(2026, 11, 21, 3))
                 self.assertEqual(self.other in notice.line_ids.partner_id, joins)
                 listed = self.env["charter.defect"].search([("kind", "=", "unmatchable")]).partner_id
-                self.assertEqual(self.other in listed, not values.get("brand"))
+                self.assertEqual(self.other in listed, not values.get("maker"))
                 if joins:
                     line = notice.line_ids.filtered(lambda one: one.partner_id == self.other)
                     self.assertEqual(len(self.owed(line)), 1)
@@ -425,8 +425,8 @@ class TestSentencesNotices(CharterCase):
                 self.env.invalidate_all()
 
     def test_equipment_known_by_name_alone(self):
-        self.camera(self.client, "2027-01-20", brand=False, model=False, name="Old NVR")
-        self.camera(self.other, brand=False, model=False, name="old nvr ")
+        self.camera(self.client, "2027-01-20", maker=False, model=False, name="Old NVR")
+        self.camera(self.other, maker=False, model=False, name="old nvr ")
         self.night(datetime(2026, 11, 20, 3))
         self.night(datetime(2026, 11, 21, 3))
         self.assertEqual(self.notices().line_ids.partner_id, self.client | self.other)

@@ -45,6 +45,16 @@ CHECK = """
         if (/css error/i.test(inside.body.innerText)) {
             say("its style sheet does not compile");
         }
+        const headings = [...inside.querySelectorAll(".charter :is(h1, h2, h3, h4)")].filter((node) => node.checkVisibility());
+        const levels = headings.map((node) => Number(node.tagName[1]));
+        if (levels.filter((level) => level === 1).length !== 1 || levels.some((level, place) => level > (levels[place - 1] || 0) + 1)) {
+            say(`its headings are not in order: ${levels}`);
+        }
+        const heading = (headings.find((node) => node.tagName === "H1") || { innerText: "" }).innerText.replace(/\\s+/g, " ").trim();
+        const title = inside.title.replace(/\\s+/g, " ").trim();
+        if (!title.startsWith(heading) || title === heading) {
+            say(`its title “${title}” does not name it (“${heading}”)`);
+        }
         // The scroll bar of a frame is no part of a phone's page.
         const wide = inside.documentElement.scrollWidth;
         if (wide > %(width)s) {

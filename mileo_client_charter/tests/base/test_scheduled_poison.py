@@ -62,7 +62,7 @@ class TestScheduledPoison(ScheduledMixin, CharterCase):
                 camera = self.env["charter.equipment"].create(
                     {
                         "name": "Camera",
-                        "brand": "Lynx",
+                        "maker": "Lynx",
                         "model": "L1",
                         "partner_id": client.id,
                         "contract_id": contract.id,
