@@ -75,7 +75,8 @@ class CharterObligation(models.Model):
             ``at`` (naive UTC moment of the trigger, or of the event for promises that come before one) and
             optionally ``contract_id``, ``occurrence``, ``opened_at``, ``delay`` (tools.clock.Delay that
             replaces the commitment's), ``user_id`` and ``known_at`` (naive UTC moment it became known: where the delay
-            after the trigger is over by then, it runs from then, and the history says so)
+            after the trigger is over by then, it runs from then, and the history says so) and ``not_before`` (naive UTC: the
+            earliest moment that can still be met, where the event that the promise comes before has begun)
         :return: charter.obligation, the rows of the requests in their order, new or already there; one that was withdrawn
             gives way to a new row
         :raise MissingCharter: a company has no charter in force with that code; nothing is written
@@ -187,6 +188,9 @@ class CharterObligation(models.Model):
             target = (company_id, terms.code, request["res_model"], delay)
             opened_at = request.get("opened_at") or (at if terms.anchor == "after" else now)
             failed = isinstance(due, NoWorkingTime)
+            if not failed:
+                # No promise is over before it is made.
+                due = max(due, opened_at, request.get("not_before") or opened_at)
             rows.append(
                 Row(
                     numbers.setdefault(target, len(numbers)),

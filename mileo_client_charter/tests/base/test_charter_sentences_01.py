@@ -594,3 +594,126 @@ class TestSentencesHours(CharterCase):
                 self.env.invalidate_all()
         with self.assertRaisesRegex(ValidationError, "Premium within 12 days"):
             self.premium.report_days = 12
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesPeople(CharterCase):
+    """« remplacés sans délai en cas d'absence, avec information préalable du client »"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["contract.contract"].search([("charter_tier_id", "!=", False)]).active = False
+        cls.company.charter_delivery_review_from = 20
+        cls.successor = cls._staff("t_successor", "group_charter_user")
+
+    def morning(self, moment):
+        """The scheduled actions of a morning, and the mails they wrote."""
+        with self.at(moment=moment), self.committing():
+            self.env["charter.contact.sheet"]._cron_contacts()
+            self.env["charter.delivery.run"]._cron_delivery()
+            queued = self.env["charter.delivery"].search([("state", "=", "queued")])
+            for mail in queued.sudo().mail_id:
+                mail.state = "sent"
+                mail._postprocess_sent_message(mail.recipient_ids, [], failure_type=None)
+            self.env.flush_all()
+
+    def deliveries(self, kind, client=None):
+        return self.env["charter.delivery"].search(
+            [("partner_id", "=", (client or self.client).id), ("kind", "=", kind), ("state", "=", "sent")],
+            order="id",
+        )
+
+    def handovers(self, client=None):
+        return self.env["charter.handover"].search([("partner_id", "=", (client or self.client).id)])
+
+    def test_a_manager_changed_on_the_form_is_announced(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 2, 7))
+        with self.at(moment=datetime(2026, 10, 6, 8)):
+            form = self.client.with_user(self.operations).with_company(self.company)
+            form.charter_account_manager_id = self.successor
+            self.env.flush_all()
+            form.charter_technical_contact_id = self.technician  # as it was
+            self.env.flush_all()
+        told = self.handovers()
+        self.assertEqual([told.user_id, told.plan[0][1]], [self.manager, self.successor.id])
+        self.morning(datetime(2026, 10, 6, 9))
+        self.assertIn(self.successor.name, self.deliveries("handover")[-1].body)
+        self.assertEqual(self.promise(told, "contact.handover").state, "kept")
+
+    def test_a_client_signed_during_an_absence(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self.env["charter.absence"].create(
+                {
+                    "user_id": self.manager.id,
+                    "date_from": "2026-10-01",
+                    "date_to": "2026-10-23",
+                    "stand_in_id": self.successor.id,
+                }
+            )
+        with self.at(moment=datetime(2026, 10, 6, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 6, 9))
+        self.assertIn(self.successor.name, self.deliveries("contacts").body)
+        self.assertFalse(self.handovers().filtered("is_late"))
+        self.assertFalse(
+            self.env["charter.obligation"].search(
+                [("partner_id", "=", self.client.id), ("code", "=", "contact.handover")]
+            )
+        )
+
+    def test_company_wide_stand_ins(self):
+        for last, sheets in (("2026-11-04", 1), ("2026-11-05", 2), (False, 2)):
+            with self.subTest(last), self.env.cr.savepoint() as savepoint:
+                with self.at(moment=datetime(2026, 10, 1, 8)):
+                    self._contract(self.client)
+                self.morning(datetime(2026, 10, 2, 7))
+                with self.at(moment=datetime(2026, 10, 3, 8)):
+                    self.env["charter.absence"].create(
+                        {
+                            "user_id": self.operations.id,
+                            "date_from": "2026-10-06",
+                            "date_to": last,
+                            "stand_in_id": self.successor.id,
+                        }
+                    )
+                for day in (6, 7, 8):
+                    self.morning(datetime(2026, 10, day, 7))
+                found = self.deliveries("contacts").filtered(lambda one: one.contact_id == self.alice)
+                self.assertEqual(len(found), sheets)
+                if sheets == 2:
+                    self.assertIn(self.successor.name, found[-1].body)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_sheet_with_a_role_to_be_named_keeps_no_promise(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            bare, contact, _two = self._client("Bare", held=False)
+            self._assign("account_manager", self.manager, bare)
+            self._contract(bare)
+        for day in (2, 3, 4):
+            self.morning(datetime(2026, 10, day, 7))
+        promise = self.promise(bare, "contacts.sheet")
+        first = self.deliveries("contacts", bare).filtered(lambda one: one.contact_id == contact)
+        self.assertEqual([len(first), promise.state], [1, "open"], "sent once, and still owed")
+        with self.at(moment=datetime(2026, 10, 5, 8)):
+            self._assign("technical_contact", self.technician, bare)
+        self.morning(datetime(2026, 10, 5, 9))
+        self.assertEqual(promise.state, "kept")
+
+    def test_a_run_held_for_review_is_remembered(self):
+        self.company.charter_delivery_review_from = 1
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 1, 9))
+        run = self.env["charter.delivery.run"].search(
+            [("state", "=", "held"), ("kind", "=", "contacts")], limit=1, order="id desc"
+        )
+        run.activity_ids.unlink()
+        self.morning(datetime(2026, 10, 2, 9))
+        self.assertEqual(run.activity_ids.user_id, self.operations)
+        due = min(run.delivery_ids.obligation_id.mapped("due_at"))
+        self.morning(due - timedelta(hours=12))
+        self.assertEqual(run.activity_ids.user_id, self.operations | self.direction)
