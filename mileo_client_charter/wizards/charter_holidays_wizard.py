@@ -38,6 +38,10 @@ class CharterHolidaysWizard(models.TransientModel):
         """What the company's own address says, where the country has parts with days of their own."""
         return self.env.company.partner_id._charter_holiday_part()
 
+    def _charter_is_whole(self):
+        """It may be sent as it opens: what it will enter is shown."""
+        return True
+
     def _years(self):
         return list(range(self.first_year, min(self.last_year, self.first_year + 5) + 1))
 

@@ -145,7 +145,7 @@ class ContractContract(models.Model):
         if vals.get("charter_since"):
             # Days that come under the charter later are reported on all the same.
             running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
-            self.env["charter.scheduler"].sudo()._schedule(running, known_at=fields.Datetime.now())
+            self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
         return result
 
     def _charter_begin(self):
@@ -162,7 +162,7 @@ class ContractContract(models.Model):
             client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
             client._charter_open("contacts.sheet", occurrence=ONBOARDING, contract_id=contract.id)
         # What was over before we knew of it is owed from now on, never late from its first moment.
-        self.env["charter.scheduler"].sudo()._schedule(running, known_at=fields.Datetime.now())
+        self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
 
     def _charter_codes_changed(self, old):
         """Which promises are others under the present tier than under ``old``."""

@@ -4,6 +4,7 @@ axe (Deque's accessibility engine) looks at each page; the page is loaded in a f
 is tried on each: what can be reached shows that it is.
 """
 
+import itertools
 import json
 import threading
 from importlib.resources import files
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 
 from ...models.base import door
+from ..cases.portal_fields import lists_of
 from ..report.test_report import ReportCase
 from .test_portal_lists import LISTS, ListsCase
 
@@ -144,6 +146,7 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
             "/my/charter/comment", "/my/charter/escalate", "/my/charter/contacts", "/my/charter/data",
             "/my/charter/report/999999999",
+            *itertools.chain(*lists_of(self.env["charter.merge"]._addons(), "PAGES")),
         ]  # fmt: skip
 
     def check(self, pages, lang, width=360):
@@ -190,8 +193,8 @@ class TestPortalPages(ListsCase, ReportCase):
         missing = ours - loaded - FILES.keys()
         self.assertFalse(
             missing,
-            "add a page of each to TestPortalPages.pages() in tests/base/test_portal_pages.py, or to FILES there when it "
-            "answers with a file",
+            "add a page of each to TestPortalPages.pages() in tests/base/test_portal_pages.py (another addon: to PAGES in its "
+            "tests/charter_lists.py), or to FILES there when it answers with a file",
         )
         self.assertEqual(FILES.keys() - ours, set(), "gone: take them off FILES")
         self.assertGreaterEqual(len(loaded), 20)
