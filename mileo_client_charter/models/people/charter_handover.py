@@ -156,10 +156,11 @@ class CharterHandover(models.Model):
             held[key] = min(row.date_from, held.get(key, row.date_from))
 
         def is_new(absence, client, plan):
-            begins = absence.date_from
-            signed = client in since and since[client] > begins
-            return signed or all(
-                (client, role) in held and held[client, role] > begins for role, *_rest in plan
+            begins, today = absence.date_from, company._charter_today()
+            if client in since and begins < since[client] <= today:
+                return True
+            return all(
+                (client, role) in held and begins < held[client, role] <= today for role, *_rest in plan
             )
 
         return {

@@ -656,7 +656,7 @@ class TestSentencesPeople(CharterCase):
         with self.at(moment=datetime(2026, 10, 6, 8)):
             self._contract(self.client)
         self.morning(datetime(2026, 10, 6, 9))
-        self.assertIn(self.successor.name, self.deliveries("contacts").body)
+        self.assertIn(self.successor.name, self.deliveries("contacts")[0].body)
         self.assertFalse(self.handovers().filtered("is_late"))
         self.assertFalse(
             self.env["charter.obligation"].search(
