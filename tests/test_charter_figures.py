@@ -11,6 +11,10 @@ DURATIONS = {"timedelta", "relativedelta", "Delay"}
 OWN = {
     ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
     ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
+    (
+        "charter_anniversary.py",
+        "relativedelta(months=3)",
+    ): "when the end of a term and an anniversary are one review",
     ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
     ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at once",
     ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
