@@ -4,8 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_sentence
-
-OPEN = ("open", "interview", "remediation")
+from .charter_renewal import UNDECIDED
 
 
 class CharterRenewal(models.Model):
@@ -122,7 +121,7 @@ class CharterRenewal(models.Model):
     def action_plan_interview(self):
         """Silence is asked about: the interview whose answers give a verdict."""
         self.ensure_one()
-        engine = self._locked("open", "interview", "remediation")
+        engine = self._locked(*UNDECIDED)
         return engine._open_interview().with_env(self.env)._form_action()
 
     def _open_interview(self):
@@ -176,7 +175,7 @@ class CharterRenewal(models.Model):
                     "Reason: say in a sentence why this contract is renewed; it stays on the contract."
                 )
             )
-        engine = self._locked(*OPEN)
+        engine = self._locked(*UNDECIDED)
         reason = reason.strip()
         for renewal in engine:
             if not renewal.verdict:

@@ -10,9 +10,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from .charter_renewal import UNDECIDED
+
 # A line's end may be corrected freely so many days after the line was entered, as long as no renewal has been opened.
 CORRECTION_DAYS = 30
-WAITING = ("open", "interview", "remediation")
 
 
 class ContractLine(models.Model):
@@ -37,7 +38,7 @@ class ContractLine(models.Model):
     def _charter_check_beyond_term(self):
         """:raise UserError: a line runs past the end of a term whose renewal waits; says why and what to do"""
         gated = self.contract_id._charter_gated()
-        waiting = self._charter_renewals_of(gated, WAITING)
+        waiting = self._charter_renewals_of(gated, UNDECIDED)
         for line in self:
             for renewal in waiting.get(line.contract_id.id, ()):
                 runs_past = not line.date_end or line.date_end > renewal.term_end
@@ -82,7 +83,7 @@ class ContractLine(models.Model):
         gated = longer.contract_id._charter_gated()
         if not gated:
             return
-        every = self._charter_renewals_of(gated, (*WAITING, "passed", "closed"))
+        every = self._charter_renewals_of(gated, (*UNDECIDED, "passed", "closed"))
         renewed = {}
         for line in longer.filtered(lambda line: line.contract_id in gated):
             contract = line.contract_id
@@ -93,9 +94,9 @@ class ContractLine(models.Model):
             if contract._charter_is_new():
                 # Entered wrong, or from the contract of another client; what it is a copy of for the same client stays.
                 passed_over = passed_over.filtered(
-                    lambda one, contract=contract: one.contract_id != contract or one.state not in WAITING
+                    lambda one, contract=contract: one.contract_id != contract or one.state not in UNDECIDED
                 )
-            for renewal in passed_over.filtered(lambda one: one.state in WAITING):
+            for renewal in passed_over.filtered(lambda one: one.state in UNDECIDED):
                 self._charter_refuse_renewal(contract, renewal)
             allowed = passed_over.filtered("allowed")
             if allowed:
@@ -176,7 +177,7 @@ class ContractContract(models.Model):
 
     def _charter_record_copy(self, new):
         waiting = self.env["charter.renewal"].search(
-            [("contract_id", "=", self.id), ("state", "in", WAITING)], limit=1
+            [("contract_id", "=", self.id), ("state", "in", UNDECIDED)], limit=1
         )
         if waiting:
             self.message_post(
@@ -206,7 +207,7 @@ class ContractContract(models.Model):
         waiting = (
             self.env["charter.renewal"]
             .sudo()
-            .search([("contract_id", "in", self.ids), ("state", "in", WAITING)], limit=1)
+            .search([("contract_id", "in", self.ids), ("state", "in", UNDECIDED)], limit=1)
         )
         if waiting:
             raise UserError(
