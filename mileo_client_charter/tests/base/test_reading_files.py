@@ -206,6 +206,9 @@ class TestReadingAttachments(FilesCase, HttpCase):
              "company_id": company.id, "supervised_from": "2026-01-01", "tag_ids": [(0, 0, {"name": f"Tag {label}"})],
              "milestone_ids": [(0, 0, {"kind": "end_of_support", "status": "announced", "date": "2028-01-01"})]}
         )  # fmt: skip
+        advisory = cls.env["charter.advisory"].create(
+            {"identifier": f"R-{label}", "publisher": "Acme", "name": "Anybody may log in"}
+        )
         notice = cls.env["charter.notice"].create(
             {
                 "name": "News",
@@ -220,6 +223,14 @@ class TestReadingAttachments(FilesCase, HttpCase):
                 ("charter.equipment", label): equipment,
                 ("charter.equipment.tag", label): equipment.tag_ids,
                 ("charter.equipment.milestone", label): equipment.milestone_ids,
+                ("charter.advisory.concern", label): cls.env["charter.advisory.concern"].create(
+                    {"advisory_id": advisory.id, "equipment_id": equipment.id, "answer": "affected", "reason": "version",
+                     "state": "open", "found_on": "2026-10-05", "told_at": "2026-10-05 08:00:00"}
+                ),
+                ("charter.authorisation", label): cls.env["charter.authorisation"].create(
+                    {"kind_id": cls.env.ref("mileo_client_charter.authorisation_video").id, "partner_id": client.id,
+                     "company_id": company.id, "number": f"R-{label}", "document": b"eA=="}
+                ),
                 ("charter.outage", label): cls.env["charter.outage"].create(
                     {"equipment_id": equipment.id, "start_at": "2026-10-04 08:00:00", "end_at": "2026-10-04 09:00:00"}
                 ),
