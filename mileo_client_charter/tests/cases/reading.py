@@ -29,7 +29,9 @@ class ReadingCase(AccessCase):
             other_user=cls._staff("t_other_user", "group_charter_user", **abroad),
         )
         cls.documents = {}
-        for make in (cls._make_reports, cls._make_charters, cls._make_reviews, cls._make_clients):
+        for make in (
+            cls._make_reports, cls._make_charters, cls._make_reviews, cls._make_clients, cls._make_authorisations,
+        ):  # fmt: skip
             model, documents = make()
             cls.documents[model] = documents
         return result
@@ -105,6 +107,20 @@ class ReadingCase(AccessCase):
         return "res.partner", {
             label: cls._contract_of(label).commercial_partner_id for label in ("a", "b", "s", "c")
         }
+
+    @classmethod
+    def _make_authorisations(cls):
+        kind = cls.env.ref("mileo_client_charter.authorisation_video")
+        made = {}
+        for label in "abc":
+            contract = cls._contract_of(label)
+            made[f"{label} open_ended"] = cls.env["charter.authorisation"].create(
+                {
+                    "kind_id": kind.id, "partner_id": contract.commercial_partner_id.id, "company_id": contract.company_id.id,
+                    "document": base64.b64encode(f"order {label}".encode()), "document_name": "order.pdf",
+                }
+            )  # fmt: skip
+        return "charter.authorisation", made
 
     # -- whoever asks -----------------------------------------------------------------------------
 
