@@ -7,6 +7,7 @@ from . import charter_renewal_forecast
 from . import charter_review
 from . import charter_review_action
 from . import charter_review_answer
+from . import charter_review_declined
 from . import charter_review_meeting
 from . import charter_review_dossier
 from . import charter_renewal_legal

@@ -226,6 +226,17 @@ class TwoCompaniesCase(YearCase):
             {"kind_id": cls.env.ref("mileo_client_charter.authorisation_video").id, "partner_id": side.client.id,
              "company_id": side.company.id, "number": "2024-0815", "valid_until": "2029-01-01"}
         )  # fmt: skip
+        program = cls.env["res.users"].create(
+            {"name": "Monitoring", "login": f"monitoring-{side.company.id}", "company_id": side.company.id,
+             "company_ids": [Command.set(side.company.ids)],
+             "group_ids": [Command.set(cls.env.ref("mileo_client_charter.group_charter_monitoring").ids)]}
+        )  # fmt: skip
+        outage = (
+            cls.env["charter.outage"].with_user(program).with_context(allowed_company_ids=side.company.ids)
+        )
+        outage._ingest(
+            {"event_id": "1", "serial": "SN-404", "status": "down", "start": "2026-10-05T06:00:00Z"}
+        )
 
     @classmethod
     def _work(cls, side):
