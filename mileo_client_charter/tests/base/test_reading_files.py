@@ -7,7 +7,10 @@ from odoo.tools import SQL, mute_logger
 from ..cases.reading import ReadingCase
 
 # Where the portal shows the file of a field. A field without a page is closed to clients.
-PAGES = {("charter.review", "dossier_file"): "/my/charter/review/%s/dossier"}
+PAGES = {
+    ("charter.authorisation", "document"): "/my/charter/authorisation/%s/document",
+    ("charter.review", "dossier_file"): "/my/charter/review/%s/dossier",
+}
 OURS = "mileo_client_charter"
 
 
@@ -170,7 +173,7 @@ class TestReadingFields(FilesCase, HttpCase):
         if field.type == "selection":
             return field.get_values(self.env)[0]
         values = {"date": "2026-10-05", "datetime": "2026-10-05 08:00:00", "boolean": False, "binary": b"x"}
-        return values.get(field.type, 1 if field.type in ("integer", "float") else "x")
+        return values.get(field.type, 1 if field.type in ("integer", "float", "many2one_reference") else "x")
 
     def test_dialogues_are_their_owners(self):
         """What somebody is importing, previewing or writing is nobody else's, of whatever company and role."""
