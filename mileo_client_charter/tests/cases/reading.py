@@ -111,13 +111,19 @@ class ReadingCase(AccessCase):
     @classmethod
     def _make_authorisations(cls):
         kind = cls.env.ref("mileo_client_charter.authorisation_video")
+        ends = {"valid": 9 * 365, "to_renew": 30, "expired": -30, "open_ended": None}
+        wanted = [("a", state) for state in cls.states("charter.authorisation")] + [
+            ("b", "valid"),
+            ("c", "valid"),
+        ]
         made = {}
-        for label in "abc":
-            contract = cls._contract_of(label)
-            made[f"{label} open_ended"] = cls.env["charter.authorisation"].create(
+        for label, state in wanted:
+            contract, days = cls._contract_of(label), ends[state]
+            made[f"{label} {state}"] = cls.env["charter.authorisation"].create(
                 {
                     "kind_id": kind.id, "partner_id": contract.commercial_partner_id.id, "company_id": contract.company_id.id,
-                    "document": base64.b64encode(f"order {label}".encode()), "document_name": "order.pdf",
+                    "valid_until": days is not None and date.today() + relativedelta(days=days),
+                    "document": base64.b64encode(f"order {label} {state}".encode()), "document_name": "order.pdf",
                 }
             )  # fmt: skip
         return "charter.authorisation", made
