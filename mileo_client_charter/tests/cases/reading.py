@@ -111,7 +111,7 @@ class ReadingCase(AccessCase):
     @classmethod
     def _make_authorisations(cls):
         kind = cls.env.ref("mileo_client_charter.authorisation_video")
-        ends = {"valid": 9 * 365, "to_renew": 30, "expired": -30, "open_ended": None}
+        ends = {"valid": 9 * 365, "to_renew": 700, "expired": -400, "open_ended": None}
         wanted = [("a", state) for state in cls.states("charter.authorisation")] + [
             ("b", "valid"),
             ("c", "valid"),
@@ -122,7 +122,8 @@ class ReadingCase(AccessCase):
             made[f"{label} {state}"] = cls.env["charter.authorisation"].create(
                 {
                     "kind_id": kind.id, "partner_id": contract.commercial_partner_id.id, "company_id": contract.company_id.id,
-                    "valid_until": days is not None and date.today() + relativedelta(days=days),
+                    "valid_until": days is not None and START.date() + relativedelta(days=days),
+                    "lead_months": 36 if state == "to_renew" else 4,
                     "document": base64.b64encode(f"order {label} {state}".encode()), "document_name": "order.pdf",
                 }
             )  # fmt: skip
