@@ -53,8 +53,7 @@ class Languages:
         sentences = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
         days, months = (names.replace(" ", "|") for names in (days, months))
         return re.compile(
-            rf"(?<!\w)(?:{sentences}|(?:{days}) (?:to|à|au|\d{{1,2}})|\d{{1,2}} (?:{months}))(?!\w)",
-            re.IGNORECASE,
+            rf"(?<!\w)(?:{sentences}|(?i:(?:{days}) (?:to|à|au|\d{{1,2}})|\d{{1,2}} (?:{months})))(?!\w)"
         )
 
     def foreign_words(self, markup, language):
