@@ -41,7 +41,7 @@ UPWARD = {
     ("people/res_partner.py", "charter.feedback"): "surveys and counts of feedback",
     ("people/res_partner_contacts.py", "charter.contact.sheet"): "waking the sheets",
     ("people/res_partner_contacts.py", "charter.delivery"): "what was handed over",
-    ("renewal/charter_notice_milestone.py", "charter.onboarding"): "whether a client is held back",
+    ("renewal/charter_notice.py", "charter.onboarding"): "whether a client is held back",
     ("renewal/charter_renewal_legal.py", "charter.onboarding"): "whether a client is held back",
     ("report/charter_figures_detail.py", "charter.notice"): "notices of a report",
     ("report/charter_figures_detail.py", "charter.notice.line"): "notices of a report",

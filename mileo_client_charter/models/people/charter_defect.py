@@ -1,25 +1,12 @@
 """What is to mend before a client notices: a list read from the data itself, each row with its remedy."""
 
-from datetime import datetime
-from functools import lru_cache
-
-import pytz
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.clock import countries_in_utc
+
 UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
-
-
-@lru_cache(maxsize=1)
-def _countries_in_utc():
-    """Countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""
-    days = (datetime(2026, 1, 15), datetime(2026, 7, 15))
-    return tuple(
-        country
-        for country, zones in pytz.country_timezones.items()
-        if any(not any(pytz.timezone(zone).utcoffset(day) for day in days) for zone in zones)
-    )
 
 
 class CharterDefect(models.Model):
@@ -165,7 +152,7 @@ class CharterDefect(models.Model):
                   JOIN res_country n ON n.id = p.country_id
                  WHERE cal.tz = ANY(%s) AND n.code != ALL(%s)
                 """,
-                used, list(UTC), list(_countries_in_utc()),
+                used, list(UTC), list(countries_in_utc()),
             ),
         ]  # fmt: skip
 

@@ -1,11 +1,10 @@
 """Whom a client calls, and who of the client is written to."""
 
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
 
-from ...tools.clock import to_utc
+from ...tools.clock import to_local, to_utc
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -255,9 +254,9 @@ class ResPartner(models.Model):
         )  # fmt: skip
 
         def day(moment):
-            return pytz.utc.localize(moment).astimezone(tz).date()
+            return to_local(moment, tz).date()
 
-        tz = pytz.timezone(company._charter_tz())
+        tz = company._charter_tz()
         found = {client.id: day(due) for client, due in rows if due}
         missing = [client for client in client_ids if client not in found]
         contracts = self.env["contract.contract"].sudo()

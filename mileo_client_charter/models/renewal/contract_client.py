@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .charter_renewal import CLOSED
+
 
 class ContractContract(models.Model):
     _inherit = "contract.contract"
@@ -9,11 +11,7 @@ class ContractContract(models.Model):
     def _charter_side_ended(self, client, reason):
         super()._charter_side_ended(client, reason)
         of_client = [("contract_id", "in", self.ids), ("partner_id", "=", client.id)]
-        renewals = (
-            self.env["charter.renewal"]
-            .sudo()
-            .search([*of_client, ("state", "not in", ("renewed", "closed"))])
-        )
+        renewals = self.env["charter.renewal"].sudo().search([*of_client, ("state", "not in", CLOSED)])
         if renewals:
             renewals._close(reason)
         meetings = (
