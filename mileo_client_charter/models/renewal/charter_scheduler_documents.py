@@ -23,5 +23,6 @@ class CharterScheduler(models.AbstractModel):
             self.env["charter.review"]._prepare_due,
             notices._raise_isolated,
             notices._pick_up,
+            self.env["charter.authorisation"]._tell_due,
         )
         return all(step() for step in steps)
