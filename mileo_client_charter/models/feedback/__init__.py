@@ -7,3 +7,5 @@ from . import charter_corrective_action
 from . import charter_escalation
 from . import charter_nps
 from . import charter_nps_answer
+from . import charter_intervention
+from . import res_partner

@@ -457,7 +457,7 @@ class CharterNotice(models.Model):
                 notice._charter_engine().state = "closed"
                 continue
             known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
-            held = self.env["charter.onboarding"]._held_clients().get(notice.company_id.id, ())
+            held = self.env["res.company"]._charter_held_clients().get(notice.company_id.id, ())
             found = {
                 client: sorted(known.get(client, set()) | set(equipment))
                 for client, equipment in notice._match().items()
