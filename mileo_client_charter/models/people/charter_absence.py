@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...tools.clock import to_utc
-from ...tools.standins import Away, StandInLoop, holder_on, overlap, segments
+from ...tools.standins import Away, StandInLoop, overlap, segments
 from ..base.charter_changed import changed_names
 
 # What others learn of an absence: whoever stands in, and the clients.
@@ -369,9 +369,3 @@ class CharterAbsence(models.Model):
         ahead = [day for day in days if day > today]
         if ahead:
             self.env["charter.assignment"]._wake_contacts(to_utc(min(ahead), company._charter_tz()))
-
-    def _answers_on(self, day):
-        """Who answers on ``day``, an empty recordset for nobody."""
-        self.ensure_one()
-        holder = holder_on(day, self.user_id.id, self._away(self.company_id, day))
-        return self.env["res.users"].browse(holder or [])
