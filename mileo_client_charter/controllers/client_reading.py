@@ -337,6 +337,8 @@ class ClientReading:
     def _escalation_status(self, row, promise):
         if row.state == "answered":
             return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
+        if row.state == "dismissed":
+            return self.env._("Set aside on %s", self.moment(row.resolved_at, DAY))
         if row.state == "resolved":
             return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
         if not (promise and promise.due_at):

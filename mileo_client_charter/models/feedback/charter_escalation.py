@@ -137,7 +137,7 @@ class CharterEscalation(models.Model):
     @api.depends("state")
     def _compute_is_complaint(self):
         for escalation in self:
-            escalation.is_complaint = escalation.state != "resolved"
+            escalation.is_complaint = escalation.state not in ("resolved", "dismissed")
 
     def _current_promises(self):
         """{escalation id: the promise of its present level}, read as the engine."""
@@ -151,7 +151,7 @@ class CharterEscalation(models.Model):
                     ("code", "like", "escalation.level"),
                 ],
                 ["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
-                order="code",
+                order="code, id",
             )
         )
         return {row.res_id: row for row in rows}
@@ -381,8 +381,10 @@ class CharterEscalation(models.Model):
         )
 
     @api.model
-    def _from_portal(self, contact, subject, description, feedback=None):
+    def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
         """The button on the portal; no ticket is needed first.
+
+        :param call_me: the client asks to be called back as well, by its account manager (article 02)
 
         :raise ValidationError: no words
         """
@@ -405,7 +407,14 @@ class CharterEscalation(models.Model):
         lock(client.sudo())
         just_now = ("raised_at", ">", self._charter_now() - timedelta(minutes=5))
         same = engine.search([*((name, "=", value) for name, value in values.items()), just_now], limit=1)
-        return (same or engine.create(values)).with_env(self.env)
+        if same:
+            return same.with_env(self.env)
+        escalation = engine.create(values)
+        if call_me:
+            said = self.env["charter.feedback"]._from_portal(contact, comment=description, call_me=True)
+            if not escalation.feedback_id:
+                escalation.feedback_id = said
+        return escalation.with_env(self.env)
 
     # -- answering --------------------------------------------------------------------------------
 

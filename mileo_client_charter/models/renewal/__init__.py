@@ -15,3 +15,5 @@ from . import charter_notice_line
 from . import charter_notice_sending
 from . import charter_scheduler_documents
 from . import base_automation
+from . import charter_watch
+from . import charter_year_links
