@@ -8,7 +8,7 @@ from odoo import fields
 
 TITLE = "Seals"
 EXPLANATION = """
-- *sealing*: `_seal_batch()` over {batch:,} obligations that have just been kept: the list emptied, their contents digested by
+- *sealing*: `_take()` and `_seal()` over {batch:,} obligations that have just been kept: the list emptied, their contents digested by
   PostgreSQL, the links chained in Python and inserted. Rolled back.
 - *verifying*: `_verify()` of a company with {links:,} links, one for each of as many obligations: every link's digest counted
   anew in Python, every row's content digested and held against its last link. Memory is the process's own, above what it
@@ -63,8 +63,9 @@ def sealing(bench, clients, batch):
     def seal(samples):
         with bench.transaction() as env:
             with stopwatch(env.cr, samples):
-                taken = env["charter.seal"]._seal_batch(batch)
-            assert taken == batch
+                due = env["charter.seal.due"]._take(batch)
+                env["charter.seal"]._seal(due)
+            assert len(due) == batch
 
     [median] = alternate(3 * bench.runs, seal, of=Median)
     each_ms, each_sql = median.ms / batch, median.queries / batch
@@ -80,7 +81,8 @@ def verifying(bench, clients, links):
     fill(bench, clients, links)
     with bench.transaction() as env:
         started = time.perf_counter()
-        while env["charter.seal"]._seal_batch():
+        while due := env["charter.seal.due"]._take():
+            env["charter.seal"]._seal(due)
             env.cr.commit()
         sealed = time.perf_counter() - started
         env.cr.commit()

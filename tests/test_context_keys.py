@@ -25,6 +25,7 @@ HARMLESS = {
     ),
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
     "charter_offline": "no script and no network when printing",
+    "install_module": "data of an addon that is loaded: what it adds to a published charter goes to a draft of whoever may make one",
     "charter_publish_older": "a choice of whoever may publish: articles older in one language are published all the same",
     "charter_authentication": "what a gateway said of a mail; without it the mail counts as it does with a pass",
     "name": "the few keys a feeding user may send, by name (charter_intervention_machine.CONTEXT)",

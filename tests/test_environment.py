@@ -45,6 +45,41 @@ def test_missing_packages_are_named_with_their_reason(monkeypatch):
     assert dict(bootstrap.missing_system_packages("demo"))["wkhtmltopdf"] == "to print PDF documents"
 
 
+UPDATE_LOG = """\
+2026-11-27 12:00:00,000 1 INFO db odoo.modules.loading: loading 68 modules
+Traceback (most recent call last):
+  File "a.py", line 1, in load
+    raise ValueError("first")
+ValueError: first
+
+During handling of the above exception, another exception occurred:
+
+2026-11-27 12:00:01,000 1 CRITICAL db odoo.service.server: Failed to initialize database `db`.
+Traceback (most recent call last):
+  File "b.py", line 2, in parse
+    raise ParseError(
+odoo.tools.convert.ParseError: while parsing views.xml:4
+Field "nobody" does not exist
+2026-11-27 12:00:02,000 1 INFO db odoo.service.server: Initiating shutdown
+"""
+
+
+def test_an_update_that_fails_says_the_last_exception_first(state, monkeypatch):
+    assert (
+        odoo_log.last_exception(UPDATE_LOG)
+        == 'odoo.tools.convert.ParseError: while parsing views.xml:4 Field "nobody" does not exist'
+    )
+    assert odoo_log.last_exception("2026-11-27 12:00:00,000 1 INFO db odoo: ready") == ""
+    monkeypatch.setattr(runtime, "LOGS", str(state / "log"))
+    monkeypatch.delenv(odoo_log.COLLECTION, raising=False)
+    script = f"import sys; sys.stderr.write({UPDATE_LOG!r}); sys.exit(1)"
+    monkeypatch.setattr(runtime, "odoo_command", lambda _server, _arguments: [sys.executable, "-c", script])
+    with pytest.raises(
+        bootstrap.SetupError, match=r"^The update failed \(exit 1\): odoo\.tools\.convert\.ParseError: while"
+    ):
+        runtime.run_odoo({}, [], "The update", "x.log")
+
+
 def test_a_package_the_system_does_not_have_is_not_asked_for(monkeypatch):
     monkeypatch.setattr(bootstrap, "have_program", lambda *names: False)
     monkeypatch.setattr(bootstrap, "apt_offers_wkhtmltopdf", lambda: False)

@@ -113,3 +113,99 @@ def test_names_of_models_point_down():
     )
     gone = UPWARD.keys() - found.keys()
     assert not gone, f"No longer upward, take them off the list: {sorted(gone)}"
+
+
+# -- long jobs ------------------------------------------------------------------------------------
+
+BATCHES = "mileo_client_charter/models/base/charter_batches.py"
+HELPERS = {"run_batches", "run_isolated", "one_by_one", "run"}
+# What catches an error of a savepoint, or any error at all, without run_isolated: where, and why it is no queue.
+BY_HAND = {
+    ("mileo_client_charter/models/base/door.py", "_post"): "one request; the answer says what was refused",
+    (
+        "mileo_client_charter/models/base/ir_cron.py",
+        "_charter_hold_trigger",
+    ): "one lock, whose conflict is an answer",
+    (
+        "mileo_client_charter/models/onboarding/charter_onboarding_line.py",
+        "rehearse",
+    ): "taken back on purpose",
+    (
+        "mileo_client_charter/models/work/charter_intervention_mixin.py",
+        "_charter_concerned",
+    ): "only reads; fed later",
+}
+
+
+def product():
+    """(path from the root, tree) of every Python file that runs in Odoo, tests and demo aside."""
+    root = ADDON.parent
+    for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*")):
+        for path in sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder).parts
+            if not {"tests", "demo", "migrations"} & set(inside):
+                yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def called(node):
+    """Names of the functions and methods called anywhere in ``node``."""
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call):
+            yield getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def functions():
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                yield path, node
+
+
+def own_nodes(function):
+    """The nodes of ``function``, without those of functions within it."""
+    waiting = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def swallows(handler):
+    return not any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+
+
+def is_everything(handler):
+    return handler.type is None or getattr(handler.type, "id", "") in ("Exception", "BaseException")
+
+
+def test_batches_are_committed_in_one_place():
+    found = sorted({path for path, tree in product() if "_commit_progress" in called(tree)})
+    assert found == [BATCHES], f"End a batch with run_batches, a Queue, or end_batch of {BATCHES}: {found}"
+
+
+def test_rows_are_isolated_in_one_place():
+    """No savepoint whose error is noted by hand, and no error of any kind that is swallowed, but by run_isolated."""
+    found = set()
+    for path, function in functions():
+        for node in own_nodes(function):
+            if isinstance(node, ast.Try):
+                savepoint = any("savepoint" in called(part) for part in node.body)
+                for handler in node.handlers:
+                    if swallows(handler) and (savepoint or is_everything(handler)):
+                        found.add((path, function.name))
+    found.discard((BATCHES, "run_isolated"))
+    assert found == set(BY_HAND), f"Use run_isolated of {BATCHES}: {sorted(found ^ set(BY_HAND))}"
+
+
+def test_scheduled_actions_loop_through_the_helpers():
+    """A loop of a scheduled action goes through rows in batches or one by one: what fails for one holds up no other."""
+    crons, found = [], []
+    for path, function in functions():
+        if function.name.startswith("_cron_"):
+            crons.append(function.name)
+            for node in own_nodes(function):
+                if isinstance(node, (ast.For, ast.While)) and not HELPERS & set(called(node)):
+                    found.append(f"{path}:{node.lineno}")
+    assert len(set(crons)) >= 10, crons
+    assert not found, f"{HELPERS} of {BATCHES} are for this: {found}"

@@ -49,6 +49,22 @@ def is_known(logger, message):
     )
 
 
+def last_exception(text):
+    """The exception that ended the last traceback of a log, on one line; empty for none.
+
+    It is what a person mends: the last lines of a log are those of Odoo shutting down.
+    """
+    found = ""
+    for block in text.split("Traceback (most recent call last):")[1:]:
+        lines = block.splitlines()
+        for number, line in enumerate(lines[1:], 1):
+            if line.strip() and not line.startswith(" "):
+                message = itertools.takewhile(lambda one: not RECORD.match(one), lines[number:])
+                found = " ".join(part.strip() for part in message if part.strip())
+                break
+    return found[:1000]
+
+
 def collect(name, text):
     """Keep the bad records of one finished process for ``bin/test``, if it is what runs."""
     target = os.environ.get(COLLECTION)

@@ -308,7 +308,8 @@ def run_odoo(server, arguments, what, log, script=None):
     odoo_log.collect(log, text)
     if code or " CRITICAL " in text or "Traceback (most" in text:
         tail = "\n".join(text.splitlines()[-25:])
-        raise SetupError(f"{what} failed (exit {code}).\n{tail}\nWhole log: {path}")
+        why = odoo_log.last_exception(text)
+        raise SetupError(f"{what} failed (exit {code}){why and f': {why}'}\n{tail}\nWhole log: {path}")
     return time.time() - started
 
 

@@ -5,26 +5,21 @@ CODE = "site.visit"
 
 def post_init_hook(env):
     """Propose the promise: a draft of the next version of each charter in force, which a person publishes."""
-    for charter in env["charter.document"].search([("state", "=", "in_force")]):
-        draft = charter.copy()
-        article = draft.article_ids.sorted("number")[:1]
-        commitment = env["charter.commitment"].create(
-            {
-                "document_id": draft.id,
-                "article_id": article.id,
-                "code": CODE,
-                "name": "We visit your site when you ask us to",
-                "delay": 5,
-                "unit": "days",
-                "clock": "working",
-                "owner_role": "technical_contact",
-                "warn_before": 1,
-                "warn_unit": "days",
-                "breach_role": "operations_manager",
-            }
-        )
-        if env["res.lang"]._get_data(code="fr_FR"):
-            commitment.with_context(lang="fr_FR").name = "Nous venons sur votre site quand vous le demandez"
+    env["charter.document"].search([("state", "=", "in_force")])._propose(
+        CODE,
+        article=1,
+        name={
+            "en_US": "We visit your site when you ask us to",
+            "fr_FR": "Nous venons sur votre site quand vous le demandez",
+        },
+        delay=5,
+        unit="days",
+        clock="working",
+        owner_role="technical_contact",
+        warn_before=1,
+        warn_unit="days",
+        breach_role="operations_manager",
+    )
 
 
 def uninstall_hook(env):

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.mileo_client_charter.models.base.charter_lock import lock_free
+
 
 class CharterJobMixin(models.AbstractModel):
     """Jobs are about ranges of ids with fixed borders, and a range has one key.
@@ -38,6 +40,4 @@ class CharterJobMixin(models.AbstractModel):
         """The rows of ``domain`` in the range that nobody else is at, locked. They are looked at again after the lock."""
         domain = Domain(domain)
         ranged = domain & Domain([("id", ">=", first), ("id", "<=", last)])
-        rows = self.sudo().search(ranged, order="id").try_lock_for_update()
-        rows.invalidate_recordset()
-        return rows.filtered_domain(domain)
+        return lock_free(self.sudo().search(ranged, order="id"), domain)

@@ -1,4 +1,4 @@
-"""Waiting for whoever works on the same rows, with an end to the waiting."""
+"""One step at a time on the same rows: a person's waits, with an end to the waiting; a job leaves them to whoever has them."""
 
 from odoo.exceptions import ConcurrencyError, MissingError, UserError
 from odoo.tools import SQL
@@ -26,6 +26,13 @@ def busy(env):
 def bound_waiting(cr):
     """From here to the end of the transaction, no statement waits for another transaction longer than WAIT_SECONDS."""
     cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", f"{WAIT_SECONDS}s"))
+
+
+def lock_free(records, domain):
+    """Those of ``records`` that nobody else works on, locked until the transaction ends, and still in ``domain``."""
+    records = records.try_lock_for_update()
+    records.invalidate_recordset()
+    return records.filtered_domain(domain)
 
 
 def lock(records):

@@ -16,7 +16,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL, groupby
+
+from .charter_batches import one_by_one, run_batches, run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -132,8 +135,19 @@ class CharterSealDue(models.Model):
     model_name = fields.Char(required=True, readonly=True)
     row_id = fields.Integer(required=True, readonly=True)
     of_company = fields.Integer(readonly=True)
+    error = fields.Char("Why it cannot be sealed", readonly=True, help="Tried again once a day.")
 
     _once = models.UniqueIndex("(model_name, row_id)")
+
+    @api.model
+    def _take(self, limit=BATCH):
+        """Up to ``limit`` rows to seal, locked; those another worker has are left to it."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id FROM charter_seal_due WHERE error IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
+            [limit],
+        )
+        return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 
 
 class CharterSeal(models.Model):
@@ -178,32 +192,24 @@ class CharterSeal(models.Model):
     @api.model
     def _cron_seal(self):
         """Seal what has been decided or changed since, in batches of one transaction each."""
-        cron = self.env["ir.cron"]
-        while True:
-            taken = self._seal_batch()
-            left = self.env["charter.seal.due"].search_count([], limit=BATCH) if taken == BATCH else 0
-            if not taken or not cron._commit_progress(taken, remaining=left) or not left:
-                return
+        due = self.env["charter.seal.due"]
+        waiting = Domain("error", "=", False)
+        run_batches(self.env, due._take, self._seal, lambda: due.search_count(waiting, limit=BATCH))
 
     @api.model
-    def _seal_batch(self, limit=BATCH):
-        """Seal up to ``limit`` rows in a number of statements that does not grow with them.
+    def _seal(self, due):
+        """Seal the rows ``due`` is about; one that cannot be sealed says why on the list, and holds up no other."""
+        run_isolated(due, self._seal_rows, lambda row, why: row.write({"error": why}))
 
-        :return: how many rows were taken from the list; those that are as they were sealed make no link
-        """
-        self.env.flush_all()
+    @api.model
+    def _seal_rows(self, due):
+        """Seal in a number of statements that does not grow with the rows; those that are as they were make no link."""
         cr = self.env.cr
         cr.execute(
-            """
-            DELETE FROM charter_seal_due
-             WHERE id IN (SELECT id FROM charter_seal_due ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING model_name, row_id, of_company
-            """,
-            [limit],
+            "DELETE FROM charter_seal_due WHERE id = ANY(%s) RETURNING model_name, row_id, of_company",
+            [due.ids],
         )
         due = sorted(cr.fetchall())
-        if not due:
-            return 0
         # One at a time: each link leans on the one before it.
         cr.execute("SELECT pg_advisory_xact_lock(hashtext('charter.seal'))")
         heads = self._heads({company for _model, _id, company in due if company})
@@ -227,7 +233,6 @@ class CharterSeal(models.Model):
                 """,
                 [list(column) for column in zip(*rows, strict=True)],
             )
-        return len(due)
 
     @api.model
     def _fresh(self, model, asked):
@@ -301,7 +306,8 @@ class CharterSeal(models.Model):
     def _verify(self, company):
         """Hold the whole chain of ``company`` and every sealed row against each other.
 
-        Memory does not grow with the chain. Rows on the list of those to seal are waiting, not broken.
+        Memory does not grow with the chain. Rows on the list of those to seal are waiting, not broken, but for
+        those that could not be sealed.
 
         :param company: res.company
         :return: what is broken, at most LISTED of each kind: list of dicts ``problem`` ("chain", "content", "missing",
@@ -363,7 +369,8 @@ class CharterSeal(models.Model):
                             WHEN last.row_id IS NULL THEN %(when)s
                             ELSE last.content != %(content)s END
                    AND NOT EXISTS (SELECT 1 FROM charter_seal_due AS due
-                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id))
+                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id)
+                                      AND due.error IS NULL)
                  ORDER BY 2, 3 LIMIT %(listed)s
                 """,
                 model=model._name,
@@ -398,18 +405,24 @@ class CharterSeal(models.Model):
                 order="id",
             )
         )
-        cron = self.env["ir.cron"]
-        for number, company in enumerate(companies):
-            self._check(company)
-            if not cron._commit_progress(1, remaining=len(companies) - number - 1):
-                return
+        one_by_one(companies, self._check, self._say_not_checked)
+        # What could not be sealed is said by now, and tried again.
+        self.env["charter.seal.due"].search([("error", "!=", False)]).write({"error": False})
+
+    @api.model
+    def _say_not_checked(self, company, why):
+        self._record_check(company, self.env._("The proof could not be verified: %s", why))
 
     @api.model
     def _check(self, company):
         """Verify ``company``, write what was found on it, and alert general management of what is new."""
         broken = self._verify(company)
+        self._record_check(company, "\n".join(self._in_words(one) for one in broken))
+        return broken
+
+    @api.model
+    def _record_check(self, company, said):
         number, _seal = self._heads({company.id}).get(company.id, (0, GENESIS))
-        said = "\n".join(self._in_words(one) for one in broken)
         known = company.charter_seal_problem or ""
         company.sudo().write(
             {
@@ -418,11 +431,10 @@ class CharterSeal(models.Model):
                 "charter_seal_problem": said or False,
             }
         )
-        if broken:
+        if said:
             _logger.error("The proof of company %s does not hold:\n%s", company.id, said)
         if said and said != known:
             self._alert(company, said)
-        return broken
 
     @api.model
     def _alert(self, company, said):

@@ -48,6 +48,9 @@ class CharterArticle(models.Model):
         "UNIQUE (document_id, number)", "Two articles of a charter cannot have the same number."
     )
 
+    def _charter_same_in(self, document, vals):
+        return document.article_ids.filtered(lambda one: one.number == vals.get("number"))
+
     @api.depends(
         "body",
         "document_id.commitment_ids.code",

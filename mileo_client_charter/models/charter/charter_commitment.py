@@ -157,6 +157,14 @@ class CharterCommitment(models.Model):
                        code=self.code, attribute=attribute)
         )  # fmt: skip
 
+    def _charter_same_in(self, document, vals):
+        return document._commitment(vals.get("code"))
+
+    def _charter_values_in(self, draft, vals):
+        article = self.env["charter.article"].browse(vals.get("article_id"))
+        same = draft.article_ids.filtered(lambda one: one.number == article.number)
+        return {**super()._charter_values_in(draft, vals), "article_id": (same or draft.article_ids)[:1].id}
+
     def _delay(self):
         self.ensure_one()
         return Delay(self.delay, self.unit, self.clock)

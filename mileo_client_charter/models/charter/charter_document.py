@@ -14,7 +14,8 @@ PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9]+)*)(?::([a-z_]+))?\}")
 
 REPORT = "mileo_client_charter.report_charter"
 
-# The promises the addon keeps; a charter in force has them all.
+# The commitments of the source document and those the addon adds to them; a charter in force has them all. Any other
+# is optional: a charter has it once somebody has published it (``_propose``), and is owed nothing of it before.
 CODES = (
     "charter.copy",
     "contacts.sheet",
@@ -366,6 +367,69 @@ class CharterDocument(models.Model):
         self.ensure_one()
         clients = self.env["res.partner"]._charter_clients(self.company_id)
         clients.with_company(self.company_id)._charter_open("charter.copy", occurrence=self.version)
+
+    # -- what an addon proposes -------------------------------------------------------------------
+
+    def _propose(self, code, article, name, **terms):
+        """Propose a commitment: in a draft of the next version of each of these charters in force; a person publishes it.
+
+        A charter that has the commitment, or whose draft has, is left as it is: calling it again changes nothing.
+
+        :param article: number of the article that says it
+        :param name: as the client reads it, {language: text} with at least en_US
+        :param terms: further fields of charter.commitment: delay, unit, clock, owner_role, …
+        :return: charter.document, the drafts that have the proposal
+        :raise ValidationError: a charter has no article of that number
+        """
+        drafts = self.browse()
+        for charter in self.filtered(lambda one: one.state == "in_force" and not one._commitment(code)):
+            draft = charter._proposal_draft()
+            drafts |= draft
+            if draft._commitment(code):
+                continue
+            place = draft.article_ids.filtered(lambda one: one.number == article)
+            if not place:
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s has no article %(number)s to say “%(code)s” in: name one of its articles.",
+                        document=draft.display_name,
+                        number=article,
+                        code=code,
+                    )
+                )
+            commitment = self.env["charter.commitment"].create(
+                {
+                    "document_id": draft.id,
+                    "article_id": place.id,
+                    "code": code,
+                    "name": name["en_US"],
+                    **terms,
+                }
+            )
+            for lang, text in name.items():
+                if self.env["res.lang"]._get_data(code=lang):
+                    commitment.with_context(lang=lang).name = text
+            draft._say_proposed(code)
+        return drafts
+
+    def _proposal_draft(self):
+        """The draft that is to follow this charter: the newest there is, else a copy of it."""
+        self.ensure_one()
+        own = [
+            ("company_id", "=", self.company_id.id),
+            ("reference", "=", self.reference),
+            ("state", "=", "draft"),
+        ]
+        return self.search(own, order="id desc", limit=1) or self.copy()
+
+    def _say_proposed(self, what):
+        """Say on the draft what was proposed, to whoever publishes it."""
+        self.message_post(
+            body=self.env._(
+                "An addon proposes “%s”. It holds for nobody until this version is published; without it, delete it here.",
+                what,
+            )
+        )
 
     def action_public_page(self):
         self.ensure_one()

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ...tools.occurrence import format_key
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import one_by_one
 
 _logger = logging.getLogger(__name__)
 
@@ -151,9 +151,7 @@ class CharterContactSheet(models.AbstractModel):
         One company is one transaction; each step only does what is not done yet.
         """
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
-        for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
-            run_isolated(company, self._up_to_today, self._say_not_up_to_date)
-            self.env["ir.cron"]._commit_progress(1, remaining=left)
+        one_by_one(companies, self._up_to_today, self._say_not_up_to_date)
         self.env["charter.handover"]._notify_due()
 
     @api.model

@@ -2,7 +2,9 @@
 
 import hashlib
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..base.charter_batches import run_isolated
 
 
 class CharterDelivery(models.Model):
@@ -16,6 +18,15 @@ class CharterDelivery(models.Model):
         for delivery in owed._charter_engine():
             delivery.write(content[delivery.id])
         owed._mail()
+
+    def _write_or_fail(self):
+        """Write the mails of planned rows; one that cannot be written is ``failed``, says why and holds up no other."""
+        run_isolated(self, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
+
+    @api.model
+    def _planned_domain(self):
+        """What leaves with the next run: planned, and neither held nor waiting for a look."""
+        return [("state", "=", "planned"), ("run_id.state", "=", "sending")]
 
     def _content(self):
         """{delivery id: values of subject, body, fingerprint, attachment_ids, res_model, res_id}, in the contact's language."""

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue, run_batches
 from .charter_delivery import KINDS
 
 SEND_BATCH = 100
@@ -211,21 +211,13 @@ class CharterDeliveryRun(models.Model):
         """Write what is planned and not held, in batches of one transaction each; ask again for what was refused."""
         deliveries = self.env["charter.delivery"].sudo()
         deliveries._retry_failed(self._charter_now())
-        cron = self.env["ir.cron"]
-        domain = [("state", "=", "planned"), ("run_id.state", "=", "sending")]
-        while batch := deliveries.search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
-            batch.invalidate_recordset()
-            batch = batch.filtered_domain(domain)
-            if not batch:
-                break
-            run_isolated(batch, lambda rows: rows._write_planned(), lambda row, why: row._fail(why))
-            left = deliveries.search_count(domain)
+        queue = Queue(deliveries, deliveries._planned_domain(), SEND_BATCH)
+
+        def write(batch):
+            batch._write_or_fail()
             self._close_finished()
-            in_time = cron._commit_progress(len(batch), remaining=left)
-            # What was rendered is not needed any more: memory stays flat.
-            self.env.invalidate_all()
-            if not in_time:
-                return
+
+        run_batches(self.env, queue.take, write, queue.left)
         self._close_finished()
 
     @api.model

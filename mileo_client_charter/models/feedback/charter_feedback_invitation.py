@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.words import is_said
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue
 from ..base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
@@ -130,10 +130,16 @@ class CharterFeedback(models.Model):
         now = self._charter_now()
         self._expire(now)
         planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
-        for batch in self._batches(planned & Domain("planned_at", "<=", now)):
-            run_isolated(batch, lambda rows: rows._send_invitations(now), self._say_later)
-        for batch in self._batches(self._to_remind_domain(now)):
-            run_isolated(batch, lambda rows: rows._remind(now), self._say_not_reminded)
+        for domain, act, say in (
+            (
+                planned & Domain("planned_at", "<=", now),
+                lambda rows: rows._send_invitations(now),
+                self._say_later,
+            ),
+            (self._to_remind_domain(now), lambda rows: rows._remind(now), self._say_not_reminded),
+        ):
+            if not Queue(self.sudo(), domain, SEND_BATCH).run(act, say):
+                return
         next_planned = self.sudo().search(planned, order="planned_at", limit=1)
         if next_planned:
             self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))
@@ -146,18 +152,6 @@ class CharterFeedback(models.Model):
 
     def _say_not_reminded(self, feedback, why):
         feedback._charter_engine().write({"reminded_at": self._charter_now(), "configuration_error": why})
-
-    def _batches(self, domain):
-        """Locked batches of the rows of ``domain``, committed one after the other."""
-        cron = self.env["ir.cron"]
-        while batch := self.sudo().search(domain, limit=SEND_BATCH, order="id").try_lock_for_update():
-            batch.invalidate_recordset()
-            batch = batch.filtered_domain(domain)
-            if not batch:
-                return
-            yield batch
-            if not cron._commit_progress(len(batch), remaining=int(len(batch) == SEND_BATCH)):
-                return
 
     def _expire(self, now):
         self.flush_model()

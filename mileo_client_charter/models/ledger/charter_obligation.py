@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
+from ..base.charter_batches import end_batch
 from ..base.charter_engine import charter_through
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
@@ -492,10 +493,9 @@ class CharterObligation(models.Model):
         anywhere and run again, or run twice at once, nothing is lost and nothing is said twice.
         """
         now = self._charter_now()
-        cron = self.env["ir.cron"]
         warned, late = self._detect(now)
         if warned or late:
-            cron._commit_progress(warned + late)
+            end_batch(self.env, warned + late)
         self._raise_due_alerts()
         moment = self._next_moment(now)
         if moment:

@@ -3,9 +3,10 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.tools import email_normalize
+
+from ..base.charter_batches import run_batches, run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -20,16 +21,19 @@ class CharterObligation(models.Model):
     @api.model
     def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
-        cron = self.env["ir.cron"]
-        told = 0
-        while batch := self._alerts_due(ALERT_BATCH):
-            batch._raise_alerts()
-            told += len(batch)
-            in_time = cron._commit_progress(len(batch), remaining=len(batch) // ALERT_BATCH)
-            if not in_time or told >= ALERT_RUN:
-                # The rest is still due, and the next run starts with it.
-                self._wake_clock(self._charter_now())
-                return
+        sizes = []
+
+        def take():
+            if sum(sizes) >= ALERT_RUN:
+                return self.browse()
+            batch = self._alerts_due(ALERT_BATCH)
+            sizes.append(len(batch))
+            return batch
+
+        in_time = run_batches(self.env, take, lambda rows: rows._raise_alerts(), size=ALERT_BATCH)
+        if not in_time or sum(sizes) >= ALERT_RUN:
+            # The rest is still due, and the next run starts with it.
+            self._wake_clock(self._charter_now())
 
     @api.model
     def _alerts_due(self, limit):
@@ -53,33 +57,19 @@ class CharterObligation(models.Model):
         """
         for alert in ("breach", "warning"):
             rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
-            try:
-                with self.env.cr.savepoint():
-                    rows._charter_engine().write({"alert": alert})
-                    self.env.flush_all()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                # The connection is gone, or another worker was faster: nothing is wrong with the rows.
-                raise
-            except Exception:
-                _logger.info("Alerts of %s promises failed together; raising them one by one", len(rows))
-                for row in rows:
-                    row._raise_alone(alert)
+            run_isolated(
+                rows,
+                lambda rows, alert=alert: rows._charter_engine().write({"alert": alert}),
+                lambda row, why, alert=alert: row._say_not_raised(alert, why),
+            )
 
     def _alert_due(self):
         self.ensure_one()
         return "breach" if self.breached_at else "warning"
 
-    def _raise_alone(self, alert):
-        try:
-            with self.env.cr.savepoint():
-                self._charter_engine().write({"alert": alert})
-                self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception as error:
-            _logger.exception("The alert “%s” of promise %s failed", alert, self.id)
-            self.env.invalidate_all()
-            self._charter_engine().write({"alert_error": f"{alert}: {type(error).__name__}: {error}"})
+    def _say_not_raised(self, alert, why):
+        _logger.error("The alert “%s” of promise %s failed: %s", alert, self.id, why)
+        self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):
         """After what failed has been mended, have the clock raise the alert again."""

@@ -63,12 +63,13 @@ class CharterObligationMixin(models.AbstractModel):
             for record in self
         ]
 
-    def _charter_open(self, code, at=None, occurrence="", **values):
+    def _charter_open(self, code, at=None, occurrence="", optional=False, **values):
         """Open the promise ``code`` for each record; a second call gives the same rows.
 
         :param at: naive UTC moment of the trigger (or of the event, for promises that come before one); now
             by default. A callable is given each record.
         :param occurrence: which one, for promises that come back; a callable is given each record
+        :param optional: records of companies whose charter has no such commitment are owed nothing, and left out
         :param values: more keys of ``charter.obligation._open``
         :return: charter.obligation in the order of ``self``
         :raise MissingCharter: the company has no charter in force with that code
@@ -90,6 +91,10 @@ class CharterObligationMixin(models.AbstractModel):
                 self, self._charter_parties(), strict=True
             )
         ]
+        if optional:
+            companies = {request["company_id"] for request in requests}
+            promised = self.env["charter.document"]._commitments_in_force(companies, [code])
+            requests = [request for request in requests if (request["company_id"], code) in promised]
         opened = obligations._open(requests)
         self.invalidate_recordset(["obligation_ids"])
         return opened

@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -32,19 +32,9 @@ class CharterScheduler(models.AbstractModel):
     def _cron_schedule(self):
         contracts = self.env["contract.contract"]
         self._close_ended()
-        last_id = 0
-        while True:
-            batch = contracts.search(
-                Domain(contracts._charter_active_domain()) & Domain("id", ">", last_id),
-                order="id",
-                limit=CONTRACT_BATCH,
-            )
-            if not batch:
-                break
-            run_isolated(batch, self._begin_and_schedule, self._say_not_scheduled)
-            last_id = batch[-1].id
-            self.env["ir.cron"]._commit_progress(len(batch), remaining=int(len(batch) == CONTRACT_BATCH))
-            self.env.invalidate_all()
+        # Contracts are only read: people may work on them meanwhile, and the ledger refuses a promise opened twice.
+        queue = Queue(contracts, contracts._charter_active_domain(), CONTRACT_BATCH, locked=False)
+        return queue.run(self._begin_and_schedule, self._say_not_scheduled)
 
     @api.model
     def _begin_and_schedule(self, contracts):

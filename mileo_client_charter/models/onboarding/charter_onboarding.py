@@ -4,8 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..base.charter_batches import run_batches
+
 # Contracts looked at, or brought under the charter, in one transaction.
 BATCH = 50
+# State of a campaign once the last contract of this one is done.
+AFTER = {"previewing": "ready", "running": "done"}
 
 
 class CharterOnboarding(models.Model):
@@ -297,7 +301,9 @@ class CharterOnboarding(models.Model):
 
     def _advance(self):
         """The first batch at once, the rest by the scheduled action."""
-        self._charter_engine()._next_batch()
+        lines = self._next_lines()
+        if lines:
+            self._go_on(lines)
         if self.state in ("previewing", "running"):
             self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_onboarding")
 
@@ -339,32 +345,39 @@ class CharterOnboarding(models.Model):
     @api.model
     def _cron_onboarding(self):
         """Go on with what was started, a batch a transaction."""
-        cron = self.env["ir.cron"]
         for one in self.sudo().search([("state", "in", ("previewing", "running"))], order="id"):
             if one.state == "running" and one.date_from > one.company_id._charter_today():
                 continue
-            while one.state in ("previewing", "running"):
-                done = one._charter_engine()._next_batch()
-                left = one.line_count - done if one.state in ("previewing", "running") else 0
-                if not cron._commit_progress(done, remaining=max(left, 0)):
-                    return
-                self.env.invalidate_all()
+            if not run_batches(self.env, one._next_lines, one._go_on, one._count_waiting):
+                return
 
-    def _next_batch(self):
-        """Preview or begin the next contracts; a client's are never parted. :return: how many"""
-        self.ensure_one()
-        waiting, after = ("listed", "ready") if self.state == "previewing" else ("previewed", "done")
-        domain = [("onboarding_id", "=", self.id), ("state", "=", waiting)]
+    def _waiting_domain(self):
+        state = {"previewing": "listed", "running": "previewed"}.get(self.state)
+        return [("onboarding_id", "=", self.id), ("state", "=", state)]
+
+    def _count_waiting(self):
+        return self.env["charter.onboarding.line"].search_count(self._waiting_domain())
+
+    def _next_lines(self):
+        """The next contracts to preview or to begin; a client's are never parted."""
         lines = self.env["charter.onboarding.line"]._charter_engine()
-        batch = lines.search(domain, order="partner_id, id", limit=BATCH)
-        batch |= lines.search([*domain, ("partner_id", "=", batch[-1:].partner_id.id)])
+        if self.state not in ("previewing", "running"):
+            return lines
+        batch = lines.search(self._waiting_domain(), order="partner_id, id", limit=BATCH)
+        if not batch:
+            self._charter_engine().state = AFTER[self.state]
+            return batch
+        return batch | lines.search([*self._waiting_domain(), ("partner_id", "=", batch[-1:].partner_id.id)])
+
+    def _go_on(self, lines):
+        """Preview or begin ``lines``, and say so when they were the last."""
+        self.ensure_one()
         if self.state == "previewing":
-            batch._preview()
+            lines._preview()
         else:
-            batch._begin()
-        if not lines.search_count(domain, limit=1):
-            self._charter_engine().state = after
-        return len(batch)
+            lines._begin()
+        if not self._count_waiting():
+            self._charter_engine().state = AFTER[self.state]
 
     # -- whom nobody writes to yet ----------------------------------------------------------------
 

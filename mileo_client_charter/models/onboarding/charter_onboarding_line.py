@@ -1,14 +1,12 @@
 """One contract of an onboarding: what it gets, what that opens, whom it mails, and what became of it."""
 
-import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
+from ..base.charter_batches import run_isolated
 from ..delivery.charter_delivery_run import KEPT_BY
 
 ROLES = (("account_manager", "account_manager_id"), ("technical_contact", "technical_contact_id"))
-# What a contract or its people may say no with.
-REFUSALS = (UserError, AccessError, psycopg2.IntegrityError)
 
 
 class Rehearsed(Exception):
@@ -182,20 +180,16 @@ class CharterOnboardingLine(models.Model):
         """({line: values of its preview}, {line: why refused}); nothing is left of it."""
         if not self:
             return {}, {}
-        try:
-            with self.env.cr.savepoint():
-                raise Rehearsed(self._read_opened(self._put_under_charter()))
-        except Rehearsed as done:
-            return done.shown, {}
-        except REFUSALS as error:
-            if len(self) == 1:
-                return {}, {self: str(error)}
-        # One of them is refused: each for itself says which.
         shown, refused = {}, {}
-        for line in self:
-            one_shown, one_refused = line._rehearse()
-            shown.update(one_shown)
-            refused.update(one_refused)
+
+        def rehearse(lines):
+            try:
+                with self.env.cr.savepoint():
+                    raise Rehearsed(lines._read_opened(lines._put_under_charter()))
+            except Rehearsed as done:
+                shown.update(done.shown)
+
+        run_isolated(self, rehearse, lambda line, why: refused.update({line: why}))
         return shown, refused
 
     def _read_opened(self, opened):
@@ -232,12 +226,8 @@ class CharterOnboardingLine(models.Model):
         (self - todo).write({"state": "done"})
         if not todo:
             return
-        try:
-            with self.env.cr.savepoint():
-                todo._put_under_charter()
-        except REFUSALS as error:
-            if len(todo) == 1:
-                todo.write({"state": "refused", "message": str(error)})
-                return
-            for line in todo:
-                line._begin()
+        run_isolated(
+            todo,
+            lambda lines: lines._put_under_charter(),
+            lambda line, why: line.write({"state": "refused", "message": why}),
+        )

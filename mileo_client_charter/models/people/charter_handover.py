@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue
 
 NOTIFY_BATCH = 100
 
@@ -342,24 +342,12 @@ class CharterHandover(models.Model):
     @api.model
     def _notify_due(self):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
-        cron = self.env["ir.cron"]
         now = self._charter_now()
         domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
         domain &= self.env["charter.onboarding"]._not_held()
-        seen = set()
-        while True:
-            batch = self.sudo().search(
-                domain & Domain("id", "not in", list(seen)), limit=NOTIFY_BATCH, order="id"
-            )
-            batch = batch.try_lock_for_update()
-            batch.invalidate_recordset()
-            batch = batch.filtered_domain(domain)
-            if not batch:
-                break
-            seen.update(batch.ids)
-            run_isolated(batch, lambda rows: rows._notify(now), self._record_problem)
-            if not cron._commit_progress(len(batch), remaining=int(len(batch) == NOTIFY_BATCH)):
-                return
+        queue = Queue(self.sudo(), domain, NOTIFY_BATCH)
+        if not queue.run(lambda rows: rows._notify(now), self._record_problem):
+            return
         upcoming = self.sudo().search(
             [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
         )

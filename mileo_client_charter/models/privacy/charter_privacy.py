@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue
 from ..base.charter_engine import charter_door
 
 _logger = logging.getLogger(__name__)
@@ -160,20 +160,14 @@ class CharterPrivacy(models.AbstractModel):
     @api.model
     def _cron_privacy(self):
         """Anonymise what is older than its company keeps it, in batches of one transaction each."""
-        cron = self.env["ir.cron"]
         for model, setting in self._charter_retained():
             for company in self.env["res.company"].sudo().search([(setting, ">", 0)], order="id"):
                 records = self.env[model].sudo().with_context(lang=company.partner_id.lang)
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
                 domain = Domain("company_id", "=", company.id) & records._charter_expired(limit)
-                while batch := records.search(domain, limit=BATCH, order="id").try_lock_for_update():
-                    refused = run_isolated(batch, lambda rows: rows._charter_anonymise(), self._say_kept)
-                    domain &= Domain("id", "not in", refused.ids)
-                    in_time = cron._commit_progress(len(batch), remaining=records.search_count(domain))
-                    # What was removed is not needed any more: memory stays flat.
-                    self.env.invalidate_all()
-                    if not in_time:
-                        return
+                queue = Queue(records, domain, BATCH)
+                if not queue.run(lambda rows: rows._charter_anonymise(), self._say_kept):
+                    return
 
     @api.model
     def _say_kept(self, record, why):

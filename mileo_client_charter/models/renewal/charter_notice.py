@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ from odoo.tools import SQL, format_date
 
 from ...tools import references
 from ...tools.departments import department_of
+from ..base.charter_batches import end_batch, run_isolated
+
+_logger = logging.getLogger(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -347,6 +351,30 @@ class CharterNotice(models.Model):
     @api.model
     def _raise_drafts(self):
         """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        raised = self.browse()
+        for company, rows in self._milestones().items():
+            raised |= self._raise_of(company, rows)
+        return raised
+
+    @api.model
+    def _raise_isolated(self):
+        """``_raise_drafts``, where a company whose drafts fail holds up no other."""
+        milestones = self._milestones()
+
+        def raise_drafts(companies):
+            for company in companies:
+                self._raise_of(company, milestones[company])
+
+        run_isolated(self.env["res.company"].union(*milestones), raise_drafts, self._say_not_raised)
+        return end_batch(self.env, len(milestones))
+
+    @api.model
+    def _say_not_raised(self, company, why):
+        _logger.error("No notices can be drafted for company %s: %s", company.id, why)
+
+    @api.model
+    def _milestones(self):
+        """{company: [(kind, day, product id, brand, model, equipment ids)]}: the dates announced of the installed base."""
         self.env["charter.equipment.milestone"].flush_model()
         self.env["charter.equipment"].flush_model()
         self.env.cr.execute(
@@ -361,11 +389,10 @@ class CharterNotice(models.Model):
         )
         groups = defaultdict(list)
         for company, kind, day, product, brand, model, equipment in self.env.cr.fetchall():
-            groups[company].append((kind, day, product, brand, model, equipment))
-        raised = self.browse()
-        for company_id, rows in groups.items():
-            raised |= self._raise_of(self.env["res.company"].browse(company_id), rows)
-        return raised
+            groups[self.env["res.company"].browse(company)].append(
+                (kind, day, product, brand, model, equipment)
+            )
+        return groups
 
     @api.model
     def _raise_of(self, company, rows):
@@ -415,8 +442,17 @@ class CharterNotice(models.Model):
 
     @api.model
     def _pick_up(self):
-        """Equipment that came since joins the open notices that concern it, and its client is told."""
-        for notice in self.sudo().search([("state", "=", "open")]):
+        """Equipment that came since joins the open notices that concern it, and its client is told. :return: True"""
+        notices = self.sudo().search([("state", "=", "open")])
+        run_isolated(notices, lambda rows: rows._pick_up_new(), self._say_not_picked_up)
+        return True
+
+    @api.model
+    def _say_not_picked_up(self, notice, why):
+        _logger.error("Equipment that came since cannot join notice %s: %s", notice.id, why)
+
+    def _pick_up_new(self):
+        for notice in self:
             if notice.effect_on and notice.effect_on < notice.company_id._charter_today():
                 notice._charter_engine().state = "closed"
                 continue

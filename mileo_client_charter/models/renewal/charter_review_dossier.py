@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ...tools.figures import percent
+from ..base.charter_batches import one_by_one
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -197,12 +197,11 @@ class CharterReview(models.Model):
                 ("dossier_error", "=", False), ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
             ]
         )  # fmt: skip
-        for review in due:
-            try:
-                with self.env.cr.savepoint():
-                    review._prepare()
-            except UserError as error:
-                review._charter_engine().dossier_error = str(error)
+        return one_by_one(due, lambda review: review._prepare(), self._say_not_prepared)
+
+    @api.model
+    def _say_not_prepared(self, review, why):
+        review._charter_engine().dossier_error = why
 
     # -- the minutes ------------------------------------------------------------------------------
 

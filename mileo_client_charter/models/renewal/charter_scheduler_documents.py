@@ -17,8 +17,11 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _cron_schedule(self):
-        result = super()._cron_schedule()
-        self.env["charter.review"]._prepare_due()
-        self.env["charter.notice"]._raise_drafts()
-        self.env["charter.notice"]._pick_up()
-        return result
+        notices = self.env["charter.notice"]
+        steps = (
+            super()._cron_schedule,
+            self.env["charter.review"]._prepare_due,
+            notices._raise_isolated,
+            notices._pick_up,
+        )
+        return all(step() for step in steps)

@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 
 from ...tools import periods
 from ...tools.occurrence import event_key, event_sql, parse_key
-from ..base.charter_batches import run_isolated
+from ..base.charter_batches import Queue, run_batches, run_isolated
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -23,33 +23,26 @@ class CharterReport(models.Model):
 
         Killed at any point and run again, each promise has exactly one report.
         """
-        for step in (self._draft_owed, self._compute_waiting, self._send_queued, self._act_on_due_day):
-            if not step():
-                return
+        steps = (self._draft_owed, self._compute_waiting, self._send_queued, self._act_on_due_day)
+        all(step() for step in steps)
 
     @api.model
     def _draft_owed(self):
         """Draft what the ledger owes. :return: whether there is time left"""
-        cron = self.env["ir.cron"]
         refused = []
-        while owed := self._owed_without_report(DRAFT_BATCH, refused):
-            refused += self._draft_or_say(owed)
-            if not cron._commit_progress(len(owed)):
-                return False
-            self.env.invalidate_all()
-        return True
+        return run_batches(
+            self.env,
+            lambda: self._owed_without_report(DRAFT_BATCH, refused),
+            lambda owed: refused.extend(self._draft_or_say(owed)),
+            size=DRAFT_BATCH,
+        )
 
     @api.model
     def _compute_waiting(self):
         """Compute what has no figures yet. :return: whether there is time left"""
-        cron = self.env["ir.cron"]
         waiting = [("computed_at", "=", False), ("error", "=", False), ("state", "=", "draft")]
-        while batch := self.sudo().search(waiting, limit=DRAFT_BATCH, order="id").try_lock_for_update():
-            batch._compute_tables()
-            if not cron._commit_progress(len(batch)):
-                return False
-            self.env.invalidate_all()
-        return True
+        queue = Queue(self.sudo(), waiting, DRAFT_BATCH)
+        return run_batches(self.env, queue.take, lambda reports: reports._compute_tables(), queue.left)
 
     @api.model
     def _queued_domain(self):
@@ -58,14 +51,8 @@ class CharterReport(models.Model):
     @api.model
     def _send_queued(self):
         """Send what was asked to be. :return: whether there is time left"""
-        cron = self.env["ir.cron"]
-        queued = self._queued_domain()
-        while batch := self.sudo().search(queued, limit=SEND_BATCH, order="id").try_lock_for_update():
-            batch._send_or_say()
-            if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(queued)):
-                return False
-            self.env.invalidate_all()
-        return True
+        queue = Queue(self.sudo(), self._queued_domain(), SEND_BATCH)
+        return run_batches(self.env, queue.take, lambda reports: reports._send_or_say(), queue.left)
 
     def _send_or_say(self, unreviewed=False):
         """Send these reports, printed in one run; where that fails, one by one.
@@ -78,11 +65,10 @@ class CharterReport(models.Model):
                 report._check_contacts()
             reports._send(unreviewed)
 
-        run_isolated(
-            self,
-            send,
-            lambda report, why: report._charter_engine().write({"error": why, "queued_at": False}),
-        )
+        run_isolated(self, send, self._say_not_sent)
+
+    def _say_not_sent(self, report, why):
+        report._charter_engine().write({"error": why, "queued_at": False})
 
     @api.model
     def _owed_without_report(self, limit, without=()):

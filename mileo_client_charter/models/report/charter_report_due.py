@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..base.charter_batches import Queue, run_batches, run_isolated
 from .charter_report_draft import SEND_BATCH
 
 # A day ends at midnight, which is the due moment: twelve hours before is noon of the due day. The morning is for a
@@ -24,24 +25,13 @@ class CharterReport(models.Model):
 
         :return: whether there is time left
         """
-        cron = self.env["ir.cron"]
         for domain, act in (
-            (self._to_leave_domain(), lambda batch: batch._leave_by_themselves()),
-            (self._to_warn_domain(), lambda batch: batch._hold_and_warn()),
+            (self._to_leave_domain(), lambda reports: reports._leave_by_themselves()),
+            (self._to_warn_domain(), lambda reports: reports._hold_and_warn()),
         ):
-            while (
-                batch := self.sudo()
-                .search(domain, limit=SEND_BATCH, order="due_at, id")
-                .try_lock_for_update()
-            ):
-                batch.invalidate_recordset()
-                batch = batch.filtered_domain(domain)
-                if not batch:
-                    break
-                act(batch)
-                if not cron._commit_progress(len(batch), remaining=self.sudo().search_count(domain)):
-                    return False
-                self.env.invalidate_all()
+            queue = Queue(self.sudo(), domain, SEND_BATCH)
+            if not run_batches(self.env, queue.take, act, queue.left):
+                return False
         return True
 
     @api.model
@@ -94,6 +84,12 @@ class CharterReport(models.Model):
 
     def _hold_and_warn(self):
         """A draft is held with its reason; the operations manager gets an activity, once a report."""
+        run_isolated(self, lambda reports: reports._hold(), self._say_not_warned)
+
+    def _say_not_warned(self, report, why):
+        report._charter_engine().write({"error": why, "warned_at": self._charter_now()})
+
+    def _hold(self):
         now = self._charter_now()
         for report in self._charter_engine():
             values = {"warned_at": now}

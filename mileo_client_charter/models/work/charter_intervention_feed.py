@@ -2,9 +2,10 @@
 
 import logging
 
-import psycopg2
 from odoo import Command, models
 from odoo.exceptions import ValidationError
+
+from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -43,15 +44,11 @@ class CharterIntervention(models.Model):
 
     def _charter_source_deleted(self):
         """The deletion goes on whatever happens here; what fails is logged, there is no document left to say it on."""
-        try:
-            with self.env.cr.savepoint():
-                self._charter_cancel_work(self.env._("The document it came from was deleted."))
-                self.env.flush_all()
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise
-        except Exception:
-            _logger.exception("%s could not be cancelled with its source", self)
-            self.env.invalidate_all()
+        run_isolated(
+            self,
+            lambda one: one._charter_cancel_work(one.env._("The document it came from was deleted.")),
+            lambda one, why: _logger.error("%s could not be cancelled with its source: %s", one, why),
+        )
 
     def _charter_check_followed(self):
         """:raise ValidationError: a document of another app says when this work begins and ends"""

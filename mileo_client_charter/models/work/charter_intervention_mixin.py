@@ -1,6 +1,7 @@
 """Documents of other apps that are the client's business: each feeds one intervention."""
 
 import psycopg2
+from lxml import etree
 from odoo import Command, api, fields, models
 from odoo.tools.misc import clean_context
 
@@ -11,7 +12,7 @@ HELD = object()
 
 
 class CharterInterventionMixin(models.AbstractModel):
-    """For the model of a source: one method to override, ``_charter_intervention_values``.
+    """For the model of a source: one method to override, ``_charter_intervention_values``. Its forms need no view of ours.
 
     Creating, writing and deleting the source feeds the intervention, as the engine: who works on the source needs
     no right of the charter. A feed that fails never stops the source's own work: it is logged, and said on the
@@ -35,6 +36,46 @@ class CharterInterventionMixin(models.AbstractModel):
         readonly=True,
         groups="mileo_client_charter.group_charter_user",
     )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """As of any model; its forms show why the intervention was not updated, and lead to it."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        sheet = arch.find(".//sheet") if view_type == "form" else None
+        if sheet is not None and not arch.xpath("//*[@name='charter_feed_error']"):
+            sheet.addprevious(self._charter_feed_alert())
+            box = sheet.find(".//div[@name='button_box']")
+            if box is None:
+                box = etree.Element("div", {"name": "button_box", "class": "oe_button_box"})
+                sheet.insert(0, box)
+            box.append(self._charter_intervention_button())
+        return arch, view
+
+    @api.model
+    def _charter_feed_alert(self):
+        alert = etree.Element(
+            "div",
+            {
+                "class": "alert alert-warning mb-0", "role": "alert", "invisible": "not charter_feed_error",
+                "groups": "base.group_user",
+            },
+        )  # fmt: skip
+        alert.text = self.env._("Not in the client charter:") + " "
+        etree.SubElement(alert, "field", {"name": "charter_feed_error", "class": "d-inline"})
+        return alert
+
+    @api.model
+    def _charter_intervention_button(self):
+        button = etree.Element(
+            "button",
+            {
+                "name": "action_charter_intervention", "type": "object", "class": "oe_stat_button", "icon": "fa-wrench",
+                "string": self.env._("Intervention"), "groups": "mileo_client_charter.group_charter_user",
+                "invisible": "not charter_intervention_ids",
+            },
+        )  # fmt: skip
+        etree.SubElement(button, "field", {"name": "charter_intervention_ids", "invisible": "1"})
+        return button
 
     def _charter_intervention_values(self):
         """What this record is for the client, or None when it is no client's business.

@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
 from ...tools.outage_events import Reader, Refused
+from ..base.charter_batches import run_isolated
 
 ROW = ("equipment_id", "start_at", "end_at", "start_unknown", "series", "active", "correction")
 
@@ -52,22 +53,25 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_together(self, events):
-        """Take ``events`` at once; when the database refuses one, take them one by one so that it alone is left."""
-        if not events:
-            return []
-        try:
-            with self.env.cr.savepoint():
-                results = self._ingest_events(events)
+        """Take ``events`` at once; what cannot be taken is refused alone. :return: one dict an event, as ``_ingest``"""
+        results = {}
+
+        def ingest(numbered):
+            try:
+                taken = self._ingest_events([event for _number, event in numbered])
                 self.env.flush_all()
-                return results
-        except UniqueViolation as error:
-            # Another worker has just recorded the same event: the request is played again and finds it.
-            raise ConcurrencyError(str(error)) from error
-        except (UserError, ValidationError) as error:
-            if len(events) == 1:
-                [event] = events
-                return [{**self._refusal(event.event_id, Refused("event", str(error)))}]
-        return [result for event in events for result in self._ingest_together([event])]
+            except UniqueViolation as error:
+                # Another worker has just recorded the same event: the request is played again and finds it.
+                raise ConcurrencyError(str(error)) from error
+            results.update(zip([number for number, _event in numbered], taken, strict=True))
+
+        def say(numbered, why):
+            number, event = numbered
+            results[number] = self._refusal(event.event_id, Refused("event", why))
+
+        if events:
+            run_isolated(list(enumerate(events)), ingest, say, env=self.env)
+        return [results[number] for number in range(len(events))]
 
     @api.model
     def _ingest_events(self, events):

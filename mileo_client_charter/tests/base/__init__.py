@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_batches
 from . import test_lifecycle
 from . import test_working_time
 from . import test_doors

@@ -254,3 +254,87 @@ class TestCharterDocument(CharterCase):
         self.assertFalse(copy.older_words, "a new version has no edits of its own yet")
         draft.with_context(charter_publish_older=True).action_publish()
         self.assertEqual(draft.state, "in_force")
+
+
+@tagged("post_install", "-at_install")
+class TestProposal(CharterCase):
+    """A commitment of another addon, or of a later version of this one, comes by a draft that a person publishes."""
+
+    terms = {"delay": 5, "unit": "days", "clock": "working", "owner_role": "account_manager"}
+
+    def propose(self, **values):
+        names = {
+            "en_US": "We answer your dispute",
+            "fr_FR": "Nous répondons à votre contestation",
+            "xx_XX": "?",
+        }
+        return self.document._propose("invoice.dispute", 2, names, **self.terms, **values)
+
+    def test_a_draft_that_holds_for_nobody_until_it_is_published(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        draft = self.propose()
+        self.assertEqual((draft.state, draft._commitment("invoice.dispute").delay), ("draft", 5))
+        self.assertFalse(self.document._commitment("invoice.dispute"))
+        self.assertEqual(
+            draft._commitment("invoice.dispute").with_context(lang="fr_FR").name,
+            "Nous répondons à votre contestation",
+        )
+        self.assertIn("invoice.dispute", draft.message_ids[:1].body)
+        self.assertEqual(self.propose(), draft, "once")
+        self.assertEqual(len(draft.commitment_ids), len(self.document.commitment_ids) + 1)
+        feedback = self.negative()
+        with self.at():
+            self.assertFalse(feedback._charter_open("invoice.dispute", optional=True))
+            with self.assertRaisesRegex(UserError, "invoice.dispute"):
+                feedback._charter_open("invoice.dispute")
+            draft.action_publish()
+            self.assertEqual(feedback._charter_open("invoice.dispute", optional=True).state, "open")
+        self.assertFalse(self.propose(), "it is there")
+
+    def test_it_joins_the_draft_somebody_works_on(self):
+        draft = self._new()
+        self.assertEqual(self.propose(), draft)
+        with self.assertRaisesRegex(ValidationError, "no article 9"):
+            self.document._propose("other.one", 9, {"en_US": "x"}, **self.terms)
+
+    def _new(self):
+        return self.document.browse(self.document.action_new_version()["res_id"])
+
+    def test_data_of_a_later_version_never_break_an_update(self):
+        """As Odoo loads them: new parts of a published charter go to the draft, changed ones leave it as it is."""
+        module = "mileo_client_charter"
+        loading = {"install_mode": True, "install_module": module}
+        article = self.document.article_ids[1]
+        commitments = self.env["charter.commitment"].with_context(**loading)
+        new = {
+            "xml_id": f"{module}.commitment_next_year", "noupdate": True,
+            "values": self._values(article, "next.year"),
+        }  # fmt: skip
+        made = commitments._load_records([new], update=True)
+        self.assertEqual((made.document_id.state, made.article_id.number), ("draft", article.number))
+        self.assertFalse(self.document._commitment("next.year"))
+        again = {**new, "values": self._values(article, "next.year")}
+        self.assertEqual(
+            commitments._load_records([again], update=True), made, "the next update finds it there"
+        )
+        known = self.document._commitment("feedback.callback")
+        changed = {"xml_id": f"{module}.commitment_feedback_callback", "values": {"delay": 36}}
+        self.env["ir.model.data"].search(
+            [("module", "=", module), ("name", "=", "commitment_feedback_callback")]
+        ).write({"noupdate": False, "res_id": known.id})
+        commitments._load_records([changed], update=True)
+        self.assertEqual(known.delay, 48, "published text does not move")
+        with self.assertRaisesRegex(UserError, "published"):
+            self.env["charter.commitment"]._load_records([{"values": self._values(article, "other.one")}])
+        # What a company has added by itself is in nobody's way.
+        own = {"xml_id": f"{module}.commitment_own", "values": self._values(article, "feedback.callback")}
+        self.assertEqual(commitments._load_records([own], update=True), known)
+
+    def _values(self, article, code):
+        return {
+            "document_id": self.document.id,
+            "article_id": article.id,
+            "code": code,
+            "name": "Next",
+            "delay": 1,
+        }

@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -227,7 +228,8 @@ class TestReview(YearCase):
                 }
             )
             advised._charter_engine().state = "proposed"
-            self.env["charter.review"]._prepare_due()
+            with self.committing():
+                self.env["charter.review"]._prepare_due()
             self.assertTrue(review.dossier_file)
             rows = {label: values for label, *values in review.with_context(lang="en_US")._dossier_rows()}
             self.assertEqual(rows["Would recommend us"][0], "NPS 100 (n = 1)")
@@ -238,8 +240,32 @@ class TestReview(YearCase):
             frozen = review.dossier_figures
             self.assertEqual([one["name"] for one in frozen["recommendations"]], ["A second disk"])
             self.say(self.adam, 0)
-            self.env["charter.review"]._prepare_due()
+            with self.committing():
+                self.env["charter.review"]._prepare_due()
             self.assertEqual(review.dossier_figures, frozen)
+
+    def test_a_dossier_that_breaks_stops_neither_the_others_nor_the_notices(self):
+        """Any error, not only one that is meant for people."""
+        bad = self.planned("annual", self.renewing(self.client, start="2025-03-01"))
+        good = self.planned("annual", self.renewing(self.client, start="2025-04-01"))
+        model = type(self.env["charter.review"])
+        real = model._prepare
+
+        def prepare(review):
+            if review == bad:
+                raise ValueError("no such figure")
+            return real(review)
+
+        with (
+            self.at(moment=datetime(2026, 11, 10, 9)),
+            self.committing(),
+            patch.object(model, "_prepare", prepare),
+            patch.object(type(self.env["charter.notice"]), "_pick_up") as picked_up,
+        ):
+            self.env["charter.scheduler"]._cron_schedule()
+        self.assertEqual((bad.dossier_error, bad.dossier_at), ("no such figure", False))
+        self.assertTrue(good.dossier_at)
+        self.assertTrue(picked_up.called)
 
     def test_given_up_the_promise_stays_owed_and_another_opens(self):
         review = self.planned()

@@ -8,3 +8,4 @@ from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
 from . import test_intervention_portal
+from . import test_intervention_source
