@@ -109,20 +109,20 @@ class CharterEscalation(models.Model):
     def _watch_escalations(self, company, today):
         """What a day's watch of the escalations of ``company`` finds; each is said once a day."""
         now = self._charter_now()
+        each = self.env["charter.word"]._each
         own = Domain("company_id", "=", company.id)
         unsaid = own & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<", today))
-        self.sudo().search(
-            unsaid & Domain("state", "=", "unqualified") & Domain("qualify_by", "<", today)
-        )._remind_to_qualify(today)
+        unqualified = unsaid & Domain("state", "=", "unqualified") & Domain("qualify_by", "<", today)
+        each(self.sudo().search(unqualified), lambda one: one._remind_to_qualify(today))
         waiting = self.sudo().search(own & Domain("state", "=", "open"))
-        waiting._give_to_management()
+        each(waiting, lambda one: one._give_to_management())
         late = waiting.filtered(lambda one: one.due_at and one.due_at < now and one.reminded_on != today)
-        late._remind_late(today)
+        each(late, lambda one: one._remind_late(today))
         answered = own & Domain("state", "=", "answered")
-        self.sudo().search(answered & Domain("answered_at", "<=", now - CLOSE_AFTER))._close_silent()
-        self.sudo().search(
-            answered & Domain("asked_at", "=", False) & Domain("answered_at", "<=", now - ASK_AFTER)
-        )._ask_client()
+        silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
+        each(self.sudo().search(silent), lambda one: one._close_silent())
+        unasked = answered & Domain("asked_at", "=", False) & Domain("answered_at", "<=", now - ASK_AFTER)
+        each(self.sudo().search(unasked), lambda one: one._ask_client())
 
     def _remind_to_qualify(self, today):
         for escalation in self:
@@ -164,9 +164,6 @@ class CharterEscalation(models.Model):
     def _close_silent(self):
         """A month after our answer, without a word: closed with that reason, and opened again by any word."""
         for escalation in self:
-            if not escalation.asked_at:
-                # Nobody is closed without having been asked.
-                continue
             escalation._resolve(
                 self.env._("No word from the client for %s days after our answer.", CLOSE_AFTER.days)
             )

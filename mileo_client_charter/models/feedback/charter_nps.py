@@ -20,10 +20,14 @@ class Standing(NamedTuple):
     detractors: int
     complaints: int
     threshold: int
+    unqualified: int = 0
+    """Complaints that may be this client's: their sender is somebody in its mail domain whom nobody has qualified yet."""
 
     @property
     def verdict(self):
-        return rules.verdict(self.score, self.complaints, self.threshold)
+        verdict = rules.verdict(self.score, self.complaints, self.threshold)
+        # What is not known yet is no pass; what fails without it fails.
+        return rules.UNKNOWN if verdict == rules.PASS and self.unqualified else verdict
 
 
 class ResCompany(models.Model):
@@ -114,7 +118,10 @@ class CharterNps(models.AbstractModel):
             SQL(
                 """
                 SELECT asked.id, COALESCE(n.answers, 0), COALESCE(n.promoters, 0), COALESCE(n.detractors, 0),
-                       COALESCE(e.complaints, 0)
+                       COALESCE(e.complaints, 0),
+                       (SELECT COUNT(*) FROM charter_escalation_likely_rel likely
+                          JOIN charter_escalation q ON q.id = likely.escalation_id
+                         WHERE likely.partner_id = asked.id AND q.company_id = %(company)s AND q.state = 'unqualified')
                   FROM unnest(%(ids)s::int[]) AS asked (id)
                   LEFT JOIN %(nps)s n ON n.partner_id = asked.id AND n.company_id = %(company)s
                   LEFT JOIN %(complaints)s e ON e.partner_id = asked.id AND e.company_id = %(company)s
@@ -126,8 +133,10 @@ class CharterNps(models.AbstractModel):
             )
         )
         return {
-            client: Standing(nps(promoters, detractors, answers), answers, promoters, detractors, complaints, threshold)
-            for client, answers, promoters, detractors, complaints in self.env.cr.fetchall()
+            client: Standing(
+                nps(promoters, detractors, answers), answers, promoters, detractors, complaints, threshold, unqualified
+            )
+            for client, answers, promoters, detractors, complaints, unqualified in self.env.cr.fetchall()
         }  # fmt: skip
 
     @api.model
@@ -234,4 +243,7 @@ class CharterNps(models.AbstractModel):
             ),
         }
         lacking = rules.missing(standing.score, standing.complaints, standing.threshold)
-        return "; ".join(words[key] for key in lacking)
+        said = [words[key] for key in lacking]
+        if standing.unqualified:
+            said.append(self.env._("an escalation from its mail domain is still to qualify"))
+        return "; ".join(said)

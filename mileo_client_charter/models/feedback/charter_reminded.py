@@ -31,20 +31,22 @@ class CharterRemindedMixin(models.AbstractModel):
     def _watch_agreed(self, company, today):
         """Who does it is reminded two days before its date; once it is late, operations too, every week until it is done."""
         ahead = [("company_id", "=", company.id), ("date_deadline", "<=", today + AHEAD)]
-        for agreed in self.sudo().search([*ahead, *self._charter_still_owed()]):
-            document = agreed._charter_agreed_document().sudo()
-            user = agreed._charter_agreed_user()
-            agreed._charter_put_in_list(document, user)
-            if agreed.date_deadline < today and (
-                not agreed.reminded_on or agreed.reminded_on <= today - AGAIN
-            ):
-                operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
-                for reader in user | operations:
-                    document._charter_remind(
-                        reader, lambda env, one=agreed: env._("Agreed for %(day)s and not done: %(action)s",
-                                                              day=one.date_deadline, action=one.name)
-                    )  # fmt: skip
-                agreed._charter_engine().reminded_on = today
+        owed = self.sudo().search([*ahead, *self._charter_still_owed()])
+        self.env["charter.word"]._each(owed, lambda one: one._remind_of_agreed(today))
+
+    def _remind_of_agreed(self, today):
+        self.ensure_one()
+        document = self._charter_agreed_document().sudo()
+        user = self._charter_agreed_user()
+        self._charter_put_in_list(document, user)
+        if self.date_deadline < today and (not self.reminded_on or self.reminded_on <= today - AGAIN):
+            operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
+            for reader in user | operations:
+                document._charter_remind(
+                    reader, lambda env: env._("Agreed for %(day)s and not done: %(action)s",
+                                              day=self.date_deadline, action=self.name)
+                )  # fmt: skip
+            self._charter_engine().reminded_on = today
 
     def _charter_agreed_user(self):
         """Who does it; operations in place of somebody who has left."""

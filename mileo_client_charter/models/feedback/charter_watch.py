@@ -19,7 +19,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _cron_watch(self):
-        """Each company's day, each watch apart: what fails for one holds up no other."""
+        """Each company's day, each watch apart, each row apart: what fails for one holds up no other."""
         for company in self.env["res.company"].sudo().search([]):  # pylint: disable=no-search-all
             today = company._charter_today()
             for model, method in self._watched():
@@ -28,14 +28,23 @@ class CharterWord(models.Model):
                     lambda one, m=model, name=method, day=today: getattr(one.env[m].sudo(), name)(one, day),
                     self._say_watch_failed,
                 )
-            self.env["ir.cron"]._commit_progress(1)
 
     @api.model
-    def _say_watch_failed(self, company, why):
+    def _each(self, records, act):
+        """Run ``act`` on each of ``records``; what fails alone is said to operations, and holds up no other."""
+        for record in records:
+            run_isolated(record, act, self._say_watch_failed)
+
+    @api.model
+    def _say_watch_failed(self, record, why):
+        company = record if record._name == "res.company" else record.company_id
         for user in self.env["charter.assignment"]._company_people(company, "operations_manager"):
-            company.partner_id.sudo().with_context(lang=user.lang).activity_schedule(
-                "mileo_client_charter.activity_look",
-                user_id=user.id,
-                summary=self.env._("The daily watch failed"),
-                note=why,
+            reader = company.partner_id.sudo().with_context(lang=user.lang, mail_activity_quick_update=True)
+            summary = reader.env._("The daily watch failed on %s", record.display_name)
+            if reader.activity_ids.filtered(
+                lambda one, u=user, s=summary: one.user_id == u and one.summary == s
+            ):
+                continue
+            reader.activity_schedule(
+                "mileo_client_charter.activity_look", user_id=user.id, summary=summary, note=why
             )

@@ -204,27 +204,26 @@ class CharterWord(models.Model):
             & Domain("company_id", "=", company.id)
             & (Domain("user_id.active", "=", False) | Domain("due_on", "<", today))
         )
-        for word in unread:
-            document = word._document()
-            if document is None:
-                continue
-            reader = self._reader(document, word.partner_id, company)
-            if reader != word.user_id:
-                word._charter_engine().user_id = reader
-                word._put_in_list()
-        late = unread.filtered(lambda one: one.due_on < today and one.reminded_on != today)
-        for user, words in late.grouped("user_id").items():
+        self._each(unread, lambda word: word._watch_word(company, today))
+
+    def _watch_word(self, company, today):
+        document = self._document()
+        if document is None:
+            # What it was said on is gone, with the addon that made it.
+            self._mark_read()
+            return
+        reader = self._reader(document, self.partner_id, company)
+        if reader != self.user_id:
+            self._charter_engine().user_id = reader
+            self._put_in_list()
+        if self.due_on < today and self.reminded_on != today:
             operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
-            for word in words:
-                document = word._document()
-                if document is None:
-                    continue
-                for reader in user | operations:
-                    document._charter_remind(
-                        reader, lambda env, one=word: env._("Unread since %(day)s: a word of %(client)s",
-                                                            day=one.due_on, client=one.partner_id.display_name)
-                    )  # fmt: skip
-            words._charter_engine().write({"reminded_on": today})
+            for user in self.user_id | operations:
+                document._charter_remind(
+                    user, lambda env: env._("Unread since %(day)s: a word of %(client)s",
+                                            day=self.due_on, client=self.partner_id.display_name)
+                )  # fmt: skip
+            self._charter_engine().reminded_on = today
 
 
 class MailActivity(models.Model):

@@ -35,18 +35,19 @@ class CharterRemediation(models.Model):
     def _watch_remediations(self, company, today):
         """A remediation whose actions are all done waits for a decision: the account manager is told, once."""
         waiting = self.sudo().search([("company_id", "=", company.id), ("state", "=", "agreed")])
-        for one in waiting:
-            if not one.action_ids or one.action_ids.filtered(lambda action: not action.done_date):
-                continue
-            key = f"{one._name},{one.id}"
-            if one.activity_ids.filtered(lambda activity, k=key: activity.charter_key == k):
-                continue
-            user = self.env["charter.word"]._reader(one, one.partner_id, company)
-            reader = one.with_context(lang=user.lang, mail_activity_quick_update=True)
-            reader.activity_schedule(
-                "mileo_client_charter.activity_agreed",
-                user_id=user.id,
-                date_deadline=today,
-                summary=reader.env._("Everything agreed is done: measure anew, and decide"),
-                charter_key=key,
-            )
+        self.env["charter.word"]._each(waiting, lambda one: one._remind_to_measure(today))
+
+    def _remind_to_measure(self, today):
+        if not self.action_ids or self.action_ids.filtered(lambda action: not action.done_date):
+            return
+        if self.activity_ids._charter_about(self):
+            return
+        user = self.env["charter.word"]._reader(self, self.partner_id, self.company_id)
+        reader = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+        reader.activity_schedule(
+            "mileo_client_charter.activity_agreed",
+            user_id=user.id,
+            date_deadline=today,
+            summary=reader.env._("Everything agreed is done: measure anew, and decide"),
+            charter_key=f"{self._name},{self.id}",
+        )
