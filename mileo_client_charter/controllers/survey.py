@@ -71,6 +71,24 @@ class Survey(http.Controller):
             return self._thanks(feedback, {"nps": nps, "comment": comment}, error)
         return self._to_thanks(token, lang)
 
+    @http.route("/charter/s/<string:token>/correct", methods=["GET"], **OPTIONS)
+    def correct_form(self, token, lang=None, **_query):
+        feedback, status = self._feedback(token, lang)
+        if status != "answered" or not feedback._may_correct_mark():
+            return self._closed(feedback, status)
+        return self._correction(feedback)
+
+    @http.route("/charter/s/<string:token>/correct", methods=["POST"], **OPTIONS)
+    def correct(self, token, rating=None, lang=None, **_form):
+        feedback, status = self._feedback(token, lang)
+        if status != "answered" or not feedback._may_correct_mark():
+            return self._closed(feedback, status)
+        try:
+            feedback._correct_mark(rating)
+        except ValidationError as error:
+            return self._correction(feedback, error)
+        return self._to_thanks(token, lang)
+
     # -- tools ------------------------------------------------------------------------------------
 
     def _feedback(self, token, lang):
@@ -94,6 +112,15 @@ class Survey(http.Controller):
             delay=feedback._callback_delay_text(),
         )
 
+    def _correction(self, feedback, error=None):
+        return self._page(
+            "survey_correct",
+            feedback,
+            status=422 if error else 200,
+            error=error and error.args[0],
+            marks=self._marks(),
+        )
+
     def _thanks(self, feedback, values=None, error=None):
         nps = str((values or {}).get("nps") or "")
         return self._page(
@@ -105,6 +132,7 @@ class Survey(http.Controller):
             ask_nps=feedback.ask_nps and not feedback.nps_answered,
             ask_comment=not feedback.comment,
             ask_call=not feedback.call_reason,
+            may_correct=feedback._may_correct_mark(),
             chosen=int(nps) if nps in map(str, range(11)) else None,
             comment=(values or {}).get("comment"),
         )
@@ -117,6 +145,7 @@ class Survey(http.Controller):
             feedback,
             status=STATUS[status],
             reason=status,
+            may_correct=status == "answered" and feedback._may_correct_mark(),
             intervention=feedback.intervention_id,
             answered=in_words(request.env, feedback.answered_at, tz),
             incomplete=status == "answered"

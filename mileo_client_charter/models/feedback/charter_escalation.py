@@ -264,6 +264,12 @@ class CharterEscalation(models.Model):
     def _start_clock(self, code, moment, recorded, occurrence=""):
         """The promise of a level runs from ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
+        if not occurrence:
+            # A level that was answered, or taken back, is promised anew when it is asked for again.
+            times = self.env["charter.obligation"].sudo().search_count(
+                [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code)]
+            )  # fmt: skip
+            occurrence = str(times + 1) if times else ""
         opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
         self._charter_note_late(opened, moment, recorded)
         opened._charter_announce()
@@ -475,12 +481,13 @@ class CharterEscalation(models.Model):
             escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
-        """Whether the client may go to general management: after an answer, or once level 1 is overdue."""
+        """Whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
         self.ensure_one()
-        if self.level != "1" or self.state not in ("open", "answered"):
-            return False
         if self.state == "answered":
+            # At level 2 too: what general management answered may not satisfy the client either.
             return True
+        if self.level != "1" or self.state != "open":
+            return False
         promise = self._current_promises().get(self.id)
         return bool(promise and promise.due_at and promise.due_at < self._charter_now())
 

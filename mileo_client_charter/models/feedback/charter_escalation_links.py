@@ -31,10 +31,16 @@ class CharterEscalation(models.Model):
             and bool(self.accepted_by_id)
             and mind(self.resolved_at),
             "may_undo_level2": self.level == "2" and self.state == "open" and mind(self.level2_recorded_at),
-            "due": self._due_text(),
+            "due": self._link_due(contact),
             "level2_url": self._charter_link("level2", contact) if self._may_go_to_level2() else None,
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
         }
+
+    def _link_due(self, contact):
+        """When our answer is due, in the contact's time zone, which is named."""
+        promise = self._current_promises().get(self.id)
+        tz = contact.tz or self.company_id._charter_tz()
+        return f"{promise._due_in_words(tz)} ({tz.replace('_', ' ')})" if promise and promise.due_at else ""
 
     def _link_accept(self, contact, form):
         """The client accepts our answer, or changes its mind within 24 hours. :raise ValidationError: not the moment"""

@@ -195,7 +195,7 @@ class CharterEscalation(models.Model):
             }
         )  # fmt: skip
         if escalation.partner_id:
-            escalation._start_clock(code, now, now, occurrence=str(count + 1))
+            escalation._start_clock(code, now, now)
         else:
             escalation._ask_who_it_is()
 

@@ -56,6 +56,7 @@ class CharterFeedback(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
     contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict", charter_recorded="client")
+    phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     intervention_id = fields.Many2one(
@@ -207,6 +208,11 @@ class CharterFeedback(models.Model):
                 moment and format_date(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
             ]
             feedback.name = " · ".join(part for part in parts if part)
+
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone_to_call(self):
+        for feedback in self:
+            feedback.phone_to_call = feedback.contact_id.phone or feedback.partner_id.phone
 
     @api.depends("name")
     def _compute_display_name(self):

@@ -572,3 +572,41 @@ class TestWhatWasAgreed(WordsCase):
                 feedback.with_user(self.technician)._record_callback(*form)
             feedback.with_user(self.operations)._record_callback(*form)
         self.assertEqual(feedback.followup, "tell")
+
+    def test_which_contract_work_is_under(self):
+        """A client with two contracts: that of the equipment, of the site; else whoever records it is asked."""
+        site, other = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.client.id, "type": "delivery"} for name in ("Lyon", "Nice")]
+        )
+        with self.at():
+            alone = self.env["charter.intervention"].create({"name": "One", "partner_id": self.client.id})
+            self.assertFalse(alone.contract_id)
+            first = self._contract(self.client)
+            second = self._contract(self.client)
+            camera, lamp = self.env["charter.equipment"].create(
+                [
+                    {
+                        "name": "Camera",
+                        "partner_id": self.client.id,
+                        "contract_id": first.id,
+                        "site_id": other.id,
+                    },
+                    {"name": "Lamp", "partner_id": self.client.id, "contract_id": second.id},
+                ]
+            )
+            second.partner_id = site
+            for case, partner, equipment, contract in (
+                ("by its equipment", self.client, camera, first),
+                ("by its site", site, camera.browse(), second),
+                ("by the equipment of its site", other, camera.browse(), first),
+                ("equipment of both", self.client, camera | lamp, None),
+                ("nothing said", self.client, camera.browse(), None),
+            ):
+                with self.subTest(case):
+                    work = self.env["charter.intervention"].create(
+                        {"name": case, "partner_id": partner.id, "equipment_ids": equipment.ids}
+                    )
+                    self.assertEqual(work.contract_id, contract or first.browse())
+                    self.assertEqual("2 contracts" in (work.promise_gap or ""), not contract)
+            work.equipment_ids = lamp
+            self.assertEqual(work.contract_id, second, "said afterwards")
