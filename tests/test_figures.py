@@ -12,7 +12,18 @@ def test_examples_in_the_documentation():
 
 
 @pytest.mark.parametrize(
-    ("met", "total", "expected"), [(1, 3, 33.3), (999, 1000, 99.9), (1999, 2000, 99.9), (0, 5, 0.0)]
+    ("met", "total", "expected"),
+    [
+        (1, 3, 33.3),
+        (2, 3, 66.7),
+        (1, 8, 12.5),
+        (1, 16, 6.3),
+        (3, 16, 18.8),
+        (999, 1000, 99.9),
+        (1999, 2000, 99.9),
+        (0, 5, 0.0),
+        (5, 5, 100.0),
+    ],
 )
-def test_a_rate_is_never_rounded_up(met, total, expected):
+def test_a_rate_is_rounded_once_and_100_is_all(met, total, expected):
     assert percent(met, total) == expected

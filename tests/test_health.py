@@ -21,8 +21,8 @@ def test_each_fact_weighs_what_it_says():
 
 
 def test_the_threshold_has_to_be_exceeded():
-    assert health.level(Facts(nps=10, threshold=10)) == "trouble"
-    assert health.level(Facts(nps=11, threshold=10)) == "good"
+    assert health.level(Facts(nps=10, nps_low=True)) == "trouble"
+    assert health.level(Facts(nps=10, nps_low=False)) == "good"
 
 
 def test_an_escalation_that_waits_is_said_once():

@@ -1,6 +1,7 @@
 """The floor plan of the addon: packages in order of dependence, each leaning on those before it only."""
 
 import ast
+import re
 from pathlib import Path
 
 from tools import occurrence
@@ -209,3 +210,36 @@ def test_scheduled_actions_loop_through_the_helpers():
                     found.append(f"{path}:{node.lineno}")
     assert len(set(crons)) >= 10, crons
     assert not found, f"{HELPERS} of {BATCHES} are for this: {found}"
+
+
+# -- figures --------------------------------------------------------------------------------------
+
+# Where a part of a hundred is computed: the one rounding of what is shown, and what Odoo averages and shows by itself.
+HUNDREDTHS = {
+    "mileo_client_charter/tools/figures.py": "percent: every rate",
+    "mileo_client_charter/tools/nps.py": "nps: every score that is summed up in Python",
+    "mileo_client_charter/models/feedback/charter_nps.py": "the standing of a client, in SQL",
+    "mileo_client_charter/models/feedback/charter_nps_answer.py": "100, 0 or -100 an answer, averaged by Odoo",
+    "mileo_client_charter/models/overview/charter_scorecard.py": "100 or 0 a promise, averaged by Odoo",
+    "mileo_client_charter/models/report/charter_intervention_analysis.py": "100 or 0 a promise, averaged by Odoo",
+    "mileo_client_charter/models/report/charter_report_progress.py": "a bar, full only when all is done",
+}
+SQL_HUNDREDTHS = re.compile(r"\b100(\.0)? \*")
+
+
+def test_rates_are_rounded_in_one_place():
+    """Counts are compared as counts; what is shown is ``percent_text``, ``percent`` or ``nps``."""
+    found = set()
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+                if any(getattr(side, "value", None) in (100, 100.0) for side in (node.left, node.right)):
+                    found.add(path)
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and SQL_HUNDREDTHS.search(node.value)
+            ):
+                found.add(path)
+    found.discard("mileo_client_charter/tools/clock.py")  # a hundred fortnights
+    assert found == set(HUNDREDTHS), f"Use models/base/charter_format.py: {sorted(found ^ set(HUNDREDTHS))}"

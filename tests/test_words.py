@@ -14,6 +14,24 @@ def test_what_says_something():
         assert words.is_said(text), text
 
 
+INVISIBLE = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u00a0", "\u202f", "\u2003", "\u3164", "\u115f",
+             "\u180e", "\u2066", "\U000e0041", "\t", "\x1b")  # fmt: skip
+
+
+def test_what_nobody_sees_says_nothing():
+    for letter in INVISIBLE:
+        assert not words.is_said(letter * 20), ascii(letter)
+        assert not words.is_said(f"a{letter}b{letter * 5}"), ascii(letter)
+        assert not words.is_sentence(f"{letter * 20} {letter * 20}"), ascii(letter)
+        assert words.trimmed(letter * 3) == "", ascii(letter)
+        assert words.trimmed(f"{letter} a{letter}b {letter}") == f"a{letter}b", ascii(letter)
+        if not letter.isspace():
+            # It parts no word in two.
+            assert not words.is_sentence(f"Replace{letter}mentofthecamera"), ascii(letter)
+    # Spaces that French typography asks for part words as any space.
+    assert words.is_sentence("La\u00a0caméra est\u202fremplacée")
+
+
 def test_a_sentence():
     for text in ("…", "Done", "It is ok", "____________", "Aaaaaaaaaaaaa"):
         assert not words.is_sentence(text), text

@@ -1,4 +1,5 @@
-"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--db NAME] [pytest arguments]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--kills N] [--fuzz N]
+                [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
     bin/test                    linters, translations, tests without and with Odoo
@@ -8,10 +9,13 @@ Every check of the project, from nothing:
     bin/test --merge-terms      bring i18n/fr.po in line with the sources, then list what to translate
     bin/test --neighbours [NAME ...]        the neighbours' own tests with everything installed (a quarter of an
                                 hour); what fails is run without the addon too, and counts only if it passes there
+    bin/test --kills N          a worker killed N times at random moments, and PostgreSQL with it: nothing lost or doubled
+    bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
 
     --fresh     install the test database from nothing instead of updating it
+    --seed S    of --kills and --fuzz, which print theirs; S:n is the request number n of a seed
     --db NAME   use this test database (default charter_test), to work beside another run
     --workers N     run the whole over N workers, each with its own copy of the database (default: a processor each)
 
@@ -22,6 +26,7 @@ import argparse
 import glob
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -29,6 +34,7 @@ import time
 
 import changes
 import database
+import faults
 import neighbours
 import odoo_log
 import pytest_runs
@@ -44,6 +50,7 @@ from workers import Result
 
 # More shares than workers: what was expected to take as long never does. Each costs a start of Odoo.
 SHARES_A_WORKER = 2
+FUZZ = f"{ADDON}/tests/base/test_fuzz.py"
 # How long a life is expected to take where none has been timed yet: the longest begin first.
 SECONDS_OF_A_LIFE = {"test_demo_db.py": 120, "test_upgrade_db.py": 90, "test_neighbours_db.py": 80}
 OPTIONS_WITH_VALUE = (
@@ -353,6 +360,13 @@ def database_jobs(server, options, copies):
             )
             for number, (seconds, paths) in enumerate(shares, 1)
         ),
+        *(
+            workers.Job(
+                faults.NAME, lambda _worker: faults.kills(options.db, faults.KILLS, faults.SEED), 35, (ready,)
+            )
+            for _once in [True]
+            if faults.possible()
+        ),
         workers.Job(
             "translations",
             lambda worker: check_translations(server, copies.of(worker)),
@@ -466,6 +480,9 @@ def main():
     parser.add_argument("--hashes", action="store_true")
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
+    parser.add_argument("--kills", type=int)
+    parser.add_argument("--fuzz", type=int)
+    parser.add_argument("--seed")
     parser.add_argument("--db", default="charter_test")
     parser.add_argument("--workers", type=int, default=min(max(os.cpu_count() or 1, 2), 4))
     options, args = parser.parse_known_args()
@@ -480,6 +497,12 @@ def main():
         return merge_terms(options)
     if options.neighbours:
         return neighbours_tests(options, args)
+    seed = options.seed or str(random.randrange(10**6))
+    if options.kills:
+        return faults.kills_only(options.db, options.kills, seed)
+    if options.fuzz:
+        os.environ.update(CHARTER_FUZZ=str(options.fuzz), CHARTER_FUZZ_SEED=seed)
+        args = [FUZZ, "-s", *args]
     collect_bad_records()
     started = time.time()
     if options.mine:

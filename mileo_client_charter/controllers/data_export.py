@@ -5,12 +5,15 @@ is not in it.
 """
 
 import json
+import re
 import tempfile
 import zipfile
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
 from .common import in_words
 from .intervention_reading import InterventionReading
@@ -19,6 +22,9 @@ BATCH = 500
 # A file up to this size stays in memory while it is made.
 IN_MEMORY = 8 * 1024 * 1024
 SPREADSHEET_FORMAT = "yyyy-mm-dd hh:mm"
+DAY_FORMAT = "yyyy-mm-dd"
+# What Excel takes as the name of a sheet.
+SHEET_NAME = 31
 
 
 class DataExport(InterventionReading):
@@ -28,8 +34,8 @@ class DataExport(InterventionReading):
         """The ZIP, as an open file at its beginning: a workbook, the same as JSON, reports and letters."""
         result = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the response closes it)
         with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
-            self._write_tables(archive)
-            self._write_deliveries(archive)
+            files = self._write_deliveries(archive)
+            self._write_tables(archive, files)
         result.seek(0)
         return result
 
@@ -39,39 +45,70 @@ class DataExport(InterventionReading):
 
     # -- tables -----------------------------------------------------------------------------------
 
-    def _write_tables(self, archive):
-        """“data.xlsx” with a sheet a kind, and “data.json” with the same."""
+    def _write_tables(self, archive, files):
+        """“data.xlsx” with a sheet a kind, “data.json” with the same; the last says what each other file is.
+
+        :param files: rows as of :meth:`_write_deliveries`
+        """
         everything = {}
         with tempfile.NamedTemporaryFile(suffix=".xlsx") as target:
-            book = xlsxwriter.Workbook(target.name, {"constant_memory": True, "remove_timezone": True})
-            bold = book.add_format({"bold": True})
-            moment = book.add_format({"num_format": SPREADSHEET_FORMAT})
-            for model, (kind, names, owner) in sheets(self.env).items():
-                fields = self.env[model]._fields
-                labels = [fields[name]._description_string(self.env) for name in names]
-                sheet = book.add_worksheet(kind)
-                sheet.write_row(0, 0, labels, bold)
-                sheet.freeze_panes(1, 0)
-                sheet.set_column(0, len(names) - 1, 22)
-                everything[kind] = []
-                for number, row in enumerate(self._rows(model, names, owner), 1):
-                    everything[kind].append(
-                        {name: plain(value) for name, value in zip(names, row, strict=True)}
-                    )
-                    for column, value in enumerate(row):
-                        write_cell(sheet, number, column, value, moment)
+            book = xlsxwriter.Workbook(target.name, {"constant_memory": True})
+            formats = {
+                "bold": book.add_format({"bold": True}),
+                "moment": book.add_format({"num_format": SPREADSHEET_FORMAT}),
+                "day": book.add_format({"num_format": DAY_FORMAT}),
+            }
+            titles = set()
+            for model, sheet in sheets(self.env).items():
+                fields = [self.env[model]._fields[name] for name in sheet.fields]
+                title = sheet_name(self.env["ir.model"]._get(model).name, titles)
+                everything[sheet.name] = self._write_sheet(
+                    book.add_worksheet(title), formats, sheet.fields, [self._label(field) for field in fields],
+                    self._rows(model, sheet),
+                )  # fmt: skip
+            names = ("file", "subject", "sent_at")
+            labels = [self.env._("File"), self.env._("Subject"), f"{self.env._('Sent')} ({self.tz})"]
+            title = sheet_name(self.env._("Files"), titles)
+            everything["files"] = self._write_sheet(book.add_worksheet(title), formats, names, labels, files)
             book.close()
             archive.write(target.name, "data.xlsx")
         archive.writestr("data.json", json.dumps(everything, ensure_ascii=False, indent=1))
 
-    def _rows(self, model, names, owner):
+    def _label(self, field):
+        """The column's title; moments say their time zone."""
+        label = field._description_string(self.env)
+        return f"{label} ({self.tz})" if field.type == "datetime" else label
+
+    def _write_sheet(self, sheet, formats, names, labels, rows):
+        """:return: the same rows as JSON has them"""
+        sheet.write_row(0, 0, labels, formats["bold"])
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(names) - 1, 22)
+        written = []
+        for number, row in enumerate(rows, 1):
+            local = [self._local(value) for value in row]
+            written.append({name: plain(value) for name, value in zip(names, local, strict=True)})
+            for column, value in enumerate(local):
+                write_cell(sheet, number, column, value, formats)
+        return written
+
+    def _local(self, value):
+        """A moment (naive UTC) in the reader's time zone."""
+        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(self.tz)) if hasattr(value, "hour") else value
+
+    def _rows(self, model, sheet):
         """Values of the client's rows, the first first, in batches: moments are naive UTC."""
         records, last = self.env[model], 0
-        own = Domain(owner, "=", self.client.id)
+        given = dict(sheet.given)
+        names = [*sheet.fields, *given.values()]
+        own = Domain(sheet.owner, "=", self.client.id)
         while True:
             batch = records.search_fetch(own & Domain("id", ">", last), names, order="id", limit=BATCH)
             for record in batch:
-                yield [value_of(record, name) for name in names]
+                yield [
+                    value_of(record, name) if name not in given or record[given[name]] else None
+                    for name in sheet.fields
+                ]
             if len(batch) < BATCH:
                 return
             last = batch[-1].id
@@ -81,32 +118,38 @@ class DataExport(InterventionReading):
     # -- files ------------------------------------------------------------------------------------
 
     def _write_deliveries(self, archive):
-        """What the client was handed: the messages as they were sent, and the files, reports among them."""
-        known, last = set(), 0
+        """What the client was handed: the messages as they were sent, and the files, reports among them.
+
+        :return: [(name in the archive, subject of its message, when that was sent in naive UTC)], a row a file
+        """
+        written, known, last = [], set(), 0
         model = self.env["charter.delivery"]
         while True:
             batch = self._search(
-                "charter.delivery", ["body", "subject", "kind"], [("id", ">", last)], "id", BATCH
+                "charter.delivery", ["body", "subject", "kind", "sent_at"], [("id", ">", last)], "id", BATCH
             )
             for delivery in batch:
+                told = (delivery.subject or "", delivery.sent_at or None)
                 if delivery.body:
-                    archive.writestr(f"documents/{delivery.id}.html", str(delivery.body))
+                    written.append((f"documents/{delivery.id}.html", *told))
+                    archive.writestr(written[-1][0], str(delivery.body))
                 # Files of the client's own delivery and no others; the same file of many letters once.
                 for attachment in delivery.sudo().attachment_ids:
                     if attachment.id in known:
                         continue
                     known.add(attachment.id)
                     folder = "reports" if delivery.kind == "report" else "documents"
-                    name = attachment.name.replace("/", "-")
+                    name = f"{folder}/{attachment.id} {attachment.name.replace('/', '-')}"
                     if not attachment._charter_is_intact():
                         attachment._charter_note_broken()
-                        archive.writestr(
-                            f"{folder}/{attachment.id} {name}.txt", attachment._charter_broken_words()
-                        )
-                    elif attachment.raw:
-                        archive.writestr(f"{folder}/{attachment.id} {name}", attachment.raw)
+                        name, content = f"{name}.txt", attachment._charter_broken_words()
+                    else:
+                        content = attachment.raw
+                    if content:
+                        written.append((name, *told))
+                        archive.writestr(name, content)
             if len(batch) < BATCH:
-                return
+                return written
             last = batch[-1].id
             model.invalidate_model()
 
@@ -127,21 +170,33 @@ def value_of(record, name):
         return None
     if field.type == "selection" and value:
         return dict(field._description_selection(record.env)).get(value, value)
-    return str(value) if field.type == "html" and value else value
+    return html2plaintext(value) if field.type == "html" and value else value
+
+
+def sheet_name(title, taken):
+    """``title`` as Excel takes it for a sheet, unlike those ``taken``, to which it is added."""
+    words = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:SHEET_NAME]
+    number = 2
+    while words.lower() in taken:
+        words = f"{words[: SHEET_NAME - 3]} {number}"
+        number += 1
+    taken.add(words.lower())
+    return words
 
 
 def plain(value):
-    """A value as JSON has it; moments say that they are UTC."""
-    if hasattr(value, "hour"):
-        return value.replace(tzinfo=UTC).isoformat()
+    """A value as JSON has it; moments say their distance from UTC."""
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def write_cell(sheet, row, column, value, moment):
+def write_cell(sheet, row, column, value, formats):
     if value is None:
         return
-    if hasattr(value, "isoformat"):
-        sheet.write_datetime(row, column, value, moment)
+    if hasattr(value, "hour"):
+        # A spreadsheet knows no time zones: the column's title says it.
+        sheet.write_datetime(row, column, value.replace(tzinfo=None), formats["moment"])
+    elif hasattr(value, "isoformat"):
+        sheet.write_datetime(row, column, value, formats["day"])
     elif isinstance(value, (bool, int, float)):
         sheet.write(row, column, value)
     else:

@@ -1,13 +1,12 @@
 """What a client reads of its supervised equipment, as plain values for the pages of the portal."""
 
-import math
 from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import format_date
-from odoo.tools.misc import formatLang
 
+from ..models.base.charter_format import percent_text
 from .client_reading import ClientReading
 from .listing import Choice, Listing, Option, Sort
 
@@ -15,9 +14,10 @@ DAYS = 30
 SUPPORT_DAYS = 365
 ADDRESS = "/my/charter/equipment"
 EQUIPMENT_FIELDS = [
-    "name", "serial", "reference", "product_id", "brand", "model", "partner_id", "site_id", "contract_id",
-    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since",
+    "name", "serial", "reference", "product_id", "maker", "model", "partner_id", "site_id", "contract_id",
+    "supervised_from", "supervised_to", "lifecycle", "end_of_support", "down_since", "firmware",
 ]  # fmt: skip
+TO_UPDATE = Domain("state", "=", "open") & Domain("answer", "=", "affected")
 OUTAGE_FIELDS = ["start_at", "end_at", "kind", "reason"]
 OUTAGE_ROWS = 50
 
@@ -36,7 +36,7 @@ class EquipmentReading(ClientReading):
                 Sort("newest", env._("Last supervised first"), "supervised_from desc nulls last, id desc"),
             ],
             search=lambda text: Domain.OR(
-                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "brand", "model")
+                Domain(name, "ilike", text) for name in ("name", "serial", "reference", "maker", "model")
             )
             | Domain("product_id", "any!", [("name", "ilike", text)])
             | Domain("site_id", "any!", [("name", "ilike", text)]),
@@ -86,7 +86,36 @@ class EquipmentReading(ClientReading):
             if down
             else self.env._("Nothing is down")
         )
-        return {"equipment_count": count, "equipment_down": down, "equipment_state": state}
+        return {
+            "equipment_count": count,
+            "equipment_down": down,
+            "equipment_state": state,
+            "equipment_to_update": self._to_update_at_home(),
+        }
+
+    def _to_update_at_home(self):
+        """“3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        [(number, since)] = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE, [], ["equipment_id:count_distinct", "told_at:min"]
+        )
+        if not number:
+            return ""
+        words = {"number": number, "day": format_date(self.env, since, date_format="d MMMM y")}
+        if number == 1:
+            return self.env._("1 device to update, since %(day)s", **words)
+        return self.env._("%(number)s devices to update, since %(day)s", **words)
+
+    def _to_update(self, rows):
+        """{equipment id: since when its firmware is to be updated}; one statement."""
+        groups = self.env["charter.advisory.concern"]._read_group(
+            self.own & TO_UPDATE & Domain("equipment_id", "in", rows.ids), ["equipment_id"], ["told_at:min"]
+        )
+        return {
+            equipment.id: self.env._(
+                "Firmware to update, since %s", format_date(self.env, since, date_format="d MMMM y")
+            )
+            for equipment, since in groups
+        }
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -100,14 +129,17 @@ class EquipmentReading(ClientReading):
             partner_ids=self.client.ids,
         )
         today = self.company._charter_today()
+        to_update = self._to_update(rows)
         return [
             {
+                "to_update": to_update.get(row.id),
+                "firmware": row.firmware,
                 "url": f"{ADDRESS}/{row.id}",
                 "name": row.name,
                 "serial": row.serial,
                 "reference": row.reference,
                 # The catalogue itself is not the client's to read; what it bought has a name.
-                "product": row.product_id.sudo().name or " ".join(filter(None, [row.brand, row.model])),
+                "product": row.product_id.sudo().name or " ".join(filter(None, [row.maker, row.model])),
                 "site": row.site_id.sudo().name,
                 "supervised": self._supervised(row, today),
                 "lifecycle": self._lifecycle(row, today),
@@ -118,19 +150,15 @@ class EquipmentReading(ClientReading):
         ]
 
     def _availability(self, found):
-        """The rate never rounds up to 100 % over an outage, nor the coverage over missing data."""
+        """The rate is never 100 % over an outage, nor the coverage over missing data."""
         if not found or found.ratio is None:
             return {"availability": None, "coverage": self.env._("no data over %s days", DAYS)}
-        rate, watched = self._percent(found.ratio, 2), self._percent(found.coverage, 0)
+        rate = percent_text(self.env, found.expected - found.down, found.expected, 2)
+        watched = percent_text(self.env, found.expected, found.period, 0)
         return {
-            "availability": self.env._("%(rate)s %% available over %(days)s days", rate=rate, days=DAYS),
-            "coverage": self.env._("watched %s %% of the time", watched),
+            "availability": self.env._("%(rate)s available over %(days)s days", rate=rate, days=DAYS),
+            "coverage": self.env._("watched %s of the time", watched),
         }
-
-    def _percent(self, ratio, digits):
-        scale = 10**digits
-        # A floor at twelve figures: 0.57 * 100 is 56.99999999999999 in binary.
-        return formatLang(self.env, math.floor(round(ratio * 100 * scale, 9)) / scale, digits=digits)
 
     def _supervised(self, row, today):
         first, last = row.supervised_from, row.supervised_to

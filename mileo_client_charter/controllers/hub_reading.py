@@ -128,7 +128,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
              env._("%s in progress", running) if running else env._("none in progress")),
             Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
             Place(env._("Equipment"), "/my/charter/equipment", found["equipment_count"],
-             found["equipment_state"] if found["equipment_count"] else env._("none on record")),
+             (found["equipment_to_update"] or found["equipment_state"]) if found["equipment_count"] else env._("none on record")),
             Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("what you told us")),
             Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
              env._("%s not settled", opened) if opened else env._("none open")),

@@ -13,6 +13,8 @@ READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"], "ch
 POST = {**READ, "methods": ["POST"], "max_content_length": MAX_FORM}
 # A form that opens something we owe an answer to: so many an hour and user as the company says.
 SAYS = {**POST, "charter_says": True}
+# What the charter gives the client a right to is taken however much it has sent.
+RIGHT = {**POST, "charter_right": True}
 
 
 class CharterPortal(CustomerPortal):
@@ -113,7 +115,7 @@ class CharterPortal(CustomerPortal):
     def accept(self, escalation_id, **_form):
         return self._act(escalation_id, "_portal_accept")
 
-    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **SAYS)
+    @http.route("/my/charter/escalation/<int:escalation_id>/level2", **RIGHT)
     def level2(self, escalation_id, reason=None, **_form):
         return self._act(escalation_id, "_client_to_level2", reason)
 

@@ -108,6 +108,7 @@ class YearReading(ClientReading):
             "planned": self.env._("planned"),
             "held": self.env._("held; minutes to come"),
             "minutes": self.env._("minutes sent"),
+            "declined": self.env._("declined by you"),
         }
         return [
             {

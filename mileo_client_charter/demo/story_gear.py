@@ -149,7 +149,7 @@ def install(story, client):
         late = timedelta(days=45 * (number % 3 == 2))
         rows.append(
             {
-                "name": words(client, french, english), "serial": serial(client, number), "brand": brand, "model": model,
+                "name": words(client, french, english), "serial": serial(client, number), "maker": brand, "model": model,
                 "partner_id": partner.id, "contract_id": contract.id, "site_id": site.id if number < 4 else False,
                 "reference": f"{client.key[0].upper()}-{number + 11:03d}",
                 "tag_ids": [Command.set(story.ref(f"tag_{tag}").ids)],

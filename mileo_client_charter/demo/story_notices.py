@@ -53,7 +53,7 @@ def _raised(story):
     """What the installed base raised by itself is written and sent; the latest one still waits for Thomas."""
     drafts = story.env["charter.notice"].search([("state", "=", "draft"), ("milestone_key", "!=", False)])
     for notice in drafts.filtered(lambda one: one.effect_on < story.today):
-        what = " ".join(filter(None, [notice.equipment_ids[0].brand, notice.equipment_ids[0].model]))
+        what = " ".join(filter(None, [notice.equipment_ids[0].maker, notice.equipment_ids[0].model]))
         mine = notice.with_user(story.user("thomas"))
         for lang, subject, body, advice in (
             ("en_US", f"End of support: {what}", ENDS[1], REPLACE[1]), ("fr_FR", f"Fin de support : {what}", ENDS[0], REPLACE[0]),
@@ -71,7 +71,7 @@ def _vulnerability(story):
         ("Dahua recorders: the password can be bypassed", "A flaw lets recordings be read from the network without a password.",
          "We update the recorder remotely this week; nothing is needed from you."),
         kind="vulnerability", cve=f"CVE-{story.present.year}-10417", severity="critical",
-        published_on=story.present.date() - timedelta(days=1), equipment_ids=_equipment(story, brand="Dahua"),
+        published_on=story.present.date() - timedelta(days=1), equipment_ids=_equipment(story, maker="Dahua"),
         source="CERT-FR",
     )  # fmt: skip
     _tell(story, notice)
@@ -117,5 +117,5 @@ def _recorders(story):
          "A fault of the web interface lets commands be run without a password.",
          "We update the recorder remotely; nothing is needed from you."),
         kind="vulnerability", cve="CVE-2026-21987", severity="high", effect_on=story.today + timedelta(days=75),
-        equipment_ids=_equipment(story, brand="Hikvision"),
+        equipment_ids=_equipment(story, maker="Hikvision"),
     )  # fmt: skip

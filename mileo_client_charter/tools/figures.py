@@ -1,12 +1,11 @@
 """The formulas of the activity report (article 01), each in one place. Plain Python, no ORM.
 
 The first paragraph of a docstring that begins with "Formula:" is printed, word for word, on the report's last page
-(``charter.figures._method``, a test compares them). Figures are counts; nothing here rounds up: 99.96 % is printed
-as 99.9 %, and only what is complete is 100 %. What was not measured is None, never zero.
+(``charter.figures._method``, a test compares them). Figures are counts, and are compared as counts; what is shown is
+rounded once, by ``nearest``, and only what is complete is 100 %. What was not measured is None, never zero.
 """
 
 from fractions import Fraction
-from math import floor
 
 MARKS = (1, 2, 3, 4, 5)
 
@@ -20,18 +19,31 @@ def rate(met, total):
     return met / total if total else None
 
 
+def nearest(value):
+    """The whole number nearest to ``value`` (an int or a Fraction), a half going away from zero, as PostgreSQL rounds.
+
+    >>> nearest(Fraction(25, 2)), nearest(Fraction(-25, 2)), nearest(Fraction(2, 5))
+    (13, -13, 0)
+    """
+    whole = int(abs(value) + Fraction(1, 2))
+    return whole if value >= 0 else -whole
+
+
 def percent(met, total, digits=1):
-    """``met`` of ``total`` in percent, rounded down to ``digits`` decimals; None when there is nothing to count on.
+    """``met`` of ``total`` in percent, to be shown with ``digits`` decimals; None when there is nothing to count on.
+
+    To the ``nearest``, but for one thing: what is not complete is never shown as 100 %.
 
     >>> percent(2, 3), percent(29999, 30000), percent(30, 30), percent(0, 0)
-    (66.6, 99.9, 100.0, None)
+    (66.7, 99.9, 100.0, None)
     >>> percent(30 * 86400 - 61, 30 * 86400, digits=3)
-    99.997
+    99.998
     """
     if not total:
         return None
     scale = 10**digits
-    return floor(Fraction(met) * 100 * scale / Fraction(total)) / scale
+    shown = nearest(Fraction(met) * 100 * scale / Fraction(total))
+    return (min(shown, 100 * scale - 1) if met < total else shown) / scale
 
 
 def interventions(done, open_at_end, cancelled):

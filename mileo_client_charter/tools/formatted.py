@@ -11,9 +11,9 @@ class Formatted(str):
     :param style: how a spreadsheet shows the value: a key of ``tools.workbook.STYLES``
     :param noted: the text says more than its value: a spreadsheet shows both
 
-    >>> formatted = Formatted("66.6 %", 0.666, "percent")
+    >>> formatted = Formatted("66.7 %", 0.667, "percent")
     >>> formatted, formatted.value, f"{formatted} of all"
-    ('66.6 %', 0.666, '66.6 % of all')
+    ('66.7 %', 0.667, '66.7 % of all')
     """
 
     def __new__(cls, text, value, style, noted=False):

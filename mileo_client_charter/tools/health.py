@@ -8,7 +8,8 @@ RENEWAL_MONTHS = 6
 
 
 class Facts(NamedTuple):
-    """What is known of a client; ``nps`` is None where nobody answered, ``renewal`` the verdict of the next term."""
+    """What is known of a client; ``nps`` is None where nobody answered, ``nps_low`` whether it is not above the
+    charter's threshold, ``renewal`` the verdict of the next term."""
 
     vacant: int = 0
     unanswered: int = 0
@@ -18,7 +19,7 @@ class Facts(NamedTuple):
     low_open: int = 0
     low_closed: int = 0
     nps: int | None = None
-    threshold: int = 0
+    nps_low: bool = False
     renewal: str | None = None
 
 
@@ -38,7 +39,7 @@ def causes(facts):
         ("late_owed", "trouble", facts.late_owed),
         ("low_open", "trouble", facts.low_open),
         ("vacant", "trouble", facts.vacant),
-        ("nps_low", "trouble", not unknown and facts.nps <= facts.threshold),
+        ("nps_low", "trouble", facts.nps_low),
         ("renewal_fail", "trouble", facts.renewal == "fail"),
         ("complaints", "watch", facts.complaints > facts.unanswered),
         ("low_closed", "watch", facts.low_closed),
@@ -52,7 +53,7 @@ def causes(facts):
 def level(facts):
     """The worst of its causes, ``good`` without any.
 
-    >>> level(Facts(nps=40)), level(Facts()), level(Facts(nps=0))
+    >>> level(Facts(nps=40)), level(Facts()), level(Facts(nps=0, nps_low=True))
     ('good', 'watch', 'trouble')
     """
     return max((of_cause for _cause, of_cause in causes(facts)), key=LEVELS.index, default="good")

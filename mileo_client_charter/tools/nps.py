@@ -1,5 +1,9 @@
 """The figures of client satisfaction, in one place. Plain Python, no ORM."""
 
+from fractions import Fraction
+
+from .figures import nearest
+
 # Used only when a company has no charter in force; the charter's own figure is its commitment's.
 DEFAULT_RATING_THRESHOLD = 3
 PROMOTER_FROM = 9
@@ -25,15 +29,17 @@ def is_detractor(score):
 
 
 def nps(promoters, detractors, answers):
-    """Net promoter score from -100 to 100, or None when nobody answered: no answer is not zero.
+    """Net promoter score from -100 to 100 as it is shown, or None when nobody answered: no answer is not zero.
+
+    It is compared as it is counted, never as it is shown: ``charter.nps._standing_table``.
 
     >>> nps(promoters=3, detractors=1, answers=4)
     50
-    >>> nps(0, 0, 1)
-    0
+    >>> nps(0, 0, 1), nps(1, 0, 8), nps(0, 1, 8), nps(1, 0, 250)
+    (0, 13, -13, 0)
     >>> nps(0, 0, 0) is None
     True
     """
     if not answers:
         return None
-    return round(100 * (promoters - detractors) / answers)
+    return nearest(Fraction(100 * (promoters - detractors), answers))

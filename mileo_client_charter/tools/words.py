@@ -1,16 +1,21 @@
-"""Whether a text says something: what a person writes for a client, or for the record.
+r"""Whether a text says something: what a person writes for a client, or for the record.
 
 >>> is_said("…"), is_said("ok"), is_said("Double")
 (False, False, True)
 >>> is_sentence("Double"), is_sentence("The camera was replaced."), is_sentence("……………… …")
 (False, True, False)
+>>> is_said("a\u200bb\u00ad"), is_sentence("Replace\u200bment"), trimmed(" \u200b\u3164Done \u00a0") == "Done"
+(False, False, True)
 >>> own_words("Hello, here is our answer. The camera was replaced.", "Hello, here is our answer. …")
 'The camera was replaced'
 """
 
 import re
+import unicodedata
 from collections import Counter
 
+# Letters to Unicode that no font draws: fillers of Hangul and Khmer.
+BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 WORD = re.compile(r"[^\W_]+")
 # Less is no word that another person understands later.
 SAID_LETTERS = 3
@@ -18,22 +23,41 @@ SAID_LETTERS = 3
 SENTENCE_WORDS, SENTENCE_LETTERS = 2, 10
 
 
+def _is_blank(letter):
+    """Whether nobody sees ``letter``: a space of any kind, what only steers (soft hyphen, zero width), a filler."""
+    # NUL is no text at all, and is for whoever takes the text to refuse.
+    unseen = letter != "\0" and unicodedata.category(letter) in ("Cf", "Cc")
+    return letter.isspace() or letter in BLANK_LETTERS or unseen
+
+
+def _seen(text):
+    """``text`` without what nobody sees inside a word; spaces stay."""
+    return "".join(letter for letter in text or "" if letter.isspace() or not _is_blank(letter))
+
+
+def trimmed(text):
+    """``text`` from its first to its last visible character; "" where there is none."""
+    text = text or ""
+    found = [place for place, letter in enumerate(text) if not _is_blank(letter)]
+    return text[found[0] : found[-1] + 1] if found else ""
+
+
 def is_said(text):
     """Whether ``text`` holds more than signs and an abbreviation."""
-    return len("".join(WORD.findall(text or ""))) >= SAID_LETTERS
+    return len("".join(WORD.findall(_seen(text)))) >= SAID_LETTERS
 
 
 def is_sentence(text):
     """Whether ``text`` is long enough to tell somebody something."""
-    found = WORD.findall(text or "")
+    found = WORD.findall(_seen(text))
     return len(found) >= SENTENCE_WORDS and len("".join(found)) >= SENTENCE_LETTERS
 
 
 def own_words(text, proposed):
     """The words of ``text`` that ``proposed`` had not: what its author wrote, in one string."""
-    left = Counter(WORD.findall(proposed or ""))
+    left = Counter(WORD.findall(_seen(proposed)))
     own = []
-    for word in WORD.findall(text or ""):
+    for word in WORD.findall(_seen(text)):
         if left[word]:
             left[word] -= 1
         else:

@@ -1,3 +1,4 @@
+from . import charter_advisory_import
 from . import charter_sheet_mixin
 from . import base_partner_merge
 from . import charter_feedback_callback

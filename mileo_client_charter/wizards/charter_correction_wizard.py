@@ -35,6 +35,10 @@ class CharterCorrectionWizard(models.TransientModel):
         "res.partner", "Agreed by", domain="[('commercial_partner_id', '=', partner_id)]"
     )
     agreement = fields.Text("What the client agreed to")
+    declined_contact_id = fields.Many2one(
+        "res.partner", "Declined by", domain="[('commercial_partner_id', '=', partner_id)]"
+    )
+    decline_words = fields.Text("How the client declined")
     achievements = fields.Text("What was achieved this year")
     performance = fields.Text("Performance figures")
     satisfaction = fields.Text("Overall satisfaction")

@@ -5,7 +5,7 @@ from ..tools import equipment_sheet
 from ..tools.equipment_sheet import MILESTONES
 
 # What a row of the sheet gives as it stands.
-PLAIN = ("name", "serial", "reference", "brand", "model", "supervised_from", "supervised_to")
+PLAIN = ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "supervised_to")
 
 
 class Refusal(Exception):
@@ -247,6 +247,8 @@ class CharterEquipmentImport(models.TransientModel):
             elif name == "tag_ids":
                 if set(record.tag_ids.ids) != set(value[0][2]):
                     changes[name] = value
+            elif name == "firmware" and (record.firmware or "") != value:
+                changes.update(firmware=value, firmware_source="sheet")
             elif not record or record._fields[name].convert_to_write(record[name], record) != value:
                 changes[name] = value
         return changes

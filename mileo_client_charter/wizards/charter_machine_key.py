@@ -7,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..tools.words import trimmed
+
 ADMIN = "mileo_client_charter.group_charter_admin"
 
 
@@ -81,7 +83,7 @@ class CharterMachineKey(models.TransientModel):
 
     def _make_user(self):
         """The user of a new program: of no type, with one group, and no password to enter by."""
-        if not (self.name or "").strip():
+        if not trimmed(self.name):
             raise ValidationError(self.env._("Name of the program: give one, it stands in the history."))
         return self.env["res.users"].sudo().with_context(no_reset_password=True).create(
             {

@@ -75,7 +75,7 @@ class CharterSupportImport(models.TransientModel):
             found = by_name.get(row.model.casefold(), self.env["charter.equipment"])
             if row.brand:
                 found = found.filtered(
-                    lambda e, brand=row.brand: not e.brand or e.brand.casefold() == brand.casefold()
+                    lambda e, brand=row.brand: not e.maker or e.maker.casefold() == brand.casefold()
                 )
             message = ""
             if not row.date:

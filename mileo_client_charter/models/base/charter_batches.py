@@ -65,11 +65,16 @@ def run_batches(env, take, act, left=None, size=None):
     :param size: instead of ``left``: rows of a full batch, after which there are more
     :return: whether all was done before the time was over
     """
+    waiting = 0
     while batch := take():
         act(batch)
         waiting = left() if left else int(len(batch) >= size)
         if not end_batch(env, len(batch), waiting):
             return False
+    if waiting:
+        # As many as a full batch were all there were, or what is left is not to be taken: told of more, Odoo would run the
+        # action again, and again.
+        end_batch(env, 0)
     return True
 
 

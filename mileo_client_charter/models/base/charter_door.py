@@ -93,9 +93,10 @@ class CharterDoorVisit(models.Model):
         :raise TooMany: the company's limit of the user, or of the address  :raise Busy: the same form does not end
         """
         origin = self._origin_of(address)
-        self._check_limits(company, user, origin, says)
         try:
             bound_waiting(self.env.cr)
+            self._take_turn(company, user, origin, says)
+            self._check_limits(company, user, origin, says)
             self.env.cr.execute(
                 SQL(
                     # Of the same form taken meanwhile, PostgreSQL says that the transaction is to be played again.
@@ -108,6 +109,28 @@ class CharterDoorVisit(models.Model):
         except LockNotAvailable as error:
             raise busy(self.env) from error
         return self.sudo().browse(self.env.cr.fetchone()[0])
+
+    @api.model
+    def _take_turn(self, company, user, origin, says):
+        """One form at a time of whom a limit counts: two at once would each count without the other.
+
+        A row of the one who counts is written by each: whoever waited for it, or began before it was last written, is played
+        again by PostgreSQL's own rule, and counts what was taken meanwhile.
+
+        :raise LockNotAvailable: the one before does not end
+        """
+        counted = [f"user {user.id}"] if says and company.charter_hourly_by_user else []
+        if origin and company.charter_hourly_by_address:
+            counted.append(f"origin {origin}")
+        if counted:
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO charter_door_visit (key, at) SELECT unnest(%s::text[]), %s
+                       ON CONFLICT (key) DO UPDATE SET at = excluded.at""",
+                    sorted(counted), fields.Datetime.now(),
+                ),
+                log_exceptions=False,
+            )  # fmt: skip
 
     @api.model
     def _check_limits(self, company, user, origin, says):

@@ -28,6 +28,8 @@ class Sheet(NamedTuple):
     fields: tuple
     owner: str = "partner_id"
     """Field that names the client."""
+    given: tuple = ()
+    """((figure, field that says whether there is one), …): a figure nobody gave is empty in the file, not 0."""
 
 
 class Link(NamedTuple):

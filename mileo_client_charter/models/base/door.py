@@ -11,10 +11,11 @@ import secrets
 from urllib.parse import urlsplit
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.http import request
+from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from odoo.tools import format_datetime
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import LockNotAvailable, SerializationFailure
 from werkzeug.exceptions import abort
 
 from .charter_door import TooMany
@@ -141,9 +142,10 @@ def _post(endpoint, dispatch):
         response.headers.extend(HEADERS)
         return response
     says = bool(endpoint.routing.get("charter_says"))
+    address = None if endpoint.routing.get("charter_right") else request.httprequest.remote_addr
     try:
         with env.cr.savepoint() as savepoint:
-            visit = visits._enter(_company(), key, env.user, request.httprequest.remote_addr, says)
+            visit = visits._enter(_company(), key, env.user, address, says)
             response = dispatch(endpoint)
             if response.status_code < 400:
                 visit.location = _location(response)
@@ -153,10 +155,20 @@ def _post(endpoint, dispatch):
             return response
     except TooMany as error:
         return _too_many(endpoint, error)
+    except (ConcurrencyError, SerializationFailure):
+        # Odoo plays the request again on what the other one left; the last time nobody would see more than an error.
+        request.charter_played = getattr(request, "charter_played", 0) + 1
+        if request.charter_played < MAX_TRIES_ON_CONCURRENCY_FAILURE:
+            raise
+        return _wait(endpoint)
     except (Busy, LockNotAvailable):
-        refusal = _refuse(endpoint, 503, "wait", busy(env).args[0])
-        refusal.headers["Retry-After"] = str(WAIT_SECONDS)
-        return refusal
+        return _wait(endpoint)
+
+
+def _wait(endpoint):
+    refusal = _refuse(endpoint, 503, "wait", busy(request.env).args[0])
+    refusal.headers["Retry-After"] = str(WAIT_SECONDS)
+    return refusal
 
 
 def _form():

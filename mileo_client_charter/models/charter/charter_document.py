@@ -7,32 +7,13 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.clock import Delay
+from ...tools.codes import CODES
 from .charter_commitment import Terms
 
 # A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:\.[a-z0-9]+)*)(?::([a-z_]+))?\}")
 
 REPORT = "mileo_client_charter.report_charter"
-
-# The commitments of the source document and those the addon adds to them; a charter in force has them all. Any other
-# is optional: a charter has it once somebody has published it (``_propose``), and is owed nothing of it before.
-CODES = (
-    "charter.copy",
-    "contacts.sheet",
-    "contact.handover",
-    "report.delivery",
-    "notice.advance",
-    "interview.biannual",
-    "feedback.callback",
-    "feedback.outcome",
-    "escalation.level1",
-    "escalation.level2",
-    "review.annual",
-    "renewal.decision",
-    "remediation.start",
-    "intervention.response",
-    "intervention.resolution",
-)
 
 
 class CharterDocument(models.Model):

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches
 from .charter_delivery import KINDS
 
@@ -53,7 +54,7 @@ class CharterDeliveryRun(models.Model):
             run.planned, run.queued = of_run.get("planned", 0), of_run.get("queued", 0)
             run.sent, run.failed = of_run.get("sent", 0), of_run.get("failed", 0)
             run.total = sum(count for state, count in of_run.items() if state != "withdrawn")
-            run.progress = round(100 * (run.total - run.planned) / run.total) if run.total else 100
+            run.progress = percent(run.total - run.planned, run.total, 0) if run.total else 100
 
     # -- planning ---------------------------------------------------------------------------------
 

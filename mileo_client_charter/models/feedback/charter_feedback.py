@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ...tools import nps as nps_rules
-from ...tools.words import is_said, is_sentence
+from ...tools.words import is_said, is_sentence, trimmed
 from ..base.charter_lock import lock
 from ..base.client_document import Message, Sheet
 
@@ -35,8 +35,9 @@ class CharterFeedback(models.Model):
     }
     _charter_export = Sheet(
         "feedback",
-        ("channel", "contact_id", "state", "sent_at", "said_at", "answered_at", "rating", "nps_answered", "nps", "comment",
-         "call_reason", "called_at", "call_recorded_at", "outcome_at", "outcome"),
+        ("channel", "contact_id", "state", "sent_at", "said_at", "answered_at", "rating", "nps", "comment", "call_reason",
+         "called_at", "call_recorded_at", "outcome_at", "outcome"),
+        given=(("rating", "rating"), ("nps", "nps_answered")),
     )  # fmt: skip
     _charter_retention = "charter_words_months"
     _order = "answered_at desc, id desc"
@@ -261,7 +262,7 @@ class CharterFeedback(models.Model):
                     )
                 )
             vals["channel"] = "direct"
-            comment = (vals.pop("comment", None) or "").strip()
+            comment = trimmed(vals.pop("comment", None))
             reports.append(
                 {
                     "comment": comment,

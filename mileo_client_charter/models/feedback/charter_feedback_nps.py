@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools import nps as nps_rules
+from ...tools.words import trimmed
 from ..base.charter_recorded import OPERATIONS
 
 
@@ -69,7 +70,7 @@ class CharterFeedback(models.Model):
             raise AccessError(
                 self.env._("Only operations managers decide that an answer is left out of the NPS.")
             )
-        if not (reason or "").strip():
+        if not trimmed(reason):
             raise ValidationError(self.env._("Reason: say why; the verdict of the renewal prints it."))
         if not self.nps_answered or not self.nps_counted:
             raise UserError(

@@ -4,15 +4,19 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ...tools import renewal as rules
-from ...tools.nps import nps
+from ...tools.codes import RENEWAL_DECISION
 
+# Used only where no charter is in force; the figure of the charter is that of its commitment.
 DEFAULT_THRESHOLD = 0
 DEFAULT_MONTHS = 12
 
 
 class Standing(NamedTuple):
-    """How a client stands with a company at a moment (article 04). ``score`` is None when nobody answered."""
+    """How a client stands with a company at a moment (article 04): a row of ``charter.nps._standing_table``.
+
+    ``score`` is the NPS as it is shown, None when nobody answered. ``above`` says whether the exact NPS exceeds the
+    threshold, None when nobody answered. ``verdict`` is pass, fail or unknown.
+    """
 
     score: int | None
     answers: int
@@ -20,14 +24,24 @@ class Standing(NamedTuple):
     detractors: int
     complaints: int
     threshold: int
-    unqualified: int = 0
-    """Complaints that may be this client's: their sender is somebody in its mail domain whom nobody has qualified yet."""
+    above: bool | None
+    verdict: str
+    unqualified: int
+    """Escalations that may be this client's: their sender is somebody in its mail domain whom nobody has qualified yet."""
 
     @property
-    def verdict(self):
-        verdict = rules.verdict(self.score, self.complaints, self.threshold)
-        # What is not known yet is no pass; what fails without it fails.
-        return rules.UNKNOWN if verdict == rules.PASS and self.unqualified else verdict
+    def lacking(self):
+        """What a pass still lacks: ``complaints``, ``answer`` (nobody answered), ``score`` or ``unqualified``."""
+        return [
+            what
+            for what, there in (
+                ("complaints", self.complaints),
+                ("answer", not self.answers),
+                ("score", self.answers and not self.above),
+                ("unqualified", self.unqualified),
+            )
+            if there
+        ]
 
 
 class ResCompany(models.Model):
@@ -59,12 +73,15 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _nps_table(self, until):
-        """SQL of (company_id, partner_id, answers, promoters, detractors) of the clients somebody answered for.
+        """SQL of (company_id, partner_id, answers, promoters, detractors, score) of the clients somebody answered for.
+
+        ``score`` is the NPS as ``tools.nps.nps`` shows it; it is for the reader, and is compared with nothing.
 
         :param until: naive UTC moment, included; the window reaches back from it
         """
         return SQL(
-            """(SELECT company_id, partner_id, COUNT(*) AS answers, SUM(promoter) AS promoters, SUM(detractor) AS detractors
+            """(SELECT company_id, partner_id, COUNT(*) AS answers, SUM(promoter) AS promoters, SUM(detractor) AS detractors,
+                       round(100.0 * (SUM(promoter) - SUM(detractor)) / COUNT(*))::int AS score
                   FROM (SELECT DISTINCT ON (f.company_id, f.partner_id, f.respondent)
                                f.company_id, f.partner_id, f.promoter, f.detractor
                           FROM charter_feedback f
@@ -104,8 +121,66 @@ class CharterNps(models.AbstractModel):
         )
 
     @api.model
+    def _thresholds_table(self):
+        """SQL of (company_id, threshold): the NPS that has to be exceeded, as the charter in force says."""
+        return SQL(
+            """(SELECT document.company_id, commitment.threshold
+                  FROM charter_commitment commitment
+                  JOIN charter_document document ON document.id = commitment.document_id AND document.state = 'in_force'
+                 WHERE commitment.code = %s)""",
+            RENEWAL_DECISION,
+        )
+
+    @api.model
+    def _unqualified_table(self):
+        """SQL of (company_id, partner_id, unqualified): escalations that may be the client's, and wait to be qualified."""
+        return SQL(
+            """(SELECT e.company_id, likely.partner_id, COUNT(*) AS unqualified
+                  FROM charter_escalation e JOIN charter_escalation_likely_rel likely ON likely.escalation_id = e.id
+                 WHERE e.state = 'unqualified' GROUP BY e.company_id, likely.partner_id)"""
+        )
+
+    @api.model
+    def _standing_table(self, asked, until):
+        """SQL of (company_id, partner_id) and the columns of ``Standing``: one row for each of ``asked``.
+
+        The one place where a client's NPS is held against the charter (article 04), for the decision, the health, the
+        forecast and its calendar, and the dossier. Exact, in whole numbers: 0.4 is above 0. A complaint fails whatever the
+        score; silence is unknown, and never a pass; the threshold has to be exceeded; an escalation that may be the client's is
+        unknown until somebody has qualified it.
+
+        :param asked: SQL of a table (company_id, partner_id)
+        :param until: naive UTC moment, included
+        """
+        return SQL(
+            """(SELECT company_id, partner_id, score, answers, promoters, detractors, complaints, threshold, above,
+                       unqualified,
+                       CASE WHEN complaints > 0 THEN 'fail' WHEN above IS NULL THEN 'unknown' WHEN NOT above THEN 'fail'
+                            WHEN unqualified > 0 THEN 'unknown' ELSE 'pass' END AS verdict
+                  FROM (SELECT asked.company_id, asked.partner_id, n.score, COALESCE(n.answers, 0) AS answers,
+                               COALESCE(n.promoters, 0) AS promoters, COALESCE(n.detractors, 0) AS detractors,
+                               COALESCE(e.complaints, 0) AS complaints, COALESCE(t.threshold, %(default)s) AS threshold,
+                               100 * (n.promoters - n.detractors) > COALESCE(t.threshold, %(default)s) * n.answers AS above,
+                               COALESCE(q.unqualified, 0) AS unqualified
+                          FROM %(asked)s AS asked
+                          LEFT JOIN %(nps)s n ON n.partner_id = asked.partner_id AND n.company_id = asked.company_id
+                          LEFT JOIN %(complaints)s e ON e.partner_id = asked.partner_id AND e.company_id = asked.company_id
+                          LEFT JOIN %(unqualified)s q ON q.partner_id = asked.partner_id AND q.company_id = asked.company_id
+                          LEFT JOIN %(thresholds)s t ON t.company_id = asked.company_id) counted)""",
+            asked=asked,
+            nps=self._nps_table(until),
+            complaints=self._complaints_table(),
+            unqualified=self._unqualified_table(),
+            thresholds=self._thresholds_table(),
+            default=DEFAULT_THRESHOLD,
+        )
+
+    @api.model
     def _flush(self):
-        for model in ("charter.feedback", "charter.escalation", "res.partner", "res.company"):
+        """Write what the standing is read from."""
+        for model in (
+            "charter.feedback", "charter.escalation", "res.partner", "res.company", "charter.document", "charter.commitment",
+        ):  # fmt: skip
             self.env[model].flush_model()
 
     @api.model
@@ -113,31 +188,19 @@ class CharterNps(models.AbstractModel):
         """{client id: Standing} with ``company``; one statement for any number of clients."""
         until = until or fields.Datetime.now()
         self._flush()
-        threshold = self._threshold(company)
+        asked = SQL(
+            "(SELECT %s::int AS company_id, id AS partner_id FROM unnest(%s::int[]) AS asked (id))",
+            company.id,
+            clients.ids,
+        )
         self.env.cr.execute(
             SQL(
-                """
-                SELECT asked.id, COALESCE(n.answers, 0), COALESCE(n.promoters, 0), COALESCE(n.detractors, 0),
-                       COALESCE(e.complaints, 0),
-                       (SELECT COUNT(*) FROM charter_escalation_likely_rel likely
-                          JOIN charter_escalation q ON q.id = likely.escalation_id
-                         WHERE likely.partner_id = asked.id AND q.company_id = %(company)s AND q.state = 'unqualified')
-                  FROM unnest(%(ids)s::int[]) AS asked (id)
-                  LEFT JOIN %(nps)s n ON n.partner_id = asked.id AND n.company_id = %(company)s
-                  LEFT JOIN %(complaints)s e ON e.partner_id = asked.id AND e.company_id = %(company)s
-                """,
-                ids=clients.ids,
-                company=company.id,
-                nps=self._nps_table(until),
-                complaints=self._complaints_table(),
+                "SELECT partner_id, %s FROM %s standing",
+                SQL(", ").join(map(SQL.identifier, Standing._fields)),
+                self._standing_table(asked, until),
             )
         )
-        return {
-            client: Standing(
-                nps(promoters, detractors, answers), answers, promoters, detractors, complaints, threshold, unqualified
-            )
-            for client, answers, promoters, detractors, complaints, unqualified in self.env.cr.fetchall()
-        }  # fmt: skip
+        return {client: Standing(*row) for client, *row in self.env.cr.fetchall()}
 
     @api.model
     def _set_aside(self, clients, company, until=None):
@@ -218,12 +281,6 @@ class CharterNps(models.AbstractModel):
         return "\n".join(lines)
 
     @api.model
-    def _threshold(self, company):
-        """The NPS that has to be exceeded, as the charter in force of ``company`` says."""
-        commitment = self.env["charter.document"].sudo()._in_force(company)._commitment("renewal.decision")
-        return commitment.threshold if commitment else DEFAULT_THRESHOLD
-
-    @api.model
     def _window(self, company, until):
         """First and last day of the answers that count at ``until`` (naive UTC), for the reader."""
         last = fields.Datetime.context_timestamp(self.with_context(tz=company._charter_tz()), until).date()
@@ -241,9 +298,6 @@ class CharterNps(models.AbstractModel):
                 n=standing.answers,
                 threshold=standing.threshold,
             ),
+            "unqualified": self.env._("an escalation from its mail domain is still to qualify"),
         }
-        lacking = rules.missing(standing.score, standing.complaints, standing.threshold)
-        said = [words[key] for key in lacking]
-        if standing.unqualified:
-            said.append(self.env._("an escalation from its mail domain is still to qualify"))
-        return "; ".join(said)
+        return "; ".join(words[key] for key in standing.lacking)

@@ -11,4 +11,5 @@ from . import charter_client_mixin
 from . import charter_obligation_people
 from . import contract_contract
 from . import contract_contract_write
+from . import contract_line
 from . import charter_anniversary

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, is_html_empty
 
-from ...tools.words import is_sentence
+from ...tools.words import is_sentence, trimmed
 from .charter_obligation import MissingCharter
 
 
@@ -38,7 +38,7 @@ class CharterClientMixin(models.AbstractModel):
         :param label: of the field, as its page calls it
         :raise ValidationError: longer than ``limit``, or bytes that are no text
         """
-        words = (text or "").replace("\r\n", "\n").strip()
+        words = trimmed((text or "").replace("\r\n", "\n"))
         if "\0" in words:
             raise ValidationError(self.env._("%s: it holds bytes that are no text; type it again.", label))
         if len(words) > limit:

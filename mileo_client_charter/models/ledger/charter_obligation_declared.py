@@ -23,6 +23,11 @@ class CharterObligation(models.Model):
                 )
             )
 
+    def _explain(self, reason):
+        """Put on record why this promise is due when it is."""
+        for obligation in self._charter_engine():
+            obligation.history = obligation._with_history(reason)
+
     def _with_history(self, line):
         """``history`` with one more line, dated now."""
         stamp = fields.Datetime.to_string(self._charter_now())

@@ -15,6 +15,13 @@ _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
 # Promises that come back as long as the contract runs.
 RECURRING = ("report.delivery", "interview.biannual", "review.annual", "renewal.decision")
+# Those that come before a day of the contract, and end with it when it moves.
+BEFORE_A_DAY = ("review.annual", "renewal.decision")
+# The annual review leaves this many days to decide, before the lines renew by themselves.
+DECIDE_DAYS = 14
+# What becomes known too late for the charter's own delay is due so many days later, or on the day itself where that is
+# earlier; never sooner than the second figure, which is what it takes to meet somebody.
+CATCH_UP_DAYS, LEAST_DAYS = 30, 14
 
 
 class CharterScheduler(models.AbstractModel):
@@ -51,6 +58,7 @@ class CharterScheduler(models.AbstractModel):
     def _schedule(self, contracts):
         """Open what ``contracts`` owe by now and do not have in the ledger yet."""
         now = self._charter_now()
+        there = self._end_moved(contracts)
         last = self._last_opened(contracts)
         withdrawn = self._withdrawn(contracts)
         in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, RECURRING)
@@ -62,6 +70,8 @@ class CharterScheduler(models.AbstractModel):
                 for occurrence, at, opened_at, delay in self._occurrences(
                     contract, in_force[contract.company_id.id, code], now, last.get((contract.id, code))
                 ):
+                    if (contract.id, code, self._year_key(contract, code, occurrence)) in there:
+                        continue
                     # What was withdrawn is owed again as a row of its own; the withdrawn one stays as it is.
                     times = withdrawn.get((contract.id, code, occurrence), 0)
                     requests.append(
@@ -78,34 +88,108 @@ class CharterScheduler(models.AbstractModel):
                             "delay": delay,
                         }
                     )
-        return self.env["charter.obligation"]._open(self._not_past_at_start(contracts, in_force, requests))
+        requests = self._possible(contracts, in_force, requests, now)
+        opened = self.env["charter.obligation"]._open(requests)
+        for row, request in zip(opened, requests, strict=True):
+            if request.get("reason"):
+                row._explain(request["reason"])
+        return opened
 
     @api.model
-    def _not_past_at_start(self, contracts, in_force, requests):
-        """``requests`` without what comes before an event and was past when the contract came under the charter.
+    def _end_moved(self, contracts):
+        """End the promises that come before a day which is no anniversary, or no end of the term, any more.
 
-        On the clock of the ledger itself; a promise whose clock gives no time is opened, and says so.
+        :return: {(contract id, code, ``_year_key``)} of what is in the ledger and stays
+        """
+        rows = self.env["charter.obligation"].sudo().search_fetch(
+            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", BEFORE_A_DAY)],
+            ["res_id", "code", "occurrence", "state", "done_at", "cancelled_at", "withdrawn"],
+        )  # fmt: skip
+        of_id = {contract.id: contract for contract in contracts}
+        moved = {code: rows.browse() for code in BEFORE_A_DAY}
+        back, there = rows.browse(), set()
+        for row in rows:
+            contract, day = of_id[row.res_id], parse_key(row.occurrence).day
+            term_ends = contract.charter_term_end and contract.charter_term_end + timedelta(days=1)
+            stands = (
+                contract._charter_reviews_before(day) if row.code == "review.annual" else day == term_ends
+            )
+            if row.is_owed and day and not stands:
+                moved[row.code] |= row
+            elif row.state == "late" and row.cancelled_at and stands:
+                back |= row
+            # What ended undone with its day leaves room for the review of the new one.
+            if not row.withdrawn and (
+                stands or not (row.is_owed or (row.cancelled_at and row.state == "late"))
+            ):
+                there.add(
+                    (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
+                )
+        back._owe_again(self.env._("The contract's dates are again what they were."))
+        moved["review.annual"]._cancel(
+            self.env._("The contract's dates changed: it has no anniversary on that day any more."),
+            withdrawn=True,
+        )
+        moved["renewal.decision"]._cancel(
+            self.env._("The contract's dates changed: its term does not end on that day any more."),
+            withdrawn=True,
+        )
+        return there
+
+    @api.model
+    def _year_key(self, contract, code, occurrence):
+        """What is there once: the review of a contract year, the decision on a term."""
+        day = parse_key(occurrence).day
+        return contract._charter_year_of(day) if code == "review.annual" else occurrence
+
+    @api.model
+    def _possible(self, contracts, in_force, requests, now):
+        """``requests`` with, of those that come before a day, only what can still be done, on a due time that can be met.
+
+        On the clock of the ledger itself; a promise whose clock gives no time is opened, and says so. A review whose
+        anniversary was past when the contract was recorded under the charter was never promised.
         """
         ledger = self.env["charter.obligation"]
-        commitments = [in_force[request["company_id"], request["code"]] for request in requests]
         dues = ledger._due_moments(
             [
-                (request, request["at"], commitment._delay(), "before")
-                if commitment.anchor == "before"
+                (request, request["at"], request["delay"] or in_force[request["company_id"], request["code"]]._delay(), "before")
+                if in_force[request["company_id"], request["code"]].anchor == "before"
                 else None
-                for request, commitment in zip(requests, commitments, strict=True)
+                for request in requests
             ]
-        )
-        began = {
-            contract.id: to_utc(contract.charter_since, contract.company_id._charter_tz())
-            for contract in contracts
-            if contract.charter_since
-        }
-        return [
-            request
-            for request, due in zip(requests, dues, strict=True)
-            if due is None or isinstance(due, NoWorkingTime) or due >= began.get(request["res_id"], due)
-        ]
+        )  # fmt: skip
+        of_id = {contract.id: contract for contract in contracts}
+        found = []
+        for request, due in zip(requests, dues, strict=True):
+            contract = of_id[request["res_id"]]
+            if due is None or isinstance(due, NoWorkingTime) or due > now:
+                found.append(request)
+            elif request["at"] > now or request["code"] == "renewal.decision":
+                found.append(self._known_late(contract, request, now))
+            elif due >= contract._charter_midnight(contract.charter_known_on or contract.charter_since):
+                # Nothing ran meanwhile: it was promised all the same.
+                since = contract._charter_midnight(contract.charter_since)
+                found.append({**request, "opened_at": max(since, request["at"] - relativedelta(years=1))})
+        return found
+
+    @api.model
+    def _known_late(self, contract, request, now):
+        """``request`` on the first due time that is possible, with the reason."""
+        today, event = contract._charter_local_day(now), contract._charter_local_day(request["at"])
+        day = today + timedelta(days=CATCH_UP_DAYS)
+        if event > today:
+            day = min(day, event)
+        if request["code"] == "review.annual":
+            day = max(day, today + timedelta(days=LEAST_DAYS))
+        reason = self.env._(
+            "It became known on %(today)s, too late for the charter's own delay before %(event)s: due on the first "
+            "day that was possible, %(day)s.",
+            today=today, event=event, day=day,
+        )  # fmt: skip
+        if day > event:
+            return {**request, "at": contract._charter_midnight(day), "delay": Delay(0, "days", "elapsed"),
+                    "reason": reason}  # fmt: skip
+        return {**request, "delay": Delay((event - day).days, "days", "elapsed"), "reason": reason}
 
     @api.model
     def _last_opened(self, contracts):
@@ -164,9 +248,12 @@ class CharterScheduler(models.AbstractModel):
                     )
         elif commitment.code == "review.annual":
             for event in contract._charter_anniversaries(since, today):
-                if not contract.charter_term_end and last_day and event < last_day:
-                    continue  # the end of a term that was given up came in its place
-                yield format_key(event, ANNUAL), moment(event), now, None
+                yield (
+                    format_key(event, ANNUAL),
+                    moment(event),
+                    now,
+                    self._review_delay(contract, event, commitment),
+                )
         elif commitment.code == "renewal.decision" and contract.charter_term_end:
             event = contract.charter_term_end + timedelta(days=1)
             yield (
@@ -179,14 +266,24 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _decision_delay(self, contract, event, commitment):
         """The renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
-        notice = contract.charter_notice_date
-        if not notice:
+        return self._before(contract.charter_notice_date, event, commitment)
+
+    @api.model
+    def _review_delay(self, contract, event, commitment):
+        """The review that serves a renewal is held before its decision, also under a long notice; None: the charter's own delay."""
+        notice = contract._charter_serves_term(event) and contract.charter_notice_date
+        return self._before(notice and notice - timedelta(days=DECIDE_DAYS), event, commitment)
+
+    @api.model
+    def _before(self, latest, event, commitment):
+        """The Delay that has a promise due by ``latest`` where the charter's own falls later; None: the charter's own."""
+        if not latest:
             return None
         own = commitment._delay()
         if own.clock == "elapsed" and own.unit != "hours":
-            if event - relativedelta(**{own.unit: own.amount}) <= notice:
+            if event - relativedelta(**{own.unit: own.amount}) <= latest:
                 return None
-        return Delay((event - notice).days, "days", "elapsed")
+        return Delay((event - latest).days, "days", "elapsed")
 
     @api.model
     def _close_ended(self):

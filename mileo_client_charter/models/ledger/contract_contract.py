@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import periods
 from ...tools.clock import to_utc
 from ...tools.occurrence import ONBOARDING
 from ...tools.pg_array import pg_array
@@ -23,6 +22,12 @@ class ContractContract(models.Model):
         copy=False,
         help="First day the promises count from. Set to today when the tier is chosen.",
     )
+    charter_known_on = fields.Date(
+        "Recorded under the charter on",
+        copy=False,
+        readonly=True,
+        help="Day the tier was chosen, also where the promises count from an earlier one: what was past then was not promised.",
+    )
     charter_calendar_id = fields.Many2one(
         "resource.calendar",
         "Working time of the promises",
@@ -31,7 +36,9 @@ class ContractContract(models.Model):
         help="Empty: the company's. Never the calendar of the person in charge.",
     )
     charter_anniversary = fields.Date(
-        compute="_compute_charter_anniversary", help="Next day the contract's term ends."
+        "After the term",
+        compute="_compute_charter_anniversary",
+        help="The day after the current term ends; of a contract without end, its next anniversary.",
     )
     charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
     charter_report_period = fields.Selection(
@@ -90,19 +97,6 @@ class ContractContract(models.Model):
                     )
                 )
 
-    def _charter_anniversaries(self, since, today):
-        """The anniversaries whose review is owed by ``today``: the end of the term, or, without one, each of the
-        years from ``since`` to the next."""
-        self.ensure_one()
-        event = self.charter_anniversary
-        if not event or self.charter_term_end:
-            return [event] if event else []
-        first = self._charter_first_day()
-        events = [periods.anniversary_after(first, since)]
-        while events[-1] <= today:
-            events.append(periods.anniversary_after(first, events[-1]))
-        return events
-
     def _charter_midnight(self, day):
         """First moment of ``day`` where the company is, naive UTC."""
         self.ensure_one()
@@ -116,7 +110,9 @@ class ContractContract(models.Model):
 
     def _charter_first_day(self):
         """First day of the lines that are not cancelled, or None."""
-        lines = self.contract_line_ids.filtered(lambda line: line.date_start and not line.is_canceled)
+        lines = self.contract_line_ids.filtered(
+            lambda line: line.date_start and not (line.is_canceled or line.display_type)
+        )
         return min(lines.mapped("date_start"), default=None)
 
     @api.model_create_multi
@@ -145,8 +141,11 @@ class ContractContract(models.Model):
         """What a contract under the charter owes from its first day: onboarding and the first occurrences."""
         running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
         for contract in running:
+            today = contract.company_id._charter_today()
             if not contract.charter_since:
-                contract.charter_since = contract.company_id._charter_today()
+                contract.charter_since = today
+            if not contract.charter_known_on:
+                contract.sudo().charter_known_on = today
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
             client = contract.commercial_partner_id.with_company(contract.company_id)
             client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
@@ -171,6 +170,7 @@ class ContractContract(models.Model):
         """
         self._charter_withdraw(reason, keep=keep)
         self.write({"charter_since": False})
+        self.sudo().write({"charter_known_on": False})
 
     def _charter_withdraw(self, reason, codes=None, keep=()):
         """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.figures import percent
 from ..base.charter_batches import run_batches
 
 # Contracts looked at, or brought under the charter, in one transaction.
@@ -113,7 +114,7 @@ class CharterOnboarding(models.Model):
             one.done_count = of_one.get("done", 0)
             one.refused_count = of_one.get("refused", 0)
             pending = of_one.get("listed" if one.state in ("draft", "previewing") else "previewed", 0)
-            one.progress = round(100 * (one.line_count - pending) / one.line_count) if one.line_count else 0
+            one.progress = percent(one.line_count - pending, one.line_count, 0) or 0
 
     @api.depends("line_ids.promises", "line_ids.mails")
     @api.depends_context("lang")

@@ -9,6 +9,7 @@ from odoo.tools.misc import formatLang
 from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
 from ...tools.nps import nps
+from ..base.charter_format import percent_text
 from .charter_cockpit import ROWS
 
 # Months of the two tables; the present one is the last.
@@ -41,8 +42,8 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _percent(self, met, decided):
-        """“92 %”, or a dash: where nothing fell due there is no rate. Rounded down: 99.7 % is not all."""
-        return self.env._("%s %%", 100 * met // decided) if decided else "–"
+        """“92.4 %”, or a dash: where nothing fell due there is no rate."""
+        return percent_text(self.env, met, decided) or "–"
 
     @api.model
     def _rate_figure(self):
@@ -150,7 +151,7 @@ class CharterCockpit(models.AbstractModel):
             self._list(
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
-            "" if score is None else "success" if score > 0 else "danger",
+            "" if score is None else "success" if promoters > detractors else "danger",
             self.env._("nobody has answered")
             if score is None
             else self.env._("n = %s contacts, latest answer of each", answers),
@@ -163,22 +164,22 @@ class CharterCockpit(models.AbstractModel):
         answers = self.env["charter.nps.answer"].with_context(tz=self._tz())
         domain = [("answered_at", ">=", months[0][1]), ("answered_at", "<", months[-1][2])]
         found = {
-            month.date(): (score, count)
-            for month, score, count in answers._read_group(
-                domain, ["answered_at:month"], ["score:avg", "__count"]
+            month.date(): (promoters, detractors, count)
+            for month, promoters, detractors, count in answers._read_group(
+                domain, ["answered_at:month"], ["promoter:sum", "detractor:sum", "__count"]
             )
         }
         cells = []
         for day, first, last in months:
-            score, count = found.get(day, (None, 0))
+            promoters, detractors, count = found.get(day, (0, 0, 0))
             month = [("answered_at", ">=", first), ("answered_at", "<", last)]
             title = self.env._("Answers of %s", format_date(self.env, day, date_format="MMMM y"))
             cells.append(
                 {
                     "key": str(day),
-                    "value": str(round(score)) if count else "–",
+                    "value": str(nps(promoters, detractors, count)) if count else "–",
                     "note": self.env._("n = %s", count) if count else "",
-                    "tone": "" if not count else "success" if score > 0 else "danger",
+                    "tone": "" if not count else "success" if promoters > detractors else "danger",
                     "action": self._list(title, "charter.nps.answer", month, views=("list",)) if count else None,
                 }
             )  # fmt: skip
@@ -191,7 +192,7 @@ class CharterCockpit(models.AbstractModel):
             action=self._list(
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
-            count=sum(count for _score, count in found.values()),
+            count=sum(count for _promoters, _detractors, count in found.values()),
         )
 
     # -- renewals ---------------------------------------------------------------------------------

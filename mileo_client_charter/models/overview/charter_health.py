@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...tools import health
-from ..feedback.charter_nps import DEFAULT_THRESHOLD
 
 LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
 
@@ -63,6 +62,7 @@ class CharterHealth(models.Model):
     # Empty, not zero, when nobody answered.
     nps = fields.Integer("NPS", readonly=True, aggregator=None)
     answers = fields.Integer("Answers (n)", readonly=True)
+    nps_low = fields.Boolean("NPS not above the threshold", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
     renewal = fields.Selection([("fail", "Fail"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
     renewal_on = fields.Date("Term that ends", readonly=True)
@@ -81,38 +81,31 @@ class CharterHealth(models.Model):
                    CASE f.level WHEN 'trouble' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END AS rank
               FROM (SELECT c.id, c.partner_id, c.company_id, s.*,
                            CASE WHEN s.unanswered > 0 OR s.late_owed > 0 OR s.low_open > 0 OR s.vacant_roles IS NOT NULL
-                                     OR s.nps <= s.threshold OR s.renewal = 'fail' THEN 'trouble'
+                                     OR s.nps_low OR s.renewal = 'fail' THEN 'trouble'
                                 WHEN s.complaints > s.unanswered OR s.low_closed > 0 OR s.late_done > 0
                                      OR s.renewal = 'unknown' OR s.nps IS NULL THEN 'watch'
                                 ELSE 'good' END AS level
                       FROM (%(clients)s) c
                       LEFT JOIN (%(vacant)s) v USING (partner_id, company_id)
-                      LEFT JOIN (%(escalations)s) e USING (partner_id, company_id)
+                      LEFT JOIN (%(unanswered)s) e USING (partner_id, company_id)
                       LEFT JOIN (%(late)s) l USING (partner_id, company_id)
                       LEFT JOIN (%(late_done)s) d USING (partner_id, company_id)
                       LEFT JOIN (%(marks)s) m USING (partner_id, company_id)
-                      LEFT JOIN %(nps)s n USING (partner_id, company_id)
-                      LEFT JOIN (%(threshold)s) t USING (company_id)
+                      JOIN %(standing)s n USING (partner_id, company_id)
                      CROSS JOIN LATERAL (
                            SELECT v.vacant_roles, COALESCE(e.unanswered, 0) AS unanswered,
-                                  COALESCE(e.complaints, 0) AS complaints, COALESCE(l.late_owed, 0) AS late_owed,
+                                  n.complaints, COALESCE(l.late_owed, 0) AS late_owed,
                                   l.oldest_late_at, COALESCE(d.late_done, 0) AS late_done,
                                   COALESCE(m.low_open, 0) AS low_open, COALESCE(m.low_closed, 0) AS low_closed,
-                                  round(100.0 * (n.promoters - n.detractors) / n.answers)::int AS nps,
-                                  COALESCE(n.answers, 0) AS answers, COALESCE(t.threshold, %(default)s) AS threshold,
-                                  c.renewal_on) facts
-                     CROSS JOIN LATERAL (
-                           SELECT facts.*, CASE WHEN facts.renewal_on IS NULL THEN NULL
-                                                WHEN facts.complaints > 0 OR facts.nps <= facts.threshold THEN 'fail'
-                                                WHEN facts.nps IS NULL THEN 'unknown' END AS renewal) s
+                                  n.score AS nps, NOT n.above AS nps_low, n.answers, n.threshold, c.renewal_on,
+                                  CASE WHEN c.renewal_on IS NOT NULL THEN NULLIF(n.verdict, 'pass') END AS renewal) s
                    ) f
             """,
             clients=self._clients_query(),
             vacant=self._vacant_query(),
-            escalations=SQL(
-                "SELECT partner_id, company_id, count(*) AS complaints, "
-                "count(*) FILTER (WHERE state <> 'answered') AS unanswered "
-                "FROM charter_escalation WHERE is_complaint AND partner_id IS NOT NULL GROUP BY partner_id, company_id"
+            unanswered=SQL(
+                "SELECT partner_id, company_id, count(*) AS unanswered FROM charter_escalation "
+                "WHERE is_complaint AND state <> 'answered' AND partner_id IS NOT NULL GROUP BY partner_id, company_id"
             ),
             late=SQL(
                 "SELECT partner_id, company_id, count(*) AS late_owed, min(due_at) AS oldest_late_at "
@@ -134,13 +127,9 @@ class CharterHealth(models.Model):
                 "WHERE f.call_reason IN ('rating', 'problem') AND f.state = 'answered' GROUP BY f.partner_id, f.company_id",
                 now=now,
             ),
-            nps=nps_model._nps_table(now),
-            threshold=SQL(
-                "SELECT d.company_id, t.threshold FROM charter_commitment t "
-                "JOIN charter_document d ON d.id = t.document_id AND d.state = 'in_force' "
-                "WHERE t.code = 'renewal.decision'"
+            standing=nps_model._standing_table(
+                SQL("(SELECT company_id, partner_id FROM (%s) client)", self._clients_query()), now
             ),
-            default=DEFAULT_THRESHOLD,
         )
 
     def _clients_query(self):
@@ -193,7 +182,7 @@ class CharterHealth(models.Model):
             low_open=self.low_open,
             low_closed=self.low_closed,
             nps=self.nps if self.answers else None,
-            threshold=self.threshold,
+            nps_low=self.nps_low,
             renewal=self.renewal or None,
         )
 

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from ...tools.nps import nps
+from ..base.charter_format import percent_text
 
 
 class DigestDigest(models.Model):
@@ -29,7 +30,9 @@ class DigestDigest(models.Model):
         domain = self._charter_period("due_at")
         [(met, decided)] = self.env["charter.scorecard"]._read_group(domain, [], ["met:sum", "decided:sum"])
         self.kpi_charter_kept_value = (
-            self.env._("%(rate)s %% (%(met)s/%(all)s)", rate=100 * met // decided, met=met, all=decided)
+            self.env._(
+                "%(rate)s (%(met)s/%(all)s)", rate=percent_text(self.env, met, decided), met=met, all=decided
+            )
             if decided
             else "–"
         )

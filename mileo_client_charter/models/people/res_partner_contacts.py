@@ -263,11 +263,11 @@ class ResPartner(models.Model):
         if not commitment:
             return found
         ledger = self.env["charter.obligation"]
-        dated = running.filtered("charter_anniversary")
+        dated = running.filtered("charter_next_anniversary")
         moments = ledger._due_moments(
             [
                 ({"company_id": company.id, "contract_id": contract.id},
-                 to_utc(contract.charter_anniversary, company._charter_tz()), commitment._delay(), commitment.anchor)
+                 to_utc(contract.charter_next_anniversary, company._charter_tz()), commitment._delay(), commitment.anchor)
                 for contract in dated
             ]
         )  # fmt: skip

@@ -270,9 +270,11 @@ class CharterReview(models.Model):
     def _charter_expired(self, limit):
         """Meetings held, or given up, before ``limit``; never while something is owed for what was said there."""
         given_up = Domain("state", "=", "cancelled") & Domain("create_date", "<", limit)
+        declined = Domain("state", "=", "declined") & Domain("declined_at", "<", limit)
+        held = Domain("state", "in", ("held", "minutes")) & Domain("held_at", "<", limit)
         return (
             Domain("anonymised_at", "=", False)
-            & (Domain("state", "in", ("held", "minutes")) & Domain("held_at", "<", limit) | given_up)
+            & (held | declined | given_up)
             & Domain("answer_ids", "not any", Domain("feedback_id.followup", "in", ("call", "tell")))
             & Domain(
                 "answer_ids",
@@ -289,7 +291,10 @@ class CharterReview(models.Model):
 
     def _charter_blank(self):
         """The meeting stays, with who held it for us, as the proof of its promise; what was said at it goes."""
-        return {"satisfaction": False, "minutes": False, "contact_ids": [fields.Command.clear()]}
+        return {
+            **dict.fromkeys(("satisfaction", "minutes", "declined_contact_id", "decline_words"), False),
+            "contact_ids": [fields.Command.clear()],
+        }
 
     def _charter_anonymise(self):
         result = super()._charter_anonymise()

@@ -7,12 +7,17 @@ from . import charter_renewal_forecast
 from . import charter_review
 from . import charter_review_action
 from . import charter_review_answer
+from . import charter_review_declined
 from . import charter_review_meeting
 from . import charter_review_dossier
 from . import charter_renewal_legal
 from . import charter_notice
 from . import charter_notice_line
 from . import charter_notice_sending
+from . import charter_advisory
+from . import charter_advisory_import
+from . import charter_advisory_concern
+from . import charter_advisory_telling
 from . import charter_scheduler_documents
 from . import base_automation
 from . import charter_watch

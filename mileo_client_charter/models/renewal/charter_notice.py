@@ -379,18 +379,18 @@ class CharterNotice(models.Model):
         self.env["charter.equipment"].flush_model()
         self.env.cr.execute(
             """
-            SELECT e.company_id, m.kind, m.date, e.product_id, e.brand, e.model, array_agg(e.id ORDER BY e.id)
+            SELECT e.company_id, m.kind, m.date, e.product_id, e.maker, e.model, array_agg(e.id ORDER BY e.id)
               FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
              WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s AND e.active
-               AND (e.product_id IS NOT NULL OR e.brand IS NOT NULL OR e.model IS NOT NULL)
+               AND (e.product_id IS NOT NULL OR e.maker IS NOT NULL OR e.model IS NOT NULL)
              GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY m.date
             """,
             [list(MILESTONES), fields.Date.today()],
         )
         groups = defaultdict(list)
-        for company, kind, day, product, brand, model, equipment in self.env.cr.fetchall():
+        for company, kind, day, product, maker, model, equipment in self.env.cr.fetchall():
             groups[self.env["res.company"].browse(company)].append(
-                (kind, day, product, brand, model, equipment)
+                (kind, day, product, maker, model, equipment)
             )
         return groups
 
@@ -405,8 +405,8 @@ class CharterNotice(models.Model):
             self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
         )
         raised = self.browse()
-        for kind, day, product_id, brand, model, equipment in rows:
-            key = f"{kind}|{product_id or ''}|{brand or ''}|{model or ''}"
+        for kind, day, product_id, maker, model, equipment in rows:
+            key = f"{kind}|{product_id or ''}|{maker or ''}|{model or ''}"
             notice = known.get(key)
             if notice and notice.state in ("draft", "open"):
                 if notice.effect_on != day:
@@ -415,7 +415,7 @@ class CharterNotice(models.Model):
             if day > horizon:
                 continue
             product = self.env["product.product"].browse(product_id or []).sudo()
-            title = product.display_name or " ".join(filter(None, [brand, model]))
+            title = product.display_name or " ".join(filter(None, [maker, model]))
             notice = self._charter_engine().create(
                 {
                     "name": self.env._("%(what)s: %(product)s", what=labels[kind], product=title),

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 
 from ...tools.clock import to_utc
-from ...tools.words import is_said
+from ...tools.words import is_said, trimmed
 from ..base.charter_lock import lock
 
 
@@ -56,7 +56,7 @@ class CharterNotice(models.Model):
         known_on = known_on or self.known_on
         tell_by, known_late = self._notify_by(known_on)
         late = bool(known_late or (tell_by and tell_by < self.company_id._charter_today()))
-        reason = (self.late_reason or "").strip()
+        reason = trimmed(self.late_reason)
         lines = lines._charter_engine()
         rows = []
         promises = dict(zip(lines, lines._owe(known_on), strict=True)) if lines else {}

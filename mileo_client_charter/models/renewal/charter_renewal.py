@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...tools.clock import NoWorkingTime
 from ...tools.occurrence import RENEWAL, event_key, format_key
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
@@ -214,13 +215,14 @@ class CharterRenewal(models.Model):
     @api.model
     def _open_due(self, contracts):
         """Open the renewals of the terms whose annual review comes up, and close those whose term moved."""
-        contracts = contracts.filtered(lambda c: c.charter_tier_id and c.charter_term_end)
+        contracts = contracts.filtered("charter_tier_id")
         self._close_moved(contracts)
+        contracts = contracts.filtered("charter_term_end")
         today = {company: company._charter_today() for company in contracts.company_id}
-        reviews = contracts._charter_review_days()
+        dues = self._due_days(contracts)
         due = contracts.filtered(
             lambda c: (
-                self._opening_day(c, reviews.get(c)) <= today[c.company_id]
+                self._opening_day(c, dues[c]) <= today[c.company_id]
                 and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
             )
         )
@@ -244,12 +246,45 @@ class CharterRenewal(models.Model):
         )
 
     @api.model
-    def _opening_day(self, contract, review):
+    def _due_days(self, contracts):
+        """{contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
+        in force and the contract's own notice; a promise the charter does not make is left out."""
+        scheduler, ledger = self.env["charter.scheduler"], self.env["charter.obligation"]
+        delays = {"review.annual": scheduler._review_delay, "renewal.decision": scheduler._decision_delay}
+        in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, list(delays))
+        asked = [
+            (contract, in_force[contract.company_id.id, code], day)
+            for contract in contracts
+            for code, day in (
+                ("review.annual", contract._charter_review_of_term()),
+                ("renewal.decision", contract.charter_term_end + timedelta(days=1)),
+            )
+            if day and (contract.company_id.id, code) in in_force
+        ]
+        moments = ledger._due_moments(
+            [
+                (
+                    {"contract_id": contract.id, "company_id": contract.company_id.id},
+                    contract._charter_midnight(day),
+                    delays[commitment.code](contract, day, commitment) or commitment._delay(),
+                    commitment.anchor,
+                )
+                for contract, commitment, day in asked
+            ]
+        )
+        found = {contract: [] for contract in contracts}
+        for (contract, _commitment, _day), moment in zip(asked, moments, strict=True):
+            if not isinstance(moment, NoWorkingTime):
+                found[contract].append(contract._charter_local_day(moment))
+        return found
+
+    @api.model
+    def _opening_day(self, contract, dues):
         """The day the renewal of the current term is opened: its review and its decision are still ahead.
 
-        :param review: last day of the annual review by the charter in force, None where it promises none
+        :param dues: as ``_due_days`` has them for the contract
         """
-        ahead = [contract.charter_term_end, review, contract.charter_notice_date]
+        ahead = [contract.charter_term_end, contract.charter_notice_date, *dues]
         return min(filter(None, ahead)) - timedelta(days=REVIEW_LEAD_DAYS)
 
     @api.model
@@ -259,9 +294,10 @@ class CharterRenewal(models.Model):
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
         moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
-        moved.filtered(lambda r: r.state != "closed")._close(
-            self.env._("The term no longer ends on that day.")
-        )
+        closing = moved.filtered(lambda r: r.state != "closed")
+        ended = closing.filtered(lambda r: not r.contract_id.charter_term_end)
+        ended._close(self.env._("Notice was given: the contract ends, and nothing is to be renewed."))
+        (closing - ended)._close(self.env._("The term no longer ends on that day."))
         (renewals - moved).filtered(lambda r: r.state == "closed")._reopen(
             self.env._("The term ends on that day again.")
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..feedback.charter_nps import DEFAULT_THRESHOLD, Standing
+from ..feedback.charter_nps import Standing
 from .charter_renewal import VERDICTS
 
 STATES = [
@@ -18,7 +18,7 @@ STATES = [
 class CharterRenewalForecast(models.Model):
     """The contracts whose term ends, with the verdict as it stands today: nothing here is frozen (article 04).
 
-    One SQL reading (its CASE says what tools/renewal.py says; a test compares them), so that lists, pivots, the calendar and the workbook add up the same rows.
+    One SQL reading, so that lists, pivots, the calendar and the workbook add up the same rows.
     """
 
     _name = "charter.renewal.forecast"
@@ -43,6 +43,7 @@ class CharterRenewalForecast(models.Model):
     answers = fields.Integer("Answers (n)", readonly=True)
     complaints = fields.Integer("Unresolved complaints", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
+    above = fields.Boolean("NPS above the threshold", readonly=True)
     missing = fields.Char("Missing for a pass", compute="_compute_words")
     amount = fields.Monetary(
         "A year at stake",
@@ -58,33 +59,18 @@ class CharterRenewalForecast(models.Model):
     def _table_query(self):
         nps_model = self.env["charter.nps"]
         nps_model._flush()
-        for model in (
-            "contract.contract",
-            "contract.line",
-            "charter.renewal",
-            "charter.document",
-            "charter.commitment",
-        ):
+        for model in ("contract.contract", "contract.line", "charter.renewal"):
             self.env[model].flush_model()
         return SQL(
             """
             SELECT c.id, c.id AS contract_id, c.commercial_partner_id AS partner_id, c.company_id,
                    c.charter_tier_id AS tier_id, c.charter_term_end AS term_end, c.charter_notice_date AS notice_date,
                    c.charter_auto_renew AS auto_renew, r.id AS renewal_id, COALESCE(r.state, 'none') AS state,
-                   s.score AS nps, s.answers, s.complaints, s.threshold,
-                   CASE WHEN s.complaints > 0 THEN 'fail' WHEN s.score IS NULL THEN 'unknown'
-                        WHEN s.score > s.threshold THEN 'pass' ELSE 'fail' END AS verdict,
+                   s.score AS nps, s.answers, s.complaints, s.threshold, s.above, s.verdict,
                    money.amount, money.currency_id
               FROM contract_contract c
               LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
-              LEFT JOIN %(nps)s n ON n.partner_id = c.commercial_partner_id AND n.company_id = c.company_id
-              LEFT JOIN %(complaints)s e ON e.partner_id = c.commercial_partner_id AND e.company_id = c.company_id
-              LEFT JOIN (SELECT d.company_id, t.threshold FROM charter_commitment t
-                           JOIN charter_document d ON d.id = t.document_id AND d.state = 'in_force'
-                          WHERE t.code = 'renewal.decision') t ON t.company_id = c.company_id
-             CROSS JOIN LATERAL (SELECT round(100.0 * (n.promoters - n.detractors) / n.answers)::int AS score,
-                                        COALESCE(n.answers, 0) AS answers, COALESCE(e.complaints, 0) AS complaints,
-                                        COALESCE(t.threshold, %(threshold)s) AS threshold) s
+              JOIN %(standing)s s ON s.partner_id = c.commercial_partner_id AND s.company_id = c.company_id
               LEFT JOIN (SELECT l.contract_id, k.charter_term_end AS term_end, MIN(l.currency_id) AS currency_id,
                                 12 * SUM(l.monthly_recurring) AS amount
                            FROM contract_line l JOIN contract_contract k ON k.id = l.contract_id
@@ -96,18 +82,24 @@ class CharterRenewalForecast(models.Model):
                AND (c.charter_auto_renew OR c.charter_term_end >= %(today)s)
                AND c.charter_term_end <= (%(today)s::date + interval '12 months')
             """,
-            nps=nps_model._nps_table(fields.Datetime.now()),
-            complaints=nps_model._complaints_table(),
-            threshold=DEFAULT_THRESHOLD,
+            standing=nps_model._standing_table(
+                SQL(
+                    "(SELECT DISTINCT company_id, commercial_partner_id AS partner_id FROM contract_contract "
+                    "WHERE charter_tier_id IS NOT NULL)"
+                ),
+                fields.Datetime.now(),
+            ),
             today=fields.Date.context_today(self),
         )
 
-    @api.depends("nps", "answers", "complaints", "threshold")
+    @api.depends("nps", "answers", "complaints", "threshold", "above", "verdict")
     @api.depends_context("lang")
     def _compute_words(self):
         for row in self:
             score = row.nps if row.answers else None
-            standing = Standing(score, row.answers, 0, 0, row.complaints, row.threshold)
+            standing = Standing(
+                score, row.answers, 0, 0, row.complaints, row.threshold, row.above, row.verdict
+            )
             row.nps_text = self.env["charter.renewal"]._nps_in_words(score, row.answers)
             row.missing = self.env["charter.nps"]._missing_in_words(standing)
 

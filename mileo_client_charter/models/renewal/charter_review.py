@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.meeting_day import meeting_day
+from ...tools.occurrence import parse_key
 from ...tools.words import is_said
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
@@ -69,6 +70,7 @@ class CharterReview(models.Model):
             ("planned", "Planned"),
             ("held", "Held"),
             ("minutes", "Minutes sent"),
+            ("declined", "Declined by the client"),
             ("cancelled", "Cancelled"),
         ],
         required=True,
@@ -79,6 +81,9 @@ class CharterReview(models.Model):
         copy=False,
     )
     due_on = fields.Date("To hold by", readonly=True, charter_engine=True)
+    due_reason = fields.Char(
+        "Why by that day", readonly=True, charter_engine=True, copy=False, groups="base.group_user"
+    )
     suggested_on = fields.Date("Suggested day", readonly=True, charter_engine=True, groups="base.group_user")
     # The meeting
     start_at = fields.Datetime("Date and time", copy=False, tracking=True)
@@ -180,15 +185,38 @@ class CharterReview(models.Model):
         return vals_list
 
     def _role_holders(self):
-        """{role: the user who holds it now, or an empty recordset} of the roles that have to be there."""
+        """{role: the user who holds it at the meeting, or an empty recordset} of the roles that have to be there."""
         self.ensure_one()
         keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
-        holders = self.env["charter.assignment"].sudo()._holders(keys.values())
+        holders = self.env["charter.assignment"].sudo()._holders(keys.values(), self.start_at or None)
         return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
 
+    def _may_attend_for(self, role):
+        """The users who answer for ``role`` on the meeting's own day: who holds it, and who stands in for them then.
+
+        Whoever stood in counts, also where the absence was entered afterwards or is over by now.
+        """
+        self.ensure_one()
+        moment = self.start_at or self._charter_now()
+        day = self.contract_id._charter_local_day(moment)
+        company = self.company_id.sudo()
+        rows = self.env["charter.assignment"].sudo().with_context(active_test=False).search(
+            [
+                ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", (False, self.partner_id.id)),
+                ("active", "=", True), ("date_from", "<=", day), "|", ("date_to", "=", False), ("date_to", ">=", day),
+            ]
+        )  # fmt: skip
+        users = rows.user_id
+        away = self.env["charter.absence"].sudo()._valid(company, day).filtered(
+            lambda one: one.date_from <= day and (not one.date_to or one.date_to >= day)
+        )  # fmt: skip
+        while found := away.filtered(lambda one, users=users: one.user_id in users).stand_in_id - users:
+            users |= found
+        return users
+
     def _charter_is_recorded(self, name):
-        """Once the meeting is held, what was said there is on record."""
-        return self.state in ("held", "minutes")
+        """Once the meeting is held, or declined, what was said is on record."""
+        return self.state in ("held", "minutes", "declined")
 
     # -- opening ----------------------------------------------------------------------------------
 
@@ -211,12 +239,15 @@ class CharterReview(models.Model):
         kinds = {code: kind for kind, code in CODES.items()}
         renewals = self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
         of_term = {(renewal.contract_id.id, renewal.term_end): renewal.id for renewal in renewals}
+        self._give_up_withdrawn(contracts)
         values = []
         for row in owed - known:
             kind, contract = kinds[row.code], row.contract_id
             last = contract._charter_local_day(row.due_at - timedelta(seconds=1))
+            event = parse_key(row.occurrence).day
+            serves = kind == "annual" and event and contract._charter_serves_term(event)
             first = (
-                last - timedelta(days=REVIEW_LEAD_DAYS)
+                max(last - timedelta(days=REVIEW_LEAD_DAYS), contract._charter_local_day(row.opened_at))
                 if kind == "annual"
                 else contract._charter_local_day(row.trigger_at)
             )
@@ -225,12 +256,27 @@ class CharterReview(models.Model):
                     "kind": kind,
                     "contract_id": contract.id,
                     "obligation_id": row.id,
-                    "renewal_id": kind == "annual" and of_term.get((contract.id, contract.charter_term_end)),
+                    "renewal_id": serves and of_term.get((contract.id, contract.charter_term_end)),
                     "due_on": last,
+                    "due_reason": row.history if kind == "annual" else False,
                     "suggested_on": meeting_day(first, last, contract.id),
                 }
             )
         return self._charter_engine().create(values)
+
+    @api.model
+    def _give_up_withdrawn(self, contracts):
+        """Meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
+        waiting = self.sudo().search(
+            [
+                ("contract_id", "in", contracts.ids),
+                ("state", "=", "draft"),
+                ("obligation_id.withdrawn", "=", True),
+            ]
+        )
+        for review in waiting:
+            reason = review.obligation_id.cancel_reason
+            review._charter_engine().write({"state": "cancelled", "cancel_reason": reason})
 
     def _form_action(self):
         return {
@@ -267,7 +313,7 @@ class CharterReview(models.Model):
         engine._keep_promise()
 
     def _check_attendance(self):
-        """Those the charter names were there (their stand-ins count)."""
+        """Those the charter names are there on the meeting's own day, or who stands in for them on that day."""
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         for role, user in self._role_holders().items():
             if not user:
@@ -276,25 +322,28 @@ class CharterReview(models.Model):
                         "For us: nobody holds the role “%s”. Fill it in Clients ‣ Contacts.", labels[role]
                     )
                 )
-            if user not in self.staff_ids:
+            if not self._may_attend_for(role) & self.staff_ids:
                 raise ValidationError(
                     self.env._("For us: the charter has the %(role)s (%(user)s) attend; add them, or plan another day.",
                                role=labels[role].lower(), user=user.name)
                 )  # fmt: skip
 
     def _keep_promise(self):
-        """Owed rows of this meeting: its own, else the earliest of its kind that the contract owes."""
+        self._fulfil_promise(
+            self.env._("Held on %(day)s with %(people)s, recorded by %(user)s.",
+                       day=self.contract_id._charter_local_day(self.held_at),
+                       people=self.answer_ids.contact_id._charter_key(), user=self.env.user._charter_key())
+        )  # fmt: skip
+
+    def _fulfil_promise(self, evidence):
+        """Keep what this meeting owes: its own promise, else the earliest of its kind that the contract owes."""
         row = self.obligation_id
         if not row and not self.renewal_id:
             row = self.env["charter.obligation"].sudo().search(
                 [("res_model", "=", "contract.contract"), ("res_id", "=", self.contract_id.id),
                  ("code", "=", CODES[self.kind]), ("is_owed", "=", True)], order="due_at", limit=1,
             )  # fmt: skip
-        row._fulfil(
-            self.env._("Held on %(day)s with %(people)s, recorded by %(user)s.",
-                       day=self.contract_id._charter_local_day(self.held_at),
-                       people=self.answer_ids.contact_id._charter_key(), user=self.env.user._charter_key())
-        )  # fmt: skip
+        row._fulfil(evidence)
 
     def action_cancel(self):
         """The meeting is given up; the promise stays owed, and another meeting is opened for it."""

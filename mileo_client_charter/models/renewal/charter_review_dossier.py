@@ -9,8 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ...tools.figures import percent
 from ..base.charter_batches import one_by_one
+from ..base.charter_format import percent_text
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -137,23 +137,21 @@ class CharterReview(models.Model):
         def of(part):
             part = dict(part)
             met = part.get("met", part.get("kept"))
-            rate = percent(met, part["total"])
-            if rate is None:
+            rate = percent_text(self.env, met, part["total"])
+            if not rate:
                 return self.env._("nothing fell due")
-            return self.env._(
-                "%(met)s of %(total)s (%(rate)s %%)", met=met, total=part["total"], rate=figure(rate, 1)
-            )
+            return self.env._("%(met)s of %(total)s (%(rate)s)", met=met, total=part["total"], rate=rate)
 
         def availability(figures):
             part = figures["availability"]
             if not part["expected"]:
                 return self.env._("no data") if part["equipment"] else self.env._("no supervised equipment")
-            rate = percent(part["expected"] - part["down"], part["expected"], 3)
             whole = part["expected"] + part["planned"] + part["no_data"]
             return self.env._(
-                "%(rate)s %%, measured %(coverage)s %% of the time",
-                rate=figure(rate, 3), coverage=figure(percent(part["expected"], whole), 1),
-            )  # fmt: skip
+                "%(rate)s, measured %(coverage)s of the time",
+                rate=percent_text(self.env, part["expected"] - part["down"], part["expected"], 3),
+                coverage=percent_text(self.env, part["expected"], whole),
+            )
 
         def satisfaction(figures):
             part = figures["satisfaction"]

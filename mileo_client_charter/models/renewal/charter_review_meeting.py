@@ -10,6 +10,9 @@ from ...tools.clock import to_utc
 # In the context of writes that follow the other side, so that the two do not chase each other. An object: no remote call
 # can move a meeting behind the back of its review.
 FOLLOWING = object()
+# In the context while a series of events is made anew: core archives and deletes events of it that come back as others.
+# An object, for the same reason.
+SERIES = object()
 # Whoever is among these is invited.
 INVITED = {"staff_ids", "contact_ids"}
 
@@ -131,9 +134,14 @@ class CalendarEvent(models.Model):
         )
 
     def write(self, vals):
+        names = set(vals)  # core takes some out
+        if names & self._charter_series_fields() and not self._charter_in_series():
+            return self._charter_write_series(vals)
         result = super().write(vals)
+        if self._charter_in_series():
+            return result
         if (
-            vals.keys() & {"start", "stop", "location", "duration", "start_date"}
+            names & {"start", "stop", "location", "duration", "start_date"}
             and self.env.context.get("charter_review_following") is not FOLLOWING
         ):
             for review in self._charter_reviews():
@@ -142,6 +150,40 @@ class CalendarEvent(models.Model):
             self._charter_reviews()._charter_back_to_plan()
         return result
 
+    @api.model
+    def _charter_series_fields(self):
+        """What makes a series of an event, or changes a whole series."""
+        return {"recurrence_update", "recurrency", *self._get_recurrent_fields()}
+
+    def _charter_in_series(self):
+        return self.env.context.get("charter_review_series") is SERIES
+
+    def _charter_write_series(self, vals):
+        """As ``write``; a review stays with the event of the series that its own has become."""
+        before = self | self.recurrence_id.calendar_event_ids
+        starts = {review: review.event_id.start for review in before._charter_reviews()}
+        start = fields.Datetime.to_datetime(vals.get("start"))
+        shift = start - self.start if start and len(self) == 1 and self.start else timedelta()
+        held = self.with_context(charter_review_series=SERIES)
+        result = super(CalendarEvent, held).write(vals)
+        series = before.exists()
+        series = (series | series.recurrence_id.calendar_event_ids).filtered("active")
+        for review, started in starts.items():
+            event = review.event_id.exists().filtered("active") or min(
+                series.sudo(), key=lambda one, at=started + shift: abs(one.start - at), default=self.browse()
+            )
+            if not event:
+                review._charter_back_to_plan()
+                continue
+            if event != review.event_id:
+                review._charter_engine().event_id = event
+            review._follow_event(event)
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _charter_release_reviews(self):
-        self._charter_reviews()._charter_back_to_plan()
+        reviews = self._charter_reviews()
+        if self._charter_in_series():
+            reviews._charter_engine().event_id = False
+        else:
+            reviews._charter_back_to_plan()

@@ -13,6 +13,7 @@ from odoo.tools import format_date, format_datetime, formatLang
 
 from ...tools.figures import percent
 from ...tools.formatted import Formatted
+from ..base.charter_format import percent_text
 
 MOMENT = "d MMM y HH:mm"
 NONE = "—"
@@ -121,11 +122,11 @@ class CharterReport(models.Model):
         return Formatted(formatLang(self.env, value, digits=digits), value, "number")
 
     def _rate(self, met, total, digits=1):
-        """“97.5 %”, rounded down: 100 % is what is complete. A dash when there is nothing to count on."""
+        """“97.5 %”; 100 % is what is complete. A dash when there is nothing to count on."""
         value = percent(met, total, digits)
         if value is None:
             return NONE
-        text = self.env._("100 %") if value == 100 else self.env._("%s %%", self._number(value, digits))
+        text = percent_text(self.env, met, total, digits)
         return Formatted(text, round(value / 100, digits + 2), "percent2" if digits == 2 else "percent")
 
     def _duration(self, seconds):

@@ -17,7 +17,8 @@ class CharterEquipment(models.Model):
     _inherit = ["charter.files.mixin", "charter.merge.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_merge_rules = {"unique_serial": "_charter_merge_serials"}
     _charter_export = Sheet(
-        "equipment", ("name", "serial", "reference", "brand", "model", "supervised_from", "end_of_support")
+        "equipment",
+        ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "end_of_support"),
     )
     _order = "partner_id, name, id"
     _rec_names_search = ["serial", "name", "reference"]
@@ -25,8 +26,8 @@ class CharterEquipment(models.Model):
     name = fields.Char(required=True, tracking=True)
     reference = fields.Char("Asset number", copy=False, index="btree_not_null")
     product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")
-    brand = fields.Char(help="Where no product describes it.")
-    model = fields.Char(help="Where no product describes it.")
+    maker = fields.Char("Manufacturer")
+    model = fields.Char(help="As the manufacturer writes it: DS-2CD2142FWD-I.")
     serial = fields.Char("Serial number", copy=False, tracking=True)
     partner_id = fields.Many2one(
         "res.partner",

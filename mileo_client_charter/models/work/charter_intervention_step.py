@@ -7,7 +7,7 @@ before the moment it is typed in, and never after.
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
-from ...tools.words import is_said
+from ...tools.words import is_said, trimmed
 from ..base.charter_lock import lock
 
 
@@ -118,7 +118,7 @@ class CharterIntervention(models.Model):
                     "Only an operations manager corrects the moments of work that is over: tell yours what is right, and why."
                 )
             )
-        if not (reason or "").strip():
+        if not trimmed(reason):
             raise ValidationError(
                 self.env._("Reason: say what was wrong with what had been recorded, and how you know.")
             )

@@ -69,6 +69,24 @@ class TestLimits(DoorsCase):
         self.assertEqual(self.say(1).status_code, 303)
         self.assertEqual(self.post(f"/my/charter/escalation/{escalation.id}/accept").status_code, 303)
 
+    def test_the_right_to_go_higher_has_no_limit(self):
+        """Whoever has sent all that an hour takes still takes its escalation to general management."""
+        self.company.write({"charter_hourly_by_user": 1, "charter_hourly_by_address": 1})
+        escalation = self.escalate()
+        self.promise(escalation, "escalation.level1")._charter_engine().due_at = START - timedelta(days=1)
+        self.log_in("p_alice")
+        public = {"X-Forwarded-For": "8.8.4.7", "X-Forwarded-Host": "x.example.com"}
+        with patch.dict(config.options, {"proxy_mode": True}):
+            for status in (303, 429):
+                form = {"comment": "The camera is dark.", "csrf_token": Request.csrf_token(self)}
+                answer = self.url_open("/my/charter/comment", form, headers=public, allow_redirects=False)
+                self.assertEqual(answer.status_code, status)
+            form = {"reason": "Still nobody came.", "csrf_token": Request.csrf_token(self)}
+            answer = self.url_open(
+                f"/my/charter/escalation/{escalation.id}/level2", form, headers=public, allow_redirects=False
+            )
+        self.assertEqual((answer.status_code, escalation.level), (303, "2"))
+
     def test_no_limit(self):
         self.company.charter_hourly_by_user = 0
         self.log_in("p_alice")

@@ -3,63 +3,16 @@
 import re
 
 from odoo.tests import tagged
-from psycopg2.sql import SQL, Identifier
 
 from ...models.base import door
-from ..cases.doors import DoorSweep
+from ..cases.doors import ChangesSweep
 
 READING = ("GET", "HEAD")
 OTHERS = ("OPTIONS", "PUT", "DELETE", "PATCH")
-# What reading a page notes, and why that is no change by a scanner of mail.
-NOTED = {
-    # Column by column: a document is “opened” when its own recipient, logged in, has opened it: a read receipt.
-    "charter_delivery": {"opened_at", "write_date", "write_uid"},
-}
-# Odoo's own: which devices a user has.
-ODOO = {"res_device_log"}
 
 
 @tagged("post_install", "-at_install")
-class TestMethods(DoorSweep):
-    def tables(self):
-        self.env.cr.execute(
-            "SELECT relname FROM pg_stat_xact_user_tables WHERE schemaname = current_schema ORDER BY relname"
-        )
-        return [name for [name] in self.env.cr.fetchall()]
-
-    def touched(self):
-        """{table: rows this transaction inserted, changed or deleted}, of the server's own count."""
-        self.env.cr.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
-        return dict(self.env.cr.fetchall())
-
-    def sum_of(self, table):
-        """(rows, checksum) of a table, without what reading may note."""
-        columns = NOTED.get(table, ())
-        self.env.cr.execute(
-            SQL(
-                "SELECT count(*), coalesce(sum(('x' || substr(md5((to_jsonb(r) - %s::text[])::text), 1, 15))::bit(60)::bigint::numeric), 0) FROM {} r"
-            ).format(Identifier(table)),
-            [list(columns)],
-        )
-        return self.env.cr.fetchone()
-
-    def setUp(self):
-        super().setUp()
-        self.env.flush_all()
-        self.counts = self.touched()
-        self.sums = {table: self.sum_of(table) for table in self.tables() if table not in ODOO}
-
-    def changes(self):
-        """The tables whose rows are not those of the last time; only those the server says were written are read."""
-        counts, changed = self.touched(), []
-        for table in {name for name in counts if counts[name] != self.counts.get(name, 0)} - ODOO:
-            now = self.sum_of(table)
-            if now != self.sums.get(table, (0, 0)):
-                changed.append(table)
-            self.sums[table] = now
-        self.counts = counts
-        return sorted(changed)
-
+class TestMethods(ChangesSweep):
     def ask(self, login, methods, prefix=""):
         """Each route with each method; {(method, address): status}; what changed is said with the address it came by."""
         changed, answers = [], {}

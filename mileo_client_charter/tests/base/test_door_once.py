@@ -213,11 +213,12 @@ class TestOnce(KilledCase):
         with self.session() as env:
             return {table: self._counted(env, table) for table in self._tables(env)}
 
-    def _at_once(self, browser, place, sent, times):
-        answers, ready = [], threading.Barrier(times)
+    def _at_once(self, browser, place, forms):
+        """The answers to ``forms``, each sent by a connection of its own at the same moment."""
+        answers, ready = [], threading.Barrier(len(forms))
         cookies = browser.cookies.get_dict()
 
-        def send():
+        def send(sent):
             ready.wait()
             answers.append(
                 requests.post(
@@ -225,7 +226,7 @@ class TestOnce(KilledCase):
                 )
             )
 
-        threads = [threading.Thread(target=send) for _number in range(times)]
+        threads = [threading.Thread(target=send, args=[sent]) for sent in forms]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -234,7 +235,7 @@ class TestOnce(KilledCase):
 
     def _effect(self, browser, place, sent, times):
         before = self._counts()
-        answers = self._at_once(browser, place, sent, times)
+        answers = self._at_once(browser, place, [sent] * times)
         after = self._counts()
         return answers, {
             table: after[table] - before[table]
@@ -269,6 +270,33 @@ class TestOnce(KilledCase):
                 self.assertEqual([answer.status_code for answer in answers], [single.status_code] * 4)
                 self.assertEqual(len({answer.headers.get("Location") for answer in answers}), 1)
                 self.assertEqual(effect_often, effect)
+
+    def test_the_limit_holds_for_those_who_come_at_once(self):
+        """Twelve escalations of one person at one moment, each of other words: as many are taken as an hour allows."""
+        self.patch(model.random, "uniform", lambda *_bounds: 0.01)
+        with self.session() as env:
+            env.company.charter_hourly_by_user = 3
+        client, browser = self.clients[0], self._browser(self.clients[0]["login"])
+        place, sent = self._forms(browser, client, self._rules())["/my/charter/escalate"]
+
+        def form(number):
+            return {**sent, "form_key": f"{sent['form_key']}{number}", "subject": f"Subject {number}"}
+
+        forms = [form(number) for number in range(12)]
+        before = self._counts()["charter_escalation"]
+        answers = self._at_once(browser, place, forms)
+        taken = [answer for answer in answers if answer.status_code == 303]
+        self.assertEqual(self._counts()["charter_escalation"] - before, len(taken))
+        self.assertLessEqual(len(taken), 3)
+        self.assertTrue(taken, "somebody is taken")
+        self.assertLessEqual({answer.status_code for answer in answers}, {303, 429, 503})
+        # Whoever was told to come back in a moment may, up to the limit.
+        while len(taken) < 3:
+            [answer] = self._at_once(browser, place, [form(len(forms) + len(taken))])
+            self.assertEqual(answer.status_code, 303)
+            taken.append(answer)
+        [answer] = self._at_once(browser, place, [form(99)])
+        self.assertEqual(answer.status_code, 429)
 
     def test_whoever_waits_too_long_is_told(self):
         """Another transaction keeps the row: the answer is a page that says so, after a bounded wait, and nothing is kept."""

@@ -7,6 +7,11 @@ from ..cases.portal_fields import GENERIC, PORTAL_FIELDS, REMEDY, portal_fields
 
 # What clients read and do not take along in the file of their data, and why.
 NOT_EXPORTED = {"charter.equipment.tag": "words only, shared by all clients"}
+# Figures of that file that are never without an answer, and why.
+FIGURES = {
+    ("charter.report", "version"): "counted from 1",
+    ("charter.obligation", "delay"): "0 is a delay: without any",
+}
 # Who is named beside the client, where forgetting the person (res.partner) is enough: the row says somebody did it.
 NAMED = {
     ("charter.intervention", "contact_ids"): "who was concerned; the work itself is the client's",
@@ -82,6 +87,22 @@ class TestSafetyLists(CharterCase):
                     self.assertFalse(
                         {*sheet.fields, sheet.owner} - portal_fields(self.addons)[name] - GENERIC
                     )
+
+    def test_no_figure_stands_for_no_answer(self):
+        figures = {
+            (name, field)
+            for name in self.read
+            for sheet in [getattr(self.env[name], "_charter_export", None)]
+            for field in (sheet.fields if sheet else ())
+            if self.env[name]._fields[field].type in ("integer", "float", "monetary")
+            and field not in dict(sheet.given)
+        }
+        self.assertEqual(
+            figures,
+            set(FIGURES),
+            "an Odoo figure without a value reads 0: name in the sheet's given= the field that says whether there is one, "
+            "or say in FIGURES of tests/base/test_safety_lists.py why there always is",
+        )
 
     def test_who_is_named_can_be_forgotten(self):
         people, missing = 0, []

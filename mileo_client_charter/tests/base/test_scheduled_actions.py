@@ -1,8 +1,13 @@
 """What every scheduled action of the addon does when there is nothing to do: nothing."""
 
+import contextlib
+import re
+import sys
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..cases.common import START, CharterCase
 from ..cases.scheduled import BOOKKEEPING, ScheduledMixin
@@ -135,6 +140,42 @@ class TestScheduledBusy(IdleSweep, TwoCompaniesCase):
     def test_a_busy_database(self):
         with self.at(moment=DECIDING + timedelta(hours=2)):
             self.assert_idle(companies=2)
+
+    def test_what_is_done_is_said_to_be_done(self):
+        """As many rows as a batch takes are no sign of more: told so, Odoo runs the action again, and again."""
+        sizes = self.batch_sizes()
+        self.assertGreaterEqual(len(sizes), 8)
+        with self.at(moment=DECIDING + timedelta(hours=2)), contextlib.ExitStack() as small:
+            self.settle()
+            for module, name in sizes:
+                small.enter_context(patch.object(module, name, 1))
+            for cron in self.our_crons():
+                with self.subTest(cron.cron_name):
+                    self.assertIn(self.remaining(cron), (0, None))
+
+    def batch_sizes(self):
+        """(module, constant) of every size of a batch, from the sources as they are loaded."""
+        return [
+            (module, name)
+            for key, module in sorted(sys.modules.items())
+            if key.startswith("odoo.addons.mileo_client_charter.models.")
+            for name in vars(module)
+            if re.fullmatch(r"([A-Z]+_)?BATCH", name)
+        ]
+
+    def remaining(self, cron):
+        """What a run of ``cron`` says last of how much remains; None when it says nothing."""
+        said = []
+
+        def commit_progress(_cron, processed=0, *, remaining=None, deactivate=False):
+            # Without a word Odoo counts down from what was said before.
+            said.append(remaining if remaining is not None else max(0, (said or [0])[-1] - processed))
+            return 1000
+
+        code, model = cron.code, self.env[cron.model_id.model].with_user(cron.user_id)
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", commit_progress):
+            safe_eval(code, {"model": model}, mode="exec")
+        return said[-1] if said else None
 
     def test_a_day_has_as_many_runs_as_moments(self):
         """From one midnight to the next, with what people do in between: each action runs when something is due."""

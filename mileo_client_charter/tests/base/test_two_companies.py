@@ -17,6 +17,14 @@ from ..cases.two_companies import TwoCompaniesCase
 # Models without a company: what they say is everybody's, or is read through what they belong to.
 OF_NO_COMPANY = {
     "charter.equipment.tag": "words only, shared",
+    "charter.equipment.model": "what manufacturers make, the same for all",
+    "charter.equipment.model.date": "its model's",
+    "charter.equipment.alias": "its model's",
+    "charter.advisory": "published, the same for all",
+    "charter.advisory.cve": "its advisory's",
+    "charter.advisory.product": "its advisory's",
+    "charter.advisory.remedy": "its advisory's",
+    "charter.advisory.revision": "its advisory's",
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
     "charter.door.visit": "read by nobody",

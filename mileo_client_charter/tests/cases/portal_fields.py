@@ -41,9 +41,13 @@ PORTAL_FIELDS = {
         "equipment_ids", "name", "outcome", "partner_id", "proposed_at", "state", "urgency",
     },
     "charter.equipment": {
-        "active", "brand", "company_id", "contract_id", "down_since", "end_of_support", "is_supervised", "lifecycle",
-        "milestone_ids", "model", "name", "outage_count", "outage_ids", "partner_id", "product_id", "reference",
+        "active", "company_id", "contract_id", "down_since", "end_of_support", "firmware", "firmware_on", "is_supervised",
+        "lifecycle", "maker", "milestone_ids", "model", "name", "outage_count", "outage_ids", "partner_id", "product_id", "reference",
         "serial", "site_id", "supervised_from", "supervised_to",
+    },
+    "charter.advisory.concern": {
+        "advisory_id", "answer", "company_id", "equipment_id", "firmware", "found_on", "partner_id", "severity", "state",
+        "told_at", "updated_on",
     },
     "charter.equipment.milestone": {
         "checked_on", "company_id", "date", "equipment_id", "kind", "partner_id", "source", "status", "url",

@@ -172,6 +172,11 @@ class TwoCompaniesCase(YearCase):
 
     @classmethod
     def _live(cls):
+        with cls._moment(START):
+            cls.env["charter.advisory"].create(
+                {"identifier": "ACME-1", "publisher": "Acme", "name": "Anybody may log in",
+                 "product_ids": [Command.create({"vendor": "Acme", "model": "C-100", "condition": "< 2.0"})]}
+            )  # fmt: skip
         cls._each(START, cls._begin)
         cls._crons(START + timedelta(minutes=5))
         cls._each(START + timedelta(hours=1), cls._work)
@@ -205,7 +210,7 @@ class TwoCompaniesCase(YearCase):
         )  # fmt: skip
         equipment = env["charter.equipment"].create(
             {"name": "Camera", "serial": "SN-1", "partner_id": side.client.id, "contract_id": side.rows["contract"].id,
-             "supervised_from": "2026-01-01",
+             "supervised_from": "2026-01-01", "maker": "Acme", "model": "C-100", "firmware": "1.0",
              "milestone_ids": [Command.create({"kind": "end_of_support", "status": "announced", "date": "2028-01-01"})]}
         )  # fmt: skip
         env["charter.outage"].create(
@@ -215,6 +220,7 @@ class TwoCompaniesCase(YearCase):
                 "end_at": START - timedelta(hours=2),
             }
         )
+        equipment.sudo().concern_ids.told_at = START
         side.rows["equipment"] = equipment
 
     @classmethod

@@ -9,7 +9,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 from odoo.tools.misc import file_path
 
-from ...models.base.charter_engine import charter_through
+from ...models.base.charter_engine import charter_door, charter_through
 from ...tools.nps import is_detractor, is_promoter, nps
 from ..cases.year import YearCase
 
@@ -62,6 +62,94 @@ class TestNpsStanding(YearCase):
             with self.subTest(what):
                 self.adam.write(values)
                 self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (0, 2)))
+
+    def people(self, count):
+        return self.env["res.partner"].create(
+            [
+                {"name": f"Person {n}", "email": f"q{n}@alpine.example.com", "parent_id": self.client.id}
+                for n in range(count)
+            ]
+        )
+
+    def test_compared_as_counted_and_rounded_once(self):
+        """One row a case: (promoters, passives, detractors, threshold) -> what is shown, and the verdict everywhere."""
+        self.contract = self.renewing(self.client)
+        commitment = self.document._commitment("renewal.decision")
+        self.opened(self.contract)
+        everybody = self.people(9)
+        for promoters, passives, detractors, threshold, shown, verdict in (
+            (1, 7, 0, 12, 13, "pass"),
+            (1, 7, 0, 13, 13, "fail"),
+            (3, 5, 0, 37, 38, "pass"),
+            (0, 7, 1, -13, -13, "pass"),
+            (0, 7, 1, -12, -13, "fail"),
+            (5, 0, 4, 11, 11, "pass"),
+            (4, 0, 5, -11, -11, "fail"),
+            (1, 7, 1, 0, 0, "fail"),
+        ):
+            with (
+                self.subTest((promoters, passives, detractors), threshold=threshold),
+                self.env.cr.savepoint() as undone,
+            ):
+                with charter_door(self.env.cr):
+                    self.env.cr.execute(
+                        "UPDATE charter_commitment SET threshold = %s WHERE id = %s",
+                        [threshold, commitment.id],
+                    )
+                self.env.invalidate_all()
+                for person, mark in zip(
+                    everybody, [10] * promoters + [8] * passives + [3] * detractors, strict=False
+                ):
+                    self.said(person, mark)
+                n = promoters + passives + detractors
+                self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (shown, n)))
+                self.assertEqual(self.verdicts(), dict.fromkeys(self.verdicts(), verdict))
+                undone.rollback()
+                self.env.invalidate_all()
+
+    def test_a_little_above_is_above(self):
+        """One promoter of 250: an NPS of 0.4, shown as 0, is above 0."""
+        self.contract = self.renewing(self.client)
+        self.opened(self.contract)
+        first = self.said(self.alice, 10)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns "
+            "WHERE table_name = 'charter_feedback' AND column_name NOT IN "
+            "('id', 'nps', 'promoter', 'detractor', 'respondent', 'contact_id', 'token')"
+        )
+        [columns] = self.env.cr.fetchone()
+        self.env.cr.execute(
+            f"INSERT INTO charter_feedback ({columns}, nps, promoter, detractor, respondent, token) "
+            f"SELECT {columns}, 8, 0, 0, -number, 'passive' || number "
+            "FROM charter_feedback, generate_series(1, 249) AS number WHERE id = %s", [first.id],
+        )  # fmt: skip
+        self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (0, 250)))
+        self.assertEqual(self.verdicts(), dict.fromkeys(self.verdicts(), "pass"))
+
+    def verdicts(self):
+        """The verdict of the same standing: of the decision and of every list."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        health = self.env["charter.health"].search([("partner_id", "=", self.client.id)])
+        forecast = self.env["charter.renewal.forecast"].search([("contract_id", "=", self.contract.id)])
+        renewal = self.env["charter.renewal"].search([("contract_id", "=", self.contract.id)])
+        today = renewal.with_user(self.manager).verdict_today
+        with self.env.cr.savepoint() as undone:
+            renewal.with_user(self.manager).action_decide()
+            decided, kept = renewal.verdict, (renewal.nps, renewal.nps_answers)
+            undone.rollback()
+            self.env.invalidate_all()
+        standing = self.standing()
+        self.assertEqual(kept, (standing.score, standing.answers))
+        return {
+            "standing": standing.verdict,
+            "decision": decided,
+            "today": today,
+            "forecast": forecast.verdict,
+            "missing": "fail" if forecast.missing else "pass",
+            "health": "fail" if health.nps_low else "pass",
+        }
 
     def test_random_lives_of_contacts_change_nothing(self):
         """Seeded sequences of what happens to contacts and users; after each step every reading says the same."""

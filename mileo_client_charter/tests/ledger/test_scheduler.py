@@ -129,7 +129,8 @@ class TestScheduler(CharterCase):
         """The review three months before the anniversary, the decision one month before the term ends."""
         for name, end, start, review, decision in (
             ("term", "2027-02-28", "2026-03-01", ("2027-03-01", "2026-12-01"), ("2027-03-01", "2027-02-01")),
-            ("no end", False, "2025-12-15", None, None),
+            # 15 September was past when the charter began: a month from then.
+            ("no end", False, "2025-12-15", ("2026-12-15", "2026-11-04"), None),
             ("no end, later", False, "2026-03-01", ("2027-03-01", "2026-12-01"), None),
             (
                 "month end",
@@ -164,16 +165,20 @@ class TestScheduler(CharterCase):
         self.assertFalse(self.rows(contract, "review.annual") | self.rows(contract, "renewal.decision"))
         self.assertTrue(self.rows(contract, "report.delivery"), "what needs no anniversary is owed")
 
-    def test_what_was_past_when_the_charter_began_is_not_owed(self):
-        for end, review, decision in (
-            ("2026-12-31", [], ["2027-01-01#renewal"]),  # the review was due on 1 October
-            ("2027-01-04", ["2027-01-05#annual"], ["2027-01-05#renewal"]),  # due today
-            ("2026-10-20", [], []),
+    def test_what_was_past_when_the_charter_began_is_owed_on_a_day_that_is_possible(self):
+        """(start, end, review due, decision due); a contract that ends before its anniversary has none."""
+        for start, end, review, decision in (
+            ("2026-01-01", "2026-12-31", "2026-11-04", "2026-12-01"),  # the review was due on 1 October
+            ("2026-01-05", "2027-01-04", "2026-11-04", "2026-12-05"),  # this morning
+            ("2025-10-21", "2026-10-20", "2026-10-21", "2026-10-21"),
+            ("2026-03-01", "2026-10-20", None, "2026-10-21"),
         ):
             with self.subTest(end):
-                contract = self._contract(self._client(f"Client {end}")[0], end=end)
-                self.assertEqual(self.keys(contract, "review.annual"), review)
-                self.assertEqual(self.keys(contract, "renewal.decision"), decision)
+                contract = self._contract(self._client(f"Client {start} {end}")[0], start=start, end=end)
+                for code, due in (("review.annual", review), ("renewal.decision", decision)):
+                    self.assertEqual(
+                        self.rows(contract, code).mapped("due_at"), [midnight(due)] if due else [], code
+                    )
 
     def test_an_old_contract_opens_from_its_first_day_under_the_charter(self):
         old = self._contract(self.client, self.premium.browse(), start="2021-03-01", end=False)
@@ -251,6 +256,8 @@ class TestScheduler(CharterCase):
             [(row.occurrence, row.state) for row in self.rows(contract, "renewal.decision")],
             [("2027-03-01#renewal", "kept"), ("2028-03-01#renewal", "open")],
         )
+        self.assertEqual(self.keys(contract, "review.annual"), ["2027-03-01#annual"])
+        self.run_on("2027-03-02")
         self.assertEqual(self.keys(contract, "review.annual"), ["2027-03-01#annual", "2028-03-01#annual"])
 
     # -- changes of the contract ----------------------------------------------------------------------
@@ -323,7 +330,7 @@ class TestScheduler(CharterCase):
                 self.assertEqual(contract.charter_since, date(2027, 1, 15))
                 self.assertEqual(
                     self.rows(contract).filtered("is_owed").mapped("occurrence"),
-                    ["2027-01-15#1", "2028-01-01#renewal~2", "2027-01", "2028-01-01#annual~2"],
+                    ["2027-01-15#1", "2028-01-01#renewal~2", "2027-01", "2027-03-01#annual~2"],
                 )
                 self.tick()
                 self.assertFalse(self.rows(contract, state="late") - last_report)
@@ -382,11 +389,13 @@ class TestScheduler(CharterCase):
                 [row] = self.rows(contract, "review.annual")
                 self.assertEqual((row.due_at.date(), bool(row.due_at), row.clock), (due, opens, "working"))
         # Ten Mondays before the anniversary is past already, ten working days is not.
-        for calendar, expected in ((monday, []), (monday.browse(), ["2026-11-01#annual"])):
+        for calendar, explained in ((monday, True), (monday.browse(), False)):
             contract = self._contract(
-                self._client(f"Soon {calendar.id}")[0], end="2026-10-31", charter_calendar_id=calendar.id
-            )
-            self.assertEqual(self.keys(contract, "review.annual"), expected)
+                self._client(f"Soon {calendar.id}")[0], start="2025-11-01", end="2026-10-31",
+                charter_calendar_id=calendar.id,
+            )  # fmt: skip
+            [row] = self.rows(contract, "review.annual")
+            self.assertEqual((row.occurrence, bool(row.history)), ("2026-11-01#annual", explained))
 
     def test_calendar_without_hours_opens_with_the_error(self):
         self._publish(review_annual={"delay": 10, "unit": "days", "clock": "working"})
@@ -438,6 +447,8 @@ class TestScheduler(CharterCase):
             opened = self.env["charter.scheduler"]._schedule(self.env["contract.contract"].browse(ids))
             self.env.flush_all()
             queries[len(ids)] = self.cr.sql_log_count - before
-            self.assertEqual(len(opened), 4 * len(ids), "two reports, the review and the decision")
+            self.assertEqual(
+                len(opened), 2 * len(ids), "two reports; the review and the decision are there already"
+            )
         self.assertLessEqual(queries[50], queries[10] + 5)
         self.assertLessEqual(queries[50], 40)

@@ -226,13 +226,13 @@ class TestCockpit(YearCase):
             self.owe("missed too", datetime(2026, 9, 12, 8))
         self.tick()
         page = self.page(self.direction, "direction")
-        self.assertEqual(self.figures(page)["rate"], "33 %")
+        self.assertEqual(self.figures(page)["rate"], "33.3 %")
         self.assertEqual(page["figures"][0]["note"], "1 of 3 due in 90 days")
         table = self.block(page, "kept")["table"]
         self.assertEqual(table["head"][-2:], ["Sep 2026", "Oct 2026"])
         [row] = table["rows"]
         cells = {cell["key"]: cell for cell in row["cells"]}
-        self.assertEqual((cells["2026-09-01"]["value"], cells["2026-09-01"]["note"]), ("33 %", "n = 3"))
+        self.assertEqual((cells["2026-09-01"]["value"], cells["2026-09-01"]["note"]), ("33.3 %", "n = 3"))
         self.assertEqual((cells["2026-10-01"]["value"], cells["2026-10-01"]["action"]), ("–", None))
         action = cells["2026-09-01"]["action"]
         self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 3)

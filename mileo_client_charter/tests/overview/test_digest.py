@@ -62,7 +62,7 @@ class TestDigest(YearCase):
         self.assertEqual(
             self.figures(),
             {
-                "kpi_charter_kept": ("100 % (1/1)", "50 % (1/2)", "50 % (1/2)"),
+                "kpi_charter_kept": ("100 % (1/1)", "50.0 % (1/2)", "50.0 % (1/2)"),
                 "kpi_charter_late": ("0", "1", "1"),
                 "kpi_charter_nps": ("100 (n = 1)", "100 (n = 1)", "0 (n = 2)"),
             },

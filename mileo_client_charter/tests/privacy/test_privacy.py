@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import openpyxl
@@ -371,15 +371,24 @@ class TestMyData(DoorsCase):
             "Sara", {row["name"] for row in data["contacts"]}, "a subsidiary is a client of its own"
         )
         self.assertTrue(data["promises"] and data["documents"])
-        self.assertTrue(data["escalations"][0]["raised_at"].endswith("+00:00"))
+        [raised] = [row["raised_at"] for row in data["escalations"]]
+        self.assertRegex(raised, r"[+]0[12]:00$", "in the reader's time zone, which it says")
+        self.assertEqual(
+            datetime.fromisoformat(raised).astimezone(UTC).replace(tzinfo=None), self.escalation.raised_at
+        )
+        [said] = data["feedback"]
+        self.assertEqual((said["rating"], said["nps"]), (5, None), "what nobody answered is no 0")
         [report] = [name for name in names if name.startswith("reports/")]
         self.assertEqual(archive.read(report), b"%PDF-1.4 October")
         self.assertIn(b"Dear Alice", archive.read(f"documents/{self.delivery.id}.html"))
         book = openpyxl.load_workbook(io.BytesIO(archive.read("data.xlsx")))
-        self.assertEqual(set(book.sheetnames), set(data))
-        cells = [cell for row in book["feedback"].iter_rows() for cell in row if cell.value == "=1+1 thanks"]
+        self.assertEqual(len(book.sheetnames), len(data))
+        self.assertIn("Files", book.sheetnames)
+        files = [row[0] for row in book["Files"].iter_rows(min_row=2, values_only=True)]
+        self.assertEqual(sorted([*files, "data.json", "data.xlsx"]), sorted(names), "every file is listed")
+        cells = [cell for row in book["Feedback"].iter_rows() for cell in row if cell.value == "=1+1 thanks"]
         self.assertEqual([cell.data_type for cell in cells], ["s"], "words are no formula")
-        raised = [cell.value for cell in book["escalations"][2] if isinstance(cell.value, datetime)]
+        raised = [cell.value for cell in book["Escalation"][2] if isinstance(cell.value, datetime)]
         self.assertTrue(raised, "dates are dates")
 
     def test_nothing_of_another_s(self):

@@ -15,7 +15,7 @@ class TestEquipmentPortal(GearCase, DoorsCase):
         super().setUp()
         self.now = self.env.cr.now().replace(microsecond=0)
         self.camera.write(
-            {"supervised_from": "2026-01-01", "reference": "A-7", "brand": "Axis", "model": "P32"}
+            {"supervised_from": "2026-01-01", "reference": "A-7", "maker": "Axis", "model": "P32"}
         )
 
     def past(self, hours):

@@ -1,0 +1,54 @@
+"""Lines of a contract that end because somebody gave notice: nothing is to be renewed there (article 04)."""
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+
+
+class ContractLine(models.Model):
+    _inherit = "contract.line"
+
+    charter_notice_given = fields.Boolean(
+        "Notice given",
+        readonly=True,
+        copy=False,
+        help="The line was stopped, or no longer renews tacitly: it ends, and no renewal of it is to be decided.",
+    )
+
+    def _charter_renews_within_the_year(self):
+        """Whether the line renews tacitly by terms that are shorter than a year."""
+        self.ensure_one()
+        if not (self.is_auto_renew and self.date_end and not self.successor_contract_line_id):
+            return False
+        term = self.get_relative_delta(self.auto_renew_rule_type, self.auto_renew_interval)
+        return self.date_end + term < self.date_end + relativedelta(years=1)
+
+    def write(self, vals):
+        ends_earlier = self.browse()
+        if vals.get("is_auto_renew") is False and not vals.get("manual_renew_needed"):
+            ends_earlier = self.filtered("is_auto_renew")
+        goes_on = vals.get("is_auto_renew") or vals.get("manual_renew_needed")
+        longer = self.browse()
+        if "date_end" in vals:
+            end = fields.Date.to_date(vals["date_end"])
+            longer = self.filtered(lambda line: line.date_end and (not end or end > line.date_end))
+        result = super().write(vals)
+        (self if goes_on else longer - ends_earlier).filtered(
+            "charter_notice_given"
+        ).charter_notice_given = False
+        ends_earlier.charter_notice_given = True
+        return result
+
+    def stop(self, date_end, manual_renew_needed=False, post_message=True):
+        result = super().stop(date_end, manual_renew_needed=manual_renew_needed, post_message=post_message)
+        if not manual_renew_needed:
+            self.filtered(lambda line: not line.is_canceled).charter_notice_given = True
+        return result
+
+    @api.model
+    def _charter_no_copy(self):
+        """Names of what a successor does not inherit from its line."""
+        return {"charter_notice_given"}
+
+    def _prepare_value_for_plan_successor(self, *args, **kwargs):
+        values = super()._prepare_value_for_plan_successor(*args, **kwargs)
+        return {name: value for name, value in values.items() if name not in self._charter_no_copy()}

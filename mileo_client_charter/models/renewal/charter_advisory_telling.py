@@ -1,0 +1,231 @@
+"""From an advisory to the clients it concerns: one notice a company, through the path all notices take."""
+
+import hashlib
+import json
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...tools.versions import AFFECTED, LOOK
+
+# An advisory whose score is 0, or that has none, is told as the least severe.
+LEAST = "low"
+
+
+class CharterNotice(models.Model):
+    _inherit = "charter.notice"
+
+    advisory_id = fields.Many2one(
+        "charter.advisory", "Advisory", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+    )
+
+    _one_an_advisory = models.UniqueIndex(
+        "(company_id, advisory_id) WHERE advisory_id IS NOT NULL AND state IN ('draft', 'open')",
+        "A notice about this advisory is there already.",
+    )
+
+    def _match(self):
+        self.ensure_one()
+        if not self.advisory_id:
+            return super()._match()
+        return self.advisory_id._clients_to_tell(self.company_id, self._running_sql())
+
+    def action_send(self):
+        for notice in self:
+            if notice.advisory_id and not notice.advisory_id._shared():
+                raise UserError(
+                    self.env._(
+                        "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
+                        "confirm it on the advisory.",
+                        advisory=notice.advisory_id.identifier, tlp=notice.advisory_id.tlp or "?",
+                    )
+                )  # fmt: skip
+        return super().action_send()
+
+    def _notify(self, lines, known_on=None):
+        result = super()._notify(lines, known_on)
+        if self.advisory_id:
+            self.advisory_id._note_told(self.company_id, lines)
+        return result
+
+
+class CharterAdvisory(models.Model):
+    _inherit = "charter.advisory"
+
+    notice_ids = fields.One2many("charter.notice", "advisory_id", "Notices", readonly=True)
+    notice_count = fields.Integer(compute="_compute_notice_count")
+
+    @api.depends("notice_ids")
+    def _compute_notice_count(self):
+        for one in self:
+            one.notice_count = len(one.notice_ids)
+
+    def _clients_to_tell(self, company, running):
+        """{client id: [equipment ids]} of clients under the charter with affected devices; one concern is told once.
+
+        :param running: SQL condition on the contracts ``c`` that put a client under the charter
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT partner_id, array_agg(equipment_id ORDER BY equipment_id)
+                  FROM charter_advisory_concern
+                 WHERE advisory_id = %(advisory)s AND company_id = %(company)s AND state = 'open' AND answer = %(affected)s
+                   AND same_as_id IS NULL
+                   AND partner_id IN (SELECT c.commercial_partner_id FROM contract_contract c WHERE %(running)s)
+                 GROUP BY partner_id
+                """,
+                advisory=self.id, company=company.id, affected=AFFECTED, running=running,
+            )
+        )  # fmt: skip
+        return dict(self.env.cr.fetchall())
+
+    def action_notice(self):
+        """Write the notice of the advisory for the clients concerned, in every language; somebody reads it before it leaves.
+
+        :raise UserError: no client of this company is concerned
+        """
+        self.ensure_one()
+        self.check_access("write")
+        company = self.env.company
+        notice = self.notice_ids.filtered(
+            lambda one: one.company_id == company and one.state in ("draft", "open")
+        )
+        if not notice:
+            notice = self.env["charter.notice"].create(self._notice_values(company))
+            self._write_notice_texts(notice)
+            notice.action_match()
+        return {
+            "type": "ir.actions.act_window", "res_model": "charter.notice", "res_id": notice.id, "views": [(False, "form")],
+        }  # fmt: skip
+
+    def _notice_values(self, company):
+        cves = self.cve_ids.filtered("cve").mapped("cve")
+        published = fields.Datetime.context_timestamp(
+            self.with_context(tz=company._charter_tz()), self.published_at
+        ).date()
+        return {
+            "name": self.name, "kind": "vulnerability", "company_id": company.id, "advisory_id": self.id,
+            "severity": self.severity if self.severity not in (False, "none") else LEAST,
+            "published_on": min(published, company._charter_today()), "cve": cves[0] if len(cves) == 1 else False,
+            "source": " · ".join([self.publisher, self.identifier]),
+        }  # fmt: skip
+
+    def _write_notice_texts(self, notice):
+        """What clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
+        for code, _name in self.env["res.lang"].get_installed():
+            one = self.with_context(lang=code)
+            body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": one})
+            notice.with_context(lang=code).write({"body": body, "advice": one._advice()})
+
+    def _advice(self):
+        if self.tlp != "CLEAR":
+            return ""
+        kinds = dict(self.env["charter.advisory.remedy"]._fields["kind"]._description_selection(self.env))
+        order = list(kinds)
+        remedies = self.remedy_ids.sorted(lambda one: (order.index(one.kind), one.id))
+        lines = [
+            ": ".join([kinds[one.kind], " ".join(filter(None, [one.text, one.url]))]) for one in remedies[:12]
+        ]
+        return "\n".join(dict.fromkeys(lines)) or self.env._("We contact you to agree on what is to be done.")
+
+    def _note_told(self, company, lines):
+        told = lines.filtered(lambda line: line.sent_at and not line.error)
+        concerns = self.env["charter.advisory.concern"].sudo().search(
+            [("advisory_id", "=", self.id), ("company_id", "=", company.id), ("partner_id", "in", told.partner_id.ids),
+             ("state", "=", "open"), ("answer", "=", AFFECTED)]
+        )  # fmt: skip
+        twins = concerns.search([("same_as_id", "in", concerns.ids), ("state", "=", "open")])
+        (concerns | twins).filtered(lambda one: not one.told_at).told_at = fields.Datetime.now()
+
+    # -- revisions --------------------------------------------------------------------------------
+
+    def _told_before(self):
+        """{line of a notice that is out: what it means for its client} before a revision."""
+        lines = self.sudo().notice_ids.filtered(lambda one: one.state == "open").line_ids.filtered("sent_at")
+        return {line: self._meaning(line) for line in lines}
+
+    def _meaning(self, line):
+        """A digest of what the advisory says for one client: its devices, how severe it is for them, what to do."""
+        concerns = self.env["charter.advisory.concern"].sudo().search(
+            [("advisory_id", "=", self.id), ("company_id", "=", line.company_id.id), ("partner_id", "=", line.partner_id.id),
+             ("state", "=", "open"), ("answer", "=", AFFECTED)]
+        )  # fmt: skip
+        cves = concerns.product_id.cve_ids
+        said = [
+            sorted(concerns.equipment_id.ids), sorted((one.cve or one.name or "", one.severity or "") for one in cves),
+            sorted(self.remedy_ids.mapped(lambda one: f"{one.kind} {one.text}")),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    def _tell_changed(self, told):
+        """After a revision: tell those again for whom something changed, and whoever is new."""
+        for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
+            engine = notice._charter_engine()
+            engine.severity = self._notice_values(notice.company_id)["severity"]
+            self._prepend_revision(notice)
+            found = notice._match()
+            for line in notice.line_ids:
+                found.setdefault(line.partner_id.id, ())
+            changed = notice.line_ids.filtered(
+                lambda line, told=told: line in told and self._meaning(line) != told[line]
+            )
+            before = notice.line_ids
+            notice._write_lines(found)
+            notice._notify(changed | (notice.line_ids - before), known_on=notice.company_id._charter_today())
+
+    def _prepend_revision(self, notice):
+        for code, _name in self.env["res.lang"].get_installed():
+            one, there = self.with_context(lang=code), notice.with_context(lang=code)
+            line = one.env["ir.qweb"]._render(
+                "mileo_client_charter.advisory_notice_revision", {"advisory": one}
+            )
+            there.write({"body": line + (there.body or ""), "advice": one._advice() or there.advice})
+
+    def _join_notices(self):
+        """Devices found to be affected join the notices that are out, and their clients are told."""
+        for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
+            notice._pick_up_new()
+
+    # -- who looks --------------------------------------------------------------------------------
+
+    def _close_looks(self):
+        """Nothing is left to look at for a client: the step of its technical contact is done."""
+        for one in self.sudo():
+            waiting = one.concern_ids.filtered(lambda row: row.state == "open" and row.answer == LOOK)
+            done = one.activity_ids.filtered(
+                lambda step, users=waiting.look_user_id: (
+                    step.activity_type_id == self._look_type() and step.user_id not in users
+                )
+            )
+            if done:
+                done.action_feedback()
+
+    @api.model
+    def _look_type(self):
+        return self.env.ref("mileo_client_charter.mail_activity_advisory_look")
+
+
+class CharterAdvisoryConcern(models.Model):
+    _inherit = "charter.advisory.concern"
+
+    def _ask_to_look(self):
+        """Give what is undecided to the client's technical contact, with a day; one step a client and advisory."""
+        groups = defaultdict(self.browse)
+        for one in self.filtered(lambda row: not row.look_user_id):
+            groups[one.company_id, one.advisory_id, one.partner_id] |= one
+        for (company, advisory, client), concerns in groups.items():
+            client = client.with_company(company).sudo()
+            user = client.charter_technical_contact_id or client.charter_account_manager_id
+            day = company._charter_today() + timedelta(days=company.charter_vulnerability_days)
+            concerns.write({"look_user_id": user.id, "look_by": day})
+            if user:
+                advisory.activity_schedule(
+                    "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id,
+                    summary=self.env._("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
+                )  # fmt: skip

@@ -1,0 +1,205 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.catalogue import family_pattern, maker_words, model_key
+from .charter_equipment_milestone import KINDS
+
+
+class CharterEquipmentModel(models.Model):
+    """A model of a manufacturer: what equipment, advisories and lifecycle dates name, corrected in one place.
+
+    Equipment whose manufacturer and model are new adds its own row. A family (``DS-2CD4xx5``) is a row whose name has wildcards. Rows
+    belong to no company: what a manufacturer makes is the same for all.
+    """
+
+    _name = "charter.equipment.model"
+    _description = "Model of equipment"
+    _order = "maker, name, id"
+    _rec_names_search = ["name", "maker", "alias_ids.name"]
+
+    maker = fields.Char("Manufacturer", required=True)
+    name = fields.Char("Model", required=True, help="A family has wildcards: DS-2CD4xx5, DH-IPC-HDW1XXX.")
+    is_family = fields.Boolean("Family", compute="_compute_is_family", store=True)
+    alias_ids = fields.One2many(
+        "charter.equipment.alias", "model_id", "Also written", domain=[("is_own", "=", False)]
+    )
+    equipment_ids = fields.One2many("charter.equipment", "catalogue_id", "Equipment")
+    equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
+    lifecycle_ids = fields.One2many("charter.equipment.model.date", "model_id", "Lifecycle dates")
+    active = fields.Boolean(default=True)
+
+    @api.depends("name")
+    def _compute_is_family(self):
+        for model in self:
+            model.is_family = bool(family_pattern(model.name))
+
+    @api.depends("maker", "name")
+    def _compute_display_name(self):
+        for model in self:
+            model.display_name = " ".join(filter(None, [model.maker, model.name]))
+
+    def _compute_equipment_count(self):
+        counts = dict(
+            self.env["charter.equipment"]._read_group(
+                [("catalogue_id", "in", self.ids)], ["catalogue_id"], ["__count"]
+            )
+        )
+        for model in self:
+            model.equipment_count = counts.get(model._origin, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        created._write_own_names()
+        return created
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"maker", "name"} & vals.keys():
+            self._write_own_names()
+        return result
+
+    def _write_own_names(self):
+        """Each model is found by its own name as by its aliases: one table has them all."""
+        alias = self.env["charter.equipment.alias"].sudo()
+        known = {
+            row.model_id: row for row in alias.search([("model_id", "in", self.ids), ("is_own", "=", True)])
+        }
+        for model in self:
+            if model in known:
+                known[model].name = model.name
+        alias.search([("model_id", "in", self.ids)])._compute_keys()
+        alias.create(
+            [
+                {"model_id": model.id, "name": model.name, "is_own": True}
+                for model in self
+                if model not in known
+            ]
+        )
+
+    @api.model
+    def _of(self, names):
+        """The model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
+
+        :param names: iterable of (manufacturer, model)
+        :return: {(manufacturer, model): charter.equipment.model}; nothing for a name without manufacturer or model
+        """
+        wanted = {
+            (maker, model): (" ".join(maker_words(maker)), model_key(model))
+            for maker, model in set(names)
+            if maker and model and model_key(model)
+        }
+        rows = (
+            self.env["charter.equipment.alias"]
+            .sudo()
+            .search([("key", "in", [key for _maker, key in wanted.values()])])
+        )
+        known = {(row.maker_key, row.key): row.model_id for row in rows}
+        fresh = {}
+        for (maker, model), keys in wanted.items():
+            if keys not in known:
+                fresh.setdefault(keys, {"maker": maker, "name": model})
+        known.update(zip(fresh, self.sudo().create(list(fresh.values())), strict=True))
+        return {written: known[keys] for written, keys in wanted.items()}
+
+    def action_equipment(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mileo_client_charter.action_charter_equipment"
+        )
+        return {**action, "domain": [("catalogue_id", "in", self.ids)], "context": {}}
+
+
+class CharterEquipmentAlias(models.Model):
+    """A way in which a model is written; its own name is one."""
+
+    _name = "charter.equipment.alias"
+    _description = "Name of a model of equipment"
+    _order = "name, id"
+
+    model_id = fields.Many2one("charter.equipment.model", required=True, index=True, ondelete="cascade")
+    name = fields.Char("Written as", required=True)
+    maker = fields.Char("Under this manufacturer", help="Where another one sells it; else that of the model.")
+    is_own = fields.Boolean(readonly=True)
+    key = fields.Char(compute="_compute_keys", store=True)
+    maker_key = fields.Char(compute="_compute_keys", store=True)
+    pattern = fields.Char(compute="_compute_keys", store=True)
+
+    _one_model = models.UniqueIndex(
+        "(key, maker_key)",
+        "Two models of one manufacturer have the same name: keep one, the other is its alias.",
+    )
+
+    @api.depends("name", "maker", "model_id.maker")
+    def _compute_keys(self):
+        for alias in self:
+            alias.key = model_key(alias.name)
+            alias.maker_key = " ".join(maker_words(alias.maker or alias.model_id.maker))
+            alias.pattern = family_pattern(alias.name)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            model = self.env["charter.equipment.model"].browse(vals.get("model_id"))
+            self.browse()._check_free(vals.get("name"), vals.get("maker") or model.maker)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if {"name", "maker"} & vals.keys():
+            for alias in self:
+                maker = vals.get("maker", alias.maker) or alias.model_id.maker
+                alias._check_free(vals.get("name", alias.name), maker)
+        return super().write(vals)
+
+    def _check_free(self, name, maker):
+        """Before it is written, so that the error can name the other model.
+
+        :raise ValidationError: the name names another model already, or nothing
+        """
+        if not model_key(name):
+            raise ValidationError(
+                self.env._("Also written: “%s” has neither letter nor figure; write the model.", name or "")
+            )
+        twin = self.sudo().search(
+            [("key", "=", model_key(name)), ("maker_key", "=", " ".join(maker_words(maker))), ("id", "not in", self.ids)],
+            limit=1,
+        )  # fmt: skip
+        if twin:
+            raise ValidationError(
+                self.env._(
+                    "“%(name)s” names %(model)s already. Take it out there first, or keep one model.",
+                    name=name, model=twin.model_id.display_name,
+                )
+            )  # fmt: skip
+
+
+class CharterEquipmentModelDate(models.Model):
+    """A date in the life of a model, as its manufacturer announced it; all equipment of the model follows, today's and tomorrow's."""
+
+    _name = "charter.equipment.model.date"
+    _description = "Lifecycle date of a model"
+    _order = "model_id, date, id"
+    _rec_name = "kind"
+
+    model_id = fields.Many2one("charter.equipment.model", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(KINDS, required=True)
+    status = fields.Selection(
+        [("announced", "Announced"), ("none_announced", "None announced")], required=True, default="announced"
+    )
+    date = fields.Date(help="The day the manufacturer announced; only where one is announced.")
+    source = fields.Char(help="Who says so: a page, a letter, a distributor.")
+    url = fields.Char("Web page")
+    checked_on = fields.Date("Last checked on", default=fields.Date.context_today)
+
+    _one_of_a_kind = models.UniqueIndex(
+        "(model_id, kind)", "Lifecycle: a model has one date of each kind. Change the one it has."
+    )
+    _date_as_status = models.Constraint(
+        "CHECK ((status = 'announced') = (date IS NOT NULL))",
+        "Lifecycle, Date: give the date that is announced, or choose “None announced” and give none.",
+    )
+
+    @api.onchange("status")
+    def _onchange_status(self):
+        if self.status != "announced":
+            self.date = False

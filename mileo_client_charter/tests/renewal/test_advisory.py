@@ -1,0 +1,353 @@
+import json
+from datetime import date, datetime, timedelta
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from ...controllers.hub_reading import HubReading
+from ..cases.year import YearCase
+
+NOW = datetime(2026, 10, 5, 8)
+VECTOR = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+
+
+def product(number, model, condition, vendor="Hikvision", category="product_version_range"):
+    leaf = {
+        "category": category,
+        "name": condition,
+        "product": {"name": f"{model} {condition}", "product_id": f"P{number}"},
+    }
+    return {
+        "category": "vendor",
+        "name": vendor,
+        "branches": [{"category": "product_name", "name": model, "branches": [leaf]}],
+    }
+
+
+def csaf(
+    products,
+    version="1",
+    revised="2026-10-01T08:00:00Z",
+    identifier="ICSA-1",
+    cves=("CVE-2026-11111",),
+    tlp="WHITE",
+    **status,
+):
+    """A CSAF document of the shape authorities publish; bytes."""
+    return json.dumps(
+        {
+            "document": {
+                "category": "csaf_security_advisory", "csaf_version": "2.0", "title": "Hikvision Cameras", "lang": "en",
+                "publisher": {"category": "coordinator", "name": "CISA", "namespace": "https://www.cisa.gov/"},
+                "distribution": {"tlp": {"label": tlp}}, "notes": [{"category": "summary", "text": "Anybody may log in."}],
+                "tracking": {
+                    "id": identifier, "status": "final", "version": version, "revision_history": [],
+                    "initial_release_date": "2026-10-01T08:00:00Z", "current_release_date": revised,
+                },
+            },
+            "product_tree": {"branches": products},
+            "vulnerabilities": [
+                {
+                    "cve": cve, "product_status": status or {"known_affected": [f"P{n}" for n in range(len(products))]},
+                    "scores": [{"cvss_v3": {"vectorString": VECTOR}, "products": ["P0"]}],
+                    "remediations": [{"category": "vendor_fix", "details": "Update to V5.7.3.", "product_ids": ["P0"]}],
+                }
+                for cve in cves
+            ],
+        }
+    ).encode()  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestAdvisory(YearCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.other, cls.olga, _second = cls._client("Other")
+        cls.olga.lang = "fr_FR"
+        with cls.at(cls, moment=NOW):
+            cls.contracts = {client: cls._contract(client) for client in (cls.client, cls.other)}
+            cls.cam = cls._device(cls.client, "Camera 1", "DS-2CD4A25F", "V5.4.0 build 160414")
+            cls.updated = cls._device(cls.client, "Camera 2", "DS-2CD4A25F", "V5.7.3 build 220112")
+            cls.unread = cls._device(cls.client, "Camera 3", "DS-2CD4025-I", False)
+            cls.far = cls._device(cls.other, "Camera 9", "ds-2cd4a25f", "5.3.1")
+            cls.dahua = cls._device(cls.other, "Recorder", "NVR4216", "4.0", maker="Dahua")
+        cls.document = [product(0, "DS-2CD4xx5 Series", "< V5.7.3 build 220112")]
+
+    @classmethod
+    def _device(cls, client, name, model, firmware, maker="Hikvision"):
+        return cls.env["charter.equipment"].create(
+            {
+                "name": name, "partner_id": client.id, "company_id": cls.company.id, "contract_id": cls.contracts[client].id,
+                "supervised_from": "2026-01-01", "maker": maker, "model": model, "firmware": firmware,
+            }
+        )  # fmt: skip
+
+    def imported(self, *args, moment=NOW, **values):
+        with self.at(moment=moment):
+            advisory = (
+                self.env["charter.advisory"]
+                .with_user(self.technician)
+                ._import_csaf(csaf(*args, **values))
+                .sudo(False)
+            )
+            self.env.flush_all()
+        return advisory
+
+    def answers(self, advisory):
+        rows = advisory.sudo().concern_ids
+        return {row.equipment_id: (row.answer, row.reason, row.state) for row in rows}
+
+    def sent(self, advisory, moment=NOW):
+        with self.at(moment=moment):
+            action = advisory.with_user(self.manager).with_company(self.company).action_notice()
+            notice = self.env["charter.notice"].browse(action["res_id"]).with_user(self.manager)
+            notice.action_send()
+            self.env.flush_all()
+        return notice.sudo()
+
+    # -- the three answers ------------------------------------------------------------------------
+
+    def test_three_answers_with_why(self):
+        advisory = self.imported(self.document)
+        self.assertEqual(
+            self.answers(advisory),
+            {
+                self.cam: ("affected", "version", "open"),
+                self.updated: ("not_affected", "version", "clear"),
+                self.unread: ("look", "no_firmware", "open"),
+                self.far: ("affected", "version", "open"),
+            },
+        )
+        self.assertEqual((advisory.severity, advisory.score, advisory.client_count), ("critical", 9.8, 2))
+        why = advisory.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.cam).why
+        self.assertIn("V5.4.0 build 160414", why)
+        self.assertIn("< V5.7.3 build 220112", why)
+
+    def test_other_shapes_of_products(self):
+        for name, branches, status, expected in (
+            ("an exact model of another manufacturer", [product(0, "DS-2CD4A25F", "vers:all/*", "Bosch")], {}, None),
+            ("the manufacturer's long name", [product(0, "DS-2CD4A25F", "vers:all/*", "Hangzhou Hikvision Digital Technology Co., Ltd.")],
+             {}, "affected"),
+            ("a model that is longer", [product(0, "DS-2CD4A25F-IZHS", "vers:all/*")], {}, "look"),
+            ("a model in the place of the version", [product(0, "Cameras", "DS-2CD4A25F, and", category="product_version")], {}, "look"),
+            ("a version in the place of the model", [product(0, "V3.4.106", "<= 200422")], {}, "look"),
+            ("under investigation", [product(0, "DS-2CD4A25F", "vers:all/*")], {"under_investigation": ["P0"]}, "look"),
+            ("fixed in that version", [product(0, "DS-2CD4A25F", "V5.4.0 build 160414", category="product_version")],
+             {"fixed": ["P0"]}, "not_affected"),
+            ("said both", [product(0, "DS-2CD4A25F", "< 6.0"), product(1, "DS-2CD4A25F", "V5.4.0 build 160414")],
+             {"known_affected": ["P0"], "fixed": ["P1"]}, "look"),
+            ("two branches", [product(0, "DS-2CD4A25F", ">= 5.0 | < 5.5"), product(1, "DS-2CD4A25F", ">= 6.0 | < 6.2")], {}, "affected"),
+        ):  # fmt: skip
+            with self.subTest(name):
+                advisory = self.imported(
+                    branches, identifier=f"ICSA-{name}", cves=(f"CVE-2026-{len(name)}0000",), **status
+                )
+                self.assertEqual(self.answers(advisory).get(self.cam, (None,))[0], expected)
+
+    def test_a_catalogue_alias_makes_the_match(self):
+        with self.at(moment=NOW):
+            oem = self._device(self.client, "Camera 4", "OEM-77", "5.0", maker="Installer's own")
+            advisory = self.imported(self.document)
+            self.assertNotIn(oem, self.answers(advisory))
+            model = self.cam.catalogue_id
+            self.assertEqual(self.far.catalogue_id, model, "written in small letters")
+            with self.assertRaisesRegex(ValidationError, "OEM-77"):
+                model.alias_ids.create({"model_id": model.id, "name": "OEM 77", "maker": "Installer's own"})
+            oem.catalogue_id.write({"maker": "Hikvision", "name": "DS-2CD4025F"})
+            self.env["charter.advisory"].sudo()._judge(equipment=oem)
+        self.assertEqual(self.answers(advisory)[oem][0], "affected", "corrected once, in the catalogue")
+
+    def test_what_nobody_can_decide_is_somebody_s_step(self):
+        advisory = self.imported(self.document)
+        [look] = advisory.sudo().concern_ids.filtered(lambda row: row.answer == "look")
+        self.assertEqual(
+            (look.look_user_id, look.look_by),
+            (self.technician, date(2026, 10, 5) + timedelta(days=self.company.charter_vulnerability_days)),
+        )
+        [step] = advisory.activity_ids
+        self.assertEqual((step.user_id, step.date_deadline), (self.technician, look.look_by))
+        with self.at(moment=NOW):
+            with self.assertRaisesRegex(UserError, "What was found"):
+                look.with_user(self.technician)._decide("affected", " ")
+            look.with_user(self.technician)._decide("affected", "Its label says V5.4.0")
+        self.assertEqual((look.answer, look.state, look.decided_by_id), ("affected", "open", self.technician))
+        self.assertFalse(advisory.activity_ids.filtered("active"))
+        self.assertFalse(look.with_user(self.technician)._fields["answer"].readonly is False)
+
+    # -- clients are told -------------------------------------------------------------------------
+
+    def test_each_client_is_told_of_its_devices_in_its_language(self):
+        advisory = self.imported(self.document)
+        notice = self.sent(advisory)
+        self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
+        english, french = self.mails_to(self.alice), self.mails_to(self.olga)
+        self.assertEqual((len(english), len(french)), (1, 1), "one a contact")
+        for words in ("Camera 1", "V5.4.0 build 160414", "Update to V5.7.3.", "CVE-2026-11111", "Critical"):
+            self.assertIn(words, english.body_html)
+        for words in ("Camera 2", "Camera 3", "Camera 9"):
+            self.assertNotIn(words, english.body_html)
+        self.assertIn("Camera 9", french.body_html)
+        self.assertIn("Critique", french.body_html)
+        told = {row.equipment_id: row.told_at for row in advisory.sudo().concern_ids}
+        self.assertEqual(told, {self.cam: NOW, self.far: NOW, self.updated: False, self.unread: False})
+        [promise] = self.promise(notice.line_ids[0], "notice.advance")
+        self.assertEqual(
+            promise.due_at.date(), date(2026, 10, 1) + timedelta(days=self.company.charter_vulnerability_days)
+        )
+
+    def test_firmware_answers_the_concern(self):
+        advisory = self.imported(self.document)
+        self.sent(advisory)
+        with self.at(moment=NOW + timedelta(days=3)):
+            self.cam.firmware = "V5.7.3 build 220112"
+        [row] = advisory.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.cam)
+        self.assertEqual((row.state, row.updated_on, row.days_to_update), ("updated", date(2026, 10, 8), 3))
+        self.assertEqual(
+            self.cam.firmware_ids.mapped("firmware"), ["V5.7.3 build 220112", "V5.4.0 build 160414"]
+        )
+        self.assertEqual(self.cam.firmware_source, "hand")
+        with self.at(moment=NOW + timedelta(days=4)):
+            self.cam.firmware = "V5.4.0 build 160414"
+        self.assertEqual((row.state, row.told_at), ("open", False), "put back: concerned again")
+
+    def test_retold_only_if_a_revision_changes_something_for_the_client(self):
+        advisory = self.imported(self.document)
+        notice = self.sent(advisory)
+        later = NOW + timedelta(days=2)
+        same = self.imported(self.document, version="2", revised="2026-10-06T08:00:00Z", moment=later)
+        self.assertEqual(same, advisory)
+        self.assertEqual((len(advisory.revision_ids), advisory.version), (2, "2"))
+        self.assertEqual(set(notice.line_ids.mapped("told_times")), {1}, "nothing changed for anybody")
+        narrowed = [product(0, "DS-2CD4xx5 Series", "< V5.4.0"), product(1, "DS-2CD4025-I", "vers:all/*")]
+        self.imported(narrowed, version="3", revised="2026-10-07T08:00:00Z", moment=later)
+        lines = {line.partner_id: line for line in notice.line_ids}
+        self.assertEqual(lines[self.client].told_times, 2, "another device of theirs")
+        self.assertEqual(lines[self.client].equipment_ids, self.unread)
+        self.assertEqual(lines[self.other].told_times, 1, "5.3.1 is affected as before")
+        self.assertIn(
+            "The publisher revised its advisory", self.mails_to(self.alice).sorted("id")[-1].body_html
+        )
+        self.assertIn("DS-2CD4025-I", advisory.revision_ids[0].changes)
+
+    def test_the_same_or_an_older_revision_changes_nothing(self):
+        advisory = self.imported(self.document, version="2", revised="2026-10-03T08:00:00Z")
+        for revised in ("2026-10-03T08:00:00Z", "2026-10-02T08:00:00Z"):
+            again = self.imported([product(0, "X-1", "< 1.0")], version="1", revised=revised)
+            self.assertEqual(
+                (again, again.version, again.product_ids.model), (advisory, "2", "DS-2CD4xx5 Series")
+            )
+
+    def test_one_concern_for_one_vulnerability(self):
+        first = self.imported(self.document)
+        second = self.imported(self.document, identifier="VDE-1")
+        twin = second.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.cam)
+        self.assertEqual(
+            twin.same_as_id, first.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.cam)
+        )
+        self.sent(first)
+        with self.at(moment=NOW), self.assertRaisesRegex(UserError, "reaches no client"):
+            second.with_user(self.manager).action_notice()
+        self.assertEqual(twin.told_at, NOW, "told with the first")
+        third = self.imported(self.document, identifier="VDE-2", cves=("CVE-2026-11111", "CVE-2026-22222"))
+        self.assertFalse(third.sudo().concern_ids.same_as_id, "it says more")
+
+    def test_devices_that_come_later(self):
+        advisory = self.imported(self.document)
+        notice = self.sent(advisory)
+        later = NOW + timedelta(days=5)
+        with self.at(moment=later):
+            new = self._device(self.other, "Camera 10", "DS-2CD4125", "5.0")
+            self.env["charter.notice"]._pick_up()
+            self.env.flush_all()
+        line = notice.line_ids.filtered(lambda one: one.partner_id == self.other)
+        self.assertIn(new, line.equipment_ids)
+        self.assertEqual(line.told_times, 2)
+        self.assertEqual(notice.line_ids.filtered(lambda one: one.partner_id == self.client).told_times, 1)
+
+    def test_above_clear_nothing_leaves_unconfirmed(self):
+        advisory = self.imported(self.document, tlp="AMBER")
+        with self.at(moment=NOW):
+            action = advisory.with_user(self.manager).action_notice()
+            notice = self.env["charter.notice"].browse(action["res_id"]).with_user(self.manager)
+            self.assertNotIn("Anybody may log in", notice.body)
+            notice.advice = "Ask us for the update."
+            with self.assertRaisesRegex(UserError, "TLP:AMBER"):
+                notice.action_send()
+            advisory.with_user(self.manager).may_share = True
+            notice.action_send()
+        self.assertEqual(notice.state, "open")
+
+    # -- the portal -------------------------------------------------------------------------------
+
+    def test_the_client_sees_what_is_to_update(self):
+        self.sent(self.imported(self.document))
+        portal = self._portal(self.alice)
+        rows = self.env["charter.advisory.concern"].with_user(portal).search([])
+        self.assertEqual(rows.equipment_id, self.cam, "what it was told of, and nothing else")
+        with self.at(moment=NOW):
+            reading = HubReading(self.env(user=portal, context={"lang": "en_US"}))
+            [place] = [one for one in reading.home()["places"] if one.address == "/my/charter/equipment"]
+            self.assertEqual(place.words, "1 device to update, since 5 October 2026")
+            [row] = [one for one in reading.equipment_page({})["equipment"] if one["name"] == "Camera 1"]
+            self.assertEqual(row["to_update"], "Firmware to update, since 5 October 2026")
+
+    # -- bad input --------------------------------------------------------------------------------
+
+    def test_nothing_is_half_imported(self):
+        before = self.env["charter.advisory"].search_count([])
+        wrong = json.loads(csaf(self.document))
+        wrong["vulnerabilities"][0]["product_status"]["known_affected"] = ["P0", "P9"]
+        for name, content, words in (
+            (
+                "a product nobody knows",
+                json.dumps(wrong).encode(),
+                "/vulnerabilities/0/product_status/known_affected/1",
+            ),
+            ("20 MB", b" " * 20_000_000, "larger than 10 MB"),
+            ("a picture", b"\x89PNG\r\n", "no JSON"),
+            ("another document", b'{"bomFormat": "CycloneDX"}', "neither a CSAF document"),
+        ):
+            with self.subTest(name), self.assertRaisesRegex(UserError, words):
+                self.env["charter.advisory"]._import_csaf(content)
+        self.assertEqual(self.env["charter.advisory"].search_count([]), before)
+
+    def test_typed_by_hand(self):
+        with self.at(moment=NOW):
+            advisory = self.env["charter.advisory"].with_user(self.technician).create(
+                {
+                    "identifier": "ACME-7", "publisher": "Acme", "name": "Acme", "published_at": "2026-10-01 08:00:00",
+                    "cve_ids": [(0, 0, {"cve": "CVE-2026-33333", "vector": VECTOR})],
+                    "product_ids": [(0, 0, {"vendor": "Dahua", "model": "NVR4216", "condition": "<= 4.0"})],
+                }
+            )  # fmt: skip
+            advisory.action_judge()
+        self.assertEqual(self.answers(advisory), {self.dahua: ("affected", "version", "open")})
+        self.assertEqual(advisory.severity, "critical")
+        for values, words in (
+            ({"product_ids": [(0, 0, {"vendor": "Dahua", "model": "< 4.0"})]}, "is a version"),
+            ({"cve_ids": [(0, 0, {"cve": "CVE-26-1"})]}, "CVE reference"),
+            ({"cve_ids": [(0, 0, {"vector": "AV:X"})]}, "CVSS vector"),
+            ({"revised_at": "2026-09-01 08:00:00"}, "Revised"),
+        ):
+            with self.subTest(words), self.assertRaisesRegex(ValidationError, words):
+                advisory.write(values)
+
+    def test_files_one_by_one(self):
+        files = self.env["ir.attachment"].create(
+            [{"name": "a.json", "raw": csaf(self.document)}, {"name": "b.json", "raw": b"{}"}]
+        )
+        wizard = self.env["charter.advisory.import"].create({"file_ids": [(6, 0, files.ids)]})
+        wizard.action_import()
+        self.assertEqual(
+            [(line.name, line.outcome) for line in wizard.line_ids],
+            [("a.json", "created"), ("b.json", "refused")],
+        )
+        self.assertIn("neither", wizard.line_ids[1].message)
+        for revised, outcome in (("2026-10-01T08:00:00Z", "unchanged"), ("2026-10-02T08:00:00Z", "revised")):
+            wizard.file_ids = [
+                (0, 0, {"name": "c.json", "raw": csaf(self.document, version=outcome, revised=revised)})
+            ]
+            wizard.action_import()
+            self.assertEqual(wizard.line_ids.outcome, outcome)

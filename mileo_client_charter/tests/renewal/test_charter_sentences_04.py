@@ -1,0 +1,389 @@
+"""Article 04 of the charter, sentence by sentence: one row a case, with the right value.
+
+What a row says is the rule; where two readings of the charter are possible, the one that favours the client is taken.
+"""
+
+from datetime import date, datetime, timedelta
+
+from odoo import Command
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+
+from ...tools.occurrence import parse_key
+from ..cases.year import YearCase
+
+REVIEW = (
+    "A review of the year is organised with each client 3 months before the contract's yearly anniversary."
+)
+BOTH = "It is held by the account manager and the operations manager."
+TACIT = "Tacit renewal is conditional on an NPS above 0 and no unresolved formal complaint."
+BELOW = "Below, a remediation is started before the renewal is proposed."
+
+
+class SentenceCase(YearCase):
+    def made(self, start, end, since, notice=1, every=(1, "yearly"), partner=None, renews=True, **values):
+        """A contract that came under the charter on ``since`` (a day, at noon UTC)."""
+        every, rule = every
+        line = self.line(start, end, notice, auto_renew_interval=every, auto_renew_rule_type=rule, **values)
+        if not (end and renews):
+            line["is_auto_renew"] = False
+        with self.on(since):
+            contract = self._contract(
+                partner or self._client(f"S{start}{end}")[0], contract_line_ids=[Command.create(line)]
+            )
+            self.env.flush_all()
+        return contract
+
+    def on(self, day, hour=12):
+        return self.at(
+            moment=datetime.combine(date.fromisoformat(str(day)), datetime.min.time()) + timedelta(hours=hour)
+        )
+
+    def nightly(self, contract, *days):
+        for day in days:
+            with self.on(day, 1):
+                self.schedule(contract)
+
+    def due(self, contract, code="review.annual", **domain):
+        """{the day a promise comes before: the local day it is due} of what is or was owed."""
+        rows = self.promise(contract, code).filtered(lambda row: row.state != "cancelled")
+        return {
+            str(parse_key(row.occurrence).day): str(contract._charter_local_day(row.due_at)) for row in rows
+        }
+
+    def none_born_late(self, contract):
+        rows = self.env["charter.obligation"].search([("contract_id", "=", contract.id)])
+        self.assertFalse(
+            [row for row in rows if row.due_at and row.due_at < row.opened_at], "opened already due"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestReviewOfTheYear(SentenceCase):
+    def test_each_anniversary_of_the_start_whatever_the_term(self):
+        """(case, start, end, renews every, under the charter on, nights that run, {anniversary: due})"""
+        for name, start, end, every, since, nights, expected in (
+            ("a year", "2026-03-01", "2027-02-28", (1, "yearly"), "2026-10-05", [], {"2027-03-01": "2026-12-01"}),
+            ("three years", "2026-03-01", "2029-02-28", (3, "yearly"), "2026-10-05", ["2027-03-02", "2028-03-02"],
+             {"2027-03-01": "2026-12-01", "2028-03-01": "2027-12-01", "2029-03-01": "2028-12-01"}),
+            ("monthly, tacitly", "2026-03-10", "2026-11-09", (1, "monthly"), "2026-10-05",
+             ["2026-11-10", "2026-12-10"], {"2027-03-10": "2026-12-10"}),
+            ("a quarter, tacitly", "2026-01-15", "2026-12-14", (3, "monthly"), "2026-09-01", ["2026-12-20"],
+             {"2027-01-15": "2026-10-15"}),
+            ("eighteen months", "2026-03-01", "2027-08-31", (18, "monthly"), "2026-10-05", ["2027-03-02"],
+             {"2027-03-01": "2026-12-01"}),
+            ("no end", "2025-12-31", False, (1, "yearly"), "2026-01-05", ["2027-01-02"],
+             {"2026-12-31": "2026-09-30", "2027-12-31": "2027-09-30"}),
+            ("29 February", "2024-02-29", "2027-02-27", (3, "yearly"), "2024-03-05", ["2025-03-05", "2026-03-05"],
+             {"2025-02-28": "2024-11-28", "2026-02-28": "2025-11-28", "2027-02-28": "2026-11-28"}),
+            ("month ends", "2026-05-31", "2027-05-30", (1, "yearly"), "2026-10-05", [], {"2027-05-31": "2027-02-28"}),
+            ("the term ends shortly before: one review, before its decision", "2026-04-01", "2027-02-28", (1, "yearly"),
+             "2026-10-05", ["2027-02-02"], {"2027-03-01": "2026-12-01"}),
+            ("it ends before its anniversary", "2026-03-01", "2026-12-31", None, "2026-04-01", ["2026-11-01"], {}),
+        ):  # fmt: skip
+            with self.subTest(REVIEW, case=name):
+                contract = self.made(start, end, since, every=every or (1, "yearly"), renews=bool(every))
+                self.nightly(contract, *nights)
+                self.assertEqual(self.due(contract), expected)
+                self.none_born_late(contract)
+
+    def test_under_the_charter_too_late_for_three_months(self):
+        """At once, on a day that is possible, and the reason stays."""
+        for name, since, expected in (
+            ("two months before", "2027-01-04", "2027-02-03"),
+            ("twenty days before", "2027-02-09", "2027-03-01"),
+            ("three days before", "2027-02-26", "2027-03-12"),
+            ("three months and a day before", "2026-11-30", "2026-12-01"),
+            ("at the hour it falls due", "2026-12-01", "2026-12-31"),
+        ):
+            with self.subTest(REVIEW, case=name):
+                contract = self.made("2026-03-01", "2028-02-29", since, partner=self._client(name)[0])
+                self.nightly(contract, since, str(date.fromisoformat(since) + timedelta(days=1)))
+                self.assertEqual(self.due(contract), {"2027-03-01": expected})
+                [row] = self.promise(contract, "review.annual")
+                self.assertEqual("too late for the charter" in (row.history or ""), since > "2026-12")
+                self.none_born_late(contract)
+                if row.history:
+                    review = self.env["charter.review"].search([("obligation_id", "=", row.id)])
+                    self.assertTrue(review.due_reason, "and with the meeting")
+                    self.assertLessEqual(date.fromisoformat(since) - timedelta(days=1), review.suggested_on)
+
+    def test_what_was_past_before_it_was_recorded_was_not_promised(self):
+        with self.on("2028-10-05"):
+            contract = self._contract(
+                self.client, contract_line_ids=[Command.create(self.line("2024-03-01", "2031-02-28"))],
+                charter_since="2025-01-01",
+            )  # fmt: skip
+        self.nightly(contract, "2028-10-06")
+        self.assertEqual(self.due(contract), {"2029-03-01": "2028-12-01"})
+
+    def test_days_are_the_company_s(self):
+        """(zone of the company, the moment the review is due in UTC)"""
+        for zone, expected in (
+            ("Europe/Paris", datetime(2027, 6, 30, 22)),
+            ("Indian/Reunion", datetime(2027, 6, 30, 20)),
+            ("America/Guadeloupe", datetime(2027, 7, 1, 4)),
+            ("Pacific/Noumea", datetime(2027, 6, 30, 13)),
+        ):
+            with self.subTest(REVIEW, case=zone):
+                self.company.resource_calendar_id.tz = zone
+                contract = self.made("2026-10-01", "2027-09-30", "2026-10-05", partner=self._client(zone)[0])
+                [row] = self.promise(contract, "review.annual")
+                self.assertEqual(row.due_at, expected)
+
+    def test_a_long_notice_brings_the_review_and_the_renewal_forward(self):
+        """(months of notice, decision due, review due, a day too early for the renewal, a day it is open)"""
+        for notice, decision, review, early, opened in (
+            (1, "2027-01-28", "2026-12-01", "2026-10-10", "2026-10-18"),
+            (2, "2026-12-28", "2026-12-01", "2026-10-10", "2026-10-18"),
+            (4, "2026-10-28", "2026-10-14", "2026-08-28", "2026-08-31"),
+            (6, "2026-08-28", "2026-08-14", "2026-06-28", "2026-07-01"),
+        ):
+            with self.subTest(REVIEW, notice=notice):
+                contract = self.made(
+                    "2026-03-01", "2027-02-28", "2026-03-02", notice, partner=self._client(f"N{notice}")[0]
+                )
+                self.assertEqual(self.due(contract, "renewal.decision"), {"2027-03-01": decision})
+                self.assertEqual(self.due(contract), {"2027-03-01": review})
+                self.nightly(contract, early)
+                self.assertFalse(contract.charter_renewal_ids)
+                self.nightly(contract, opened)
+                self.assertTrue(contract.charter_renewal_ids)
+                found = self.env["charter.review"].search(
+                    [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+                )
+                self.assertEqual(
+                    found.renewal_id, contract.charter_renewal_ids, "the review serves the renewal"
+                )
+                self.assertFalse(contract.charter_defect)
+
+
+@tagged("post_install", "-at_install")
+class TestTermThatMoves(SentenceCase):
+    def owed(self, contract):
+        rows = self.env["charter.obligation"].search(
+            [("contract_id", "=", contract.id), ("code", "in", ("review.annual", "renewal.decision")), ("is_owed", "=", True)]
+        )  # fmt: skip
+        return sorted(rows.mapped("occurrence"))
+
+    def test_promises_of_the_old_end(self):
+        """(case, change of the line, what is owed the next night)"""
+        for name, change, expected in (
+            ("a month earlier", {"date_end": "2027-01-31"}, ["2027-02-01#annual", "2027-02-01#renewal"]),
+            ("a month later, corrected at once", {"date_end": "2027-03-31"}, ["2027-03-01#annual", "2027-04-01#renewal"]),
+            ("another start", {"date_start": "2026-02-15"}, ["2027-02-15#annual", "2027-03-01#renewal"]),
+        ):  # fmt: skip
+            with self.subTest(REVIEW, case=name):
+                contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self._client(name)[0])
+                with self.on("2026-10-06"):
+                    contract.contract_line_ids.write(change)
+                self.nightly(contract, "2026-10-07", "2026-10-08")
+                self.assertEqual(self.owed(contract), expected)
+                gone = self.env["charter.obligation"].search(
+                    [("contract_id", "=", contract.id), ("withdrawn", "=", True)]
+                )
+                self.assertTrue(all(gone.mapped("cancel_reason")) and gone, "with the reason")
+
+    def test_notice_of_the_client_leaves_nothing_to_decide(self):
+        for name, give in (
+            ("stopped", lambda line: line.stop(date(2026, 12, 31))),
+            ("stopped at the end of the term", lambda line: line.stop(date(2027, 2, 28))),
+            ("no longer renewed", lambda line: line.write({"is_auto_renew": False})),
+        ):
+            with self.subTest(TACIT, case=name):
+                contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self._client(name)[0])
+                self.nightly(contract, "2026-11-01")
+                self.assertTrue(contract.charter_renewal_ids)
+                with self.on("2026-11-02"):
+                    give(contract.contract_line_ids)
+                self.nightly(contract, "2026-11-03")
+                self.assertEqual(contract.charter_renewal_ids.mapped("state"), ["closed"])
+                self.assertIn("Notice", contract.charter_renewal_ids.close_reason)
+                self.assertFalse([key for key in self.owed(contract) if "renewal" in key])
+                with self.on("2026-11-03"):
+                    rows = self.env["charter.renewal.forecast"].search([("contract_id", "=", contract.id)])
+                    self.assertFalse(rows, "nor in what comes")
+
+    def test_a_meeting_nobody_planned_goes_with_its_promise(self):
+        contract = self.made("2026-03-01", "2027-02-28", "2026-10-05")
+        self.nightly(contract, "2026-11-01")
+        review = self.env["charter.review"].search(
+            [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+        )
+        with self.on("2026-11-02"):
+            contract.contract_line_ids.stop(date(2026, 12, 31))
+        self.nightly(contract, "2026-11-03")
+        self.assertEqual((review.state, bool(review.cancel_reason)), ("cancelled", True))
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingOfTheReview(SentenceCase):
+    MEETING = datetime(2026, 11, 20, 9)
+
+    def review(self):
+        contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self.client)
+        self.nightly(contract, "2026-10-20")
+        found = self.env["charter.review"].search(
+            [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+        )
+        return found.with_user(self.manager)
+
+    def planned(self):
+        review = self.review()
+        with self.on("2026-10-20"):
+            review.start_at = self.MEETING
+            review.action_plan()
+        return review
+
+    def hold(self, review):
+        review.answer_ids = [Command.create({"contact_id": self.alice.id, "rating": "4", "nps": "9"})]
+        review.write(
+            dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about.")
+        )
+        review.action_hold()
+
+    def absence(self, first, last):
+        stand_in = self._staff("t_deputy", "group_charter_operations")
+        self.env["charter.absence"].create(
+            {"user_id": self.operations.id, "company_id": self.company.id, "date_from": first, "date_to": last,
+             "stand_in_id": stand_in.id}
+        )  # fmt: skip
+        return stand_in
+
+    def test_planned_with_who_stands_in_on_that_day(self):
+        review = self.review()
+        with self.on("2026-10-20"):
+            stand_in = self.absence("2026-11-16", "2026-11-27")
+            review.write(
+                {"start_at": self.MEETING, "staff_ids": [Command.set((self.manager | stand_in).ids)]}
+            )
+            review.action_plan()
+            self.assertEqual(review.state, "planned")
+            review.action_cancel()
+        with self.on("2026-10-21"):
+            again = review.copy(
+                {
+                    "start_at": datetime(2026, 12, 10, 9),
+                    "staff_ids": [Command.set((self.manager | stand_in).ids)],
+                }
+            )
+            with self.assertRaisesRegex(ValidationError, "operations manager"):
+                again.with_user(self.manager).action_plan()  # back by then
+
+    def test_recorded_when_the_stand_in_is_back_at_its_desk(self):
+        """The absence was entered on the day after the meeting, and is over when it is recorded."""
+        review = self.planned()
+        with self.on("2026-11-21"):
+            stand_in = self.absence("2026-11-19", "2026-11-21")
+        with self.on("2026-12-01"):
+            review.staff_ids = [Command.set((self.manager | stand_in).ids)]
+            self.hold(review)
+            self.assertEqual((review.state, self.promise(review.contract_id, "review.annual").done_at is not False),
+                             ("held", True))  # fmt: skip
+
+    def test_the_account_manager_of_that_day(self):
+        review = self.planned()
+        with self.on("2026-11-30"):
+            self.env["charter.assignment"]._assign(self.client, "account_manager", self.admin, self.company)
+        with self.on("2026-12-02"):
+            self.hold(review)
+        self.assertEqual(review.state, "held")
+
+    def test_declined_is_kept_with_the_invitation(self):
+        review = self.planned()
+        with self.on("2026-11-03"):
+            for values, words in (
+                ({}, "Declined by"),
+                ({"declined_contact_id": self.alice.id, "decline_words": "no"}, "How the client declined"),
+            ):
+                review.write(values)
+                with self.assertRaisesRegex(ValidationError, words):
+                    review.action_decline()
+            review.decline_words = "By phone today: all is well, no meeting this year."
+            review.action_decline()
+        [row] = self.promise(review.contract_id, "review.annual")
+        self.assertEqual((review.state, row.state), ("declined", "kept"))
+        self.assertIn("Invited on", row.evidence)
+        self.assertTrue(self.mails_to(self.alice).exists(), "the invitation stays")
+        self.nightly(review.contract_id, "2026-11-04")
+        self.assertFalse(
+            self.env["charter.review"].search([("obligation_id", "=", row.id), ("state", "=", "draft")]),
+            "and is not asked for again",
+        )
+
+    def test_nobody_declines_what_was_never_mailed(self):
+        review = self.planned()
+        with self.on("2026-11-03"):
+            self.mails(model="calendar.event", res_id=review.sudo().event_id.id).state = "exception"
+            review.write(
+                {"declined_contact_id": self.alice.id, "decline_words": "By phone today: not needed."}
+            )
+            with self.assertRaisesRegex(ValidationError, "no invitation has been mailed"):
+                review.action_decline()
+
+    def test_a_series_keeps_its_review(self):
+        """(what is done with the series, where the meeting is then)"""
+        moved = {"start": datetime(2026, 11, 20, 13), "stop": datetime(2026, 11, 20, 14)}
+        for name, change, start in (
+            ("all, from its own event", {**moved, "recurrence_update": "all_events"}, datetime(2026, 11, 20, 13)),
+            ("this and following", {**moved, "recurrence_update": "future_events"}, datetime(2026, 11, 20, 13)),
+            ("this one alone", {**moved, "recurrence_update": "self_only"}, datetime(2026, 11, 20, 13)),
+            ("another place", {"location": "At ours", "recurrence_update": "all_events"}, self.MEETING),
+            ("another day of the week", {"start": datetime(2026, 11, 23, 9), "stop": datetime(2026, 11, 23, 10),
+                                         "recurrence_update": "all_events"}, datetime(2026, 11, 23, 9)),
+            ("no longer a series", {"recurrency": False, "recurrence_update": "all_events"}, self.MEETING),
+        ):  # fmt: skip
+            with self.subTest(BOTH, case=name), self.env.cr.savepoint() as savepoint:
+                review = self.planned()
+                with self.on("2026-10-21"):
+                    event = review.event_id
+                    event.write({"recurrency": True, "rrule_type": "weekly", "interval": 1, "count": 3,
+                                 "end_type": "count", "fri": True})  # fmt: skip
+                    review.event_id.write(dict(change))
+                    self.env.flush_all()
+                    review.invalidate_recordset()
+                self.assertEqual((review.state, review.start_at, review.duration), ("planned", start, 1.0))
+                self.assertTrue(review.sudo().event_id.active)
+                savepoint.rollback()
+                self.env.invalidate_all()
+            with (
+                self.subTest(BOTH, case=f"{name}: from another event of it"),
+                self.env.cr.savepoint() as savepoint,
+            ):
+                review = self.planned()
+                with self.on("2026-10-21"):
+                    event = review.event_id
+                    event.write({"recurrency": True, "rrule_type": "weekly", "interval": 1, "count": 3,
+                                 "end_type": "count", "fri": True})  # fmt: skip
+                    other = (event.recurrence_id.calendar_event_ids - event).sorted("start")[0]
+                    week = timedelta(days=7)
+                    shifted = {
+                        key: value + week if isinstance(value, datetime) else value
+                        for key, value in change.items()
+                    }
+                    other.write(shifted)
+                    self.env.flush_all()
+                    review.invalidate_recordset()
+                expected = start if change["recurrence_update"] == "all_events" else self.MEETING
+                if "recurrency" in change:
+                    expected = self.MEETING + week  # the one event that core leaves of the series
+                self.assertEqual((review.state, review.start_at), ("planned", expected))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_series_that_is_deleted_gives_its_review_back(self):
+        review = self.planned()
+        with self.on("2026-10-21"):
+            event = review.event_id
+            event.write(
+                {
+                    "recurrency": True,
+                    "rrule_type": "weekly",
+                    "interval": 1,
+                    "count": 3,
+                    "end_type": "count",
+                    "fri": True,
+                }
+            )
+            event.recurrence_id.calendar_event_ids.unlink()
+            self.assertEqual((review.state, review.obligation_id.state), ("draft", "open"))

@@ -1,0 +1,234 @@
+"""usage: lives.py KILLS SEED DATABASE (started by ``bin/test --kills N``)
+
+A worker of the scheduler is killed at random moments, again and again, on committed data, and PostgreSQL is cut off beneath it;
+what is there in the end is what an undisturbed run leaves.
+
+Like Odoo's prefork server, a process that has loaded everything forks; the child takes a scheduled action as the scheduler does
+(``ir.cron._acquire_one_job``, ``_process_job``) and gets SIGKILL at a moment the seed chooses. A *series* is a fresh copy of the same
+database in which each scheduled action is run, killed a few times, and run to its end.
+"""
+
+import contextlib
+import ctypes
+import logging
+import os
+import random
+import re
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+
+import cluster
+import freezegun
+import runtime
+from bootstrap import LOGS
+from odoo import api, sql_db
+from odoo.tools import config
+
+# How often an action is killed in a series, and in which share of the cases PostgreSQL goes instead of the worker.
+KILLS_AN_ACTION, CRASHES = 3, 0.04
+ACTIONS = (
+    "cron_clock", "cron_schedule", "cron_feedback", "cron_contacts", "cron_onboarding", "cron_report", "cron_delivery", "cron_seal",
+)  # fmt: skip
+WORLD, RUN = "charter_faults_world", "charter_faults"
+# Rows of a batch, where the addon says another number: several transactions an action, on few rows.
+BATCH = 4
+ENDS = 60.0  # seconds a worker has for its work, or to notice that its database went away
+
+
+def small_batches():
+    for name, module in list(sys.modules.items()):
+        if name.startswith("odoo.addons.mileo_client_charter.models."):
+            for constant in [one for one in vars(module) if re.fullmatch(r"([A-Z]+_)?BATCH", one)]:
+                setattr(module, constant, BATCH)
+
+
+class Faults:
+    def __init__(self, place, seed):
+        self.cluster, self.server = place, place.server
+        self.dice = random.Random(seed)
+        self.seconds, self.expected = {}, None
+        self.counts, self.problems = Counter(), []
+
+    # -- databases --------------------------------------------------------------------------------
+
+    def prepare(self, template):
+        """The world, made once in a copy of the test database, and the registry of it in this process."""
+        import world
+        from odoo.modules.registry import Registry
+
+        self.world = world
+        runtime.drop_database(self.server, RUN)
+        runtime.query(self.server, "postgres", f'CREATE DATABASE "{RUN}" TEMPLATE "{template}"')
+        self.registry = Registry(RUN)
+        small_batches()
+        with contextlib.closing(self.registry.cursor()) as cr:
+            world.World.build(api.Environment(cr, api.SUPERUSER_ID, {}))
+            cr.commit()
+            data = api.Environment(cr, api.SUPERUSER_ID, {})["ir.model.data"]
+            self.actions = {name: data._xmlid_to_res_id(f"mileo_client_charter.{name}") for name in ACTIONS}
+        sql_db.close_all()
+        runtime.drop_database(self.server, WORLD)
+        runtime.query(self.server, "postgres", f'CREATE DATABASE "{WORLD}" TEMPLATE "{RUN}"')
+
+    def renew(self):
+        """The world again. Copied file by file, with a checkpoint: copied through the journal (PostgreSQL's own choice), a
+        sequence that is ahead of what was written of it falls back when the server is cut off before the next checkpoint."""
+        runtime.query(
+            self.server, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", RUN
+        )  # fmt: skip
+        runtime.query(self.server, "postgres", f'DROP DATABASE "{RUN}"')
+        runtime.query(
+            self.server, "postgres", f'CREATE DATABASE "{RUN}" TEMPLATE "{WORLD}" STRATEGY FILE_COPY'
+        )
+
+    def read(self):
+        with runtime.connect(self.server, RUN) as connection, connection.cursor() as cr:
+            return self.world.read(cr)
+
+    # -- one worker -------------------------------------------------------------------------------
+
+    def begin(self, action):
+        """A worker that runs ``action`` once. :return: its process id"""
+        pid = os.fork()
+        if pid:
+            return pid
+        code = 1
+        try:
+            # However this command ends, its worker does.
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+            self.work(self.actions[action])
+            code = 0
+        except BaseException:  # noqa: BLE001  (a worker whose database went away ends; what came of it is compared)
+            logging.getLogger("faults").error("%s", traceback.format_exc())
+        finally:
+            os._exit(code)
+
+    def work(self, cron_id):
+        with (
+            freezegun.freeze_time(self.world.NOW),
+            contextlib.closing(sql_db.db_connect(RUN).cursor()) as cr,
+        ):
+            crons = self.registry["ir.cron"]
+            job = None
+            for _attempt in range(200):
+                # Whom a dead worker held its lock for, PostgreSQL finds out when it next writes to it.
+                job = crons._acquire_one_job(cr, cron_id, include_not_ready=True)
+                if job:
+                    break
+                cr.rollback()
+                time.sleep(0.02)
+            assert job, "the action is locked by somebody who is dead"
+            crons._process_job(cr, job)
+            cr.commit()
+
+    def undisturbed(self, action):
+        """Run ``action`` to its end. :return: seconds"""
+        started, pid = time.perf_counter(), self.begin(action)
+        if not self.ended(pid, ENDS):
+            self.problems.append(f"{action} does not end")
+            self.kill(pid)
+        elif self.status:
+            self.problems.append(f"{action} did not end well undisturbed: {LOGS}/kills.log")
+        return time.perf_counter() - started
+
+    def disturbed(self, action):
+        """One worker killed, or its PostgreSQL; nothing where it was faster."""
+        delay = self.dice.uniform(0, self.seconds[action])
+        crash = self.dice.random() < CRASHES
+        pid = self.begin(action)
+        time.sleep(delay)
+        if crash:
+            self.cluster.crash()
+            self.counts["PostgreSQL cut off"] += 1
+            if not self.ended(pid, ENDS):
+                self.problems.append(f"a worker of {action} outlived its database by {ENDS:.0f} s")
+        elif self.ended(pid, 0):
+            self.counts["ended before"] += 1
+            return
+        else:
+            self.counts[f"killed in {action}"] += 1
+            self.counts["killed"] += 1
+        self.kill(pid)
+
+    def kill(self, pid):
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+    def ended(self, pid, seconds):
+        deadline = time.perf_counter() + seconds
+        while True:
+            found, self.status = os.waitpid(pid, os.WNOHANG)
+            if found or time.perf_counter() >= deadline:
+                return bool(found)
+            time.sleep(0.005)
+
+    # -- the whole --------------------------------------------------------------------------------
+
+    def settle(self):
+        """Every action once more: nothing is left to do, or is done twice by it."""
+        for action in ACTIONS:
+            self.undisturbed(action)
+
+    def measure(self):
+        self.seconds = {action: self.undisturbed(action) for action in ACTIONS}
+        self.settle()
+        self.expected = self.read()
+        empty = [
+            kind for kind in ("promises", "mails", "activities", "reports", "deliveries", "surveys", "onboarding", "files")
+            if not self.expected[kind]
+        ]  # fmt: skip
+        self.problems += [f"there is no row of {kind} to lose" for kind in empty]
+        for kind in ("promises twice", "sealed", "seals waiting", "actions that failed"):
+            self.problems += [f"undisturbed, {kind}: {row}" for row in self.expected[kind]]
+
+    def series(self, kills):
+        """One copy of the world, killed until there are ``kills`` in all or it is done."""
+        self.renew()
+        for action in ACTIONS:
+            for _time in range(self.dice.randrange(KILLS_AN_ACTION + 2)):
+                if self.counts["killed"] < kills:
+                    self.disturbed(action)
+            self.undisturbed(action)
+        self.settle()
+        found = self.world.differences(self.expected, self.read())
+        self.counts["series"] += 1
+        self.problems += [f"series {self.counts['series']}: {problem}" for problem in found]
+        self.problems += self.broken_seals()
+
+    def broken_seals(self):
+        with contextlib.closing(sql_db.db_connect(RUN).cursor()) as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            found = [repr(one) for one in env["charter.seal"]._verify(env.company)]
+        sql_db.close_all()
+        return found
+
+
+def main(kills, seed, template):
+    with runtime.postgres() as source, cluster.copied(source) as place:
+        config.parse_config(runtime.server_options(place.server), setup_logging=False)
+        # Where a queue of jobs is installed beside, the scheduled actions do their work themselves all the same.
+        os.environ["QUEUE_JOB__NO_DELAY"] = "1"
+        logging.basicConfig(filename=os.path.join(LOGS, "kills.log"), filemode="w", level=logging.ERROR)
+        faults = Faults(place, seed)
+        faults.prepare(template)
+        faults.measure()
+        while faults.counts["killed"] < kills and len(faults.problems) < 20:
+            faults.series(kills)
+        if os.environ.get("FAULTS_SHOW"):
+            for kind in os.environ["FAULTS_SHOW"].split(","):
+                print(kind, *faults.expected[kind], sep="\n  ")
+    print(f"seed {seed}: " + ", ".join(f"{what} {count}" for what, count in sorted(faults.counts.items())))
+    print("compared: " + ", ".join(f"{len(rows)} {kind}" for kind, rows in faults.expected.items() if rows))
+    for problem in faults.problems[:50]:
+        print(problem)
+    print(f"{len(faults.problems)} lost or doubled")
+    return int(bool(faults.problems))
+
+
+if __name__ == "__main__":
+    runtime.stop_on_signals()
+    sys.exit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3]))
