@@ -26,7 +26,7 @@ class Standing(NamedTuple):
     threshold: int
     above: bool | None
     verdict: str
-    unqualified: int
+    unqualified: int = 0
     """Escalations that may be this client's: their sender is somebody in its mail domain whom nobody has qualified yet."""
 
     @property

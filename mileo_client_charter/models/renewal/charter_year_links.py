@@ -70,6 +70,7 @@ class CharterReview(models.Model):
         attendee = values["attendee"]
         if form.get("undo"):
             attendee.do_accept()
+            self._charter_engine().write({"declined_contact_id": False, "decline_words": False})
             words = self.env._("I come after all.")
         else:
             if not is_said(form.get("reason")):
@@ -78,6 +79,8 @@ class CharterReview(models.Model):
                 )
             reason = self._charter_words(form.get("reason"), 2000, self.env._("Why"))
             attendee.do_decline()
+            # Proposed to whoever plans: another day, or recorded as declined (action_decline).
+            self._charter_engine().write({"declined_contact_id": contact.id, "decline_words": reason})
             words = self.env._("I cannot come: %s", reason)
         message = self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
             body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
