@@ -24,7 +24,7 @@ ORDER = (
 )
 # Names of models quoted upward, each with the hook that is to take its place: this list only ever gets shorter.
 UPWARD = {
-    ("base/charter_seal.py", "charter.assignment"): "who holds a role",
+    ("base/charter_seal_check.py", "charter.assignment"): "who holds a role",
     ("base/res_company.py", "charter.handover"): "planning tellings again",
     ("feedback/charter_feedback_correction.py", "charter.review.answer"): "the answer a feedback came from",
     ("feedback/charter_feedback_invitation.py", "charter.onboarding"): "whether a client is held back",

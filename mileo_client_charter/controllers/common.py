@@ -1,5 +1,6 @@
 """What the doors share: the language of a page, moments in words, one answer for what is not there."""
 
+from lxml import html
 from odoo.http import request
 from odoo.tools import format_datetime
 
@@ -24,6 +25,12 @@ def use_language(*candidates):
         request.update_context(lang=code)
         request.lang = request.env["res.lang"]._get_data(code=code)
     return request.env.lang
+
+
+def heading_of(page):
+    """The words of the first heading of ``page`` (rendered HTML), with which the browser's tab and a bookmark name it."""
+    found = html.fromstring(f"<div>{page}</div>").xpath("string((//h1)[1])")
+    return " ".join(found.split())
 
 
 def in_words(env, moment, tz, pattern=MOMENT):

@@ -5,7 +5,7 @@ from odoo.http import request
 
 from ..models.base.door import new_form_key
 from .client_reading import ClientReading
-from .common import MAX_FORM
+from .common import MAX_FORM, heading_of
 from .hub_reading import HubReading
 
 # Routes of any addon made with these go through models/base/door.py, whatever the name of the addon.
@@ -157,6 +157,7 @@ class CharterPortal(CustomerPortal):
                 "page_name": f"charter_{name}",
                 "client": reading.client,
                 "company": reading.company,
+                "heading_of": heading_of,
                 "times_of": reading.tz,
                 "error": error and error.args[0],
                 "new_form_key": new_form_key,
@@ -173,6 +174,7 @@ class CharterPortal(CustomerPortal):
                 **self._prepare_portal_layout_values(),
                 "page_name": "charter_not_found",
                 "company": reading.company,
+                "heading_of": heading_of,
             },
             status=404,
         )

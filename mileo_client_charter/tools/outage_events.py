@@ -1,14 +1,17 @@
 """What monitoring systems post about outages, brought to one shape: ours, Zabbix's webhook, Alertmanager's receiver.
 
 Plain Python; readme/INTEGRATE.md shows each shape. Moments are ISO 8601 with their offset (``Z``, ``+02:00``) or
-seconds since 1970; one without an offset is refused, because nobody can tell what it means. A moment up to ``skew``
-ahead of our clock is taken as now, one further ahead is refused, unless it is planned maintenance.
+seconds since 1970; one without an offset is read in the zone the sender declared, and refused without one, because
+nobody can tell what it means. A moment up to ``skew`` ahead of our clock is taken as now, one further ahead is refused,
+unless it is planned maintenance. What the events make of outages: tools/outage_runs.py.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_EVENTS = 1000
 KINDS = ("down", "planned", "no_data")
@@ -16,12 +19,31 @@ KINDS = ("down", "planned", "no_data")
 UNRESOLVED = re.compile(r"\{[A-Z0-9_.$#]+\}|\*UNKNOWN\*")
 EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
 OLDEST = datetime(2000, 1, 1)
+# How each system says it; PRTG says “Down (Acknowledged)” and “Down ended (now: Up)”.
+STATUSES = {
+    **dict.fromkeys(("up", "ok", "recovery", "recovered", "resolved"), "up"),
+    **dict.fromkeys(("down", "unreachable", "critical", "problem"), "down"),
+}
+# Labels in which the alerts of one outage may differ: how bad it is, and which of two servers saw it.
+SAME_OUTAGE = ("severity", "replica", "__replica__", "prometheus", "prometheus_replica")
+# What cannot be taken, by what mends it: charter.outage.refusal has a remedy for each.
+CAUSES = (
+    "unknown",
+    "archived",
+    "client",
+    "no_serial",
+    "future",
+    "zone",
+    "contradiction",
+    "truncated",
+    "field",
+)
 
 
 class Event(NamedTuple):
     """One event, in naive UTC to the second. ``up``: it tells the end; ``start`` may then be unknown."""
 
-    event_id: str  # unique to the outage: the same when it begins, lasts and ends
+    event_id: str  # the same when an outage begins, lasts and ends; senders may use it again afterwards
     serial: str
     up: bool
     start: datetime | None
@@ -30,15 +52,21 @@ class Event(NamedTuple):
     client: str | None = None  # the client's reference, where two clients have the same serial number
     series: str | None = None  # what comes back under the same name, outage after outage
     reason: str | None = None
+    member: str | None = None  # one of the alerts an outage is told by: it is over when all of them are
+    former_id: str | None = (
+        None  # what the same outage was recorded under before its alerts were taken together
+    )
+    by_check: bool = False  # the sender numbers nothing: an end without a beginning says nothing
 
 
 class Refused(Exception):
-    """Why an event cannot be taken: the field at fault and what to do about it."""
+    """Why an event cannot be taken: the field at fault, what to do about it, and which of ``CAUSES`` it is."""
 
-    def __init__(self, field, message):
+    def __init__(self, field, message, cause="field"):
         super().__init__(message)
         self.field = field
         self.message = message
+        self.cause = cause
 
 
 class Parsed(NamedTuple):
@@ -47,6 +75,8 @@ class Parsed(NamedTuple):
     event_id: str | None
     event: Event | None = None
     refused: Refused | None = None
+    shape: str | None = None  # with ``item``: enough to read the event again
+    item: object = None
 
 
 class Reader:
@@ -61,11 +91,16 @@ class Reader:
     'start'
     """
 
-    def __init__(self, now: datetime, skew: timedelta, serial_label="serial", monitor=None):
+    def __init__(self, now: datetime, skew: timedelta, serial_label="serial", monitor=None, zone=None):
+        """
+        :param monitor: prefix of the event ids, where several systems number theirs alike
+        :param zone: name of the time zone of moments that name none (``Europe/Paris``)
+        """
         self.now = now
         self.skew = skew
         self.serial_label = serial_label
         self.monitor = monitor
+        self.zone = zone
 
     def events(self, payload) -> Iterator[Parsed]:
         """Every event of a payload, each read or refused on its own.
@@ -76,50 +111,85 @@ class Reader:
         if len(items) > MAX_EVENTS:
             raise Refused("events", f"{len(items)} events at once: send at most {MAX_EVENTS}.")
         for item in items:
-            name = None
-            try:
-                if not isinstance(item, dict):
-                    raise Refused("events", "Each event is a JSON object.")
-                name = self._text(item, "fingerprint" if shape == self._alert else "event_id", required=False)
-                yield Parsed(name, event=shape(item))
-            except Refused as refused:
-                yield Parsed(name, refused=refused)
+            yield self.read(shape, item)
+
+    def read(self, shape: str, item) -> Parsed:
+        """One event: ``item`` in the shape ``native``, ``zabbix`` or ``alert``."""
+        name = None
+        try:
+            if not isinstance(item, dict):
+                raise Refused("events", "Each event is a JSON object.")
+            name = self._text(item, "fingerprint" if shape == "alert" else "event_id", required=False)
+            read = {"native": self._native, "zabbix": self._zabbix, "alert": self._alert}[shape]
+            return Parsed(name, event=read(item), shape=shape, item=item)
+        except Refused as refused:
+            return Parsed(name, refused=refused, shape=shape, item=item)
 
     def _shape(self, payload):
         if isinstance(payload, list):
-            return self._native, payload
+            return "native", payload
         if not isinstance(payload, dict):
             raise Refused("payload", "Send a JSON object, or a list of events.")
-        for name, shape in (("alerts", self._alert), ("events", self._native)):
+        for name, shape in (("alerts", "alert"), ("events", "native")):
             if name in payload:
                 if not isinstance(payload[name], list):
                     raise Refused(name, f"“{name}” is a list.")
                 return shape, payload[name]
         if "event_value" in payload:
-            return self._zabbix, [payload]
-        return self._native, [payload]
+            return "zabbix", [payload]
+        return "native", [payload]
 
     # -- shapes -----------------------------------------------------------------------------------
 
     def _native(self, item):
-        status = self._text(item, "status")
-        if status not in ("down", "up"):
-            raise Refused("status", f"“{status}” is unknown: send “down” or “up”.")
+        status = self._status(item)
         kind = self._kind(item, "kind")
-        start = self._moment(item, "start", kind, required=status == "down")
-        end = self._moment(item, "end", kind, required=status == "up" or kind == "planned")
+        name = self._text(item, "event_id", required=False, whole=True)
+        serial = self._serial(item, "serial")
+        # Who numbers nothing tells what happens as it happens, and need not say when.
+        start, end = (
+            self._moment(item, moment if item.get(moment) else "time", kind, required=False)
+            for moment in ("start", "end")
+        )
+        if status == "down":
+            if not item.get("end"):
+                end = None
+            start = start or self._now_or_missing(name, "start")
+            if kind == "planned" and not end:
+                raise Refused("end", "“end” is missing or empty.")
+        else:
+            if not item.get("start"):
+                start = None
+            end = end or self._now_or_missing(name, "end")
+        check = self._text(item, "check", required=False)
         return self._event(
-            self._text(item, "event_id"),
-            "native",
-            serial=self._text(item, "serial"),
+            name or f"{serial.lower()}/{(check or '').lower()}"[:200],
+            "native" if name else "check",
+            serial=serial,
             up=end is not None,
             start=start,
             end=end,
             kind=kind,
             client=self._text(item, "client", required=False),
             series=self._text(item, "series", required=False),
-            reason=self._text(item, "reason", required=False),
+            reason=self._text(item, "reason", required=False) or check,
+            by_check=not name,
+            server=self._text(item, "server", required=False),
         )
+
+    def _now_or_missing(self, name, field):
+        if name:
+            raise Refused(field, f"“{field}” is missing or empty.")
+        return self.now
+
+    def _status(self, item):
+        text = self._text(item, "status")
+        status = STATUSES.get(text.lower().split(" (")[0])
+        if text.lower().startswith("down ended"):
+            status = "up"
+        if not status:
+            raise Refused("status", f"“{text}” is unknown: send “down” or “up”.")
+        return status
 
     def _zabbix(self, item):
         value = self._text(item, "event_value")
@@ -132,14 +202,25 @@ class Reader:
         return self._event(
             self._text(item, "event_id"),
             "zabbix",
-            serial=self._text(item, "serial"),
+            serial=self._serial(item, "serial"),
             up=up,
-            start=self._moment(item, "event_timestamp", kind, required=not up),
-            end=self._moment(item, "recovery_timestamp", kind) if up else None,
+            start=self._zabbix_moment(item, "event", kind, required=not up),
+            end=self._zabbix_moment(item, "recovery", kind) if up else None,
             kind=kind,
             client=self._text(item, "client", required=False),
             reason=self._text(item, "event_name", required=False),
+            server=self._text(item, "server", required=False),
         )
+
+    def _zabbix_moment(self, item, name, kind, required=True):
+        """A date and a time as Zabbix writes them, ``2026.10.05`` and ``08:00:00``; or its timestamp, where a version has one."""
+        if self._text(item, f"{name}_timestamp", required=False) is not None:
+            return self._moment(item, f"{name}_timestamp", kind)
+        date, clock = (self._text(item, f"{name}_{part}", required) for part in ("date", "time"))
+        if date is None or clock is None:
+            return None
+        text = f"{date.replace('.', '-')}T{clock}"
+        return self._moment({**item, f"{name}_time": text}, f"{name}_time", kind)
 
     def _alert(self, item):
         labels, annotations = item.get("labels") or {}, item.get("annotations") or {}
@@ -152,36 +233,48 @@ class Reader:
         start = self._moment(item, "startsAt", kind)
         fingerprint = self._text(item, "fingerprint")
         return self._event(
-            # An alert that fires again keeps its fingerprint: its start tells one outage from the next.
-            f"{fingerprint}:{start:%Y%m%dT%H%M%S}",
+            # An alert that fires again keeps its fingerprint, and Alertmanager may leave out an end: the labels say what it is
+            # about, its start which time it is.
+            self._label_set(labels) or fingerprint,
             "alertmanager",
-            serial=self._text(labels, self.serial_label),
+            serial=self._serial(labels, self.serial_label),
             up=status == "resolved",
             start=start,
             # While it fires, endsAt is the year 1, or when Alertmanager would give it up.
             end=self._moment(item, "endsAt", kind) if status == "resolved" else None,
             kind=kind,
             client=self._text(labels, "charter_client", required=False),
-            series=fingerprint,
             reason=self._text(annotations, "summary", required=False)
             or self._text(labels, "alertname", required=False),
+            member=fingerprint,
+            former_id=fingerprint,
         )
 
-    def _event(self, event_id, monitor, **values):
-        monitor = self.monitor or monitor
-        if values.get("series"):
-            values["series"] = f"{monitor}:{values['series']}"
+    @staticmethod
+    def _label_set(labels):
+        """One name for all alerts that differ in ``SAME_OUTAGE`` alone; None where there is no such label."""
+        if not labels.keys() & set(SAME_OUTAGE):
+            return None
+        kept = sorted((str(name), str(value)) for name, value in labels.items() if name not in SAME_OUTAGE)
+        return hashlib.sha256(repr(kept).encode("utf-8", "replace")).hexdigest()[:16]
+
+    def _event(self, event_id, monitor, server=None, **values):
+        monitor = server or self.monitor or monitor
+        for name in ("series", "former_id"):
+            if values.get(name):
+                values[name] = f"{monitor}:{values[name]}"
         event = Event(event_id=f"{monitor}:{event_id}", **values)
         if event.start and event.end and event.end < event.start:
             raise Refused(
-                "end", f"It ends ({event.end} UTC) before it starts ({event.start} UTC): check both clocks."
-            )
+                "end", f"It ends ({event.end} UTC) before it starts ({event.start} UTC): check both clocks.",
+                "contradiction",
+            )  # fmt: skip
         return event
 
     # -- values -----------------------------------------------------------------------------------
 
     @staticmethod
-    def _text(item, name, required=True):
+    def _text(item, name, required=True, whole=None):
         value = item.get(name)
         if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
             raise Refused(name, f"“{name}” is a text.")
@@ -194,10 +287,17 @@ class Reader:
             # JSON can write half a character (RFC 8259, section 8.2); no database can hold it.
             raise Refused(name, f"“{name}” holds half a character (a lone surrogate): send UTF-8.")
         if len(text) > 250:
-            if required:
+            if whole or (required and whole is None):
                 raise Refused(name, f"“{name}” is longer than 250 characters.")
             text = text[:249] + "…"
         return text or None
+
+    def _serial(self, item, name):
+        try:
+            return self._text(item, name)
+        except Refused as refused:
+            refused.cause = "no_serial"
+            raise
 
     def _kind(self, item, name):
         kind = self._text(item, name, required=False) or "down"
@@ -214,8 +314,10 @@ class Reader:
                 moment = datetime.fromtimestamp(float(text), UTC)
             else:
                 moment = datetime.fromisoformat(text)
+            zone = None
             if moment.tzinfo is None:
-                raise Refused(name, f"“{text}” has no time zone: send 2026-10-05T08:00:00Z or …+02:00.")
+                zone = self._zone(item)
+                moment = self._in_zone(moment, zone, name, text)
             moment = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         except (ValueError, OverflowError, OSError):
             raise Refused(
@@ -225,10 +327,39 @@ class Reader:
             raise Refused(name, f"“{text}” lies before the year 2000.")
         if kind != "planned" and moment > self.now:
             if moment - self.now > self.skew:
+                hint = (
+                    f"it was read in the time zone {zone}: declare the one the sender writes in"
+                    if zone
+                    else "set the sender's clock, or send the offset of its time zone"
+                )
                 raise Refused(
                     name,
                     f"“{text}” lies in the future, by more than the {self.skew.total_seconds() / 60:.0f} minutes "
-                    "that clocks may differ: set the sender's clock.",
+                    f"that clocks may differ: {hint}.",
+                    "future",
                 )
             return self.now
         return moment
+
+    def _zone(self, item):
+        """The zone an event says it writes in, else the one declared for its sender; None for neither."""
+        name = self._text(item, "timezone", required=False) or self.zone
+        if not name:
+            return None
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Refused(
+                "timezone", f"“{name}” is no time zone: send one such as Europe/Paris or UTC.", "zone"
+            ) from None
+
+    def _in_zone(self, moment, zone, name, text):
+        """``moment`` on a wall clock of ``zone``. In the hour the clocks are set back, the later that is not to come."""
+        if zone is None:
+            raise Refused(
+                name,
+                f"“{text}” has no time zone: send 2026-10-05T08:00:00Z or …+02:00, or declare the sender's zone.",
+                "zone",
+            )
+        first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        return second if second > first and second.replace(tzinfo=None) <= self.now else first

@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from dateutil.relativedelta import relativedelta
 from odoo import Command, api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, ValidationError
 
 from ..tools.words import trimmed
@@ -33,6 +34,10 @@ class CharterMachineKey(models.TransientModel):
     group_id = fields.Many2one("res.groups", compute="_compute_group_id")
     name = fields.Char("Name of the program", help="It stands in the history of what the program tells.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    zone = fields.Selection(
+        _tz_get, "Time zone it writes in", compute="_compute_zone", store=True, readonly=False,
+        help="What its moments mean that name no time zone. Empty: those are refused.",
+    )  # fmt: skip
     expires_on = fields.Date(
         "Last day of the key",
         required=True,
@@ -46,6 +51,11 @@ class CharterMachineKey(models.TransientModel):
             wizard.group_id = wizard.kind and self.env.ref(
                 f"mileo_client_charter.group_charter_{wizard.kind}"
             )
+
+    @api.depends("user_id")
+    def _compute_zone(self):
+        for wizard in self:
+            wizard.zone = wizard.user_id.sudo().charter_monitor_zone
 
     def action_make(self):
         """Make the key, and the user of a new program; show the key, this once.
@@ -66,6 +76,8 @@ class CharterMachineKey(models.TransientModel):
                     user.name,
                 )
             )
+        if self.kind == "monitoring" and user.charter_monitor_zone != self.zone:
+            user.charter_monitor_zone = self.zone
         if self.revoke:
             user.api_key_ids.unlink()
         keys = self.env["res.users.apikeys"].with_user(user).sudo()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.mileo_client_charter.models.base.client_document import Sheet
+
 from ..hooks import CODE
 
 
@@ -19,6 +21,7 @@ class SiteVisit(models.Model):
         "mail.activity.mixin",
     ]
     _order = "requested_at desc, id desc"
+    _charter_export = Sheet("visits", ("name", "state", "requested_at", "visited_at", "findings"))
 
     name = fields.Char("What to look at", required=True)
     partner_id = fields.Many2one(

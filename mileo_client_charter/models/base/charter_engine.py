@@ -10,7 +10,6 @@ delete a row, unless the *door* of the transaction is open. The ORM opens it for
 nothing else; SQL of our own goes through ``charter_through`` (one statement) or ``charter_door`` (several).
 """
 
-import hashlib
 from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
@@ -23,6 +22,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from .charter_changed import changed_names
 from .charter_lock import lock
+from .charter_triggers import DIGEST, Trigger
 
 ENGINE = object()
 
@@ -100,7 +100,7 @@ class _ThroughTheDoor(BaseCursor):
         return self._through.execute(f"{OPEN}; {query}; {CLOSE}", params, log_exceptions)
 
 
-# What a table's trigger calls when the door is closed: everything has been decided in its WHEN, so that what is allowed
+# What a table's trigger (charter_triggers) calls when the door is closed: everything has been decided in its WHEN, so that what is allowed
 # costs no call. Its arguments: the digest of its definition, then the protected columns (none: all).
 REFUSE = """
 CREATE OR REPLACE FUNCTION charter_door() RETURNS trigger LANGUAGE plpgsql AS $function$
@@ -137,37 +137,23 @@ def _closed_door(columns, rows):
     return f"{shut} AND ({changed or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
 
 
-def _door_triggers(table, columns, rows=""):
-    """(digest, SQL that makes the triggers of ``table``).
+def door_triggers(columns, rows=""):
+    """The two triggers of a table the engine protects.
 
     :param columns: sorted; empty: every column
     :param rows: condition on OLD; empty: every row
     """
     update, delete = _closed_door(columns, rows)
-    digest = hashlib.sha256(f"{update}\n{delete}".encode()).hexdigest()[:16]
-    arguments = ", ".join(f"'{name}'" for name in (digest, *columns))
-    drop = "; ".join(_drop_triggers(table))
-    return digest, (
-        f"{drop}; "
-        f'CREATE TRIGGER charter_door_update BEFORE UPDATE ON "{table}" FOR EACH ROW WHEN ({update}) '
-        f"EXECUTE FUNCTION charter_door({arguments}); "
-        f'CREATE TRIGGER charter_door_delete BEFORE DELETE ON "{table}" FOR EACH ROW WHEN ({delete}) '
-        f"EXECUTE FUNCTION charter_door('{digest}')"
-    )
-
-
-def _drop_triggers(table):
-    return [f'DROP TRIGGER IF EXISTS charter_door_{verb} ON "{table}"' for verb in ("update", "delete")]
-
-
-def _hang_doors(env):
-    env["charter.engine.mixin"]._charter_hang_doors()
+    return [
+        Trigger("charter_door_update", "BEFORE UPDATE", update, "charter_door", (DIGEST, *columns)),
+        Trigger("charter_door_delete", "BEFORE DELETE", delete, "charter_door", (DIGEST,)),
+    ]
 
 
 class CharterEngineMixin(models.AbstractModel):
     _name = "charter.engine.mixin"
     _description = "Fields only the charter's engine writes"
-    _inherit = ["charter.files.mixin"]
+    _inherit = ["charter.files.mixin", "charter.trigger.mixin"]
 
     # True: no row is created, changed or deleted except by the engine.
     _charter_engine_only = False
@@ -403,58 +389,13 @@ class CharterEngineMixin(models.AbstractModel):
             return self._charter_door_message(exc)
         return super()._sql_error_to_message(exc)
 
-    def _auto_init(self):
-        """Bring the table up to date with the door taken out, and have it put back at the end."""
-        if self._auto and not self._abstract:
-            self._charter_take_out_doors(self._table)
-        return super()._auto_init()
+    @api.model
+    def _charter_triggers(self, columns):
+        protected = sorted(self._charter_protected_columns() & columns)
+        if self._charter_engine_only:
+            return [*super()._charter_triggers(columns), *door_triggers([])]
+        return [*super()._charter_triggers(columns), *(door_triggers(protected) if protected else [])]
 
     @api.model
-    def _charter_take_out_doors(self, table):
-        """A trigger would be in the way of changes to the columns of ``table``; it comes back with the last of them."""
-        self.env.cr.execute("; ".join(_drop_triggers(table)))
-        waiting = self.pool._post_init_queue
-        if not any(getattr(call, "func", None) == _hang_doors for call in waiting):
-            self.pool.post_init(_hang_doors, self.env)
-
-    def _register_hook(self):
-        """See to it that every table has its door: dropping a column takes the trigger along."""
-        super()._register_hook()
-        if self._name == "charter.engine.mixin":
-            self._charter_hang_doors()
-
-    @api.model
-    def _charter_door_tables(self):
-        """{table: (protected columns, or none for all, condition on OLD for the rows it holds for, or empty for all)}."""
-        tables = {}
-        for name in self.pool.descendants(["charter.engine.mixin"], "_inherit"):
-            model = self.env[name]
-            columns = [] if model._charter_engine_only else sorted(model._charter_protected_columns())
-            if model._auto and not model._abstract and (columns or model._charter_engine_only):
-                tables[model._table] = (columns, "")
-        return tables
-
-    @api.model
-    def _charter_hang_doors(self):
-        """Make the triggers that are missing or no longer say what the registry does; one query when all is well."""
-        wanted = {table: _door_triggers(table, *what) for table, what in self._charter_door_tables().items()}
-        self.env.cr.execute(
-            """
-            SELECT owner.relname, min(pg_get_triggerdef(door.oid)), count(door.oid)
-              FROM pg_class AS owner
-              LEFT JOIN pg_trigger AS door ON door.tgrelid = owner.oid AND door.tgname LIKE 'charter_door_%%'
-             WHERE owner.relkind = 'r' AND owner.relnamespace = current_schema::regnamespace
-               AND (owner.relname = ANY(%s) OR door.oid IS NOT NULL)
-             GROUP BY owner.relname
-            """,
-            [list(wanted)],
-        )
-        statements = []
-        for table, definition, count in self.env.cr.fetchall():
-            digest, create = wanted.get(table) or (None, None)
-            if not digest:
-                statements += _drop_triggers(table)
-            elif count != 2 or digest not in definition:
-                statements.append(create)
-        if statements:
-            self.env.cr.execute("; ".join([REFUSE, *statements]))
+    def _charter_trigger_functions(self):
+        return {**super()._charter_trigger_functions(), "charter_door": REFUSE}

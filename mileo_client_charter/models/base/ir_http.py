@@ -10,6 +10,12 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _authenticate(cls, endpoint):
+        if endpoint.routing.get("charter_key"):
+            door.take_key()
+        return super()._authenticate(endpoint)
+
+    @classmethod
     def _pre_dispatch(cls, rule, args):
         result = super()._pre_dispatch(rule, args)
         if door.is_ours(rule.endpoint):

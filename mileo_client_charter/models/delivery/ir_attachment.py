@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from werkzeug.exceptions import Conflict
 
-from ..base.charter_engine import DOOR, ENGINE, charter_door
+from ..base.charter_engine import DOOR, ENGINE, charter_door, door_triggers
 
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (
@@ -27,7 +27,8 @@ def sha256(content):
 
 
 class IrAttachment(models.Model):
-    _inherit = "ir.attachment"
+    _name = "ir.attachment"
+    _inherit = ["ir.attachment", "charter.trigger.mixin"]
 
     charter_sha256 = fields.Char(
         "Frozen as",
@@ -279,9 +280,16 @@ class IrAttachment(models.Model):
 
     # -- the database ----------------------------------------------------------------------------
 
-    def _auto_init(self):
-        self.env["charter.engine.mixin"]._charter_take_out_doors(self._table)
-        return super()._auto_init()
+    @api.model
+    def _charter_triggers(self, columns):
+        """A file that is frozen changes through the door alone."""
+        if "charter_sha256" not in columns:
+            return super()._charter_triggers(columns)
+        frozen = [name for name in FROZEN if name in columns]
+        return [
+            *super()._charter_triggers(columns),
+            *door_triggers(frozen, "OLD.charter_sha256 IS NOT NULL"),
+        ]
 
 
 class CharterEngineMixin(models.AbstractModel):
@@ -300,12 +308,6 @@ class CharterEngineMixin(models.AbstractModel):
             if field and field.type == "binary" and field.attachment:
                 files |= files._charter_files_of(self._charter_frozen_files(name), name)
         files._charter_freeze()
-
-    def _charter_door_tables(self):
-        return {
-            **super()._charter_door_tables(),
-            "ir_attachment": (list(FROZEN), "OLD.charter_sha256 IS NOT NULL"),
-        }
 
 
 class CharterDefect(models.Model):

@@ -8,6 +8,10 @@ from . import charter_equipment_firmware
 from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
+from . import charter_outage_refusal
+from . import res_company
+from . import res_config_settings
+from . import res_users
 from . import charter_intervention
 from . import charter_intervention_pause
 from . import charter_intervention_promise

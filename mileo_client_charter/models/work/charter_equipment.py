@@ -29,6 +29,10 @@ class CharterEquipment(models.Model):
     maker = fields.Char("Manufacturer")
     model = fields.Char(help="As the manufacturer writes it: DS-2CD2142FWD-I.")
     serial = fields.Char("Serial number", copy=False, tracking=True)
+    monitored_as = fields.Char(
+        "Names in the monitoring", copy=False, groups="mileo_client_charter.group_charter_user",
+        help="What monitorings call it, where that is not its serial number: a host name, an address. Several with commas.",
+    )  # fmt: skip
     partner_id = fields.Many2one(
         "res.partner",
         "Client",
@@ -117,6 +121,7 @@ class CharterEquipment(models.Model):
         "Serial number: this client has an equipment with the same one already, perhaps archived.",
     )
     _serial = models.Index("(lower(serial)) WHERE serial IS NOT NULL")
+    _monitored = models.Index("(company_id) WHERE monitored_as IS NOT NULL")
     _supervised_dates = models.Constraint(
         "CHECK (supervised_to IS NULL OR (supervised_from IS NOT NULL AND supervised_to >= supervised_from))",
         "Supervised to: it needs a first day of supervision, and cannot come before it.",
@@ -237,6 +242,7 @@ class CharterEquipment(models.Model):
             self._strip_serial(vals)
         equipment = super().create(vals_list)
         equipment._begin_stays(False)
+        self.env["charter.outage.refusal"]._wake()
         return equipment
 
     def write(self, vals):
@@ -253,6 +259,8 @@ class CharterEquipment(models.Model):
         moved = self.filtered(lambda e: e in places and e._place() != places[e])
         if moved:
             moved._move(places)
+        if {"serial", "monitored_as", "partner_id", "active"} & vals.keys():
+            self.env["charter.outage.refusal"]._wake()
         return result
 
     @api.model

@@ -76,6 +76,28 @@ class CharterOutage(models.Model):
         readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="The monitoring's own identifier.",
     )  # fmt: skip
+    sender_id = fields.Many2one(
+        "res.users", "Told by", readonly=True, copy=False, charter_engine=True, ondelete="restrict",
+        groups="mileo_client_charter.group_charter_user", help="The program whose key it came with: ids are its own.",
+    )  # fmt: skip
+    event_run = fields.Integer(
+        "Use of the identifier",
+        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        help="Which outage under this identifier: programs use theirs again.",
+    )  # fmt: skip
+    alerts = fields.Json(
+        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        help="The alerts that told of it, each with its start and its end (naive UTC).",
+    )  # fmt: skip
+    confirmed_at = fields.Datetime(
+        "Last confirmed", readonly=True, copy=False, charter_engine=True,
+        groups="mileo_client_charter.group_charter_user", help="When it was last said to be down.",
+    )  # fmt: skip
+    end_unconfirmed = fields.Boolean(
+        "End not confirmed", readonly=True, copy=False, charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+        help="Its own end got lost: it ends with the next one that was told, at the latest.",
+    )  # fmt: skip
     series = fields.Char(
         readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="What comes back under the same name in the monitoring, event after event.",
@@ -95,7 +117,7 @@ class CharterOutage(models.Model):
     active = fields.Boolean(default=True, copy=False)
 
     _unique_event = models.UniqueIndex(
-        "(company_id, event_id) WHERE event_id IS NOT NULL",
+        "(company_id, sender_id, event_id, event_run) WHERE event_id IS NOT NULL",
         "This event of the monitoring is recorded already.",
     )
     _ends_after_start = models.Constraint(

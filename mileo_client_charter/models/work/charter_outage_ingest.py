@@ -1,14 +1,51 @@
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from psycopg2.errors import UniqueViolation
 
-from ...tools.outage_events import Reader, Refused
+from ...tools import outage_runs
+from ...tools.outage_events import Parsed, Reader, Refused
 from ..base.charter_batches import run_isolated
 
-ROW = ("equipment_id", "start_at", "end_at", "start_unknown", "series", "active", "correction")
+# What is read of a recorded outage, and what an event may change of it.
+ROW = ("equipment_id", "series", "active", "correction", "event_run")
+TOLD = ("start_at", "end_at", "start_unknown", "end_unconfirmed", "alerts", "confirmed_at")
+
+
+@dataclass
+class Row(outage_runs.Run):
+    """A run with its row of charter.outage; without ``id`` it is still to be made."""
+
+    id: int | None = None
+    event_id: str | None = None
+    event_run: int = 0
+    equipment_id: int | None = None
+    series: str | None = None
+    fixed: bool = False  # staff corrected it or set it aside
+    confirmed_at: datetime | None = None  # when the monitoring last said it is down
+    other: dict = field(default_factory=dict)  # what only a new row says
+    before: dict = field(default_factory=dict)
+
+    def values(self):
+        alerts = {
+            name: [moment and moment.isoformat() for moment in moments]
+            for name, moments in self.alerts.items()
+        }
+        return {
+            "start_at": self.start,
+            "end_at": self.end or False,
+            "start_unknown": self.start_unknown,
+            "end_unconfirmed": self.end_unconfirmed,
+            "alerts": alerts or False,
+            "confirmed_at": self.confirmed_at or False,
+        }
+
+    def changes(self):
+        return {name: value for name, value in self.values().items() if value != self.before.get(name)}
 
 
 class CharterOutage(models.Model):
@@ -17,43 +54,73 @@ class CharterOutage(models.Model):
     _inherit = "charter.outage"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _ingest(self, payload, monitor=None):
-        """Take every event of a payload that can be taken.
+    def _ingest(self, payload, monitor=None, zone=None):
+        """Take every event of a payload that can be taken, for the program whose key it is; what cannot is kept.
 
         :param payload: decoded JSON in one of the shapes of tools/outage_events.py
         :param monitor: prefix of the event ids, where several systems number theirs alike
+        :param zone: time zone of moments that name none; by default the one declared for the program
         :return: one dict an event: ``event_id``, ``status`` (created, updated, unchanged or refused), ``outage_id``,
             or ``field`` and ``error``
         :raise Refused: the payload as a whole cannot be read
         """
-        # The user who posts reads nothing, its company included.
-        company = self.env.company.sudo()
-        reader = Reader(
-            fields.Datetime.now(),
-            timedelta(minutes=company.charter_clock_skew_minutes),
-            company.charter_alert_serial_label or "serial",
-            monitor,
-        )
-        parsed = list(reader.events(payload))
-        results = [self._refusal(one.event_id, one.refused) if one.refused else None for one in parsed]
-        numbers = [number for number, one in enumerate(parsed) if one.event]
-        taken = self._ingest_together([parsed[number].event for number in numbers])
-        for number, result in zip(numbers, taken, strict=True):
-            results[number] = {"event_id": parsed[number].event_id, **result}
+        reader = self._ingest_reader(fields.Datetime.now(), monitor, zone)
+        try:
+            parsed = list(reader.events(payload))
+        except Refused as refused:
+            self.env["charter.outage.refusal"]._keep([(Parsed(None), refused)])
+            raise
+        results, refused = self._ingest_parsed(parsed)
+        if isinstance(payload, dict):
+            refused += self._ingest_truncated(payload, monitor)
+        self.env["charter.outage.refusal"]._keep(refused, monitor, zone)
         return results
 
     @api.model
-    def _refusal(self, event_id, refused):
-        return {
-            "event_id": event_id,
-            "status": "refused",
-            "field": refused.field,
-            "error": refused.message,
-        }
+    def _ingest_reader(self, now, monitor, zone):
+        # The user who posts reads nothing, its company included.
+        company = self.env.company.sudo()
+        return Reader(
+            now,
+            timedelta(minutes=company.charter_clock_skew_minutes),
+            company.charter_alert_serial_label or "serial",
+            monitor,
+            zone or self.env.user.sudo().charter_monitor_zone,
+        )
+
+    @api.model
+    def _ingest_parsed(self, parsed):
+        """:return: (results as of ``_ingest``, [(parsed, Refused)])"""
+        results = [None] * len(parsed)
+        taken = self._ingest_together([one.event for one in parsed if one.event])
+        refused = []
+        for number, one in enumerate(parsed):
+            why = one.refused
+            if one.event:
+                result = next(taken)
+                why = result if isinstance(result, Refused) else None
+            if why:
+                refused.append((one, why))
+                result = {"status": "refused", "field": why.field, "error": why.message}
+            results[number] = {"event_id": one.event_id, **result}
+        return results, refused
+
+    @api.model
+    def _ingest_truncated(self, payload, monitor):
+        """Alertmanager leaves out what is more than its ``max_alerts``, and says how many."""
+        number = payload.get("truncatedAlerts")
+        if not isinstance(number, int) or number <= 0:
+            return []
+        receiver = payload.get("receiver")
+        subject = (receiver if isinstance(receiver, str) else None) or monitor or "Alertmanager"
+        message = (
+            f"Alertmanager left out {number} alerts: take max_alerts out of its receiver, or make it larger."
+        )
+        return [(Parsed(None, item=None), Refused(subject[:100], message, "truncated"))]
 
     @api.model
     def _ingest_together(self, events):
-        """Take ``events`` at once; what cannot be taken is refused alone. :return: one dict an event, as ``_ingest``"""
+        """Take ``events`` at once; what cannot be taken is refused alone. :return: for each as ``_ingest_events``"""
         results = {}
 
         def ingest(numbered):
@@ -66,98 +133,148 @@ class CharterOutage(models.Model):
             results.update(zip([number for number, _event in numbered], taken, strict=True))
 
         def say(numbered, why):
-            number, event = numbered
-            results[number] = self._refusal(event.event_id, Refused("event", why))
+            number, _event = numbered
+            results[number] = Refused("event", why)
 
         if events:
             run_isolated(list(enumerate(events)), ingest, say, env=self.env)
-        return [results[number] for number in range(len(events))]
+        return iter([results[number] for number in range(len(events))])
 
     @api.model
     def _ingest_events(self, events):
+        """:return: for each of ``events`` its status and outage, or Refused"""
         equipment = self._ingest_equipment(events)
         rows = self._ingest_rows(events)
-        results, touched = [], []
+        now = fields.Datetime.now()
+        results = []
         for event in events:
             try:
-                row, status = self._ingest_one(event, equipment, rows)
+                row, status = self._ingest_one(event, equipment, rows, now)
             except Refused as refused:
-                results.append(self._refusal(event.event_id, refused))
+                results.append(refused)
                 continue
-            touched.append(row)
             results.append({"status": status, "row": row})
         self._ingest_store(rows)
-        for result in results:
-            if "row" in result:
-                result["outage_id"] = result.pop("row")["id"]
-        return results
+        return [
+            result if isinstance(result, Refused) else {
+                "status": result["status"], **({"outage_id": result["row"].id} if result["row"] else {})
+            }
+            for result in results
+        ]  # fmt: skip
 
     @api.model
     def _ingest_equipment(self, events):
-        """{lower-case serial: [(id, client's reference, active)]} in the companies of the user who posts."""
+        """{name: [(id, client's reference, active)]} in the companies of the user who posts.
+
+        The name is the serial number or what the equipment is called in the monitoring, in small letters.
+        """
         found = self.env.execute_query(
             SQL(
-                """SELECT lower(equipment.serial), equipment.id, lower(partner.ref), equipment.active
-                     FROM charter_equipment equipment
+                """SELECT named.name, equipment.id, lower(partner.ref), equipment.active
+                     FROM (SELECT lower(serial) AS name, id FROM charter_equipment WHERE lower(serial) = ANY(%(names)s)
+                            UNION
+                           SELECT part.name, one.id
+                             FROM charter_equipment one, regexp_split_to_table(lower(one.monitored_as), '\\s*,\\s*') part (name)
+                            WHERE one.monitored_as IS NOT NULL AND part.name = ANY(%(names)s)) named
+                     JOIN charter_equipment equipment ON equipment.id = named.id
                      JOIN res_partner partner ON partner.id = equipment.partner_id
-                    WHERE lower(equipment.serial) = ANY(%s) AND equipment.company_id = ANY(%s)
+                    WHERE equipment.company_id = ANY(%(companies)s)
                     ORDER BY equipment.id""",
-                list({event.serial.lower() for event in events}),
-                list(self.env.user._get_company_ids()),
+                names=list({event.serial.lower() for event in events}),
+                companies=list(self.env.user._get_company_ids()),
             )
         )
         equipment = {}
-        for serial, *values in found:
-            equipment.setdefault(serial, []).append(values)
+        for name, *values in found:
+            equipment.setdefault(name, []).append(values)
         return equipment
 
     @api.model
     def _ingest_rows(self, events):
-        """The recorded rows these events may change, the set-aside ones too, as dicts with their id."""
-        domain = [
-            ("company_id", "in", list(self.env.user._get_company_ids())),
-            "|",
-            ("event_id", "in", [event.event_id for event in events]),
-            "&",
-            ("end_at", "=", False),
-            ("series", "in", [event.series for event in events if event.series]),
-        ]
-        found = (
-            self._charter_engine().with_context(active_test=False).search_fetch(domain, ["event_id", *ROW])
+        """The recorded rows these events may change, the set-aside ones too."""
+        companies = list(self.env.user._get_company_ids())
+        names = list({name for event in events for name in (event.event_id, event.former_id) if name})
+        moments = [moment for event in events for moment in (event.start, event.end) if moment]
+        domain = Domain("company_id", "in", companies) & Domain("sender_id", "=", self.env.uid)
+        # Of an id that is used again and again: what is open, what is of those days, and the last.
+        last = SQL(
+            "(SELECT MAX(id) FROM charter_outage WHERE company_id = ANY(%s) AND sender_id = %s AND event_id = ANY(%s) "
+            "GROUP BY event_id)",
+            companies,
+            self.env.uid,
+            names,
         )
-        return [
-            {"id": row.id, "event_id": row.event_id, **{name: row[name] for name in ROW},
-             "equipment_id": row.equipment_id.id, "changes": {}}
-            for row in found
-        ]  # fmt: skip
+        of_id = Domain("event_id", "in", names) & (
+            Domain("end_at", "=", False) | Domain("end_at", ">=", min(moments) - timedelta(days=1)) | Domain("id", "in", last)
+        )  # fmt: skip
+        of_series = Domain("end_at", "=", False) & Domain(
+            "series", "in", [event.series for event in events if event.series]
+        )
+        found = (
+            self._charter_engine()
+            .with_context(active_test=False)
+            .search_fetch(domain & (of_id | of_series), ["event_id", *ROW, *TOLD])
+        )
+        return [self._ingest_row(row) for row in found]
 
     @api.model
-    def _ingest_one(self, event, equipment, rows):
-        """Say in ``rows`` what ``event`` changes. :return: (row, status)
+    def _ingest_row(self, outage):
+        alerts = {
+            name: tuple(moment and datetime.fromisoformat(moment) for moment in moments)
+            for name, moments in (outage.alerts or {}).items()
+        }
+        return Row(
+            start=outage.start_at,
+            end=outage.end_at or None,
+            start_unknown=outage.start_unknown,
+            end_unconfirmed=outage.end_unconfirmed,
+            alerts=alerts,
+            id=outage.id,
+            event_id=outage.event_id,
+            event_run=outage.event_run,
+            equipment_id=outage.equipment_id.id,
+            series=outage.series,
+            fixed=not outage.active or bool(outage.correction),
+            confirmed_at=outage.confirmed_at or None,
+            before={name: outage[name] for name in TOLD},
+        )
+
+    @api.model
+    def _ingest_one(self, event, equipment, rows, now):
+        """Say in ``rows`` what ``event`` changes. :return: (row or None, status)
 
         :raise Refused: unknown or ambiguous equipment, or an event that contradicts what is recorded
         """
         equipment_id = self._ingest_find(event, equipment)
-        row = next((row for row in rows if row["event_id"] == event.event_id), None)
-        status = "updated"
-        if row is None:
-            status = "created"
-            row = self._ingest_new(event, equipment_id)
-            rows.append(row)
-        elif row["equipment_id"] != equipment_id:
+        known = [row for row in rows if row.event_id and row.event_id in (event.event_id, event.former_id)]
+        own = [row for row in known if row.equipment_id == equipment_id]
+        if any(
+            row.equipment_id != equipment_id and (row.end is None or (event.up and not own)) for row in known
+        ):
             raise Refused(
-                "serial", f"Event {event.event_id} is recorded for another equipment than {event.serial}."
+                "serial",
+                f"Event {event.event_id} is recorded for another equipment than {event.serial}.",
+                "contradiction",
             )
-        elif not row["active"] or row["correction"]:
+        row, status = outage_runs.find(event, own), "created"
+        if row is None:
+            if event.by_check and event.start is None:
+                return None, "unchanged"
+            row = self._ingest_new(event, equipment_id, known)
+            rows.append(row)
+        elif row.fixed:
             return row, "unchanged"
         else:
-            changes = self._ingest_changes(event, row)
-            if not changes:
-                status = "unchanged"
-            row.update(changes)
-            row["changes"].update(changes)
-        if event.up and event.series:
-            self._ingest_end_series(event, row, rows)
+            before = row.values()
+            outage_runs.tell(event, row)
+            status = "unchanged" if row.values() == before else "updated"
+        if not event.up and row.end is None:
+            row.confirmed_at = now
+        if event.up:
+            open_ones = [one for one in own if not one.fixed]
+            outage_runs.end_earlier(event, row, open_ones)
+            if event.series:
+                self._ingest_end_series(event, row, rows)
         return row, status
 
     @api.model
@@ -173,52 +290,38 @@ class CharterOutage(models.Model):
             raise Refused(
                 "client",
                 f"Several clients have the serial number {event.serial}: send “client” with the client's reference.",
+                "client",
             )
         if candidates:
             raise Refused(
-                "serial", f"The equipment with serial number {event.serial}{of_client} is archived."
+                "serial",
+                f"The equipment with serial number {event.serial}{of_client} is archived.",
+                "archived",
             )
         raise Refused(
             "serial",
             f"Unknown serial number {event.serial}{of_client}: enter the equipment, or correct the number.",
+            "unknown",
         )
 
     @api.model
-    def _ingest_new(self, event, equipment_id):
-        return {
-            "id": None,
-            "event_id": event.event_id,
-            "equipment_id": equipment_id,
-            "start_at": event.start or event.end,
-            "end_at": event.end,
-            "start_unknown": event.start is None,
-            "series": event.series,
-            "active": True,
-            "correction": False,
-            "planned": event.kind == "planned",
-            "no_data": event.kind == "no_data",
-            "reason": event.reason,
-            "changes": {},
-        }
-
-    @api.model
-    def _ingest_changes(self, event, row):
-        """What an event told again, or out of order, adds to its row. An outage that has ended never opens again."""
-        start, end = row["start_at"], row["end_at"]
-        if row["start_unknown"] and event.start:
-            start = event.start
-        if event.up:
-            end = event.end
-        if end and end < start:
-            raise Refused(
-                "end", f"It ends ({end} UTC) before its recorded start ({start} UTC): check both clocks."
-            )
-        changes = {
-            "start_at": start,
-            "end_at": end,
-            "start_unknown": row["start_unknown"] and not event.start,
-        }
-        return {name: value for name, value in changes.items() if (value or False) != (row[name] or False)}
+    def _ingest_new(self, event, equipment_id, known):
+        run = outage_runs.begin(event)
+        return Row(
+            start=run.start,
+            end=run.end,
+            start_unknown=run.start_unknown,
+            alerts=run.alerts,
+            event_id=event.event_id,
+            event_run=max((row.event_run for row in known if row.event_id == event.event_id), default=-1) + 1,
+            equipment_id=equipment_id,
+            series=event.series,
+            other={
+                "planned": event.kind == "planned",
+                "no_data": event.kind == "no_data",
+                "reason": event.reason,
+            },
+        )
 
     @api.model
     def _ingest_end_series(self, event, ended, rows):
@@ -226,32 +329,35 @@ class CharterOutage(models.Model):
         for row in rows:
             if (
                 row is not ended
-                and row["series"] == event.series
-                and row["equipment_id"] == ended["equipment_id"]
-                and not row["end_at"]
-                and row["start_at"] <= event.end
-                and row["active"]
+                and row.series == event.series
+                and row.equipment_id == ended.equipment_id
+                and row.end is None
+                and row.start <= event.end
+                and not row.fixed
             ):
-                row["end_at"] = event.end
-                row["changes"]["end_at"] = event.end
+                row.end, row.end_unconfirmed = event.end, True
 
     @api.model
     def _ingest_store(self, rows):
         engine = self._charter_engine()
-        new = [row for row in rows if row["id"] is None]
+        new = [row for row in rows if row.id is None]
         values = [
             {
-                **{
-                    name: value
-                    for name, value in row.items()
-                    if name not in ("id", "changes", "correction", "active")
-                },
+                **row.values(),
+                **row.other,
+                "equipment_id": row.equipment_id,
+                "event_id": row.event_id,
+                "event_run": row.event_run,
+                "sender_id": self.env.uid,
+                "series": row.series,
                 "source": "monitoring",
             }
             for row in new
         ]
         for row, outage in zip(new, engine.create(values), strict=True):
-            row["id"] = outage.id
+            row.id = outage.id
+            row.before = row.values()
         for row in rows:
-            if row["changes"] and row not in new:
-                engine.browse(row["id"]).write(row["changes"])
+            changes = row.changes()
+            if changes:
+                engine.browse(row.id).write(changes)

@@ -4,6 +4,7 @@ axe (Deque's accessibility engine) looks at each page; the page is loaded in a f
 is tried on each: what can be reached shows that it is.
 """
 
+import itertools
 import json
 import threading
 from importlib.resources import files
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 
 from ...models.base import door
+from ..cases.portal_fields import lists_of
 from ..report.test_report import ReportCase
 from .test_portal_lists import LISTS, ListsCase
 
@@ -44,6 +46,16 @@ CHECK = """
         }
         if (/css error/i.test(inside.body.innerText)) {
             say("its style sheet does not compile");
+        }
+        const headings = [...inside.querySelectorAll(".charter :is(h1, h2, h3, h4)")].filter((node) => node.checkVisibility());
+        const levels = headings.map((node) => Number(node.tagName[1]));
+        if (levels.filter((level) => level === 1).length !== 1 || levels.some((level, place) => level > (levels[place - 1] || 0) + 1)) {
+            say(`its headings are not in order: ${levels}`);
+        }
+        const heading = (headings.find((node) => node.tagName === "H1") || { innerText: "" }).innerText.replace(/\\s+/g, " ").trim();
+        const title = inside.title.replace(/\\s+/g, " ").trim();
+        if (!title.startsWith(heading) || title === heading) {
+            say(`its title “${title}” does not name it (“${heading}”)`);
         }
         // The scroll bar of a frame is no part of a phone's page.
         const wide = inside.documentElement.scrollWidth;
@@ -134,6 +146,7 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
             "/my/charter/comment", "/my/charter/escalate", "/my/charter/contacts", "/my/charter/data",
             "/my/charter/report/999999999",
+            *itertools.chain(*lists_of(self.env["charter.merge"]._addons(), "PAGES")),
         ]  # fmt: skip
 
     def check(self, pages, lang, width=360):
@@ -180,8 +193,8 @@ class TestPortalPages(ListsCase, ReportCase):
         missing = ours - loaded - FILES.keys()
         self.assertFalse(
             missing,
-            "add a page of each to TestPortalPages.pages() in tests/base/test_portal_pages.py, or to FILES there when it "
-            "answers with a file",
+            "add a page of each to TestPortalPages.pages() in tests/base/test_portal_pages.py (another addon: to PAGES in its "
+            "tests/charter_lists.py), or to FILES there when it answers with a file",
         )
         self.assertEqual(FILES.keys() - ours, set(), "gone: take them off FILES")
         self.assertGreaterEqual(len(loaded), 20)

@@ -1,6 +1,7 @@
 """What clients may read, field by field: a field that is not here is closed to them, and the tests say so.
 
-The one list. Another addon has its own ``PORTAL_FIELDS`` in ``tests/portal_fields.py``, of its models and of fields it adds.
+The one list. Another addon has its own in ``tests/charter_lists.py``: ``PORTAL_FIELDS`` of its models and of fields it adds,
+``PAGES`` of the portal that a browser is to look at.
 """
 
 from importlib import import_module, util
@@ -80,17 +81,25 @@ GENERIC = {
 }  # fmt: skip
 REMEDY = (
     "%(model)s: clients read %(fields)s, which no list of portal fields has. Where a client may read them, add them to "
-    "PORTAL_FIELDS in mileo_client_charter/tests/cases/portal_fields.py (another addon: in its tests/portal_fields.py); else "
+    "PORTAL_FIELDS in mileo_client_charter/tests/cases/portal_fields.py (another addon: in its tests/charter_lists.py); else "
     'declare them with groups="base.group_user".'
 )
+
+
+def lists_of(addons, name):
+    """[what the list ``name`` is in tests/charter_lists.py of each of these addons that has it]"""
+    found = []
+    for addon in sorted(addons):
+        module = f"odoo.addons.{addon}.tests.charter_lists"
+        if util.find_spec(f"odoo.addons.{addon}.tests") and util.find_spec(module):
+            found.append(getattr(import_module(module), name, None))
+    return [one for one in found if one]
 
 
 def portal_fields(addons):
     """{model: fields clients may read}, of all these addons."""
     found = {model: set(names) for model, names in PORTAL_FIELDS.items()}
-    for addon in sorted(addons):
-        name = f"odoo.addons.{addon}.tests.portal_fields"
-        if util.find_spec(f"odoo.addons.{addon}.tests") and util.find_spec(name):
-            for model, names in import_module(name).PORTAL_FIELDS.items():
-                found.setdefault(model, set()).update(names)
+    for lists in lists_of(addons, "PORTAL_FIELDS"):
+        for model, names in lists.items():
+            found.setdefault(model, set()).update(names)
     return found

@@ -222,6 +222,17 @@ class TwoCompaniesCase(YearCase):
         )
         equipment.sudo().concern_ids.told_at = START
         side.rows["equipment"] = equipment
+        program = cls.env["res.users"].create(
+            {"name": "Monitoring", "login": f"monitoring-{side.company.id}", "company_id": side.company.id,
+             "company_ids": [Command.set(side.company.ids)],
+             "group_ids": [Command.set(cls.env.ref("mileo_client_charter.group_charter_monitoring").ids)]}
+        )  # fmt: skip
+        outage = (
+            cls.env["charter.outage"].with_user(program).with_context(allowed_company_ids=side.company.ids)
+        )
+        outage._ingest(
+            {"event_id": "1", "serial": "SN-404", "status": "down", "start": "2026-10-05T06:00:00Z"}
+        )
 
     @classmethod
     def _work(cls, side):

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from pypdf import PdfReader
 
 from ...tools import formatted, workbook
+from ...tools.figures import percent
 from ..base.test_doors import DoorsCase
 from .test_report import AFTER, ReportCase
 
@@ -63,7 +64,7 @@ class TestReportWorkbook(WorkbookCase):
         for label, value, printed in (
             ("Interventions done", done, "2"),
             ("Solved in time", 0.5, "50.0 %"),
-            ("Availability", int(10_000 * up / figures["availability"]["expected"]) / 10_000, None),
+            ("Availability", percent(up, figures["availability"]["expected"], 2) / 100, None),
             ("Satisfaction", 4, "4.0 out of 5"),
             ("Time down", timedelta(hours=3), "3 h 00 min"),
             ("Late", figures["promises"]["total"] - figures["promises"]["kept"], None),

@@ -1,0 +1,121 @@
+"""usage: bin/map
+
+Draw the packages of models/ with what imports what, from the sources themselves, into docs/pictures/map.svg.
+A line leads from a package to one it imports from. Dashed: a model of a later package is named in an earlier one; each is listed
+in tests/test_house.py. Nothing is counted in it, so that it changes with the plan alone.
+"""
+
+import ast
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODELS = ROOT / "mileo_client_charter" / "models"
+TARGET = ROOT / "docs" / "pictures" / "map.svg"
+WORDS = {
+    "base": "what only the engine writes, seals, doors",
+    "charter": "the charter as data",
+    "ledger": "obligations and their deadlines",
+    "people": "who answers, who stands in",
+    "delivery": "documents handed over, with proof",
+    "work": "equipment, outages, interventions",
+    "feedback": "surveys, call-backs, escalations, NPS",
+    "report": "figures and the activity report",
+    "renewal": "reviews, renewals, notices",
+    "overview": "health, Today, scorecards",
+    "onboarding": "contracts of before the charter",
+    "privacy": "retention, forgetting a person",
+}
+WIDTH, TOP, STEP, LEFT, BOX = 1180, 60, 62, 420, 340
+
+
+def order():
+    """The packages as they are loaded."""
+    tree = ast.parse((MODELS / "__init__.py").read_text(encoding="utf-8"))
+    return [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+def sources():
+    """[(package, tree)] of every file of models/."""
+    paths = sorted(MODELS.glob("*/*.py"))
+    return [(path.parent.name, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+def homes(files):
+    """{model: package that defines it}"""
+    found = {}
+    for package, tree in files:
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            values = {
+                part.targets[0].id: ast.literal_eval(part.value)
+                for part in node.body
+                if isinstance(part, ast.Assign)
+                and getattr(part.targets[0], "id", "") in ("_name", "_inherit")
+            }
+            name, parents = values.get("_name"), values.get("_inherit") or ()
+            if name and name not in ([parents] if isinstance(parents, str) else parents):
+                found[name] = package
+    return found
+
+
+def links(files, packages):
+    """(imports, names of later packages' models), each a set of (from, to)."""
+    imports, upward, home = set(), set(), homes(files)
+    for package, tree in files:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 2 and node.module:
+                other = node.module.split(".")[0]
+                if other in packages:
+                    imports.add((package, other))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in home:
+                other = home[node.value]
+                if packages.index(other) > packages.index(package):
+                    upward.add((package, other))
+    return imports, upward
+
+
+def drawing():
+    """The map as the text of an SVG."""
+    packages, files = order(), sources()
+    imports, upward = links(files, packages)
+    height = TOP + STEP * len(packages)
+    middle = {package: TOP + STEP * number + 18 for number, package in enumerate(packages)}
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="14">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        '<text x="20" y="30" font-size="18" font-weight="bold">models/: the packages, in the order they are loaded in</text>',
+        f'<text x="{WIDTH - 20}" y="{TOP - 8}" text-anchor="end" fill="#71639e">imports from</text>',
+        f'<text x="20" y="{TOP - 8}" fill="#c0392b">names a model of a later package (listed in tests/test_house.py)</text>',
+    ]
+    for package, other in sorted(imports):
+        parts.append(arc(LEFT + BOX, middle[package], middle[other], "#71639e", 1))
+    for package, other in sorted(upward):
+        parts.append(arc(LEFT, middle[package], middle[other], "#c0392b", -1))
+    for package in packages:
+        y = middle[package] - 20
+        parts += [
+            f'<rect x="{LEFT}" y="{y}" width="{BOX}" height="42" rx="6" fill="#f3f1f8" stroke="#71639e"/>',
+            f'<text x="{LEFT + 12}" y="{y + 18}" font-weight="bold">{package}</text>',
+            f'<text x="{LEFT + 12}" y="{y + 35}" fill="#333">{WORDS[package]}</text>',
+        ]
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def arc(x, start, end, colour, side):
+    """A curve beside the boxes, from the height ``start`` to ``end``."""
+    bend = x + side * (40 + abs(end - start) * 0.45)
+    dash = ' stroke-dasharray="5 4"' if side < 0 else ""
+    return (
+        f'<path d="M{x} {start} C{bend:.0f} {start} {bend:.0f} {end} {x} {end}" fill="none" stroke="{colour}" '
+        f'stroke-width="1.5" stroke-opacity="0.6"{dash}/><circle cx="{x}" cy="{end}" r="3" fill="{colour}"/>'
+    )
+
+
+def main():
+    TARGET.write_text(drawing(), encoding="utf-8")
+    print(f"{TARGET.relative_to(ROOT)}: drawn from {len(sources())} files.")
+
+
+if __name__ == "__main__":
+    main()

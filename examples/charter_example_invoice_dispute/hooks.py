@@ -1,0 +1,24 @@
+"""What installing and removing the addon does to the charter and to its ledger."""
+
+CODE = "invoice.dispute"
+
+
+def post_init_hook(env):
+    """Propose the commitment in a draft of each charter in force, which a person publishes."""
+    env["charter.document"].search([("state", "=", "in_force")])._propose(
+        CODE,
+        article=2,
+        name={"en_US": "We answer your dispute", "fr_FR": "Nous répondons à votre contestation"},
+        delay=5,
+        unit="days",
+        clock="working",
+        owner_role="account_manager",
+        warn_before=1,
+        warn_unit="days",
+    )
+
+
+def uninstall_hook(env):
+    """Nobody could keep what is still owed: the rows stay, with why."""
+    owed = env["charter.obligation"].search([("res_model", "=", CODE), ("is_owed", "=", True)])
+    owed._cancel("Invoice disputes were removed from this Odoo.")

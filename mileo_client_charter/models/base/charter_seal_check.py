@@ -1,0 +1,219 @@
+"""Verifying the seals: every digest is counted anew, and what does not hold is named and said to general management."""
+
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from .charter_batches import one_by_one
+from .charter_seal import GENESIS, link_seal
+
+_logger = logging.getLogger(__name__)
+
+# A run verifies links this many at a time: what it holds in memory does not grow with the chain.
+PAGE = 20_000
+# A chain verified less than this long ago is not verified again by the clock.
+CHECK_HOURS = 20
+# Places of a broken chain that are listed: a chain cut at its beginning would list all of it.
+LISTED = 50
+
+
+class CharterSeal(models.Model):
+    _inherit = "charter.seal"
+
+    # -- verifying ----------------------------------------------------------------------------------
+
+    @api.model
+    def _verify(self, company):
+        """Hold the whole chain of ``company`` and every sealed row against each other.
+
+        Memory does not grow with the chain. Rows on the list of those to seal are waiting, not broken, but for
+        those that could not be sealed.
+
+        :param company: res.company
+        :return: what is broken, at most LISTED of each kind: list of dicts ``problem`` ("chain", "content", "missing",
+            "unsealed"), ``number`` of the link (None for "unsealed"), ``model_name``, ``row_id``, ``label``
+        """
+        company.ensure_one()
+        self.env.flush_all()
+        broken = self._broken_links(company)
+        for model in self._sealed_models():
+            broken += self._broken_rows(model, company)
+        return broken
+
+    @api.model
+    def _broken_links(self, company):
+        """Links whose number or seal does not follow from the one before."""
+        broken, before, expected, last = [], GENESIS, 1, 0
+        while True:
+            self.env.cr.execute(
+                """
+                SELECT number, model_name, row_id, kind, to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS'), label, content, seal
+                  FROM charter_seal WHERE company_id = %s AND number > %s ORDER BY number LIMIT %s
+                """,
+                [company.id, last, PAGE],
+            )
+            links = self.env.cr.fetchall()
+            for number, model_name, row_id, kind, sealed_at, label, content, seal in links:
+                own = link_seal(
+                    before, company.id, number, model_name, row_id, kind, sealed_at, label, content
+                )
+                if (number, seal) != (expected, own) and len(broken) < LISTED:
+                    broken.append(
+                        self._broken(
+                            "chain", number=number, model_name=model_name, row_id=row_id, label=label
+                        )
+                    )
+                before, expected, last = seal, number + 1, number
+            if len(links) < PAGE:
+                return broken
+
+    @api.model
+    def _broken_rows(self, model, company):
+        """Rows that are not what their last link says, that are gone, or that nobody ever sealed."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH last AS (
+                    SELECT DISTINCT ON (row_id) row_id, number, kind, content, label
+                      FROM charter_seal WHERE model_name = %(model)s
+                     ORDER BY row_id, number DESC
+                )
+                SELECT CASE WHEN row.id IS NULL THEN 'missing' WHEN last.row_id IS NULL THEN 'unsealed' ELSE 'content' END,
+                       last.number, COALESCE(row.id, last.row_id), COALESCE(last.label, left(%(label)s, 200))
+                  FROM (SELECT * FROM %(table)s WHERE company_id = %(company)s) AS row
+                  FULL JOIN (SELECT last.* FROM last
+                               JOIN charter_seal AS link ON link.model_name = %(model)s AND link.row_id = last.row_id
+                                AND link.number = last.number AND link.company_id = %(company)s) AS last
+                    ON last.row_id = row.id
+                 WHERE CASE WHEN row.id IS NULL THEN last.kind != 'removed'
+                            WHEN last.row_id IS NULL THEN %(when)s
+                            ELSE last.content != %(content)s END
+                   AND NOT EXISTS (SELECT 1 FROM charter_seal_due AS due
+                                    WHERE due.model_name = %(model)s AND due.row_id = COALESCE(row.id, last.row_id)
+                                      AND due.error IS NULL)
+                 ORDER BY 2, 3 LIMIT %(listed)s
+                """,
+                model=model._name,
+                label=model._charter_seal_sql(model._charter_seal_label),
+                table=SQL.identifier(model._table),
+                company=company.id,
+                when=model._charter_seal_sql(model._charter_seal_when),
+                content=model._charter_seal_content(),
+                listed=LISTED,
+            )
+        )
+        return [
+            self._broken(problem, number=number, model_name=model._name, row_id=row_id, label=label)
+            for problem, number, row_id, label in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _broken(self, problem, **values):
+        return {"problem": problem, **values}
+
+    # -- the check ----------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_verify(self):
+        """Verify every company's chain; general management is alerted of what is broken, once for each finding."""
+        since = self._charter_now() - timedelta(hours=CHECK_HOURS)
+        companies = (
+            self.env["res.company"]
+            .sudo()
+            .search(
+                ["|", ("charter_seal_checked_at", "=", False), ("charter_seal_checked_at", "<=", since)],
+                order="id",
+            )
+        )
+        one_by_one(companies, self._check, self._say_not_checked)
+        # What could not be sealed is said by now, and tried again.
+        self.env["charter.seal.due"].search([("error", "!=", False)]).write({"error": False})
+
+    @api.model
+    def _say_not_checked(self, company, why):
+        self._record_check(company, self.env._("The proof could not be verified: %s", why))
+
+    @api.model
+    def _check(self, company):
+        """Verify ``company``, write what was found on it, and alert general management of what is new."""
+        broken = self._verify(company)
+        self._record_check(company, "\n".join(self._in_words(one) for one in broken))
+        return broken
+
+    @api.model
+    def _record_check(self, company, said):
+        number, _seal = self._heads({company.id}).get(company.id, (0, GENESIS))
+        known = company.charter_seal_problem or ""
+        company.sudo().write(
+            {
+                "charter_seal_checked_at": self._charter_now(),
+                "charter_seal_checked": number,
+                "charter_seal_problem": said or False,
+            }
+        )
+        if said:
+            _logger.error("The proof of company %s does not hold:\n%s", company.id, said)
+        if said and said != known:
+            self._alert(company, said)
+
+    @api.model
+    def _alert(self, company, said):
+        people = self.env["charter.assignment"]._company_people(company, "general_management")
+        for user in people:
+            localized = self.with_context(lang=user.lang).env
+            company.partner_id.sudo().activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=user.id,
+                summary=localized._("The proof of the client charter does not hold"),
+                note=said.replace("\n", "<br/>"),
+            )
+
+    def _in_words(self, broken):
+        problem = {
+            "chain": self.env._("the chain is cut or this link was changed"),
+            "content": self.env._("the row is not what was sealed"),
+            "missing": self.env._("the row that was sealed is gone"),
+            "unsealed": self.env._("the row was decided and never sealed"),
+        }[broken["problem"]]
+        description = broken["model_name"]
+        if description in self.env:
+            description = self.env[description]._description
+        return self.env._(
+            "Link %(number)s, %(what)s no. %(id)s (%(label)s): %(problem)s.",
+            number=broken["number"] or "—",
+            what=description,
+            id=broken["row_id"],
+            label=broken["label"] or "—",
+            problem=problem,
+        )
+
+    def action_verify(self):
+        """Verify the chains of the companies in use now, whichever links are chosen.
+
+        :raise AccessError: neither general management nor an administrator of the charter
+        """
+        if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
+            raise AccessError(self.env._("Only general management and administrators verify the proof."))
+        found = [self._check(company) for company in self.env.companies]
+        broken = sum(map(len, found))
+        message = (
+            self.env._("%s places do not hold: see Settings ‣ Client Charter.", broken)
+            if broken
+            else self.env._("Every sealed row is as it was sealed, and the chain is whole.")
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "danger" if broken else "success", "message": message, "sticky": bool(broken)},
+        }
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    charter_seal_checked_at = fields.Datetime("Proof verified at", readonly=True)
+    charter_seal_checked = fields.Integer("Links verified", readonly=True)
+    charter_seal_problem = fields.Text("What does not hold", readonly=True)

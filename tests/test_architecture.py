@@ -1,0 +1,83 @@
+"""What docs/architecture.md and docs/recipes.md claim is so: files and functions are there, flows are short, the map is today's."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "bin" / "lib"))
+
+import house_map  # noqa: E402  (the path above must be set first)
+
+ADDON = ROOT / "mileo_client_charter"
+EXAMPLE = ROOT / "examples" / "charter_example_invoice_dispute"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+RECIPES = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+# `models/x.py` and, in parentheses behind it, the functions it is said to have.
+CLAIM = re.compile(r"`([a-z_]+/[\w/]+\.py)`(?: \(((?:`\w+`(?:, )?)+)\))?")
+PATH = re.compile(
+    r"`((?:models|tests|controllers|wizards|views|data|security|tools|bin|docs|tests_install)/[\w./-]*)`"
+)
+# The most files each flow may pass (issue 11: 19, 26 and 13 before).
+FLOWS = {"A client's 2/5 to the outcome": 12, "A month to its PDF": 14, "A term to its decision": 9}
+
+
+def file_of(path):
+    return next((base / path for base in (ROOT, ADDON, EXAMPLE) if (base / path).exists()), None)
+
+
+def names_in(path):
+    return {
+        getattr(node, "name", None)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+
+
+def claims(text):
+    return [(path, re.findall(r"`(\w+)`", names or "")) for path, names in CLAIM.findall(text)]
+
+
+@pytest.mark.parametrize(("path", "names"), claims(PAGE + RECIPES))
+def test_files_and_functions_are_there(path, names):
+    found = file_of(path)
+    assert found, f"{path} is not there"
+    assert set(names) <= names_in(found), path
+
+
+@pytest.mark.parametrize("path", sorted(set(PATH.findall(PAGE + RECIPES))))
+def test_other_paths_are_there(path):
+    assert file_of(path), f"{path} is not there"
+
+
+def test_the_sweeps_see_some():
+    assert len(claims(PAGE)) >= 40
+    assert sum(bool(names) for _path, names in claims(PAGE)) >= 35
+    assert len(claims(RECIPES)) >= 15
+
+
+@pytest.mark.parametrize(("flow", "most"), FLOWS.items())
+def test_flows_are_short(flow, most):
+    section = PAGE.partition(f"### {flow}\n")[2].partition("\n#")[0]
+    files = [path for path, _names in claims(section)]
+    assert len(files) == len(set(files)), "a file is told once"
+    assert 5 <= len(files) <= most
+
+
+def test_the_ten_questions_are_answered():
+    section = PAGE.partition("## Where is it decided that …")[2].partition("\n## ")[0]
+    questions = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")]
+    for question in (
+        "a rating is low", "a commitment is overdue", "who stands in", "a report is due", "a month without data shows nothing",
+        "a renewal is allowed", "a client may see a row", "a mail waits for the morning", "a pause moves a deadline",
+        "a person is forgotten",
+    ):  # fmt: skip
+        assert question in questions
+
+
+def test_the_map_is_that_of_today():
+    assert house_map.TARGET.read_text(encoding="utf-8") == house_map.drawing(), "draw it again: bin/map"
+    assert set(house_map.WORDS) == set(house_map.order())
