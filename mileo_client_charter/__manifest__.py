@@ -25,6 +25,7 @@
         "data/base/ir_sequence.xml",
         "data/base/mail_activity_type.xml",
         "data/ledger/charter_obligation_mail.xml",
+        "data/ledger/charter_client_layout.xml",
         "data/feedback/charter_feedback_mail.xml",
         "data/feedback/charter_escalation_mail.xml",
         "data/ledger/ir_cron.xml",

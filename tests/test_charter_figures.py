@@ -19,11 +19,23 @@ OWN = {
     ("listing.py", "timedelta(days=30)"): "a choice of a list",
     ("meeting_day.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",
-    ("charter_escalation.py", "timedelta(days=7)"): "a mail that says it is older came from a clock that is wrong",
+    (
+        "charter_escalation.py",
+        "timedelta(days=7)",
+    ): "a mail that says it is older came from a clock that is wrong",
     ("charter_said.py", "timedelta(days=366)"): "a moment declared longer ago is a slip of the keyboard",
-    ("charter_link.py", "timedelta(hours=24)"): "how long a client may change what it did by a link; the charter says nothing of it",
-    ("charter_escalation_watch.py", "timedelta(days=7)"): "when a silent client is asked; the charter has no silence",
-    ("charter_escalation_watch.py", "timedelta(days=30)"): "when a silent client's escalation is closed; any word opens it again",
+    (
+        "charter_link.py",
+        "timedelta(hours=24)",
+    ): "how long a client may change what it did by a link; the charter says nothing of it",
+    (
+        "charter_escalation_watch.py",
+        "timedelta(days=7)",
+    ): "when a silent client is asked; the charter has no silence",
+    (
+        "charter_escalation_watch.py",
+        "timedelta(days=30)",
+    ): "when a silent client's escalation is closed; any word opens it again",
     ("charter_reminded.py", "timedelta(days=2)"): "how long ahead who agreed to something is reminded",
     ("charter_reminded.py", "timedelta(days=7)"): "how often what is late is brought up again",
 }

@@ -135,6 +135,7 @@ class ClientReading:
             "row": row,
             "promises": self._promises_of(escalation),
             "may_accept": escalation.state == "answered",
+            "undo_url": escalation._undo_url(self.contact),
             "may_go_to_level2": escalation._may_go_to_level2(),
             "said": self.moment(escalation.said_at or escalation.raised_at),
             "recorded": self._if_later(escalation.raised_at, escalation.said_at),

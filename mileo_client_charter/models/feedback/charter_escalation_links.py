@@ -21,6 +21,16 @@ class CharterEscalation(models.Model):
         help="The contact of the client who accepted our answer by the link of our mail.",
     )  # fmt: skip
 
+    def _charter_mail_doors(self):
+        """What follows an answer: to accept it, or to go to general management, also again."""
+        return [
+            (self.env._("I accept this answer"), self._charter_link("accept")),
+            (
+                self.env._("It does not satisfy me: I go to your general management"),
+                self._charter_link("level2"),
+            ),
+        ]
+
     def _link_answer_values(self, contact):
         mind = self._charter_may_change_mind
         return {
@@ -35,6 +45,22 @@ class CharterEscalation(models.Model):
             "level2_url": self._charter_link("level2", contact) if self._may_go_to_level2() else None,
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
         }
+
+    def _portal_accept(self):
+        """As by the link of a mail: it can be changed there for 24 hours."""
+        result = super()._portal_accept()
+        if self.state == "resolved" and not self.sudo().accepted_by_id:
+            self._charter_engine().accepted_by_id = self.env.user.partner_id
+        return result
+
+    def _undo_url(self, contact):
+        """Where ``contact`` changes its mind about what it did here, while it may; else None."""
+        mind, record = self._charter_may_change_mind, self.sudo()
+        if record.state == "resolved" and record.accepted_by_id and mind(record.resolved_at):
+            return self._charter_link("accept", contact)
+        if record.level == "2" and record.state == "open" and mind(record.level2_recorded_at):
+            return self._charter_link("level2", contact)
+        return None
 
     def _link_due(self, contact):
         """When our answer is due, in the contact's time zone, which is named."""
@@ -75,7 +101,7 @@ class CharterEscalation(models.Model):
         if form.get("undo"):
             escalation._take_back_level2(contact)
             return
-        if escalation.level == "2":
+        if escalation.level == "2" and escalation.state == "open":
             return
         escalation._client_to_level2(form.get("reason"))
         escalation._trace(contact, self.env._("I go to your general management: %s", form["reason"].strip()))

@@ -28,6 +28,14 @@ class CharterFeedback(models.Model):
         help="When the client asked to be called; the promise of the charter stays what it is.",
     )  # fmt: skip
 
+    def _charter_mail_doors(self):
+        return [
+            (
+                self.env._("It does not answer my concern: I tell your operations manager"),
+                self._charter_link("escalate"),
+            )
+        ]
+
     def _link_feedback_values(self, contact):
         return {
             "heading": self.env._("Request an escalation"),

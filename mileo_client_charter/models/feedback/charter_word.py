@@ -32,7 +32,7 @@ class CharterWord(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Client", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     res_model = fields.Char("Document model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Document no.", model_field="res_model", required=True, readonly=True)
     message_id = fields.Many2one("mail.message", readonly=True, index="btree_not_null", ondelete="set null")

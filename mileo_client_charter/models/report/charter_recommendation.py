@@ -77,10 +77,14 @@ class CharterRecommendation(models.Model):
     )
     user_id = fields.Many2one(
         "res.users", "Carried out by", domain="[('share', '=', False)]", groups="base.group_user",
+        charter_recorded="agreed",
         help="Who sees to it once the client has accepted; by default the technical contact.",
     )  # fmt: skip
     date_deadline = fields.Date(
-        "To carry out by", groups="base.group_user", help="By default as urgent as the advice itself."
+        "To carry out by",
+        groups="base.group_user",
+        charter_recorded="agreed",
+        help="By default as urgent as the advice itself; another date is a correction, with its reason.",
     )
     outcome = fields.Char(
         "How it ended", readonly=True, copy=False, charter_engine=True, help="What was done, or why not."
@@ -119,9 +123,7 @@ class CharterRecommendation(models.Model):
     def write(self, vals):
         if not self._charter_is_engine():
             self.check_access("write")
-            # Who carries out what was accepted, and when, is planned afterwards.
-            if vals.keys() - {"user_id", "date_deadline"}:
-                self._check_writable()
+            self._check_writable()
         return super().write(vals)
 
     def unlink(self):
@@ -148,6 +150,9 @@ class CharterRecommendation(models.Model):
                 )
 
     def _charter_is_recorded(self, name):
+        """What the client answered; who carries out what it accepted, and by when."""
+        if name in ("user_id", "date_deadline"):
+            return self.state == "accepted"
         return bool(self.answered_at)
 
     # -- steps -----------------------------------------------------------------------------------------

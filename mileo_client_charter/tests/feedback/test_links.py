@@ -36,7 +36,10 @@ class TestLinks(CharterCase, HttpCase):
         return response
 
     def answered(self):
-        escalation = self.escalate()
+        number = self.env["charter.escalation"].search_count([])
+        escalation = self.env["charter.escalation"]._from_portal(
+            self.alice, f"No answer {number}", "Nobody answers."
+        )
         self.answer(escalation, self.operations)
         return escalation
 
@@ -68,6 +71,8 @@ class TestLinks(CharterCase, HttpCase):
                 .create(
                     {
                         "contract_id": contract.id,
+                        "partner_id": self.client.id,
+                        "company_id": self.company.id,
                         "period": "2026-09",
                         "first_day": "2026-09-01",
                         "last_day": "2026-09-30",
