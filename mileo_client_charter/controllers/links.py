@@ -11,7 +11,7 @@ from .survey import HEADERS, OPTIONS
 STATUS = {"unknown": 404, "expired": 410, "left": 410, "open": 200}
 # There is no session whose rights another site could borrow: who has the token may, wherever the form comes from. Mail
 # programs that unsubscribe with one click (RFC 8058) send no cookie.
-POSTED = {**OPTIONS, "csrf": False, "max_content_length": MAX_FORM, "charter_says": True}
+POSTED = {**OPTIONS, "csrf": False, "max_content_length": MAX_FORM}
 
 
 class Links(http.Controller):
