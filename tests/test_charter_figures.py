@@ -12,7 +12,7 @@ OWN = {
     ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
     ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
     ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
-    ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at once",
+    ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at first",
     ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
     ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
     ("charter_door.py", "timedelta(days=7)"): "how long a form that was sent is remembered",
@@ -38,6 +38,8 @@ OWN = {
     ): "when a silent client's escalation is closed; any word opens it again",
     ("charter_reminded.py", "timedelta(days=2)"): "how long ahead who agreed to something is reminded",
     ("charter_reminded.py", "timedelta(days=7)"): "how often what is late is brought up again",
+        "charter_anniversary.py",
+        "relativedelta(months=3)",
 }
 UNITS = {"months": 1, "days": 1, "hours": 1, "weeks": 1}
 

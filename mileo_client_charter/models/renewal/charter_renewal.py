@@ -10,7 +10,10 @@ from ...tools.occurrence import RENEWAL, event_key, format_key
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
 REVIEW_LEAD_DAYS = 45
 VERDICTS = [("pass", "Satisfied"), ("fail", "Not satisfied"), ("unknown", "Unknown")]
+# States of a renewal: nothing is decided for good; it is over; or nothing waits for anybody in it.
+UNDECIDED = ("open", "interview", "remediation")
 CLOSED = ("renewed", "closed")
+SETTLED = ("passed", *CLOSED)
 
 
 class CharterRenewal(models.Model):

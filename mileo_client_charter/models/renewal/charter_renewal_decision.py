@@ -4,8 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_sentence
-
-OPEN = ("open", "interview", "remediation")
+from .charter_renewal import UNDECIDED
 
 
 class CharterRenewal(models.Model):
@@ -113,7 +112,7 @@ class CharterRenewal(models.Model):
     def action_plan_interview(self):
         """Silence is asked about: the interview whose answers give a verdict."""
         self.ensure_one()
-        engine = self._locked("open", "interview", "remediation")
+        engine = self._locked(*UNDECIDED)
         review = engine.review_ids.filtered(
             lambda r: r.kind == "interview" and r.state in ("draft", "planned")
         )
@@ -153,7 +152,7 @@ class CharterRenewal(models.Model):
                     "Reason: say in a sentence why this contract is renewed; it stays on the contract."
                 )
             )
-        engine = self._locked(*OPEN)
+        engine = self._locked(*UNDECIDED)
         reason = reason.strip()
         for renewal in engine:
             renewal.write(

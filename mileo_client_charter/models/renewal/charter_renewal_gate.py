@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..base.charter_engine import charter_through
+from .charter_renewal import CLOSED, UNDECIDED
 
 # In the context of the calls that have been let through; no remote call can send it.
 THROUGH = object()
@@ -123,7 +124,7 @@ class ContractLine(models.Model):
     def _charter_waiting(self, contracts):
         """{contract id: its renewal that waits for a decision}."""
         renewals = self.env["charter.renewal"].sudo().search(
-            [("contract_id", "in", contracts.ids), ("state", "in", ("open", "interview", "remediation"))]
+            [("contract_id", "in", contracts.ids), ("state", "in", UNDECIDED)]
         )  # fmt: skip
         return {renewal.contract_id.id: renewal for renewal in renewals}
 
@@ -142,7 +143,7 @@ class ContractLine(models.Model):
         }
         for line in lines.filtered(lambda line: line.contract_id in contracts):
             renewal = renewals.get((line.contract_id.id, line.date_end))
-            if only_undecided and (not renewal or renewal.state in ("renewed", "closed")):
+            if only_undecided and (not renewal or renewal.state in CLOSED):
                 continue
             if not (renewal and renewal.allowed):
                 self._charter_refuse_renewal(line.contract_id, renewal)
