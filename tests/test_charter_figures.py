@@ -38,8 +38,10 @@ OWN = {
     ): "when a silent client's escalation is closed; any word opens it again",
     ("charter_reminded.py", "timedelta(days=2)"): "how long ahead who agreed to something is reminded",
     ("charter_reminded.py", "timedelta(days=7)"): "how often what is late is brought up again",
+    (
         "charter_anniversary.py",
         "relativedelta(months=3)",
+    ): "two reviews nearer to one another are one meeting",
 }
 UNITS = {"months": 1, "days": 1, "hours": 1, "weeks": 1}
 

@@ -1,6 +1,5 @@
 """What a client does about its feedback from our mails, without a login (article 02)."""
 
-import pytz
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
@@ -78,7 +77,7 @@ class CharterFeedback(models.Model):
             local = fields.Datetime.to_datetime(day).replace(hour=hour, minute=minute)
         except (ValueError, TypeError, AttributeError):
             raise ValidationError(self.env._("Day and time: choose when we may call you.")) from None
-        moment = to_utc(local, pytz.timezone(tz).zone)
+        moment = to_utc(local, tz)
         if moment <= self._charter_now():
             raise ValidationError(self.env._("Day and time: this is past; choose another moment."))
         phone = self._charter_words(form.get("phone"), 50, self.env._("Phone"))

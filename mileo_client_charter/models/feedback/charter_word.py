@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
 
-from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ..base.mail_thread import AUTOMATIC
 
 ACTIVITY = "mileo_client_charter.activity_word"
@@ -126,14 +125,14 @@ class CharterWord(models.Model):
     @api.model
     def _next_working_day(self, company, moment):
         """The first working day of ``company`` after the day of ``moment`` (naive UTC)."""
-        zone = pytz.timezone(company._charter_tz())
-        tomorrow = pytz.utc.localize(moment).astimezone(zone).date() + timedelta(days=1)
-        start = to_utc(tomorrow, zone.zone)
+        tz = company._charter_tz()
+        tomorrow = to_local(moment, tz).date() + timedelta(days=1)
+        start = to_utc(tomorrow, tz)
         question = (start, Delay(0, "hours", "working"), "after")
         [opening] = company.resource_calendar_id.with_company(company)._charter_shift_many([question])
         if isinstance(opening, NoWorkingTime):
             return tomorrow
-        return pytz.utc.localize(opening).astimezone(zone).date()
+        return to_local(opening, tz).date()
 
     def _put_in_list(self):
         """One activity a document and reader while something is unread there; later words leave it as it is."""
