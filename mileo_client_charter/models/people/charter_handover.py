@@ -88,7 +88,7 @@ class CharterHandover(models.Model):
                 **cards.get(user_id, nobody),
                 "roles": ", ".join(labels),
                 "first": self.env._("from %s", format_date(self.env, first, date_format="d MMMM y")),
-                "until": self.env["charter.contact.sheet"]._until_words(
+                "until": self.env["charter.assignment"]._until_words(
                     fields.Date.to_date(last) if last else None
                 ),
             }
@@ -318,7 +318,7 @@ class CharterHandover(models.Model):
             self._owe_word(begins, today, format_key(occurrence, moved=times))
         elif not owed:
             self._owe_word(begins, today, occurrence)
-        self.env["charter.contact.sheet"]._wake(max(self.tell_at, now))
+        self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
 
     def _owe_word(self, begins, today, occurrence):
         """The promise to tell the client before ``begins``; where that was not known in time, the same day."""
@@ -391,7 +391,7 @@ class CharterHandover(models.Model):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
         now = self._charter_now()
         domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
-        domain &= self.env["charter.onboarding"]._not_held()
+        domain &= self.env["res.company"]._charter_not_held()
         queue = Queue(self.sudo(), domain, NOTIFY_BATCH)
         if not queue.run(lambda rows: rows._notify(now), self._record_problem):
             return
@@ -399,7 +399,7 @@ class CharterHandover(models.Model):
             [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
         )
         if upcoming:
-            self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
+            self.env["charter.assignment"]._wake_contacts(upcoming.tell_at)
 
     def _record_problem(self, row, why):
         row._charter_engine().problem = why

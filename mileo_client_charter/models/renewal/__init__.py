@@ -26,3 +26,5 @@ from . import charter_scheduler_documents
 from . import base_automation
 from . import contract_client
 from . import charter_defect
+from . import charter_watch
+from . import charter_year_links

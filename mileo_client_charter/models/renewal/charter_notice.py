@@ -368,8 +368,3 @@ class CharterNotice(models.Model):
             ]
         )
         self.invalidate_recordset(["line_ids"])
-
-    @api.model
-    def _held_clients(self):
-        """{company id: ids of the clients nobody is to mail yet}; whatever tells clients by itself asks here."""
-        return self.env["charter.onboarding"]._held_clients()

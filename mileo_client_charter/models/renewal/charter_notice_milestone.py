@@ -195,7 +195,7 @@ class CharterNotice(models.Model):
     @api.model
     def _pick_up(self):
         """Equipment that came since joins the notices that concern it: its client is owed word, or told at once. :return: True"""
-        held_by = self._held_clients()
+        held_by = self.env["res.company"]._charter_held_clients()
         notices = self.sudo().search([("state", "in", ("draft", "open"))])
         run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)
         return True
