@@ -11,6 +11,8 @@ Every check of the project, from nothing:
                                 hour); what fails is run without the addon too, and counts only if it passes there
     bin/test --kills N          a worker killed N times at random moments, and PostgreSQL with it: nothing lost or doubled
     bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
+    bin/test --years 3 [--seed N]           sixty contracts of all shapes live so many years, day by day, and the invariants of
+                                tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
 
@@ -483,6 +485,7 @@ def main():
     parser.add_argument("--kills", type=int)
     parser.add_argument("--fuzz", type=int)
     parser.add_argument("--seed")
+    parser.add_argument("--years", type=float)
     parser.add_argument("--db", default="charter_test")
     parser.add_argument("--workers", type=int, default=min(max(os.cpu_count() or 1, 2), 4))
     options, args = parser.parse_known_args()
@@ -505,6 +508,9 @@ def main():
         args = [FUZZ, "-s", *args]
     collect_bad_records()
     started = time.time()
+    if options.years:
+        os.environ.update(CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "1")
+        args = [f"{ADDON}/tests/base/test_years.py", "-k", "test_years", *args]
     if options.mine:
         results = mine(options)
     else:

@@ -12,6 +12,7 @@ class CharterScheduler(models.AbstractModel):
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
         self.env["charter.renewal"]._open_due(contracts)
         self.env["charter.review"]._open_due(contracts)
+        self.env["charter.renewal"]._decide_by_charter(contracts)
         self.env["charter.renewal"]._send_legal_reminders(contracts)
         return opened
 
