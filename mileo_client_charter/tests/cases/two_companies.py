@@ -222,6 +222,7 @@ class TwoCompaniesCase(YearCase):
         )
         equipment.sudo().concern_ids.told_at = START
         side.rows["equipment"] = equipment
+        cls.env["charter.setup.check"]._refresh(side.company)
         program = cls.env["res.users"].create(
             {"name": "Monitoring", "login": f"monitoring-{side.company.id}", "company_id": side.company.id,
              "company_ids": [Command.set(side.company.ids)],
