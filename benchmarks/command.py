@@ -31,6 +31,7 @@ BENCHMARKS = (
     "figures",
     "reports",
     "portal",
+    "load",
     "cockpit",
 )
 PEERS = ("helpdesk_mgmt_sla",)

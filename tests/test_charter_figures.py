@@ -12,13 +12,22 @@ OWN = {
     ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
     ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
     ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
-    ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at once",
+    ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at first",
     ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
     ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
     ("charter_door.py", "timedelta(days=7)"): "how long a form that was sent is remembered",
     ("listing.py", "timedelta(days=30)"): "a choice of a list",
     ("meeting_day.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",
+    (
+        "charter_escalation.py",
+        "timedelta(days=7)",
+    ): "a mail that says it is older came from a clock that is wrong",
+    ("charter_said.py", "timedelta(days=366)"): "what is said to be older is a slip of the keyboard",
+    (
+        "charter_anniversary.py",
+        "relativedelta(months=3)",
+    ): "two reviews nearer to one another are one meeting",
 }
 UNITS = {"months": 1, "days": 1, "hours": 1, "weeks": 1}
 

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tools import occurrence
+from tools import codes, occurrence
 
 ADDON = Path(occurrence.__file__).parents[1]
 MODELS = ADDON / "models"
@@ -243,3 +243,122 @@ def test_rates_are_rounded_in_one_place():
                 found.add(path)
     found.discard("mileo_client_charter/tools/clock.py")  # a hundred fortnights
     assert found == set(HUNDREDTHS), f"Use models/base/charter_format.py: {sorted(found ^ set(HUNDREDTHS))}"
+
+
+# -- time zones -----------------------------------------------------------------------------------
+
+# One library, the one core's calendars take; everybody else converts with to_local, to_utc, in_zone and from_zone.
+ZONES = {
+    "mileo_client_charter/tools/clock.py": "the four conversions",
+    "mileo_client_charter/models/base/resource_calendar.py": "core's calendars take zones of pytz",
+}
+
+
+def test_time_zones_are_converted_in_one_place():
+    found = set()
+    for path, tree in product():
+        for node in ast.walk(tree):
+            names = ()
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            if any(name.split(".")[0] in ("pytz", "zoneinfo") or name == "dateutil.tz" for name in names) or (
+                isinstance(node, ast.Attribute)
+                and node.attr in ("astimezone", "utcfromtimestamp", "localize")
+            ):
+                found.add(path)
+    assert found == set(ZONES), f"Use tools/clock.py: {sorted(found ^ set(ZONES))}"
+
+
+# -- one spelling ---------------------------------------------------------------------------------
+
+# What is spelled once, where, and what else it must not be found in: SQL of any alias, and domains.
+SPELLINGS = {
+    "still owed": (
+        re.compile(
+            r"done_at IS NULL\s+AND\s+(\w+\.|\{row\})?state (IN|=) "
+            r"|state (IN \('open', 'late'\)|= 'late')\s+AND (\w+\.|\{row\})?done_at IS NULL"
+        ),
+        {"mileo_client_charter/models/ledger/charter_obligation.py"},
+    ),
+    "a renewal that is over or undecided": (
+        re.compile(r"\('(passed', ')?renewed', 'closed'\)"),
+        set(),
+    ),
+}  # fmt: skip
+
+
+def test_states_are_spelled_once():
+    """SQL takes owed_sql, late_owed_sql and the tuples of charter_renewal.py."""
+    for what, (pattern, homes_of_it) in SPELLINGS.items():
+        found = {
+            path
+            for path, tree in product()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.search(node.value)
+        }
+        assert found == homes_of_it, f"{what}: {sorted(found ^ homes_of_it)}"
+    tuples = {"OWED_STATES": ("open", "late"), "UNDECIDED": ("open", "interview", "remediation"),
+              "CLOSED": ("renewed", "closed"), "SETTLED": ("passed", "renewed", "closed")}  # fmt: skip
+    again = []
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+                values = tuple(getattr(part, "value", None) for part in node.elts)
+                again += [(path, node.lineno, name) for name, states in tuples.items() if values == states]
+    allowed = {
+        "mileo_client_charter/models/ledger/charter_obligation.py",
+        "mileo_client_charter/models/renewal/charter_renewal.py",
+    }
+    assert not [one for one in again if one[0] not in allowed], again
+
+
+# -- codes of commitments -------------------------------------------------------------------------
+
+OPENERS = {"_charter_open", "_charter_open_or_explain", "_charter_fulfil", "_charter_cancel", "_charter_owed",
+           "_start_clock", "_commitment"}  # fmt: skip
+
+
+def known_codes():
+    """The codes of the charter's data, of our addons and of the examples: (code, file)."""
+    found, root = set(), ADDON.parent
+    for path in (*root.glob("mileo_client_charter*/data/**/*.xml"), *root.glob("examples/*/data/**/*.xml")):
+        found |= set(
+            re.findall(
+                r'<field name="code">([a-z]+(?:\.[a-z0-9]+)+)</field>', path.read_text(encoding="utf-8")
+            )
+        )
+    return found
+
+
+def test_codes_are_those_of_the_charter():
+    """A code in a call or a comparison is one of tools/codes.py, or of a charter some data of ours brings."""
+    assert set(codes.CODES) == {
+        value for name, value in vars(codes).items() if name.isupper() and name != "CODES"
+    }
+    assert set(codes.CODES) <= known_codes(), "the charter that is shipped has them all"
+    allowed, seen, strange = set(codes.CODES) | known_codes(), 0, []
+    for path, tree in product():
+        for node in ast.walk(tree):
+            quoted = []
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in OPENERS and node.args:
+                quoted = [node.args[0]]
+            elif isinstance(node, ast.Compare) and getattr(node.left, "attr", "") == "code":
+                quoted = [part for side in node.comparators for part in ast.walk(side)]
+            elif isinstance(node, ast.Tuple) and len(node.elts) == 3:
+                field, operator, value = node.elts
+                if getattr(field, "value", "") == "code" and getattr(operator, "value", "") in (
+                    "=",
+                    "!=",
+                    "in",
+                    "not in",
+                ):
+                    quoted = list(ast.walk(value))
+            for part in quoted:
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
+                    seen += 1
+                    if part.value not in allowed:
+                        strange.append(f"{path}:{node.lineno} {part.value}")
+    assert seen >= 40, seen
+    assert not strange, f"No such commitment: {strange}"

@@ -35,6 +35,7 @@ ACTIONS = (
 WORLD, RUN = "charter_faults_world", "charter_faults"
 # Rows of a batch, where the addon says another number: several transactions an action, on few rows.
 BATCH = 4
+SAID_EVERY = 5
 ENDS = 60.0  # seconds a worker has for its work, or to notice that its database went away
 
 
@@ -169,8 +170,11 @@ class Faults:
     # -- the whole --------------------------------------------------------------------------------
 
     def settle(self):
-        """Every action once more: nothing is left to do, or is done twice by it."""
-        for action in ACTIONS:
+        """The scheduler comes round again, twice: nothing is left to do then, or is done twice by it.
+
+        Twice, as Odoo leaves an action out once whose workers died three times in a row.
+        """
+        for action in ACTIONS * 2:
             self.undisturbed(action)
 
     def measure(self):
@@ -198,6 +202,11 @@ class Faults:
         self.counts["series"] += 1
         self.problems += [f"series {self.counts['series']}: {problem}" for problem in found]
         self.problems += self.broken_seals()
+        if self.counts["series"] % SAID_EVERY == 0:
+            print(f"  {self.said()}; {len(self.problems)} lost or doubled", flush=True)
+
+    def said(self):
+        return ", ".join(f"{what} {count}" for what, count in sorted(self.counts.items()))
 
     def broken_seals(self):
         with contextlib.closing(sql_db.db_connect(RUN).cursor()) as cr:
@@ -221,7 +230,7 @@ def main(kills, seed, template):
         if os.environ.get("FAULTS_SHOW"):
             for kind in os.environ["FAULTS_SHOW"].split(","):
                 print(kind, *faults.expected[kind], sep="\n  ")
-    print(f"seed {seed}: " + ", ".join(f"{what} {count}" for what, count in sorted(faults.counts.items())))
+    print(f"seed {seed}: {faults.said()}")
     print("compared: " + ", ".join(f"{len(rows)} {kind}" for kind, rows in faults.expected.items() if rows))
     for problem in faults.problems[:50]:
         print(problem)

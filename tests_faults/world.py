@@ -46,6 +46,7 @@ READ = {
     "contracts": "SELECT name, charter_tier_id FROM contract_contract",
     "onboarding": """
         SELECT c.name, l.state FROM charter_onboarding_line l JOIN contract_contract c ON c.id = l.contract_id""",
+    "onboardings": "SELECT state FROM charter_onboarding",
     "files": f"SELECT res_model, {KEY.format('name')}, mimetype FROM ir_attachment WHERE res_model LIKE 'charter.%'",
     "sealed": """
         SELECT model_name, kind, row_id FROM charter_seal WHERE kind = 'first'
@@ -121,7 +122,7 @@ class World(CharterCase):
             started.action_list()
             started.action_preview()
             while started.state == "previewing":
-                started._charter_engine()._next_batch()
+                cls.env["charter.onboarding"]._cron_onboarding()
             started._charter_engine().state = "running"
 
     @classmethod

@@ -9,12 +9,13 @@ import polib
 CUTS = re.compile(r"<[^>]+>|%\([^)]*\)[sd]|%[sd]|\{[^}]*\}|[\n.:;!?«»()]")
 # A shorter term may be a name, or a word of both languages.
 WORDS = 3
+# Names of days and months where the product writes them: "Monday to", "Monday 3", "3 July". People quote days too.
 DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February April June July August September "
-    "October November December",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février avril juin juillet août septembre octobre "
-    "novembre décembre",
-}
+    "en": ("Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "January February April June July August "
+           "September October November December"),
+    "fr": ("lundi mardi mercredi jeudi vendredi samedi dimanche", "janvier février avril juin juillet août septembre "
+           "octobre novembre décembre"),
+}  # fmt: skip
 
 
 def terms(text):
@@ -42,15 +43,18 @@ class Languages:
                 english |= terms(entry.msgid)
                 french |= terms(entry.msgstr)
         self.foreign = {
-            "fr": self._any_of(english - french | set(DAYS["en"].split())),
-            "en": self._any_of(french - english | set(DAYS["fr"].split())),
+            "fr": self._any_of(english - french, *DAYS["en"]),
+            "en": self._any_of(french - english, *DAYS["fr"]),
         }
         self.known = len(english - french), len(french - english)
 
     @staticmethod
-    def _any_of(words):
-        longest_first = sorted(words, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    def _any_of(words, days, months):
+        sentences = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+        days, months = (names.replace(" ", "|") for names in (days, months))
+        return re.compile(
+            rf"(?<!\w)(?:{sentences}|(?i:(?:{days}) (?:to|à|au|\d{{1,2}})|\d{{1,2}} (?:{months})))(?!\w)"
+        )
 
     def foreign_words(self, markup, language):
         """What ``markup`` holds that is not of ``language`` ("fr_FR"), each with what stands around it."""

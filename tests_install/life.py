@@ -4,6 +4,7 @@ import configparser
 import contextlib
 import hashlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -119,6 +120,33 @@ class Life:
             script=text,
         )
         return json.loads(target.read_text())
+
+    @contextlib.contextmanager
+    def restored(self):
+        """The name of a database with what ``pg_dump`` writes of this one, as a backup is put back; removed afterwards."""
+        name, dump = f"{self.db}_restored", self.folder / "backup.dump"
+        runtime.drop_database(self.server, name)
+        runtime.create_database(self.server, name)
+        try:
+            with runtime.database_lock(name):
+                self.run_postgres("pg_dump", "--format=custom", "--compress=0", f"--file={dump}", self.db)
+                self.run_postgres(
+                    "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={name}", str(dump)
+                )
+                yield name
+        finally:
+            dump.unlink(missing_ok=True)
+            runtime.drop_database(self.server, name)
+
+    def run_postgres(self, program, *arguments):
+        """One of PostgreSQL's own programs, of the embedded server or of the system."""
+        connection = [
+            f"--{ {'user': 'username'}.get(key, key) }={value}" for key, value in self.server.items()
+        ]
+        given = os.environ.get("PGHOST") or os.environ.get("PGUSER")
+        path = program if given else str(runtime.postgres_programs() / program)
+        done = subprocess.run([path, *connection, *arguments], capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stderr
 
     def query(self, statement):
         try:

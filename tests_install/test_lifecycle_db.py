@@ -93,6 +93,34 @@ AFTER = """
     contract.copy()
 """
 
+SEAL = """
+    env["charter.seal"]._cron_seal()
+    env.cr.commit()
+    result.update(links=env["charter.seal"].search_count([]), broken=env["charter.seal"]._verify(env.company))
+"""
+
+# In a backup put back elsewhere: as it is, neutralised, and once a person is forgotten.
+RESTORED = """
+    from odoo.modules.neutralize import neutralize_database
+    seals, company = env["charter.seal"], env.company
+    head = seals.search([("company_id", "=", company.id)], limit=1).seal
+    result.update(restored=seals._verify(company))
+    neutralize_database(env.cr)
+    env.invalidate_all()
+    result.update(neutralised=seals._verify(company))
+    contact = env["res.partner"].search([("name", "=", "Olga")])
+    env["charter.anonymiser"]._forget(contact)
+    env.flush_all()
+    result.update(forgotten_waiting=seals._verify(company))
+    seals._cron_seal()
+    result.update(forgotten=seals._verify(company), kept=seals.search_count([("seal", "=", head)]))
+    # And it would be found here as anywhere.
+    env.cr.execute("ALTER TABLE charter_obligation DISABLE TRIGGER USER")
+    env.cr.execute("UPDATE charter_obligation SET met = 1 - met WHERE id = (SELECT min(id) FROM charter_obligation WHERE state = 'late')")
+    env.cr.execute("ALTER TABLE charter_obligation ENABLE TRIGGER USER")
+    result.update(touched=[one["problem"] for one in seals._verify(company)])
+"""
+
 # Everything a database consists of. What the addon brings must be gone, and nothing else may be.
 PARTS = {
     "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'",
@@ -142,11 +170,15 @@ def through(play):
     seen = {"before": parts(play)}
     play.odoo("-i", ADDON)
     seen["lived"] = play.shell(LIVE)
+    seen["sealed"] = play.shell(SEAL)
+    with play.restored() as backup:
+        seen["restored"] = play.shell(RESTORED, backup)
     seen["rows"] = rows(play)
     seen["set"] = play.shell(ADMINISTRATORS)
     play.odoo("-u", ADDON)
     seen["rows updated"] = rows(play)
     seen["set updated"] = play.shell(ADMINISTRATORS)
+    seen["sealed updated"] = play.shell(SEAL)
     play.uninstall()
     seen["after"] = parts(play)
     seen["without"] = play.shell(AFTER)
@@ -171,6 +203,18 @@ def test_installed_beside_existing_data(life):
     """Contracts and clients of before owe nothing until an administrator gives them a tier."""
     assert life["lived"]["obligations_at_installation"] == 0
     assert life["lived"]["left_alone"] == 0
+
+
+def test_the_chain_of_seals_holds(life):
+    """In a backup that was put back, neutralised or not, with a person forgotten, and after an update."""
+    assert life["sealed"]["links"] > 1
+    assert life["sealed"]["broken"] == []
+    restored = life["restored"]
+    for age in ("restored", "neutralised", "forgotten_waiting", "forgotten"):
+        assert restored[age] == [], age
+    assert restored["kept"] == 1, "the head of before is still a link"
+    assert restored["touched"] == ["content"]
+    assert life["sealed updated"] == life["sealed"]
 
 
 def test_it_lived(life):

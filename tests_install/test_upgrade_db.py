@@ -41,7 +41,10 @@ GO_ON = """
     env.invalidate_all()
     intervention = env["charter.intervention"].search([("name", "=", "Camera")])
     late = contract.obligation_ids.filtered(lambda o: o.code == "report.delivery" and o.state == "late")
+    env["charter.seal"]._cron_seal()
+    env.cr.commit()
     result.update(
+        links=env["charter.seal"].search_count([]), broken=env["charter.seal"]._verify(company),
         late=len(late),
         state=intervention.state,
         resolved=bool(intervention.resolved_at),
@@ -144,6 +147,12 @@ def test_every_other_table_keeps_its_rows_too(upgraded):
 def test_the_glue_is_there(upgraded):
     """Each glue addon beside its neighbour, whether the old version had it or not."""
     assert upgraded["addons"] == runtime.addons()
+
+
+def test_what_was_decided_is_sealed(upgraded):
+    """What an earlier version decided is on the chain too, and the chain is whole."""
+    assert upgraded["went on"]["links"] > 1
+    assert upgraded["went on"]["broken"] == []
 
 
 def test_what_was_promised_goes_on(upgraded):

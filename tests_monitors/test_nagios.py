@@ -188,7 +188,9 @@ object Service "Video" {{
         )
     ]  # fmt: skip
     pipe = folder / "run" / "icinga2.cmd"
-    arguments = programs.command(suite, ICINGA, "--no-stack-rlimit", "daemon", "-c", folder / "icinga2.conf", *defines)
+    arguments = programs.command(
+        suite, ICINGA, "--no-stack-rlimit", "daemon", "-c", folder / "icinga2.conf", *defines
+    )
 
     def state(number, service=None):
         about = f"SERVICE_CHECK_RESULT;camera;{service}" if service else "HOST_CHECK_RESULT;camera"

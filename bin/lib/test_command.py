@@ -13,6 +13,8 @@ Every check of the project, from nothing:
     bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
     bin/test --monitors [pytest arguments]      real monitoring programs post to a real Odoo by the recipes of the guides
                                 (a quarter of an hour; the first time it downloads them, some 300 MB)
+    bin/test --years 3 [--seed N]           sixty contracts of all shapes live so many years, day by day, and the invariants of
+                                tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
 
@@ -486,6 +488,7 @@ def main():
     parser.add_argument("--kills", type=int)
     parser.add_argument("--fuzz", type=int)
     parser.add_argument("--seed")
+    parser.add_argument("--years", type=float)
     parser.add_argument("--db", default="charter_test")
     parser.add_argument("--workers", type=int, default=min(max(os.cpu_count() or 1, 2), 4))
     options, args = parser.parse_known_args()
@@ -508,6 +511,9 @@ def main():
         args = [FUZZ, "-s", *args]
     collect_bad_records()
     started = time.time()
+    if options.years:
+        os.environ.update(CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "1")
+        args = [f"{ADDON}/tests/base/test_years.py", "-k", "test_years", *args]
     if options.monitors:
         paths = args if has_path(args) else ["tests_monitors", *args]
         results = [run_pytest("real monitoring programs", ["-p", "no:odoo", *paths])]

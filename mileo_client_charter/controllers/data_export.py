@@ -8,13 +8,12 @@ import json
 import re
 import tempfile
 import zipfile
-from datetime import UTC
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
+from ..tools.clock import in_zone
 from .common import in_words
 from .intervention_reading import InterventionReading
 
@@ -94,7 +93,7 @@ class DataExport(InterventionReading):
 
     def _local(self, value):
         """A moment (naive UTC) in the reader's time zone."""
-        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(self.tz)) if hasattr(value, "hour") else value
+        return in_zone(value, self.tz) if hasattr(value, "hour") else value
 
     def _rows(self, model, sheet):
         """Values of the client's rows, the first first, in batches: moments are naive UTC."""

@@ -5,13 +5,14 @@ number of queries of a page is the same whatever the number of documents.
 """
 
 from collections import namedtuple
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
-import pytz
 from odoo import fields
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
+
+from ..tools.clock import to_local, to_utc
 
 PAGE_ROWS = 20
 SEARCH_LENGTH = 100
@@ -130,15 +131,12 @@ def periods(reading, name, moment=True):
 
     :param moment: the field holds naive UTC moments, else days
     """
-    zone = pytz.timezone(reading.tz)
-    today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+    today = to_local(fields.Datetime.now(), reading.tz).date()
     january = today.replace(month=1, day=1)
     last_january = january.replace(year=january.year - 1)
 
     def since(day):
-        if not moment:
-            return day
-        return zone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+        return to_utc(day, reading.tz) if moment else day
 
     env = reading.env
     return Choice(

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import re
 
 from odoo import http
@@ -10,12 +11,15 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from ..models.base.door import new_form_key
+from ..tools import workbook_rows
 from .common import MOMENT, in_words, use_language
 
 MEGABYTES = 10
 OPTIONS = {"type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False}
 # The code stands on one of the last pages.
 LAST_PAGES = 3
+# It stands above the first figures of a workbook.
+FIRST_ROWS = 40
 # Where a PDF says that it ends (ISO 32000-1, 7.5.5), and what some programs add behind it.
 END = 1024
 CODE = re.compile(r"\b[0-9a-f]{4}(?:-[0-9a-f]{4}){5}\b")
@@ -70,7 +74,8 @@ class Verify(http.Controller):
             return report, "same", None
         report = reports._by_verification_code(self._code_in(content))
         if report:
-            return report, "code", None
+            # A workbook is made when it is asked for: what is kept of it is the table it is made of.
+            return report, "same" if report._is_own_workbook(content) else "code", None
         return None, None, request.env._(
             "File: it is none that we sent, and no code of a report of ours was found in it. "
             "If the code is legible, type it instead."
@@ -91,7 +96,9 @@ class Verify(http.Controller):
         return None
 
     def _code_in(self, content):
-        """The last code of a report on the last pages of a PDF; None for what is no PDF, or not a whole one."""
+        """The code of a report on the last pages of a PDF or the first sheet of a workbook; None for what is neither, or not whole."""
+        if content.startswith(b"PK"):
+            return self._code_in_workbook(content)
         if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-END:]:
             return None
         try:
@@ -101,6 +108,14 @@ class Verify(http.Controller):
             return None
         codes = CODE.findall("\n".join(texts))
         return codes[-1] if codes else None
+
+    def _code_in_workbook(self, content):
+        try:
+            rows = itertools.islice(workbook_rows.read(content, FIRST_ROWS), FIRST_ROWS)
+            found = CODE.search("\n".join(str(row[0] or "") for _number, row in rows))
+        except workbook_rows.SheetError:
+            return None
+        return found[0] if found else None
 
     def _answer(self, report, how):
         company = report.company_id

@@ -10,12 +10,12 @@ import heapq
 import random
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 from odoo import fields
 
+from ..tools.clock import to_local, to_utc
 from . import (
     story_clients,
     story_desk,
@@ -28,7 +28,7 @@ from . import (
     story_year,
 )
 
-PARIS = ZoneInfo("Europe/Paris")
+PARIS = "Europe/Paris"
 MONTHS = 18
 # A season in which too few people did too much, and the months when it shows: counted back from now.
 BAD_SEASON = range(6, 10)
@@ -51,7 +51,7 @@ class Story:
         # Of what is long past, threads keep what people wrote, not each change of a field.
         self.env = self.recent_env(context={**self.recent_env.context, "tracking_disable": True})
         self.now = (now or fields.Datetime.now()).replace(minute=0, second=0, microsecond=0)
-        self.today = self.now.replace(tzinfo=ZoneInfo("UTC")).astimezone(PARIS).date()
+        self.today = to_local(self.now, PARIS).date()
         self.first_day = self.today + relativedelta(months=-MONTHS, day=1)
         self.clients = {}
         self.works = {}
@@ -79,8 +79,8 @@ class Story:
 
     def moment(self, day, hour=9, minute=0):
         """``hour`` in Paris on ``day``."""
-        local = datetime.combine(day, time(hour, minute), PARIS)
-        return local.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+        local = datetime.combine(day, time(hour, minute))
+        return to_utc(local, PARIS)
 
     def ago(self, days=0, hour=None, hours=0):
         """``days`` and ``hours`` before now; at ``hour`` of that day in Paris if given."""
@@ -89,7 +89,7 @@ class Story:
 
     def hour(self, moment):
         """The hour in Paris of a naive UTC moment."""
-        return moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(PARIS).hour
+        return to_local(moment, PARIS).hour
 
     def month(self, months_ago, day=1):
         """A day of a month that far back."""

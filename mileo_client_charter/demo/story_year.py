@@ -59,9 +59,7 @@ def _plan_meeting(story, client, review):
     if day > story.present.date() + timedelta(days=PLANNED_AHEAD):
         return
     day = max(day, story.working(story.present.date() + timedelta(days=4)))
-    operations = story.env["charter.assignment"]._company_people(story.env.company, "operations_manager")
     manager = review.partner_id.charter_account_manager_id
-    staff = manager if review.kind == "interview" else manager | operations
     annual = review.kind == "annual"
     # Of meetings long past, core's invitations would fill the outbox.
     quiet = story.present < story.now - timedelta(days=20)
@@ -71,9 +69,10 @@ def _plan_meeting(story, client, review):
             "start_at": story.moment(day, 14),
             "duration": 1.5 if annual else 1,
             "location": words(client, "Dans vos locaux", "At your premises") if annual else words(client, "Par téléphone", "By phone"),
-            "staff_ids": [(6, 0, staff.ids)],
         }
     )  # fmt: skip
+    # Who holds the roles on the day of the meeting.
+    mine.staff_ids = story.env["res.users"].union(*review.sudo()._role_holders().values())
     mine.action_plan()
     story.on(story.moment(day, 16), _hold, story, client, review)
 

@@ -6,10 +6,12 @@ the ``cvss`` package (Red Hat, LGPL): a score typed beside its vector proves not
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from cvss import CVSS2, CVSS3, CVSS4, CVSSError
+
+from .clock import from_zone
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PRODUCTS = 20_000
@@ -173,7 +175,7 @@ class Node:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
             raise AdvisoryError("date", f"{self.where}/{name}", text) from error
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+        return from_zone(moment)
 
 
 def tidy(text: str) -> str:

@@ -13,11 +13,11 @@ Sites and contracts add up the seconds of their equipment. ``charter.outage._ava
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-UTC = ZoneInfo("UTC")
+from .clock import to_utc
+
 Interval = tuple[datetime, datetime]
 
 
@@ -127,10 +127,7 @@ def supervision(first: date | None, last: date | None, tz: str) -> Interval | No
     if not first:
         return None
 
-    def midnight(day):
-        return datetime.combine(day, time(), ZoneInfo(tz)).astimezone(UTC).replace(tzinfo=None)
-
-    return midnight(first), midnight(last + timedelta(days=1)) if last else datetime.max
+    return to_utc(first, tz), to_utc(last + timedelta(days=1), tz) if last else datetime.max
 
 
 def availability(

@@ -191,8 +191,7 @@ class WorkingTime:
     @cached_property
     def _dates(self):
         """Local date of each interval: only ``add_days`` is worth so many time zone conversions."""
-        zone = pytz.timezone(self.tz)
-        return [pytz.utc.localize(start).astimezone(zone).date() for start, _end in self._intervals]
+        return [to_local(start, self.tz).date() for start, _end in self._intervals]
 
 
 class _Line:
@@ -367,25 +366,63 @@ def shift(at: datetime, delay: Delay, anchor: str, tz: str, working: WorkingTime
     if not amount:
         # Through local time, the second of two identical hours would become the first.
         return at
-    local = pytz.utc.localize(at).astimezone(pytz.timezone(tz)).replace(tzinfo=None)
-    return to_utc(local + relativedelta(**{unit: amount}), tz)
+    return to_utc(to_local(at, tz) + relativedelta(**{unit: amount}), tz)
 
 
-def to_utc(local: date, tz: str) -> datetime:
+def to_local(moment: datetime, tz: str) -> datetime:
+    """The wall-clock ``datetime`` in ``tz``, naive, of a naive UTC moment.
+
+    >>> to_local(datetime(2026, 9, 30, 22, 0), "Europe/Paris")
+    datetime.datetime(2026, 10, 1, 0, 0)
+    """
+    return in_zone(moment, tz).replace(tzinfo=None)
+
+
+def in_zone(moment: datetime, tz: str) -> datetime:
+    """A naive UTC moment as ``tz`` has it, with its distance from UTC.
+
+    >>> in_zone(datetime(2026, 9, 30, 22, 0), "Europe/Paris").isoformat()
+    '2026-10-01T00:00:00+02:00'
+    """
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(tz))
+
+
+def from_zone(moment: datetime) -> datetime:
+    """The naive UTC second of a moment that says its distance from UTC; one that says none is UTC already.
+
+    >>> from_zone(datetime.fromisoformat("2026-10-01T00:00:00.5+02:00"))
+    datetime.datetime(2026, 9, 30, 22, 0)
+    """
+    return (moment.astimezone(pytz.utc) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+
+
+def to_utc(local: date, tz: str, second: bool = False) -> datetime:
     """The naive UTC moment of a date (its midnight) or of a naive wall-clock ``datetime`` in ``tz``.
 
-    A time that the clocks skip moves forward by what they skip; of one they show twice, the first.
+    A time that the clocks skip moves forward by what they skip; of one they show twice, the first, or the ``second``.
 
     >>> to_utc(date(2026, 10, 1), "Europe/Paris")
     datetime.datetime(2026, 9, 30, 22, 0)
     >>> to_utc(datetime(2027, 3, 28, 2, 30), "Europe/Paris")
     datetime.datetime(2027, 3, 28, 1, 30)
+    >>> [to_utc(datetime(2026, 10, 25, 2, 30), "Europe/Paris", second).hour for second in (False, True)]
+    [0, 1]
     """
     if not isinstance(local, datetime):
         local = datetime.combine(local, time.min)
     zone = pytz.timezone(tz)
     moments = sorted(zone.localize(local, is_dst=dst).astimezone(pytz.utc) for dst in (True, False))
-    for moment in moments:
-        if moment.astimezone(zone).replace(tzinfo=None) == local:
-            return moment.replace(tzinfo=None)
-    return moments[-1].replace(tzinfo=None)
+    shown = [moment for moment in moments if moment.astimezone(zone).replace(tzinfo=None) == local]
+    return (shown[-1 if second else 0] if shown else moments[-1]).replace(tzinfo=None)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name.
+
+    >>> is_zone("Europe/Paris"), is_zone("Paris"), is_zone("../etc/passwd")
+    (True, False, False)
+    """
+    try:
+        return bool(pytz.timezone(name))
+    except (pytz.UnknownTimeZoneError, ValueError):
+        return False

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .clock import from_zone, is_zone, to_utc
 
 MAX_EVENTS = 1000
 KINDS = ("down", "planned", "no_data")
@@ -318,7 +319,7 @@ class Reader:
             if moment.tzinfo is None:
                 zone = self._zone(item)
                 moment = self._in_zone(moment, zone, name, text)
-            moment = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            moment = from_zone(moment)
         except (ValueError, OverflowError, OSError):
             raise Refused(
                 name, f"“{text}” is no moment: send 2026-10-05T08:00:00Z, or seconds since 1970."
@@ -346,12 +347,11 @@ class Reader:
         name = self._text(item, "timezone", required=False) or self.zone
         if not name:
             return None
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        if not is_zone(name):
             raise Refused(
                 "timezone", f"“{name}” is no time zone: send one such as Europe/Paris or UTC.", "zone"
-            ) from None
+            )
+        return name
 
     def _in_zone(self, moment, zone, name, text):
         """``moment`` on a wall clock of ``zone``. In the hour the clocks are set back, the later that is not to come."""
@@ -361,5 +361,5 @@ class Reader:
                 f"“{text}” has no time zone: send 2026-10-05T08:00:00Z or …+02:00, or declare the sender's zone.",
                 "zone",
             )
-        first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-        return second if second > first and second.replace(tzinfo=None) <= self.now else first
+        later = to_utc(moment, zone, second=True)
+        return later if later <= self.now else to_utc(moment, zone)

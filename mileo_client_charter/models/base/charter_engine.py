@@ -122,7 +122,7 @@ BEGIN
         MESSAGE = format('%s is part of the client charter''s proof: %s only %s through the charter''s own steps.',
                          TG_TABLE_NAME, touched, CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'be deleted' END),
         HINT = 'Use the buttons of the form. Code of an addon writes as the engine (_charter_engine()); SQL goes through '
-               'charter_door() of mileo_client_charter.models.charter_engine.';
+               'charter_door() of mileo_client_charter.models.base.charter_engine.';
 END
 $function$
 """

@@ -128,15 +128,23 @@ class CharterSeal(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT row.company_id, row.id, CASE WHEN last.content IS NULL THEN 'first' ELSE 'change' END,
-                       left(%(label)s, 200), %(content)s AS content
-                  FROM %(table)s AS row
-                  LEFT JOIN LATERAL (SELECT content FROM charter_seal
-                                      WHERE model_name = %(model)s AND row_id = row.id
+                WITH present AS MATERIALIZED (
+                    SELECT row.id, row.company_id, left(%(label)s, 200) AS label, %(content)s AS content, %(when)s AS decided
+                      FROM %(table)s AS row WHERE row.id = ANY(%(ids)s)
+                )
+                SELECT COALESCE(present.company_id, last.company_id), asked.id,
+                       CASE WHEN present.id IS NULL THEN 'removed' WHEN last.content IS NULL THEN 'first' ELSE 'change' END,
+                       CASE WHEN present.id IS NULL THEN last.label ELSE present.label END,
+                       COALESCE(present.content, %(genesis)s)
+                  FROM unnest(%(ids)s) AS asked (id)
+                  LEFT JOIN present ON present.id = asked.id
+                  LEFT JOIN LATERAL (SELECT company_id, kind, label, content FROM charter_seal
+                                      WHERE model_name = %(model)s AND row_id = asked.id
                                       ORDER BY number DESC LIMIT 1) AS last ON TRUE
-                 WHERE row.id = ANY(%(ids)s) AND (%(when)s OR last.content IS NOT NULL)
-                   AND last.content IS DISTINCT FROM %(content)s
-                 ORDER BY row.id
+                 WHERE CASE WHEN present.id IS NULL THEN last.kind != 'removed'
+                            ELSE (present.decided OR last.content IS NOT NULL)
+                                 AND last.content IS DISTINCT FROM present.content END
+                 ORDER BY present.id IS NULL, asked.id
                 """,
                 label=model._charter_seal_sql(model._charter_seal_label),
                 content=model._charter_seal_content(),
@@ -144,32 +152,10 @@ class CharterSeal(models.Model):
                 model=model._name,
                 ids=list(asked),
                 when=model._charter_seal_sql(model._charter_seal_when),
+                genesis=GENESIS,
             )
         )
-        fresh = self.env.cr.fetchall()
-        return fresh + self._gone(model, asked)
-
-    @api.model
-    def _gone(self, model, asked):
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT DISTINCT ON (link.row_id) link.company_id, link.row_id, link.label, link.kind
-                  FROM charter_seal AS link
-                 WHERE link.model_name = %(model)s AND link.row_id = ANY(%(ids)s)
-                   AND NOT EXISTS (SELECT 1 FROM %(table)s AS row WHERE row.id = link.row_id)
-                 ORDER BY link.row_id, link.number DESC
-                """,
-                model=model._name,
-                ids=list(asked),
-                table=SQL.identifier(model._table),
-            )
-        )
-        return [
-            (company, row_id, "removed", label, GENESIS)
-            for company, row_id, label, kind in self.env.cr.fetchall()
-            if kind != "removed"
-        ]
+        return self.env.cr.fetchall()
 
     @api.model
     def _heads(self, company_ids):

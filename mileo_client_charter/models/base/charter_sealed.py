@@ -12,15 +12,17 @@ from odoo.tools import SQL
 from .charter_triggers import DIGEST, Trigger
 
 BATCH = 1000
+# A row that is on the list already is locked there by whoever changes it: sealed meanwhile as it was before, the change would
+# never be.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION charter_seal_due() RETURNS trigger LANGUAGE plpgsql AS $function$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         INSERT INTO charter_seal_due (model_name, row_id, of_company) VALUES (TG_ARGV[0], OLD.id, OLD.company_id)
-        ON CONFLICT (model_name, row_id) DO NOTHING;
+        ON CONFLICT (model_name, row_id) DO UPDATE SET of_company = excluded.of_company, error = NULL;
     ELSE
         INSERT INTO charter_seal_due (model_name, row_id, of_company) VALUES (TG_ARGV[0], NEW.id, NEW.company_id)
-        ON CONFLICT (model_name, row_id) DO NOTHING;
+        ON CONFLICT (model_name, row_id) DO UPDATE SET of_company = excluded.of_company, error = NULL;
     END IF;
     RETURN NULL;
 END

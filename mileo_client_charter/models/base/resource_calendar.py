@@ -107,6 +107,15 @@ class ResourceCalendar(models.Model):
         return min(timedelta(weeks=2 + 1.5 * weeks), FURTHEST)
 
 
+def reaches(first):
+    """Ever wider windows of working time: fourfold each time, at most to where plan_hours gives up."""
+    reach = min(first, FURTHEST)
+    yield reach
+    while reach < FURTHEST:
+        reach = min(4 * reach, FURTHEST)
+        yield reach
+
+
 class Ruler:
     """One calendar, for question after question: the working time it was read for is kept.
 
@@ -131,28 +140,13 @@ class Ruler:
         :raises ValueError: unknown anchor, unit or clock, or working months (see ``shift``)
         """
         results = [None] * len(requests)
-        pending = range(len(requests))
-        reach = timedelta()
-        while True:
-            unfilled = []
-            for index in pending:
-                at, delay, anchor = requests[index]
-                if self.working is None and delay.clock == "working":
-                    unfilled.append(index)
-                    continue
-                try:
-                    results[index] = shift(at, delay, anchor, self.tz, self.working)
-                except _NeedsMore:
-                    unfilled.append(index)
-                except NoWorkingTime as error:
-                    results[index] = error
-            if not unfilled:
-                return results
-            pending = unfilled
-            wanted = [requests[index] for index in pending]
-            reach = min(4 * reach or self.calendar._charter_first_reach(wanted), FURTHEST)
+        pending = self._measure(requests, range(len(requests)), results)
+        if not pending:
+            return results
+        for reach in reaches(self.calendar._charter_first_reach([requests[index] for index in pending])):
             try:
-                self.working = self.calendar._charter_working_time(*_window(wanted, reach))
+                window = _window([requests[index] for index in pending], reach)
+                self.working = self.calendar._charter_working_time(*window)
             except NoWorkingTime as error:
                 for index in pending:
                     results[index] = error
@@ -160,6 +154,26 @@ class Ruler:
             if not self.working and reach < FURTHEST:
                 # Closed throughout this window; it takes the widest one to say that it does not open again.
                 self.working = None
+            pending = self._measure(requests, pending, results)
+            if not pending:
+                break
+        return results
+
+    def _measure(self, requests, pending, results):
+        """Write the answers the working time read so far gives. :return: indexes of those that need more of it"""
+        unfilled = []
+        for index in pending:
+            at, delay, anchor = requests[index]
+            if self.working is None and delay.clock == "working":
+                unfilled.append(index)
+                continue
+            try:
+                results[index] = shift(at, delay, anchor, self.tz, self.working)
+            except _NeedsMore:
+                unfilled.append(index)
+            except NoWorkingTime as error:
+                results[index] = error
+        return unfilled
 
     def moments(self, requests):
         """As ``shift_many``, to the second: a calendar open round the clock loses a microsecond each midnight, and a

@@ -8,6 +8,7 @@ from odoo.tools import format_date
 
 from ...tools.occurrence import format_key
 from ..base.charter_batches import one_by_one
+from ..ledger.charter_obligation import OWED
 
 _logger = logging.getLogger(__name__)
 
@@ -126,8 +127,8 @@ class CharterContactSheet(models.AbstractModel):
              WHERE last.fingerprint IS DISTINCT FROM sheets.fingerprint
                AND NOT EXISTS (SELECT 1 FROM charter_obligation o
                                 WHERE o.code = 'contacts.sheet' AND o.partner_id = sheets.id
-                                  AND o.company_id = %(company)s AND o.done_at IS NULL AND o.state IN ('open', 'late'))
-            """,
+                                  AND o.company_id = %(company)s AND {owed})
+            """.replace("{owed}", OWED.format(row="o.")),
             self._parameters(company),
         )
         return dict(self.env.cr.fetchall())

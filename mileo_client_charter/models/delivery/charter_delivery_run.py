@@ -2,9 +2,11 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches
+from ..ledger.charter_obligation import owed_sql
 from .charter_delivery import KINDS
 
 SEND_BATCH = 100
@@ -67,18 +69,23 @@ class CharterDeliveryRun(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT o.id, o.code, o.partner_id
               FROM charter_obligation o
-             WHERE o.company_id = %s AND o.code = ANY(%s) AND o.done_at IS NULL AND o.state IN ('open', 'late')
-               AND (%s::int[] IS NULL OR o.partner_id = ANY(%s::int[]))
+             WHERE o.company_id = %(company)s AND o.code = ANY(%(codes)s) AND %(owed)s
+               AND (%(clients)s::int[] IS NULL OR o.partner_id = ANY(%(clients)s::int[]))
                AND NOT EXISTS (SELECT 1 FROM charter_delivery d
                                 WHERE d.obligation_id = o.id
                                   AND (d.state IN ('planned', 'queued', 'sent')
                                        OR d.state = 'failed' AND d.contact_id IS NOT NULL))
              ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
-            """,
-            [company.id, list(KEPT_BY), clients, clients],
+                """,
+                company=company.id,
+                codes=list(KEPT_BY),
+                owed=owed_sql("o"),
+                clients=clients,
+            )
         )
         owed = self.env.cr.fetchall()
         if not owed:

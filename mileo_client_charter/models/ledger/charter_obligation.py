@@ -12,6 +12,22 @@ from ..base.charter_engine import charter_through
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
+# Still owed: neither done nor withdrawn. ``is_owed`` says it of a row, these say it in SQL; ``{row}`` is the alias of the
+# ledger with its dot, or nothing. Late and still owed is what a client's page, its health and Today count.
+OWED_STATES = ("open", "late")
+OWED = "{row}done_at IS NULL AND {row}state IN ('open', 'late')"
+LATE_OWED = "{row}state = 'late' AND {row}done_at IS NULL"
+
+
+def owed_sql(row=""):
+    """SQL condition on the ledger under the alias ``row``: the promise is still owed."""
+    return SQL(OWED.format(row=row and f"{row}."))
+
+
+def late_owed_sql(row=""):
+    """SQL condition on the ledger under the alias ``row``: the promise was found late and is still owed."""
+    return SQL(LATE_OWED.format(row=row and f"{row}."))
+
 
 class MissingCharter(UserError):
     """No charter in force, or none with that commitment: there is no promise to open."""
@@ -145,12 +161,12 @@ class CharterObligation(models.Model):
     _due_idx = models.Index("(due_at) WHERE state = 'open'")
     _warn_idx = models.Index("(warn_at) WHERE state = 'open' AND warned_at IS NULL")
     _tell_idx = models.Index(
-        "(id) WHERE done_at IS NULL AND state IN ('open', 'late') AND alert_error IS NULL AND "
+        f"(id) WHERE {OWED.format(row='')} AND alert_error IS NULL AND "
         "((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach') OR (warned_at IS NOT NULL AND alert IS NULL))"
     )
     _client_idx = models.Index("(partner_id, state, due_at)")
     # What a client's health reads: late rows alone, so that opening a promise writes neither.
-    _late_owed_idx = models.Index("(partner_id) WHERE state = 'late' AND done_at IS NULL")
+    _late_owed_idx = models.Index(f"(partner_id) WHERE {LATE_OWED.format(row='')}")
     # What kept rates are added up from, without reading the rows; an open promise is in none of it.
     _decided_idx = models.Index(
         "(company_id, due_at) INCLUDE (commitment_id, met) WHERE state IN ('kept', 'late')"
@@ -183,14 +199,19 @@ class CharterObligation(models.Model):
     @api.depends("state", "done_at")
     def _compute_is_owed(self):
         for obligation in self:
-            obligation.is_owed = not obligation.done_at and obligation.state in ("open", "late")
+            obligation.is_owed = not obligation.done_at and obligation.state in OWED_STATES
 
     @api.model
     def _search_is_owed(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        owed = Domain("done_at", "=", False) & Domain("state", "in", ("open", "late"))
+        owed = Domain("done_at", "=", False) & Domain("state", "in", OWED_STATES)
         return owed if (True in value) == (operator == "in") else ~owed
+
+    @api.model
+    def _late_owed_domain(self):
+        """Found late and still owed."""
+        return Domain("state", "=", "late") & Domain("done_at", "=", False)
 
     @api.depends("due_at", "state", "done_at", "paused_at")
     @api.depends_context("lang")

@@ -4,9 +4,10 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ..base.charter_batches import run_batches, run_isolated
+from .charter_obligation import owed_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -39,14 +40,17 @@ class CharterObligation(models.Model):
     def _alerts_due(self, limit):
         """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
-            """
-            SELECT id FROM charter_obligation
-             WHERE done_at IS NULL AND state IN ('open', 'late') AND alert_error IS NULL
-               AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
-                    OR (warned_at IS NOT NULL AND alert IS NULL))
-             ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-            """,
-            [limit],
+            SQL(
+                """
+                SELECT id FROM charter_obligation
+                 WHERE %(owed)s AND alert_error IS NULL
+                   AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
+                        OR (warned_at IS NOT NULL AND alert IS NULL))
+                 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+                """,
+                owed=owed_sql(),
+                limit=limit,
+            )
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
 from ...tools.pauses import due_after
-from ..base.resource_calendar import FURTHEST
+from ..base.resource_calendar import reaches
 
 HOUR = timedelta(hours=1)
 
@@ -114,14 +114,15 @@ class CharterObligation(models.Model):
         target = self.target_at or self.due_at
         if not pauses or self.clock == "elapsed":
             return due_after(target, pauses, lambda start, stop: stop - start, lambda at, time: at + time)
-        calendar = self.contract_id.charter_calendar_id or self.company_id.resource_calendar_id
+        [(ruler, _positions)] = self._rulers(
+            [{"contract_id": self.contract_id.id, "company_id": self.company_id.id}]
+        )
         first = min(target, *(start for start, _stop in pauses)).replace(minute=0, second=0, microsecond=0)
         last = (
             max(target, *(stop for _start, stop in pauses)).replace(minute=0, second=0, microsecond=0) + HOUR
         )
-        reach = timedelta(weeks=2)
-        while True:
-            working = calendar.with_company(self.company_id)._charter_working_time(first, last + reach)
+        for reach in reaches(timedelta(weeks=2)):
+            working = ruler.calendar._charter_working_time(first, last + reach)
             try:
                 due, paused = due_after(
                     target,
@@ -130,11 +131,10 @@ class CharterObligation(models.Model):
                     lambda at, time, working=working: working.add(at, time / HOUR),
                 )
             except _NeedsMore as error:
-                if reach >= FURTHEST:
-                    raise NoWorkingTime(str(error)) from error
-                reach = min(4 * reach, FURTHEST)
+                unfilled = error
             else:
                 return (due + timedelta(milliseconds=500)).replace(microsecond=0), paused
+        raise NoWorkingTime(str(unfilled)) from unfilled
 
     def _warning_before(self, due):
         """When its owner is reminded of a promise due at ``due``, or False."""

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-import pytz
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
+from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
 
 DAY = "d MMMM y"
@@ -65,7 +65,7 @@ class CharterObligation(models.Model):
         self.ensure_one()
         if not self.due_at or self.unit == "hours" or self.due_at.second or self.due_at.minute % 15:
             return None
-        local = pytz.utc.localize(self.due_at).astimezone(pytz.timezone(self.sudo()._days_tz()))
+        local = to_local(self.due_at, self.sudo()._days_tz())
         return None if local.hour or local.minute else local.date() - timedelta(days=1)
 
     def _days_tz(self):

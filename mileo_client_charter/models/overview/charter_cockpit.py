@@ -2,13 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
-from ...tools.clock import to_utc
+from ...tools.clock import to_local, to_utc
 
 # Rows of a block; what is more is counted and one click away.
 ROWS = 8
@@ -84,7 +83,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _today(self):
         """The reader's day."""
-        return pytz.utc.localize(self._charter_now()).astimezone(pytz.timezone(self._tz())).date()
+        return to_local(self._charter_now(), self._tz()).date()
 
     @api.model
     def _midnight(self, days):
@@ -94,7 +93,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _hour(self, moment):
         """“16:30”, or “by evening” when there is time until the end of the day."""
-        local = pytz.utc.localize(moment).astimezone(pytz.timezone(self._tz()))
+        local = to_local(moment, self._tz())
         if local.time() == time():
             return self.env._("by evening")
         return format_datetime(self.env, moment, tz=self._tz(), dt_format="HH:mm")
@@ -102,7 +101,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _day(self, moment, pattern="EEE d MMM"):
         """The day of a moment in words; midnight ends the day before."""
-        local = pytz.utc.localize(moment - timedelta(seconds=1)).astimezone(pytz.timezone(self._tz()))
+        local = to_local(moment - timedelta(seconds=1), self._tz())
         return format_date(self.env, local.date(), date_format=pattern)
 
     # -- whose ------------------------------------------------------------------------------------

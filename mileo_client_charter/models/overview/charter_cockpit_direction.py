@@ -10,6 +10,7 @@ from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
 from ...tools.nps import nps
 from ..base.charter_format import percent_text
+from ..renewal.charter_renewal import SETTLED
 from .charter_cockpit import ROWS
 
 # Months of the two tables; the present one is the last.
@@ -203,7 +204,7 @@ class CharterCockpit(models.AbstractModel):
         forecast = self.env["charter.renewal.forecast"]
         domain = (
             Domain("verdict", "!=", "pass")
-            & Domain("state", "not in", ("passed", "renewed", "closed"))
+            & Domain("state", "not in", SETTLED)
             & Domain("term_end", "<=", self._today() + relativedelta(months=RENEWAL_MONTHS))
         )
         totals = forecast._read_group(domain, ["currency_id"], ["amount:sum", "__count"])

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ..ledger.charter_obligation import late_owed_sql
 from .charter_cockpit import ROWS
 
 BUCKETS = ("late", "today", "tomorrow", "week")
@@ -52,7 +53,7 @@ class CharterCockpit(models.AbstractModel):
         ends = [now, *(self._midnight(days) for days in (0, 1, 7))]
         mine = Domain("user_id", "=", self.env.uid)
         is_open = mine & Domain("state", "=", "open")
-        domains = {"late": mine & Domain("state", "=", "late") & Domain("done_at", "=", False)}
+        domains = {"late": mine & self.env["charter.obligation"]._late_owed_domain()}
         domains["late"] |= is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
         for bucket, first, last in zip(BUCKETS[1:], ends, ends[1:], strict=False):
             domains[bucket] = is_open & Domain("due_at", ">", first) & Domain("due_at", "<=", last)
@@ -134,9 +135,10 @@ class CharterCockpit(models.AbstractModel):
                                  FROM charter_obligation o
                                 WHERE o.user_id = %(user)s AND o.company_id = ANY(%(companies)s)
                                   AND (o.state = 'open' AND (o.due_at <= %(week)s OR o.due_at IS NULL)
-                                       OR o.state = 'late' AND o.done_at IS NULL)) mine) ranked
+                                       OR %(late_owed)s)) mine) ranked
                  WHERE place <= %(rows)s ORDER BY due_at NULLS FIRST, id
                 """,
+                late_owed=late_owed_sql("o"),
                 now=now,
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),

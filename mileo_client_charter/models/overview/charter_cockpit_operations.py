@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..ledger.charter_obligation import late_owed_sql
 from .charter_cockpit import ROWS
 from .charter_cockpit_manager import BUCKETS
 
@@ -66,9 +67,10 @@ class CharterCockpit(models.AbstractModel):
                           FROM charter_obligation
                          WHERE company_id = ANY(%(companies)s)
                            AND (state = 'open' AND (due_at <= %(month)s OR due_at IS NULL)
-                                OR state = 'late' AND done_at IS NULL)) owed
+                                OR %(late_owed)s)) owed
                  GROUP BY user_id
                 """,
+                late_owed=late_owed_sql(),
                 now=now,
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),
@@ -88,7 +90,7 @@ class CharterCockpit(models.AbstractModel):
         is_open = owned & Domain("state", "=", "open")
         if column == "late":
             return (
-                owned & Domain("state", "=", "late") & Domain("done_at", "=", False)
+                owned & self.env["charter.obligation"]._late_owed_domain()
                 | is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
             )  # fmt: skip
         first = ends[COLUMNS[COLUMNS.index(column) - 1]]
@@ -152,7 +154,7 @@ class CharterCockpit(models.AbstractModel):
             | Domain("due_at", "<=", self._charter_now())
             | Domain("due_at", "=", False)
         )
-        broken = Domain("state", "=", "late") & Domain("done_at", "=", False)
+        broken = self.env["charter.obligation"]._late_owed_domain()
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
         rows.user_id.sudo().partner_id.fetch(["name"])

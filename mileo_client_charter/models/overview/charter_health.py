@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ...tools import health
+from ..ledger.charter_obligation import late_owed_sql
+from ..renewal.charter_renewal import SETTLED
 
 LEVELS = [("trouble", "In trouble"), ("watch", "To watch"), ("good", "Well")]
 
@@ -109,7 +111,8 @@ class CharterHealth(models.Model):
             ),
             late=SQL(
                 "SELECT partner_id, company_id, count(*) AS late_owed, min(due_at) AS oldest_late_at "
-                "FROM charter_obligation WHERE state = 'late' AND done_at IS NULL GROUP BY partner_id, company_id"
+                "FROM charter_obligation WHERE %s GROUP BY partner_id, company_id",
+                late_owed_sql(),
             ),
             late_done=SQL(
                 "SELECT o.partner_id, o.company_id, count(*) AS late_done FROM charter_obligation o "
@@ -140,7 +143,7 @@ class CharterHealth(models.Model):
             SELECT min(k.id) AS id, k.commercial_partner_id AS partner_id, k.company_id,
                    min(k.charter_term_end) FILTER (
                        WHERE k.charter_term_end <= %(today)s::date + make_interval(months => %(months)s)
-                         AND (r.state IS NULL OR r.state NOT IN ('passed', 'renewed', 'closed'))) AS renewal_on
+                         AND (r.state IS NULL OR r.state NOT IN %(settled)s)) AS renewal_on
               FROM contract_contract k
               LEFT JOIN charter_renewal r ON r.contract_id = k.id AND r.term_end = k.charter_term_end
              WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
@@ -150,6 +153,7 @@ class CharterHealth(models.Model):
             """,
             today=today,
             months=health.RENEWAL_MONTHS,
+            settled=SETTLED,
             companies=self.env.companies.ids,
         )
 

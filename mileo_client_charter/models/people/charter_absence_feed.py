@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-import pytz
 from odoo import api, fields, models
 
+from ...tools.clock import to_local
 from ...tools.standins import FAR, overlap
 
 
@@ -84,7 +84,7 @@ class CharterAbsence(models.Model):
 
         :param leaves: of this user, from ``_leaves_of``
         """
-        tz = pytz.timezone(company._charter_tz())
+        tz = company._charter_tz()
         spans = []
         if user.out_of_office_from:
             spans.append((user.out_of_office_from, user.out_of_office_to or None, "out_of_office"))
@@ -93,9 +93,9 @@ class CharterAbsence(models.Model):
         for start, end, source in spans:
             if end and end - start < timedelta(hours=company.charter_absence_min_hours):
                 continue  # a morning off is not an absence
-            first = pytz.utc.localize(start).astimezone(tz).date()
+            first = to_local(start, tz).date()
             # One that ends at midnight does not take the day it ends on.
-            last = end and (pytz.utc.localize(end).astimezone(tz) - timedelta(seconds=1)).date()
+            last = end and to_local(end - timedelta(seconds=1), tz).date()
             if not last or last >= today:
                 days.append((first, last, source))
         joined = []

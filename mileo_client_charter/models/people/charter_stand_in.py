@@ -4,8 +4,10 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...tools.standins import overlap, segments
+from ..ledger.charter_obligation import owed_sql
 
 
 class CharterAssignment(models.Model):
@@ -118,7 +120,8 @@ class CharterObligation(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT o.id, h.user_id, h.kind
               FROM charter_obligation o
               JOIN LATERAL (
@@ -129,11 +132,14 @@ class CharterObligation(models.Model):
                            OR a.partner_id IS NULL AND o.role IN ('operations_manager', 'general_management'))
                       AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
                     ORDER BY (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC LIMIT 1) h ON true
-             WHERE o.company_id = %(company)s AND o.done_at IS NULL AND o.state IN ('open', 'late')
+             WHERE o.company_id = %(company)s AND %(owed)s
                AND o.user_id IS DISTINCT FROM h.user_id
              ORDER BY o.id
-            """,
-            {"company": company.id, "today": company._charter_today()},
+                """,
+                company=company.id,
+                today=company._charter_today(),
+                owed=owed_sql("o"),
+            )
         )
         moves = defaultdict(list)
         for row_id, user, kind in self.env.cr.fetchall():

@@ -52,6 +52,8 @@ class CharterAnonymiser(models.AbstractModel):
         self.env.flush_all()
         clients = self._clients(contact)
         everywhere, nearby = self._traces(contact, clients)
+        signed = self._signatures(contact)
+        ours = self.env["charter.merge"]._tables()
         texts, ephemeral = self._texts(), self._ephemeral()
         # A row that holds its e-mail address or its telephone number is about the person, whatever it points to.
         changed = {table: self._clean(table, columns, everywhere) for table, columns in sorted(texts.items())}
@@ -67,6 +69,9 @@ class CharterAnonymiser(models.AbstractModel):
                 found = self._clean(table, notes, nearby, self._people(clients).ids)
             else:
                 found = self._clean(table, columns, nearby, sorted(scope.get(table, ())))
+            if table in ours:
+                # What somebody of the company did is signed in rows that point to whoever wrote them last.
+                found = found | self._clean(table, columns, signed)
             changed[table] = changed[table] | found
         self.env.invalidate_all()
         changed["ir_attachment"] |= self._clean_files(sorted(scope["ir_attachment"]), (everywhere, nearby))
@@ -143,6 +148,22 @@ class CharterAnonymiser(models.AbstractModel):
             Traces(emails=emails - {False, None, ""}, phones=phones, put=put),
             Traces(words=words - {False, None, ""}, put=put, keep=keep),
         )
+
+    @api.model
+    def _signatures(self, contact):
+        """What one of the company's people is recognised by in any row of ours: a name of two words or more that nobody else has.
+
+        A single word would be taken out of other sentences; it is looked for near the person.
+        """
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        users = contact.with_context(active_test=False).user_ids.filtered(lambda user: not user.share)
+        own = {
+            name
+            for name in {contact.name, *users.mapped("name")}
+            if users and name and len(name.split()) > 1
+            and not partners.search_count([("id", "!=", contact.id), ("name", "=ilike", name)], limit=1)
+        }  # fmt: skip
+        return Traces(words=own, put=key("contact", contact.id))
 
     # -- where to look ------------------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _charter_anonymise(self):
-        """Make a contact of a client nobody's: its rows stay, its name is in no text of the database, its access ends.
+        """Make a person nobody's: its rows stay, its name is in no text of ours, its access ends.
 
-        :raise UserError: a company, one of our own people, or somebody something is still owed to
+        A contact of a client, or one of our own people who has left: what it signed then names its key.
+
+        :raise UserError: a company, one of our own users who is still active, or somebody something is still owed to
         """
         for contact in self.sudo():
             if contact.is_company:
@@ -22,9 +24,12 @@ class ResPartner(models.Model):
                     )
                 )
             users = contact.with_context(active_test=False).user_ids
-            if users.filtered(lambda user: user._is_internal()):
+            if users.filtered(lambda user: user._is_internal() and user.active):
                 raise UserError(
-                    self.env._("%s is one of our own users: archive the user instead.", contact.display_name)
+                    self.env._(
+                        "%s is one of our own users: hand over what the user holds and archive the user first.",
+                        contact.display_name,
+                    )
                 )
             contact._charter_check_nothing_owed()
             contact.message_ids.unlink()

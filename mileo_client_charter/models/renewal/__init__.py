@@ -2,7 +2,9 @@ from . import charter_remediation
 from . import charter_remediation_action
 from . import charter_renewal
 from . import charter_renewal_decision
+from . import charter_renewal_judged
 from . import charter_renewal_gate
+from . import charter_renewal_ways
 from . import charter_renewal_forecast
 from . import charter_review
 from . import charter_review_action
@@ -18,5 +20,6 @@ from . import charter_advisory
 from . import charter_advisory_import
 from . import charter_advisory_concern
 from . import charter_advisory_telling
+from . import charter_authorisation
 from . import charter_scheduler_documents
 from . import base_automation

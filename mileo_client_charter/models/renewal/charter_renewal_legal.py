@@ -9,6 +9,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .charter_renewal import CLOSED
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -38,7 +40,7 @@ class CharterRenewal(models.Model):
         """Reminders whose window is open today, once each; past the window the renewal says that it was missed."""
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.filtered("charter_notice_date").ids)
-            & Domain("state", "not in", ("renewed", "closed"))
+            & Domain("state", "not in", CLOSED)
             & Domain("legal_told_at", "=", False)
             & Domain("legal_error", "=", False)
             & Domain("partner_id.charter_legal_reminder", "=", True)

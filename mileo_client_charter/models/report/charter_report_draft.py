@@ -9,6 +9,7 @@ from psycopg2.errors import UniqueViolation
 from ...tools import periods
 from ...tools.occurrence import event_key, event_sql, parse_key
 from ..base.charter_batches import Queue, run_batches, run_isolated
+from ..ledger.charter_obligation import owed_sql
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -82,8 +83,8 @@ class CharterReport(models.Model):
                 """
                 SELECT obligation.id FROM charter_obligation obligation
                  WHERE obligation.code = 'report.delivery' AND obligation.res_model = 'contract.contract'
-                   AND obligation.id != ALL(%(without)s) AND obligation.done_at IS NULL
-                   AND obligation.state IN ('open', 'late') AND obligation.trigger_at <= %(now)s
+                   AND obligation.id != ALL(%(without)s) AND %(owed)s
+                   AND obligation.trigger_at <= %(now)s
                    AND NOT EXISTS (SELECT 1 FROM charter_report report
                                     WHERE report.obligation_id = obligation.id
                                        OR (report.contract_id = obligation.contract_id
@@ -91,6 +92,7 @@ class CharterReport(models.Model):
                  ORDER BY obligation.id LIMIT %(limit)s
                 """,
                 without=list(without),
+                owed=owed_sql("obligation"),
                 now=fields.Datetime.now(),
                 period=SQL(event_sql("obligation.occurrence")),
                 limit=limit,

@@ -5,12 +5,12 @@ disagree. Moments are in the client's time zone, which is named.
 """
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date, format_datetime, formatLang
 
+from ...tools.clock import to_local
 from ...tools.figures import percent
 from ...tools.formatted import Formatted
 from ..base.charter_format import percent_text
@@ -115,7 +115,7 @@ class CharterReport(models.Model):
         tz = self.env.context["charter_report_tz"]
         moment = fields.Datetime.to_datetime(value[:19])
         # A spreadsheet knows no time zone: it shows the same hands of the clock.
-        local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(tz)).replace(tzinfo=None)
+        local = to_local(moment, tz)
         return Formatted(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
 
     def _number(self, value, digits=0):

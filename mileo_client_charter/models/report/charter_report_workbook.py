@@ -21,7 +21,13 @@ class CharterReport(models.Model):
         view, target = self._view(), io.BytesIO()
         book = Book(target, in_memory=True)
         book.book.set_properties(
-            {"title": view["title"], "subject": view["foot"], "company": view["company"]}
+            {
+                "title": view["title"],
+                "subject": view["foot"],
+                "company": view["company"],
+                # Made again, a report that has left is the same file, byte for byte.
+                "created": self.sudo().sent_at or self.env["charter.obligation"]._charter_now(),
+            }
         )
         self._summary_sheet(book, view)
         for section in view["sections"]:
@@ -68,7 +74,20 @@ class CharterReport(models.Model):
             lines.append(self.env._("Sent without having been reviewed by your account manager."))
         if view["empty"]:
             lines.append(self.env._("Nothing happened under this contract in this period."))
+        if view["proof"]:
+            lines.append(
+                self.env._(
+                    "Code %(code)s: type it, or drop this file, at %(address)s, to be told whether it is the report we issued.",
+                    code=view["proof"]["code"], address=view["proof"]["address"],
+                )
+            )  # fmt: skip
         return lines + (view["introduction"] or "").splitlines()
+
+    def _is_own_workbook(self, content):
+        """Whether ``content`` is, byte for byte, this report's workbook in one of the languages it can be had in."""
+        self.ensure_one()
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return any(self.with_context(lang=language)._xlsx() == content for language in languages)
 
     def _part(self, book, sheet, row, title):
         for column in (LABEL, VALUE, NOTE):

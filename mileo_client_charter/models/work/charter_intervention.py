@@ -1,8 +1,9 @@
-from datetime import UTC, datetime
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.clock import from_zone
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
 
@@ -261,7 +262,7 @@ class CharterIntervention(models.Model):
                     value=value,
                 )
             ) from error
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None, microsecond=0)
+        return from_zone(moment)
 
     def _charter_read_moments(self, vals):
         return {

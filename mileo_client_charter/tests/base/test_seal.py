@@ -168,6 +168,22 @@ class TestSeal(SealCase):
         self.assertTrue(other.charter_seal_checked_at)
         self.assertFalse(other.charter_seal_problem)
 
+    def test_whoever_changes_a_row_holds_its_place_on_the_list(self):
+        """Sealed by another transaction meanwhile, it would be sealed as it was before, and the change never."""
+        [obligation] = self.decided()
+        places = []
+        for _again in range(2):
+            self.env.cr.execute(
+                "SELECT id, ctid::text FROM charter_seal_due WHERE model_name = %s AND row_id = %s",
+                [obligation._name, obligation.id],
+            )
+            places += self.env.cr.fetchall()
+            obligation._charter_engine().write({"evidence": "corrected, with a reason"})
+            self.env.flush_all()
+        (first, before), (second, after) = places
+        self.assertEqual(first, second, "it is listed once")
+        self.assertNotEqual(before, after, "a row that is written is locked: whoever seals leaves it out")
+
     # -- what is found --------------------------------------------------------------------------------
 
     def test_a_row_touched_up_behind_our_back(self):

@@ -20,6 +20,7 @@ OF_NO_COMPANY = {
     "charter.equipment.model": "what manufacturers make, the same for all",
     "charter.equipment.model.date": "its model's",
     "charter.equipment.alias": "its model's",
+    "charter.authorisation.kind": "what the law asks for, the same for all",
     "charter.advisory": "published, the same for all",
     "charter.advisory.cve": "its advisory's",
     "charter.advisory.product": "its advisory's",

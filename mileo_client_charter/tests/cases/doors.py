@@ -87,6 +87,7 @@ class DoorSweep(ListsCase, ReportCase):
             "recommendation_id": self.advice.id,
             "line_id": newest("charter.notice.line").id,
             "review_id": newest("charter.review").id,
+            "authorisation_id": newest("charter.authorisation").id,
             "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
             "number": 1,
             "wizard_id": self.wizard.id,

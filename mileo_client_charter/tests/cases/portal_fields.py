@@ -57,6 +57,10 @@ PORTAL_FIELDS = {
         "active", "company_id", "contract_id", "end_at", "equipment_id", "kind", "no_data", "partner_id", "planned",
         "reason", "site_id", "source", "start_at", "start_unknown",
     },
+    "charter.authorisation": {
+        "active", "authority", "company_id", "document", "document_name", "issued_on", "kind_id", "number", "partner_id",
+        "site_id", "state", "told_at", "valid_until",
+    },
     "charter.review": {
         "achievements", "company_id", "contact_id", "contact_ids", "contract_id", "dossier_at", "dossier_file",
         "dossier_name", "due_on", "duration", "held_at", "kind", "location", "minutes", "minutes_at", "name",

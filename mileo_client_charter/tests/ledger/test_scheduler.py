@@ -247,6 +247,7 @@ class TestScheduler(CharterCase):
         self.rows(contract, "renewal.decision")._fulfil("Satisfied.")
         self.run_on("2027-02-10")
         # The gate lets the term be extended once the renewal is allowed.
+        contract.charter_renewal_ids.with_user(self.direction).action_decide()
         contract.charter_renewal_ids.with_user(self.direction)._override(
             "Extended by an agreement in writing."
         )
@@ -324,6 +325,11 @@ class TestScheduler(CharterCase):
                 self.assertEqual(set(last_report.mapped("is_owed")), {True} if last_report else set())
                 last_report._fulfil("Sent.")
                 self.go("2027-01-15")
+                if name == "end":
+                    # A longer term is a renewal, which general management may decide in spite of silence.
+                    renewal = self.env["charter.renewal"]._charter_new(contract, contract.charter_term_end)
+                    renewal.with_user(self.direction).action_decide()
+                    renewal.with_user(self.direction)._override("They came back to us.")
                 back(contract)
                 self.run_on("2027-01-15", "2027-01-16")
                 # It counts from the day it came back; nothing is late for the time it was away.

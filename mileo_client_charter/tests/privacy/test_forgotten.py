@@ -2,11 +2,11 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import openpyxl
 import pypdf
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import SQL, file_path
@@ -14,12 +14,14 @@ from odoo.tools import SQL, file_path
 from ...models.base.charter_redaction import digest
 from ...models.report.charter_report import fingerprint
 from ...tools import people
+from ..cases.common import START
 from ..report.test_report import AFTER, ReportCase
 
 NAME = "Zénobie d'Arquebuse-Quux"
 MAIL = "zenobie.quux@arquebuse.example.com"
 PHONE = "+33 6 70 41 95 83"
 STREET = "17 impasse des Arquebusiers"
+SIGNED = "Zoltan Arquebuse-Staff"
 # What is looked for in every text, as PostgreSQL writes expressions.
 LOOKS = [
     "arquebus",
@@ -250,6 +252,59 @@ class TestForgotten(ReportCase):
             self.assertEqual(redactions._original(file, "raw", digest(file.raw)), was)
         report._charter_engine().table = dict(report.table, client="Somebody else")
         self.assertFalse(report._is_intact(), "another change is still seen")
+
+    def test_no_text_is_signed_by_somebody_of_ours_who_is_forgotten(self):
+        """Reasons and histories say who gave them, whoever wrote the row afterwards; every text of the catalogue is read."""
+        self.first_file = self.env["ir.attachment"].sudo().search([], order="id desc", limit=1).id
+        staff = self._staff("t_leaver", "group_charter_admin")
+        staff.name = SIGNED
+        with self.at():
+            equipment = self.env["charter.equipment"].create(
+                {
+                    "name": "Camera 9",
+                    "serial": "C9",
+                    "partner_id": self.client.id,
+                    "contract_id": self.contract.id,
+                }
+            )
+            outage = self.env["charter.outage"]._charter_engine().create(
+                {"equipment_id": equipment.id, "start_at": START - timedelta(hours=2), "end_at": START, "reason": "Power",
+                 "source": "monitoring", "event_id": "signed"}
+            )  # fmt: skip
+            outage = outage.with_env(self.env)
+            outage.with_user(staff).write(
+                {"end_at": START - timedelta(hours=1), "correction": "The switch was dark."}
+            )
+            closed = self.env["charter.intervention"].create(
+                {"name": "Gate", "partner_id": self.client.id, "contact_ids": self.adam.ids}
+            )
+            closed.action_close()
+            survey = closed.feedback_ids
+            survey.with_user(staff).action_suppress("She has left them.")
+            work = self.env["charter.intervention"].create({"name": "Door", "partner_id": self.client.id})
+            work.with_user(staff).action_cancel("Asked for twice.")
+            promise = self.contract._charter_open("remediation.start", occurrence="signed")
+            promise.with_user(staff).action_cancel("It was opened by mistake.")
+            # Somebody else writes to the rows afterwards.
+            outage.with_user(self.operations).write({"end_at": START, "correction": "It was both, they say."})
+        self.env.flush_all()
+        places = {table for table, *_column in self.hits()}
+        self.assertLessEqual(
+            {"charter_outage", "charter_feedback", "charter_intervention", "charter_obligation"}, places
+        )
+        reasons = outage.history, promise.cancel_reason
+        with self.assertRaisesRegex(UserError, "archive the user first"):
+            staff.partner_id._charter_anonymise()
+        staff.active = False
+        staff.partner_id._charter_anonymise()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        ours = set(self.env["charter.merge"]._tables())
+        self.assertEqual({where: texts for where, texts in self.hits().items() if where[0] in ours}, {})
+        for before, after in zip(reasons, (outage.history, promise.cancel_reason), strict=True):
+            self.assertEqual(
+                before.replace(SIGNED, staff.partner_id._charter_key()), after, "what was said stays"
+            )
 
     def test_a_namesake_keeps_its_name(self):
         other, _one, _two = self._client("Namesakes")

@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 from odoo.http import Request
 from odoo.tests import tagged
 from pypdf import PdfReader, PdfWriter
@@ -22,7 +23,7 @@ class TestVerify(ReportCase, DoorsCase):
         """The answer to a form of the page, filled in by somebody without a login."""
         self.authenticate(None, None)
         form["csrf_token"] = Request.csrf_token(self)
-        files = {"file": ("report.pdf", file, "application/pdf")} if file else None
+        files = {"file": ("report", file, "application/octet-stream")} if file else None
         return self.url_open("/charter/verify?lang=en_US", data=form, files=files)
 
     def code(self, report):
@@ -82,6 +83,29 @@ class TestVerify(ReportCase, DoorsCase):
         copy = self.get(f"/my/charter/report/{report.id}/pdf").content
         self.assertEqual(copy, self.deliveries(report)[:1].attachment_ids.raw)
         self.assertShows(self.verify(file=copy), "byte for byte, the one we sent")
+
+    def test_the_workbook_as_it_is_had_and_as_it_was_altered(self):
+        """Made anew each time it is asked for, it is the same file each time, in each language."""
+        report = self.sent()
+        self.log_in("p_alice")
+        for lang in ("en_US", "fr_FR"):
+            self.portal_user(self.alice).lang = lang
+            with self.at(hours=2000):
+                copy = self.get(f"/my/charter/report/{report.id}/xlsx").content
+            self.assertShows(self.verify(file=copy), "byte for byte, the one we sent", report.reference)
+            self.log_in("p_alice")
+        book = openpyxl.load_workbook(io.BytesIO(copy))
+        book.worksheets[0].cell(12, 2).value = "100 %"
+        altered = io.BytesIO()
+        book.save(altered)
+        answer = self.verify(file=altered.getvalue())
+        self.assertShows(answer, "This file is not the one we sent", report.reference)
+        self.assertNotIn("byte for byte", answer.text)
+        # A workbook of somebody else, and a file that only begins as one.
+        blank = io.BytesIO()
+        openpyxl.Workbook().save(blank)
+        for content in (blank.getvalue(), b"PK\x03\x04 nothing", copy[:1000]):
+            self.assertShows(self.verify(file=content), "File: it is none that we sent")
 
     def test_a_file_of_somebody_else(self):
         for content in (b"%PDF-1.4 nothing", b"plain text", b"\x00" * 100):
