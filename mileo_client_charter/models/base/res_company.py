@@ -1,3 +1,4 @@
+from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
@@ -135,6 +136,35 @@ class ResCompany(models.Model):
         question = (moment, Delay(0, "hours", "working"), "after")
         [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many([question])
         return moment if isinstance(opening, NoWorkingTime) else opening
+
+    def _charter_escalation_address(self):
+        """The address that opens an escalation by mail, or False where no mail domain is set up."""
+        alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
+        return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
+
+    def _charter_mail_footer(self):
+        """The last line of every mail to a client, in the language of the environment: who writes, a number to call, the address
+        for an escalation, the charter."""
+        self.ensure_one()
+        company = self.sudo()
+        link = Markup('<a href="{}" style="color:#6b7785">{}</a>')
+        parts = [escape(company.name)]
+        if company.phone:
+            parts.append(link.format(f"tel:{company.phone.replace(' ', '')}", company.phone))
+        address = company._charter_escalation_address() or company.email
+        if address:
+            parts.append(
+                escape(self.env._("Not satisfied? Write to"))
+                + " "
+                + link.format(f"mailto:{address}", address)
+            )
+        parts.append(
+            link.format(
+                f"{company.get_base_url()}/charter/{company.id}",
+                self.env._("Our client satisfaction charter"),
+            )
+        )
+        return Markup(" · ").join(parts)
 
     def _charter_on_call(self, role):
         """The address on duty for ``role`` outside office hours, or False."""

@@ -139,6 +139,17 @@ class CharterAbsence(models.Model):
         )
 
     @api.model
+    def _is_vacant(self, user, company):
+        """Whether ``user`` is away today and the chain of stand-ins ends with nobody."""
+        today = company._charter_today()
+        absent = self._valid(company).filtered(lambda one: one.user_id == user and one.date_from <= today)
+        return any(
+            part.first <= today and (not part.last or today <= part.last)
+            for absence in absent
+            for part in absence._vacant()
+        )
+
+    @api.model
     def _away(self, company, since=None):
         """The same as plain values. A stand-in who has left the company is none."""
         return [

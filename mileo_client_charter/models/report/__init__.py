@@ -16,3 +16,5 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
+from . import charter_watch
+from . import charter_report_links

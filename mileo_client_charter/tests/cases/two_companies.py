@@ -286,6 +286,7 @@ class TwoCompaniesCase(YearCase):
         cls._as(side, "direction")["charter.escalation"].browse(escalation.id)._record_answer(
             "Answer", "<p>We are sorry.</p>"
         )
+        cls.env["charter.word"].sudo()._hear(side.rows["escalation"].sudo())
         cls._as(side, "operations")["charter.escalation"].browse(escalation.id)._charter_correct(
             {"name": "No answer since Monday"}, "Heard again"
         )
