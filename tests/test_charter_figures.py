@@ -27,7 +27,6 @@ OWN = {
         "charter_setup_check.py",
         "timedelta(days=2)",
     ): "a scheduled action nobody runs: the slowest of them is daily",
-    ("charter_said.py", "timedelta(days=366)"): "what is said to be older is a slip of the keyboard",
     ("charter_said.py", "timedelta(days=366)"): "a moment declared longer ago is a slip of the keyboard",
     (
         "charter_link.py",
