@@ -8,3 +8,4 @@ from . import charter_stand_in
 from . import charter_handover
 from . import charter_defect
 from . import charter_setup_check
+from . import res_company
