@@ -1,6 +1,7 @@
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...tools.clock import Delay, NoWorkingTime
@@ -121,12 +122,6 @@ class ResCompany(models.Model):
         "Limits of an hour: 0 for none, or a number.",
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "charter_handover_lead_days" in vals:
-            self.env["charter.handover"]._plan_again(self)
-        return result
-
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
@@ -195,3 +190,27 @@ class ResCompany(models.Model):
         """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
         tz = self._charter_tz()
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()
+
+    # -- what later packages know -------------------------------------------------------------------
+
+    def _charter_people(self, role):
+        """The users who hold one of the company's own roles; whoever may be told where nobody does."""
+        return self.env["res.users"]
+
+    @api.model
+    def _charter_holders(self, keys, now=None):
+        """Who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
+        return {}
+
+    @api.model
+    def _charter_held_clients(self):
+        """{company id: ids of the clients nobody is to mail for the time being}."""
+        return {}
+
+    @api.model
+    def _charter_not_held(self):
+        """Domain on (company, client) without those clients: what mails clients by itself respects it."""
+        return Domain.AND(
+            Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
+            for company, clients in self._charter_held_clients().items()
+        )

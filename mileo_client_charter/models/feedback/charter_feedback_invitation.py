@@ -129,7 +129,7 @@ class CharterFeedback(models.Model):
         """Send what is planned, remind once, and let unanswered invitations expire."""
         now = self._charter_now()
         self._expire(now)
-        planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
+        planned = Domain("state", "=", "planned") & self.env["res.company"]._charter_not_held()
         for domain, act, say in (
             (
                 planned & Domain("planned_at", "<=", now),

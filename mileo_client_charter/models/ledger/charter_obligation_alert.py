@@ -96,11 +96,10 @@ class CharterObligation(models.Model):
             return self.user_id
         role = self.role if to == "owner" else self.commitment_id.breach_role
         key = (self.company_id.id, role, self.partner_id.id)
-        assignments = self.env["charter.assignment"]
-        holder = assignments._holders({key}, self._charter_now()).get(key)
+        holder = self.env["res.company"]._charter_holders({key}, self._charter_now()).get(key)
         if holder:
             return self.env["res.users"].browse(holder)
-        return assignments._company_people(self.company_id, "operations_manager")
+        return self.company_id._charter_people("operations_manager")
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
         """Put an activity on the document the promise comes from, for ``to``: owner or manager.
