@@ -4,6 +4,7 @@ from collections import namedtuple
 
 from odoo import fields
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
@@ -92,13 +93,31 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
             "start_at",
             1,
         )
+        today = self.company._charter_today()
+        [(count, ends)] = self.env["charter.authorisation"]._read_group(
+            self.own, [], ["__count", "valid_until:min"]
+        )
         return {
+            "authorisation_count": count,
+            "authorisation_words": self._authorisation_words(count, ends, today),
             "meeting": self._reviews(meeting)[0] if meeting else None,
             "meeting_day": self.moment(meeting.start_at, DAY) if meeting else "",
             "notice_count": notices,
             "notice_unread": notices - read,
             "review_count": self._count("charter.review"),
         }
+
+    def _authorisation_words(self, count, ends, today):
+        if not count:
+            return self.env._("none on record")
+        if not ends:
+            return self.env._("without an end")
+        day = format_date(self.env, ends, date_format="d MMMM y")
+        return (
+            self.env._("the first ended on %s", day)
+            if ends < today
+            else self.env._("the first ends on %s", day)
+        )
 
     def _count(self, model, domain=()):
         return self.env[model].search_count(self.own & Domain(domain))
@@ -134,6 +153,8 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
              env._("%s not settled", opened) if opened else env._("none open")),
             Place(env._("Advance notices"), "/my/charter/notices", found["notice_count"],
              env._("%s to read", unread) if unread else env._("all read")),
+            Place(env._("Authorisations"), "/my/charter/authorisations", found["authorisation_count"],
+             found["authorisation_words"]),
             Place(env._("Meetings and renewal"), "/my/charter/reviews", found["review_count"],
              env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),
             Place(env._("Documents"), "/my/charter/documents", found["document_count"], env._("what we handed to you")),

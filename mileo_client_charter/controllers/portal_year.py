@@ -35,6 +35,25 @@ class CharterYearPortal(CharterEquipmentPortal):
         response.headers["Content-Disposition"] = content_disposition(review.dossier_name)
         return response
 
+    @http.route("/my/charter/authorisations", **READ)
+    def my_authorisations(self, **query):
+        reading = YearReading(request.env)
+        return self._page(
+            "portal_authorisations", "authorisations", reading, reading.authorisations_page(query)
+        )
+
+    @http.route("/my/charter/authorisation/<int:authorisation_id>/document", **READ)
+    def my_authorisation_document(self, authorisation_id, **_query):
+        reading = YearReading(request.env)
+        one = reading.find("charter.authorisation", authorisation_id)
+        if not one or not one.document:
+            return self._not_found(reading)
+        name = one.document_name or "document"
+        stream = request.env["ir.binary"]._get_stream_from(one, "document", filename=name)
+        response = stream.get_response(as_attachment=True)
+        response.headers["Content-Disposition"] = content_disposition(name)
+        return response
+
     @http.route("/my/charter/notices", **READ)
     def my_notices(self, **query):
         reading = YearReading(request.env)

@@ -9,6 +9,9 @@ from .listing import Choice, Listing, Option, Sort, newest_and_oldest, selection
 
 RENEWALS = 20
 REVIEW_FIELDS = ["kind", "state", "start_at", "location", "minutes_at", "dossier_at"]
+AUTHORISATION_FIELDS = [
+    "kind_id", "site_id", "partner_id", "number", "authority", "issued_on", "valid_until", "document_name", "state",
+]  # fmt: skip
 NOTICE_FIELDS = ["notice_id", "effect_on", "sent_at", "acknowledged_at", "late_reason"]
 
 
@@ -59,6 +62,40 @@ class YearReading(ClientReading):
             ],
         )  # fmt: skip
         return {"listing": listing, "notices": self._notices(listing.rows)}
+
+    def authorisations_page(self, query):
+        env, today = self.env, self.company._charter_today()
+        listing = Listing(
+            self, "/my/charter/authorisations", query, "charter.authorisation", AUTHORISATION_FIELDS,
+            sorts=[
+                Sort("end", env._("What ends first"), "valid_until nulls last, id"),
+                Sort("newest", env._("Last issued first"), "issued_on desc nulls last, id desc"),
+            ],
+            search=lambda text: Domain.OR(Domain(name, "ilike", text) for name in ("number", "authority"))
+            | Domain("kind_id", "any!", [("name", "ilike", text)])
+            | Domain("site_id", "any!", [("name", "ilike", text)]),
+            choices=[
+                Choice("state", env._("State"), [
+                    Option("running", env._("Running"), Domain("valid_until", ">=", today) | Domain("valid_until", "=", False)),
+                    Option("ended", env._("Ended"), Domain("valid_until", "<", today)),
+                ]),
+            ],
+        )  # fmt: skip
+        return {"listing": listing, "authorisations": self._authorisations(listing.rows)}
+
+    def _authorisations(self, rows):
+        labels = dict(self.env["charter.authorisation"]._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "title": row.display_name,
+                "words": " · ".join(filter(None, [row.number, row.authority])),
+                "until": format_date(self.env, row.valid_until, date_format="d MMMM y"),
+                "state": row.state,
+                "label": labels[row.state],
+                "file": f"/my/charter/authorisation/{row.id}/document" if row.document_name else None,
+            }
+            for row in rows
+        ]
 
     def notice_detail(self, line):
         [row] = self._notices(line)

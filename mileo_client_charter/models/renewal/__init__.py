@@ -2,7 +2,9 @@ from . import charter_remediation
 from . import charter_remediation_action
 from . import charter_renewal
 from . import charter_renewal_decision
+from . import charter_renewal_judged
 from . import charter_renewal_gate
+from . import charter_renewal_ways
 from . import charter_renewal_forecast
 from . import charter_review
 from . import charter_review_action
@@ -12,11 +14,17 @@ from . import charter_review_meeting
 from . import charter_review_dossier
 from . import charter_renewal_legal
 from . import charter_notice
+from . import charter_notice_milestone
 from . import charter_notice_line
 from . import charter_notice_sending
 from . import charter_advisory
 from . import charter_advisory_import
 from . import charter_advisory_concern
 from . import charter_advisory_telling
+from . import charter_authorisation
 from . import charter_scheduler_documents
 from . import base_automation
+from . import contract_client
+from . import charter_defect
+from . import charter_watch
+from . import charter_year_links

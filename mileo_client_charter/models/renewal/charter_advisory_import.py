@@ -170,12 +170,18 @@ class CharterAdvisory(models.Model):
         lines = []
         for what, was in before.items():
             now = after[what]
-            for sign, items in (("+", sorted(now - was)), ("−", sorted(was - now))):
-                lines += [f"{what} {sign} {item[:200]}" for item in items[:20]]
+            for items, sign in (
+                (sorted(now - was), self.env._("added")),
+                (sorted(was - now), self.env._("taken out")),
+            ):
+                lines += [f"{what}, {sign}: {item[:200]}" for item in items[:20]]
                 if len(items) > 20:
                     lines.append(
                         self.env._(
-                            "%(what)s %(sign)s %(number)s more", what=what, sign=sign, number=len(items) - 20
+                            "%(what)s, %(sign)s: %(number)s more",
+                            what=what,
+                            sign=sign,
+                            number=len(items) - 20,
                         )
                     )
         return "\n".join(lines) or self.env._("nothing but its number")

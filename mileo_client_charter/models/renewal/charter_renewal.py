@@ -26,11 +26,13 @@ class CharterRenewal(models.Model):
     _description = "Renewal"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "term_end, id"
+    _charter_merge_rules = {"once_a_term": "refuse"}
     _charter_seal_when = "{row}.decided_at IS NOT NULL"
     _charter_seal_columns = (
         "company_id", "contract_id", "partner_id", "term_end", "state", "allowed", "verdict", "decided_at", "nps",
         "nps_answers", "nps_promoters", "nps_detractors", "nps_from", "nps_to", "nps_threshold", "complaint_count",
-        "complaints", "overridden", "override_reason", "override_at", "renewed_at", "close_reason",
+        "complaints", "overridden", "override_reason", "override_at", "renewed_at", "close_reason", "decided_by_charter",
+        "earlier_decisions", "put_back_at", "override_remediation",
     )  # fmt: skip
     _charter_seal_label = "concat_ws(' ', {row}.term_end, {row}.verdict, {row}.state)"
     _rec_name = "contract_id"
@@ -76,6 +78,19 @@ class CharterRenewal(models.Model):
     verdict = fields.Selection(VERDICTS, readonly=True, charter_engine=True, tracking=True)
     decided_at = fields.Datetime(readonly=True, charter_engine=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, charter_engine=True)
+    decided_by_charter = fields.Boolean(
+        "Decided by the charter itself", readonly=True, charter_engine=True,
+        help="Nobody had decided by the day the lines renew by themselves, and the client was satisfied that day; or the "
+        "verdict had changed when the contract was to renew.",
+    )  # fmt: skip
+    earlier_decisions = fields.Json(
+        readonly=True, charter_engine=True, help="What was decided before, each as it was known then."
+    )
+    earlier_in_words = fields.Text("Decided before", compute="_compute_evidence")
+    put_back_at = fields.Datetime(
+        "Put back on", readonly=True, charter_engine=True,
+        help="When the contract was to renew, the verdict was no longer what had been decided.",
+    )  # fmt: skip
     nps = fields.Integer("NPS", readonly=True, charter_engine=True, aggregator=None)
     nps_answers = fields.Integer("Answers (n)", readonly=True, charter_engine=True, aggregator=None)
     nps_promoters = fields.Integer("Promoters", readonly=True, charter_engine=True)
@@ -98,6 +113,10 @@ class CharterRenewal(models.Model):
     override_reason = fields.Text(readonly=True, charter_engine=True)
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
     override_at = fields.Datetime(readonly=True, charter_engine=True)
+    override_remediation = fields.Char(
+        "Remediation at that moment", readonly=True, charter_engine=True,
+        help="How far the remediation had come when general management decided.",
+    )  # fmt: skip
     # What happened
     held_since = fields.Datetime(
         readonly=True, charter_engine=True, help="First time the scheduled renewal passed this contract over."
@@ -114,7 +133,7 @@ class CharterRenewal(models.Model):
     decide_by = fields.Datetime(compute="_compute_decide_by")
 
     _once_a_term = models.Constraint(
-        "UNIQUE (contract_id, term_end)", "This end of term has its renewal already."
+        "UNIQUE (contract_id, partner_id, term_end)", "This end of term has its renewal already."
     )
     _gate_idx = models.Index("(contract_id, term_end) WHERE allowed")
 
@@ -126,10 +145,14 @@ class CharterRenewal(models.Model):
                 f"{renewal.contract_id.sudo().display_name} · {format_date(self.env, renewal.term_end)}"
             )
 
-    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to", "nps_set_aside")
+    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to", "nps_set_aside",
+                 "earlier_decisions")  # fmt: skip
     @api.depends_context("lang")
     def _compute_evidence(self):
         for renewal in self:
+            renewal.earlier_in_words = "\n".join(
+                map(renewal._decision_in_words, renewal.earlier_decisions or ())
+            )
             renewal.set_aside_in_words = self.env["charter.nps"]._set_aside_in_words(renewal.nps_set_aside)
             if not renewal.verdict:
                 renewal.evidence = False
@@ -230,23 +253,29 @@ class CharterRenewal(models.Model):
             )
         )
         known = {
-            (renewal.contract_id.id, renewal.term_end)
+            (renewal.contract_id.id, renewal.partner_id.id, renewal.term_end)
             for renewal in self.sudo().search_fetch(
-                [("contract_id", "in", due.ids)], ["contract_id", "term_end"]
+                [("contract_id", "in", due.ids)], ["contract_id", "partner_id", "term_end"]
             )
         }
-        fresh = due.filtered(lambda c: (c.id, c.charter_term_end) not in known)
+        fresh = due.filtered(lambda c: (c.id, c.commercial_partner_id.id, c.charter_term_end) not in known)
         return self._charter_engine().create(
-            [
-                {
-                    "contract_id": contract.id,
-                    "term_end": contract.charter_term_end,
-                    "partner_id": contract.commercial_partner_id.id,
-                    "company_id": contract.company_id.id,
-                }
-                for contract in fresh
-            ]
+            [self._opening_values(contract, contract.charter_term_end) for contract in fresh]
         )
+
+    @api.model
+    def _opening_values(self, contract, term_end):
+        return {
+            "contract_id": contract.id,
+            "term_end": term_end,
+            "partner_id": contract.commercial_partner_id.id,
+            "company_id": contract.company_id.id,
+        }
+
+    @api.model
+    def _charter_new(self, contract, term_end):
+        """The renewal of a term, opened before its time; the engine's."""
+        return self._charter_engine().create(self._opening_values(contract, term_end))
 
     @api.model
     def _due_days(self, contracts):
@@ -296,6 +325,8 @@ class CharterRenewal(models.Model):
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
+        # Of a customer the contract has left, a renewal stays closed.
+        renewals = renewals.filtered(lambda r: r.partner_id == r.contract_id.commercial_partner_id)
         moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
         closing = moved.filtered(lambda r: r.state != "closed")
         ended = closing.filtered(lambda r: not r.contract_id.charter_term_end)

@@ -43,11 +43,18 @@ class CharterRenewal(models.Model):
         A pass may renew. A fail opens the remediation. Unknown asks for an interview, and is no decision yet.
         """
         engine = self._locked("open", "interview")
+        engine._record_verdicts(engine._standing(), self.env)
+
+    def _record_verdicts(self, standings, env, by_charter=False):
+        """Freeze the verdict of each renewal with its evidence; ``self`` is the engine's.
+
+        :param standings: {renewal: Standing of its client now}
+        :param env: environment of the user who decides, or of the scheduled action where ``by_charter``
+        """
         now = self._charter_now()
-        standings = engine._standing()
-        names = engine._complaint_names()
-        set_aside = engine._set_aside()
-        for renewal in engine:
+        names = self._complaint_names()
+        set_aside = self._set_aside()
+        for renewal in self:
             standing = standings[renewal]
             first, last = self.env["charter.nps"]._window(renewal.company_id, now)
             renewal.write(
@@ -58,7 +65,8 @@ class CharterRenewal(models.Model):
                     ],
                     "allowed": standing.verdict == "pass",
                     "decided_at": now,
-                    "decided_by_id": self.env.user.id,
+                    "decided_by_id": False if by_charter else env.user.id,
+                    "decided_by_charter": by_charter,
                     "nps": standing.score or 0,
                     "nps_answers": standing.answers,
                     "nps_promoters": standing.promoters,
@@ -71,13 +79,9 @@ class CharterRenewal(models.Model):
                     "complaints": ", ".join(names.get(renewal, [])),
                 }
             )
-            renewal.with_env(self.env).sudo().message_post(
-                body=renewal.with_env(self.env)._evidence_in_full()
-            )
-        decided = engine.filtered(lambda r: r.verdict != "unknown")
-        decided._keep_promise()
-        failed = engine.filtered(lambda r: r.verdict == "fail")
-        self.env["charter.remediation"]._open_for(failed)
+            renewal.with_env(env).sudo().message_post(body=renewal.with_env(env)._evidence_in_full())
+        self.filtered(lambda r: r.verdict != "unknown")._keep_promise()
+        env["charter.remediation"]._open_for(self.filtered(lambda r: r.verdict == "fail"))
 
     def _evidence_in_full(self):
         """The evidence of the verdict, with a line for each answer that was left out or corrected."""
@@ -100,32 +104,50 @@ class CharterRenewal(models.Model):
         """The decision is what keeps ``renewal.decision``."""
         labels = dict(self._fields["verdict"]._description_selection(self.env))
         for renewal, owed in self._decision_promises().items():
-            owed._fulfil(
-                self.env._(
+            verdict = renewal.override_reason if renewal.overridden else labels[renewal.verdict]
+            evidence = renewal._evidence_in_full() or "—"
+            if renewal.decided_by_charter and not renewal.overridden:
+                words = self.env._(
+                    "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: nobody had decided by then.",
+                    verdict=verdict, evidence=evidence,
+                )  # fmt: skip
+            else:
+                words = self.env._(
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
-                    verdict=renewal.override_reason if renewal.overridden else labels[renewal.verdict],
-                    evidence=renewal._evidence_in_full() or "—",
-                    user=self.env.user._charter_key(),
-                )
-            )
+                    verdict=verdict, evidence=evidence, user=self.env.user._charter_key(),
+                )  # fmt: skip
+            owed._fulfil(words)
 
     def action_plan_interview(self):
         """Silence is asked about: the interview whose answers give a verdict."""
         self.ensure_one()
         engine = self._locked(*UNDECIDED)
-        review = engine.review_ids.filtered(
-            lambda r: r.kind == "interview" and r.state in ("draft", "planned")
+        return engine._open_interview().with_env(self.env)._form_action()
+
+    def _open_interview(self):
+        """The interview that is planned or to plan, else a new one; ``self`` is the engine's."""
+        review = self.review_ids.filtered(lambda r: r.kind == "interview" and r.state in ("draft", "planned"))
+        return review[:1] or self.env["charter.review"]._charter_engine().create(
+            {
+                "kind": "interview",
+                "contract_id": self.contract_id.id,
+                "renewal_id": self.id,
+                "due_on": self.term_end,
+            }
         )
-        if not review:
-            review = self.env["charter.review"]._charter_engine().create(
-                {
-                    "kind": "interview",
-                    "contract_id": engine.contract_id.id,
-                    "renewal_id": engine.id,
-                    "due_on": engine.term_end,
-                }
-            )  # fmt: skip
-        return review[:1].with_env(self.env)._form_action()
+
+    def _remediation_in_words(self):
+        """How far the remediation has come."""
+        self.ensure_one()
+        latest = self.remediation_ids[:1]
+        if not latest:
+            return self.env._("no remediation was started")
+        labels = dict(latest._fields["state"]._description_selection(self.env))
+        done = latest.action_ids.filtered("done_date")
+        return self.env._(
+            "remediation: %(state)s, %(done)s of %(count)s action(s) done",
+            state=labels[latest.state], done=len(done), count=len(latest.action_ids),
+        )  # fmt: skip
 
     def action_ask_override(self):
         self.ensure_one()
@@ -143,6 +165,7 @@ class CharterRenewal(models.Model):
 
         :raise AccessError: not general management
         :raise ValidationError: no reason
+        :raise UserError: nothing has been decided that it could be in spite of
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
             raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
@@ -155,8 +178,17 @@ class CharterRenewal(models.Model):
         engine = self._locked(*UNDECIDED)
         reason = reason.strip()
         for renewal in engine:
+            if not renewal.verdict:
+                raise UserError(
+                    self.env._(
+                        "%s: there is no verdict yet. Press “Decide” first: the verdict and its evidence go on record, then "
+                        "general management may renew in spite of it.",
+                        renewal.display_name,
+                    )
+                )
             renewal.write(
                 {
+                    "override_remediation": renewal._remediation_in_words(),
                     "overridden": True,
                     "override_reason": reason,
                     "override_by_id": self.env.user.id,
@@ -165,8 +197,8 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._("Renewed in spite of the verdict, by %(user)s: %(reason)s",
-                               user=self.env.user.name, reason=reason)  # fmt: skip
+            words = self.env._("Renewed in spite of the verdict, by %(user)s: %(reason)s (%(remediation)s)",
+                               user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)
         engine.remediation_ids._give_up(self.env._("General management renews the contract: %s", reason))

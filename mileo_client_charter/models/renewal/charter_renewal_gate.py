@@ -1,8 +1,9 @@
 """The gate: a contract under the charter renews only once its renewal is allowed (article 04).
 
 The scheduled renewal of contract_line_successor passes over the others and says so on their renewal; it never fails
-because of them. Every renewal by hand of a blocked contract is refused with the reason and the way out. Contracts
-without a tier are not concerned, and invoicing never is.
+because of them. Every renewal by hand of a blocked contract is refused with the reason and the way out. What had been
+decided is judged again in the act. Contracts without a tier are not concerned, and invoicing never is. The ways round
+(longer lines, lines beyond the term, copies) are in ``charter_renewal_ways``.
 """
 
 from odoo import api, fields, models
@@ -10,7 +11,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..base.charter_engine import charter_through
-from .charter_renewal import CLOSED, UNDECIDED
 
 # In the context of the calls that have been let through; no remote call can send it.
 THROUGH = object()
@@ -47,7 +47,8 @@ class ContractLine(models.Model):
 
     @api.model
     def cron_renew_contract_line(self):
-        # The domain is the gate of the lines it finds: they need not be looked up again.
+        # Judged in the same transaction; the domain is the gate of the lines it finds: they need not be looked up again.
+        self.env["charter.renewal"]._judge_due(fields.Date.context_today(self))
         result = super(ContractLine, self._charter_let_through()).cron_renew_contract_line()
         self._charter_hold_back()
         return result
@@ -76,84 +77,74 @@ class ContractLine(models.Model):
     # -- by hand ----------------------------------------------------------------------------------
 
     def renew(self):
-        if not self._charter_is_through():
-            self._charter_check_renewable(self)
-        ends = [(line.contract_id.id, line.date_end) for line in self]
-        result = super(ContractLine, self._charter_let_through()).renew()
+        lines = self if self._charter_is_through() else self._charter_judged()
+        ends = [(line.contract_id.id, line.date_end) for line in lines]
+        result = super(ContractLine, lines._charter_let_through()).renew()
         self._charter_mark_renewed(ends)
         return result
 
     def plan_successor(self, *args, **kwargs):
-        if not self._charter_is_through():
-            self._charter_check_renewable(self)
-        return super(ContractLine, self._charter_let_through()).plan_successor(*args, **kwargs)
+        lines = self if self._charter_is_through() else self._charter_judged()
+        return super(ContractLine, lines._charter_let_through()).plan_successor(*args, **kwargs)
+
+    def _charter_judged(self):
+        """The lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
+
+        A verdict that has changed puts its renewal back, in this transaction: whoever renews is told, and nothing is raised,
+        which would undo it.
+
+        :raise UserError: one of the lines is held back by the charter; says why and what to do
+        """
+        contracts = self.contract_id.filtered("charter_tier_id")
+        if not contracts:
+            return self
+        renewals = self._charter_check_renewable(self)
+        back = {(renewal.contract_id.id, renewal.term_end) for renewal in renewals._judge_again()}
+        lines = self.filtered(lambda line: (line.contract_id.id, line.date_end) not in back)
+        if back:
+            names = ", ".join((self - lines).contract_id.mapped("display_name"))
+            self.env.user._bus_send(
+                "simple_notification",
+                {
+                    "type": "danger",
+                    "sticky": True,
+                    "title": self.env._("Not renewed"),
+                    "message": self.env._(
+                        "%s: the client is no longer satisfied as was decided (charter, article 04). Its renewal is put back; "
+                        "see Client Charter ‣ Renewals ‣ Renewals.",
+                        names,
+                    ),
+                },
+            )
+        return lines
 
     def stop_plan_successor(self, *args, **kwargs):
         # A suspension moves the term; it renews nothing.
         return super(ContractLine, self._charter_let_through()).stop_plan_successor(*args, **kwargs)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        if not self._charter_is_through():
-            lines._charter_check_beyond_term()
-        return lines
-
-    def write(self, vals):
-        if "date_end" in vals and not self._charter_is_through():
-            end = fields.Date.to_date(vals["date_end"])
-            longer = self.filtered(lambda line: line.date_end and (not end or end > line.date_end))
-            longer._charter_check_renewable(longer, only_undecided=True)
-        result = super().write(vals)
-        if vals.keys() & {"date_start", "contract_id"} and not self._charter_is_through():
-            self._charter_check_beyond_term()
-        return result
-
-    def _charter_check_beyond_term(self):
-        """A line added after the end of a term that waits for its decision would renew it by the back door."""
-        contracts = self.contract_id.filtered("charter_tier_id")
-        if not contracts:
-            return
-        waiting = self._charter_waiting(contracts)
-        for line in self:
-            renewal = waiting.get(line.contract_id.id)
-            if renewal and line.date_start and line.date_start > renewal.term_end:
-                self._charter_refuse_renewal(renewal.contract_id, renewal)
-
     @api.model
-    def _charter_waiting(self, contracts):
-        """{contract id: its renewal that waits for a decision}."""
-        renewals = self.env["charter.renewal"].sudo().search(
-            [("contract_id", "in", contracts.ids), ("state", "in", UNDECIDED)]
-        )  # fmt: skip
-        return {renewal.contract_id.id: renewal for renewal in renewals}
-
-    @api.model
-    def _charter_check_renewable(self, lines, only_undecided=False):
-        """:raise UserError: one of the lines is held back by the charter; says why and what to do
-
-        :param only_undecided: a term may be changed as long as its renewal has not been opened
+    def _charter_check_renewable(self, lines):
+        """:return: charter.renewal, those that allow the ``lines`` to renew
+        :raise UserError: one of the lines is held back by the charter; says why and what to do
         """
         contracts = lines.contract_id.filtered("charter_tier_id")
-        if not contracts:
-            return
-        renewals = {
-            (renewal.contract_id.id, renewal.term_end): renewal
-            for renewal in self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
-        }
+        found = self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
+        renewals = {(renewal.contract_id.id, renewal.term_end): renewal for renewal in found}
+        allowing = found.browse()
         for line in lines.filtered(lambda line: line.contract_id in contracts):
             renewal = renewals.get((line.contract_id.id, line.date_end))
-            if only_undecided and (not renewal or renewal.state in CLOSED):
-                continue
             if not (renewal and renewal.allowed):
                 self._charter_refuse_renewal(line.contract_id, renewal)
+            allowing |= renewal
+        return allowing
 
     @api.model
     def _charter_refuse_renewal(self, contract, renewal):
         state = renewal.state if renewal else "none"
         ways = {
             "none": self.env._(
-                "its renewal opens with the annual review, before the end of the term. Wait for it"
+                "its renewal opens with the annual review, before the end of the term. Wait for it, or open it now with "
+                "the button of the contract's tab “Client charter”"
             ),
             "open": self.env._(
                 "its renewal is not decided. Decide it in Client Charter ‣ Renewals ‣ Renewals"
@@ -163,6 +154,9 @@ class ContractLine(models.Model):
             ),
             "remediation": self.env._(
                 "the client is not satisfied. Carry the remediation through, then decide again"
+            ),
+            "passed": self.env._(
+                "the client is no longer satisfied as was decided. Press “Judge again” on its renewal, then do what it asks for"
             ),
         }
         raise UserError(

@@ -7,11 +7,12 @@ class CharterScheduler(models.AbstractModel):
     _inherit = "charter.scheduler"
 
     @api.model
-    def _schedule(self, contracts):
-        opened = super()._schedule(contracts)
+    def _schedule(self, contracts, known_at=None):
+        opened = super()._schedule(contracts, known_at)
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
         self.env["charter.renewal"]._open_due(contracts)
         self.env["charter.review"]._open_due(contracts)
+        self.env["charter.renewal"]._decide_by_charter(contracts)
         self.env["charter.renewal"]._send_legal_reminders(contracts)
         return opened
 
@@ -23,5 +24,6 @@ class CharterScheduler(models.AbstractModel):
             self.env["charter.review"]._prepare_due,
             notices._raise_isolated,
             notices._pick_up,
+            self.env["charter.authorisation"]._tell_due,
         )
         return all(step() for step in steps)

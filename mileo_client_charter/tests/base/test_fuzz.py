@@ -60,7 +60,16 @@ class TestFuzz(ChangesSweep):
                 cls.env[model].search([("partner_id", "=", client.id), *domain], order="id desc", limit=1).id
             )
 
-        models = ("feedback", "escalation", "equipment", "intervention", "report", "review", "delivery")
+        models = (
+            "feedback",
+            "escalation",
+            "equipment",
+            "intervention",
+            "report",
+            "review",
+            "delivery",
+            "authorisation",
+        )
         return {
             "token": secrets.token_urlsafe(16), "company_id": cls.company.id, "number": 1, "wizard_id": 1,
             "line_id": newest("charter.notice.line"), "recommendation_id": newest("charter.recommendation") or 1,

@@ -21,6 +21,7 @@ LISTS = {
     "/my/charter/feedback": (InterventionReading, "feedback_page"),
     "/my/charter/escalations": (InterventionReading, "escalations_page"),
     "/my/charter/notices": (YearReading, "notices_page"),
+    "/my/charter/authorisations": (YearReading, "authorisations_page"),
     "/my/charter/reviews": (YearReading, "reviews_page"),
     "/my/charter/documents": (DocumentReading, "documents_page"),
 }
@@ -67,6 +68,13 @@ class ListsCase(CharterCase, HttpCase):
         env["charter.notice.line"]._charter_engine().create(
             [{"notice_id": notice.id, "partner_id": client, "sent_at": now} for notice in notices]
         )
+        env["charter.authorisation"].create(
+            [
+                {"kind_id": env.ref("mileo_client_charter.authorisation_video").id, "partner_id": client, "company_id": company,
+                 "number": f"AUT-{n:03}", "document": b"eA==", "document_name": "order.pdf"}
+                for n in numbers
+            ]
+        )  # fmt: skip
         reviews = env["charter.review"].create(
             [{"contract_id": cls.contract.id, "location": f"Room {n:03}"} for n in numbers]
         )
@@ -120,6 +128,7 @@ class TestPortalLists(ListsCase):
             "/my/charter/reports": ("RAP/007", "August 2000"), "/my/charter/interventions": ("Work 007",) * 2,
             "/my/charter/equipment": ("SN007", "Camera 007"), "/my/charter/feedback": ("Words 007", "Your rating"),
             "/my/charter/escalations": ("Complaint 007",) * 2, "/my/charter/notices": ("Notice 007",) * 2,
+            "/my/charter/authorisations": ("AUT-007",) * 2,
             "/my/charter/reviews": ("Room 007",) * 2, "/my/charter/documents": ("Letter 007",) * 2,
         }  # fmt: skip
         self.authenticate("t_lists", "t_lists")

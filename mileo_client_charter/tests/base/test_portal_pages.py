@@ -19,6 +19,7 @@ from .test_portal_lists import LISTS, ListsCase
 
 # Routes that answer with a file, which no browser shows as a page of ours.
 FILES = {
+    "/my/charter/authorisation/<int:authorisation_id>/document": "as it was issued",
     "/my/charter/contacts.pdf": "PDF",
     "/my/charter/document/<int:delivery_id>/file/<int:number>": "as it was sent",
     "/my/charter/report/<int:report_id>/pdf": "PDF",

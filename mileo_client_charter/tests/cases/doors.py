@@ -16,7 +16,8 @@ from ..report.test_report import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
-    "answer": "accept", "problem": "", "reason": "Three nights are not nine.", "feedback_id": "", "lang": "en_US",
+    "answer": "accept", "problem": "", "reason": "Three nights are not nine.",
+    "confirm": "1", "undo": "", "done": "", "call_me": "", "day": "2030-01-07", "time": "10:00", "phone": "", "feedback_id": "", "lang": "en_US",
     "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 
@@ -78,6 +79,7 @@ class DoorSweep(ListsCase, ReportCase):
         newest = self.newest
         return {
             "token": self.open_survey.token,
+            "link": self.env["charter.link"]._token(self.escalation.sudo(), "accept", self.contact),
             "company_id": self.company.id,
             "feedback_id": self.answered_survey.id,
             "escalation_id": self.escalation.id,
@@ -87,6 +89,7 @@ class DoorSweep(ListsCase, ReportCase):
             "recommendation_id": self.advice.id,
             "line_id": newest("charter.notice.line").id,
             "review_id": newest("charter.review").id,
+            "authorisation_id": newest("charter.authorisation").id,
             "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
             "number": 1,
             "wizard_id": self.wizard.id,

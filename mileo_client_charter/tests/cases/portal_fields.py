@@ -19,7 +19,7 @@ PORTAL_FIELDS = {
         "user_id", "work_done",
     },
     "charter.feedback": {
-        "answered_at", "call_reason", "call_recorded_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
+        "answered_at", "call_reason", "call_recorded_at", "call_wanted_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
         "detractor", "expires_at", "followup", "intervention_id", "name", "negative", "nps", "nps_answered",
         "outcome", "outcome_at", "partner_id", "promoter", "rating", "said_at", "sent_at", "state",
     },
@@ -56,6 +56,10 @@ PORTAL_FIELDS = {
     "charter.outage": {
         "active", "company_id", "contract_id", "end_at", "equipment_id", "kind", "no_data", "partner_id", "planned",
         "reason", "site_id", "source", "start_at", "start_unknown",
+    },
+    "charter.authorisation": {
+        "active", "authority", "company_id", "document", "document_name", "issued_on", "kind_id", "number", "partner_id",
+        "site_id", "state", "told_at", "valid_until",
     },
     "charter.review": {
         "achievements", "company_id", "contact_id", "contact_ids", "contract_id", "dossier_at", "dossier_file",

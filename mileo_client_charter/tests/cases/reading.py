@@ -29,7 +29,9 @@ class ReadingCase(AccessCase):
             other_user=cls._staff("t_other_user", "group_charter_user", **abroad),
         )
         cls.documents = {}
-        for make in (cls._make_reports, cls._make_charters, cls._make_reviews, cls._make_clients):
+        for make in (
+            cls._make_reports, cls._make_charters, cls._make_reviews, cls._make_clients, cls._make_authorisations,
+        ):  # fmt: skip
             model, documents = make()
             cls.documents[model] = documents
         return result
@@ -105,6 +107,27 @@ class ReadingCase(AccessCase):
         return "res.partner", {
             label: cls._contract_of(label).commercial_partner_id for label in ("a", "b", "s", "c")
         }
+
+    @classmethod
+    def _make_authorisations(cls):
+        kind = cls.env.ref("mileo_client_charter.authorisation_video")
+        ends = {"valid": 9 * 365, "to_renew": 700, "expired": -400, "open_ended": None}
+        wanted = [("a", state) for state in cls.states("charter.authorisation")] + [
+            ("b", "valid"),
+            ("c", "valid"),
+        ]
+        made = {}
+        for label, state in wanted:
+            contract, days = cls._contract_of(label), ends[state]
+            made[f"{label} {state}"] = cls.env["charter.authorisation"].create(
+                {
+                    "kind_id": kind.id, "partner_id": contract.commercial_partner_id.id, "company_id": contract.company_id.id,
+                    "valid_until": days is not None and START.date() + relativedelta(days=days),
+                    "lead_months": 36 if state == "to_renew" else 4,
+                    "document": base64.b64encode(f"order {label} {state}".encode()), "document_name": "order.pdf",
+                }
+            )  # fmt: skip
+        return "charter.authorisation", made
 
     # -- whoever asks -----------------------------------------------------------------------------
 

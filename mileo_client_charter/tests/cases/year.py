@@ -43,6 +43,7 @@ class YearCase(CharterCase):
     def allow(self, contract):
         renewal = self.opened(contract)
         with self.at(moment=datetime(2027, 1, 10, 9)):
+            renewal.with_user(self.direction).action_decide()
             renewal.with_user(self.direction)._override("Both sides want to go on.")
         return renewal
 

@@ -6,7 +6,7 @@ What a row says is the rule; where two readings of the charter are possible, the
 from datetime import date, datetime, timedelta
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...tools.occurrence import parse_key
@@ -387,3 +387,269 @@ class TestMeetingOfTheReview(SentenceCase):
             )
             event.recurrence_id.calendar_event_ids.unlink()
             self.assertEqual((review.state, review.obligation_id.state), ("draft", "open"))
+
+
+@tagged("post_install", "-at_install")
+class TestJudgedWhenItCounts(SentenceCase):
+    DECIDED = "2026-12-10"
+
+    def decided(self, name="Alpine", notice=1):
+        """A renewal decided as satisfied in December, with its contact."""
+        client, contact, _other = self._client(f"J{name}")
+        contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", notice, partner=client)
+        self.nightly(contract, "2026-12-01")
+        with self.on(self.DECIDED):
+            self.say(contact, 10)
+            contract.charter_renewal_ids.with_user(self.manager).action_decide()
+        return contract.charter_renewal_ids, contact
+
+    def renew(self, how, contract):
+        if how == "scheduled":
+            self.cron("2027-01-28")
+            return
+        with self.on("2027-01-28"):
+            if how == "button":
+                contract.contract_line_ids.with_user(self.env.user).renew()
+            else:
+                contract.contract_line_ids.plan_successor(date(2027, 3, 1), date(2028, 2, 29), True)
+            self.env.flush_all()
+
+    def test_judged_again_in_the_act(self):
+        """(what happened since, verdict, state, whether it renews)"""
+        for happened, verdict, state, renews, ways in (
+            ("nothing", "pass", "renewed", True, ("scheduled", "button")),
+            ("a complaint", "fail", "remediation", False, ("scheduled", "button", "plan_successor")),
+            ("an answer of 0", "fail", "remediation", False, ("scheduled",)),
+            ("the answer is too old", "unknown", "interview", False, ("scheduled", "button")),
+        ):
+            for how in ways:
+                with self.subTest(TACIT, case=happened, how=how), self.env.cr.savepoint() as savepoint:
+                    renewal, contact = self.decided()
+                    with self.on("2027-01-20"):
+                        if happened == "a complaint":
+                            self.escalate(contact)
+                        elif happened == "an answer of 0":
+                            self.say(contact, 0)
+                        elif happened == "the answer is too old":
+                            self.company.charter_nps_months = 1
+                    contract = renewal.contract_id
+                    if how == "plan_successor":
+                        contract.contract_line_ids.is_auto_renew = False
+                        contract.contract_line_ids.charter_notice_given = False
+                    self.renew(how, contract)
+                    self.env.invalidate_all()
+                    ends = max(contract.contract_line_ids.mapped("date_end"))
+                    self.assertEqual(ends > date(2027, 2, 28), renews)
+                    if how != "plan_successor" or not renews:
+                        self.assertEqual((renewal.verdict, renewal.state), (verdict, state))
+                    if not renews:
+                        self.check_put_back(renewal)
+                    savepoint.rollback()
+                    self.env.invalidate_all()
+
+    def check_put_back(self, renewal):
+        self.assertFalse(renewal.allowed)
+        [earlier] = renewal.earlier_decisions
+        self.assertEqual(
+            (earlier["verdict"], earlier["nps"], earlier["decided_at"][:10]), ("pass", 100, self.DECIDED)
+        )
+        self.assertIn(self.manager.name, renewal.earlier_in_words)
+        for user in (self.manager, self.direction):
+            told = self.mails_to(user.partner_id).filtered(lambda mail: "put back" in (mail.subject or ""))
+            self.assertEqual(len(told), 1, user.login)
+        self.assertIn(self.manager, renewal.activity_ids.user_id)
+        self.assertEqual(renewal.verdict == "fail", bool(renewal.remediation_ids))
+        self.assertEqual(
+            renewal.verdict == "unknown", bool(renewal.review_ids.filtered(lambda r: r.kind == "interview"))
+        )
+        with self.on("2027-01-28"):
+            for user in (self.direction, self.manager):
+                page = self.env["charter.cockpit"].with_user(user).charter_page()
+                self.assertIn(renewal.partner_id.name, str(page), f"in the cockpit of {user.login}")
+
+    def test_a_renewal_in_spite_of_the_verdict_is_not_judged_again(self):
+        renewal, contact = self.decided()
+        with self.on("2027-01-10"):
+            self.escalate(contact)
+            renewal._judge_again()
+            self.assertEqual(renewal.state, "remediation")
+            renewal.with_user(self.direction)._override("They asked us in writing to go on.")
+            self.assertIn("To start", renewal.override_remediation)
+        self.cron("2027-01-28")
+        renewal.invalidate_recordset()
+        self.assertEqual(renewal.state, "renewed")
+
+    def test_an_override_follows_a_verdict(self):
+        contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self.client)
+        renewal = self.opened(contract)
+        with self.on("2027-01-10"):
+            with self.assertRaisesRegex(UserError, "no verdict yet"):
+                renewal.with_user(self.direction)._override("They asked us in writing to go on.")
+            renewal.with_user(self.direction).action_decide()
+            renewal.with_user(self.direction)._override("They asked us in writing to go on.")
+        self.assertEqual(
+            (renewal.verdict, renewal.override_remediation), ("unknown", "no remediation was started")
+        )
+
+    def test_nobody_clicked(self):
+        """(how the client stands on the notice date, who decides that night, whether it renews)"""
+        for name, mark, complaint, state in (
+            ("satisfied", 10, False, "passed"),
+            ("not satisfied", 3, False, "open"),
+            ("satisfied, with a complaint", 10, True, "open"),
+            ("silent", None, False, "open"),
+        ):
+            with self.subTest(TACIT, case=name):
+                client, contact, _other = self._client(f"C{name}")
+                contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=client)
+                self.nightly(contract, "2026-12-01")
+                with self.on("2027-01-20"):
+                    if mark is not None:
+                        self.say(contact, mark)
+                    if complaint:
+                        self.escalate(contact)
+                renewal = contract.charter_renewal_ids
+                self.nightly(contract, "2027-01-27")
+                self.assertEqual(renewal.state, "open", "there is a day left to decide")
+                self.nightly(contract, "2027-01-28")
+                self.assertEqual((renewal.state, renewal.decided_by_charter), (state, state == "passed"))
+                self.cron("2027-01-28")
+                contract.invalidate_recordset()
+                self.assertEqual(contract.contract_line_ids.date_end > date(2027, 2, 28), state == "passed")
+                if state == "passed":
+                    [row] = self.promise(contract, "renewal.decision").filtered("done_at")
+                    self.assertIn("charter's own decision", row.evidence)
+                    self.assertFalse(renewal.decided_by_id)
+
+
+@tagged("post_install", "-at_install")
+class TestNoWayRound(SentenceCase):
+    def waiting(self, name):
+        """A contract whose renewal waits: nobody has answered."""
+        contract = self.made("2026-03-01", "2027-02-28", "2026-03-01", partner=self._client(name)[0])
+        self.nightly(contract, "2026-12-01")
+        self.assertEqual(contract.charter_renewal_ids.state, "open")
+        return contract
+
+    def test_refused_with_the_reason_and_the_way_out(self):
+        def night(contract):
+            contract.charter_tier_id = False
+            contract.contract_line_ids.date_end = "2028-02-29"
+            contract.charter_tier_id = self.premium
+
+        def shorter_then_longer(contract, between=()):
+            contract.contract_line_ids.date_end = "2027-02-27"
+            for _night in between:
+                self.schedule(contract)
+            contract.contract_line_ids.date_end = "2028-02-27"
+
+        def short_line(contract):
+            contract.contract_line_ids = [
+                Command.create(self.line("2027-01-01", "2027-01-31", is_auto_renew=False))
+            ]
+            contract.contract_line_ids[-1].date_end = "2028-01-31"
+
+        def stopped_then_longer(contract):
+            contract.contract_line_ids.stop(date(2027, 2, 27))
+            self.schedule(contract)
+            contract.contract_line_ids.write({"date_end": "2028-02-27", "is_auto_renew": True})
+
+        def copied(contract):
+            contract.copy().contract_line_ids.write({"date_end": "2028-02-29"})
+
+        def copied_without_tier(contract):
+            contract.copy({"charter_tier_id": False}).contract_line_ids.write({"date_end": "2028-02-29"})
+
+        def copied_with_a_line(contract):
+            contract.copy().contract_line_ids = [Command.create(self.line("2027-03-01", "2028-02-29"))]
+
+        for name, way in (
+            ("a day shorter, a year longer", shorter_then_longer),
+            ("a day shorter, a night, a year longer", lambda c: shorter_then_longer(c, (1,))),
+            ("a line from the last day of the term", lambda c: c.write(
+                {"contract_line_ids": [Command.create(self.line("2027-02-28", "2028-02-27"))]})),
+            ("a line from within the term, without end", lambda c: c.write(
+                {"contract_line_ids": [Command.create(self.line("2027-01-01", False, is_auto_renew=False))]})),
+            ("a short line made longer", short_line),
+            ("out of the charter for a night", night),
+            ("stopped, then longer", stopped_then_longer),
+            ("simply extended", lambda c: c.contract_line_ids.write({"date_end": "2028-02-29"})),
+            ("without end", lambda c: c.contract_line_ids.write({"is_auto_renew": False, "date_end": False})),
+            ("a copy with later dates", copied),
+            ("a copy out of the charter", copied_without_tier),
+            ("a copy with a new line", copied_with_a_line),
+        ):  # fmt: skip
+            contract = self.waiting(name)
+            with self.subTest(TACIT, case=name), self.on("2027-01-10"):
+                with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+                    way(contract)
+                    self.env.flush_all()
+                self.assertIn("article 04", str(caught.exception))
+                self.assertRegex(str(caught.exception), "Decide it|Client Charter|open it now", "the way out")
+            self.env.invalidate_all()
+            self.assertEqual(contract.contract_line_ids.mapped("date_end"), [date(2027, 2, 28)])
+
+    def early(self, name, mark=None, end="2028-02-29"):
+        """A contract in mid-term, and what its client thinks."""
+        client, contact, _other = self._client(name)
+        contract = self.made("2026-03-01", end, "2026-03-01", partner=client, renews=False)
+        if mark is not None:
+            with self.on("2026-10-01"):
+                self.say(contact, mark)
+        return contract
+
+    def test_an_early_extension_is_a_renewal(self):
+        """(what the client says, whether it is let through)"""
+        for mark, through in ((10, True), (8, False), (2, False), (None, False)):
+            contract = self.early(f"E{mark}", mark)
+            with self.subTest(TACIT, mark=mark), self.on("2026-10-05"):
+                if not through:
+                    with self.assertRaisesRegex(UserError, "open it now"), self.env.cr.savepoint():
+                        contract.contract_line_ids.date_end = "2030-02-28"
+                    continue
+                contract.contract_line_ids.date_end = "2030-02-28"
+                renewal = contract.charter_renewal_ids
+                self.assertEqual(
+                    (renewal.state, renewal.verdict, str(renewal.term_end)), ("renewed", "pass", "2028-02-29")
+                )
+                self.assertEqual(renewal.decided_by_id, self.env.user)
+                self.assertIn("recorded as the renewal", contract.message_ids[0].body)
+
+    def test_the_way_out_of_an_early_extension(self):
+        contract = self.early("Way out", 2)
+        with self.on("2026-10-05"):
+            renewal = self.env["charter.renewal"].browse(
+                contract.with_user(self.manager).action_charter_open_renewal()["res_id"]
+            )
+            renewal.with_user(self.manager).action_decide()
+            renewal.with_user(self.direction)._override("Both sides signed for two more years.")
+            contract.contract_line_ids.date_end = "2030-02-28"
+            self.assertEqual((renewal.state, renewal.overridden), ("renewed", True))
+
+    def test_what_is_no_renewal(self):
+        """A correction soon after the line was entered, a short line up to the end of the term, another client's copy."""
+        with self.on("2026-10-05"):
+            fresh = self._contract(self._client("Fresh")[0], end="2027-02-28")
+            fresh.contract_line_ids.date_end = "2027-03-31"
+            fresh.contract_line_ids = [
+                Command.create(self.line("2026-10-05", "2026-10-31", is_auto_renew=False))
+            ]
+            self.assertFalse(fresh.charter_renewal_ids)
+        with self.on("2026-12-20"):
+            fresh.contract_line_ids[-1].date_end = "2027-03-31"
+        contract = self.waiting("Template")
+        other = self._client("Other")[0]
+        with self.on("2027-01-10"):
+            copy = contract.copy({"partner_id": other.id})
+            copy.contract_line_ids.date_end = "2028-02-29"
+            self.assertEqual(copy.charter_copied_from_id, contract)
+
+    def test_a_term_prolonged_outside_the_charter_is_on_record(self):
+        contract = self.early("Outside")
+        with self.on("2026-10-05"):
+            contract.charter_tier_id = False
+            contract.contract_line_ids.date_end = "2030-02-28"
+            contract.charter_tier_id = self.premium
+        [renewal] = contract.charter_renewal_ids
+        self.assertEqual((renewal.state, str(renewal.term_end)), ("closed", "2028-02-29"))
+        self.assertIn("outside the charter", renewal.close_reason)

@@ -251,6 +251,7 @@ class TestRenewal(YearCase):
             ):
                 with self.assertRaises(error):
                     renewal.with_user(user)._override(reason)
+            renewal.with_user(self.direction).action_decide()
             renewal.with_user(self.direction)._override("The client asked us in writing.")
             self.assertTrue(renewal.allowed and renewal.overridden)
             contract = renewal.contract_id

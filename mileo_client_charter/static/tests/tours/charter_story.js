@@ -96,7 +96,7 @@ tours.add("charter_client_goes_to_level2", {
         { trigger: "a[href^='/my/charter/escalation/']:contains('Nine days')", run: "click", expectUnloadPage: true },
         { trigger: ".charter-answer:contains('We credit three nights')" },
         { trigger: "textarea[name=reason]", run: "edit Three nights are not nine." },
-        { trigger: "button:contains('go to general management')", run: "click", expectUnloadPage: true },
+        { trigger: "button:contains('Refer to general management')", run: "click", expectUnloadPage: true },
         { content: "general management has it", trigger: "dt:contains('General management since')" },
     ],
 });

@@ -1,0 +1,178 @@
+"""A pass is judged when it counts: in the act of renewing, and on the day the lines renew by themselves (article 04)."""
+
+from markupsafe import Markup, escape
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..feedback.charter_nps import Standing
+
+KEPT = (
+    "verdict", "nps", "nps_answers", "nps_promoters", "nps_detractors", "nps_threshold", "complaint_count", "complaints",
+)  # fmt: skip
+
+
+class CharterRenewal(models.Model):
+    _inherit = "charter.renewal"
+
+    # -- what was decided before ------------------------------------------------------------------
+
+    def _decision_as_data(self):
+        """The decision as it is frozen now, as plain values (moments as text, naive UTC; the user as its id)."""
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in KEPT},
+            "decided_at": fields.Datetime.to_string(self.decided_at),
+            "decided_by_id": self.decided_by_id.id,
+        }
+
+    def _decision_in_words(self, decision):
+        labels = dict(self._fields["verdict"]._description_selection(self.env))
+        user = self.env["res.users"].sudo().browse(decision["decided_by_id"] or [])
+        return self.env._(
+            "%(day)s: %(verdict)s, %(nps)s, unresolved complaints: %(complaints)s (%(user)s)",
+            day=format_date(self.env, decision["decided_at"][:10]),
+            verdict=labels[decision["verdict"]],
+            nps=self._nps_in_words(decision["nps_answers"] and decision["nps"], decision["nps_answers"]),
+            complaints=decision["complaint_count"],
+            user=user.name or self.env._("the charter itself"),
+        )
+
+    # -- the judgement ----------------------------------------------------------------------------
+
+    @api.model
+    def _judged(self, which):
+        """{renewal: Standing of its client now} of those that are allowed by their verdict; one statement for any number.
+
+        :param which: SQL condition on ``r``, charter_renewal
+        """
+        figures = self.env["charter.nps"]
+        figures._flush()
+        for model in ("charter.renewal", "contract.line"):
+            self.env[model].flush_model()
+        allowed = SQL("r.state = 'passed' AND r.allowed AND r.overridden IS NOT TRUE AND %s", which)
+        asked = SQL("(SELECT DISTINCT r.company_id, r.partner_id FROM charter_renewal r WHERE %s)", allowed)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT r.id, %s FROM charter_renewal r JOIN %s s ON s.partner_id = r.partner_id "
+                "AND s.company_id = r.company_id WHERE %s",
+                SQL(", ").join(SQL.identifier("s", name) for name in Standing._fields),
+                figures._standing_table(asked, fields.Datetime.now()),
+                allowed,
+            )
+        )
+        engine = self._charter_engine()
+        return {engine.browse(number): Standing(*row) for number, *row in rows}
+
+    @api.model
+    def _judge_due(self, today):
+        """Judge again what the scheduled renewal is about to renew; what no longer passes is put back.
+
+        :return: charter.renewal, those put back
+        """
+        return self._put_back(
+            self._judged(
+                SQL(
+                    """EXISTS (SELECT 1 FROM contract_line line
+                                WHERE line.contract_id = r.contract_id AND line.date_end = r.term_end AND line.is_auto_renew
+                                  AND line.is_canceled IS NOT TRUE AND line.termination_notice_date <= %s)""",
+                    today,
+                )
+            )
+        )
+
+    def _judge_again(self):
+        """As ``_judge_due``, of these renewals."""
+        return self._put_back(self._judged(SQL("r.id = ANY(%s)", self.ids))) if self else self
+
+    def action_judge_again(self):
+        """Compare what was decided with how the client stands today; a verdict that has changed puts the renewal back.
+
+        :raise UserError: it is not waiting to renew, or was decided by general management in spite of the verdict
+        """
+        engine = self._locked("passed")
+        if any(engine.mapped("overridden")):
+            raise UserError(
+                self.env._(
+                    "General management has decided in spite of the verdict: there is nothing to judge again."
+                )
+            )
+        self._judge_again()
+
+    @api.model
+    def _put_back(self, standings):
+        """Those whose verdict has changed are to be decided anew: remediation or interview, and people are told.
+
+        What was decided stays on record as what was known then. :return: charter.renewal, those put back
+        """
+        changed = {one: standing for one, standing in standings.items() if standing.verdict != "pass"}
+        renewals = self.env["charter.renewal"]._charter_engine().concat(*changed)
+        for renewal in renewals:
+            renewal.write(
+                {
+                    "earlier_decisions": [*(renewal.earlier_decisions or []), renewal._decision_as_data()],
+                    "put_back_at": self._charter_now(),
+                }
+            )
+        if renewals:
+            renewals._record_verdicts(changed, self.env, by_charter=True)
+        for renewal in renewals.filtered(lambda r: r.verdict == "unknown"):
+            renewal._open_interview()
+        for renewal in renewals:
+            renewal.with_env(self.env)._tell_put_back()
+        return renewals
+
+    def _tell_put_back(self):
+        """The account manager and general management learn that a contract does not renew as decided: one message each,
+        and an activity for the account manager."""
+        self.ensure_one()
+        assignments = self.env["charter.assignment"].sudo()
+        key = (self.company_id.id, "account_manager", self.partner_id.id)
+        manager = self.env["res.users"].sudo().browse(assignments._holders({key}).get(key) or [])
+        manager = manager or assignments._company_people(self.company_id, "operations_manager")
+        for user in manager | assignments._company_people(self.company_id, "general_management"):
+            mine = self.with_context(lang=user.lang, mail_notify_force_send=False).sudo()
+            words = mine.env._(
+                "%(renewal)s was decided as satisfied and is not: it does not renew as it stands.",
+                renewal=mine.display_name,
+            )
+            mine.message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=mine.env._("Renewal put back: %s", mine.display_name),
+                body=Markup("<p>%s</p><p>%s</p><p>%s</p>")
+                % (words, mine.evidence, mine.earlier_in_words or ""),
+            )
+        for user in manager:
+            mine = self.with_context(lang=user.lang, mail_activity_quick_update=True).sudo()
+            mine.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                date_deadline=self.company_id._charter_today(),
+                summary=mine.env._("Renewal put back: %s", mine.display_name),
+                note=escape(mine.evidence or ""),
+            )
+
+    # -- nobody clicked ---------------------------------------------------------------------------
+
+    @api.model
+    def _decide_by_charter(self, contracts):
+        """Where nobody has decided by the day the lines renew by themselves, and the client is satisfied that day, the
+        charter decides: a satisfied client's contract never lapses because nobody clicked."""
+        today = {company: company._charter_today() for company in contracts.company_id}
+        due = contracts.filtered(
+            lambda c: (
+                c.charter_auto_renew
+                and c.charter_notice_date
+                and c.charter_notice_date <= today[c.company_id]
+            )
+        )
+        if not due:
+            return
+        waiting = self._charter_engine().search(
+            [("contract_id", "in", due.ids), ("state", "in", ("open", "interview"))]
+        )
+        waiting = waiting.filtered(lambda r: r.term_end == r.contract_id.charter_term_end)
+        standings = waiting._standing() if waiting else {}
+        passing = waiting.filtered(lambda r: standings[r].verdict == "pass")
+        if passing:
+            passing._record_verdicts(standings, self.env, by_charter=True)

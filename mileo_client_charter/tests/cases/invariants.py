@@ -1,0 +1,200 @@
+"""What holds at the end of every day, whatever happened to contracts, people and mails.
+
+Each invariant is a function of the environment, the moment (naive UTC) and what the day knows (``Day``), decorated with
+``@invariant``; it gives one line for each thing that is wrong. Add one here and every life that is played holds it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo.addons.mileo_client_charter.tools import periods
+from odoo.addons.mileo_client_charter.tools.occurrence import event_key, parse_key
+
+INVARIANTS = []
+# Hours after which somebody has been told of what is late, on a day with office hours or not.
+TOLD_WITHIN = timedelta(hours=26)
+
+
+@dataclass
+class Day:
+    """What a life knows of the day that ends: for invariants about what happened, not only about what is there."""
+
+    today: object
+    # {id of a contract line: its end} before and after the scheduled renewal of that night
+    ends_before: dict = field(default_factory=dict)
+    ends_after: dict = field(default_factory=dict)
+    # {id of a line that was renewed: the verdict of its client that night}
+    standings: dict = field(default_factory=dict)
+
+
+def invariant(check):
+    INVARIANTS.append(check)
+    return check
+
+
+def broken(env, now, day):
+    """Everything that does not hold: “name: what”."""
+    env.flush_all()
+    return [f"{check.__name__}: {line}" for check in INVARIANTS for line in check(env, now, day)]
+
+
+def _contracts(env):
+    contracts = env["contract.contract"].sudo()
+    return contracts.search(contracts._charter_active_domain())
+
+
+def _not_cancelled(env, contracts):
+    """{(contract id, code): Counter of the events of its promises that were not taken back}."""
+    rows = env["charter.obligation"].sudo().search_fetch(
+        [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("withdrawn", "=", False)],
+        ["res_id", "code", "occurrence"],
+    )  # fmt: skip
+    found = {}
+    for row in rows:
+        found.setdefault((row.res_id, row.code), Counter())[event_key(row.occurrence)] += 1
+    return found
+
+
+@invariant
+def each_promise_once(env, now, day):
+    contracts = _contracts(env)
+    promises = _not_cancelled(env, contracts)
+    for contract in contracts:
+        for code, wanted in _wanted(contract, day.today).items():
+            have = promises.get((contract.id, code), Counter())
+            for event in wanted:
+                count = sum(number for key, number in have.items() if key == event or _names(key, event))
+                if count != 1:
+                    yield f"{contract.name} ({contract.id}): {code} {event} is there {count} times"
+        for (number, code), have in promises.items():
+            if number == contract.id:
+                for event, count in have.items():
+                    if count > 1:
+                        yield f"{contract.name}: {code} {event} is there {count} times"
+
+
+def _names(key, event):
+    return str(parse_key(key).day) == event
+
+
+def _wanted(contract, today):
+    """{code: events owed by the night of ``today``} of a contract, from its dates and its tier."""
+    since, known = contract.charter_since, contract.charter_known_on
+    tier = contract.charter_tier_id
+    ahead = [event for event in contract._charter_anniversaries(max(since, known), today) if event > today]
+    wanted = {"review.annual": [str(event) for event in ahead]}
+    if contract.charter_term_end and contract.charter_term_end >= today:
+        wanted["renewal.decision"] = [str(contract.charter_term_end + timedelta(days=1))]
+    wanted["report.delivery"] = [periods.period_of(today, tier.report_period).key]
+    return wanted
+
+
+@invariant
+def none_born_late(env, now, day):
+    rows = env["charter.obligation"].sudo().search([("due_at", "!=", False)])
+    for row in rows:
+        if row.due_at < row.opened_at:
+            yield f"{row.code} {row.occurrence} of {row.partner_id.name} was opened on {row.opened_at}, due on {row.due_at}"
+
+
+@invariant
+def promises_are_owed_to_the_client_of_the_contract(env, now, day):
+    env.cr.execute(
+        """
+        SELECT o.code, o.occurrence, k.name FROM charter_obligation o
+          JOIN contract_contract k ON k.id = o.res_id AND o.res_model = 'contract.contract'
+         WHERE o.state = 'open' AND o.partner_id != k.commercial_partner_id
+        """
+    )
+    for code, occurrence, name in env.cr.fetchall():
+        yield f"{code} {occurrence} of {name} is owed to another client"
+
+
+@invariant
+def documents_are_delivered_to_their_own_client(env, now, day):
+    env.cr.execute(
+        """
+        SELECT d.id, d.kind, p.name FROM charter_delivery d
+          JOIN res_partner c ON c.id = d.contact_id JOIN res_partner p ON p.id = d.partner_id
+         WHERE c.commercial_partner_id != d.partner_id
+        """
+    )
+    for number, kind, name in env.cr.fetchall():
+        yield f"delivery {number} ({kind}) of {name} went to a contact of another client"
+
+
+@invariant
+def somebody_is_told_of_what_is_late(env, now, day):
+    rows = env["charter.obligation"].sudo().search(
+        [("state", "=", "late"), ("done_at", "=", False), ("breached_at", "<", now - TOLD_WITHIN),
+         "|", ("alert", "!=", "breach"), ("alert_error", "!=", False)]
+    )  # fmt: skip
+    for row in rows:
+        yield f"{row.code} {row.occurrence} of {row.partner_id.name}: late, and nobody told ({row.alert_error or 'no alert'})"
+
+
+@invariant
+def no_negative_word_without_its_call(env, now, day):
+    rows = env["charter.feedback"].sudo().search([("state", "=", "answered"), ("negative", "=", True)])
+    called = (
+        env["charter.obligation"]
+        .sudo()
+        .search([("res_model", "=", "charter.feedback"), ("code", "=", "feedback.callback")])
+    )
+    for row in rows.filtered(lambda one: one.id not in set(called.mapped("res_id"))):
+        yield f"feedback {row.id} of {row.partner_id.name} opened no call-back"
+
+
+@invariant
+def no_tacit_renewal_without_a_pass_that_day(env, now, day):
+    lines = env["contract.line"].sudo().browse(day.ends_before).exists()
+    renewals = env["charter.renewal"].sudo()
+    for line in lines:
+        before, after = day.ends_before[line.id], day.ends_after.get(line.id)
+        if not before or before == after:
+            continue
+        renewal = renewals.search([("contract_id", "=", line.contract_id.id), ("term_end", "=", before)])
+        where = f"{line.contract_id.name} ({line.contract_id.id}), term of {before}"
+        if renewal.state != "renewed":
+            yield f"{where}: renewed until {after}, and its renewal is {renewal.state or 'not there'}"
+        elif not renewal.overridden and day.standings[line.id] != "pass":
+            yield f"{where}: renewed on a night its client is {day.standings[line.id]}"
+
+
+@invariant
+def what_waits_does_not_renew(env, now, day):
+    for renewal in (
+        env["charter.renewal"].sudo().search([("state", "in", ("open", "interview", "remediation"))])
+    ):
+        if renewal.allowed:
+            yield f"{renewal.display_name} waits, and is allowed"
+
+
+@invariant
+def nothing_is_to_be_decided_where_notice_was_given(env, now, day):
+    contracts = (
+        env["contract.contract"]
+        .sudo()
+        .search([("charter_tier_id", "!=", False), ("charter_term_end", "=", False)])
+    )
+    waiting = (
+        env["charter.renewal"]
+        .sudo()
+        .search([("contract_id", "in", contracts.ids), ("state", "in", ("open", "interview", "remediation"))])
+    )
+    for renewal in waiting:
+        yield f"{renewal.display_name} is to be decided, and nothing renews"
+
+
+@invariant
+def a_satisfied_client_does_not_lapse(env, now, day):
+    """Undecided past the day its lines renew, with a client that is satisfied: the charter has decided by then."""
+    waiting = env["charter.renewal"].sudo().search([("state", "in", ("open", "interview"))])
+    due = waiting.filtered(
+        lambda one: one.contract_id.charter_tier_id and one.contract_id.active and one.contract_id.charter_auto_renew
+        and one.term_end == one.contract_id.charter_term_end and one.contract_id.charter_notice_date <= day.today
+    )  # fmt: skip
+    for renewal, standing in (due._standing() if due else {}).items():
+        if standing.verdict == "pass":
+            yield f"{renewal.display_name} lapses undecided, and its client is satisfied"
