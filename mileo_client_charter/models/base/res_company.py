@@ -1,5 +1,7 @@
+from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...tools.clock import Delay, NoWorkingTime
@@ -120,12 +122,6 @@ class ResCompany(models.Model):
         "Limits of an hour: 0 for none, or a number.",
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "charter_handover_lead_days" in vals:
-            self.env["charter.handover"]._plan_again(self)
-        return result
-
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
@@ -135,6 +131,35 @@ class ResCompany(models.Model):
         question = (moment, Delay(0, "hours", "working"), "after")
         [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many([question])
         return moment if isinstance(opening, NoWorkingTime) else opening
+
+    def _charter_escalation_address(self):
+        """The address that opens an escalation by mail, or False where no mail domain is set up."""
+        alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
+        return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
+
+    def _charter_mail_footer(self):
+        """The last line of every mail to a client, in the language of the environment: who writes, a number to call, the address
+        for an escalation, the charter."""
+        self.ensure_one()
+        company = self.sudo()
+        link = Markup('<a href="{}" style="color:#6b7785">{}</a>')
+        parts = [escape(company.name)]
+        if company.phone:
+            parts.append(link.format(f"tel:{company.phone.replace(' ', '')}", company.phone))
+        address = company._charter_escalation_address() or company.email
+        if address:
+            parts.append(
+                escape(self.env._("Not satisfied? Write to"))
+                + " "
+                + link.format(f"mailto:{address}", address)
+            )
+        parts.append(
+            link.format(
+                f"{company.get_base_url()}/charter/{company.id}",
+                self.env._("Our client satisfaction charter"),
+            )
+        )
+        return Markup(" · ").join(parts)
 
     def _charter_on_call(self, role):
         """The address on duty for ``role`` outside office hours, or False."""
@@ -165,3 +190,27 @@ class ResCompany(models.Model):
         """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
         tz = self._charter_tz()
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()
+
+    # -- what later packages know -------------------------------------------------------------------
+
+    def _charter_people(self, role):
+        """The users who hold one of the company's own roles; whoever may be told where nobody does."""
+        return self.env["res.users"]
+
+    @api.model
+    def _charter_holders(self, keys, now=None):
+        """Who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
+        return {}
+
+    @api.model
+    def _charter_held_clients(self):
+        """{company id: ids of the clients nobody is to mail for the time being}."""
+        return {}
+
+    @api.model
+    def _charter_not_held(self):
+        """Domain on (company, client) without those clients: what mails clients by itself respects it."""
+        return Domain.AND(
+            Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
+            for company, clients in self._charter_held_clients().items()
+        )

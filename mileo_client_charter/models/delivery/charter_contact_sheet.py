@@ -4,7 +4,6 @@ import hashlib
 import logging
 
 from odoo import api, models
-from odoo.tools import format_date
 
 from ...tools.occurrence import format_key
 from ..base.charter_batches import one_by_one
@@ -166,17 +165,3 @@ class CharterContactSheet(models.AbstractModel):
     @api.model
     def _say_not_up_to_date(self, company, why):
         _logger.error("Absences and contact sheets of company %s are not up to date: %s", company.id, why)
-
-    @api.model
-    def _wake(self, moment=None):
-        """Have the scheduled action run at ``moment`` (naive UTC), now by default."""
-        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_contacts", moment)
-
-    # -- words ------------------------------------------------------------------------------------
-
-    @api.model
-    def _until_words(self, day):
-        """“until 12 August 2026”, or until further notice."""
-        if not day:
-            return self.env._("until further notice")
-        return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))

@@ -28,7 +28,14 @@ class CharterDelivery(models.Model):
 
     _name = "charter.delivery"
     _description = "Delivery to a client"
-    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.sealed.mixin"]
+    _inherit = [
+        "charter.merge.mixin",
+        "charter.engine.mixin",
+        "charter.sealed.mixin",
+        "charter.thread.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
     _charter_export = Sheet(
@@ -168,7 +175,8 @@ class CharterDelivery(models.Model):
             files.append(row.pop("attachments", ()))
             row["attachment_ids"] = [fields.Command.set(row.pop("attachment_ids", ()))]
             rows.append(row)
-        deliveries = self._charter_engine().create(rows)
+        # No log of its making: the row is one.
+        deliveries = self._charter_engine().with_context(tracking_disable=True).create(rows)
         attached = [
             {"name": name, "raw": content, "res_model": self._name, "res_id": delivery.id}
             for delivery, own in zip(deliveries, files, strict=True)
@@ -194,6 +202,7 @@ class CharterDelivery(models.Model):
                 delivery._fail(why)
             else:
                 reachable |= delivery
+        replies = reachable._notify_get_reply_to(default=None)
         mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
             [
                 {
@@ -203,7 +212,10 @@ class CharterDelivery(models.Model):
                     "body_html": delivery.body,
                     "body": delivery.body,
                     "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
-                    "reply_to": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                    # An answer comes back to this row, and reaches who is in charge (charter.word).
+                    "reply_to": replies.get(delivery.id)
+                    or delivery.company_id.email_formatted
+                    or self.env.user.email_formatted,
                     "author_id": delivery.company_id.partner_id.id,
                     "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
                     "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],

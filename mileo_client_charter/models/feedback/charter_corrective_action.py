@@ -22,3 +22,6 @@ class CharterCorrectiveAction(models.Model):
             action.is_late = not action.done_date and bool(
                 action.date_deadline and action.date_deadline < today
             )
+
+    def _charter_agreed_document(self):
+        return self.feedback_id

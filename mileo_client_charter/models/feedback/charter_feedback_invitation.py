@@ -107,7 +107,7 @@ class CharterFeedback(models.Model):
     @api.model
     def _charter_merge_invitations(self, groups, merge):
         """What was answered stays, both times if it was answered twice; else the person is asked once."""
-        order = ["answered", "sent", "planned", "expired", "skipped"]
+        order = ["answered", "sent", "failed", "planned", "expired", "skipped"]
         for group in groups:
             kept, *others = group.sorted(
                 lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
@@ -129,7 +129,7 @@ class CharterFeedback(models.Model):
         """Send what is planned, remind once, and let unanswered invitations expire."""
         now = self._charter_now()
         self._expire(now)
-        planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
+        planned = Domain("state", "=", "planned") & self.env["res.company"]._charter_not_held()
         for domain, act, say in (
             (
                 planned & Domain("planned_at", "<=", now),
@@ -207,7 +207,7 @@ class CharterFeedback(models.Model):
     def _last_sent(self, channel):
         return self.sudo().search(
             [("contact_id", "=", self.contact_id.id), ("channel", "=", channel), ("sent_at", "!=", False),
-             ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
+             ("state", "!=", "failed"), ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
             order="sent_at desc", limit=1,
         ).sent_at  # fmt: skip
 
@@ -235,11 +235,12 @@ class CharterFeedback(models.Model):
         here._mail_contacts("mileo_client_charter.mail_feedback_reminder")
 
     def _mail_contacts(self, template):
-        """Queue ``template`` to the contact of each row, in the contact's language."""
+        """Queue ``template`` to the contact of each row, in the contact's language. :return: the mails"""
         if not self:
-            return
-        self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
+            return self.env["mail.mail"]
+        mails = self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
         self.env["charter.obligation"]._wake_mail_queue()
+        return mails
 
     def _callback_commitment(self):
         return self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("feedback.callback")

@@ -260,6 +260,13 @@ class CharterObligation(models.Model):
         for obligation in self._charter_engine():
             if obligation.is_owed:
                 obligation.write(obligation._done_values(evidence, at, now))
+        self._close_reminders()
+
+    def _close_reminders(self):
+        """What reminded of these promises is done with; of those nobody was reminded of there is nothing to look up."""
+        reminded = self.sudo().filtered("alert")
+        if reminded:
+            self.env["mail.activity"]._charter_close(reminded)
 
     def _cancel(self, reason, withdrawn=False):
         """Nothing is owed any more, and the reason stays. Rows already done are left as they are.
@@ -277,6 +284,7 @@ class CharterObligation(models.Model):
                 obligation.write(obligation._ended_values(reason, now))
             else:
                 obligation.write({**obligation._cancelled_values(reason, now), "withdrawn": withdrawn})
+        self._close_reminders()
 
     def _overdue(self, now):
         """Whether it was found late, or will be at the next turn of the clock."""

@@ -154,7 +154,7 @@ class CharterObligation(models.Model):
             (request, terms := in_force[request["company_id"], request["code"]], request.get("delay") or terms.delay)
             for request in requests
         ]  # fmt: skip
-        holders = self.env["charter.assignment"]._holders(
+        holders = self.env["res.company"]._charter_holders(
             {(request["company_id"], terms.owner_role, request["partner_id"]) for request, terms, _delay in asked},
             now,
         )  # fmt: skip

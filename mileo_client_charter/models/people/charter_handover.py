@@ -88,7 +88,7 @@ class CharterHandover(models.Model):
                 **cards.get(user_id, nobody),
                 "roles": ", ".join(labels),
                 "first": self.env._("from %s", format_date(self.env, first, date_format="d MMMM y")),
-                "until": self.env["charter.contact.sheet"]._until_words(
+                "until": self.env["charter.assignment"]._until_words(
                     fields.Date.to_date(last) if last else None
                 ),
             }
@@ -281,7 +281,7 @@ class CharterHandover(models.Model):
             self._charter_open("contact.handover", at=begins, occurrence=format_key(occurrence, moved=times))
         elif not owed:
             self._charter_open("contact.handover", at=begins, occurrence=occurrence)
-        self.env["charter.contact.sheet"]._wake(max(self.tell_at, now))
+        self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
 
     def _office_moment(self, moment, begins):
         """The first opening of the company from ``moment`` on, and before the change ``begins``."""
@@ -344,7 +344,7 @@ class CharterHandover(models.Model):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
         now = self._charter_now()
         domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
-        domain &= self.env["charter.onboarding"]._not_held()
+        domain &= self.env["res.company"]._charter_not_held()
         queue = Queue(self.sudo(), domain, NOTIFY_BATCH)
         if not queue.run(lambda rows: rows._notify(now), self._record_problem):
             return
@@ -352,7 +352,7 @@ class CharterHandover(models.Model):
             [("state", "=", "planned"), ("tell_at", ">", now)], order="tell_at", limit=1
         )
         if upcoming:
-            self.env["charter.contact.sheet"]._wake(upcoming.tell_at)
+            self.env["charter.assignment"]._wake_contacts(upcoming.tell_at)
 
     def _record_problem(self, row, why):
         row._charter_engine().problem = why

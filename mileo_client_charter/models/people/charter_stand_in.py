@@ -134,6 +134,11 @@ class CharterObligation(models.Model):
                     ORDER BY (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC LIMIT 1) h ON true
              WHERE o.company_id = %(company)s AND %(owed)s
                AND o.user_id IS DISTINCT FROM h.user_id
+               -- Level 1 went to general management while the operations manager is away without a stand-in.
+               AND NOT (o.code = 'escalation.level1' AND EXISTS (
+                        SELECT 1 FROM charter_absence away
+                         WHERE away.user_id = h.user_id AND away.company_id = o.company_id AND away.state = 'planned'
+                           AND daterange(away.date_from, away.date_to, '[]') @> %(today)s::date))
              ORDER BY o.id
                 """,
                 company=company.id,
@@ -171,7 +176,8 @@ class CharterObligation(models.Model):
         for (model, old), rows in self.grouped(lambda row: (row.res_model, before[row.id])).items():
             activities = self.env["mail.activity"].sudo().search(
                 [("res_model", "=", model), ("res_id", "in", rows.mapped("res_id")), ("user_id", "=", old.id),
-                 ("activity_type_id", "=", activity_type.id)]
+                 ("activity_type_id", "=", activity_type.id), "|", ("charter_key", "=", False),
+                 ("charter_key", "in", [f"{row._name},{row.id}" for row in rows])]
             )  # fmt: skip
             # Who takes over gets one mail that names all of them, not one for each.
             activities.with_context(mail_activity_quick_update=True).write({"user_id": user.id})

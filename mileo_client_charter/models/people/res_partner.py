@@ -49,8 +49,6 @@ class ResPartner(models.Model):
     )
     charter_owed_count = fields.Integer("Promises owed", compute="_compute_charter_counts")
     charter_late_count = fields.Integer("Promises late", compute="_compute_charter_counts")
-    charter_feedback_count = fields.Integer("Feedback", compute="_compute_charter_counts")
-    charter_escalation_count = fields.Integer("Escalations open", compute="_compute_charter_counts")
     charter_no_survey = fields.Boolean(
         "No satisfaction surveys", help="This contact is never invited; each survey left out says so."
     )
@@ -214,25 +212,21 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_charter_counts(self):
-        clients = self.commercial_partner_id.ids
-
-        def counted(model, domain):
-            rows = self.env[model]._read_group(
-                [("partner_id", "in", clients), *domain], ["partner_id"], ["__count"]
-            )
-            return {partner.id: count for partner, count in rows}
-
-        allowed = self.env["charter.obligation"].has_access("read")
-        owed = counted("charter.obligation", [("is_owed", "=", True)]) if allowed else {}
-        late = counted("charter.obligation", [("state", "=", "late")]) if allowed else {}
-        feedback = counted("charter.feedback", [("state", "=", "answered")]) if allowed else {}
-        escalations = counted("charter.escalation", [("is_complaint", "=", True)]) if allowed else {}
+        owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
+        late = self._charter_counted("charter.obligation", [("state", "=", "late")])
         for partner in self:
             client = partner.commercial_partner_id.id
             partner.charter_owed_count = owed.get(client, 0)
             partner.charter_late_count = late.get(client, 0)
-            partner.charter_feedback_count = feedback.get(client, 0)
-            partner.charter_escalation_count = escalations.get(client, 0)
+
+    def _charter_counted(self, model, domain):
+        """{client id: rows of ``model`` in ``domain``}; none for who may not read the ledger."""
+        if not self.env["charter.obligation"].has_access("read"):
+            return {}
+        rows = self.env[model]._read_group(
+            [("partner_id", "in", self.commercial_partner_id.ids), *domain], ["partner_id"], ["__count"]
+        )
+        return {partner.id: count for partner, count in rows}
 
     def _charter_survey_contacts(self):
         """The people of a client a survey may go to: its contacts, or itself when it has none."""
@@ -252,9 +246,3 @@ class ResPartner(models.Model):
 
     def action_charter_obligations(self):
         return self._charter_action("mileo_client_charter.action_charter_obligation")
-
-    def action_charter_feedback(self):
-        return self._charter_action("mileo_client_charter.action_charter_feedback")
-
-    def action_charter_escalations(self):
-        return self._charter_action("mileo_client_charter.action_charter_escalation")

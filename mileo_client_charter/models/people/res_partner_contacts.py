@@ -35,7 +35,7 @@ class ResPartner(models.Model):
             )  # fmt: skip
             if held:
                 # Clients hold a sheet with the old number.
-                self.env["charter.contact.sheet"]._wake()
+                self.env["charter.assignment"]._wake_contacts()
         return result
 
     # -- whom the client calls --------------------------------------------------------------------
@@ -79,7 +79,7 @@ class ResPartner(models.Model):
         users = rows.user_id
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
         labels = dict(assignments.with_env(self.env)._fields["role"]._description_selection(self.env))
-        until = self.env["charter.contact.sheet"]._until_words
+        until = self.env["charter.assignment"]._until_words
         found = {}
         for partner_id, client in clients.items():
             found[partner_id] = contacts = []

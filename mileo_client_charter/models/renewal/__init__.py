@@ -23,3 +23,5 @@ from . import charter_advisory_telling
 from . import charter_authorisation
 from . import charter_scheduler_documents
 from . import base_automation
+from . import charter_watch
+from . import charter_year_links

@@ -451,18 +451,13 @@ class CharterNotice(models.Model):
     def _say_not_picked_up(self, notice, why):
         _logger.error("Equipment that came since cannot join notice %s: %s", notice.id, why)
 
-    @api.model
-    def _held_clients(self):
-        """{company id: ids of the clients nobody is to mail yet}; whatever tells clients by itself asks here."""
-        return self.env["charter.onboarding"]._held_clients()
-
     def _pick_up_new(self):
         for notice in self:
             if notice.effect_on and notice.effect_on < notice.company_id._charter_today():
                 notice._charter_engine().state = "closed"
                 continue
             known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
-            held = self._held_clients().get(notice.company_id.id, ())
+            held = self.env["res.company"]._charter_held_clients().get(notice.company_id.id, ())
             found = {
                 client: sorted(known.get(client, set()) | set(equipment))
                 for client, equipment in notice._match().items()

@@ -97,8 +97,10 @@ class CharterRenewalForecast(models.Model):
     def _compute_words(self):
         for row in self:
             score = row.nps if row.answers else None
+            # Answers that would pass, and no verdict: an escalation that may be the client's waits to be qualified.
+            unqualified = int(row.verdict == "unknown" and bool(row.above))
             standing = Standing(
-                score, row.answers, 0, 0, row.complaints, row.threshold, row.above, row.verdict
+                score, row.answers, 0, 0, row.complaints, row.threshold, row.above, row.verdict, unqualified
             )
             row.nps_text = self.env["charter.renewal"]._nps_in_words(score, row.answers)
             row.missing = self.env["charter.nps"]._missing_in_words(standing)

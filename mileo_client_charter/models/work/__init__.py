@@ -9,6 +9,7 @@ from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
 from . import charter_outage_refusal
+from . import charter_outage_unsure
 from . import res_company
 from . import res_config_settings
 from . import res_users

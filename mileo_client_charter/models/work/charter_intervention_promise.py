@@ -85,6 +85,15 @@ class CharterIntervention(models.Model):
     def _origin_id(self):
         return self._origin.id or self.id
 
+    def _contracts_to_choose_from(self):
+        """How many running contracts the client has with this company, where that is more than one; else 0."""
+        contracts = self.env["contract.contract"].sudo()
+        count = contracts.search_count(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+             ("company_id", "=", self.company_id.id)]
+        )  # fmt: skip
+        return count if count > 1 else 0
+
     def _charter_gap(self, levels):
         """Why nothing is promised, in words; False for what will be when it is saved."""
         if levels.get(self):
@@ -98,6 +107,13 @@ class CharterIntervention(models.Model):
                 dict(self._fields["kind"]._description_selection(self.env))[self.kind],
             )
         if not contract:
+            several = self._contracts_to_choose_from()
+            if several:
+                return self.env._(
+                    "No time is promised yet: %(client)s has %(count)s contracts under the charter; choose the one of this work.",
+                    client=self.partner_id.commercial_partner_id.display_name,
+                    count=several,
+                )
             return self.env._(
                 "No time is promised: choose a contract under the charter, if the client has one."
             )

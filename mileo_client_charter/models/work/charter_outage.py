@@ -86,7 +86,7 @@ class CharterOutage(models.Model):
         help="Which outage under this identifier: programs use theirs again.",
     )  # fmt: skip
     alerts = fields.Json(
-        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        readonly=True, copy=False, charter_engine=True, charter_json="moments", groups="mileo_client_charter.group_charter_user",
         help="The alerts that told of it, each with its start and its end (naive UTC).",
     )  # fmt: skip
     confirmed_at = fields.Datetime(

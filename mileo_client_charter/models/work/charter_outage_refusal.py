@@ -365,11 +365,14 @@ class CharterOutageRefusalEvent(models.Model):
     )
     company_id = fields.Many2one(related="refusal_id.company_id", store=True, index=True)
     digest = fields.Char(required=True, readonly=True)
-    message = fields.Json(required=True, readonly=True)
+    message = fields.Json(required=True, readonly=True, charter_json="what a machine sent")
     received_at = fields.Datetime("Received on", required=True, readonly=True)
     text = fields.Text("As it came", compute="_compute_text")
 
     _once = models.Constraint("UNIQUE (refusal_id, digest)", "This message is kept already.")
+
+    def _valid_field_parameter(self, field, name):
+        return name == "charter_json" or super()._valid_field_parameter(field, name)
 
     @api.depends("message")
     def _compute_text(self):
