@@ -12,3 +12,4 @@ from . import portal_interventions
 from . import portal_data
 from . import printing
 from . import verify
+from . import links

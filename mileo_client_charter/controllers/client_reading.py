@@ -135,6 +135,7 @@ class ClientReading:
             "row": row,
             "promises": self._promises_of(escalation),
             "may_accept": escalation.state == "answered",
+            "undo_url": escalation._undo_url(self.contact),
             "may_go_to_level2": escalation._may_go_to_level2(),
             "said": self.moment(escalation.said_at or escalation.raised_at),
             "recorded": self._if_later(escalation.raised_at, escalation.said_at),
@@ -337,6 +338,8 @@ class ClientReading:
     def _escalation_status(self, row, promise):
         if row.state == "answered":
             return self.env._("We answered on %s", self.moment(row.answered_at, DAY))
+        if row.state == "dismissed":
+            return self.env._("Set aside on %s", self.moment(row.resolved_at, DAY))
         if row.state == "resolved":
             return self.env._("Settled on %s", self.moment(row.resolved_at, DAY))
         if not (promise and promise.due_at):

@@ -78,6 +78,7 @@ class CharterPortal(CustomerPortal):
                 rating=form.get("rating"),
                 comment=form.get("comment"),
                 problem=bool(form.get("problem")),
+                call_me=bool(form.get("call_me")),
             )
         except ValidationError as error:
             return self._page("portal_comment", "comment", reading, {"values": form}, error)
@@ -100,7 +101,11 @@ class CharterPortal(CustomerPortal):
             return self._not_found(reading)
         try:
             escalation = request.env["charter.escalation"]._from_portal(
-                reading.contact, form.get("subject"), form.get("description"), feedback
+                reading.contact,
+                form.get("subject"),
+                form.get("description"),
+                feedback,
+                bool(form.get("call_me")),
             )
         except ValidationError as error:
             return self._escalate_page(reading, form, feedback, error)

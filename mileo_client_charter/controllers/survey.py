@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from ..models.base.door import new_form_key
+from ..models.feedback.charter_feedback import ASKED_FOR
 from .common import MAX_FORM, MOMENT, WEEKDAY, in_words, use_language
 
 STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}
@@ -30,7 +31,7 @@ class Survey(http.Controller):
         return self._form(feedback, {"rating": rating})
 
     @http.route("/charter/s/<string:token>", methods=["POST"], **OPTIONS)
-    def answer(self, token, rating=None, nps=None, comment=None, lang=None, **_form):
+    def answer(self, token, rating=None, nps=None, comment=None, call_me=None, lang=None, **_form):
         feedback, status = self._feedback(token, lang)
         if status != "open":
             return self._closed(feedback, status)
@@ -41,9 +42,10 @@ class Survey(http.Controller):
                 comment=comment,
                 ip=request.httprequest.remote_addr,
                 agent=request.httprequest.user_agent.string,
+                call_reason=ASKED_FOR if call_me else None,
             )
         except ValidationError as error:
-            return self._form(feedback, {"rating": rating}, error)
+            return self._form(feedback, {"rating": rating, "call_me": call_me}, error)
         return self._to_thanks(token, lang) if stored else self._closed(feedback, "answered")
 
     @http.route("/charter/s/<string:token>/more", methods=["GET"], **OPTIONS)
@@ -55,7 +57,7 @@ class Survey(http.Controller):
         return self._thanks(feedback) if status == "answered" else self._closed(feedback, status)
 
     @http.route("/charter/s/<string:token>/more", methods=["POST"], **OPTIONS)
-    def complete(self, token, nps=None, comment=None, lang=None, **_form):
+    def complete(self, token, nps=None, comment=None, call_me=None, lang=None, **_form):
         feedback, status = self._feedback(token, lang)
         if status != "answered":
             return (
@@ -64,9 +66,27 @@ class Survey(http.Controller):
                 else request.redirect(f"/charter/s/{token}")
             )
         try:
-            feedback._complete(nps=nps if feedback.ask_nps else None, comment=comment)
+            feedback._complete(nps=nps if feedback.ask_nps else None, comment=comment, call_me=bool(call_me))
         except ValidationError as error:
             return self._thanks(feedback, {"nps": nps, "comment": comment}, error)
+        return self._to_thanks(token, lang)
+
+    @http.route("/charter/s/<string:token>/correct", methods=["GET"], **OPTIONS)
+    def correct_form(self, token, lang=None, **_query):
+        feedback, status = self._feedback(token, lang)
+        if status != "answered" or not feedback._may_correct_mark():
+            return self._closed(feedback, status)
+        return self._correction(feedback)
+
+    @http.route("/charter/s/<string:token>/correct", methods=["POST"], **OPTIONS)
+    def correct(self, token, rating=None, lang=None, **_form):
+        feedback, status = self._feedback(token, lang)
+        if status != "answered" or not feedback._may_correct_mark():
+            return self._closed(feedback, status)
+        try:
+            feedback._correct_mark(rating)
+        except ValidationError as error:
+            return self._correction(feedback, error)
         return self._to_thanks(token, lang)
 
     # -- tools ------------------------------------------------------------------------------------
@@ -87,8 +107,18 @@ class Survey(http.Controller):
             intervention=feedback.intervention_id,
             marks=self._marks(),
             chosen=int(chosen) if chosen in map(str, MARKS) else None,
+            call_me=bool(values.get("call_me")),
             threshold=feedback._callback_threshold(),
             delay=feedback._callback_delay_text(),
+        )
+
+    def _correction(self, feedback, error=None):
+        return self._page(
+            "survey_correct",
+            feedback,
+            status=422 if error else 200,
+            error=error and error.args[0],
+            marks=self._marks(),
         )
 
     def _thanks(self, feedback, values=None, error=None):
@@ -101,6 +131,8 @@ class Survey(http.Controller):
             callback=self._callback(feedback),
             ask_nps=feedback.ask_nps and not feedback.nps_answered,
             ask_comment=not feedback.comment,
+            ask_call=not feedback.call_reason,
+            may_correct=feedback._may_correct_mark(),
             chosen=int(nps) if nps in map(str, range(11)) else None,
             comment=(values or {}).get("comment"),
         )
@@ -113,10 +145,15 @@ class Survey(http.Controller):
             feedback,
             status=STATUS[status],
             reason=status,
+            may_correct=status == "answered" and feedback._may_correct_mark(),
             intervention=feedback.intervention_id,
             answered=in_words(request.env, feedback.answered_at, tz),
             incomplete=status == "answered"
-            and (not feedback.comment or (feedback.ask_nps and not feedback.nps_answered)),
+            and (
+                not feedback.comment
+                or not feedback.call_reason
+                or (feedback.ask_nps and not feedback.nps_answered)
+            ),
         )
 
     def _page(self, template, feedback, status=200, **values):

@@ -9,6 +9,9 @@ class CharterFeedbackCallback(models.TransientModel):
 
     feedback_id = fields.Many2one("charter.feedback", required=True, readonly=True)
     comment = fields.Text("The client said", related="feedback_id.comment")
+    contact_id = fields.Many2one(related="feedback_id.contact_id")
+    phone_to_call = fields.Char(related="feedback_id.phone_to_call")
+    call_wanted_at = fields.Datetime(related="feedback_id.call_wanted_at")
     called_at = fields.Datetime("Call held at", required=True, default=fields.Datetime.now)
     understanding = fields.Text("What was understood", required=True)
     apology = fields.Selection(

@@ -13,6 +13,7 @@ class CharterObligationWizard(models.TransientModel):
             ("evidence", "Record how they were kept"),
             ("suppress", "Do not send surveys"),
             ("resolve", "The client accepts the answer"),
+            ("dismiss", "This is no escalation"),
             ("level2", "The client goes to general management"),
             ("leave_out", "Leave an answer out of the NPS"),
             ("count_again", "Count an answer in the NPS again"),
@@ -40,6 +41,8 @@ class CharterObligationWizard(models.TransientModel):
             self.feedback_ids.action_leave_out(self.text)
         elif self.operation == "count_again":
             self.feedback_ids.action_count_again(self.text)
+        elif self.operation == "dismiss":
+            self.escalation_ids.action_dismiss(self.text)
         elif self.operation == "level2":
             self.escalation_ids.action_level2(self.text, self.said_at)
         else:

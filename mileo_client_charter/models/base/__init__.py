@@ -19,5 +19,7 @@ from . import mail_thread
 from . import charter_door
 from . import ir_http
 from . import charter_agreed_action
+from . import mail_activity
 from . import res_config_settings
 from . import charter_redaction
+from . import charter_link

@@ -2,6 +2,7 @@
 
 ``_charter_messages`` = {kind: Message}: messages people write to the client from a document (charter.message.wizard).
 ``_charter_export`` = Sheet: the client finds the model's rows in the file of its own data (controllers/data_export.py).
+``_charter_links`` = {purpose: Link}: what a contact does from a mail, without a login (models/base/charter_link.py).
 ``_charter_retention``: the company's field with the months after which a row is anonymised (charter.privacy).
 ``_charter_title``: SQL that names a row to its client, ``{row}`` being its table (late commitments of a report).
 """
@@ -29,3 +30,20 @@ class Sheet(NamedTuple):
     """Field that names the client."""
     given: tuple = ()
     """((figure, field that says whether there is one), …): a figure nobody gave is empty in the file, not 0."""
+
+
+class Link(NamedTuple):
+    """One thing a contact of the client does from a mail, without a login, by a signed link."""
+
+    number: int
+    """Of the purpose, in the token: never used for another one."""
+    template: str
+    """External id of the page's template."""
+    values: str
+    """Method of the document that gives the values of the page: ``values(contact)``, with a ``heading``."""
+    step: str | None = None
+    """Method of the document that does it once the reader has confirmed: ``step(contact, form)``; None: a page to read."""
+    days: int = 60
+    """How long the link opens."""
+    file: str | None = None
+    """Method of the document that gives (name, bytes, mimetype) of the file behind the page."""

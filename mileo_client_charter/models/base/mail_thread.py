@@ -13,6 +13,13 @@ class AuthenticationResults(tuple):
     __slots__ = ()
 
 
+class Automatic:
+    """What marks a mail of a machine in a context; like the above, nothing a remote call can send."""
+
+
+AUTOMATIC = Automatic()
+
+
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
@@ -21,6 +28,7 @@ class MailThread(models.AbstractModel):
         found = AuthenticationResults(map(str, message.get_all("Authentication-Results", [])))
         threads = self.with_context(charter_authentication=found)
         if is_automatic(message):
+            threads = threads.with_context(charter_automatic=AUTOMATIC)
             routes = [route for route in routes if not self._charter_drops(route, message_dict)]
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
 

@@ -4,3 +4,4 @@ from . import charter_delivery_content
 from . import charter_delivery_run
 from . import mail_mail
 from . import ir_attachment
+from . import res_partner_links

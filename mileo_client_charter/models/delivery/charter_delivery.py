@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..base.charter_batches import run_isolated
 from ..base.client_document import Sheet
 
 KINDS = [
@@ -28,7 +29,14 @@ class CharterDelivery(models.Model):
 
     _name = "charter.delivery"
     _description = "Delivery to a client"
-    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.sealed.mixin"]
+    _inherit = [
+        "charter.merge.mixin",
+        "charter.engine.mixin",
+        "charter.sealed.mixin",
+        "charter.thread.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _charter_engine_only = True
     _charter_merge_rules = {"once_idx": "_charter_merge_deliveries"}
     _charter_export = Sheet(
@@ -168,7 +176,8 @@ class CharterDelivery(models.Model):
             files.append(row.pop("attachments", ()))
             row["attachment_ids"] = [fields.Command.set(row.pop("attachment_ids", ()))]
             rows.append(row)
-        deliveries = self._charter_engine().create(rows)
+        # No log of its making: the row is one.
+        deliveries = self._charter_engine().with_context(tracking_disable=True).create(rows)
         attached = [
             {"name": name, "raw": content, "res_model": self._name, "res_id": delivery.id}
             for delivery, own in zip(deliveries, files, strict=True)
@@ -194,6 +203,7 @@ class CharterDelivery(models.Model):
                 delivery._fail(why)
             else:
                 reachable |= delivery
+        replies = reachable._notify_get_reply_to(default=None)
         mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
             [
                 {
@@ -203,7 +213,10 @@ class CharterDelivery(models.Model):
                     "body_html": delivery.body,
                     "body": delivery.body,
                     "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
-                    "reply_to": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                    # An answer comes back to this row, and reaches who is in charge (charter.word).
+                    "reply_to": replies.get(delivery.id)
+                    or delivery.company_id.email_formatted
+                    or self.env.user.email_formatted,
                     "author_id": delivery.company_id.partner_id.id,
                     "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
                     "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
@@ -242,6 +255,12 @@ class CharterDelivery(models.Model):
         """The mail has left: from now on the document is handed over, and its promise kept."""
         now = self._charter_now()
         for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
+            twins = delivery._twins() if delivery.state == "failed" else delivery.browse()
+            if twins.filtered(lambda twin: twin.state == "sent"):
+                # It left twice: the other one is the proof, and this row says what became of it.
+                delivery._call_off(self.env._("The same document had left already."))
+                continue
+            twins._call_off(self.env._("The same document left with another mail."))
             # The mail goes to the address the contact has when it leaves, not to the one it had when it was written.
             email = ", ".join(delivery.contact_id._charter_addresses())
             delivery.write(
@@ -273,11 +292,43 @@ class CharterDelivery(models.Model):
                 ("failed_at", "<=", now - timedelta(hours=1)),
             ]
         )
-        for delivery in refused._charter_engine():
-            delivery.mail_id.mark_outgoing()
-            delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
         if refused:
+            run_isolated(refused, lambda rows: rows._ask_again(), lambda row, why: row._give_up(why))
             self.env["charter.obligation"]._wake_mail_queue()
+
+    def _ask_again(self):
+        """Back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
+        for delivery in self._charter_engine():
+            if delivery._twins():
+                delivery._call_off(self.env._("The same document is on its way with another mail."))
+            elif delivery.obligation_id and not delivery.obligation_id.is_owed:
+                delivery._call_off(self.env._("It is owed no more."))
+            else:
+                delivery.mail_id.mark_outgoing()
+                delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
+
+    def _give_up(self, why):
+        """What cannot even be asked again is not tried in each run: it is listed, with why."""
+        self._charter_engine().write({"attempts": ATTEMPTS, "failure": why})
+
+    def _twins(self):
+        """Other deliveries of the same promise to the same contact that have left or are on their way."""
+        self.ensure_one()
+        if not self.obligation_id:
+            return self.browse()
+        return self._charter_engine().search(
+            [
+                ("obligation_id", "=", self.obligation_id.id), ("contact_id", "=", self.contact_id.id),
+                ("state", "in", LIVE), ("id", "!=", self.id), ("merged_from", "in", (False, 0)),
+            ]
+        )  # fmt: skip
+
+    def _call_off(self, why):
+        """What has not left does not leave, and the row says why."""
+        for delivery in self._charter_engine().filtered(lambda one: one.state != "sent"):
+            if delivery.mail_id.sudo().state in ("outgoing", "exception"):
+                delivery.mail_id.sudo().cancel()
+            delivery.write({"state": "withdrawn", "failure": why})
 
     def action_retry(self):
         """Send again what was not delivered, to the contact's present address.

@@ -3,7 +3,16 @@ from . import charter_feedback
 from . import charter_feedback_invitation
 from . import charter_feedback_nps
 from . import charter_feedback_correction
+from . import charter_feedback_failed
+from . import charter_reminded
 from . import charter_corrective_action
 from . import charter_escalation
+from . import charter_word
+from . import charter_escalation_watch
+from . import charter_watch
 from . import charter_nps
 from . import charter_nps_answer
+from . import charter_intervention
+from . import res_partner
+from . import charter_escalation_links
+from . import charter_feedback_links

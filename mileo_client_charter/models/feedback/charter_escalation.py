@@ -137,7 +137,7 @@ class CharterEscalation(models.Model):
     @api.depends("state")
     def _compute_is_complaint(self):
         for escalation in self:
-            escalation.is_complaint = escalation.state != "resolved"
+            escalation.is_complaint = escalation.state not in ("resolved", "dismissed")
 
     def _current_promises(self):
         """{escalation id: the promise of its present level}, read as the engine."""
@@ -151,7 +151,7 @@ class CharterEscalation(models.Model):
                     ("code", "like", "escalation.level"),
                 ],
                 ["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
-                order="code",
+                order="code, id",
             )
         )
         return {row.res_id: row for row in rows}
@@ -264,6 +264,12 @@ class CharterEscalation(models.Model):
     def _start_clock(self, code, moment, recorded, occurrence=""):
         """The promise of a level runs from ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
+        if not occurrence:
+            # A level that was answered, or taken back, is promised anew when it is asked for again.
+            times = self.env["charter.obligation"].sudo().search_count(
+                [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code)]
+            )  # fmt: skip
+            occurrence = str(times + 1) if times else ""
         opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
         self._charter_note_late(opened, moment, recorded)
         opened._charter_announce()
@@ -381,8 +387,10 @@ class CharterEscalation(models.Model):
         )
 
     @api.model
-    def _from_portal(self, contact, subject, description, feedback=None):
+    def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
         """The button on the portal; no ticket is needed first.
+
+        :param call_me: the client asks to be called back as well, by its account manager (article 02)
 
         :raise ValidationError: no words
         """
@@ -405,7 +413,14 @@ class CharterEscalation(models.Model):
         lock(client.sudo())
         just_now = ("raised_at", ">", self._charter_now() - timedelta(minutes=5))
         same = engine.search([*((name, "=", value) for name, value in values.items()), just_now], limit=1)
-        return (same or engine.create(values)).with_env(self.env)
+        if same:
+            return same.with_env(self.env)
+        escalation = engine.create(values)
+        if call_me:
+            said = self.env["charter.feedback"]._from_portal(contact, comment=description, call_me=True)
+            if not escalation.feedback_id:
+                escalation.feedback_id = said
+        return escalation.with_env(self.env)
 
     # -- answering --------------------------------------------------------------------------------
 
@@ -466,12 +481,13 @@ class CharterEscalation(models.Model):
             escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
-        """Whether the client may go to general management: after an answer, or once level 1 is overdue."""
+        """Whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
         self.ensure_one()
-        if self.level != "1" or self.state not in ("open", "answered"):
-            return False
         if self.state == "answered":
+            # At level 2 too: what general management answered may not satisfy the client either.
             return True
+        if self.level != "1" or self.state != "open":
+            return False
         promise = self._current_promises().get(self.id)
         return bool(promise and promise.due_at and promise.due_at < self._charter_now())
 

@@ -57,6 +57,7 @@ class CharterFeedback(models.Model):
     )
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
     contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict", charter_recorded="client")
+    phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
     intervention_id = fields.Many2one(
@@ -70,6 +71,7 @@ class CharterFeedback(models.Model):
             ("answered", "Answered"),
             ("expired", "Expired"),
             ("skipped", "Not sent"),
+            ("failed", "Not delivered"),
         ],
         required=True,
         default="planned",
@@ -208,6 +210,11 @@ class CharterFeedback(models.Model):
             ]
             feedback.name = " · ".join(part for part in parts if part)
 
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone_to_call(self):
+        for feedback in self:
+            feedback.phone_to_call = feedback.contact_id.phone or feedback.partner_id.phone
+
     @api.depends("name")
     def _compute_display_name(self):
         for feedback in self:
@@ -333,7 +340,7 @@ class CharterFeedback(models.Model):
         # Two clicks at once: the second waits here, then sees the first one's answer.
         lock(feedback)
         feedback.invalidate_recordset()
-        if feedback.state not in ("planned", "sent") or feedback.answered_at:
+        if feedback.state not in ("planned", "sent", "failed") or feedback.answered_at:
             return False
         now = self._charter_now()
         said_at = self._charter_said_moment(said_at)
@@ -362,12 +369,17 @@ class CharterFeedback(models.Model):
             }
         )
         if feedback.call_reason:
-            feedback._owe_callback()
+            feedback._owe_callback(said_at, now)
+        elif comment or feedback.detractor:
+            # No call is promised: the words are in somebody's list all the same.
+            self.env["charter.word"].sudo()._hear(feedback, said_at)
         feedback._charter_mark_late(said_at, now, lambda env: env._("What the client said"))
         return True
 
-    def _complete(self, nps=None, comment=None):
-        """The comment and the recommendation that follow a mark; each is taken once.
+    def _complete(self, nps=None, comment=None, call_me=False):
+        """The comment and the recommendation that follow a mark, each taken once, and the call a client asks for.
+
+        A second thought is heard: words, a low figure or a call asked for after a good mark are in somebody's list.
 
         :raise ValidationError: figure out of range
         """
@@ -384,14 +396,21 @@ class CharterFeedback(models.Model):
             values.update(feedback._nps_values(nps))
         if comment and not feedback.comment:
             values["comment"] = comment
+        if call_me and not feedback.call_reason:
+            values["call_reason"] = ASKED_FOR
         feedback.write(values)
+        now = self._charter_now()
+        if values.get("call_reason"):
+            feedback._owe_callback(now, now)
+        elif feedback.followup != "call" and (values.get("comment") or values.get("detractor") or call_me):
+            self.env["charter.word"].sudo()._hear(feedback, now)
         return bool(values)
 
-    def _owe_callback(self):
-        """Open the call-back of article 02; without a charter in force the feedback says so."""
+    def _owe_callback(self, said_at, recorded):
+        """Open the call-back of article 02, from when the client spoke; without a charter in force the feedback says so."""
         self.ensure_one()
-        opened = self._charter_open_or_explain("feedback.callback", at=self.said_at)
-        self._charter_note_late(opened, self.said_at, self.answered_at)
+        opened = self._charter_open_or_explain("feedback.callback", at=said_at)
+        self._charter_note_late(opened, said_at, recorded)
         opened._charter_announce()
 
     # -- the callback and the outcome -------------------------------------------------------------
@@ -459,6 +478,7 @@ class CharterFeedback(models.Model):
             at=called_at,
         )  # fmt: skip
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
+        self.env["charter.word"]._unread_of(feedback).with_env(self.env).sudo()._mark_read()
         # The client has waited for word since the call, not since somebody typed it in.
         opened = feedback._charter_open_or_explain("feedback.outcome", at=called_at)
         feedback._charter_note_late(opened, called_at, now)
@@ -510,7 +530,7 @@ class CharterFeedback(models.Model):
     # -- the portal -------------------------------------------------------------------------------
 
     @api.model
-    def _from_portal(self, contact, rating=None, comment=None, problem=False):
+    def _from_portal(self, contact, rating=None, comment=None, problem=False, call_me=False):
         """A comment a client leaves on the portal, with or without a mark.
 
         :raise ValidationError: neither mark nor words, or a mark out of range
@@ -530,7 +550,8 @@ class CharterFeedback(models.Model):
                 "ask_nps": False,
             }
         )
-        feedback._answer(rating=rating, comment=comment, call_reason=REPORTED if problem else None)
+        reason = REPORTED if problem else ASKED_FOR if call_me else None
+        feedback._answer(rating=rating, comment=comment, call_reason=reason)
         return feedback.with_env(self.env)
 
     def _get_portal_url(self):

@@ -1,32 +1,54 @@
 """What a client answered is corrected by operations, with a reason, and both stay."""
 
-from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from datetime import timedelta
 
+from odoo import models
+from odoo.exceptions import ValidationError
+
+from ..base.charter_lock import lock
 from .charter_feedback import LOW_RATING
+
+# How long who answered may correct a mistaken mark.
+CORRECTABLE = timedelta(hours=1)
 
 
 class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
+    def _may_correct_mark(self):
+        """Whether who answered may still correct a mistaken mark by the same link: for an hour."""
+        self.ensure_one()
+        return (
+            self.channel == "survey"
+            and self.state == "answered"
+            and self._charter_now() - self.answered_at < CORRECTABLE
+        )
+
+    def _correct_mark(self, rating):
+        """The mark was a mistake: the right one counts, both stay on record. A call that was promised stays promised.
+
+        :raise ValidationError: too late, no mark, or the same one
+        """
+        self.ensure_one()
+        rating, _none = self._check_marks(rating)
+        feedback = self._charter_engine()
+        lock(feedback)
+        feedback.invalidate_recordset()
+        if not feedback._may_correct_mark():
+            raise ValidationError(
+                self.env._("Rating: it can be corrected for an hour; call us, or write to us.")
+            )
+        before = feedback.rating
+        if rating == before:
+            raise ValidationError(self.env._("Rating: this is the mark you gave."))
+        feedback.rating = rating
+        reason = self.env._("Corrected by the client within an hour.")
+        feedback._charter_note_correction({"rating": (str(before), str(rating))}, reason)
+        feedback._charter_corrected(["rating"], reason)
+
     def _charter_correctable(self):
         """An invitation nobody has answered has no words to correct."""
         return super()._charter_correctable() if self.state == "answered" else []
-
-    def _charter_correct(self, values, reason, from_meeting=False):
-        """As of every record; an answer noted at a meeting is corrected there, and its feedback follows.
-
-        :param from_meeting: it is the answer of the meeting that is being corrected
-        """
-        answer = self.env["charter.review.answer"].sudo().search([("feedback_id", "=", self.id)], limit=1)
-        if answer and not from_meeting:
-            raise UserError(
-                self.env._(
-                    "This was said at a meeting: correct the answer there, “%s”; the feedback follows.",
-                    answer.review_id.display_name,
-                )
-            )
-        return super()._charter_correct(values, reason)
 
     def _charter_recorded_value(self, name):
         """0 is no mark, and a figure only where the question was answered."""

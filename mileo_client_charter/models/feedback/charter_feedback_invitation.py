@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.words import is_said
-from ..base.charter_batches import Queue
+from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class CharterFeedback(models.Model):
     @api.model
     def _charter_merge_invitations(self, groups, merge):
         """What was answered stays, both times if it was answered twice; else the person is asked once."""
-        order = ["answered", "sent", "planned", "expired", "skipped"]
+        order = ["answered", "sent", "failed", "planned", "expired", "skipped"]
         for group in groups:
             kept, *others = group.sorted(
                 lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
@@ -129,7 +129,7 @@ class CharterFeedback(models.Model):
         """Send what is planned, remind once, and let unanswered invitations expire."""
         now = self._charter_now()
         self._expire(now)
-        planned = Domain("state", "=", "planned") & self.env["charter.onboarding"]._not_held()
+        planned = Domain("state", "=", "planned") & self.env["res.company"]._charter_not_held()
         for domain, act, say in (
             (
                 planned & Domain("planned_at", "<=", now),
@@ -154,15 +154,19 @@ class CharterFeedback(models.Model):
         feedback._charter_engine().write({"reminded_at": self._charter_now(), "configuration_error": why})
 
     def _expire(self, now):
+        over = self.sudo().search([("state", "=", "sent"), ("expires_at", "<=", now)])
+        if over:
+            run_isolated(over, lambda rows: rows._mark_expired(), self._say_not_expired)
+
+    def _mark_expired(self):
         self.flush_model()
-        expired = charter_through(
-            self.env.cr,
-            SQL(
-                "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now
-            ),
+        charter_through(
+            self.env.cr, SQL("UPDATE charter_feedback SET state = 'expired' WHERE id = ANY(%s)", self.ids)
         )
-        if expired:
-            self.invalidate_model(["state"])
+        self.invalidate_recordset(["state"])
+
+    def _say_not_expired(self, feedback, why):
+        _logger.error("Survey %s is over and cannot be marked so: %s", feedback.id, why)
 
     def _send_invitations(self, now):
         """Queue the mails and mark the rows sent, in one transaction."""
@@ -207,7 +211,7 @@ class CharterFeedback(models.Model):
     def _last_sent(self, channel):
         return self.sudo().search(
             [("contact_id", "=", self.contact_id.id), ("channel", "=", channel), ("sent_at", "!=", False),
-             ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
+             ("state", "!=", "failed"), ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
             order="sent_at desc", limit=1,
         ).sent_at  # fmt: skip
 
@@ -235,11 +239,12 @@ class CharterFeedback(models.Model):
         here._mail_contacts("mileo_client_charter.mail_feedback_reminder")
 
     def _mail_contacts(self, template):
-        """Queue ``template`` to the contact of each row, in the contact's language."""
+        """Queue ``template`` to the contact of each row, in the contact's language. :return: the mails"""
         if not self:
-            return
-        self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
+            return self.env["mail.mail"]
+        mails = self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
         self.env["charter.obligation"]._wake_mail_queue()
+        return mails
 
     def _callback_commitment(self):
         return self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("feedback.callback")

@@ -26,16 +26,19 @@ class Standing(NamedTuple):
     threshold: int
     above: bool | None
     verdict: str
+    unqualified: int = 0
+    """Escalations that may be this client's: their sender is somebody in its mail domain whom nobody has qualified yet."""
 
     @property
     def lacking(self):
-        """What a pass still lacks: ``complaints``, ``answer`` (nobody answered) or ``score``."""
+        """What a pass still lacks: ``complaints``, ``answer`` (nobody answered), ``score`` or ``unqualified``."""
         return [
             what
             for what, there in (
                 ("complaints", self.complaints),
                 ("answer", not self.answers),
                 ("score", self.answers and not self.above),
+                ("unqualified", self.unqualified),
             )
             if there
         ]
@@ -129,31 +132,45 @@ class CharterNps(models.AbstractModel):
         )
 
     @api.model
+    def _unqualified_table(self):
+        """SQL of (company_id, partner_id, unqualified): escalations that may be the client's, and wait to be qualified."""
+        return SQL(
+            """(SELECT e.company_id, likely.partner_id, COUNT(*) AS unqualified
+                  FROM charter_escalation e JOIN charter_escalation_likely_rel likely ON likely.escalation_id = e.id
+                 WHERE e.state = 'unqualified' GROUP BY e.company_id, likely.partner_id)"""
+        )
+
+    @api.model
     def _standing_table(self, asked, until):
         """SQL of (company_id, partner_id) and the columns of ``Standing``: one row for each of ``asked``.
 
         The one place where a client's NPS is held against the charter (article 04), for the decision, the health, the
         forecast and its calendar, and the dossier. Exact, in whole numbers: 0.4 is above 0. A complaint fails whatever the
-        score; silence is unknown, and never a pass; the threshold has to be exceeded.
+        score; silence is unknown, and never a pass; the threshold has to be exceeded; an escalation that may be the client's is
+        unknown until somebody has qualified it.
 
         :param asked: SQL of a table (company_id, partner_id)
         :param until: naive UTC moment, included
         """
         return SQL(
             """(SELECT company_id, partner_id, score, answers, promoters, detractors, complaints, threshold, above,
-                       CASE WHEN complaints > 0 THEN 'fail' WHEN above IS NULL THEN 'unknown'
-                            WHEN above THEN 'pass' ELSE 'fail' END AS verdict
+                       unqualified,
+                       CASE WHEN complaints > 0 THEN 'fail' WHEN above IS NULL THEN 'unknown' WHEN NOT above THEN 'fail'
+                            WHEN unqualified > 0 THEN 'unknown' ELSE 'pass' END AS verdict
                   FROM (SELECT asked.company_id, asked.partner_id, n.score, COALESCE(n.answers, 0) AS answers,
                                COALESCE(n.promoters, 0) AS promoters, COALESCE(n.detractors, 0) AS detractors,
                                COALESCE(e.complaints, 0) AS complaints, COALESCE(t.threshold, %(default)s) AS threshold,
-                               100 * (n.promoters - n.detractors) > COALESCE(t.threshold, %(default)s) * n.answers AS above
+                               100 * (n.promoters - n.detractors) > COALESCE(t.threshold, %(default)s) * n.answers AS above,
+                               COALESCE(q.unqualified, 0) AS unqualified
                           FROM %(asked)s AS asked
                           LEFT JOIN %(nps)s n ON n.partner_id = asked.partner_id AND n.company_id = asked.company_id
                           LEFT JOIN %(complaints)s e ON e.partner_id = asked.partner_id AND e.company_id = asked.company_id
+                          LEFT JOIN %(unqualified)s q ON q.partner_id = asked.partner_id AND q.company_id = asked.company_id
                           LEFT JOIN %(thresholds)s t ON t.company_id = asked.company_id) counted)""",
             asked=asked,
             nps=self._nps_table(until),
             complaints=self._complaints_table(),
+            unqualified=self._unqualified_table(),
             thresholds=self._thresholds_table(),
             default=DEFAULT_THRESHOLD,
         )
@@ -281,5 +298,6 @@ class CharterNps(models.AbstractModel):
                 n=standing.answers,
                 threshold=standing.threshold,
             ),
+            "unqualified": self.env._("an escalation from its mail domain is still to qualify"),
         }
         return "; ".join(words[key] for key in standing.lacking)

@@ -68,7 +68,7 @@ class CharterClientMixin(models.AbstractModel):
 
     def _charter_explain_vacancy(self, obligations):
         vacant = obligations.filtered(lambda obligation: obligation.is_owed and not obligation.sudo().user_id)
-        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        labels = dict(self.env["charter.commitment"]._fields["owner_role"]._description_selection(self.env))
         error = False
         if vacant:
             error = self.env._(
@@ -118,7 +118,7 @@ class CharterClientMixin(models.AbstractModel):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             mail_auto_delete=False,
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid="mileo_client_charter.mail_client_layout",
         )
         people = self._charter_queued(message, client)
         if not set(contact._charter_addresses()) & set(people._charter_addresses()):
@@ -132,6 +132,10 @@ class CharterClientMixin(models.AbstractModel):
             )
         self.env["charter.obligation"]._wake_mail_queue()
         return SentMessage(message, people)
+
+    def _charter_mail_doors(self):
+        """[(label, address)] of what the client can do next from a message about this document, without a login."""
+        return []
 
     def _charter_queued(self, message, client):
         """The people of ``client`` for whom a mail of ``message`` is really in the queue."""

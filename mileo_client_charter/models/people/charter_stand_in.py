@@ -1,5 +1,6 @@
 """Stand-in assignments, and who owns a promise meanwhile: both follow from absences and principals."""
 
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -7,7 +8,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.standins import overlap, segments
+from ..base.charter_batches import run_isolated
 from ..ledger.charter_obligation import owed_sql
+
+_logger = logging.getLogger(__name__)
 
 
 class CharterAssignment(models.Model):
@@ -134,6 +138,11 @@ class CharterObligation(models.Model):
                     ORDER BY (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC LIMIT 1) h ON true
              WHERE o.company_id = %(company)s AND %(owed)s
                AND o.user_id IS DISTINCT FROM h.user_id
+               -- Level 1 went to general management while the operations manager is away without a stand-in.
+               AND NOT (o.code = 'escalation.level1' AND EXISTS (
+                        SELECT 1 FROM charter_absence away
+                         WHERE away.user_id = h.user_id AND away.company_id = o.company_id AND away.state = 'planned'
+                           AND daterange(away.date_from, away.date_to, '[]') @> %(today)s::date))
              ORDER BY o.id
                 """,
                 company=company.id,
@@ -146,17 +155,28 @@ class CharterObligation(models.Model):
             moves[user, kind].append(row_id)
         for (user_id, kind), ids in moves.items():
             user = self.env["res.users"].browse(user_id)
-            rows = self.sudo().browse(ids)
-            stands_in, vacant = kind == "stand_in", rows.filtered(lambda row: not row.user_id)
-            vacant._reassign(user, self.env._("the role was vacant"))
-            vacant._notify_documents(user)
-            moved = rows - vacant
-            before = {row.id: row.user_id for row in moved}
-            moved._reassign(
-                user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+            run_isolated(
+                self.sudo().browse(ids),
+                lambda rows, user=user, stands_in=kind == "stand_in": rows._go_to(user, stands_in),
+                self._say_not_moved,
             )
-            moved._move_activities(before, user)
-            moved._brief(user, stands_in)
+
+    @api.model
+    def _say_not_moved(self, row, why):
+        _logger.error("Promise %s cannot go to who holds its role: %s", row.id, why)
+
+    def _go_to(self, user, stands_in):
+        """These promises are ``user``'s from now on, with their activities; one mail names them."""
+        vacant = self.filtered(lambda row: not row.user_id)
+        vacant._reassign(user, self.env._("the role was vacant"))
+        vacant._notify_documents(user)
+        moved = self - vacant
+        before = {row.id: row.user_id for row in moved}
+        moved._reassign(
+            user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+        )
+        moved._move_activities(before, user)
+        moved._brief(user, stands_in)
 
     def _notify_documents(self, user):
         """Documents that waited for somebody to hold a role learn that somebody does."""
@@ -171,7 +191,8 @@ class CharterObligation(models.Model):
         for (model, old), rows in self.grouped(lambda row: (row.res_model, before[row.id])).items():
             activities = self.env["mail.activity"].sudo().search(
                 [("res_model", "=", model), ("res_id", "in", rows.mapped("res_id")), ("user_id", "=", old.id),
-                 ("activity_type_id", "=", activity_type.id)]
+                 ("activity_type_id", "=", activity_type.id), "|", ("charter_key", "=", False),
+                 ("charter_key", "in", [f"{row._name},{row.id}" for row in rows])]
             )  # fmt: skip
             # Who takes over gets one mail that names all of them, not one for each.
             activities.with_context(mail_activity_quick_update=True).write({"user_id": user.id})

@@ -139,6 +139,7 @@ class CharterRemediation(models.Model):
                 self.env._("Actions not done yet: %s. Mark them done, then measure.",
                            ", ".join(undone.mapped("name")))
             )  # fmt: skip
+        self.env["mail.activity"]._charter_close(engine)
         renewal = engine.renewal_id
         standing = renewal._standing()[renewal]
         lacking = self.env["charter.nps"]._missing_in_words(standing)

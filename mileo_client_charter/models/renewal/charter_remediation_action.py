@@ -17,3 +17,6 @@ class CharterRemediationAction(models.Model):
     def _charter_is_recorded(self, name):
         """Until the client agrees to it, the plan is still being written."""
         return self.remediation_id.state in AGREED
+
+    def _charter_agreed_document(self):
+        return self.remediation_id

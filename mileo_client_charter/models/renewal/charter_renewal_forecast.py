@@ -70,6 +70,7 @@ class CharterRenewalForecast(models.Model):
                    money.amount, money.currency_id
               FROM contract_contract c
               LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
+                                             AND r.partner_id = c.commercial_partner_id
               JOIN %(standing)s s ON s.partner_id = c.commercial_partner_id AND s.company_id = c.company_id
               LEFT JOIN (SELECT l.contract_id, k.charter_term_end AS term_end, MIN(l.currency_id) AS currency_id,
                                 12 * SUM(l.monthly_recurring) AS amount
@@ -97,8 +98,10 @@ class CharterRenewalForecast(models.Model):
     def _compute_words(self):
         for row in self:
             score = row.nps if row.answers else None
+            # Answers that would pass, and no verdict: an escalation that may be the client's waits to be qualified.
+            unqualified = int(row.verdict == "unknown" and bool(row.above))
             standing = Standing(
-                score, row.answers, 0, 0, row.complaints, row.threshold, row.above, row.verdict
+                score, row.answers, 0, 0, row.complaints, row.threshold, row.above, row.verdict, unqualified
             )
             row.nps_text = self.env["charter.renewal"]._nps_in_words(score, row.answers)
             row.missing = self.env["charter.nps"]._missing_in_words(standing)

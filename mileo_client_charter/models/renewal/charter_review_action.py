@@ -15,3 +15,6 @@ class CharterReviewAction(models.Model):
     def _charter_is_recorded(self, name):
         """Until the minutes are sent, what was agreed is still being written down."""
         return self.review_id.state == "minutes"
+
+    def _charter_agreed_document(self):
+        return self.review_id

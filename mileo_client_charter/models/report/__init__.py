@@ -7,6 +7,7 @@ from . import charter_report_table
 from . import charter_report_step
 from . import charter_report_draft
 from . import charter_report_delivery
+from . import charter_report_outage
 from . import charter_report_view
 from . import charter_report_section
 from . import charter_report_due
@@ -15,3 +16,5 @@ from . import charter_report_workbook
 from . import charter_export
 from . import charter_intervention_analysis
 from . import charter_report_progress
+from . import charter_watch
+from . import charter_report_links

@@ -22,6 +22,8 @@ STEPS = {
     "done": (("proposed", "accepted"), "done"),
     "withdraw": (("proposed", "accepted"), "withdrawn"),
 }
+# Days in which an accepted advice is carried out where nobody has set a date, by urgency.
+CARRIED_OUT_DAYS = {"0": 365, "1": 180, "2": 90, "3": 15}
 ANSWERS = {"accept": "accepted", "decline": "declined"}
 COMMENT_LENGTH = 2000
 
@@ -35,7 +37,7 @@ class CharterRecommendation(models.Model):
 
     _name = "charter.recommendation"
     _description = "Recommendation"
-    _inherit = ["charter.recorded.mixin"]
+    _inherit = ["charter.recorded.mixin", "charter.reminded.mixin"]
     _charter_export = Sheet("recommendations", ("name", "advice", "benefit", "urgency", "state", "comment"))
     _order = "urgency desc, id"
 
@@ -49,7 +51,7 @@ class CharterRecommendation(models.Model):
     )
     contract_id = fields.Many2one("contract.contract", required=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one(
-        related="contract_id.commercial_partner_id", string="Client", store=True, index=True, precompute=True
+        "res.partner", "Client", compute="_compute_partner_id", store=True, index=True, precompute=True
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     report_id = fields.Many2one(
@@ -73,11 +75,28 @@ class CharterRecommendation(models.Model):
     closed_at = fields.Datetime(
         readonly=True, copy=False, charter_engine=True, help="Declined, done or withdrawn since."
     )
+    user_id = fields.Many2one(
+        "res.users", "Carried out by", domain="[('share', '=', False)]", groups="base.group_user",
+        charter_recorded="agreed",
+        help="Who sees to it once the client has accepted; by default the technical contact.",
+    )  # fmt: skip
+    date_deadline = fields.Date(
+        "To carry out by",
+        groups="base.group_user",
+        charter_recorded="agreed",
+        help="By default as urgent as the advice itself; another date is a correction, with its reason.",
+    )
     outcome = fields.Char(
         "How it ended", readonly=True, copy=False, charter_engine=True, help="What was done, or why not."
     )
 
     _open_idx = models.Index("(contract_id) WHERE state IN ('draft', 'proposed', 'accepted')")
+
+    @api.depends("contract_id", "report_id")
+    def _compute_partner_id(self):
+        # Whose it is does not follow the contract to another customer.
+        for record in self:
+            record.partner_id = record.report_id.partner_id or record.contract_id.commercial_partner_id
 
     @api.constrains("equipment_ids", "contract_id")
     def _check_equipment(self):
@@ -94,7 +113,8 @@ class CharterRecommendation(models.Model):
     @api.constrains("report_id", "contract_id")
     def _check_report(self):
         for record in self:
-            if record.report_id and record.report_id.contract_id != record.contract_id:
+            report = record.report_id.sudo()
+            if report and (report.contract_id, report.partner_id) != (record.contract_id, record.partner_id):
                 raise ValidationError(self.env._("Written for: the report is about another contract."))
 
     @api.model_create_multi
@@ -137,6 +157,9 @@ class CharterRecommendation(models.Model):
                 )
 
     def _charter_is_recorded(self, name):
+        """What the client answered; who carries out what it accepted, and by when."""
+        if name in ("user_id", "date_deadline"):
+            return self.state == "accepted"
         return bool(self.answered_at)
 
     # -- steps -----------------------------------------------------------------------------------------
@@ -179,9 +202,28 @@ class CharterRecommendation(models.Model):
         values = {"answered_at": now, "answered_by_id": contact.id, "comment": comment or False}
         if answer == "decline":
             values["closed_at"] = now
+        else:
+            values.update(engine._plan_carrying_out())
         self._step(answer, **values)
         self._notify_answer()
         return True
+
+    def _plan_carrying_out(self):
+        """Who carries out an accepted advice, and by when, as far as nobody has said so."""
+        key = (self.company_id.id, "technical_contact", self.partner_id.id)
+        holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
+        return {
+            "user_id": self.user_id.id or holder or False,
+            "date_deadline": self.date_deadline
+            or fields.Date.add(self.company_id._charter_today(), days=CARRIED_OUT_DAYS[self.urgency]),
+        }
+
+    def _charter_agreed_document(self):
+        return self.report_id or self.contract_id
+
+    @api.model
+    def _charter_still_owed(self):
+        return [("state", "=", "accepted")]
 
     def _notify_answer(self):
         """An activity for the technical contact: what the client decided of the advice."""
@@ -209,6 +251,7 @@ class CharterRecommendation(models.Model):
         """What was advised has been carried out."""
         self._check_staff()
         self._step("done", closed_at=self._charter_now(), outcome=(outcome or "").strip() or False)
+        self._charter_is_done()
         return True
 
     def action_withdraw(self, reason):
@@ -219,6 +262,7 @@ class CharterRecommendation(models.Model):
                 self.env._("Reason: say why the advice no longer holds; the client reads it.")
             )
         self._step("withdraw", closed_at=self._charter_now(), outcome=reason.strip())
+        self._charter_is_done()
         return True
 
     def action_ask_withdraw(self):

@@ -56,7 +56,7 @@ class CharterIntervention(models.Model):
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", store=True, index=True
+        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True, index=True
     )
     contract_id = fields.Many2one(
         "contract.contract",
@@ -68,7 +68,8 @@ class CharterIntervention(models.Model):
         ondelete="restrict",
         tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
-        help="The client's only contract under the charter, when there is one; its tier says what is promised.",
+        help="The contract of the equipment, of the site, or the client's only one under the charter; its tier says what is "
+        "promised. Of a client with several, choose it.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
@@ -135,8 +136,6 @@ class CharterIntervention(models.Model):
         groups="base.group_user",
         help="Who was concerned; empty: every contact of the client.",
     )
-    feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
-    feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
 
     _origin_once = models.UniqueIndex(
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
@@ -145,11 +144,6 @@ class CharterIntervention(models.Model):
 
     def _charter_origin(self):
         return self.env._("Your intervention"), f"/my/charter/intervention/{self.id}"
-
-    @api.depends("feedback_ids")
-    def _compute_feedback_count(self):
-        for intervention in self:
-            intervention.feedback_count = len(intervention.feedback_ids)
 
     @api.depends("reference", "name")
     def _compute_display_name(self):
@@ -171,7 +165,13 @@ class CharterIntervention(models.Model):
         """The columns of the kanban: what is open always, what is over where there is some."""
         return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
 
-    @api.depends("partner_id", "company_id")
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        # Of the day it was recorded: a contact that goes to another company does not take our work there.
+        for intervention in self:
+            intervention.commercial_partner_id = intervention.partner_id.commercial_partner_id
+
+    @api.depends("partner_id", "company_id", "equipment_ids")
     def _compute_contract_id(self):
         contracts = self.env["contract.contract"].sudo()
         clients = self.partner_id.commercial_partner_id
@@ -189,7 +189,28 @@ class CharterIntervention(models.Model):
             if intervention.contract_id.commercial_partner_id == client and intervention.contract_id:
                 continue
             of_client = found.get((client, intervention.company_id), contracts)
-            intervention.contract_id = of_client if len(of_client) == 1 else False
+            intervention.contract_id = intervention._contract_among(of_client)
+
+    def _contract_among(self, contracts):
+        """Which of the client's ``contracts`` the work is under: that of its equipment, of its site, or the only one there is.
+
+        Empty where that says none, or two: whoever records the work is asked.
+        """
+        self.ensure_one()
+        if len(contracts) < 2:
+            return contracts
+        of_equipment = self.sudo().equipment_ids._origin.contract_id & contracts
+        site = self.partner_id
+        of_site = contracts.filtered(lambda contract: contract.partner_id == site)
+        if not of_site and site != site.commercial_partner_id:
+            of_site = (
+                self.env["charter.equipment"].sudo().search([("site_id", "=", site.id)]).contract_id
+                & contracts
+            )
+        for candidates in (of_equipment, of_site if site != site.commercial_partner_id else contracts):
+            if len(candidates) == 1:
+                return candidates
+        return contracts.browse()
 
     # -- checks -----------------------------------------------------------------------------------
 
@@ -409,11 +430,6 @@ class CharterIntervention(models.Model):
             )
         for code in ("intervention.response", "intervention.resolution"):
             self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
-
-    def action_feedback(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_feedback")
-        return {**action, "domain": [("intervention_id", "=", self.id)], "context": {}}
 
     def action_promises(self):
         self.ensure_one()

@@ -85,6 +85,15 @@ class CharterIntervention(models.Model):
     def _origin_id(self):
         return self._origin.id or self.id
 
+    def _contracts_to_choose_from(self):
+        """How many running contracts the client has with this company, where that is more than one; else 0."""
+        contracts = self.env["contract.contract"].sudo()
+        count = contracts.search_count(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+             ("company_id", "=", self.company_id.id)]
+        )  # fmt: skip
+        return count if count > 1 else 0
+
     def _charter_gap(self, levels):
         """Why nothing is promised, in words; False for what will be when it is saved."""
         if levels.get(self):
@@ -98,6 +107,13 @@ class CharterIntervention(models.Model):
                 dict(self._fields["kind"]._description_selection(self.env))[self.kind],
             )
         if not contract:
+            several = self._contracts_to_choose_from()
+            if several:
+                return self.env._(
+                    "No time is promised yet: %(client)s has %(count)s contracts under the charter; choose the one of this work.",
+                    client=self.partner_id.commercial_partner_id.display_name,
+                    count=several,
+                )
             return self.env._(
                 "No time is promised: choose a contract under the charter, if the client has one."
             )
@@ -151,10 +167,11 @@ class CharterIntervention(models.Model):
         fed, operations = self._charter_is_engine(), self.env["charter.obligation"]._charter_may_correct()
         old = self.browse()
         for intervention, moment in zip(self, resolved, strict=True):
-            since = intervention.sudo().contract_id.charter_since
-            if not since or intervention.reported_at.date() >= since:
+            contract = intervention.sudo().contract_id
+            since = contract.charter_since and contract._charter_midnight(contract.charter_since)
+            if not since or intervention.reported_at >= since:
                 continue
-            over = bool(moment) and fields.Datetime.to_datetime(moment).date() < since
+            over = bool(moment) and fields.Datetime.to_datetime(moment) < since
             brought = self.env.context.get("import_file") or intervention.sudo().res_id
             if fed or over or (operations and brought):
                 old |= intervention
@@ -219,8 +236,9 @@ class CharterIntervention(models.Model):
             late |= {(row.res_id, code) for row in stay}
         for intervention in self:
             engine = intervention._charter_engine()
-            since = engine.contract_id.charter_since
-            before = engine.before_charter and since and engine.reported_at.date() < since
+            contract = engine.contract_id
+            since = contract.charter_since and contract._charter_midnight(contract.charter_since)
+            before = engine.before_charter and since and engine.reported_at < since
             engine.write({"promise_cycle": engine.promise_cycle + 1, "before_charter": before})
         self._charter_open_promises(late)
 

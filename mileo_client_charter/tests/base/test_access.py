@@ -467,7 +467,7 @@ class TestAccess(AccessCase):
 
     SAMPLES = {
         "boolean": True, "integer": 4, "char": "forged", "text": "forged", "html": "<p>forged</p>",
-        "datetime": "2026-01-01 00:00:00", "many2one": 1, "ask_nps": False, "is_complaint": False,
+        "datetime": "2026-01-01 00:00:00", "date": "2026-01-01", "many2one": 1, "ask_nps": False, "is_complaint": False,
     }  # fmt: skip
     # A direct report is written with the client's words and mark; the engine records them.
     # What is declared when a row is made by hand; from then on it stays.

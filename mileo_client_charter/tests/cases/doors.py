@@ -16,7 +16,8 @@ from ..report.test_report import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
-    "answer": "accept", "problem": "", "reason": "Three nights are not nine.", "feedback_id": "", "lang": "en_US",
+    "answer": "accept", "problem": "", "reason": "Three nights are not nine.",
+    "confirm": "1", "undo": "", "done": "", "call_me": "", "day": "2030-01-07", "time": "10:00", "phone": "", "feedback_id": "", "lang": "en_US",
     "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 
@@ -78,6 +79,7 @@ class DoorSweep(ListsCase, ReportCase):
         newest = self.newest
         return {
             "token": self.open_survey.token,
+            "link": self.env["charter.link"]._token(self.escalation.sudo(), "accept", self.contact),
             "company_id": self.company.id,
             "feedback_id": self.answered_survey.id,
             "escalation_id": self.escalation.id,

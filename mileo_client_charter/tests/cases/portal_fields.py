@@ -19,7 +19,7 @@ PORTAL_FIELDS = {
         "user_id", "work_done",
     },
     "charter.feedback": {
-        "answered_at", "call_reason", "call_recorded_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
+        "answered_at", "call_reason", "call_recorded_at", "call_wanted_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
         "detractor", "expires_at", "followup", "intervention_id", "name", "negative", "nps", "nps_answered",
         "outcome", "outcome_at", "partner_id", "promoter", "rating", "said_at", "sent_at", "state",
     },

@@ -216,3 +216,397 @@ class TestAlertsBeforeTheDeadline(CharterCase):
         self.assertEqual(mail.email_to, "chief@mileo.example.com", LEVEL_2)
         with self.assertRaisesRegex(ValidationError, "no e-mail address"):
             self.company.charter_on_call_operations = "nobody"
+
+
+HEARD = "Chaque client dispose de plusieurs canaux pour exprimer son feedback"
+SILENCE = "Ce dispositif garantit qu'aucune insatisfaction ne reste sans réponse de fond"
+REPLY = (
+    "From: {sender}\nTo: catchall@mileo.example.com\nSubject: Re: {subject}\nMessage-Id: <{id}@x.example.com>\n{headers}"
+    "In-Reply-To: {parent}\nDate: Mon, 05 Oct 2026 09:00:00 +0000\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+)
+
+
+class WordsCase(CharterCase):
+    def unread(self, record):
+        return self.env["charter.word"]._unread_of(record)
+
+    def reply(self, mail, sender, text="This does not satisfy me.", headers="", number="1"):
+        """``sender`` answers ``mail`` from its own mail program."""
+        self.env.flush_all()
+        return self.env["mail.thread"].sudo().message_process(
+            None,
+            REPLY.format(sender=sender, subject=mail.subject, id=f"reply.{number}", headers=headers,
+                         parent=mail.message_id, text=text),
+        )  # fmt: skip
+
+    def watch(self):
+        with self.committing():
+            self.env["charter.word"]._cron_watch()
+
+
+@tagged("post_install", "-at_install")
+class TestEveryWordIsHeard(WordsCase):
+    """19. Nobody speaks into the void."""
+
+    def test_each_word_is_in_a_list(self):
+        """A call that is promised is a list of its own; everything else waits to be read by the next working day."""
+        for case, say, listed, called in (
+            ("5/5 with words", lambda one: one._answer(rating=5, comment="Very disappointed."), True, False),
+            ("5/5 without a word", lambda one: one._answer(rating=5), False, False),
+            ("5/5 and a call asked for", lambda one: one._answer(rating=5, call_reason="asked"), False, True),
+            ("2/5 with words", lambda one: one._answer(rating=2, comment="Nobody came."), False, True),
+            ("5/5, then a 0 on second thoughts", lambda one: one._answer(rating=5) and one._complete(nps=0), True, False),
+            ("5/5, then 9", lambda one: one._answer(rating=5) and one._complete(nps=9), False, False),
+            ("5/5, then words", lambda one: one._answer(rating=5) and one._complete(comment="Wait, no."), True, False),
+            ("5/5, then a call", lambda one: one._answer(rating=5) and one._complete(call_me=True), False, True),
+        ):  # fmt: skip
+            with self.subTest(f"{HEARD}: {case}"), self.at():
+                self.company.charter_feedback_frequency_days = 0
+                feedback = self.invitation()
+                say(feedback)
+                word = self.unread(feedback)
+                self.assertEqual(bool(word), listed)
+                self.assertEqual(bool(self.promise(feedback, "feedback.callback")), called)
+                if listed:
+                    self.assertEqual((word.user_id, word.due_on.isoformat()), (self.manager, "2026-10-06"))
+                    self.assertEqual(feedback.activity_ids.user_id, self.manager)
+
+    def test_the_next_working_day(self):
+        for case, said, due in (
+            ("Friday evening", "2026-10-09 16:00", "2026-10-12"),
+            ("Sunday", "2026-10-11 10:00", "2026-10-12"),
+            ("a minute before midnight in Paris", "2026-10-05 21:59", "2026-10-06"),
+            ("a minute after midnight in Paris", "2026-10-05 22:01", "2026-10-07"),
+            ("the night the clocks go back", "2026-10-24 22:30", "2026-10-26"),
+        ):
+            with self.subTest(case):
+                found = self.env["charter.word"]._next_working_day(self.company, day(said))
+                self.assertEqual(found.isoformat(), due)
+
+    def test_what_is_written_on_any_document_of_a_client(self):
+        """From the registry: every thread about a client puts what its client writes into somebody's list."""
+        contract = self._contract(self.client)
+        with self.at():
+            feedback = self.negative()
+            escalation = self.escalate()
+            rows = {
+                "charter.feedback": feedback,
+                "charter.escalation": escalation,
+                "charter.intervention": feedback.intervention_id,
+                "charter.review": self.env["charter.review"].create({"contract_id": contract.id}),
+                "charter.equipment": self.env["charter.equipment"].create(
+                    {"name": "Camera", "partner_id": self.client.id}
+                ),
+                "charter.delivery": self.env["charter.delivery"]._queue(
+                    [{"kind": "contacts", "partner_id": self.client.id, "contact_id": self.alice.id,
+                      "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]
+                ),
+            }  # fmt: skip
+            threads = {
+                name
+                for name, model in self.env.items()
+                if name.startswith("charter.")
+                and not model._abstract
+                and hasattr(model, "message_post")
+                and "partner_id" in model._fields
+            }
+            # These have their own story in two_companies: reports and year's end are read there.
+            self.assertFalse(
+                threads - set(rows) - {"charter.report", "charter.renewal", "charter.remediation"}
+            )
+            for name, record in rows.items():
+                with self.subTest(name):
+                    record.sudo().message_post(
+                        body="Any news?",
+                        author_id=self.alice.id,
+                        message_type="comment",
+                        subtype_xmlid="mail.mt_comment",
+                    )
+                    word = self.unread(record)
+                    self.assertEqual(len(word), 1)
+                    self.assertIn("Any news?", word.words)
+                    kind = self.env.ref("mileo_client_charter.activity_word")
+                    listed = record.sudo().activity_ids.grouped("activity_type_id")[kind]
+                    self.assertEqual((listed.user_id, listed.date_deadline), (word.user_id, word.due_on))
+                    record.sudo().message_post(
+                        body="Seen", author_id=self.manager.partner_id.id, message_type="comment",
+                        subtype_xmlid="mail.mt_comment",
+                    )  # fmt: skip
+                    self.assertFalse(self.unread(record), "one of ours has answered there")
+
+    def test_replies_by_mail_reach_the_thread_and_the_person_in_charge(self):
+        with self.at():
+            feedback = self.invitation()
+            survey = self.mails_to(self.alice)[-1]
+            self.reply(survey, self.alice.email, number="survey")
+            self.assertEqual(self.unread(feedback).user_id, self.manager)
+            self.unread(feedback)._mark_read()
+            self.reply(survey, self.alice.email, headers="Auto-Submitted: auto-replied\n", number="away")
+            self.assertFalse(self.unread(feedback), "an out-of-office answer is no word")
+            escalation = self.escalate()
+        with self.at(3):
+            self.answer(escalation, self.operations)
+            answer = self.mails_to(self.alice)[-1]
+        with self.at(5):
+            self.reply(answer, self.alice.email, number="answer")
+        word = self.unread(escalation)
+        self.assertEqual((word.user_id, escalation.state), (self.operations, "answered"))
+        listed = escalation.activity_ids.filtered(lambda one: one.user_id == self.operations)
+        self.assertIn("level 2", " ".join(listed.mapped("summary")))
+
+    def test_reading_is_a_step_and_stays(self):
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=5, comment="Very disappointed.")
+            word = self.unread(feedback)
+            with self.assertRaises(AccessError):
+                word.with_user(self._portal(self.adam)).action_read()
+            with self.assertRaises(AccessError):
+                word.with_user(self.admin).write({"read_at": START})
+        with self.at(2) as now:
+            feedback.activity_ids.with_user(self.manager).action_feedback()
+        self.assertEqual((word.read_at, word.read_by_id), (now, self.manager))
+        self.assertFalse(feedback.activity_ids)
+
+    def test_unread_words_are_reminded_of_and_follow_the_client(self):
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=5, comment="Very disappointed.")
+        word = self.unread(feedback)
+        with self.at(50):
+            self.env["charter.assignment"]._assign(self.client, "account_manager", self.admin, self.company)
+            self.watch()
+            mails = len(self.mails_to(self.admin.partner_id))
+            self.watch()
+            self.assertEqual(len(self.mails_to(self.admin.partner_id)), mails, "once a day")
+        self.assertEqual((word.user_id, word.reminded_on.isoformat()), (self.admin, "2026-10-07"))
+        self.assertTrue(mails)
+
+    def test_a_survey_that_did_not_arrive_is_failed(self):
+        with self.at():
+            feedback = self.invitation()
+            mail = self.mails_to(self.alice)[-1]
+            mail._postprocess_sent_message(
+                [], [], failure_reason="No such user", failure_type="mail_email_invalid"
+            )
+            self.assertEqual((feedback.state, feedback.skip_reason), ("failed", "No such user"))
+            self.assertEqual(feedback.activity_ids.user_id, self.manager)
+            self.assertFalse(feedback.filtered_domain(feedback._to_remind_domain(START + timedelta(days=9))))
+            self.assertFalse(feedback._too_often(START), "nobody was asked")
+            self.assertTrue(feedback._answer(rating=4), "whoever has the link may answer all the same")
+
+
+@tagged("post_install", "-at_install")
+class TestEscalationsNobodyWatches(WordsCase):
+    """20. No dissatisfaction is left without an answer."""
+
+    def by_mail(self, sender, number="1", text="The alarm rang all night."):
+        mail = (
+            f"From: {sender}\nTo: escalation@mileo.example.com\nSubject: Nobody answers\nMessage-Id: <{number}@y.example.com>\n"
+            f"Date: Mon, 05 Oct 2026 08:00:00 +0000\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+        )
+        thread = self.env["mail.thread"].sudo().message_process("charter.escalation", mail)
+        return self.env["charter.escalation"].browse(thread)
+
+    def standing(self):
+        return self.env["charter.nps"]._standings(self.client, self.company)[self.client.id]
+
+    def test_an_unknown_address_of_a_client_s_domain(self):
+        self._contract(self.client)
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=5, nps=10)
+            self.assertEqual(self.standing().verdict, "pass")
+            escalation = self.by_mail("boss@alpine.example.com")
+            self.assertEqual((escalation.state, escalation.likely_partner_ids), ("unqualified", self.client))
+            self.assertEqual(escalation.qualify_by.isoformat(), "2026-10-06")
+            self.assertEqual(self.standing().verdict, "unknown", SILENCE)
+            self.assertFalse(self.by_mail("someone@gmail.com", "2").likely_partner_ids)
+            self.assertFalse(self.by_mail("someone@nobody.example.org", "3").likely_partner_ids)
+        with self.at(48):
+            before = len(self.mails_to(self.operations.partner_id))
+            self.watch()
+            reminded = len(self.mails_to(self.operations.partner_id))
+            self.watch()
+            self.assertEqual(len(self.mails_to(self.operations.partner_id)), reminded)
+            self.assertGreater(reminded, before)
+            escalation.with_user(self.operations).write({"partner_id": self.client.id})
+            self.assertEqual(self.standing().verdict, "fail")
+
+    def test_an_operations_manager_who_is_away(self):
+        for case, stand_in, answers in (
+            ("without a stand-in", False, "direction"), ("with one", True, "admin"),
+        ):  # fmt: skip
+            with self.subTest(f"{LEVEL_1}: {case}"), self.at(), self.env.cr.savepoint() as undone:
+                self.env["charter.absence"].create(
+                    {"user_id": self.operations.id, "stand_in_id": stand_in and self.admin.id,
+                     "date_from": "2026-10-05", "date_to": "2026-10-16"}
+                )  # fmt: skip
+                escalation = self.escalate()
+                promise = self.promise(escalation, "escalation.level1")
+                user = getattr(self, answers)
+                self.assertEqual(promise.user_id, user)
+                self.assertTrue(self.mails_to(user.partner_id))
+                self.env["charter.obligation"]._align_owners(self.company)
+                self.assertEqual(promise.user_id, user, "it stays there while nobody else is")
+                undone.rollback()
+
+    def test_level_1_never_answered(self):
+        with self.at():
+            escalation = self.escalate()
+        told, offered = [], []
+        for hours in (23, 26, 27, 50, 74):
+            with self.at(hours):
+                self.tick()
+                self.watch()
+                told.append(len(self.mails_to(self.operations.partner_id)))
+                offered.append(len(self.mails_to(self.alice)))
+        self.assertLess(told[0], told[1])
+        self.assertEqual(told[1], told[2], "once a day")
+        self.assertLess(told[2], told[3])
+        self.assertLess(told[3], told[4])
+        self.assertEqual(
+            [count - offered[0] for count in offered], [0, 1, 1, 1, 1], "level 2 is offered once"
+        )
+        mail = self.mails_to(self.alice)[-1]
+        self.assertIn("/charter/l/", mail.body_html)
+        self.assertTrue(escalation._may_go_to_level2())
+
+    def test_answered_and_the_client_silent(self):
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+        for days, state, asked in (
+            (6, "answered", False),
+            (7, "answered", True),
+            (29, "answered", True),
+            (30, "resolved", True),
+        ):
+            with self.subTest(days=days), self.at(24 * days + 1):
+                self.watch()
+                self.assertEqual((escalation.state, bool(escalation.asked_at)), (state, asked))
+        self.assertIn("30 days", escalation.resolution)
+        self.assertFalse(escalation.is_complaint)
+        with self.at(24 * 40) as now:
+            mail = self.mails_to(self.alice)[-1]
+            self.reply(mail, self.alice.email, number="late")
+        promises = self.promise(escalation, "escalation.level1")
+        self.assertEqual((escalation.state, escalation.is_complaint, len(promises)), ("open", True, 2))
+        self.assertEqual(promises.sorted("id")[-1].due_at, now + timedelta(hours=24))
+        self.assertEqual(self.unread(escalation).user_id, self.operations)
+
+    def test_what_is_no_escalation(self):
+        with self.at():
+            spam = self.by_mail("seller@spam.example.org")
+            twice = self.escalate()
+        with self.at(3):
+            for user, words, reason in (
+                (self.manager, "Only operations managers", "Advertising"), (self.operations, "Reason", ""),
+            ):  # fmt: skip
+                with self.subTest(words), self.assertRaisesRegex((AccessError, ValidationError), words):
+                    spam.with_user(user).action_dismiss(reason)
+            for escalation in (spam, twice):
+                escalation.with_user(self.operations).action_dismiss("The same as ESC/1")
+                self.assertEqual((escalation.state, escalation.is_complaint), ("dismissed", False))
+                self.assertIn("The same as ESC/1", escalation.resolution)
+                self.assertFalse(escalation.activity_ids)
+        self.assertEqual(self.promise(twice, "escalation.level1").state, "cancelled")
+        with self.at(5):
+            twice.message_post(body="It is not the same.", author_id=self.alice.id, message_type="comment")
+        self.assertEqual((twice.state, twice.is_complaint), ("open", True))
+        with self.at():
+            late = self.escalate(self.adam)
+        with self.at(30):
+            late.with_user(self.operations).action_dismiss("Advertising")
+        self.assertEqual(self.promise(late, "escalation.level1").missed, 1, "late stays late")
+
+
+@tagged("post_install", "-at_install")
+class TestWhatWasAgreed(WordsCase):
+    """21. Reminders for what was agreed; 22. who records what."""
+
+    def test_one_activity_a_promise(self):
+        contract = self._contract(self.client)
+        with self.at():
+            first = contract._charter_open("report.delivery", occurrence="2026-09")
+            second = contract._charter_open(
+                "review.annual", occurrence="2027-03-01#annual", user_id=first.user_id.id
+            )
+            for promise in (first, second):
+                promise._charter_alert_activity("owner")
+                promise._charter_alert_activity("owner")
+        mine = contract.activity_ids._charter_about(first | second)
+        self.assertEqual(len(mine), 2)
+        self.assertEqual(len(set(mine.mapped("charter_key"))), 2)
+        other = mine._charter_about(second)
+        first._charter_engine().alert = "warning"
+        first._fulfil("Sent.")
+        self.assertEqual(contract.activity_ids._charter_about(first | second), other)
+
+    def test_corrective_actions_are_reminded_of(self):
+        with self.at():
+            feedback = self.negative()
+            feedback.with_user(self.manager)._record_callback(
+                START, "Nobody came on Monday.", "made",
+                [{"name": "Visit", "user_id": self.technician.id, "date_deadline": "2026-10-12"},
+                 {"name": "Invoice", "user_id": self.technician.id, "date_deadline": "2026-10-12"}], "",
+            )  # fmt: skip
+        actions = feedback.corrective_action_ids
+        for days, listed, mails in ((3, 0, 0), (5, 2, 0), (8, 2, 2), (9, 2, 2), (15, 2, 4)):
+            with self.subTest(days=days), self.at(24 * days):
+                self.watch()
+                self.assertEqual(len(feedback.activity_ids._charter_about(actions)), listed)
+                sent = self.mails_to(self.technician.partner_id).filtered(
+                    lambda one: "not done" in (one.subject or "")
+                )
+                self.assertEqual(len(sent), mails)
+        actions[0].with_user(self.technician).action_done()
+        self.assertEqual(len(feedback.activity_ids._charter_about(actions)), 1)
+
+    def test_whose_call_it_is(self):
+        with self.at():
+            feedback = self.negative()
+        with self.at(1) as now:
+            form = (now, "Nobody came on Monday.", "made", [], "They have been sent already.")
+            with self.assertRaisesRegex(AccessError, "t_manager"):
+                feedback.with_user(self.technician)._record_callback(*form)
+            feedback.with_user(self.operations)._record_callback(*form)
+        self.assertEqual(feedback.followup, "tell")
+
+    def test_which_contract_work_is_under(self):
+        """A client with two contracts: that of the equipment, of the site; else whoever records it is asked."""
+        site, other = self.env["res.partner"].create(
+            [{"name": name, "parent_id": self.client.id, "type": "delivery"} for name in ("Lyon", "Nice")]
+        )
+        with self.at():
+            alone = self.env["charter.intervention"].create({"name": "One", "partner_id": self.client.id})
+            self.assertFalse(alone.contract_id)
+            first = self._contract(self.client)
+            second = self._contract(self.client)
+            camera, lamp = self.env["charter.equipment"].create(
+                [
+                    {
+                        "name": "Camera",
+                        "partner_id": self.client.id,
+                        "contract_id": first.id,
+                        "site_id": other.id,
+                    },
+                    {"name": "Lamp", "partner_id": self.client.id, "contract_id": second.id},
+                ]
+            )
+            second.partner_id = site
+            for case, partner, equipment, contract in (
+                ("by its equipment", self.client, camera, first),
+                ("by its site", site, camera.browse(), second),
+                ("by the equipment of its site", other, camera.browse(), first),
+                ("equipment of both", self.client, camera | lamp, None),
+                ("nothing said", self.client, camera.browse(), None),
+            ):
+                with self.subTest(case):
+                    work = self.env["charter.intervention"].create(
+                        {"name": case, "partner_id": partner.id, "equipment_ids": equipment.ids}
+                    )
+                    self.assertEqual(work.contract_id, contract or first.browse())
+                    self.assertEqual("2 contracts" in (work.promise_gap or ""), not contract)
+            work.equipment_ids = lamp
+            self.assertEqual(work.contract_id, second, "said afterwards")

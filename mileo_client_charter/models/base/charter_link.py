@@ -1,0 +1,100 @@
+"""Links in mails that open without a login: signed, expiring, one purpose each. Reading one changes nothing."""
+
+from datetime import date, timedelta
+
+from odoo import api, models
+from odoo.tools.misc import hmac
+
+from ...tools import links
+
+# A moment's thought: what was done by a link can be changed by it for so long.
+CHANGE_OF_MIND = timedelta(hours=24)
+SCOPE = "mileo_client_charter.link"
+PATH = "/charter/l/"
+
+
+class CharterLink(models.AbstractModel):
+    """Makes and opens the links; what each does is said by the document's model (``_charter_links``)."""
+
+    _name = "charter.link"
+    _description = "Signed link of a mail"
+
+    @api.model
+    def _purposes(self):
+        """{number: (model, purpose, Link)} of every model there is."""
+        return {
+            link.number: (name, purpose, link)
+            for name, model in self.env.items()
+            if not model._abstract
+            for purpose, link in getattr(model, "_charter_links", {}).items()
+        }
+
+    @api.model
+    def _signer(self):
+        env = self.sudo().env
+        return lambda text: hmac(env, SCOPE, text)
+
+    @api.model
+    def _token(self, record, purpose, contact):
+        """The token for ``contact`` to do ``purpose`` on ``record``, from today on."""
+        link = record._charter_links[purpose]
+        last_day = date.fromordinal(self._today().toordinal() + link.days)
+        return links.pack(links.Claim(link.number, record.id, contact.id, last_day), self._signer())
+
+    @api.model
+    def _today(self):
+        return self.env.cr.now().date()
+
+    @api.model
+    def _opened(self, token):
+        """(record, contact, purpose, Link, status) of a token, read as the superuser in the contact's language.
+
+        The status is ``open``, ``expired``, ``left`` (who it was sent to is that client's contact no more) or ``unknown``.
+        """
+        nobody = self.env["res.partner"].sudo().browse()
+        claim = links.unpack(token, self._signer())
+        if not claim or claim.purpose not in self._purposes():
+            return None, nobody, None, None, "unknown"
+        model, purpose, link = self._purposes()[claim.purpose]
+        contact = nobody.browse(claim.contact).exists()
+        record = self.env[model].sudo().browse(claim.record).exists()
+        if not record or not contact:
+            return None, nobody, None, None, "unknown"
+        record = record.with_context(lang=contact.lang or self.env.lang)
+        if claim.last_day < self._today():
+            return record, contact, purpose, link, "expired"
+        client = record._charter_link_client()
+        if not contact.active or contact.commercial_partner_id != client:
+            return record, contact, purpose, link, "left"
+        return record, contact, purpose, link, "open"
+
+
+class CharterLinkMixin(models.AbstractModel):
+    """A document whose mails carry links of their own."""
+
+    _name = "charter.link.mixin"
+    _description = "Document with signed links"
+
+    _charter_links = {}
+
+    def _charter_link_client(self):
+        """The client whose contacts a link of this document serves."""
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id
+
+    def _charter_link_company(self):
+        self.ensure_one()
+        return self.company_id
+
+    def _charter_link(self, purpose, contact=None):
+        """The address at which ``contact`` does ``purpose``, without a login."""
+        self.ensure_one()
+        record = self.sudo()
+        contact = contact or record.contact_id or record.partner_id
+        token = self.env["charter.link"]._token(record, purpose, contact)
+        return f"{record.get_base_url()}{PATH}{token}"
+
+    @api.model
+    def _charter_may_change_mind(self, moment):
+        """Whether what was done at ``moment`` can still be changed by the same link."""
+        return bool(moment) and self.env.cr.now() - moment < CHANGE_OF_MIND

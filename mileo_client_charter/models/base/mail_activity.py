@@ -1,0 +1,24 @@
+"""One activity a promise and person: what an activity is about is in a key, so that none overwrites another."""
+
+from odoo import fields, models
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    charter_key = fields.Char(
+        "What it is about",
+        readonly=True,
+        index="btree_not_null",
+        help="Model and number of the promise, or of the agreed action, that this activity reminds of.",
+    )
+
+    def _charter_about(self, records):
+        """The activities, among these, that are about ``records``."""
+        keys = {f"{record._name},{record.id}" for record in records}
+        return self.filtered(lambda activity: activity.charter_key in keys)
+
+    def _charter_close(self, records):
+        """What reminded of ``records`` is done with."""
+        keys = [f"{record._name},{record.id}" for record in records]
+        self.sudo().search([("charter_key", "in", keys)]).unlink()

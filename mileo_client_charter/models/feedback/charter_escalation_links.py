@@ -1,0 +1,128 @@
+"""What a client does about an escalation from our mails, without a login (article 03)."""
+
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from ..base.charter_lock import lock
+from ..base.client_document import Link
+
+
+class CharterEscalation(models.Model):
+    _name = "charter.escalation"
+    _inherit = ["charter.escalation", "charter.link.mixin"]
+
+    _charter_links = {
+        "accept": Link(1, "mileo_client_charter.link_accept", "_link_answer_values", "_link_accept"),
+        "level2": Link(2, "mileo_client_charter.link_level2", "_link_answer_values", "_link_level2"),
+    }
+
+    accepted_by_id = fields.Many2one(
+        "res.partner", "Accepted by", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="The contact of the client who accepted our answer by the link of our mail.",
+    )  # fmt: skip
+
+    def _charter_mail_doors(self):
+        """What follows an answer: to accept it, or to go to general management, also again."""
+        return [
+            (self.env._("I accept this answer"), self._charter_link("accept")),
+            (
+                self.env._("It does not satisfy me: I go to your general management"),
+                self._charter_link("level2"),
+            ),
+        ]
+
+    def _link_answer_values(self, contact):
+        mind = self._charter_may_change_mind
+        return {
+            "heading": self.display_name,
+            "may_accept": self.state == "answered",
+            "may_go_to_level2": self._may_go_to_level2(),
+            "may_undo_accept": self.state == "resolved"
+            and bool(self.accepted_by_id)
+            and mind(self.resolved_at),
+            "may_undo_level2": self.level == "2" and self.state == "open" and mind(self.level2_recorded_at),
+            "due": self._link_due(contact),
+            "level2_url": self._charter_link("level2", contact) if self._may_go_to_level2() else None,
+            "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
+        }
+
+    def _portal_accept(self):
+        """As by the link of a mail: it can be changed there for 24 hours."""
+        result = super()._portal_accept()
+        if self.state == "resolved" and not self.sudo().accepted_by_id:
+            self._charter_engine().accepted_by_id = self.env.user.partner_id
+        return result
+
+    def _undo_url(self, contact):
+        """Where ``contact`` changes its mind about what it did here, while it may; else None."""
+        mind, record = self._charter_may_change_mind, self.sudo()
+        if record.state == "resolved" and record.accepted_by_id and mind(record.resolved_at):
+            return self._charter_link("accept", contact)
+        if record.level == "2" and record.state == "open" and mind(record.level2_recorded_at):
+            return self._charter_link("level2", contact)
+        return None
+
+    def _link_due(self, contact):
+        """When our answer is due, in the contact's time zone, which is named."""
+        promise = self._current_promises().get(self.id)
+        tz = contact.tz or self.company_id._charter_tz()
+        return f"{promise._due_in_words(tz)} ({tz.replace('_', ' ')})" if promise and promise.due_at else ""
+
+    def _link_accept(self, contact, form):
+        """The client accepts our answer, or changes its mind within 24 hours. :raise ValidationError: not the moment"""
+        escalation = self._charter_engine()
+        lock(escalation)
+        escalation.invalidate_recordset()
+        if form.get("undo"):
+            if not escalation._link_answer_values(contact)["may_undo_accept"]:
+                raise ValidationError(
+                    self.env._(
+                        "It is too late to change this here: reply to our message, and we open it again."
+                    )
+                )
+            escalation.write(
+                {"state": "answered", "resolved_at": False, "resolution": False, "accepted_by_id": False}
+            )
+            escalation._trace(contact, self.env._("I do not accept the answer after all."))
+            return
+        if escalation.state == "resolved":
+            return
+        escalation._resolve(self.env._("Accepted by %s by the link of our mail.", contact.name))
+        escalation.accepted_by_id = contact
+        escalation._trace(contact, self.env._("I accept the answer."))
+        escalation._mail_client("mileo_client_charter.mail_escalation_accepted")
+
+    def _link_level2(self, contact, form):
+        """The client goes to general management and says why, or takes it back within 24 hours.
+
+        :raise ValidationError: no words, or not the moment
+        """
+        escalation = self._charter_engine()
+        if form.get("undo"):
+            escalation._take_back_level2(contact)
+            return
+        if escalation.level == "2" and escalation.state == "open":
+            return
+        escalation._client_to_level2(form.get("reason"))
+        escalation._trace(contact, self.env._("I go to your general management: %s", form["reason"].strip()))
+
+    def _take_back_level2(self, contact):
+        escalation = self._charter_engine()
+        lock(escalation)
+        escalation.invalidate_recordset()
+        if not escalation._link_answer_values(contact)["may_undo_level2"]:
+            raise ValidationError(
+                self.env._("It is too late to change this here: call us, or reply to our message.")
+            )
+        words = self.env._("%s took the step to level 2 back.", contact.name)
+        escalation._charter_cancel("escalation.level2", words)
+        escalation.write(
+            {"level": "1", "state": "answered" if escalation.answered_at else "open", "level2_at": False}
+        )
+        escalation._trace(contact, words)
+
+    def _trace(self, contact, words):
+        """What the client did, on the thread that both sides read."""
+        self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
+            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+        )

@@ -1,0 +1,241 @@
+"""Escalations nobody watches: who it is from, an operations manager who is away, an answer that does not come, a client that is
+silent, and what was no escalation at all (article 03: no dissatisfaction is left without an answer)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import email_domain_extract
+from odoo.tools.sql import escape_psql
+
+from ...tools.words import is_said
+from ..base.charter_lock import lock
+from ..base.charter_recorded import OPERATIONS
+
+# Days without a word of the client after an answer: then it is asked; then the escalation is closed with that reason.
+ASK_AFTER, CLOSE_AFTER = timedelta(days=7), timedelta(days=30)
+# Everybody has an address there: such a domain says nothing of whose contact somebody is.
+PUBLIC_DOMAINS = {
+    "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.com", "live.fr", "msn.com",
+    "yahoo.com", "yahoo.fr", "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.fr", "gmx.de",
+    "proton.me", "protonmail.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "neuf.fr", "laposte.net", "bbox.fr",
+    "numericable.fr", "mail.com", "zoho.com", "yandex.com",
+}  # fmt: skip
+
+
+class CharterEscalation(models.Model):
+    _inherit = "charter.escalation"
+
+    state = fields.Selection(
+        selection_add=[("dismissed", "Dismissed")], ondelete={"dismissed": "set default"}
+    )
+    likely_partner_ids = fields.Many2many(
+        "res.partner",
+        "charter_escalation_likely_rel",
+        "escalation_id",
+        "partner_id",
+        "Perhaps from",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Clients with contacts in the domain of the sender: their renewal cannot pass before this is qualified.",
+    )
+    qualify_by = fields.Date(
+        "To qualify by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    reminded_on = fields.Date(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    offered_at = fields.Datetime(
+        "Level 2 offered on", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    asked_at = fields.Datetime(
+        "Client asked on", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="When the client was asked whether our answer satisfies it.",
+    )  # fmt: skip
+    silent = fields.Boolean(
+        "Closed without a word", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="Nobody of the client said anything for a month after our answer; any word opens it again.",
+    )  # fmt: skip
+    reopened_count = fields.Integer(
+        "Times reopened", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+
+    # -- who it is from ---------------------------------------------------------------------------
+
+    def _ask_who_it_is(self):
+        super()._ask_who_it_is()
+        self.likely_partner_ids = self._likely_clients(self.email_from)
+        self.qualify_by = self.env["charter.word"]._next_working_day(self.company_id, self.raised_at)
+        self.activity_ids.write({"date_deadline": self.qualify_by})
+
+    @api.model
+    def _likely_clients(self, sender):
+        """Clients under the charter with a contact in the mail domain of ``sender``; none for a public provider."""
+        domain = email_domain_extract(sender or "")
+        partners = self.env["res.partner"].sudo()
+        if not domain or domain in PUBLIC_DOMAINS:
+            return partners
+        same = partners.search([("email_normalized", "=like", f"%@{escape_psql(domain)}")])
+        contracts = self.env["contract.contract"].sudo().search(
+            [("commercial_partner_id", "in", same.commercial_partner_id.ids), ("charter_tier_id", "!=", False)]
+        )  # fmt: skip
+        return contracts.commercial_partner_id
+
+    # -- nobody there -----------------------------------------------------------------------------
+
+    def _start_clock(self, code, moment, recorded, occurrence=""):
+        super()._start_clock(code, moment, recorded, occurrence)
+        self._give_to_management()
+
+    def _give_to_management(self):
+        """Level 1 of an operations manager who is away, without a stand-in, is general management's at once."""
+        for escalation in self:
+            promise = escalation._charter_owed("escalation.level1")[-1:]
+            company = escalation.company_id
+            if not promise.user_id or not self.env["charter.absence"]._is_vacant(promise.user_id, company):
+                continue
+            key = (company.id, "general_management", None)
+            holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
+            user = self.env["res.users"].browse(holder or [])
+            if user and user != promise.user_id:
+                before = promise.user_id
+                promise._reassign(user, self.env._("the operations manager is away, without a stand-in"))
+                promise._move_activities({promise.id: before}, user)
+                promise._charter_announce()
+
+    # -- watching ---------------------------------------------------------------------------------
+
+    @api.model
+    def _watch_escalations(self, company, today):
+        """What a day's watch of the escalations of ``company`` finds; each is said once a day."""
+        now = self._charter_now()
+        each = self.env["charter.word"]._each
+        own = Domain("company_id", "=", company.id)
+        unsaid = own & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<", today))
+        unqualified = unsaid & Domain("state", "=", "unqualified") & Domain("qualify_by", "<", today)
+        each(self.sudo().search(unqualified), lambda one: one._remind_to_qualify(today))
+        waiting = self.sudo().search(own & Domain("state", "=", "open"))
+        each(waiting, lambda one: one._give_to_management())
+        late = waiting.filtered(lambda one: one.due_at and one.due_at < now and one.reminded_on != today)
+        each(late, lambda one: one._remind_late(today))
+        answered = own & Domain("state", "=", "answered")
+        silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
+        each(self.sudo().search(silent), lambda one: one._close_silent())
+        unasked = answered & Domain("asked_at", "=", False) & Domain("answered_at", "<=", now - ASK_AFTER)
+        each(self.sudo().search(unasked), lambda one: one._ask_client())
+
+    def _remind_to_qualify(self, today):
+        for escalation in self:
+            for user in self.env["charter.assignment"]._company_people(
+                escalation.company_id, "operations_manager"
+            ):
+                escalation._charter_remind(
+                    user, lambda env, one=escalation: env._("Still to qualify: %s", one.display_name)
+                )
+            escalation._charter_engine().reminded_on = today
+
+    def _remind_late(self, today):
+        """Who owes the answer, and general management, every day; the client is offered level 2, once."""
+        for escalation in self:
+            owner = escalation.user_id
+            chiefs = self.env["charter.assignment"]._company_people(
+                escalation.company_id, "general_management"
+            )
+            for user in owner | chiefs:
+                escalation._charter_remind(
+                    user, lambda env, one=escalation: env._("Not answered yet: %s", one.display_name)
+                )
+            values = {"reminded_on": today}
+            if escalation.level == "1" and not escalation.offered_at and escalation._may_be_written_to():
+                escalation._mail_client("mileo_client_charter.mail_escalation_late")
+                values["offered_at"] = self._charter_now()
+            escalation._charter_engine().write(values)
+
+    def _may_be_written_to(self):
+        return not (self.contact_id or self.partner_id)._charter_unreachable(self.partner_id)
+
+    def _ask_client(self):
+        """A week after our answer, without a word: does it satisfy the client?"""
+        for escalation in self:
+            if escalation._may_be_written_to():
+                escalation._mail_client("mileo_client_charter.mail_escalation_ask")
+            escalation._charter_engine().asked_at = self._charter_now()
+
+    def _close_silent(self):
+        """A month after our answer, without a word: closed with that reason, and opened again by any word."""
+        for escalation in self:
+            escalation._resolve(
+                self.env._("No word from the client for %s days after our answer.", CLOSE_AFTER.days)
+            )
+            escalation._charter_engine().silent = True
+
+    # -- any word ---------------------------------------------------------------------------------
+
+    def _charter_heard(self, message):
+        """A word of the client on an escalation opens what was closed without one, and is somebody's to answer."""
+        opening = self.door == "mail" and not (self.message_ids - message).filtered(
+            lambda one: one.message_type == "email" and not self._charter_is_ours(one)
+        )
+        if opening:
+            # The mail the escalation began with: its answer is owed already.
+            return
+        if (self.state == "resolved" and self.silent) or self.state == "dismissed":
+            self._reopen_by_word()
+        super()._charter_heard(message)
+
+    def _reopen_by_word(self):
+        now = self._charter_now()
+        escalation = self._charter_engine()
+        code = f"escalation.level{escalation.level}"
+        count = escalation.reopened_count + 1
+        escalation.write(
+            {
+                "state": "open" if escalation.partner_id else "unqualified", "silent": False, "resolved_at": False,
+                "resolution": False, "asked_at": False, "reopened_count": count,
+            }
+        )  # fmt: skip
+        if escalation.partner_id:
+            escalation._start_clock(code, now, now)
+        else:
+            escalation._ask_who_it_is()
+
+    def _charter_word_summary(self, client):
+        if self._may_go_to_level2():
+            return self.env._("%s wrote: answer, or go to level 2 with its reason", client.display_name)
+        return super()._charter_word_summary(client)
+
+    # -- no escalation at all ---------------------------------------------------------------------
+
+    def action_ask_dismiss(self):
+        return self.env["charter.obligation"]._wizard_action(
+            "dismiss", self.env._("This is no escalation")
+        ) | {"context": {"default_operation": "dismiss", "default_escalation_ids": self.ids}}
+
+    def action_dismiss(self, reason):
+        """Operations set aside what is no escalation (an automatic answer, advertising, a duplicate), with the reason.
+
+        It stays on record, is no complaint, and any word of the client opens it again. What was found late by then stays late.
+
+        :raise AccessError: not an operations manager  :raise ValidationError: no reason, or it is over already
+        """
+        if not (self.env.su or self.env.user.has_group(OPERATIONS)):
+            raise AccessError(self.env._("Only operations managers dismiss an escalation."))
+        if not is_said(reason):
+            raise ValidationError(
+                self.env._("Reason: say why this is no escalation; the client can read it.")
+            )
+        for escalation in self:
+            escalation.check_access("write")
+            engine = escalation._charter_engine()
+            lock(engine)
+            engine.invalidate_recordset()
+            if engine.state not in ("unqualified", "open", "answered"):
+                raise ValidationError(self.env._("%s is closed already.", escalation.display_name))
+            words = self.env._(
+                "Dismissed by %(user)s: %(reason)s", user=self.env.user.name, reason=reason.strip()
+            )
+            for code in ("escalation.level1", "escalation.level2"):
+                engine._charter_cancel(code, words)
+            engine.write({"state": "dismissed", "resolved_at": self._charter_now(), "resolution": words})
+            engine.activity_unlink(["mileo_client_charter.activity_promise"])
+            self.env["charter.word"]._unread_of(escalation)._mark_read()

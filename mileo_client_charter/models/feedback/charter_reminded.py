@@ -1,0 +1,88 @@
+"""What was agreed with a client is listed, and reminded of until it is done (articles 01, 02 and 04)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+ACTIVITY = "mileo_client_charter.activity_agreed"
+# Days before its date that who does it is reminded, and between two reminders of one that is late.
+AHEAD, AGAIN = timedelta(days=2), timedelta(days=7)
+
+
+class CharterRemindedMixin(models.AbstractModel):
+    """Something agreed, with a ``name``, who does it (``user_id``) and for when (``date_deadline``)."""
+
+    _name = "charter.reminded.mixin"
+    _description = "Agreed, and reminded of"
+    _inherit = ["charter.engine.mixin"]
+
+    reminded_on = fields.Date(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+
+    def _charter_agreed_document(self):
+        """The document it was agreed on, whose thread and activities people follow."""
+        raise NotImplementedError
+
+    @api.model
+    def _charter_still_owed(self):
+        """Domain of those still to be done."""
+        raise NotImplementedError
+
+    @api.model
+    def _watch_agreed(self, company, today):
+        """Who does it is reminded two days before its date; once it is late, operations too, every week until it is done."""
+        ahead = [("company_id", "=", company.id), ("date_deadline", "<=", today + AHEAD)]
+        owed = self.sudo().search([*ahead, *self._charter_still_owed()])
+        self.env["charter.word"]._each(owed, lambda one: one._remind_of_agreed(today))
+
+    def _remind_of_agreed(self, today):
+        self.ensure_one()
+        document = self._charter_agreed_document().sudo()
+        user = self._charter_agreed_user()
+        self._charter_put_in_list(document, user)
+        if self.date_deadline < today and (not self.reminded_on or self.reminded_on <= today - AGAIN):
+            operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
+            for reader in user | operations:
+                document._charter_remind(
+                    reader, lambda env: env._("Agreed for %(day)s and not done: %(action)s",
+                                              day=self.date_deadline, action=self.name)
+                )  # fmt: skip
+            self._charter_engine().reminded_on = today
+
+    def _charter_agreed_user(self):
+        """Who does it; operations in place of somebody who has left."""
+        user = self.user_id
+        if user and user.active:
+            return user
+        return self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")[:1]
+
+    def _charter_put_in_list(self, document, user):
+        """One activity of its own on ``document``, for whoever does it."""
+        present = document.activity_ids._charter_about(self)
+        if user in present.user_id:
+            return
+        present.unlink()
+        document.with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
+            ACTIVITY,
+            user_id=user.id,
+            date_deadline=self.date_deadline,
+            summary=self.name,
+            charter_key=f"{self._name},{self.id}",
+        )
+
+    def _charter_is_done(self):
+        """These are done: nobody is reminded of them any more."""
+        self.env["mail.activity"]._charter_close(self)
+
+
+class CharterAgreedAction(models.AbstractModel):
+    _name = "charter.agreed.action"
+    _inherit = ["charter.agreed.action", "charter.reminded.mixin"]
+
+    @api.model
+    def _charter_still_owed(self):
+        return [("done_date", "=", False)]
+
+    def action_done(self):
+        result = super().action_done()
+        self._charter_is_done()
+        return result

@@ -1,0 +1,295 @@
+"""Nobody speaks into the void: what a client said or wrote is in somebody's list until it is read (article 02)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import html2plaintext, plaintext2html
+
+from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
+from ..base.mail_thread import AUTOMATIC
+
+ACTIVITY = "mileo_client_charter.activity_word"
+SUMMARY_LENGTH = 200
+
+
+class CharterWord(models.Model):
+    """One word of a client that waits to be read: where it is, whose it is to read, by when.
+
+    The words themselves stay where they were said: this row holds none, so that forgetting a person forgets nothing here.
+    What has a promise of its own (a call, an answer to an escalation) is in the list of that promise instead.
+    """
+
+    _name = "charter.word"
+    _description = "Client's word to read"
+    _inherit = ["charter.engine.mixin"]
+    _charter_engine_only = True
+    _order = "due_on, id"
+    _rec_name = "document"
+
+    partner_id = fields.Many2one(
+        "res.partner", "Client", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
+    res_model = fields.Char("Document model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Document no.", model_field="res_model", required=True, readonly=True)
+    message_id = fields.Many2one("mail.message", readonly=True, index="btree_not_null", ondelete="set null")
+    said_at = fields.Datetime("Said on", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "To read by", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    due_on = fields.Date("Due on", required=True, readonly=True, help="The next working day of the company.")
+    read_at = fields.Datetime("Read on", readonly=True)
+    read_by_id = fields.Many2one("res.users", "Read by", readonly=True, ondelete="restrict")
+    reminded_on = fields.Date("Reminded on", readonly=True)
+    document = fields.Char("About", compute="_compute_words")
+    words = fields.Text("The client's words", compute="_compute_words")
+    is_late = fields.Boolean("Unread for too long", compute="_compute_is_late")
+
+    _unread_idx = models.Index("(user_id, due_on) WHERE read_at IS NULL")
+    _document_idx = models.Index("(res_model, res_id) WHERE read_at IS NULL")
+
+    def _document(self):
+        self.ensure_one()
+        if self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists() or None
+
+    @api.depends("res_model", "res_id", "message_id")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        for word in self:
+            document = word._document()
+            readable = document and document.has_access("read")
+            word.document = document.display_name if readable else ""
+            if not readable:
+                word.words = ""
+            elif word.message_id:
+                word.words = html2plaintext(word.sudo().message_id.body or "").strip()
+            else:
+                word.words = document._charter_said() if hasattr(document, "_charter_said") else ""
+
+    @api.depends("due_on", "read_at")
+    def _compute_is_late(self):
+        for word in self:
+            today = word.company_id.sudo()._charter_today()
+            word.is_late = not word.read_at and word.due_on < today
+
+    # -- hearing ----------------------------------------------------------------------------------
+
+    @api.model
+    def _hear(self, document, said_at=None, message=None):
+        """A client said something on ``document``: somebody reads it by the next working day.
+
+        :param said_at: naive UTC, now by default  :param message: the mail.message that holds it
+        :return: the row, or none for a document that is no client's
+        """
+        document.ensure_one()
+        client, company = document.sudo()._charter_word_about()
+        if not client:
+            return self.browse()
+        said_at = said_at or self._charter_now()
+        user = self._reader(document, client, company)
+        word = self._charter_engine().create(
+            {
+                "partner_id": client.id,
+                "company_id": company.id,
+                "res_model": document._name,
+                "res_id": document.id,
+                "message_id": message.id if message else False,
+                "said_at": said_at,
+                "user_id": user.id,
+                "due_on": self._next_working_day(company, said_at),
+            }
+        )
+        word._put_in_list()
+        return word
+
+    @api.model
+    def _reader(self, document, client, company):
+        """Who answers for what was said: the owner of what the document owes, else the account manager, else operations."""
+        owed = self.env["charter.obligation"].sudo().search(
+            [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "!=", False)],
+            order="id desc", limit=1,
+        )  # fmt: skip
+        if owed.user_id.active and document._name == "charter.escalation":
+            return owed.user_id
+        assignments = self.env["charter.assignment"].sudo()
+        key = (company.id, "account_manager", client.id)
+        holder = assignments._holders({key}).get(key)
+        users = self.env["res.users"].browse(holder) if holder else assignments.browse().user_id
+        users = users or assignments._company_people(company, "operations_manager")[:1]
+        return users.sudo() or self.env.ref("base.user_admin").sudo()
+
+    @api.model
+    def _next_working_day(self, company, moment):
+        """The first working day of ``company`` after the day of ``moment`` (naive UTC)."""
+        tz = company._charter_tz()
+        tomorrow = to_local(moment, tz).date() + timedelta(days=1)
+        start = to_utc(tomorrow, tz)
+        question = (start, Delay(0, "hours", "working"), "after")
+        [opening] = company.resource_calendar_id.with_company(company)._charter_shift_many([question])
+        if isinstance(opening, NoWorkingTime):
+            return tomorrow
+        return to_local(opening, tz).date()
+
+    def _put_in_list(self):
+        """One activity a document and reader while something is unread there; later words leave it as it is."""
+        activity_type = self.env.ref(ACTIVITY)
+        for word in self:
+            document = word.sudo()._document()
+            if document is None or "activity_ids" not in document:
+                continue
+            mine = document.activity_ids.filtered(
+                lambda one, user=word.user_id: one.user_id == user and one.activity_type_id == activity_type
+            )
+            if not mine:
+                reader = document.with_context(lang=word.user_id.lang, mail_activity_quick_update=True)
+                reader.activity_schedule(
+                    ACTIVITY,
+                    user_id=word.user_id.id,
+                    date_deadline=word.due_on,
+                    summary=reader._charter_word_summary(word.partner_id),
+                    note=plaintext2html((word.words or "")[:SUMMARY_LENGTH]),
+                )
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def action_read(self):
+        """Whoever answers for the client has read these words; who and when stays.
+
+        :raise AccessError: not one of the charter's users
+        """
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise AccessError(self.env._("Only the charter's users read what clients say."))
+        self._mark_read()
+
+    def _mark_read(self):
+        unread = self.filtered(lambda word: not word.read_at)._charter_engine()
+        unread.write({"read_at": self._charter_now(), "read_by_id": self.env.uid})
+        activity_type = self.env.ref(ACTIVITY)
+        for word in unread:
+            document = word._document()
+            if document is not None and "activity_ids" in document:
+                # What is read is in nobody's list any more.
+                document.activity_ids.filtered(
+                    lambda one: one.activity_type_id == activity_type
+                ).with_context(charter_word_read=True).unlink()
+
+    @api.model
+    def _unread_of(self, document):
+        return self.sudo().search(
+            [("res_model", "=", document._name), ("res_id", "in", document.ids), ("read_at", "=", False)]
+        )
+
+    def action_open_document(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    # -- reminding --------------------------------------------------------------------------------
+
+    @api.model
+    def _watch_words(self, company, today):
+        """Words whose reader has changed go to the present one; what is unread past its day is reminded of, once a day."""
+        unread = self.sudo().search(
+            Domain("read_at", "=", False)
+            & Domain("company_id", "=", company.id)
+            & (Domain("user_id.active", "=", False) | Domain("due_on", "<", today))
+        )
+        self._each(unread, lambda word: word._watch_word(company, today))
+
+    def _watch_word(self, company, today):
+        document = self._document()
+        if document is None:
+            # What it was said on is gone, with the addon that made it.
+            self._mark_read()
+            return
+        reader = self._reader(document, self.partner_id, company)
+        if reader != self.user_id:
+            self._charter_engine().user_id = reader
+            self._put_in_list()
+        if self.due_on < today and self.reminded_on != today:
+            operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
+            for user in self.user_id | operations:
+                document._charter_remind(
+                    user, lambda env: env._("Unread since %(day)s: a word of %(client)s",
+                                            day=self.due_on, client=self.partner_id.display_name)
+                )  # fmt: skip
+            self._charter_engine().reminded_on = today
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Ticking the activity off is reading the words."""
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
+        words = self.env["charter.word"].browse()
+        for activity in self.filtered(lambda one: kind and one.activity_type_id == kind):
+            words |= words._unread_of(self.env[activity.res_model].browse(activity.res_id))
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        if words:
+            words.with_user(self.env.user).sudo()._mark_read()
+        return result
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _charter_word_about(self):
+        """(client, company) a word on this document is about; no client where it is no client's document."""
+        partner, company = self.env["res.partner"], self.env["res.company"]
+        if not self._name.startswith("charter.") or "partner_id" not in self._fields:
+            return partner, company
+        client = self.partner_id.commercial_partner_id
+        own = self.company_id if "company_id" in self._fields else company
+        return client, own or client._charter_serving_company()
+
+    def _charter_word_summary(self, client):
+        return self.env._("Read and answer: a word of %s", client.display_name)
+
+    def _charter_remind(self, user, subject):
+        """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""
+        self.ensure_one()
+        reader = self.sudo().with_context(lang=user.lang, mail_notify_force_send=False)
+        text = subject(reader.env)
+        reader.message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=text,
+            body=reader.env._("%(what)s. Open it and answer the client.", what=text),
+            author_id=self.sudo().company_id.partner_id.id,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._name.startswith("charter.") and message.message_type in ("email", "comment") and self.id:
+            if self._charter_is_ours(message):
+                self._charter_answered_on_thread(message)
+            elif self.env.context.get("charter_automatic") is not AUTOMATIC:
+                self._charter_heard(message)
+        return result
+
+    @api.model
+    def _charter_is_ours(self, message):
+        """Whether one of our own people wrote ``message``."""
+        author = message.sudo().author_id.with_context(active_test=False)
+        return bool(author.user_ids.filtered(lambda user: not user.share)) or (
+            author and author == self.env.ref("base.partner_root", raise_if_not_found=False)
+        )
+
+    def _charter_heard(self, message):
+        """Somebody of the client's, or somebody unknown, wrote on this document."""
+        self.env["charter.word"].sudo()._hear(self, message=message)
+
+    def _charter_answered_on_thread(self, message):
+        """One of ours wrote to the client here: what was unread has been read."""
+        if message.subtype_id and not message.subtype_id.internal and message.message_type == "comment":
+            self.env["charter.word"]._unread_of(self)._mark_read()

@@ -1,0 +1,53 @@
+"""What the daily watch looks at of the year's end: what was agreed at meetings and in remediations."""
+
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class CharterWord(models.Model):
+    _inherit = "charter.word"
+
+    @api.model
+    def _watched(self):
+        return [
+            *super()._watched(),
+            ("charter.review.action", "_watch_agreed"),
+            ("charter.remediation.action", "_watch_agreed"),
+            ("charter.remediation", "_watch_remediations"),
+        ]
+
+
+class CharterRemediationAction(models.Model):
+    _inherit = "charter.remediation.action"
+
+    @api.model
+    def _charter_still_owed(self):
+        """A plan that was given up, or has succeeded, is owed no more."""
+        return Domain(super()._charter_still_owed()) & Domain(
+            "remediation_id.state", "in", ("running", "agreed")
+        )
+
+
+class CharterRemediation(models.Model):
+    _inherit = "charter.remediation"
+
+    @api.model
+    def _watch_remediations(self, company, today):
+        """A remediation whose actions are all done waits for a decision: the account manager is told, once."""
+        waiting = self.sudo().search([("company_id", "=", company.id), ("state", "=", "agreed")])
+        self.env["charter.word"]._each(waiting, lambda one: one._remind_to_measure(today))
+
+    def _remind_to_measure(self, today):
+        if not self.action_ids or self.action_ids.filtered(lambda action: not action.done_date):
+            return
+        if self.activity_ids._charter_about(self):
+            return
+        user = self.env["charter.word"]._reader(self, self.partner_id, self.company_id)
+        reader = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+        reader.activity_schedule(
+            "mileo_client_charter.activity_agreed",
+            user_id=user.id,
+            date_deadline=today,
+            summary=reader.env._("Everything agreed is done: measure anew, and decide"),
+            charter_key=f"{self._name},{self.id}",
+        )

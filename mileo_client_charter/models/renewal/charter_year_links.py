@@ -1,0 +1,88 @@
+"""Notices read and acknowledged, meetings declined, from our mails and without a login (articles 01, 02 and 04)."""
+
+from odoo import models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_datetime
+
+from ...tools.words import is_said
+from ..base.client_document import Link
+
+
+class CharterNoticeLine(models.Model):
+    _name = "charter.notice.line"
+    _inherit = ["charter.notice.line", "charter.link.mixin"]
+
+    _charter_links = {
+        "notice": Link(8, "mileo_client_charter.link_notice", "_link_values", "_link_acknowledge", days=400),
+    }
+
+    def _link_values(self, contact):
+        notice = self.notice_id
+        return {
+            "heading": notice.name,
+            "notice": notice,
+            "equipment": [(one.name, one.serial) for one in self.equipment_ids],
+            "may_undo": self.acknowledged_by_id == contact
+            and self._charter_may_change_mind(self.acknowledged_at),
+        }
+
+    def _link_acknowledge(self, contact, form):
+        """The contact has read it, or says within 24 hours that it has not. :raise ValidationError: too late"""
+        if not form.get("undo"):
+            self._acknowledge(contact)
+            return
+        if not self._link_values(contact)["may_undo"]:
+            raise ValidationError(self.env._("It is too late to change this here: reply to our message."))
+        self._charter_engine().write({"acknowledged_at": False, "acknowledged_by_id": False})
+
+
+class CharterReview(models.Model):
+    _name = "charter.review"
+    _inherit = ["charter.review", "charter.link.mixin"]
+
+    _charter_links = {
+        "decline": Link(9, "mileo_client_charter.link_decline", "_link_values", "_link_decline", days=180),
+    }
+
+    def _link_values(self, contact):
+        tz = contact.tz or self.company_id._charter_tz()
+        return {
+            "heading": self.name,
+            "when": format_datetime(self.env, self.start_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm")
+            if self.start_at
+            else "",
+            "times_of": tz.replace("_", " "),
+            "over": self.state not in ("draft", "planned"),
+            "attendee": self._link_attendee(contact),
+        }
+
+    def _link_attendee(self, contact):
+        return self.sudo().event_id.attendee_ids.filtered(lambda one: one.partner_id == contact)[:1]
+
+    def _link_decline(self, contact, form):
+        """The contact does not come, and says why; the account manager answers. It can come after all by the same link.
+
+        :raise ValidationError: no words, or the meeting is over
+        """
+        values = self._link_values(contact)
+        if values["over"]:
+            raise ValidationError(self.env._("This meeting is over, or was given up already."))
+        attendee = values["attendee"]
+        if form.get("undo"):
+            attendee.do_accept()
+            self._charter_engine().write({"declined_contact_id": False, "decline_words": False})
+            words = self.env._("I come after all.")
+        else:
+            if not is_said(form.get("reason")):
+                raise ValidationError(
+                    self.env._("Why: tell us in a few words, or which day would suit you better.")
+                )
+            reason = self._charter_words(form.get("reason"), 2000, self.env._("Why"))
+            attendee.do_decline()
+            # Proposed to whoever plans: another day, or recorded as declined (action_decline).
+            self._charter_engine().write({"declined_contact_id": contact.id, "decline_words": reason})
+            words = self.env._("I cannot come: %s", reason)
+        message = self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
+            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+        )  # fmt: skip
+        self.env["charter.word"].sudo()._hear(self, message=message)

@@ -1,0 +1,11 @@
+"""What the daily watch looks at of reports: advice the client accepted."""
+
+from odoo import api, models
+
+
+class CharterWord(models.Model):
+    _inherit = "charter.word"
+
+    @api.model
+    def _watched(self):
+        return [*super()._watched(), ("charter.recommendation", "_watch_agreed")]

@@ -1,0 +1,256 @@
+"""Links of mails: every door of the charter opens without a login, and reading one changes nothing (articles 01 to 04)."""
+
+import re
+from datetime import date, timedelta
+from email import message_from_string
+from email.policy import SMTP
+
+from odoo.exceptions import ValidationError
+from odoo.tests import HttpCase, tagged
+
+from ...tools import links
+from ..cases.common import START, CharterCase
+
+CONFIRMED = {"confirm": "1"}
+
+
+@tagged("post_install", "-at_install")
+class TestLinks(CharterCase, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.at())
+
+    def token(self, record, purpose, contact=None):
+        return self.env["charter.link"]._token(record.sudo(), purpose, contact or self.alice)
+
+    def get(self, token, **query):
+        self.env.flush_all()
+        return self.url_open(f"/charter/l/{token}", allow_redirects=False, params=query)
+
+    def post(self, token, **form):
+        self.env.flush_all()
+        response = self.url_open(
+            f"/charter/l/{token}", data={**CONFIRMED, **form}, method="POST", allow_redirects=False
+        )
+        self.env.invalidate_all()
+        return response
+
+    def answered(self):
+        number = self.env["charter.escalation"].search_count([])
+        escalation = self.env["charter.escalation"]._from_portal(
+            self.alice, f"No answer {number}", "Nobody answers."
+        )
+        self.answer(escalation, self.operations)
+        return escalation
+
+    def record_of(self, purpose):
+        """A record on which ``purpose`` can be done now."""
+        contract = self.env["contract.contract"].search(
+            [("commercial_partner_id", "=", self.client.id)], limit=1
+        ) or self._contract(self.client)
+        if purpose in ("accept", "level2"):
+            return self.answered()
+        if purpose in ("escalate", "callback", "optout"):
+            self.company.charter_feedback_frequency_days = 0
+            return self.negative()
+        if purpose == "recommendation":
+            advice = self.env["charter.recommendation"].create(
+                {
+                    "name": "Replace it",
+                    "advice": "It is old.",
+                    "benefit": "It works.",
+                    "contract_id": contract.id,
+                }
+            )
+            advice._propose()
+            return advice
+        if purpose == "report":
+            return (
+                self.env["charter.report"]
+                ._charter_engine()
+                .create(
+                    {
+                        "contract_id": contract.id,
+                        "partner_id": self.client.id,
+                        "company_id": self.company.id,
+                        "period": "2026-09",
+                        "first_day": "2026-09-01",
+                        "last_day": "2026-09-30",
+                    }
+                )
+            )
+        if purpose == "notice":
+            notice = self.env["charter.notice"].create(
+                {"name": "News", "effect_on": "2027-06-01", "kind": "regulation", "regulation": "gdpr",
+                 "body": "<p>It changes.</p>", "advice": "Read it.", "tier_ids": self.premium.ids}
+            )  # fmt: skip
+            notice.action_match()
+            notice.action_send()
+            return notice.line_ids.filtered(lambda line: line.partner_id == self.client)
+        if purpose == "decline":
+            review = self.env["charter.review"].create(
+                {
+                    "contract_id": contract.id,
+                    "start_at": START + timedelta(days=10),
+                    "contact_ids": self.alice.ids,
+                }
+            )
+            review.action_plan()
+            return review
+        return self.alice
+
+    # What each purpose is confirmed with, and what has changed then.
+    STEPS = {
+        "accept": ({}, lambda one: one.state == "resolved"),
+        "level2": ({"reason": "Three nights are not nine."}, lambda one: one.level == "2"),
+        "escalate": ({"reason": "Nobody called."}, lambda one: one.escalation_ids),
+        "callback": ({"day": "2026-10-06", "time": "10:30"}, lambda one: one.call_wanted_at),
+        "optout": ({}, lambda one: one.contact_id.charter_no_survey),
+        "recommendation": ({"answer": "accept"}, lambda one: one.state == "accepted"),
+        "notice": ({}, lambda one: one.acknowledged_at),
+        "decline": ({"reason": "We are closed."}, lambda one: one._link_attendee(one.contact_ids).state == "declined"),
+    }  # fmt: skip
+    READ = {"report", "sheet"}
+
+    def test_every_purpose(self):
+        """From the registry: shown by a GET that changes nothing, done by a confirmed POST, refused in every other way."""
+        purposes = self.env["charter.link"]._purposes()
+        self.assertEqual({purpose for _model, purpose, _link in purposes.values()}, {*self.STEPS, *self.READ})
+        for number, (model, purpose, link) in sorted(purposes.items()):
+            with self.subTest(purpose):
+                record = self.record_of(purpose).sudo()
+                self.assertEqual(record._name, model)
+                token = self.token(record, purpose)
+                self.assertEqual(links.unpack(token, self.env["charter.link"]._signer()).purpose, number)
+                self.env.flush_all()
+                page = self.get(token)
+                self.assertEqual(page.status_code, 200, page.text[:300])
+                self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+                self.assertNotIn("/web/login", page.text)
+                if purpose in self.READ:
+                    self.assertFalse(link.step)
+                    continue
+                form, done = self.STEPS[purpose]
+                self.assertFalse(done(record), "reading it changes nothing")
+                self.post(token, **{**form, "confirm": ""})
+                self.assertFalse(done(record), "what is not confirmed is not done")
+                self.assertEqual(self.post(token, **form).status_code, 303)
+                self.assertTrue(done(record))
+                self.assertEqual(self.get(token, done=1).status_code, 200)
+
+    def test_a_link_opens_for_one_person_one_thing_and_a_time(self):
+        escalation = self.answered().sudo()
+        token = self.token(escalation, "accept")
+        forged = links.pack(
+            links.Claim(1, escalation.id, self.adam.id, date(2030, 1, 1)), lambda text: "00" * 32
+        )
+        for case, address, status in (
+            ("garbage", "x" * 31, 404), ("short", "x", 404), ("forged", forged, 404), ("one letter", token[:-1] + "A", 404),
+        ):  # fmt: skip
+            with self.subTest(case):
+                self.assertEqual(self.get(address).status_code, status)
+                self.assertEqual(self.post(address).status_code, status)
+        with self.at(24 * 61):
+            self.assertEqual(self.get(token).status_code, 410)
+            self.assertEqual(self.post(token).status_code, 410)
+        self.alice.active = False
+        self.assertEqual(self.post(token).status_code, 410)
+        self.assertEqual(escalation.state, "answered")
+
+    def test_a_change_of_mind_within_24_hours(self):
+        escalation = self.answered().sudo()
+        token = self.token(escalation, "accept")
+        self.post(token)
+        self.assertEqual((escalation.state, escalation.accepted_by_id), ("resolved", self.alice))
+        self.assertIn("accepted our answer", self.mails_to(self.alice)[-1].subject)
+        self.assertIn(
+            "Take this step back" if escalation.level == "2" else "I do not accept it", self.get(token).text
+        )
+        with self.at(23):
+            self.post(token, undo="1")
+        self.assertEqual((escalation.state, escalation.is_complaint), ("answered", True))
+        with self.at(24):
+            self.post(token)
+        with self.at(49):
+            self.assertEqual(self.post(token, undo="1").status_code, 422)
+        self.assertEqual(escalation.state, "resolved")
+
+    def test_level_2_taken_back_and_gone_to_again(self):
+        escalation = self.answered().sudo()
+        token = self.token(escalation, "level2")
+        self.assertEqual(self.post(token).status_code, 422, "it is asked why")
+        self.post(token, reason="Three nights are not nine.")
+        self.post(token, undo="1")
+        self.assertEqual((escalation.level, escalation.state), ("1", "answered"))
+        self.post(token, reason="They are not.")
+        promises = self.promise(escalation, "escalation.level2").sorted("id")
+        self.assertEqual(promises.mapped("state"), ["cancelled", "open"])
+        self.answer(escalation, self.direction)
+        self.assertTrue(escalation._may_go_to_level2(), "general management's answer may not satisfy either")
+        self.post(token, reason="Not this either.")
+        self.assertEqual(self.promise(escalation, "escalation.level2").sorted("id")[-1].state, "open")
+
+    def test_mails_lead_to_no_login(self):
+        """Each mail an escalation or a feedback sends its client: a number, the address for an escalation, links of its own."""
+        self.company.phone = "+33 1 02 03 04 05"
+        feedback = self.negative()
+        feedback.with_user(self.manager)._record_callback(
+            START, "Nobody came to them.", "made", [], "None is needed here."
+        )
+        wizard = self.env["charter.message.wizard"].browse(
+            feedback.with_user(self.manager).action_ask_outcome()["res_id"]
+        )
+        wizard.body += "<p>The camera has been replaced.</p>"
+        wizard.with_user(self.manager).action_send()
+        escalation = self.answered()
+        escalation._mail_client("mileo_client_charter.mail_escalation_late")
+        escalation._ask_client()
+        mails = self.mails_to(self.alice)
+        self.assertGreaterEqual(len(mails), 5)
+        for mail in mails:
+            with self.subTest(mail.subject):
+                self.assertIn("+33 1 02 03 04 05", mail.body_html)
+                addresses = set(re.findall(r'href="[^"]*(/[a-z/]+)', mail.body_html))
+                self.assertTrue({address for address in addresses if "/charter/" in address})
+        answer = mails.filtered(lambda one: "our answer" in one.subject)[0]
+        self.assertEqual(len(set(re.findall(r"/charter/l/[\w-]{31}", answer.body_html))), 2)
+
+    def test_list_unsubscribe_is_short_and_not_encoded(self):
+        feedback = self.invitation()
+        mail = self.mails_to(self.alice)[-1]
+        [email] = mail._prepare_outgoing_list()
+        message = self.env["ir.mail_server"]._build_email__(
+            "a@x.example.com", ["b@x.example.com"], "s", "b", headers=email["headers"]
+        )
+        raw = message.as_string(policy=SMTP.clone(utf8=False))
+        [line] = re.findall(r"List-Unsubscribe: *(?:\r\n )?(\S+)\r\n", raw)
+        self.assertRegex(line, r"^<https?://[^>]+/charter/l/[\w-]{31}>$")
+        self.assertEqual(message_from_string(raw)["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        token = line.rsplit("/", 1)[1].rstrip(">")
+        self.env.flush_all()
+        self.url_open(f"/charter/l/{token}", data={"List-Unsubscribe": "One-Click"}, method="POST")
+        self.env.invalidate_all()
+        self.assertTrue(self.alice.charter_no_survey)
+        page = self.get(token)
+        self.assertIn("every right to be heard", page.text)
+        self.assertEqual(
+            feedback._reason_not_to_invite(self.alice, self.client), "The contact asked for no surveys."
+        )
+
+    def test_a_mistaken_mark_is_corrected_for_an_hour(self):
+        feedback = self.invitation().sudo()
+        feedback._answer(rating=1)
+        called = self.promise(feedback, "feedback.callback")
+        with self.at(0.5):
+            feedback._correct_mark("5")
+        self.assertEqual((feedback.rating, feedback.negative, called.state), (5, False, "open"))
+        kept = feedback.correction_ids
+        self.assertEqual((kept.before, kept.after, kept.for_client), ("1", "5", True))
+        with self.at(1.5), self.assertRaisesRegex(ValidationError, "an hour"):
+            feedback._correct_mark("4")
+        second = self.negative(self.adam, rating=4).sudo()
+        second._correct_mark("2")
+        self.assertTrue(self.promise(second, "feedback.callback"), "a mark that was worse is called back")
+        self.env.flush_all()
+        page = self.url_open(f"/charter/s/{second.token}/correct")
+        self.assertIn("Correct my mark", page.text)

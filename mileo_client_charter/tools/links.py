@@ -1,0 +1,63 @@
+"""The token of a link that does one thing, for one person, until a day: signed, and short enough for a mail's header.
+
+Eleven bytes say what it is for, twelve are the beginning of their HMAC-SHA-256 (RFC 2104, truncated as its section 5 allows);
+31 letters in all (RFC 4648, section 5). ``docs/decisions/signed-links.md`` says why it is not Odoo's ``hash_sign``.
+
+>>> signer = lambda text: "00" * 32
+>>> token = pack(Claim(3, 12, 7, date(2026, 12, 31)), signer)
+>>> len(token), unpack(token, signer)
+(31, Claim(purpose=3, record=12, contact=7, last_day=datetime.date(2026, 12, 31)))
+>>> unpack(token[:-1] + ("A" if token[-1] != "A" else "E"), signer) is None, unpack("short", signer) is None
+(True, True)
+"""
+
+import base64
+import binascii
+import hmac
+import struct
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+FORMAT = struct.Struct(">BIIH")
+MAC_BYTES = 12
+TOKEN_LENGTH = 31
+FIRST_DAY = date(2020, 1, 1)
+
+
+class Claim(NamedTuple):
+    """What a token says: the number of a purpose, of a record and of a contact, and the last day (UTC) it opens."""
+
+    purpose: int
+    record: int
+    contact: int
+    last_day: date
+
+
+def pack(claim: Claim, signer: Callable[[str], str]) -> str:
+    """The token of ``claim``.
+
+    :param signer: the HMAC of a text, in hexadecimal
+    """
+    days = (claim.last_day - FIRST_DAY).days
+    said = FORMAT.pack(claim.purpose, claim.record, claim.contact, days)
+    return base64.urlsafe_b64encode(said + _mac(said, signer)).decode().rstrip("=")
+
+
+def unpack(token: str, signer: Callable[[str], str]) -> Claim | None:
+    """What ``token`` says, whatever its day; None for anything that was not signed here."""
+    if len(token) != TOKEN_LENGTH or not token.isascii():
+        return None
+    try:
+        raw = base64.b64decode(token + "=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    said, mac = raw[: FORMAT.size], raw[FORMAT.size :]
+    if not hmac.compare_digest(mac, _mac(said, signer)):
+        return None
+    purpose, record, contact, days = FORMAT.unpack(said)
+    return Claim(purpose, record, contact, FIRST_DAY + timedelta(days=days))
+
+
+def _mac(said: bytes, signer: Callable[[str], str]) -> bytes:
+    return bytes.fromhex(signer(said.hex()))[:MAC_BYTES]
