@@ -17,6 +17,7 @@
         "security/charter/charter_rules.xml",
         "security/base/charter_correction_rules.xml",
         "security/renewal/charter_year_rules.xml",
+        "security/people/charter_setup_rules.xml",
         "security/work/charter_intervention_rules.xml",
         "security/work/charter_equipment_rules.xml",
         "security/delivery/charter_delivery_rules.xml",
@@ -31,6 +32,7 @@
         "data/ledger/ir_cron.xml",
         "data/delivery/charter_delivery_cron.xml",
         "data/delivery/charter_delivery_mail.xml",
+        "data/people/charter_setup_check_cron.xml",
         "data/work/charter_outage_cron.xml",
         "data/report/charter_report_cron.xml",
         "data/report/charter_report_mail.xml",
@@ -46,6 +48,7 @@
         "views/charter/charter_document_views.xml",
         "views/charter/charter_tier_views.xml",
         "views/ledger/charter_obligation_views.xml",
+        "views/ledger/charter_holidays_views.xml",
         "views/base/charter_correction_views.xml",
         "views/base/charter_seal_views.xml",
         "views/people/charter_assignment_views.xml",
@@ -53,6 +56,7 @@
         "views/people/charter_handover_views.xml",
         "views/people/charter_absence_views.xml",
         "views/people/charter_defect_views.xml",
+        "views/people/charter_setup_check_views.xml",
         "views/people/charter_reassign_views.xml",
         "views/work/charter_equipment_views.xml",
         "views/work/charter_equipment_model_views.xml",
@@ -121,6 +125,9 @@
         "web.assets_backend": ["mileo_client_charter/static/src/cockpit/*"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["cvss", "defusedxml", "openpyxl", "python-dateutil", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["cvss", "defusedxml", "holidays", "openpyxl", "python-dateutil", "xlsxwriter"]
+    },
 }

@@ -161,7 +161,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _alert(self, company, said):
-        people = self.env["charter.assignment"]._company_people(company, "general_management")
+        people = company._charter_people("general_management")
         for user in people:
             localized = self.with_context(lang=user.lang).env
             company.partner_id.sudo().activity_schedule(

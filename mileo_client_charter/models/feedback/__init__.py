@@ -12,5 +12,7 @@ from . import charter_escalation_watch
 from . import charter_watch
 from . import charter_nps
 from . import charter_nps_answer
+from . import charter_intervention
+from . import res_partner
 from . import charter_escalation_links
 from . import charter_feedback_links

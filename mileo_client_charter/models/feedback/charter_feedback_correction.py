@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..base.charter_lock import lock
 from .charter_feedback import LOW_RATING
@@ -49,21 +49,6 @@ class CharterFeedback(models.Model):
     def _charter_correctable(self):
         """An invitation nobody has answered has no words to correct."""
         return super()._charter_correctable() if self.state == "answered" else []
-
-    def _charter_correct(self, values, reason, from_meeting=False):
-        """As of every record; an answer noted at a meeting is corrected there, and its feedback follows.
-
-        :param from_meeting: it is the answer of the meeting that is being corrected
-        """
-        answer = self.env["charter.review.answer"].sudo().search([("feedback_id", "=", self.id)], limit=1)
-        if answer and not from_meeting:
-            raise UserError(
-                self.env._(
-                    "This was said at a meeting: correct the answer there, “%s”; the feedback follows.",
-                    answer.review_id.display_name,
-                )
-            )
-        return super()._charter_correct(values, reason)
 
     def _charter_recorded_value(self, name):
         """0 is no mark, and a figure only where the question was answered."""

@@ -68,7 +68,7 @@ class CharterClientMixin(models.AbstractModel):
 
     def _charter_explain_vacancy(self, obligations):
         vacant = obligations.filtered(lambda obligation: obligation.is_owed and not obligation.sudo().user_id)
-        labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        labels = dict(self.env["charter.commitment"]._fields["owner_role"]._description_selection(self.env))
         error = False
         if vacant:
             error = self.env._(

@@ -22,13 +22,15 @@ class CharterObligation(models.Model):
     @api.model
     def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
-        sizes = []
+        sizes, seen = [], []
 
         def take():
             if sum(sizes) >= ALERT_RUN:
                 return self.browse()
-            batch = self._alerts_due(ALERT_BATCH)
+            batch = self._alerts_due(ALERT_BATCH, seen)
             sizes.append(len(batch))
+            # Each row once a run, also one that cannot even be marked as failed.
+            seen.extend(batch.ids)
             return batch
 
         in_time = run_batches(self.env, take, lambda rows: rows._raise_alerts(), size=ALERT_BATCH)
@@ -37,18 +39,19 @@ class CharterObligation(models.Model):
             self._wake_clock(self._charter_now())
 
     @api.model
-    def _alerts_due(self, limit):
+    def _alerts_due(self, limit, without=()):
         """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
             SQL(
                 """
                 SELECT id FROM charter_obligation
-                 WHERE %(owed)s AND alert_error IS NULL
+                 WHERE %(owed)s AND alert_error IS NULL AND id != ALL(%(without)s)
                    AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
                         OR (warned_at IS NOT NULL AND alert IS NULL))
                  ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
                 owed=owed_sql(),
+                without=list(without),
                 limit=limit,
             )
         )
@@ -96,11 +99,10 @@ class CharterObligation(models.Model):
             return self.user_id
         role = self.role if to == "owner" else self.commitment_id.breach_role
         key = (self.company_id.id, role, self.partner_id.id)
-        assignments = self.env["charter.assignment"]
-        holder = assignments._holders({key}, self._charter_now()).get(key)
+        holder = self.env["res.company"]._charter_holders({key}, self._charter_now()).get(key)
         if holder:
             return self.env["res.users"].browse(holder)
-        return assignments._company_people(self.company_id, "operations_manager")
+        return self.company_id._charter_people("operations_manager")
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
         """Put an activity on the document the promise comes from, for ``to``: owner or manager.

@@ -42,6 +42,7 @@ class CharterOnboarding(models.Model):
         copy=False,
         charter_engine=True,
     )
+    setup_todo = fields.Text("Still to set up", compute="_compute_setup_todo", compute_sudo=True)
     # Which contracts
     product_ids = fields.Many2many("product.product", string="With one of these products")
     salesperson_ids = fields.Many2many(
@@ -94,6 +95,15 @@ class CharterOnboarding(models.Model):
     )
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends("company_id", "state")
+    @api.depends_context("lang")
+    def _compute_setup_todo(self):
+        """What would shame the first campaign: the set-up check, as long as nothing has begun."""
+        checks = self.env["charter.setup.check"]
+        for onboarding in self:
+            waiting = onboarding.state in ("draft", "previewing", "ready") and onboarding.company_id
+            onboarding.setup_todo = checks._todo_words(onboarding.company_id) if waiting else False
 
     @api.depends("line_ids.state")
     def _compute_progress(self):
@@ -316,7 +326,7 @@ class CharterOnboarding(models.Model):
             raise UserError(self.env._("There is nothing to release before every contract has begun."))
         self.run_ids.action_release()
         self._charter_engine().released_at = self._charter_now()
-        self.env["charter.contact.sheet"]._wake()
+        self.env["charter.assignment"]._wake_contacts()
         return True
 
     def action_held(self):
@@ -379,25 +389,3 @@ class CharterOnboarding(models.Model):
             lines._begin()
         if not self._count_waiting():
             self._charter_engine().state = AFTER[self.state]
-
-    # -- whom nobody writes to yet ----------------------------------------------------------------
-
-    @api.model
-    def _held_clients(self):
-        """{company id: ids of the clients nobody is to mail before their onboarding is released}; one statement."""
-        self.env["charter.onboarding.line"].flush_model()
-        self.flush_model()
-        self.env.cr.execute(
-            "SELECT o.company_id, array_agg(DISTINCT l.partner_id) FROM charter_onboarding_line l "
-            "JOIN charter_onboarding o ON o.id = l.onboarding_id "
-            "WHERE l.state = 'done' AND o.hold AND o.released_at IS NULL GROUP BY o.company_id"
-        )
-        return dict(self.env.cr.fetchall())
-
-    @api.model
-    def _not_held(self):
-        """Domain on (company, client) without those clients: what waits for them is told once they are released."""
-        return Domain.AND(
-            Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
-            for company, clients in self._held_clients().items()
-        )

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ...tools.clock import to_utc
-from ...tools.standins import Away, StandInLoop, holder_on, overlap, segments
+from ...tools.standins import Away, StandInLoop, overlap, segments
 from ..base.charter_changed import changed_names
 
 # What others learn of an absence: whoever stands in, and the clients.
@@ -81,7 +81,7 @@ class CharterAbsence(models.Model):
                 "%(user)s, from %(first)s %(until)s",
                 user=absence.user_id.name or "",
                 first=format_date(self.env, absence.date_from) if absence.date_from else "",
-                until=self.env["charter.contact.sheet"]._until_words(absence.date_to),
+                until=self.env["charter.assignment"]._until_words(absence.date_to),
             )
 
     @api.depends("date_from", "date_to", "state")
@@ -109,7 +109,7 @@ class CharterAbsence(models.Model):
                 self.env._(
                     "from %(first)s %(until)s",
                     first=format_date(self.env, part.first),
-                    until=self.env["charter.contact.sheet"]._until_words(part.last),
+                    until=self.env["charter.assignment"]._until_words(part.last),
                 )
                 for part in days
             )
@@ -320,7 +320,7 @@ class CharterAbsence(models.Model):
         self.env.flush_all()
         for company in self.company_id:
             self.with_company(company)._refresh(company)
-        self.env["charter.contact.sheet"]._wake()
+        self.env["charter.assignment"]._wake_contacts()
 
     # -- consequences -----------------------------------------------------------------------------
 
@@ -379,10 +379,4 @@ class CharterAbsence(models.Model):
         days = {one.first for one in away} | {one.last + timedelta(days=1) for one in away if one.last}
         ahead = [day for day in days if day > today]
         if ahead:
-            self.env["charter.contact.sheet"]._wake(to_utc(min(ahead), company._charter_tz()))
-
-    def _answers_on(self, day):
-        """Who answers on ``day``, an empty recordset for nobody."""
-        self.ensure_one()
-        holder = holder_on(day, self.user_id.id, self._away(self.company_id, day))
-        return self.env["res.users"].browse(holder or [])
+            self.env["charter.assignment"]._wake_contacts(to_utc(min(ahead), company._charter_tz()))

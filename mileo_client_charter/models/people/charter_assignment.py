@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_date
 
 from ...tools.pg_array import pg_array
 from ...tools.standins import without
@@ -132,6 +133,18 @@ class CharterAssignment(models.Model):
                 )
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.model
+    def _until_words(self, day):
+        """“until 12 August 2026”, or until further notice."""
+        if not day:
+            return self.env._("until further notice")
+        return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))
+
+    @api.model
+    def _wake_contacts(self, moment=None):
+        """Have absences, stand-ins and contact sheets brought up to date at ``moment`` (naive UTC), now by default."""
+        self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_contacts", moment)
 
     @api.model
     def _holders(self, keys, now=None):
@@ -329,4 +342,4 @@ class CharterAssignment(models.Model):
         for company in companies:
             self.env["charter.obligation"]._align_owners(company.sudo())
         if companies:
-            self.env["charter.contact.sheet"]._wake()
+            self.env["charter.assignment"]._wake_contacts()

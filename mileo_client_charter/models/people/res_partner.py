@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -49,8 +51,6 @@ class ResPartner(models.Model):
     )
     charter_owed_count = fields.Integer("Promises owed", compute="_compute_charter_counts")
     charter_late_count = fields.Integer("Promises late", compute="_compute_charter_counts")
-    charter_feedback_count = fields.Integer("Feedback", compute="_compute_charter_counts")
-    charter_escalation_count = fields.Integer("Escalations open", compute="_compute_charter_counts")
     charter_no_survey = fields.Boolean(
         "No satisfaction surveys", help="This contact is never invited; each survey left out says so."
     )
@@ -153,16 +153,37 @@ class ResPartner(models.Model):
                 partner[name] = holders.get((company, role, partner.commercial_partner_id.id), False)
 
     def _inverse_charter_account_manager(self):
-        for partner in self:
-            self.env["charter.assignment"]._assign(
-                partner, "account_manager", partner.charter_account_manager_id, self.env.company
-            )
+        self._charter_change_holder("account_manager", "charter_account_manager_id")
 
     def _inverse_charter_technical_contact(self):
-        for partner in self:
-            self.env["charter.assignment"]._assign(
-                partner, "technical_contact", partner.charter_technical_contact_id, self.env.company
+        self._charter_change_holder("technical_contact", "charter_technical_contact_id")
+
+    def _charter_change_holder(self, role, name):
+        """``role`` goes to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
+        company, assignments = self.env.company, self.env["charter.assignment"]
+        today = company._charter_today()
+        chosen = {partner: partner[name] for partner in self}
+        clients = self.commercial_partner_id
+        usual = {
+            row.partner_id: row.user_id
+            for row in assignments.sudo().search(
+                [
+                    ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", clients.ids),
+                    ("kind", "=", "principal"), ("date_from", "<", today), "|", ("date_to", "=", False), ("date_to", ">=", today),
+                ]
             )
+        }  # fmt: skip
+        for partner, user in chosen.items():
+            assignments._assign(partner, role, user, company)
+        under_charter = self._charter_clients(company) if usual else self.browse()
+        changes = defaultdict(self.browse)
+        for partner, user in chosen.items():
+            client = partner.commercial_partner_id
+            old = usual.get(client)
+            if old and user and old != user and client in under_charter:
+                changes[old, user] |= client
+        for (old, user), told in changes.items():
+            self.env["charter.handover"]._announce_change(told.sudo(), role, old, user, company, today, False)
 
     @api.model
     def _search_charter_account_manager(self, operator, value):
@@ -214,25 +235,21 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_charter_counts(self):
-        clients = self.commercial_partner_id.ids
-
-        def counted(model, domain):
-            rows = self.env[model]._read_group(
-                [("partner_id", "in", clients), *domain], ["partner_id"], ["__count"]
-            )
-            return {partner.id: count for partner, count in rows}
-
-        allowed = self.env["charter.obligation"].has_access("read")
-        owed = counted("charter.obligation", [("is_owed", "=", True)]) if allowed else {}
-        late = counted("charter.obligation", [("state", "=", "late")]) if allowed else {}
-        feedback = counted("charter.feedback", [("state", "=", "answered")]) if allowed else {}
-        escalations = counted("charter.escalation", [("is_complaint", "=", True)]) if allowed else {}
+        owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
+        late = self._charter_counted("charter.obligation", [("state", "=", "late")])
         for partner in self:
             client = partner.commercial_partner_id.id
             partner.charter_owed_count = owed.get(client, 0)
             partner.charter_late_count = late.get(client, 0)
-            partner.charter_feedback_count = feedback.get(client, 0)
-            partner.charter_escalation_count = escalations.get(client, 0)
+
+    def _charter_counted(self, model, domain):
+        """{client id: rows of ``model`` in ``domain``}; none for who may not read the ledger."""
+        if not self.env["charter.obligation"].has_access("read"):
+            return {}
+        rows = self.env[model]._read_group(
+            [("partner_id", "in", self.commercial_partner_id.ids), *domain], ["partner_id"], ["__count"]
+        )
+        return {partner.id: count for partner, count in rows}
 
     def _charter_survey_contacts(self):
         """The people of a client a survey may go to: its contacts, or itself when it has none."""
@@ -252,9 +269,3 @@ class ResPartner(models.Model):
 
     def action_charter_obligations(self):
         return self._charter_action("mileo_client_charter.action_charter_obligation")
-
-    def action_charter_feedback(self):
-        return self._charter_action("mileo_client_charter.action_charter_feedback")
-
-    def action_charter_escalations(self):
-        return self._charter_action("mileo_client_charter.action_charter_escalation")

@@ -291,7 +291,7 @@ class CharterAuthorisation(models.Model):
         due = self.sudo().search(
             [("tell_by", "<=", today + timedelta(days=AHEAD)), ("valid_until", ">=", today)]
         )
-        held = self.env["charter.notice"]._held_clients()
+        held = self.env["res.company"]._charter_held_clients()
         due = due.filtered(
             lambda one: (
                 one.told_until != one.valid_until

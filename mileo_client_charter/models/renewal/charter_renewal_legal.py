@@ -44,7 +44,7 @@ class CharterRenewal(models.Model):
             & Domain("legal_told_at", "=", False)
             & Domain("legal_error", "=", False)
             & Domain("partner_id.charter_legal_reminder", "=", True)
-            & self.env["charter.onboarding"]._not_held()
+            & self.env["res.company"]._charter_not_held()
         )
         for renewal in renewals.filtered(lambda r: r.contract_id.charter_auto_renew):
             today, last = renewal.company_id._charter_today(), renewal._legal_last_day()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CharterReviewAnswer(models.Model):
@@ -103,3 +103,22 @@ class CharterReviewAnswer(models.Model):
                 rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at
             )
             answer.feedback_id = feedback
+
+
+class CharterFeedback(models.Model):
+    _inherit = "charter.feedback"
+
+    def _charter_correct(self, values, reason, from_meeting=False):
+        """As of every record; an answer noted at a meeting is corrected there, and its feedback follows.
+
+        :param from_meeting: it is the answer of the meeting that is being corrected
+        """
+        answer = self.env["charter.review.answer"].sudo().search([("feedback_id", "=", self.id)], limit=1)
+        if answer and not from_meeting:
+            raise UserError(
+                self.env._(
+                    "This was said at a meeting: correct the answer there, “%s”; the feedback follows.",
+                    answer.review_id.display_name,
+                )
+            )
+        return super()._charter_correct(values, reason)

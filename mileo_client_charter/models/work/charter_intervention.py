@@ -56,7 +56,7 @@ class CharterIntervention(models.Model):
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", store=True, index=True
+        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True, index=True
     )
     contract_id = fields.Many2one(
         "contract.contract",
@@ -136,8 +136,6 @@ class CharterIntervention(models.Model):
         groups="base.group_user",
         help="Who was concerned; empty: every contact of the client.",
     )
-    feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
-    feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
 
     _origin_once = models.UniqueIndex(
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
@@ -146,11 +144,6 @@ class CharterIntervention(models.Model):
 
     def _charter_origin(self):
         return self.env._("Your intervention"), f"/my/charter/intervention/{self.id}"
-
-    @api.depends("feedback_ids")
-    def _compute_feedback_count(self):
-        for intervention in self:
-            intervention.feedback_count = len(intervention.feedback_ids)
 
     @api.depends("reference", "name")
     def _compute_display_name(self):
@@ -171,6 +164,12 @@ class CharterIntervention(models.Model):
     def _expand_progress(self, present, domain):
         """The columns of the kanban: what is open always, what is over where there is some."""
         return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        # Of the day it was recorded: a contact that goes to another company does not take our work there.
+        for intervention in self:
+            intervention.commercial_partner_id = intervention.partner_id.commercial_partner_id
 
     @api.depends("partner_id", "company_id", "equipment_ids")
     def _compute_contract_id(self):
@@ -431,11 +430,6 @@ class CharterIntervention(models.Model):
             )
         for code in ("intervention.response", "intervention.resolution"):
             self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
-
-    def action_feedback(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_feedback")
-        return {**action, "domain": [("intervention_id", "=", self.id)], "context": {}}
 
     def action_promises(self):
         self.ensure_one()

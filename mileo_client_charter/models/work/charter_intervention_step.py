@@ -264,7 +264,13 @@ class CharterIntervention(models.Model):
         engine._charter_fulfil("intervention.response", evidence, at=responded)
         engine._charter_fulfil("intervention.resolution", evidence, at=at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])
-        self.env["charter.feedback"]._plan_for_closing(self)
+        self._charter_closed()
+
+    def _charter_closed(self):
+        """The work is done: what follows from it in later packages."""
+
+    def _charter_reopened(self):
+        """The work goes on after it was closed or cancelled: what followed is called off."""
 
     def _charter_check_resolved(self, at, responded):
         """:raise ValidationError: before the report, the response, a pause or the reopening, or still to come"""
@@ -333,5 +339,5 @@ class CharterIntervention(models.Model):
             )
             ended._owe_again(self.env._("The intervention was reopened."))
         engine.write(values | {"promise_cycle": self.promise_cycle + 1})
-        engine.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+        engine._charter_reopened()
         engine._charter_open_promises({(row.res_id, row.code) for row in ended})

@@ -1,0 +1,28 @@
+"""What clients are asked about the work done for them."""
+
+from odoo import api, fields, models
+
+
+class CharterIntervention(models.Model):
+    _inherit = "charter.intervention"
+
+    feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
+    feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
+
+    @api.depends("feedback_ids")
+    def _compute_feedback_count(self):
+        for intervention in self:
+            intervention.feedback_count = len(intervention.feedback_ids)
+
+    def _charter_closed(self):
+        super()._charter_closed()
+        self.env["charter.feedback"]._plan_for_closing(self)
+
+    def _charter_reopened(self):
+        super()._charter_reopened()
+        self.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+
+    def action_feedback(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_feedback")
+        return {**action, "domain": [("intervention_id", "=", self.id)], "context": {}}
