@@ -1,3 +1,18 @@
+from odoo.exceptions import UserError
+
+# Ranges of several pieces (multiranges) came with version 14; Odoo 19 itself installs on 13.
+POSTGRESQL = 140000
+
+
+def pre_init_hook(env):
+    """Refuse a database server the figures of reports cannot be computed on. :raise UserError: older than PostgreSQL 14"""
+    version = env.cr.connection.server_version
+    if version < POSTGRESQL:
+        raise UserError(
+            f"The client charter needs PostgreSQL 14 or later; this database is on {version // 10000}. Move it, then install."
+        )
+
+
 def uninstall_hook(env):
     """What the addon wrote on records of others: promises to keep, on contracts and partners.
 

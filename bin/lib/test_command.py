@@ -1,4 +1,4 @@
-"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--kills N] [--fuzz N]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--monitors] [--kills N] [--fuzz N]
                 [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
@@ -11,6 +11,8 @@ Every check of the project, from nothing:
                                 hour); what fails is run without the addon too, and counts only if it passes there
     bin/test --kills N          a worker killed N times at random moments, and PostgreSQL with it: nothing lost or doubled
     bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
+    bin/test --monitors [pytest arguments]      real monitoring programs post to a real Odoo by the recipes of the guides
+                                (a quarter of an hour; the first time it downloads them, some 300 MB)
     bin/test --years 3 [--seed N]           sixty contracts of all shapes live so many years, day by day, and the invariants of
                                 tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
@@ -482,6 +484,7 @@ def main():
     parser.add_argument("--hashes", action="store_true")
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
+    parser.add_argument("--monitors", action="store_true")
     parser.add_argument("--kills", type=int)
     parser.add_argument("--fuzz", type=int)
     parser.add_argument("--seed")
@@ -511,11 +514,14 @@ def main():
     if options.years:
         os.environ.update(CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "1")
         args = [f"{ADDON}/tests/base/test_years.py", "-k", "test_years", *args]
-    if options.mine:
+    if options.monitors:
+        paths = args if has_path(args) else ["tests_monitors", *args]
+        results = [run_pytest("real monitoring programs", ["-p", "no:odoo", *paths])]
+    elif options.mine:
         results = mine(options)
     else:
         results = selected(args, options) if args else everything(options)
-    return summary(results, time.time() - started, shown=not args)
+    return summary(results, time.time() - started, shown=not args or options.monitors)
 
 
 def collect_bad_records():

@@ -1,9 +1,14 @@
 """Rows of a long run as jobs: one job for each range of ids."""
 
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.mileo_client_charter.models.base.charter_lock import lock_free
+
+# A runner begins what waits within seconds, unless it is busy: then it began something.
+PATIENCE = timedelta(minutes=30)
 
 
 class CharterJobMixin(models.AbstractModel):
@@ -18,8 +23,23 @@ class CharterJobMixin(models.AbstractModel):
 
     @api.model
     def _charter_at_once(self):
-        """Whether the scheduled action does the work itself: what ``queue_job`` says in the context for tests and scripts."""
-        return bool(self.env.context.get("queue_job__no_delay"))
+        """Whether the scheduled action does the work itself: as tests and scripts ask for, or because no runner takes the jobs.
+
+        A job that is taken after all looks again at what is left, under a lock: nothing is done twice.
+        """
+        return bool(self.env.context.get("queue_job__no_delay")) or self._charter_runner_is_away()
+
+    @api.model
+    def _charter_runner_is_away(self):
+        """Whether jobs of ours wait for longer than ``PATIENCE`` and none was begun meanwhile."""
+        jobs = self.env["queue.job"].sudo()
+        before = fields.Datetime.now() - PATIENCE
+        ours = Domain("channel", "=like", "root.charter%")
+        waiting = ours & Domain("state", "in", ["pending", "enqueued"]) & Domain("date_created", "<", before)
+        waiting &= Domain("eta", "=", False) | Domain("eta", "<", before)
+        return bool(jobs.search_count(waiting, limit=1)) and not jobs.search_count(
+            Domain("date_started", ">=", before), limit=1
+        )
 
     @api.model
     def _charter_enqueue(self, method, ids, size, what):

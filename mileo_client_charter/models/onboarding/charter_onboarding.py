@@ -42,6 +42,7 @@ class CharterOnboarding(models.Model):
         copy=False,
         charter_engine=True,
     )
+    setup_todo = fields.Text("Still to set up", compute="_compute_setup_todo", compute_sudo=True)
     # Which contracts
     product_ids = fields.Many2many("product.product", string="With one of these products")
     salesperson_ids = fields.Many2many(
@@ -94,6 +95,15 @@ class CharterOnboarding(models.Model):
     )
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends("company_id", "state")
+    @api.depends_context("lang")
+    def _compute_setup_todo(self):
+        """What would shame the first campaign: the set-up check, as long as nothing has begun."""
+        checks = self.env["charter.setup.check"]
+        for onboarding in self:
+            waiting = onboarding.state in ("draft", "previewing", "ready") and onboarding.company_id
+            onboarding.setup_todo = checks._todo_words(onboarding.company_id) if waiting else False
 
     @api.depends("line_ids.state")
     def _compute_progress(self):

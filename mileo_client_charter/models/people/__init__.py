@@ -7,4 +7,5 @@ from . import charter_absence_feed
 from . import charter_stand_in
 from . import charter_handover
 from . import charter_defect
+from . import charter_setup_check
 from . import res_company

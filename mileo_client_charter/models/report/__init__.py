@@ -7,6 +7,7 @@ from . import charter_report_table
 from . import charter_report_step
 from . import charter_report_draft
 from . import charter_report_delivery
+from . import charter_report_outage
 from . import charter_report_view
 from . import charter_report_section
 from . import charter_report_due

@@ -3,12 +3,13 @@ from . import charter_equipment
 from . import charter_equipment_owner
 from . import charter_equipment_stay
 from . import charter_equipment_milestone
-from . import charter_equipment_model
 from . import charter_equipment_firmware
+from . import charter_equipment_model
 from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
 from . import charter_outage_refusal
+from . import charter_outage_unsure
 from . import res_company
 from . import res_config_settings
 from . import res_users

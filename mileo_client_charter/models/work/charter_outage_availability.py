@@ -23,6 +23,7 @@ class CharterOutage(models.Model):
         by="contract",
         partner_ids=None,
         site_ids=None,
+        without=(),
     ):
         """Availability from ``start`` to ``end`` (naive UTC, cut at the present) of each contract, equipment or site.
 
@@ -35,6 +36,7 @@ class CharterOutage(models.Model):
 
         :param by: "contract", "equipment" or "site": what the keys are
         :param partner_ids: only the time the equipment was at these clients
+        :param without: ids of outages that are taken as if they had not been
         :return: {id: Availability}, the seconds of an id's equipment added up
         :raise ValueError: unknown ``by``, or ``end`` before ``start``
         """
@@ -54,11 +56,11 @@ class CharterOutage(models.Model):
                 chosen.append(SQL("%s = ANY(%s)", SQL(column), list(ids)))
         for model in ("charter.equipment", "charter.equipment.stay", "charter.outage", "res.company"):
             self.env[model].flush_model()
-        self.env.cr.execute(self._availability_sql(start, end, SQL(" AND ").join(chosen), BY[by]))
+        self.env.cr.execute(self._availability_sql(start, end, SQL(" AND ").join(chosen), BY[by], without))
         return {key: Availability(*seconds) for key, *seconds in self.env.cr.fetchall()}
 
     @api.model
-    def _availability_sql(self, start, end, chosen, key):
+    def _availability_sql(self, start, end, chosen, key, without=()):
         """Each equipment's part of the period, then what happened in it as multiranges, then lengths by key.
 
         A part is what a stay shares with the period (``whole_from``, ``whole_to``) and what of it was supervised
@@ -101,7 +103,7 @@ class CharterOutage(models.Model):
                            WHERE planned IS NOT TRUE AND no_data IS NOT TRUE) AS down
                   FROM charter_outage
                  WHERE active AND start_at < %(end)s AND (end_at IS NULL OR end_at > %(start)s)
-                   AND equipment_id IN (SELECT equipment_id FROM part WHERE from_at < to_at)
+                   AND equipment_id IN (SELECT equipment_id FROM part WHERE from_at < to_at) %(without)s
                  GROUP BY equipment_id
             ),
             -- MATERIALIZED: else each multirange is computed again wherever it is used.
@@ -142,6 +144,7 @@ class CharterOutage(models.Model):
             end=end,
             key=key,
             chosen=chosen,
+            without=SQL("AND id <> ALL(%s)", list(without)) if without else SQL(),
             **{name: self._availability_length(name) for name in ("planned", "unseen", "down")},
         )
 

@@ -14,11 +14,12 @@ from ..cases.scheduled import BOOKKEEPING, ScheduledMixin
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
 
 STATEMENTS = 10
-# These hold what is against what should be, for every client or every message that was refused, and wait for nothing: so
+# These hold what is against what should be, for every client, message that was refused or company, and wait for nothing: so
 # many statements whatever the number of them, in each company or for each batch of contracts.
 COMPARING = {
     "mileo_client_charter.cron_contacts": (5, 45),
     "mileo_client_charter.cron_outage_refusal": (5, 7),
+    "mileo_client_charter.cron_setup_check": (10, 12),
     "mileo_client_charter.cron_schedule": (10, 25),
 }
 

@@ -222,6 +222,7 @@ class TwoCompaniesCase(YearCase):
         )
         equipment.sudo().concern_ids.told_at = START
         side.rows["equipment"] = equipment
+        cls.env["charter.setup.check"]._refresh(side.company)
         env["charter.authorisation"].create(
             {"kind_id": cls.env.ref("mileo_client_charter.authorisation_video").id, "partner_id": side.client.id,
              "company_id": side.company.id, "number": "2024-0815", "valid_until": "2029-01-01"}

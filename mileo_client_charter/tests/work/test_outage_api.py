@@ -1,9 +1,11 @@
 import base64
 import json
+import os
 import pathlib
 import re
 import subprocess
-from datetime import datetime, timedelta
+import tempfile
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import ConcurrencyError, ValidationError
@@ -16,6 +18,7 @@ from ..cases.common import START
 from ..cases.gear import GearCase
 
 INTEGRATE = pathlib.Path(__file__).parents[2] / "readme" / "INTEGRATE.md"
+MONITORS = pathlib.Path(__file__).parents[3] / "docs" / "monitors.md"
 
 
 def told(event_id="1", status="down", serial="SN-1", **values):
@@ -489,6 +492,77 @@ class TestOutageApi(GearCase, HttpCase):
             self.assertEqual(json.loads(done.stdout)["refused"], 0, done.stdout)
         self.assertEqual(len(self.rows()), 3)
         self.assertEqual(len({row.event_id.split(":")[0] for row in self.rows()}), 3)
+
+    @staticmethod
+    def recipe(language, holding=""):
+        """The one block of ``language`` in docs/monitors.md that holds these words."""
+        text = MONITORS.read_text(encoding="utf-8")
+        [block] = [one for one in re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL) if holding in one]
+        return block
+
+    def test_the_commands_of_the_recipes(self):
+        """What Nagios, Icinga, Centreon and Checkmk run, as it is printed, by a real shell; with the real programs: --monitors."""
+        with tempfile.TemporaryDirectory() as folder, self.allow_requests(all_requests=True):
+            key, notify = pathlib.Path(folder, "charter.key"), pathlib.Path(folder, "charter-notify")
+            key.write_text(self.key, encoding="utf-8")
+            script = self.recipe("sh", "# charter-notify").replace("/etc/charter.key", str(key))
+            notify.write_text(script.replace("https://odoo.example.com", self.base_url()), encoding="utf-8")
+            checkmk = self.recipe("sh", "NOTIFY_WHAT").replace(
+                "/usr/local/bin/charter-notify", f"sh {notify}"
+            )
+            seconds = int(datetime(2026, 10, 5, 6, tzinfo=UTC).timestamp())
+            of_host = {
+                "NOTIFY_WHAT": "HOST",
+                "NOTIFY_HOST_SERIAL": "DS-2CD2143",
+                "NOTIFY_LASTHOSTSTATECHANGE": str(seconds + 7200),
+            }
+            for arguments, environment in (
+                ([str(notify), "DS-2CD2143", "host", "DOWN", str(seconds)], {}),
+                ([str(notify), "DS-2CD2143", "host", "DOWN", str(seconds)], {}),
+                ([str(notify), "DS-2CD2143", "host", "UP", f"{seconds + 600}.25"], {}),
+                (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "DOWN"}),
+                (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "UP"}),
+            ):  # fmt: skip
+                done = subprocess.run(
+                    ["sh", *arguments], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
+                )  # fmt: skip
+                self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        self.assertEqual(
+            [(row.start_at.hour, row.end_at - row.start_at) for row in self.rows().sorted("start_at")],
+            [(6, timedelta(minutes=10)), (8, timedelta())],
+        )
+
+    def test_the_bodies_of_the_recipes(self):
+        """Those of programs nobody can run here, as their makers document them."""
+        grafana = json.loads(self.recipe("grafana"))
+        self.assertEqual(self.post(grafana).json()["results"][0]["status"], "created")
+        grafana["alerts"][0].update(status="resolved", endsAt="2026-10-05T06:30:00Z")
+        self.assertEqual(self.post(grafana).json()["results"][0]["status"], "updated")
+        texts = {
+            "%device": "DS-2CD2143",
+            "%sensor": "Ping 8",
+            "%message": "No answer",
+            "%laststatus": "Down (Acknowledged)",
+        }
+        prtg = self.recipe("prtg").strip()
+        for status in ("Down (Acknowledged)", "Down ended (now: Up)"):
+            body = prtg
+            for name, text in {**texts, "%laststatus": status}.items():
+                body = body.replace(name, text)
+            answer = self.url_open("/charter/api/outages", data=body, headers={
+                "X-API-Key": self.key, "Content-Type": "application/x-www-form-urlencoded"})  # fmt: skip
+            self.assertEqual(answer.json()["refused"], 0, answer.text)
+        librenms = self.recipe("librenms")
+        for state in ("down", "up"):
+            body = re.sub(r"\{\{ \$alert->state.*?\}\}", state, librenms)
+            body = body.replace("{{ $alert->serial }}", "DS-2CD2143").replace(
+                "{{ $alert->name }}", "Devices up/down"
+            )
+            self.assertEqual(
+                self.post(body.replace("{{ $alert->title }}", "Down").encode()).json()["refused"], 0
+            )
+        self.assertEqual(len(self.rows()), 3)
+        self.assertTrue(all(self.rows().mapped("end_at")))
 
     def test_the_zabbix_script_sends_what_we_read(self):
         """The parameters of the media type are the keys of the body, and it posts to our address."""

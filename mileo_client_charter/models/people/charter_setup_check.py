@@ -1,0 +1,316 @@
+"""What has to be set up around the charter before clients see anything of it: one list, each check with its remedy.
+
+Each is true or not of a company as Odoo stands today. Another addon adds one by a code in ``code``, its words in ``_words`` and a
+method ``_check_<code>``.
+"""
+
+import ipaddress
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL, config
+
+from ...hooks import POSTGRESQL
+
+ADMIN = "mileo_client_charter.group_charter_admin"
+# Time zones of somebody who has chosen none.
+NOWHERE = (False, "UTC", "Etc/UTC", "GMT", "Etc/GMT")
+
+
+class CharterSetupCheck(models.Model):
+    """One thing to set up, for one company; looked at each day, and whenever the page is opened."""
+
+    _name = "charter.setup.check"
+    _description = "Set-up check"
+    _order = "state desc, id"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    code = fields.Selection(
+        [
+            ("charter", "A charter in force"),
+            ("timezone", "Time zone of the working hours"),
+            ("base_url", "Address of this Odoo"),
+            ("alias_domain", "Domain of the mail aliases"),
+            ("mail_server", "Server of outgoing mail"),
+            ("holidays", "Public holidays"),
+            ("roles", "People who hold a role"),
+            ("pdf", "Printing of documents"),
+            ("postgresql", "Version of PostgreSQL"),
+            ("actions", "Scheduled actions"),
+        ],
+        "Check",
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection([("ok", "In order"), ("todo", "To do")], required=True, readonly=True)
+    detail = fields.Char("Found", readonly=True)
+    remedy = fields.Char(compute="_compute_remedy")
+
+    _one_a_company = models.Constraint("UNIQUE (company_id, code)", "This check is listed already.")
+
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        for check in self:
+            check.display_name = labels.get(check.code, "")
+
+    @api.depends("code", "state")
+    @api.depends_context("lang")
+    def _compute_remedy(self):
+        words = self._words()
+        for check in self:
+            check.remedy = words.get(check.code) if check.state == "todo" else False
+
+    @api.model
+    def _words(self):
+        """{code: what mends it}"""
+        _ = self.env._
+        return {
+            "charter": _("Publish a charter: without one, nothing is promised."),
+            "timezone": _(
+                "Set the time zone of the company's working hours: deadlines, days and office hours are read in it."
+            ),
+            "base_url": _(
+                "Set web.base.url to the address clients reach, with https: links of mails lead there."
+            ),
+            "alias_domain": _(
+                "Choose the company's mail domain: without it, no answer of a client comes back."
+            ),
+            "mail_server": _("Enter the server of outgoing mail: nothing leaves without one."),
+            "holidays": _(
+                "Enter the public holidays of the next twelve months in the working hours: deadlines skip them."
+            ),
+            "roles": _("Name who holds each role, and complete their phone and e-mail: clients read them."),
+            "pdf": _("Install wkhtmltopdf 0.12 or later on the server: no document is printed without it."),
+            "postgresql": _("Move the database to PostgreSQL 14 or later: the figures of reports need it."),
+            "actions": _(
+                "Activate the scheduled actions of the charter: without them nothing falls due, and nothing leaves."
+            ),
+        }
+
+    # -- the checks: each gives what is wrong, in words that need no translation, or nothing -----------------
+
+    @api.model
+    def _check_charter(self, company):
+        found = self.env["charter.document"].search_count(
+            [("company_id", "=", company.id), ("state", "=", "in_force")], limit=1
+        )
+        return "" if found else company.name
+
+    @api.model
+    def _check_timezone(self, company):
+        calendar = company.resource_calendar_id
+        return f"{calendar.name or '–'}: {calendar.tz or '–'}" if calendar.tz in NOWHERE else ""
+
+    @api.model
+    def _check_base_url(self, company):
+        address = self.env["ir.config_parameter"].get_param("web.base.url") or ""
+        return "" if self._is_public(address) else address or "–"
+
+    @api.model
+    def _is_public(self, address):
+        """Whether somebody outside could reach it: no name or number of this machine alone."""
+        try:
+            parts = urlsplit(address)
+            host = (parts.hostname or "").rstrip(".").lower()
+        except ValueError:
+            return False
+        try:
+            number = ipaddress.ip_address(host)
+            return not (number.is_loopback or number.is_unspecified)
+        except ValueError:
+            return "." in host and not host.endswith((".localhost", ".localdomain", ".local"))
+
+    @api.model
+    def _check_alias_domain(self, company):
+        return "" if company.alias_domain_id else company.name
+
+    @api.model
+    def _check_mail_server(self, company):
+        if self.env["ir.mail_server"].search_count([], limit=1):
+            return ""
+        # What is on the command line serves where no server is entered; by default that is this machine.
+        host = config.get("smtp_server") or "localhost"
+        return host if host in ("localhost", "127.0.0.1") else ""
+
+    @api.model
+    def _check_holidays(self, company):
+        now = fields.Datetime.now()
+        calendar = company.resource_calendar_id
+        found = self.env["resource.calendar.leaves"].search_count(
+            Domain("resource_id", "=", False)
+            & Domain("company_id", "in", [False, company.id])
+            & Domain("calendar_id", "in", [False, calendar.id])
+            & Domain("date_to", ">=", now)
+            & Domain("date_from", "<=", now + relativedelta(years=1)),
+            limit=1,
+        )
+        return "" if found else calendar.name or "–"
+
+    @api.model
+    def _check_roles(self, company):
+        today = company._charter_today()
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT p.name
+                  FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
+                  JOIN res_partner p ON p.id = u.partner_id
+                 WHERE a.company_id = %(company)s AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
+                   AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
+                 UNION ALL
+                SELECT r.role FROM (VALUES ('operations_manager'), ('general_management')) AS r (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
+                                    WHERE a.company_id = %(company)s AND a.role = r.role
+                                      AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
+                """,
+                company=company.id,
+                today=today,
+            )
+        )
+        roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        return ", ".join(str(roles.get(name, name)) for (name,) in found)
+
+    @api.model
+    def _check_pdf(self, company):
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        return "" if state in ("ok", "workers") else f"wkhtmltopdf: {state}"
+
+    @api.model
+    def _check_postgresql(self, company):
+        version = self.env.cr.connection.server_version
+        return "" if version >= POSTGRESQL else str(version // 10000)
+
+    @api.model
+    def _check_actions(self, company):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "mileo_client_charter"), ("model", "=", "ir.cron")]
+        )
+        crons = self.env["ir.cron"].with_context(active_test=False).browse(data.mapped("res_id")).exists()
+        stopped = crons.filtered(lambda cron: not cron.active).mapped("cron_name")
+        late = crons.filtered(
+            lambda cron: cron.active and cron.nextcall < fields.Datetime.now() - timedelta(days=2)
+        )
+        return ", ".join([*stopped, *late.mapped("cron_name")])
+
+    # -- looking ----------------------------------------------------------------------------------------------
+
+    @api.model
+    def _refresh(self, companies):
+        """Look at everything for ``companies``; a row changes only where something has changed.
+
+        :return: the rows
+        """
+        checks = self.sudo()
+        # Some checks are read by SQL.
+        self.env.flush_all()
+        known = {
+            (row.company_id.id, row.code): row for row in checks.search([("company_id", "in", companies.ids)])
+        }
+        new = []
+        for company in companies.sudo():
+            for code, _label in self._fields["code"].selection:
+                detail = getattr(checks.with_company(company), f"_check_{code}")(company)[:500]
+                values = {"state": "todo" if detail else "ok", "detail": detail or False}
+                row = known.get((company.id, code))
+                if row is None:
+                    new.append({"company_id": company.id, "code": code, **values})
+                elif (row.state, row.detail) != (values["state"], values["detail"]):
+                    row.write(values)
+        checks.create(new)
+        return checks.search([("company_id", "in", companies.ids)]).with_env(self.env)
+
+    @api.model
+    def _cron_setup_check(self):
+        """Look once a day: what was in order may be so no longer."""
+        self._refresh(self.env["res.company"].search([]))
+
+    @api.model
+    def action_open(self):
+        """Look now, and show what is to do first. :raise AccessError: the charter's administrators alone"""
+        if not self.env.user.has_group(ADMIN):
+            raise AccessError(self.env._("Set-up check: ask an administrator of the charter."))
+        self._refresh(self.env.companies)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "mileo_client_charter.action_charter_setup_check"
+        )
+
+    def action_mend(self):
+        """Open where it is mended. :raise AccessError: the charter's administrators alone"""
+        self.ensure_one()
+        if not self.env.user.has_group(ADMIN):
+            raise AccessError(self.env._("Set-up check: ask an administrator of the charter."))
+        return self._links()[self.code]
+
+    def _links(self):
+        """{code: action}"""
+        company = self.company_id
+        calendar = company.sudo().resource_calendar_id
+
+        def window(model, res_id=False, domain=()):
+            views = [(False, "form")] if res_id else [(False, "list"), (False, "form")]
+            return {
+                "type": "ir.actions.act_window", "name": self.display_name, "res_model": model, "views": views,
+                "res_id": res_id, "domain": list(domain), "target": "current",
+            }  # fmt: skip
+
+        help_page = {
+            "type": "ir.actions.act_url", "target": "new",
+            "url": "https://www.odoo.com/documentation/19.0/administration/on_premise/source.html",
+        }  # fmt: skip
+        return {
+            "charter": window("charter.document"),
+            "timezone": window("resource.calendar", calendar.id),
+            "base_url": window("ir.config_parameter", domain=[("key", "=", "web.base.url")]),
+            "alias_domain": window("res.company", company.id),
+            "mail_server": window("ir.mail_server"),
+            "holidays": window("resource.calendar.leaves", domain=[("resource_id", "=", False)]),
+            "roles": window("charter.defect", domain=[("kind", "in", ["vacant", "unreachable"])])
+            if self.env["charter.defect"].search_count([("kind", "in", ["vacant", "unreachable"])], limit=1)
+            else window("charter.assignment"),
+            "pdf": help_page,
+            "postgresql": help_page,
+            "actions": window(
+                "ir.cron", domain=[("cron_name", "ilike", "Client Charter"), ("active", "in", [True, False])]
+            ),
+        }
+
+    @api.model
+    def _todo_words(self, company):
+        """What is still to do in ``company``, a line each; empty when all is in order."""
+        rows = self._refresh(company).filtered(lambda row: row.state == "todo")
+        return "\n".join(f"{row.display_name}: {row.remedy}" for row in rows)
+
+
+class CharterDefect(models.Model):
+    _inherit = "charter.defect"
+    _depends = {"charter.setup.check": ["state", "company_id", "code"]}
+
+    kind = fields.Selection(selection_add=[("setup", "Set-up of this Odoo")])
+
+    def _compute_remedy(self):
+        result = super()._compute_remedy()
+        for defect in self.filtered(lambda one: one.kind == "setup"):
+            check = self.env["charter.setup.check"].sudo().browse(defect.res_id)
+            defect.remedy = check.remedy
+        return result
+
+    def action_mend(self):
+        self.ensure_one()
+        if self.kind == "setup":
+            return self.env["charter.setup.check"].browse(self.res_id).action_mend()
+        return super().action_mend()
+
+    def _defect_queries(self, clients):
+        return [
+            *super()._defect_queries(clients),
+            SQL(
+                "SELECT 'setup', NULL::int, NULL::int, NULL, company_id, 'charter.setup.check', id, detail "
+                "FROM charter_setup_check WHERE state = 'todo'"
+            ),
+        ]

@@ -1,0 +1,176 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import config
+
+from ...hooks import pre_init_hook
+from ..cases.common import CharterCase
+
+
+@tagged("post_install", "-at_install")
+class TestSetupCheck(CharterCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.at())
+        self.checks = self.env["charter.setup.check"]
+
+    def state(self, code, company=None):
+        rows = self.checks._refresh(company or self.company)
+        return rows.filtered(lambda row: row.code == code).state
+
+    def assert_turns(self, code, wrong, right):
+        """``wrong`` makes the check red, ``right`` green again."""
+        with self.subTest(code):
+            wrong()
+            self.assertEqual(self.state(code), "todo")
+            right()
+            self.assertEqual(self.state(code), "ok")
+
+    def test_each_check_has_its_words_and_its_link(self):
+        """Whatever addon brings it: a remedy, and a place where it is mended that there is."""
+        rows = self.checks._refresh(self.company)
+        self.assertEqual(
+            set(rows.mapped("code")), {code for code, _label in self.checks._fields["code"].selection}
+        )
+        self.assertGreaterEqual(len(rows), 10)
+        for row in rows:
+            row.sudo().state = "todo"
+            with self.subTest(row.code):
+                self.assertTrue(row.remedy)
+                action = row.with_user(self.admin).action_mend()
+                if action["type"] == "ir.actions.act_window":
+                    model = self.env[action["res_model"]]
+                    model.search(action["domain"], limit=1)
+                    self.assertTrue(not action.get("res_id") or model.browse(action["res_id"]).exists())
+        with self.assertRaises(AccessError):
+            rows[0].with_user(self.operations).action_mend()
+        with self.assertRaises(AccessError):
+            rows[0].with_user(self.admin).write({"state": "ok"})
+
+    def test_time_zone_and_holidays(self):
+        calendar = self.company.resource_calendar_id
+        self.assert_turns(
+            "timezone", lambda: calendar.write({"tz": "UTC"}), lambda: calendar.write({"tz": "Europe/Paris"})
+        )
+        leaves = self.env["resource.calendar.leaves"]
+        leaves.search([("resource_id", "=", False)]).unlink()
+        day = {"name": "All Saints", "date_from": "2026-11-01 00:00:00", "date_to": "2026-11-01 22:59:59"}
+        self.assertEqual(self.state("holidays"), "todo")
+        past = leaves.create({**day, "date_from": "2025-11-01 00:00:00", "date_to": "2025-11-01 22:59:59"})
+        self.assertEqual(self.state("holidays"), "todo", "those of last year are over")
+        past.unlink()
+        leaves.create({**day, "company_id": self.company.id})
+        self.assertEqual(self.state("holidays"), "ok")
+
+    def test_address(self):
+        parameters = self.env["ir.config_parameter"]
+        for address, state in (
+            ("http://localhost:8069", "todo"), ("http://127.0.0.1", "todo"), ("http://[::1]:8069", "todo"), ("", "todo"),
+            ("http://0.0.0.0", "todo"), ("http://odoo", "todo"), ("http://[x", "todo"), ("odoo.example.com", "todo"),
+            ("https://odoo.example.com", "ok"), ("http://192.168.1.10:8069", "ok"),
+        ):  # fmt: skip
+            with self.subTest(address):
+                parameters.set_param("web.base.url", address)
+                self.assertEqual(self.state("base_url"), state)
+
+    def test_mail(self):
+        domain = self.env["mail.alias.domain"].create({"name": "charter.example.com"})
+        self.assert_turns(
+            "alias_domain",
+            lambda: self.company.write({"alias_domain_id": False}),
+            lambda: self.company.write({"alias_domain_id": domain.id}),
+        )
+        servers = self.env["ir.mail_server"]
+        servers.search([]).unlink()
+        with patch.dict(config.options, {"smtp_server": "localhost"}):
+            self.assertEqual(self.state("mail_server"), "todo")
+        with patch.dict(config.options, {"smtp_server": "smtp.example.com"}):
+            self.assertEqual(self.state("mail_server"), "ok")
+        servers.create({"name": "Out", "smtp_host": "smtp.example.com"})
+        self.assertEqual(self.state("mail_server"), "ok")
+
+    def test_roles(self):
+        for user in (self.manager, self.technician, self.operations, self.direction):
+            user.partner_id.write({"phone": "+33 1 23 45 67 89", "email": "x@example.com"})
+        self.assertEqual(self.state("roles"), "ok")
+        self.assert_turns(
+            "roles",
+            lambda: self.operations.partner_id.write({"phone": False}),
+            lambda: self.operations.partner_id.write({"phone": "1"}),
+        )
+        other = self.env["res.company"].create({"name": "Mileo Belgium"})
+        self.assertEqual(self.state("roles", other), "todo", "nobody holds its two roles")
+        self.assertEqual(self.state("charter", other), "todo")
+        self.assertEqual(self.state("charter"), "ok")
+
+    def test_scheduled_actions(self):
+        # As if they had all run: the database of a test was not served.
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "mileo_client_charter"), ("model", "=", "ir.cron")]
+        )
+        self.env["ir.cron"].browse(data.mapped("res_id")).write({"nextcall": self.env.cr.now()})
+        clock = self.env.ref("mileo_client_charter.cron_clock")
+        self.assert_turns(
+            "actions", lambda: clock.write({"active": False}), lambda: clock.write({"active": True})
+        )
+
+    def test_printing_and_database(self):
+        report = type(self.env["ir.actions.report"])
+        for found, state in (
+            ("ok", "ok"),
+            ("workers", "ok"),
+            ("install", "todo"),
+            ("upgrade", "todo"),
+            ("broken", "todo"),
+        ):
+            with patch.object(report, "get_wkhtmltopdf_state", lambda _self, found=found: found):
+                self.assertEqual(self.state("pdf"), state, found)
+        self.assertEqual(self.state("postgresql"), "ok")
+
+    def test_an_old_postgresql_is_refused(self):
+        class Connection:
+            server_version = 130015
+
+        class Cursor:
+            connection = Connection
+
+        class Env:
+            cr = Cursor
+
+        with self.assertRaisesRegex(UserError, "PostgreSQL 14 or later; this database is on 13"):
+            pre_init_hook(Env)
+        self.assertIsNone(pre_init_hook(self.env))
+
+    def test_until_green(self):
+        """Listed to mend and on the campaign as long as something is to do; looking twice changes no row."""
+        calendar = self.company.resource_calendar_id
+        calendar.tz = "UTC"
+        self.checks._refresh(self.company)
+        defects = self.env["charter.defect"].with_user(self.operations)
+        listed = defects.search([("kind", "=", "setup"), ("company_id", "=", self.company.id)])
+        row = self.checks.search([("company_id", "=", self.company.id), ("code", "=", "timezone")])
+        defect = listed.filtered(lambda one: one.res_id == row.id)
+        self.assertIn("time zone", defect.remedy)
+        self.assertEqual(defect.with_user(self.admin).action_mend()["res_id"], calendar.id)
+        campaign = self.env["charter.onboarding"].with_user(self.operations).create({"name": "All"})
+        self.assertIn("Time zone of the working hours: Set the time zone", campaign.setup_todo)
+        self.env.flush_all()
+        with self.assertQueryCount(60):
+            self.checks._refresh(self.company)
+        calendar.tz = "Europe/Paris"
+        action = (
+            self.checks.with_user(self.admin).with_context(allowed_company_ids=self.company.ids).action_open()
+        )
+        self.assertEqual(action["res_model"], "charter.setup.check")
+        self.assertEqual(row.state, "ok")
+        campaign.invalidate_recordset()
+        self.assertNotIn("Time zone of the working hours", campaign.setup_todo or "")
+        with self.assertRaises(AccessError):
+            self.checks.with_user(self.operations).action_open()
+
+    def test_a_company_sees_its_own(self):
+        other = self.env["res.company"].create({"name": "Mileo Belgium"})
+        self.checks._refresh(self.company | other)
+        seen = self.checks.with_user(self.admin).with_context(allowed_company_ids=self.company.ids).search([])
+        self.assertEqual(seen.company_id, self.company)

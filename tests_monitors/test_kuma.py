@@ -1,0 +1,75 @@
+"""Uptime Kuma as npm has it, with the body and the headers the guide prints."""
+
+import json
+import os
+import pathlib
+import subprocess
+import urllib.parse
+import urllib.request
+
+import programs
+import runtime  # noqa: I001  (programs has put bin/lib on the path)
+
+VERSION = "2.0.0-dev.0"
+HERE = pathlib.Path(__file__).parent
+
+
+def kuma():
+    """The folder of the installed package (some minutes the first time)."""
+    folder = programs.FOLDER / f"uptime-kuma-{VERSION}"
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"name": "monitors", "version": "1.0.0", "private": true}')
+        programs.bootstrap.run(
+            ["npm", "install", "--omit=dev", "--no-audit", "--no-fund", f"uptime-kuma@{VERSION}"], "Installing Uptime Kuma",
+            "These tests need npm.", "monitors-kuma.log", cwd=folder,
+        )  # fmt: skip
+        (folder / "done").touch()
+    return folder
+
+
+def test_a_monitor_goes_down_and_comes_up_twice(charter, recipe, folder, ran):
+    package = kuma()
+    home = package / "node_modules" / "uptime-kuma"
+    ran("Uptime Kuma", json.loads((home / "package.json").read_text())["version"])
+    (folder / "db-config.json").write_text('{"type": "sqlite"}')
+    (folder / "body").write_text(recipe("liquid", "monitorJSON"))
+    (folder / "headers").write_text(recipe("headers", "X-API-Key"))
+    port, token, serial = runtime.free_port(3001), "charterpushtoken", "KUMA-1"
+    arguments = ["node", "server/server.js", f"--data-dir={folder}/", "--host=127.0.0.1", f"--port={port}"]
+    with programs.running(
+        arguments, folder / "log", port, "Uptime Kuma", cwd=home, env={**os.environ, "NODE_ENV": "production"}
+    ):
+        command = [
+            "node",
+            HERE / "kuma.cjs",
+            package,
+            str(port),
+            serial,
+            charter.url,
+            folder / "body",
+            folder / "headers",
+            token,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr + (folder / "log").read_text()[-2000:]
+
+        def push(status, words):
+            query = urllib.parse.urlencode({"status": status, "msg": words})
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{port}/api/push/{token}?{query}", timeout=30
+            ) as answer:
+                assert json.load(answer)["ok"]
+
+        push("up", "OK")
+        push("down", 'No "video", 50 % & more')
+        [(start, end, reason)] = programs.until(lambda: charter.outages(serial), "down is told")
+        assert (end, reason) == (None, 'No "video", 50 % & more')
+        push("up", "OK")
+        [first] = programs.until(lambda: charter.ended(serial), "up is told")
+        assert first[0] == start
+        push("down", "Again")
+        programs.until(lambda: len(charter.outages(serial)) == 2, "another outage")
+        push("up", "OK")
+        rows = programs.until(lambda: charter.ended(serial, 2), "its end")
+    assert rows[0] == first, "an ended outage keeps its end"
