@@ -26,6 +26,7 @@ BENCHMARKS = (
     "contacts",
     "availability",
     "looking_ahead",
+    "advisories",
     "export",
     "printing",
     "figures",

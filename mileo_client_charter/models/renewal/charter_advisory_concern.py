@@ -293,11 +293,16 @@ class CharterAdvisory(models.Model):
                      UNION
                     SELECT p.id, n.model_id, 'maker'
                       FROM p JOIN makers m ON m.said = p.maker_key JOIN n ON n.maker_key = m.ours WHERE p.key = ''
+                ), best AS MATERIALIZED (
+                    SELECT id, model_id, MIN(how) AS how FROM found GROUP BY id, model_id
+                ), devices AS MATERIALIZED (
+                    SELECT e.catalogue_id, COALESCE(e.firmware, '') AS firmware, array_agg(e.id) AS ids
+                      FROM charter_equipment e
+                     WHERE e.active AND e.catalogue_id IN (SELECT model_id FROM best) %(of_equipment)s
+                     GROUP BY 1, 2
                 )
-                SELECT p.advisory_id, p.id, p.condition, p.status, MIN(f.how), COALESCE(e.firmware, ''), array_agg(DISTINCT e.id)
-                  FROM found f JOIN p ON p.id = f.id
-                  JOIN charter_equipment e ON e.catalogue_id = f.model_id AND e.active %(of_equipment)s
-                 GROUP BY p.advisory_id, p.id, p.condition, p.status, f.model_id, e.firmware
+                SELECT p.advisory_id, p.id, p.condition, p.status, best.how, devices.firmware, devices.ids
+                  FROM best JOIN p ON p.id = best.id JOIN devices ON devices.catalogue_id = best.model_id
                 """,
                 of_advisories=of_advisories, of_equipment=of_equipment, of_models=of_models, shortest=SHORTEST,
             )

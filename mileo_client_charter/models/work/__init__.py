@@ -3,8 +3,8 @@ from . import charter_equipment
 from . import charter_equipment_owner
 from . import charter_equipment_stay
 from . import charter_equipment_milestone
-from . import charter_equipment_model
 from . import charter_equipment_firmware
+from . import charter_equipment_model
 from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest
@@ -20,3 +20,4 @@ from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_intervention_machine
+from . import contract_client

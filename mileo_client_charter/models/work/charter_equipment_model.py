@@ -1,7 +1,10 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
-from ...tools.catalogue import family_pattern, maker_words, model_key
+from ...tools.catalogue import family_pattern, maker_words, model_key, same_maker
 from .charter_equipment_milestone import KINDS
 
 
@@ -101,6 +104,26 @@ class CharterEquipmentModel(models.Model):
                 fresh.setdefault(keys, {"maker": maker, "name": model})
         known.update(zip(fresh, self.sudo().create(list(fresh.values())), strict=True))
         return {written: known[keys] for written, keys in wanted.items()}
+
+    def _covered(self):
+        """The model itself, and for a family the models its wildcards stand for."""
+        self.ensure_one()
+        pattern = family_pattern(self.name)
+        if not pattern:
+            return self
+        words = maker_words(self.maker)
+        aliases = self.env["charter.equipment.alias"].sudo().search([("model_id.is_family", "=", False)])
+        return (
+            self
+            | aliases.filtered(
+                lambda one: re.match(pattern, one.key) and same_maker(words, one.maker_key.split())
+            ).model_id
+        )
+
+    def _families(self):
+        """The families whose wildcards stand for these models."""
+        families = self.search([("is_family", "=", True)])
+        return families.filtered(lambda one: one._covered() & self)
 
     def action_equipment(self):
         self.ensure_one()
@@ -203,3 +226,81 @@ class CharterEquipmentModelDate(models.Model):
     def _onchange_status(self):
         if self.status != "announced":
             self.date = False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        created._follow()
+        return created
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._follow()
+        return result
+
+    def unlink(self):
+        self.env["charter.equipment.milestone"].sudo().search([("model_date_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
+    def _follow(self, equipment=None):
+        """Write these dates on the equipment of their models; a date somebody typed there stays, and is shown as another one.
+
+        :param equipment: only these; all equipment of the models by default
+        """
+        milestone = self.env["charter.equipment.milestone"].sudo().with_context(active_test=False)
+        wanted = {}
+        # A model's own date says more than that of its family.
+        for row in self.sudo().sorted(lambda one: not one.model_id.is_family):
+            domain = [("catalogue_id", "in", row.model_id._covered().ids)]
+            if equipment is not None:
+                domain.append(("id", "in", equipment.ids))
+            for one in self.env["charter.equipment"].sudo().with_context(active_test=False).search(domain):
+                wanted.setdefault((one.id, row.kind), row)
+        known = {
+            (one.equipment_id.id, one.kind): one
+            for one in milestone.search([("equipment_id", "in", [number for number, _kind in wanted])])
+        }
+        fresh = []
+        for key, row in wanted.items():
+            values = {
+                "status": row.status, "date": row.date, "source": row.source, "url": row.url, "checked_on": row.checked_on,
+                "model_date_id": row.id,
+            }  # fmt: skip
+            if key not in known:
+                fresh.append({"equipment_id": key[0], "kind": key[1], **values})
+            elif known[key].model_date_id:
+                known[key].write(values)
+        milestone.create(fresh)
+
+
+class CharterEquipmentMilestone(models.Model):
+    _inherit = "charter.equipment.milestone"
+
+    model_date_id = fields.Many2one(
+        "charter.equipment.model.date", "From the catalogue", readonly=True, copy=False, index="btree_not_null",
+        ondelete="set null", groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    other_date = fields.Char(
+        "The catalogue says", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
+        help="Two sources give two dates: keep the right one, in the catalogue or here.",
+    )  # fmt: skip
+
+    @api.depends("date", "status", "kind", "model_date_id", "equipment_id.catalogue_id.lifecycle_ids.date")
+    def _compute_other_date(self):
+        for one in self:
+            said = one.equipment_id.sudo().catalogue_id.lifecycle_ids.filtered(
+                lambda row, kind=one.kind: row.kind == kind
+            )
+            differs = said and not one.model_date_id and (said.status, said.date) != (one.status, one.date)
+            one.other_date = format_date(self.env, said.date) or said.status if differs else False
+
+
+class CharterEquipment(models.Model):
+    _inherit = "charter.equipment"
+
+    def _recognised(self):
+        super()._recognised()
+        dates = self.env["charter.equipment.model.date"].sudo()
+        models_of = self.sudo().catalogue_id
+        if models_of:
+            dates.search([("model_id", "in", (models_of | models_of._families()).ids)])._follow(self)

@@ -7,5 +7,6 @@ from . import test_outage_api
 from . import test_equipment_access
 from . import test_equipment_portal
 from . import test_equipment_import
+from . import test_equipment_model
 from . import test_intervention_portal
 from . import test_intervention_source
