@@ -1,6 +1,5 @@
 from collections import defaultdict
 
-from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -152,28 +151,14 @@ class ResCompany(models.Model):
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
 
     def _charter_mail_footer(self):
-        """The last line of every mail to a client, in the language of the environment: who writes, a number to call, the address
-        for an escalation, the charter."""
+        """The last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
         self.ensure_one()
-        company = self.sudo()
-        link = Markup('<a href="{}" style="color:#6b7785">{}</a>')
-        parts = [escape(company.name)]
-        if company.phone:
-            parts.append(link.format(f"tel:{company.phone.replace(' ', '')}", company.phone))
-        address = company._charter_escalation_address() or company.email
-        if address:
-            parts.append(
-                escape(self.env._("Not satisfied? Write to"))
-                + " "
-                + link.format(f"mailto:{address}", address)
-            )
-        parts.append(
-            link.format(
-                f"{company.get_base_url()}/charter/{company.id}",
-                self.env._("Our client satisfaction charter"),
-            )
+        return self.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_footer",
+            {"company": self.sudo()},
+            lang=self.env.lang,
+            minimal_qcontext=True,
         )
-        return Markup(" · ").join(parts)
 
     def _charter_on_call(self, role):
         """The address on duty for ``role`` outside office hours, or False."""
