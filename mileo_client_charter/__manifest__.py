@@ -48,6 +48,7 @@
         "views/charter/charter_document_views.xml",
         "views/charter/charter_tier_views.xml",
         "views/ledger/charter_obligation_views.xml",
+        "views/ledger/charter_holidays_views.xml",
         "views/base/charter_correction_views.xml",
         "views/base/charter_seal_views.xml",
         "views/people/charter_assignment_views.xml",
@@ -126,5 +127,7 @@
     },
     "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
-    "external_dependencies": {"python": ["cvss", "defusedxml", "openpyxl", "python-dateutil", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["cvss", "defusedxml", "holidays", "openpyxl", "python-dateutil", "xlsxwriter"]
+    },
 }

@@ -9,6 +9,11 @@ ADDON = Path(occurrence.__file__).parents[1]
 DURATIONS = {"timedelta", "relativedelta", "Delay"}
 # A duration written in code, and why it is none of the charter's: {(file, source): reason}.
 OWN = {
+    ("resource_calendar_holidays.py", "timedelta(hours=12)"): "the middle of a day",
+    (
+        "charter_defect.py",
+        "relativedelta(months=12)",
+    ): "the coming year, in which a calendar closes at least once",
     ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
     ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
     ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import urllib.parse
 import urllib.request
@@ -24,8 +25,26 @@ def kuma():
             ["npm", "install", "--omit=dev", "--no-audit", "--no-fund", f"uptime-kuma@{VERSION}"], "Installing Uptime Kuma",
             "These tests need npm.", "monitors-kuma.log", cwd=folder,
         )  # fmt: skip
+        build(folder / "node_modules" / "@louislam" / "sqlite3")
         (folder / "done").touch()
     return folder
+
+
+def build(package):
+    """Its SQLite, compiled where the binary its makers offer could not be had."""
+    binding = pathlib.Path("lib", "binding", "napi-v6-linux-x64")
+    if (package / binding / "node_sqlite3.node").exists():
+        return
+    arguments = [
+        "npx", "--yes", "node-gyp@10", "rebuild", "--nodedir=/usr", "--module_name=node_sqlite3", f"--module_path=./{binding}",
+        "--napi_version=9", "--napi_build_version=6",
+    ]  # fmt: skip
+    programs.bootstrap.run(
+        arguments, "Compiling SQLite for Uptime Kuma", "It needs make, g++ and the headers of Node.", "monitors-kuma.log",
+        cwd=package, env={**os.environ, "CFLAGS": "-O1"},
+    )  # fmt: skip
+    (package / binding).mkdir(parents=True, exist_ok=True)
+    shutil.copy(package / "build" / "Release" / "node_sqlite3.node", package / binding)
 
 
 def test_a_monitor_goes_down_and_comes_up_twice(charter, recipe, folder, ran):

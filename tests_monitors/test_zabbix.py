@@ -126,6 +126,11 @@ StartVMwareCollectors=0
 def frontend(server, folder, server_port):
     ui = folder / "ui"
     shutil.copytree(programs.root(SUITE) / "usr/share/zabbix", ui, ignore_dangling_symlinks=True)
+    # Debian's frontend reads its settings from /etc alone.
+    source = ui / "include" / "classes" / "core" / "CConfigFile.php"
+    source.write_text(
+        source.read_text().replace("/etc/zabbix/zabbix.conf.php", str(ui / "conf" / "zabbix.conf.php"))
+    )
     (ui / "conf" / "zabbix.conf.php").write_text(f"""<?php
 $DB['TYPE'] = 'POSTGRESQL'; $DB['SERVER'] = '{server["host"]}'; $DB['PORT'] = '0'; $DB['DATABASE'] = '{DB}';
 $DB['USER'] = '{server["user"]}'; $DB['PASSWORD'] = ''; $DB['SCHEMA'] = ''; $DB['ENCRYPTION'] = false;

@@ -426,3 +426,14 @@ def is_zone(name: str) -> bool:
         return bool(pytz.timezone(name))
     except (pytz.UnknownTimeZoneError, ValueError):
         return False
+
+
+@lru_cache(maxsize=1)
+def countries_in_utc():
+    """Countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""
+    days = (datetime(2026, 1, 15), datetime(2026, 7, 15))
+    return tuple(
+        country
+        for country, zones in pytz.country_timezones.items()
+        if any(not any(pytz.timezone(zone).utcoffset(day) for day in days) for zone in zones)
+    )

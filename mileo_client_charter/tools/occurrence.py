@@ -6,7 +6,8 @@ A key is stored in ``charter_obligation.occurrence`` and is part of its uniquene
 
 ``subject`` is a period ("2026-10", "2026-Q4"), a day ("2027-03-01"), a number ("2", the second cycle or telling),
 a version of the charter ("v1.2"), a word ("onboarding") or nothing. ``part`` tells kinds of one day apart
-("annual", "renewal", the start of a fingerprint), ``told`` counts tellings of one date, ``moved`` days that were
+("annual", "renewal", "end" for the last days of a client, "from05" for
+days of a period that came under the charter after the rest of it, the start of a fingerprint), ``told`` counts tellings of one date, ``moved`` days that were
 moved before anybody was told, ``again`` rows opened anew after one was withdrawn (the first is 1 and is not written).
 """
 
@@ -17,6 +18,7 @@ from typing import NamedTuple
 RENEWAL = "renewal"
 ANNUAL = "annual"
 ONBOARDING = "onboarding"
+END = "end"
 
 _KEY = re.compile(
     r"(?P<subject>v[\d.]+|\d+|[^#+~]*?)"
@@ -94,6 +96,16 @@ def parse_key(key) -> Occurrence:
         return Occurrence(key)
     numbers = {name: int(found[name]) for name in ("told", "moved", "again") if found[name]}
     return Occurrence(found["subject"], found["part"] or "", **numbers)
+
+
+def again(key) -> str:
+    """The key of the row that is opened after the one with ``key`` was withdrawn.
+
+    >>> again("2026-10"), again("2026-10#end~2")
+    ('2026-10~2', '2026-10#end~3')
+    """
+    occurrence = parse_key(key)
+    return format_key(*occurrence[:4], again=occurrence.again + 1)
 
 
 def event_key(key) -> str:

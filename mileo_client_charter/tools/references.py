@@ -2,8 +2,9 @@
 
 import re
 
+from .departments import CODES
+
 CVE = re.compile(r"CVE-(\d{4})-\d{4,}")
-DEPARTMENT = re.compile(r"\d{2}|2A|2B|9[78]\d")
 
 
 def cve(text: str) -> str | None:
@@ -26,6 +27,6 @@ def departments(text: str) -> list[str]:
     """
     codes = re.split(r"[\s,;]+", text.strip().upper()) if text.strip() else []
     for code in codes:
-        if not DEPARTMENT.fullmatch(code):
+        if code not in CODES:
             raise ValueError(code)
     return codes

@@ -17,3 +17,4 @@ from . import charter_export_wizard
 from . import charter_machine_key
 from . import charter_portal_access
 from . import base_module_uninstall
+from . import charter_holidays_wizard

@@ -19,6 +19,6 @@ class CharterAgreedAction(models.AbstractModel):
     def action_done(self):
         """Done today; what is done already keeps its day."""
         self.check_access("write")
-        self.filtered(lambda action: not action.done_date)._charter_engine().write(
-            {"done_date": fields.Date.context_today(self)}
-        )
+        for action in self.filtered(lambda one: not one.done_date)._charter_engine():
+            company = action.company_id if "company_id" in action._fields else self.env.company
+            action.done_date = (company or self.env.company)._charter_today()

@@ -49,8 +49,21 @@ def run_isolated(records, act, say, expected=(), env=None):
             return failed
         if not isinstance(error, expected):
             _logger.info("%s failed alone", records, exc_info=True)
-            say(records[0], str(error) or type(error).__name__)
+            _say_alone(records[0], say, str(error) or type(error).__name__, env)
         return records
+
+
+def _say_alone(record, say, why, env):
+    """Even a row that cannot be written holds up no other: then the log says what its row cannot."""
+    try:
+        with env.cr.savepoint():
+            say(record, why)
+            env.flush_all()
+    except PLAYED_AGAIN:
+        raise
+    except Exception:
+        env.invalidate_all()
+        _logger.exception("%s failed, and could not be marked as failed: %s", record, why)
 
 
 def run_batches(env, take, act, left=None, size=None):

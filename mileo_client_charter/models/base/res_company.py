@@ -1,8 +1,9 @@
-from markupsafe import Markup, escape
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime
 
@@ -122,6 +123,18 @@ class ResCompany(models.Model):
         "Limits of an hour: 0 for none, or a number.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"resource_calendar_id", "partner_id"}:
+            self.env.registry.clear_cache()
+        return result
+
     def _charter_next_opening(self, moment):
         """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
@@ -138,28 +151,14 @@ class ResCompany(models.Model):
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
 
     def _charter_mail_footer(self):
-        """The last line of every mail to a client, in the language of the environment: who writes, a number to call, the address
-        for an escalation, the charter."""
+        """The last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
         self.ensure_one()
-        company = self.sudo()
-        link = Markup('<a href="{}" style="color:#6b7785">{}</a>')
-        parts = [escape(company.name)]
-        if company.phone:
-            parts.append(link.format(f"tel:{company.phone.replace(' ', '')}", company.phone))
-        address = company._charter_escalation_address() or company.email
-        if address:
-            parts.append(
-                escape(self.env._("Not satisfied? Write to"))
-                + " "
-                + link.format(f"mailto:{address}", address)
-            )
-        parts.append(
-            link.format(
-                f"{company.get_base_url()}/charter/{company.id}",
-                self.env._("Our client satisfaction charter"),
-            )
+        return self.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_footer",
+            {"company": self.sudo()},
+            lang=self.env.lang,
+            minimal_qcontext=True,
         )
-        return Markup(" · ").join(parts)
 
     def _charter_on_call(self, role):
         """The address on duty for ``role`` outside office hours, or False."""
@@ -190,6 +189,63 @@ class ResCompany(models.Model):
         """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
         tz = self._charter_tz()
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()
+
+    # -- days, of any number of companies at once ---------------------------------------------------
+
+    @api.model
+    @ormcache()
+    def _charter_zones(self):
+        """((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
+        zones = defaultdict(list)
+        for company in self.sudo().with_context(active_test=False).search([]):  # pylint: disable=no-search-all
+            zones[company._charter_tz()].append(company.id)
+        return tuple((tz, tuple(ids)) for tz, ids in zones.items())
+
+    @api.model
+    def _charter_days(self):
+        """{day that is today: ids of the companies for which it is}."""
+        days, now = defaultdict(list), fields.Datetime.now()
+        for tz, ids in self._charter_zones():
+            days[fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()] += ids
+        return dict(days)
+
+    @api.model
+    def _charter_day_domain(self, name, operator):
+        """``name`` (a date) compared with today, which is each record's own company's (``company_id``)."""
+        days = self._charter_days()
+        if len(days) == 1:
+            return Domain(name, operator, next(iter(days)))
+        return Domain.OR(
+            Domain("company_id", "in", ids) & Domain(name, operator, day) for day, ids in days.items()
+        )
+
+    @api.model
+    def _charter_today_sql(self, company):
+        """Today as SQL, for the company whose id ``company`` (SQL) is."""
+        return self._charter_of_zone(
+            company, [(SQL("%s::date", day), ids) for day, ids in self._charter_days().items()]
+        )
+
+    @api.model
+    def _charter_day_of(self, company, moment):
+        """The day on which ``moment`` (SQL, naive UTC) was for the company whose id ``company`` (SQL) is, as SQL."""
+        return self._charter_of_zone(
+            company,
+            [
+                (SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, tz), ids)
+                for tz, ids in self._charter_zones()
+            ],
+        )
+
+    @api.model
+    def _charter_of_zone(self, company, cases):
+        *others, (last, _ids) = cases
+        if not others:
+            return last
+        whens = SQL(" ").join(
+            SQL("WHEN %s = ANY(%s) THEN %s", company, list(ids), value) for value, ids in others
+        )
+        return SQL("(CASE %s ELSE %s END)", whens, last)
 
     # -- what later packages know -------------------------------------------------------------------
 

@@ -16,6 +16,13 @@ HALF_A_SECOND = timedelta(milliseconds=500)
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:
+            # Whose day it is is remembered for all companies.
+            self.env.registry.clear_cache()
+        return result
+
     def _charter_working_time(self, lo, hi):
         """Attendances less closures of this calendar between two moments, computed once for many questions.
 

@@ -285,6 +285,25 @@ class CharterDocument(models.Model):
             "view_mode": "form",
         }
 
+    def _check_tiers(self, tiers):
+        """What this version prints is what ``tiers`` of its company do.
+
+        :raise ValidationError: names the figures that differ
+        """
+        self.ensure_one()
+        company = self.company_id
+        own = tiers.filtered(lambda tier: not tier.company_id or tier.company_id == company)
+        said = [words for tier in own if (words := tier._differs_from(self))]
+        if said:
+            raise ValidationError(
+                self.env._(
+                    "%(document)s: what is printed and what is done would differ: %(said)s. Give both the same figure, or archive "
+                    "the tier.",
+                    document=self.display_name,
+                    said="; ".join(said),
+                )
+            )
+
     def action_publish(self):
         """Put this version in force. The one before is superseded, and every client is due a copy.
 
@@ -314,6 +333,7 @@ class CharterDocument(models.Model):
                 )
             document.article_ids._check_placeholders()
             document._check_languages()
+            document._check_tiers(self.env["charter.tier"].sudo().search([]))
             now = document._charter_now()
             before = document.search(
                 [("company_id", "=", document.company_id.id), ("state", "=", "in_force")]

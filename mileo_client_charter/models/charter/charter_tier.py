@@ -46,6 +46,39 @@ class CharterTier(models.Model):
         "Interviews a year: give 0, 1, 2, 3, 4, 6 or 12, so that they spread evenly over the year.",
     )
 
+    # -- what the charter prints, and what the clock does ------------------------------------------
+
+    @api.constrains("report_days", "interviews_per_year", "active", "company_id")
+    def _check_as_printed(self):
+        """A tier says no other figure than the charter in force: what is printed is what the clock does."""
+        in_use = self.sudo().filtered("active")
+        documents = self.env["charter.document"].sudo().search([("state", "=", "in_force")])
+        for document in documents if in_use else ():
+            document._check_tiers(in_use)
+
+    def _differs_from(self, document):
+        """What this tier does and ``document`` says otherwise, in words; empty: they agree."""
+        self.ensure_one()
+        report = document._commitment("report.delivery")
+        meeting = document._commitment("interview.biannual")
+        said = []
+        if report and (report.delay, report.unit) != (self.report_days, "days"):
+            said.append(
+                self.env._(
+                    "the charter promises reports within %(printed)s, the tier %(tier)s within %(days)s days",
+                    printed=report.delay_text, tier=self.name, days=self.report_days,
+                )
+            )  # fmt: skip
+        months = 12 // self.interviews_per_year if self.interviews_per_year else 0
+        if meeting and (meeting.delay, meeting.unit) != (months, "months"):
+            said.append(
+                self.env._(
+                    "the charter promises interviews every %(printed)s, the tier %(tier)s %(count)s a year",
+                    printed=meeting.delay_text, tier=self.name, count=self.interviews_per_year,
+                )
+            )  # fmt: skip
+        return "; ".join(said)
+
     def copy_data(self, default=None):
         """A copy has a code and a name of its own."""
         values = super().copy_data(default)

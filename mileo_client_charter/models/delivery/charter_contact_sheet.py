@@ -6,7 +6,8 @@ import logging
 from odoo import api, models
 
 from ...tools.occurrence import format_key
-from ..base.charter_batches import one_by_one
+from ..base.charter_batches import one_by_one, run_isolated
+from ..charter.charter_commitment import ROLES
 from ..ledger.charter_obligation import OWED
 
 _logger = logging.getLogger(__name__)
@@ -19,7 +20,8 @@ class CharterContactSheet(models.AbstractModel):
 
     A sheet is read from the assignments each time; what was handed over is recognised by its fingerprint.
     Somebody who stands in for a while is announced by a handover and is on the sheet, but does not change
-    its fingerprint: no client is sent two sheets for one holiday.
+    its fingerprint: no client is sent two sheets for one holiday. Who stands in for the operations manager or general
+    management for a month or longer does: every client is sent a sheet that says so, and another at the end.
     """
 
     _name = "charter.contact.sheet"
@@ -62,13 +64,27 @@ class CharterContactSheet(models.AbstractModel):
     # -- drift ------------------------------------------------------------------------------------
 
     _SHEETS_NOW = """
-        WITH cards AS (
+        WITH long_absences AS MATERIALIZED (
+            -- Whoever answers for the whole company for a month or longer is on every client's sheet.
+            SELECT DISTINCT ON (a.role) a.role, concat_ws('|', a.role, a.user_id, p.name, p.phone, lower(p.email)) AS card
+              FROM charter_assignment a
+              JOIN charter_absence b ON b.id = a.absence_id AND b.state = 'planned'
+              JOIN res_users u ON u.id = a.user_id AND u.active
+              JOIN res_partner p ON p.id = u.partner_id
+             WHERE a.active AND a.company_id = %(company)s AND a.kind = 'stand_in' AND a.partner_id IS NULL
+               AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
+               AND (b.date_to IS NULL OR b.date_to >= b.date_from + interval '1 month' - interval '1 day')
+             ORDER BY a.role, a.date_from DESC, a.id DESC
+        ), cards AS (
             SELECT a.partner_id, a.role, concat_ws('|', a.role, a.user_id, p.name, p.phone, lower(p.email)) AS card
               FROM charter_assignment a
               JOIN res_users u ON u.id = a.user_id AND u.active
               JOIN res_partner p ON p.id = u.partner_id
              WHERE a.active AND a.company_id = %(company)s AND a.kind = 'principal'
                AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
+               AND NOT (a.partner_id IS NULL AND a.role IN (SELECT role FROM long_absences))
+            UNION ALL
+            SELECT NULL, role, card FROM long_absences
         ), clients AS (
             SELECT DISTINCT k.commercial_partner_id AS id
               FROM contract_contract k
@@ -134,13 +150,31 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _owe_drifted(self, company):
-        """Every client whose sheet has changed is owed a new one. :return: the promises opened"""
+        """Every client whose sheet has changed is owed a new one."""
         drifted = self._drifted(company)
+        if not drifted:
+            return
         clients = self.env["res.partner"].sudo().browse(drifted).with_company(company)
         today = company._charter_today()
-        return clients._charter_open(
-            "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
+        run_isolated(
+            clients,
+            lambda chosen: chosen._charter_open(
+                "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
+            ),
+            self._say_not_owed,
         )
+
+    @api.model
+    def _say_not_owed(self, client, why):
+        _logger.error("Client %s has an old contact sheet and no new one can be promised: %s", client.id, why)
+
+    @api.model
+    def _incomplete(self, company, client_ids):
+        """Ids of the clients whose sheet would say “to be named” for one of the four roles today."""
+        assignments = self.env["charter.assignment"].sudo()
+        keys = [(company.id, role, client) for client in client_ids for role, _label in ROLES]
+        held = assignments._holders(keys)
+        return {client for _company, _role, client in keys if (_company, _role, client) not in held}
 
     # -- the scheduled action ---------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..base.charter_batches import run_isolated
 from ..base.client_document import Sheet
 
 KINDS = [
@@ -254,6 +255,12 @@ class CharterDelivery(models.Model):
         """The mail has left: from now on the document is handed over, and its promise kept."""
         now = self._charter_now()
         for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
+            twins = delivery._twins() if delivery.state == "failed" else delivery.browse()
+            if twins.filtered(lambda twin: twin.state == "sent"):
+                # It left twice: the other one is the proof, and this row says what became of it.
+                delivery._call_off(self.env._("The same document had left already."))
+                continue
+            twins._call_off(self.env._("The same document left with another mail."))
             # The mail goes to the address the contact has when it leaves, not to the one it had when it was written.
             email = ", ".join(delivery.contact_id._charter_addresses())
             delivery.write(
@@ -285,11 +292,43 @@ class CharterDelivery(models.Model):
                 ("failed_at", "<=", now - timedelta(hours=1)),
             ]
         )
-        for delivery in refused._charter_engine():
-            delivery.mail_id.mark_outgoing()
-            delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
         if refused:
+            run_isolated(refused, lambda rows: rows._ask_again(), lambda row, why: row._give_up(why))
             self.env["charter.obligation"]._wake_mail_queue()
+
+    def _ask_again(self):
+        """Back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
+        for delivery in self._charter_engine():
+            if delivery._twins():
+                delivery._call_off(self.env._("The same document is on its way with another mail."))
+            elif delivery.obligation_id and not delivery.obligation_id.is_owed:
+                delivery._call_off(self.env._("It is owed no more."))
+            else:
+                delivery.mail_id.mark_outgoing()
+                delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
+
+    def _give_up(self, why):
+        """What cannot even be asked again is not tried in each run: it is listed, with why."""
+        self._charter_engine().write({"attempts": ATTEMPTS, "failure": why})
+
+    def _twins(self):
+        """Other deliveries of the same promise to the same contact that have left or are on their way."""
+        self.ensure_one()
+        if not self.obligation_id:
+            return self.browse()
+        return self._charter_engine().search(
+            [
+                ("obligation_id", "=", self.obligation_id.id), ("contact_id", "=", self.contact_id.id),
+                ("state", "in", LIVE), ("id", "!=", self.id), ("merged_from", "in", (False, 0)),
+            ]
+        )  # fmt: skip
+
+    def _call_off(self, why):
+        """What has not left does not leave, and the row says why."""
+        for delivery in self._charter_engine().filtered(lambda one: one.state != "sent"):
+            if delivery.mail_id.sudo().state in ("outgoing", "exception"):
+                delivery.mail_id.sudo().cancel()
+            delivery.write({"state": "withdrawn", "failure": why})
 
     def action_retry(self):
         """Send again what was not delivered, to the contact's present address.

@@ -15,8 +15,12 @@ class CharterDelivery(models.Model):
         owed = self.filtered(lambda one: not one.obligation_id or one.obligation_id.is_owed)
         (self - owed)._withdraw()
         content = owed._content()
+        incomplete = owed._of_incomplete_sheets()
         for delivery in owed._charter_engine():
             delivery.write(content[delivery.id])
+            if delivery in incomplete:
+                # Somebody left since it was planned: “to be named” is sent, and keeps no promise.
+                delivery.obligation_id = False
         owed._mail()
 
     def _write_or_fail(self):
@@ -27,6 +31,13 @@ class CharterDelivery(models.Model):
     def _planned_domain(self):
         """What leaves with the next run: planned, and neither held nor waiting for a look."""
         return [("state", "=", "planned"), ("run_id.state", "=", "sending")]
+
+    def _of_incomplete_sheets(self):
+        found = self.browse()
+        for company, rows in self.filtered(lambda one: one.kind == "contacts").grouped("company_id").items():
+            clients = self.env["charter.contact.sheet"]._incomplete(company, set(rows.partner_id.ids))
+            found |= rows.filtered(lambda one, clients=clients: one.partner_id.id in clients)
+        return found
 
     def _content(self):
         """{delivery id: values of subject, body, fingerprint, attachment_ids, res_model, res_id}, in the contact's language."""

@@ -1,14 +1,18 @@
 """Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
 
+import logging
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...tools.figures import percent
-from ..base.charter_batches import Queue, run_batches
+from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..ledger.charter_obligation import owed_sql
 from .charter_delivery import KINDS
 
+_logger = logging.getLogger(__name__)
 SEND_BATCH = 100
 # Promise of the ledger -> kind of document that keeps it.
 KEPT_BY = {"charter.copy": "charter", "contacts.sheet": "contacts"}
@@ -93,6 +97,9 @@ class CharterDeliveryRun(models.Model):
         recipients = self.env["res.partner"]._charter_document_recipients(
             {client for _id, _code, client in owed}
         )
+        sheets = {client for _id, code, client in owed if code == "contacts.sheet"}
+        incomplete = self.env["charter.contact.sheet"]._incomplete(company, sheets)
+        shown = self._sent_incomplete(company, incomplete)
         known_missing = self._known_missing([obligation for obligation, _code, _client in owed])
         runs = self.browse()
         for code, kind in KEPT_BY.items():
@@ -103,15 +110,35 @@ class CharterDeliveryRun(models.Model):
                     "partner_id": client,
                     "contact_id": contact,
                     "company_id": company.id,
-                    "obligation_id": obligation,
+                    # A sheet that says “to be named” is sent, and keeps no promise: one with all four names does.
+                    "obligation_id": False if kind == "contacts" and client in incomplete else obligation,
                 }
                 for obligation, client in rows
                 for contact in recipients.get(client, [None])
-                if contact or obligation not in known_missing
+                if (contact or obligation not in known_missing)
+                and not (kind == "contacts" and client in incomplete and (client in shown or not contact))
             ]
             if requests:
                 runs |= (start or self._start)(company, kind, requests)
         return runs
+
+    @api.model
+    def _sent_incomplete(self, company, clients):
+        """Those of ``clients`` whose last sheet says what today's would: there is nothing new to send."""
+        if not clients:
+            return set()
+        now = self.env["charter.contact.sheet"]._fingerprints(company, list(clients))
+        self.env.cr.execute(
+            """SELECT DISTINCT ON (partner_id) partner_id, fingerprint, state FROM charter_delivery
+                WHERE company_id = %s AND kind = 'contacts' AND partner_id = ANY(%s)
+                  AND state IN ('planned', 'queued', 'sent') ORDER BY partner_id, id DESC""",
+            [company.id, list(clients)],
+        )
+        return {
+            client
+            for client, fingerprint, state in self.env.cr.fetchall()
+            if state == "planned" or fingerprint == now.get(client)
+        }
 
     @api.model
     def _known_missing(self, obligation_ids):
@@ -137,12 +164,20 @@ class CharterDeliveryRun(models.Model):
                 "state": "held" if held else "sending",
             }
         )
-        run._add_planned(requests)
+        run_isolated(
+            self.env["res.partner"].browse(clients),
+            lambda chosen: run._add_planned([one for one in requests if one["partner_id"] in chosen.ids]),
+            self._say_not_planned,
+        )
         if held:
             run._ask_review()
         else:
             self._wake_sender()
         return run
+
+    @api.model
+    def _say_not_planned(self, client, why):
+        _logger.error("No document can be planned for client %s: %s", client.id, why)
 
     def _add_planned(self, requests):
         """Rows of this run for ``requests``; one without anybody to write to says so."""
@@ -164,6 +199,31 @@ class CharterDeliveryRun(models.Model):
                     "Look at what is going to clients, then send it"
                 ),
             )
+
+    @api.model
+    def _remind_held(self):
+        """What waits to be looked at is owed all the same: whoever is to look is reminded each day, the rest up at the end."""
+        people = self.env["charter.assignment"]
+        kind = self.env.ref("mileo_client_charter.activity_promise")
+        for run in self.sudo().search([("state", "=", "held")]):
+            today = run.company_id._charter_today()
+            due = run.delivery_ids.obligation_id.filtered("is_owed").mapped("due_at")
+            roles = ["operations_manager"]
+            if due and min(due) <= self._charter_now() + timedelta(days=1):
+                roles.append("general_management")
+            users = self.env["res.users"].union(
+                *(people._company_people(run.company_id, role) for role in roles)
+            )
+            there = run.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+            for user in users - there.user_id:
+                run.activity_schedule(
+                    "mileo_client_charter.activity_promise",
+                    user_id=user.id,
+                    date_deadline=today,
+                    summary=self.with_context(lang=user.lang).env._(
+                        "Look at what is going to clients, then send it"
+                    ),
+                )
 
     @api.model
     def _wake_sender(self):
@@ -219,6 +279,7 @@ class CharterDeliveryRun(models.Model):
         """Write what is planned and not held, in batches of one transaction each; ask again for what was refused."""
         deliveries = self.env["charter.delivery"].sudo()
         deliveries._retry_failed(self._charter_now())
+        self._remind_held()
         queue = Queue(deliveries, deliveries._planned_domain(), SEND_BATCH)
 
         def write(batch):

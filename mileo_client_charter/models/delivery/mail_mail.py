@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..base.charter_batches import run_isolated
+
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
@@ -30,7 +32,8 @@ class MailMail(models.Model):
         if deliveries and failure_type:
             deliveries._fail(str(failure_reason or failure_type))
         elif deliveries:
-            deliveries._mail_left()
+            # The mail has left: what goes wrong with one record must not hold up the other mails of the queue.
+            run_isolated(deliveries, lambda rows: rows._mail_left(), lambda row, why: row._fail(why))
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
         )

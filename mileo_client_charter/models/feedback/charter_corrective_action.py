@@ -17,8 +17,8 @@ class CharterCorrectiveAction(models.Model):
     is_late = fields.Boolean(compute="_compute_is_late")
 
     def _compute_is_late(self):
-        today = fields.Date.context_today(self)
         for action in self:
+            today = (action.company_id or self.env.company).sudo()._charter_today()
             action.is_late = not action.done_date and bool(
                 action.date_deadline and action.date_deadline < today
             )

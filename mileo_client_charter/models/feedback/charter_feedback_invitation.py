@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.words import is_said
-from ..base.charter_batches import Queue
+from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
 
 _logger = logging.getLogger(__name__)
@@ -154,15 +154,19 @@ class CharterFeedback(models.Model):
         feedback._charter_engine().write({"reminded_at": self._charter_now(), "configuration_error": why})
 
     def _expire(self, now):
+        over = self.sudo().search([("state", "=", "sent"), ("expires_at", "<=", now)])
+        if over:
+            run_isolated(over, lambda rows: rows._mark_expired(), self._say_not_expired)
+
+    def _mark_expired(self):
         self.flush_model()
-        expired = charter_through(
-            self.env.cr,
-            SQL(
-                "UPDATE charter_feedback SET state = 'expired' WHERE state = 'sent' AND expires_at <= %s", now
-            ),
+        charter_through(
+            self.env.cr, SQL("UPDATE charter_feedback SET state = 'expired' WHERE id = ANY(%s)", self.ids)
         )
-        if expired:
-            self.invalidate_model(["state"])
+        self.invalidate_recordset(["state"])
+
+    def _say_not_expired(self, feedback, why):
+        _logger.error("Survey %s is over and cannot be marked so: %s", feedback.id, why)
 
     def _send_invitations(self, now):
         """Queue the mails and mark the rows sent, in one transaction."""

@@ -10,6 +10,9 @@ from . import charter_scheduler
 from . import charter_client_mixin
 from . import charter_obligation_people
 from . import contract_contract
+from . import contract_client
+from . import resource_calendar_holidays
+from . import res_partner_holidays
 from . import contract_contract_write
 from . import contract_line
 from . import charter_anniversary

@@ -73,8 +73,8 @@ class ContractContract(models.Model):
     )
     @api.depends_context("lang")
     def _compute_charter_anniversary(self):
-        today = fields.Date.context_today(self)
         for contract in self:
+            today = (contract.company_id or self.env.company).sudo()._charter_today()
             first = contract._charter_first_day()
             if contract.charter_term_end:
                 contract.charter_anniversary = contract.charter_term_end + timedelta(days=1)
@@ -200,8 +200,10 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_active_domain(self):
-        """Contracts under the charter that have not ended. One whose renewal is held back has not."""
-        running = Domain("date_end", "=", False) | Domain("date_end", ">=", fields.Date.context_today(self))
+        """Contracts under the charter that have not ended, by their company's own day. One whose renewal is held back has not."""
+        running = Domain("date_end", "=", False) | self.env["res.company"]._charter_day_domain(
+            "date_end", ">="
+        )
         return [
             ("charter_tier_id", "!=", False),
             ("contract_type", "=", "sale"),

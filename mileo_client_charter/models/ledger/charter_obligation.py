@@ -1,5 +1,7 @@
+import logging
 from datetime import timedelta
 
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
@@ -7,10 +9,12 @@ from odoo.tools import SQL
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..base.charter_batches import end_batch
+from ..base.charter_batches import end_batch, run_isolated
 from ..base.charter_engine import charter_through
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
+
+_logger = logging.getLogger(__name__)
 
 # Still owed: neither done nor withdrawn. ``is_owed`` says it of a row, these say it in SQL; ``{row}`` is the alias of the
 # ledger with its dot, or nothing. Late and still owed is what a client's page, its health and Today count.
@@ -484,6 +488,35 @@ class CharterObligation(models.Model):
         return warned, late
 
     @api.model
+    def _detect_alone(self, now):
+        """As ``_detect``, row by row; one that refuses is in the log, and holds up no other."""
+        due = self.sudo().search(
+            [
+                ("state", "=", "open"), "|", ("due_at", "<", now),
+                "&", ("warned_at", "=", False), ("warn_at", "<=", now),
+            ], order="id",
+        )  # fmt: skip
+        counts = [0, 0]
+
+        def mark(rows):
+            for row in rows._charter_engine():
+                if not row.warned_at and row.warn_at and row.warn_at <= now:
+                    row.warned_at = now
+                    counts[0] += 1
+                if row.due_at and row.due_at < now:
+                    row.write({"state": "late", "breached_at": now, "missed": 1})
+                    counts[1] += 1
+                self.env.flush_all()
+
+        for row in due:
+            run_isolated(row, mark, self._say_not_detected)
+        return tuple(counts)
+
+    @api.model
+    def _say_not_detected(self, row, why):
+        _logger.error("Promise %s fell due and cannot be marked: %s", row.id, why)
+
+    @api.model
     def _next_moment(self, now):
         """The next moment something falls due, read from the two partial indexes, if nobody will wake up for it.
 
@@ -514,7 +547,14 @@ class CharterObligation(models.Model):
         anywhere and run again, or run twice at once, nothing is lost and nothing is said twice.
         """
         now = self._charter_now()
-        warned, late = self._detect(now)
+        try:
+            warned, late = self._detect(now)
+        except psycopg2.OperationalError:
+            raise
+        except psycopg2.Error:
+            # One row refuses what all are written by: nothing else is in this transaction yet.
+            self.env.cr.rollback()
+            warned, late = self._detect_alone(now)
         if warned or late:
             end_batch(self.env, warned + late)
         self._raise_due_alerts()

@@ -22,13 +22,15 @@ class CharterObligation(models.Model):
     @api.model
     def _raise_due_alerts(self):
         """Raise the alerts that are due, in batches, each in a transaction of its own."""
-        sizes = []
+        sizes, seen = [], []
 
         def take():
             if sum(sizes) >= ALERT_RUN:
                 return self.browse()
-            batch = self._alerts_due(ALERT_BATCH)
+            batch = self._alerts_due(ALERT_BATCH, seen)
             sizes.append(len(batch))
+            # Each row once a run, also one that cannot even be marked as failed.
+            seen.extend(batch.ids)
             return batch
 
         in_time = run_batches(self.env, take, lambda rows: rows._raise_alerts(), size=ALERT_BATCH)
@@ -37,18 +39,19 @@ class CharterObligation(models.Model):
             self._wake_clock(self._charter_now())
 
     @api.model
-    def _alerts_due(self, limit):
+    def _alerts_due(self, limit, without=()):
         """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
             SQL(
                 """
                 SELECT id FROM charter_obligation
-                 WHERE %(owed)s AND alert_error IS NULL
+                 WHERE %(owed)s AND alert_error IS NULL AND id != ALL(%(without)s)
                    AND ((breached_at IS NOT NULL AND alert IS DISTINCT FROM 'breach')
                         OR (warned_at IS NOT NULL AND alert IS NULL))
                  ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
                 """,
                 owed=owed_sql(),
+                without=list(without),
                 limit=limit,
             )
         )

@@ -117,8 +117,12 @@ class CharterObligationMixin(models.AbstractModel):
         owed._fulfil(evidence, at)
         return owed
 
-    def _charter_cancel(self, code, reason, occurrence=None):
-        """What is owed of ``code`` is owed no more, for ``reason``. :return: the rows that were owed"""
+    def _charter_cancel(self, code, reason, occurrence=None, withdrawn=False):
+        """What is owed of ``code`` is owed no more, for ``reason``.
+
+        :param withdrawn: it may come back: opening the same occurrence again opens it as another row
+        :return: the rows that were owed
+        """
         owed = self._charter_owed(code, occurrence)
-        owed._cancel(reason)
+        owed._cancel(reason, withdrawn)
         return owed

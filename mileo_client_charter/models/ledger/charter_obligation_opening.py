@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from psycopg2.extras import execute_values
 
 from ...tools.clock import Delay, NoWorkingTime
+from ...tools.occurrence import again
 from ...tools.pg_array import pg_array, pg_text_array
 from ..base.resource_calendar import Ruler
 from .charter_obligation import MissingCharter
@@ -73,8 +74,11 @@ class CharterObligation(models.Model):
         :param requests: list of dicts: ``code``, ``res_model``, ``res_id``, ``partner_id``, ``company_id``,
             ``at`` (naive UTC moment of the trigger, or of the event for promises that come before one) and
             optionally ``contract_id``, ``occurrence``, ``opened_at``, ``delay`` (tools.clock.Delay that
-            replaces the commitment's) and ``user_id``
-        :return: charter.obligation, the rows of the requests in their order, new or already there
+            replaces the commitment's), ``user_id`` and ``known_at`` (naive UTC moment it became known: where the delay
+            after the trigger is over by then, it runs from then, and the history says so) and ``not_before`` (naive UTC: the
+            earliest moment that can still be met, where the event that the promise comes before has begun)
+        :return: charter.obligation, the rows of the requests in their order, new or already there; one that was withdrawn
+            gives way to a new row
         :raise MissingCharter: a company has no charter in force with that code; nothing is written
         """
         if not requests:
@@ -99,10 +103,29 @@ class CharterObligation(models.Model):
             moments = [min(row.warn_at or row.due_at, row.due_at) for row in opened if row.due_at]
             if moments:
                 self._wake_clock(min(moments))
+        late = [
+            (known[key], request["known_at"])
+            for key, request in zip(keys, requests, strict=True)
+            if request.get("known_late") and key in known
+        ]
+        for row_id, known_at in late:
+            engine.browse(row_id)._say_known_late(known_at)
         missing = [key for key in keys if key not in known]
         if missing:
-            known.update(self._ids_of(missing))
+            present = self._ids_of(missing)
+            known.update({key: row_id for key, (row_id, _withdrawn) in present.items()})
+            # What was withdrawn and is owed after all is a row of its own; the withdrawn one stays as it is.
+            back = {
+                key: {**request, "occurrence": again(key[-1])}
+                for key, request in zip(keys, requests, strict=True)
+                if present.get(key, (None, False))[1]
+            }
+            known.update(zip(back, self._open(list(back.values())).ids, strict=True))
         return self.browse([known[key] for key in keys])
+
+    def _say_known_late(self, known_at):
+        stamp = fields.Datetime.to_string(known_at)
+        self._explain(self.env._("It became known at %s UTC, and its time runs from then.", stamp))
 
     def _insert(self, targets, rows):
         """{(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""
@@ -114,17 +137,17 @@ class CharterObligation(models.Model):
         return {tuple(key): row_id for row_id, *key in self.env.cr.fetchall()}
 
     def _ids_of(self, keys):
-        """{(res_id, code, res_model, occurrence): id} of rows that exist."""
+        """{(res_id, code, res_model, occurrence): (id, whether it was withdrawn)} of rows that exist."""
         rows = execute_values(
             self.env.cr,
-            "SELECT o.res_id, o.code, o.res_model, o.occurrence, o.id FROM charter_obligation o "
+            "SELECT o.res_id, o.code, o.res_model, o.occurrence, o.id, o.state = 'cancelled' AND o.withdrawn IS TRUE FROM charter_obligation o "
             "JOIN (VALUES %s) AS k (res_id, code, res_model, occurrence) "
             "USING (res_id, code, res_model, occurrence)",
             keys,
             page_size=len(keys),
             fetch=True,
         )
-        return {tuple(key): row_id for *key, row_id in rows}
+        return {tuple(key): (row_id, withdrawn) for *key, row_id, withdrawn in rows}
 
     def _terms_asked(self, requests):
         """{(company id, code): Terms} of at least what the requests ask for, read once.
@@ -165,6 +188,9 @@ class CharterObligation(models.Model):
             target = (company_id, terms.code, request["res_model"], delay)
             opened_at = request.get("opened_at") or (at if terms.anchor == "after" else now)
             failed = isinstance(due, NoWorkingTime)
+            if not failed:
+                # No promise is over before it is made.
+                due = max(due, opened_at, request.get("not_before") or opened_at)
             rows.append(
                 Row(
                     numbers.setdefault(target, len(numbers)),
@@ -204,6 +230,7 @@ class CharterObligation(models.Model):
         for ruler, indexes in self._rulers([request for request, _terms, _delay in asked]):
             those = [asked[index] for index in indexes]
             dues = ruler.moments([(request["at"], delay, terms.anchor) for request, terms, delay in those])
+            dues = self._due_since_known(ruler, those, dues)
             reminded, questions = [], []
             for index, due, (_request, terms, delay) in zip(indexes, dues, those, strict=True):
                 answers[index] = (due, None)
@@ -216,6 +243,25 @@ class CharterObligation(models.Model):
                 if not isinstance(warn, NoWorkingTime):
                     answers[index] = (answers[index][0], warn)
         return answers
+
+    @api.model
+    def _due_since_known(self, ruler, asked, dues):
+        """``dues``, those that were over when it became known counted from then: no promise is made that is broken already."""
+        late = [
+            index
+            for index, ((request, terms, _delay), due) in enumerate(zip(asked, dues, strict=True))
+            if request.get("known_at")
+            and terms.anchor == "after"
+            and not isinstance(due, NoWorkingTime)
+            and due <= request["known_at"]
+        ]
+        if not late:
+            return dues
+        for index in late:
+            asked[index][0]["known_late"] = True
+        again = ruler.moments([(asked[index][0]["known_at"], asked[index][2], "after") for index in late])
+        found = dict(zip(late, again, strict=True))
+        return [found.get(index, due) for index, due in enumerate(dues)]
 
     def _due_moments(self, questions):
         """Answers to (request, moment, Delay, anchor) or None, computed once a calendar.

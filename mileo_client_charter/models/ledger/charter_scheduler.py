@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
-from ..base.charter_batches import Queue
+from ..base.charter_batches import Queue, run_isolated
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -55,12 +55,16 @@ class CharterScheduler(models.AbstractModel):
         _logger.error("The next promises of contract %s cannot be opened: %s", contract.id, why)
 
     @api.model
-    def _schedule(self, contracts):
-        """Open what ``contracts`` owe by now and do not have in the ledger yet."""
+    def _schedule(self, contracts, known_at=None):
+        """Open what ``contracts`` owe by now and do not have in the ledger yet.
+
+        :param known_at: naive UTC moment we learned of these contracts, or of their terms: what would have been over by
+            then is owed from then on. Without it they were known all along, and what was missed is late.
+        """
         now = self._charter_now()
         there = self._end_moved(contracts)
-        last = self._last_opened(contracts)
-        withdrawn = self._withdrawn(contracts)
+        opened = self._opened_so_far(contracts)
+        taken = self._taken(contracts)
         in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, RECURRING)
         requests = []
         for contract in contracts:
@@ -68,12 +72,12 @@ class CharterScheduler(models.AbstractModel):
                 if (contract.company_id.id, code) not in in_force:
                     continue
                 for occurrence, at, opened_at, delay in self._occurrences(
-                    contract, in_force[contract.company_id.id, code], now, last.get((contract.id, code))
+                    contract, in_force[contract.company_id.id, code], now, opened.get((contract.id, code))
                 ):
                     if (contract.id, code, self._year_key(contract, code, occurrence)) in there:
                         continue
-                    # What was withdrawn is owed again as a row of its own; the withdrawn one stays as it is.
-                    times = withdrawn.get((contract.id, code, occurrence), 0)
+                    # What was withdrawn, or another client's, is owed as a row of its own; that one stays as it is.
+                    times = taken.get((contract.id, code, occurrence), 0)
                     requests.append(
                         {
                             "code": code,
@@ -86,6 +90,7 @@ class CharterScheduler(models.AbstractModel):
                             "at": at,
                             "opened_at": opened_at,
                             "delay": delay,
+                            "known_at": known_at,
                         }
                     )
         requests = self._possible(contracts, in_force, requests, now)
@@ -103,9 +108,11 @@ class CharterScheduler(models.AbstractModel):
         """
         rows = self.env["charter.obligation"].sudo().search_fetch(
             [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", BEFORE_A_DAY)],
-            ["res_id", "code", "occurrence", "state", "done_at", "cancelled_at", "withdrawn"],
+            ["res_id", "code", "occurrence", "state", "done_at", "cancelled_at", "withdrawn", "partner_id"],
         )  # fmt: skip
         of_id = {contract.id: contract for contract in contracts}
+        # Of a customer the contract has left, nothing is moved any more.
+        rows = rows.filtered(lambda row: row.partner_id == of_id[row.res_id].commercial_partner_id)
         moved = {code: rows.browse() for code in BEFORE_A_DAY}
         back, there = rows.browse(), set()
         for row in rows:
@@ -192,8 +199,9 @@ class CharterScheduler(models.AbstractModel):
         return {**request, "delay": Delay((event - day).days, "days", "elapsed"), "reason": reason}
 
     @api.model
-    def _last_opened(self, contracts):
-        """{(contract id, code): moment the last occurrence was counted from}, cancelled ones left out."""
+    def _opened_so_far(self, contracts):
+        """{(contract id, code): (first moment covered, last moment counted from)} of what the contract's present client was
+        promised, cancelled ones left out."""
         rows = (
             self.env["charter.obligation"]
             .sudo()
@@ -204,23 +212,36 @@ class CharterScheduler(models.AbstractModel):
                     ("code", "in", RECURRING),
                     ("state", "!=", "cancelled"),
                 ],
-                ["contract_id", "code"],
-                ["trigger_at:max"],
+                ["contract_id", "code", "partner_id"],
+                ["opened_at:min", "trigger_at:max"],
             )
         )
-        return {(contract.id, code): trigger_at for contract, code, trigger_at in rows}
+        return {
+            (contract.id, code): (opened_at, trigger_at)
+            for contract, code, client, opened_at, trigger_at in rows
+            if client == contract.commercial_partner_id
+        }
 
     @api.model
-    def _withdrawn(self, contracts):
-        """{(contract id, code, occurrence): how many times it was withdrawn with its contract}."""
-        rows = self.env["charter.obligation"].sudo().search(
-            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("withdrawn", "=", True)]
+    def _taken(self, contracts):
+        """{(contract id, code, occurrence): rows that have it already and are not the present client's, or were withdrawn}."""
+        rows = self.env["charter.obligation"].sudo().search_fetch(
+            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", RECURRING)],
+            ["res_id", "code", "occurrence", "partner_id", "withdrawn"],
         )  # fmt: skip
-        return Counter((row.res_id, row.code, event_key(row.occurrence)) for row in rows)
+        clients = {contract.id: contract.commercial_partner_id for contract in contracts}
+        return Counter(
+            (row.res_id, row.code, event_key(row.occurrence))
+            for row in rows
+            if row.withdrawn or row.partner_id != clients[row.res_id]
+        )
 
     @api.model
-    def _occurrences(self, contract, commitment, now, last):
-        """(occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC."""
+    def _occurrences(self, contract, commitment, now, opened):
+        """(occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC.
+
+        :param opened: (first moment covered, last moment counted from) of what was promised already; None: nothing
+        """
         tz = contract.company_id._charter_tz()
         today = fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
         since = contract.charter_since or today
@@ -229,13 +250,11 @@ class CharterScheduler(models.AbstractModel):
         def moment(day):
             return to_utc(day, tz)
 
-        last_day = last and fields.Datetime.context_timestamp(self.with_context(tz=tz), last).date()
+        first_day, last_day = map(contract._charter_local_day, opened) if opened else (None, None)
         if commitment.code == "report.delivery":
-            for key, first, final in periods.periods(
-                max(since, last_day or since), today, tier.report_period
-            ):
-                delay = Delay(tier.report_days, "days", commitment.clock)
-                yield key, moment(final + timedelta(days=1)), moment(max(first, since)), delay
+            delay = Delay(tier.report_days, "days", commitment.clock)
+            for key, first, final in self._spans_to_report(tier, since, today, first_day, last_day):
+                yield key, moment(final + timedelta(days=1)), moment(first), delay
         elif commitment.code == "interview.biannual" and tier.interviews_per_year:
             months = 12 // tier.interviews_per_year
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
@@ -262,6 +281,23 @@ class CharterScheduler(models.AbstractModel):
                 now,
                 self._decision_delay(contract, event, commitment),
             )
+
+    @api.model
+    def _spans_to_report(self, tier, since, today, covered_from, covered_to):
+        """(key, first day, last day) of the reports that are missing: each day of the client is in one of them.
+
+        :param covered_from: first day that is promised already; None: nothing is
+        :param covered_to: the day after the last one
+        """
+        spans = [(max(since, covered_to or since), None)]
+        if covered_from and since < covered_from:
+            spans.insert(0, (since, covered_from - timedelta(days=1)))
+        for begins, ends in spans:
+            for key, first, last in periods.periods(begins, ends or today, tier.report_period):
+                if ends and ends < last:
+                    # The rest of this period has its promise already.
+                    key = format_key(key, f"from{max(first, begins):%d}")
+                yield key, max(first, begins), min(last, ends or last)
 
     @api.model
     def _decision_delay(self, contract, event, commitment):
@@ -296,6 +332,11 @@ class CharterScheduler(models.AbstractModel):
             Domain("obligation_ids.state", "=", "open")
             & ~(Domain(contracts._charter_active_domain()) & Domain("active", "=", True))
         )
+        if ended:
+            run_isolated(ended, self._close_one_by_one, self._say_not_scheduled)
+
+    @api.model
+    def _close_one_by_one(self, ended):
         for contract in ended:
             came_to_its_end = contract.active and contract.charter_tier_id and contract.date_end
             contract._charter_leave(

@@ -126,6 +126,10 @@ class ContractContract(models.Model):
         if "charter_tier_id" in vals:
             changing = self.filtered(lambda contract: contract.charter_tier_id.id != vals["charter_tier_id"])
         before = {contract: contract.charter_tier_id for contract in changing}
+        clients = (
+            self._charter_clients_of() if vals.keys() & {"partner_id", "active", "charter_since"} else {}
+        )
+        archived = self.filtered("active") if vals.get("active") is False else self.browse()
         result = super().write(vals)
         if changing:
             for contract in changing.filtered("charter_tier_id"):
@@ -135,6 +139,13 @@ class ContractContract(models.Model):
                 self.env._("The contract left the charter.")
             )
             changing.filtered("charter_tier_id")._charter_begin()
+        if clients:
+            self._charter_moved(clients)
+            archived.filtered("charter_since")._charter_leave(self.env._("The contract was archived."))
+        if vals.get("charter_since"):
+            # Days that come under the charter later are reported on all the same.
+            running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
+            self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
         return result
 
     def _charter_begin(self):
@@ -150,7 +161,8 @@ class ContractContract(models.Model):
             client = contract.commercial_partner_id.with_company(contract.company_id)
             client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
             client._charter_open("contacts.sheet", occurrence=ONBOARDING, contract_id=contract.id)
-        self.env["charter.scheduler"].sudo()._schedule(running)
+        # What was over before we knew of it is owed from now on, never late from its first moment.
+        self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
 
     def _charter_codes_changed(self, old):
         """Which promises are others under the present tier than under ``old``."""
@@ -162,21 +174,3 @@ class ContractContract(models.Model):
         if new.interviews_per_year != old.interviews_per_year:
             codes.append("interview.biannual")
         return codes
-
-    def _charter_leave(self, reason, keep=()):
-        """These contracts are out of the charter; one that comes back counts from the day it does.
-
-        :param keep: codes still owed
-        """
-        self._charter_withdraw(reason, keep=keep)
-        self.write({"charter_since": False})
-        self.sudo().write({"charter_known_on": False})
-
-    def _charter_withdraw(self, reason, codes=None, keep=()):
-        """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more."""
-        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
-        domain += ["|", ("due_at", "=", False), ("due_at", ">=", fields.Datetime.now())]
-        if codes is not None:
-            domain.append(("code", "in", codes))
-        domain.append(("code", "not in", keep))
-        self.env["charter.obligation"].sudo().search(domain)._cancel(reason, withdrawn=True)

@@ -28,7 +28,7 @@ class CharterOnboardingLine(models.Model):
     company_id = fields.Many2one(related="onboarding_id.company_id", store=True, index=True)
     contract_id = fields.Many2one("contract.contract", required=True, ondelete="cascade", index=True)
     partner_id = fields.Many2one(
-        "res.partner", "Client", related="contract_id.commercial_partner_id", store=True, index=True
+        "res.partner", "Client", compute="_compute_partner_id", store=True, index=True
     )
     amount = fields.Float("A year", help="Twelve months of the contract's lines, taxes excluded.")
     tier_id = fields.Many2one(
@@ -71,6 +71,12 @@ class CharterOnboardingLine(models.Model):
     )
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.depends("contract_id")
+    def _compute_partner_id(self):
+        # Whose it is does not follow the contract to another customer.
+        for record in self:
+            record.partner_id = record.contract_id.commercial_partner_id
 
     @api.depends("promises", "mails", "late_count")
     @api.depends_context("lang")

@@ -137,21 +137,21 @@ class CharterHealth(models.Model):
 
     def _clients_query(self):
         """Clients under the charter today, with the next term of theirs that ends soon and is not settled."""
-        today = fields.Date.context_today(self)
         return SQL(
             """
             SELECT min(k.id) AS id, k.commercial_partner_id AS partner_id, k.company_id,
                    min(k.charter_term_end) FILTER (
-                       WHERE k.charter_term_end <= %(today)s::date + make_interval(months => %(months)s)
+                       WHERE k.charter_term_end <= %(today)s + make_interval(months => %(months)s)
                          AND (r.state IS NULL OR r.state NOT IN %(settled)s)) AS renewal_on
               FROM contract_contract k
               LEFT JOIN charter_renewal r ON r.contract_id = k.id AND r.term_end = k.charter_term_end
+                                             AND r.partner_id = k.commercial_partner_id
              WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
                AND k.company_id = ANY(%(companies)s)
                AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
              GROUP BY k.commercial_partner_id, k.company_id
             """,
-            today=today,
+            today=self.env["res.company"]._charter_today_sql(SQL("k.company_id")),
             months=health.RENEWAL_MONTHS,
             settled=SETTLED,
             companies=self.env.companies.ids,
@@ -165,11 +165,11 @@ class CharterHealth(models.Model):
               FROM (%(clients)s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
              WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                 WHERE a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role
-                                  AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
+                                  AND daterange(a.date_from, a.date_to, '[]') @> %(today)s)
              GROUP BY c.partner_id, c.company_id
             """,
             clients=self._clients_query(),
-            today=fields.Date.context_today(self),
+            today=self.env["res.company"]._charter_today_sql(SQL("c.company_id")),
         )
 
     # -- words ------------------------------------------------------------------------------------

@@ -1,7 +1,12 @@
 """What is to mend before a client notices: a list read from the data itself, each row with its remedy."""
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ...tools.clock import countries_in_utc
+
+UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
 
 
 class CharterDefect(models.Model):
@@ -29,6 +34,8 @@ class CharterDefect(models.Model):
             "charter_term_end",
         ],
         "contract.line": ["date_start", "is_canceled", "display_type", "contract_id"],
+        "resource.calendar": ["tz", "name"],
+        "resource.calendar.leaves": ["calendar_id", "company_id", "resource_id", "date_from", "date_to"],
         "res.partner": ["phone", "email", "email_normalized", "active", "commercial_partner_id", "type"],
         "res.users": ["active", "share", "partner_id"],
     }
@@ -43,6 +50,8 @@ class CharterDefect(models.Model):
             ("no_contact", "Nobody to write to"),
             ("untold", "Client not told who stands in"),
             ("no_anniversary", "Contract without anniversary"),
+            ("no_closure", "Calendar without public holidays"),
+            ("utc_calendar", "Calendar in UTC"),
         ],
         readonly=True,
     )
@@ -72,6 +81,8 @@ class CharterDefect(models.Model):
             "no_contact": self.env._("Add a contact with an e-mail address"),
             "untold": self.env._("See what keeps it from being told"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
+            "no_closure": self.env._("Enter its public holidays"),
+            "utc_calendar": self.env._("Choose the time zone of the company"),
         }
         for defect in self:
             defect.remedy = remedies.get(defect.kind, "")
@@ -103,7 +114,7 @@ class CharterDefect(models.Model):
 
     def _clients(self):
         """Clients under the charter today, as SQL: (partner_id, company_id)."""
-        today = fields.Date.context_today(self)
+        today = self.env["res.company"]._charter_today_sql(SQL("company_id"))
         return SQL(
             "SELECT DISTINCT commercial_partner_id AS partner_id, company_id FROM contract_contract "
             "WHERE charter_tier_id IS NOT NULL AND contract_type = 'sale' AND active "
@@ -111,15 +122,50 @@ class CharterDefect(models.Model):
             today,
         )
 
+    def _calendar_queries(self):
+        """Calendars promises are counted on that close on no day of the coming year, or are in UTC for a company elsewhere."""
+        used = SQL(
+            """SELECT DISTINCT k.company_id, COALESCE(k.charter_calendar_id, y.resource_calendar_id) AS calendar_id
+                 FROM contract_contract k JOIN res_company y ON y.id = k.company_id
+                WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
+                  AND (k.date_end IS NULL OR k.date_end >= %s OR k.charter_auto_renew)""",
+            self.env["res.company"]._charter_today_sql(SQL("k.company_id")),
+        )
+        now = fields.Datetime.now()
+        return [
+            SQL(
+                """
+                SELECT 'no_closure', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
+                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
+                 WHERE NOT EXISTS (SELECT 1 FROM resource_calendar_leaves l
+                                    WHERE l.resource_id IS NULL AND (l.calendar_id = cal.id OR l.calendar_id IS NULL)
+                                      AND (l.company_id IS NULL OR l.company_id = u.company_id)
+                                      AND l.date_to >= %s AND l.date_from < %s)
+                """,
+                used, now, now + relativedelta(months=12),
+            ),
+            SQL(
+                """
+                SELECT 'utc_calendar', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
+                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
+                  JOIN res_company y ON y.id = u.company_id JOIN res_partner p ON p.id = y.partner_id
+                  JOIN res_country n ON n.id = p.country_id
+                 WHERE cal.tz = ANY(%s) AND n.code != ALL(%s)
+                """,
+                used, list(UTC), list(countries_in_utc()),
+            ),
+        ]  # fmt: skip
+
     def _defect_queries(self, clients):
         """Queries of the columns of this model, without id.
 
         :param clients: SQL of (partner_id, company_id)
         """
-        today = fields.Date.context_today(self)
+        company = self.env["res.company"]
+        today = company._charter_today_sql(SQL("a.company_id"))
         holds = SQL(
             "a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role "
-            "AND daterange(a.date_from, a.date_to, '[]') @> %s::date",
+            "AND daterange(a.date_from, a.date_to, '[]') @> %s",
             today,
         )
         return [
@@ -141,7 +187,7 @@ class CharterDefect(models.Model):
                  CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
                  WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                                     WHERE a.company_id = c.company_id AND a.role = r.role
-                                      AND daterange(a.date_from, a.date_to, '[]') @> %s::date)
+                                      AND daterange(a.date_from, a.date_to, '[]') @> %s)
                 """,
                 clients,
                 today,
@@ -151,7 +197,7 @@ class CharterDefect(models.Model):
                 SELECT DISTINCT 'unreachable', NULL::int, a.user_id, a.role, a.company_id, 'res.partner', p.id, p.name
                   FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
                   JOIN res_partner p ON p.id = u.partner_id
-                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s::date
+                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s
                    AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
                 """,
                 today,
@@ -170,7 +216,7 @@ class CharterDefect(models.Model):
                                       AND o.state = 'planned' AND o.stand_in_id IS NULL
                                       AND daterange(o.date_from, o.date_to, '[]') && daterange(b.date_from, b.date_to, '[]')))
                 """,
-                today=today,
+                today=company._charter_today_sql(SQL("b.company_id")),
             ),
             SQL(
                 """
@@ -211,6 +257,7 @@ class CharterDefect(models.Model):
                                     WHERE l.contract_id = k.id AND l.date_start IS NOT NULL
                                       AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL)
                 """,
-                today,
+                company._charter_today_sql(SQL("k.company_id")),
             ),
+            *self._calendar_queries(),
         ]

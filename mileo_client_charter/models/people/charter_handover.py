@@ -120,6 +120,7 @@ class CharterHandover(models.Model):
                 plan = row._cut(row.plan, row.absence_id.date_to)
             row._set_plan(plan, row.absence_id, promised.get(row.id, ()))
         by_id = {absence.id: absence for absence in absences}
+        introduced = engine._introduced(company, by_id, wanted)
         for (absence_id, client), plan in wanted.items():
             absence = by_id[absence_id]
             row = engine.create(
@@ -130,7 +131,43 @@ class CharterHandover(models.Model):
                     "absence_id": absence_id,
                 }
             )
+            if (absence_id, client) in introduced:
+                # Its first contact sheet names who stands in: there is no change to tell, and nothing late.
+                row.write({"told_plan": plan})
             row._set_plan(plan, absence)
+
+    @api.model
+    def _introduced(self, company, absences, wanted):
+        """Those of ``wanted`` (absence id, client id) whose client came, or was given its first contact, during the absence."""
+        clients = {client for _absence, client in wanted}
+        contracts = self.env["contract.contract"].sudo()
+        since, held = {}, {}
+        for contract in contracts.search(
+            [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", list(clients))]
+        ) if clients else ():  # fmt: skip
+            client, day = contract.commercial_partner_id.id, contract.charter_since
+            if day:
+                since[client] = min(day, since.get(client, day))
+        rows = self.env["charter.assignment"].sudo().search(
+            [("company_id", "=", company.id), ("kind", "=", "principal"), ("partner_id", "in", list(clients))]
+        ) if clients else ()  # fmt: skip
+        for row in rows:
+            key = (row.partner_id.id, row.role)
+            held[key] = min(row.date_from, held.get(key, row.date_from))
+
+        def is_new(absence, client, plan):
+            begins, today = absence.date_from, company._charter_today()
+            if client in since and begins < since[client] <= today:
+                return True
+            return all(
+                (client, role) in held and begins < held[client, role] <= today for role, *_rest in plan
+            )
+
+        return {
+            (absence_id, client)
+            for (absence_id, client), plan in wanted.items()
+            if is_new(absences[absence_id], client, plan)
+        }
 
     @api.model
     def _cut(self, plan, last_day):
@@ -278,10 +315,20 @@ class CharterHandover(models.Model):
                 )
             )
             owed._cancel(self.env._("The day of the change has moved."))
-            self._charter_open("contact.handover", at=begins, occurrence=format_key(occurrence, moved=times))
+            self._owe_word(begins, today, format_key(occurrence, moved=times))
         elif not owed:
-            self._charter_open("contact.handover", at=begins, occurrence=occurrence)
+            self._owe_word(begins, today, occurrence)
         self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
+
+    def _owe_word(self, begins, today, occurrence):
+        """The promise to tell the client before ``begins``; where that was not known in time, the same day."""
+        end_of_day = to_utc(today + timedelta(days=1), self.company_id._charter_tz())
+        sudden = begins <= self._charter_now()
+        opened = self._charter_open(
+            "contact.handover", at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
+        )
+        if sudden:
+            opened._explain(self.env._("It was not known before it began: the client is told the same day."))
 
     def _office_moment(self, moment, begins):
         """The first opening of the company from ``moment`` on, and before the change ``begins``."""
@@ -369,7 +416,7 @@ class CharterHandover(models.Model):
                     row.problem = problem
                 continue
             obligation = row._charter_owed("contact.handover")[-1:]
-            late = bool(obligation and obligation.due_at <= now)
+            late = bool(obligation and min(obligation.due_at, obligation.trigger_at) <= now)
             reason = (row.late_reason or row._sudden_reason()) if late else ""
             requests += [row._request(contact, obligation, reason) for contact in contacts]
             row.write(

@@ -1,5 +1,6 @@
 """Stand-in assignments, and who owns a promise meanwhile: both follow from absences and principals."""
 
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -7,7 +8,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.standins import overlap, segments
+from ..base.charter_batches import run_isolated
 from ..ledger.charter_obligation import owed_sql
+
+_logger = logging.getLogger(__name__)
 
 
 class CharterAssignment(models.Model):
@@ -151,17 +155,28 @@ class CharterObligation(models.Model):
             moves[user, kind].append(row_id)
         for (user_id, kind), ids in moves.items():
             user = self.env["res.users"].browse(user_id)
-            rows = self.sudo().browse(ids)
-            stands_in, vacant = kind == "stand_in", rows.filtered(lambda row: not row.user_id)
-            vacant._reassign(user, self.env._("the role was vacant"))
-            vacant._notify_documents(user)
-            moved = rows - vacant
-            before = {row.id: row.user_id for row in moved}
-            moved._reassign(
-                user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+            run_isolated(
+                self.sudo().browse(ids),
+                lambda rows, user=user, stands_in=kind == "stand_in": rows._go_to(user, stands_in),
+                self._say_not_moved,
             )
-            moved._move_activities(before, user)
-            moved._brief(user, stands_in)
+
+    @api.model
+    def _say_not_moved(self, row, why):
+        _logger.error("Promise %s cannot go to who holds its role: %s", row.id, why)
+
+    def _go_to(self, user, stands_in):
+        """These promises are ``user``'s from now on, with their activities; one mail names them."""
+        vacant = self.filtered(lambda row: not row.user_id)
+        vacant._reassign(user, self.env._("the role was vacant"))
+        vacant._notify_documents(user)
+        moved = self - vacant
+        before = {row.id: row.user_id for row in moved}
+        moved._reassign(
+            user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+        )
+        moved._move_activities(before, user)
+        moved._brief(user, stands_in)
 
     def _notify_documents(self, user):
         """Documents that waited for somebody to hold a role learn that somebody does."""

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -151,16 +153,37 @@ class ResPartner(models.Model):
                 partner[name] = holders.get((company, role, partner.commercial_partner_id.id), False)
 
     def _inverse_charter_account_manager(self):
-        for partner in self:
-            self.env["charter.assignment"]._assign(
-                partner, "account_manager", partner.charter_account_manager_id, self.env.company
-            )
+        self._charter_change_holder("account_manager", "charter_account_manager_id")
 
     def _inverse_charter_technical_contact(self):
-        for partner in self:
-            self.env["charter.assignment"]._assign(
-                partner, "technical_contact", partner.charter_technical_contact_id, self.env.company
+        self._charter_change_holder("technical_contact", "charter_technical_contact_id")
+
+    def _charter_change_holder(self, role, name):
+        """``role`` goes to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
+        company, assignments = self.env.company, self.env["charter.assignment"]
+        today = company._charter_today()
+        chosen = {partner: partner[name] for partner in self}
+        clients = self.commercial_partner_id
+        usual = {
+            row.partner_id: row.user_id
+            for row in assignments.sudo().search(
+                [
+                    ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", clients.ids),
+                    ("kind", "=", "principal"), ("date_from", "<", today), "|", ("date_to", "=", False), ("date_to", ">=", today),
+                ]
             )
+        }  # fmt: skip
+        for partner, user in chosen.items():
+            assignments._assign(partner, role, user, company)
+        under_charter = self._charter_clients(company) if usual else self.browse()
+        changes = defaultdict(self.browse)
+        for partner, user in chosen.items():
+            client = partner.commercial_partner_id
+            old = usual.get(client)
+            if old and user and old != user and client in under_charter:
+                changes[old, user] |= client
+        for (old, user), told in changes.items():
+            self.env["charter.handover"]._announce_change(told.sudo(), role, old, user, company, today, False)
 
     @api.model
     def _search_charter_account_manager(self, operator, value):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize_all
 
-from ...tools.clock import to_utc
+from ...tools.clock import to_local, to_utc
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -252,7 +252,12 @@ class ResPartner(models.Model):
             [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", "review.annual"),
              ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],
         )  # fmt: skip
-        found = {client.id: due.date() for client, due in rows if due}
+
+        def day(moment):
+            return to_local(moment, tz).date()
+
+        tz = company._charter_tz()
+        found = {client.id: day(due) for client, due in rows if due}
         missing = [client for client in client_ids if client not in found]
         contracts = self.env["contract.contract"].sudo()
         running = contracts.search(
@@ -273,8 +278,8 @@ class ResPartner(models.Model):
         )  # fmt: skip
         for contract, moment in zip(dated, moments, strict=True):
             client = contract.commercial_partner_id.id
-            if hasattr(moment, "date") and (client not in found or moment.date() < found[client]):
-                found[client] = moment.date()
+            if hasattr(moment, "date") and (client not in found or day(moment) < found[client]):
+                found[client] = day(moment)
         return found
 
     def action_charter_portal_access(self):

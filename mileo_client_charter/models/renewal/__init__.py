@@ -14,6 +14,7 @@ from . import charter_review_meeting
 from . import charter_review_dossier
 from . import charter_renewal_legal
 from . import charter_notice
+from . import charter_notice_milestone
 from . import charter_notice_line
 from . import charter_notice_sending
 from . import charter_advisory
@@ -23,5 +24,7 @@ from . import charter_advisory_telling
 from . import charter_authorisation
 from . import charter_scheduler_documents
 from . import base_automation
+from . import contract_client
+from . import charter_defect
 from . import charter_watch
 from . import charter_year_links

@@ -1,5 +1,3 @@
-import logging
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,9 +6,6 @@ from odoo.tools import SQL, format_date
 
 from ...tools import references
 from ...tools.departments import department_of
-from ..base.charter_batches import end_batch, run_isolated
-
-_logger = logging.getLogger(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -100,7 +95,7 @@ class CharterNotice(models.Model):
     )
 
     _one_a_date = models.UniqueIndex(
-        "(company_id, milestone_key) WHERE milestone_key IS NOT NULL AND state IN ('draft', 'open')",
+        "(company_id, milestone_key, effect_on) WHERE milestone_key IS NOT NULL AND state IN ('draft', 'open')",
         "A notice about this date is there already.",
     )
 
@@ -207,8 +202,18 @@ class CharterNotice(models.Model):
         )
         if moved:
             moved._check_future(fields.Date.to_date(vals["effect_on"]))
+        # A draft somebody edits is owed for its new date; what is late already stays late.
+        dates = ("kind", "effect_on", "published_on")
+        before = {n: [n[name] for name in dates] for n in self if n.state == "draft" and n.line_ids}
         result = super().write(vals)
+        for notice, values in before.items():
+            if values != [notice[name] for name in dates]:
+                notice._owe_anew()
         for notice in moved:
+            # Whoever could not be written to is owed the new date, not both.
+            notice.line_ids._charter_cancel(
+                "notice.advance", self.env._("The date of effect moved."), withdrawn=True
+            )
             notice._notify(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
 
@@ -231,6 +236,16 @@ class CharterNotice(models.Model):
 
     # -- matching ---------------------------------------------------------------------------------
 
+    def _owe_anew(self):
+        """The promises of this draft are those of its present date: what was not due yet is withdrawn and owed again."""
+        owed = self.line_ids._charter_owed("notice.advance").filtered(
+            lambda row: not row._overdue(row._charter_now())
+        )
+        owed._cancel(self.env._("The date of effect moved."), withdrawn=True)
+        lines = self.line_ids.browse(owed.mapped("res_id"))
+        if lines:
+            lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
+
     def _match(self):
         """{client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
 
@@ -239,7 +254,7 @@ class CharterNotice(models.Model):
         self.ensure_one()
         codes = self._department_codes()
         chosen = (self.product_ids, self.equipment_ids, self.tag_ids)
-        if not any(chosen) and not self.tier_ids and not codes:
+        if not any(chosen) and not self.tier_ids and not codes and not self.milestone_key:
             raise UserError(
                 self.env._(
                     "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."
@@ -247,9 +262,11 @@ class CharterNotice(models.Model):
             )
         for model in ("charter.equipment", "contract.contract", "res.partner"):
             self.env[model].flush_model()
+        by_hand = not self.milestone_key
         conditions = [
-            SQL("e.product_id = ANY(%s)", self.product_ids.ids) if self.product_ids else None,
-            SQL("e.id = ANY(%s)", self.equipment_ids.ids) if self.equipment_ids else None,
+            None if by_hand else self._milestone_sql(),
+            SQL("e.product_id = ANY(%s)", self.product_ids.ids) if by_hand and self.product_ids else None,
+            SQL("e.id = ANY(%s)", self.equipment_ids.ids) if by_hand and self.equipment_ids else None,
             self._tags_sql() if self.tag_ids else None,
             SQL("e.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
             SQL("e.department = ANY(%s)", codes) if codes else None,
@@ -290,23 +307,25 @@ class CharterNotice(models.Model):
         )
 
     def _clients_without_equipment(self, codes):
+        """Clients of the tiers in scope one of whose addresses lies in ``codes``: its own, or a site without equipment."""
         self.env.cr.execute(
             SQL(
-                """SELECT DISTINCT c.commercial_partner_id, p.zip, y.code
-                     FROM contract_contract c JOIN res_partner p ON p.id = c.commercial_partner_id
+                """SELECT DISTINCT c.commercial_partner_id, p.zip, p.city, y.code
+                     FROM contract_contract c JOIN res_partner p ON p.commercial_partner_id = c.commercial_partner_id
                      LEFT JOIN res_country y ON y.id = p.country_id
-                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))""",
+                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))
+                      AND (p.id = c.commercial_partner_id OR p.active AND p.type IN ('contact', 'delivery', 'other'))""",
                 running=self._running_sql(),
                 any_tier=not self.tier_ids,
                 tiers=self.tier_ids.ids,
             )
         )
         rows = self.env.cr.fetchall()
-        return [
+        return {
             client
-            for client, postcode, country in rows
-            if not codes or department_of(postcode, country) in codes
-        ]
+            for client, postcode, city, country in rows
+            if not codes or department_of(postcode, country, city) in codes
+        }
 
     def action_match(self):
         """Preview: the clients and equipment affected; nothing goes to anybody."""
@@ -324,6 +343,8 @@ class CharterNotice(models.Model):
                     )
                 )
             notice._write_lines(found)
+            # From now on somebody has to be told, sent or not: the clock reminds of a draft that lies about.
+            notice.line_ids._owe(notice.company_id._charter_today())
         return True
 
     def _write_lines(self, found):
@@ -331,7 +352,9 @@ class CharterNotice(models.Model):
         lines = self.line_ids._charter_engine()
         by_client = {line.partner_id.id: line for line in lines}
         gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)
-        gone._charter_cancel("notice.advance", self.env._("The notice no longer reaches this client."))
+        gone._charter_cancel(
+            "notice.advance", self.env._("The notice no longer reaches this client."), withdrawn=True
+        )
         gone.unlink()
         for client, equipment in found.items():
             line = by_client.get(client)
@@ -345,128 +368,3 @@ class CharterNotice(models.Model):
             ]
         )
         self.invalidate_recordset(["line_ids"])
-
-    # -- raised by the installed base --------------------------------------------------------------
-
-    @api.model
-    def _raise_drafts(self):
-        """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
-        raised = self.browse()
-        for company, rows in self._milestones().items():
-            raised |= self._raise_of(company, rows)
-        return raised
-
-    @api.model
-    def _raise_isolated(self):
-        """``_raise_drafts``, where a company whose drafts fail holds up no other."""
-        milestones = self._milestones()
-
-        def raise_drafts(companies):
-            for company in companies:
-                self._raise_of(company, milestones[company])
-
-        run_isolated(self.env["res.company"].union(*milestones), raise_drafts, self._say_not_raised)
-        return end_batch(self.env, len(milestones))
-
-    @api.model
-    def _say_not_raised(self, company, why):
-        _logger.error("No notices can be drafted for company %s: %s", company.id, why)
-
-    @api.model
-    def _milestones(self):
-        """{company: [(kind, day, product id, brand, model, equipment ids)]}: the dates announced of the installed base."""
-        self.env["charter.equipment.milestone"].flush_model()
-        self.env["charter.equipment"].flush_model()
-        self.env.cr.execute(
-            """
-            SELECT e.company_id, m.kind, m.date, e.product_id, e.maker, e.model, array_agg(e.id ORDER BY e.id)
-              FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
-             WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s AND e.active
-               AND (e.product_id IS NOT NULL OR e.maker IS NOT NULL OR e.model IS NOT NULL)
-             GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY m.date
-            """,
-            [list(MILESTONES), fields.Date.today()],
-        )
-        groups = defaultdict(list)
-        for company, kind, day, product, maker, model, equipment in self.env.cr.fetchall():
-            groups[self.env["res.company"].browse(company)].append(
-                (kind, day, product, maker, model, equipment)
-            )
-        return groups
-
-    @api.model
-    def _raise_of(self, company, rows):
-        known = {n.milestone_key: n for n in self.sudo().search(
-            [("company_id", "=", company.id), ("milestone_key", "!=", False), ("state", "!=", "cancelled")]
-        )}  # fmt: skip
-        probe = self.new({"company_id": company.id})
-        horizon = company._charter_today() + timedelta(days=probe._advance_days() + REVIEW_DAYS)
-        labels = dict(
-            self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
-        )
-        raised = self.browse()
-        for kind, day, product_id, maker, model, equipment in rows:
-            key = f"{kind}|{product_id or ''}|{maker or ''}|{model or ''}"
-            notice = known.get(key)
-            if notice and notice.state in ("draft", "open"):
-                if notice.effect_on != day:
-                    notice._charter_engine()._move(day)
-                continue
-            if day > horizon:
-                continue
-            product = self.env["product.product"].browse(product_id or []).sudo()
-            title = product.display_name or " ".join(filter(None, [maker, model]))
-            notice = self._charter_engine().create(
-                {
-                    "name": self.env._("%(what)s: %(product)s", what=labels[kind], product=title),
-                    "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
-                    "product_ids": product.ids, "equipment_ids": [] if product else equipment,
-                }
-            )  # fmt: skip
-            known[key] = notice
-            # The promise runs from the day the date is known, sent or not: the clock reminds of it.
-            found = notice._match()
-            if found:
-                notice._write_lines(found)
-                notice.line_ids._owe()
-            raised |= notice
-        return raised
-
-    def _move(self, day):
-        """The maker moved the date: a draft takes it, clients who were told are told again."""
-        for notice in self:
-            owed = notice.line_ids._charter_cancel("notice.advance", self.env._("The date of effect moved."))
-            notice.write({"effect_on": day})
-            if notice.state == "draft" and owed:
-                notice.line_ids._owe()
-
-    @api.model
-    def _pick_up(self):
-        """Equipment that came since joins the open notices that concern it, and its client is told. :return: True"""
-        notices = self.sudo().search([("state", "=", "open")])
-        run_isolated(notices, lambda rows: rows._pick_up_new(), self._say_not_picked_up)
-        return True
-
-    @api.model
-    def _say_not_picked_up(self, notice, why):
-        _logger.error("Equipment that came since cannot join notice %s: %s", notice.id, why)
-
-    def _pick_up_new(self):
-        for notice in self:
-            if notice.effect_on and notice.effect_on < notice.company_id._charter_today():
-                notice._charter_engine().state = "closed"
-                continue
-            known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
-            held = self.env["res.company"]._charter_held_clients().get(notice.company_id.id, ())
-            found = {
-                client: sorted(known.get(client, set()) | set(equipment))
-                for client, equipment in notice._match().items()
-                if client not in held and (client not in known or set(equipment) - known[client])
-            }
-            if found:
-                everybody = {client: sorted(ids) for client, ids in known.items()} | found
-                notice._write_lines(everybody)
-                notice._notify(
-                    notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f),
-                    known_on=notice.company_id._charter_today(),
-                )

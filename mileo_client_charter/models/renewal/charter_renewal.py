@@ -26,6 +26,7 @@ class CharterRenewal(models.Model):
     _description = "Renewal"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "term_end, id"
+    _charter_merge_rules = {"once_a_term": "refuse"}
     _charter_seal_when = "{row}.decided_at IS NOT NULL"
     _charter_seal_columns = (
         "company_id", "contract_id", "partner_id", "term_end", "state", "allowed", "verdict", "decided_at", "nps",
@@ -132,7 +133,7 @@ class CharterRenewal(models.Model):
     decide_by = fields.Datetime(compute="_compute_decide_by")
 
     _once_a_term = models.Constraint(
-        "UNIQUE (contract_id, term_end)", "This end of term has its renewal already."
+        "UNIQUE (contract_id, partner_id, term_end)", "This end of term has its renewal already."
     )
     _gate_idx = models.Index("(contract_id, term_end) WHERE allowed")
 
@@ -252,12 +253,12 @@ class CharterRenewal(models.Model):
             )
         )
         known = {
-            (renewal.contract_id.id, renewal.term_end)
+            (renewal.contract_id.id, renewal.partner_id.id, renewal.term_end)
             for renewal in self.sudo().search_fetch(
-                [("contract_id", "in", due.ids)], ["contract_id", "term_end"]
+                [("contract_id", "in", due.ids)], ["contract_id", "partner_id", "term_end"]
             )
         }
-        fresh = due.filtered(lambda c: (c.id, c.charter_term_end) not in known)
+        fresh = due.filtered(lambda c: (c.id, c.commercial_partner_id.id, c.charter_term_end) not in known)
         return self._charter_engine().create(
             [self._opening_values(contract, contract.charter_term_end) for contract in fresh]
         )
@@ -324,6 +325,8 @@ class CharterRenewal(models.Model):
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
+        # Of a customer the contract has left, a renewal stays closed.
+        renewals = renewals.filtered(lambda r: r.partner_id == r.contract_id.commercial_partner_id)
         moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
         closing = moved.filtered(lambda r: r.state != "closed")
         ended = closing.filtered(lambda r: not r.contract_id.charter_term_end)

@@ -70,6 +70,7 @@ class CharterRenewalForecast(models.Model):
                    money.amount, money.currency_id
               FROM contract_contract c
               LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
+                                             AND r.partner_id = c.commercial_partner_id
               JOIN %(standing)s s ON s.partner_id = c.commercial_partner_id AND s.company_id = c.company_id
               LEFT JOIN (SELECT l.contract_id, k.charter_term_end AS term_end, MIN(l.currency_id) AS currency_id,
                                 12 * SUM(l.monthly_recurring) AS amount

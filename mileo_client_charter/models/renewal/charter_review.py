@@ -50,7 +50,7 @@ class CharterReview(models.Model):
         domain="[('charter_tier_id', '!=', False)]",
     )
     partner_id = fields.Many2one(
-        related="contract_id.commercial_partner_id", string="Client", store=True, index=True
+        "res.partner", "Client", compute="_compute_partner_id", store=True, index=True
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     renewal_id = fields.Many2one(
@@ -115,6 +115,12 @@ class CharterReview(models.Model):
         "(obligation_id) WHERE obligation_id IS NOT NULL AND state != 'cancelled'",
         "This promise has its meeting already.",
     )
+
+    @api.depends("contract_id")
+    def _compute_partner_id(self):
+        # Whose it is does not follow the contract to another customer.
+        for record in self:
+            record.partner_id = record.contract_id.commercial_partner_id
 
     @api.depends("kind", "partner_id", "start_at", "due_on")
     @api.depends_context("lang")
@@ -238,6 +244,7 @@ class CharterReview(models.Model):
         )
         kinds = {code: kind for kind, code in CODES.items()}
         renewals = self.env["charter.renewal"].sudo().search([("contract_id", "in", contracts.ids)])
+        renewals = renewals.filtered(lambda r: r.partner_id == r.contract_id.commercial_partner_id)
         of_term = {(renewal.contract_id.id, renewal.term_end): renewal.id for renewal in renewals}
         self._give_up_withdrawn(contracts)
         values = []

@@ -88,12 +88,13 @@ class CharterReview(models.Model):
         last = contract._charter_local_day(self._charter_now()) - timedelta(days=1)
         first = last - relativedelta(years=1) + timedelta(days=1)
         began = contract._charter_first_day()
-        figures = self.env["charter.figures"]
-        years = {"year": figures._figures(contract, max(first, min(began or first, last)), last)[contract.id]}
+        figures, client = self.env["charter.figures"], self.partner_id
+        since = max(first, min(began or first, last))
+        years = {"year": figures._figures(contract, since, last, client)[contract.id]}
         before = first - timedelta(days=1)
         if began and began <= before:
             start = max(before - relativedelta(years=1) + timedelta(days=1), began)
-            years["before"] = figures._figures(contract, start, before)[contract.id]
+            years["before"] = figures._figures(contract, start, before, client)[contract.id]
         years["recommendations"] = self._open_recommendations()
         years["verdict"] = self._frozen_standing()
         return years
@@ -106,7 +107,8 @@ class CharterReview(models.Model):
 
     def _open_recommendations(self):
         found = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "=", self.contract_id.id), ("state", "in", ("proposed", "accepted"))]
+            [("contract_id", "=", self.contract_id.id), ("partner_id", "=", self.partner_id.id),
+             ("state", "in", ("proposed", "accepted"))]
         )  # fmt: skip
         return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
 

@@ -7,8 +7,8 @@ class CharterScheduler(models.AbstractModel):
     _inherit = "charter.scheduler"
 
     @api.model
-    def _schedule(self, contracts):
-        opened = super()._schedule(contracts)
+    def _schedule(self, contracts, known_at=None):
+        opened = super()._schedule(contracts, known_at)
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
         self.env["charter.renewal"]._open_due(contracts)
         self.env["charter.review"]._open_due(contracts)

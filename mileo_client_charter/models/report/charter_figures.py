@@ -25,23 +25,27 @@ class CharterFigures(models.AbstractModel):
     _description = "Figures of contracts"
 
     @api.model
-    def _figures(self, contracts, first_day, last_day):
+    def _figures(self, contracts, first_day, last_day, client=None):
         """The figures of each of ``contracts`` from ``first_day`` to ``last_day``, both included.
+
+        What is counted is the client's own: of a contract that had another customer before, that one's facts are left out.
 
         Read as the engine: the caller has chosen contracts its user may read.
 
+        :param client: whose facts, where it is not the contracts' present customer
         :return: {contract id: dict}, JSON-able, counts only: ``period`` (first_day, last_day, tz, start_at, end_at),
             ``interventions``, ``response``, ``resolution``, ``paused``, ``availability``, ``satisfaction``, ``nps``,
             ``promises`` (with ``late_list``), ``callbacks``, ``outcomes``, ``escalations``: each as its formula returns it
         :raise ValueError: ``last_day`` before ``first_day``
         """
-        return self._figures_of(dict.fromkeys(contracts, (first_day, last_day)))
+        span = (first_day, last_day, client.id) if client else (first_day, last_day)
+        return self._figures_of(dict.fromkeys(contracts, span))
 
     @api.model
     def _figures_of(self, spans):
         """As ``_figures``, each contract over days of its own.
 
-        :param spans: {contract: (first day, last day)}
+        :param spans: {contract: (first day, last day)}, or (first day, last day, client id)
         """
         if not spans:
             return {}
@@ -79,7 +83,12 @@ class CharterFigures(models.AbstractModel):
             self.env[model].flush_model()
         periods, columns = {}, defaultdict(list)
         midnights = {}
-        for contract, (first_day, last_day) in spans.items():
+        former = []
+        for contract, (first_day, last_day, *client) in spans.items():
+            present = contract.sudo().commercial_partner_id.id
+            client_id = client[0] if client else present
+            if client_id != present:
+                former.append((contract.id, client_id))
             if last_day < first_day:
                 raise ValueError(f"Figures: the period ends ({last_day}) before it starts ({first_day}).")
             tz = self._client_tz(contract)
@@ -89,10 +98,11 @@ class CharterFigures(models.AbstractModel):
             start, end = midnights[first_day, tz], midnights[last_day + timedelta(days=1), tz]
             for name, value in zip(
                 ("contract_id", "partner_id", "company_id", "start_at", "end_at"),
-                (contract.id, contract.sudo().commercial_partner_id.id, contract.company_id.id, start, end),
+                (contract.id, client_id, contract.company_id.id, start, end),
                 strict=True,
             ):
                 columns[name].append(value)
+            columns["last_day"].append(last_day)
             periods[contract.id] = {
                 "first_day": str(first_day),
                 "last_day": str(last_day),
@@ -100,7 +110,9 @@ class CharterFigures(models.AbstractModel):
                 "start_at": str(start),
                 "end_at": str(end),
             }
-        return {"periods": periods, "table": self._scope_table(columns), "columns": columns}
+        return {
+            "periods": periods, "table": self._scope_table(columns), "columns": columns, "former": former,
+        }  # fmt: skip
 
     @api.model
     def _scope_table(self, columns):
@@ -110,17 +122,19 @@ class CharterFigures(models.AbstractModel):
             *(pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")),
         )
         starts, ends = columns["start_at"], columns["end_at"]
-        if len(set(starts)) == len(set(ends)) == 1:
+        last_days = columns["last_day"]
+        if len(set(starts)) == len(set(ends)) == len(set(last_days)) == 1:
             return SQL(
-                "(SELECT *, %s::timestamp AS start_at, %s::timestamp AS end_at FROM %s AS ids (contract_id, partner_id, company_id))",
-                starts[0], ends[0], ids,
+                "(SELECT *, %s::timestamp AS start_at, %s::timestamp AS end_at, %s::date AS last_day "
+                "FROM %s AS ids (contract_id, partner_id, company_id))",
+                starts[0], ends[0], last_days[0], ids,
             )  # fmt: skip
         return SQL(
-            "(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[]) "
-            "AS scope (contract_id, partner_id, company_id, start_at, end_at))",
+            "(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[], %s::date[]) "
+            "AS scope (contract_id, partner_id, company_id, start_at, end_at, last_day))",
             *(
                 pg_array(columns[name])
-                for name in ("contract_id", "partner_id", "company_id", "start_at", "end_at")
+                for name in ("contract_id", "partner_id", "company_id", "start_at", "end_at", "last_day")
             ),
         )
 
@@ -129,27 +143,47 @@ class CharterFigures(models.AbstractModel):
         """Condition and owner of the facts of ``table``: the contract that counts each of them, once.
 
         What names no contract belongs to the first contract under the charter (by number) that the client had with the
-        company at that ``moment``: it is counted in that one's report and in no other.
+        company at that ``moment``: it is counted in that one's report and in no other. A fact is its client's own: what the
+        contract's customer before or after had of it is not counted.
         """
         columns, names = scope["columns"], {"table": SQL.identifier(table), "client": SQL.identifier(client)}
         owner = SQL(
             """COALESCE(%(table)s.contract_id, (
                 SELECT MIN(main.id) FROM contract_contract main
-                 WHERE main.commercial_partner_id = %(table)s.%(client)s AND main.company_id = %(table)s.company_id
+                 WHERE %(had)s AND main.company_id = %(table)s.company_id
                    AND main.charter_tier_id IS NOT NULL AND main.contract_type = 'sale'
-                   AND (main.date_end IS NULL OR main.date_end >= %(table)s.%(moment)s::date)))""",
-            moment=SQL.identifier(moment),
+                   AND (main.date_end IS NULL OR main.date_end >= %(day)s)))""",
+            had=self._had_contract(scope["former"], **names),
+            day=self.env["res.company"]._charter_day_of(
+                SQL("%(table)s.company_id", **names), SQL("%s.%s", names["table"], SQL.identifier(moment))
+            ),
             **names,
         )
         mine = SQL(
-            """(%(table)s.contract_id = ANY(%(contracts)s::int[])
-                OR (%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s::int[])))""",
+            """(%(table)s.contract_id IS NULL AND %(table)s.%(client)s = ANY(%(clients)s::int[])
+                OR (%(table)s.contract_id, %(table)s.%(client)s) IN (
+                    SELECT * FROM unnest(%(contracts)s::int[], %(clients)s::int[])))""",
             contracts=pg_array(columns["contract_id"]),
             clients=pg_array(columns["partner_id"]),
             **names,
         )
         first, last = min(columns["start_at"]), max(columns["end_at"])
         return {"scope": scope["table"], "owner": owner, "mine": mine, "first": first, "last": last}
+
+    @api.model
+    def _had_contract(self, former, table, client):
+        """Whether the contract ``main`` is, or was, of the client of the fact.
+
+        :param former: (contract id, client id) of those that are asked about for a customer they have left
+        """
+        present = SQL("main.commercial_partner_id = %s.%s", table, client)
+        if not former:
+            return present
+        contracts, clients = zip(*former, strict=True)
+        return SQL(
+            "(%s OR (main.id, %s.%s) IN (SELECT * FROM unnest(%s::int[], %s::int[])))",
+            present, table, client, pg_array(contracts), pg_array(clients),
+        )  # fmt: skip
 
     @api.model
     def _rows(self, statement, **values):
@@ -226,13 +260,15 @@ class CharterFigures(models.AbstractModel):
         """One statement for each distinct pair of moments: one, when all clients share a time zone and a period."""
         columns, outages = scope["columns"], self.env["charter.outage"]
         groups = defaultdict(list)
-        for contract_id, start, end in zip(
-            columns["contract_id"], columns["start_at"], columns["end_at"], strict=True
+        for contract_id, client_id, start, end in zip(
+            *(columns[name] for name in ("contract_id", "partner_id", "start_at", "end_at")), strict=True
         ):
-            groups[start, end].append(contract_id)
+            groups[start, end].append((contract_id, client_id))
         found = {}
-        for (start, end), contract_ids in groups.items():
-            found.update(outages._availability(start, end, contract_ids=contract_ids))
+        for (start, end), pairs in groups.items():
+            found.update(
+                outages._availability(start, end, contract_ids=[pair[0] for pair in pairs], of_clients=pairs)
+            )
         nothing = (None,) * 4
         return {key: formulas.availability(*found.get(key, nothing)) for key in scope["periods"]}
 

@@ -32,7 +32,7 @@ class CharterFigures(models.AbstractModel):
     def _details_of(self, spans):
         """What each report lists. JSON-able; moments are naive UTC texts.
 
-        :param spans: {contract: (first day, last day)}
+        :param spans: as ``_figures_of`` takes them
         :return: {contract id: {interventions, in_progress, outages, equipment, feedback, escalations, notices, next, milestones}}
         """
         if not spans:
@@ -121,6 +121,7 @@ class CharterFigures(models.AbstractModel):
                        ROW_NUMBER() OVER (PARTITION BY scope.contract_id ORDER BY outage.start_at, outage.id) AS number
                   FROM charter_outage outage
                   JOIN %(scope)s scope ON scope.contract_id = outage.contract_id
+                                       AND scope.partner_id = outage.partner_id
                   JOIN charter_equipment equipment ON equipment.id = outage.equipment_id
                  WHERE outage.active AND outage.start_unknown IS NOT TRUE AND outage.start_at < scope.end_at
                    AND outage.start_at < %(now)s
@@ -138,12 +139,16 @@ class CharterFigures(models.AbstractModel):
         columns, outages = scope["columns"], self.env["charter.outage"]
         found = {}
         with_equipment = set(self._contracts_with_equipment(columns["contract_id"]))
-        for contract_id, start, end in zip(
-            columns["contract_id"], columns["start_at"], columns["end_at"], strict=True
+        for contract_id, client_id, start, end in zip(
+            *(columns[name] for name in ("contract_id", "partner_id", "start_at", "end_at")), strict=True
         ):
             if contract_id in with_equipment:
                 found[contract_id] = outages._availability(
-                    start, end, contract_ids=[contract_id], by="equipment"
+                    start,
+                    end,
+                    contract_ids=[contract_id],
+                    by="equipment",
+                    of_clients=[(contract_id, client_id)],
                 )
         ids = {equipment_id for by_equipment in found.values() for equipment_id in by_equipment}
         equipment = self.env["charter.equipment"].sudo().with_context(active_test=False).search_fetch(
@@ -231,6 +236,7 @@ class CharterFigures(models.AbstractModel):
                        AND told.sent_at >= %(first)s AND told.sent_at < %(last)s AND NULLIF(told.late_reason, '') IS NOT NULL) line
               JOIN charter_notice notice ON notice.id = line.notice_id
               JOIN %(scope)s scope ON scope.company_id = line.company_id AND scope.contract_id = %(owner)s
+                                   AND scope.partner_id = line.partner_id
              WHERE line.sent_at >= scope.start_at AND line.sent_at < scope.end_at
              ORDER BY line.sent_at, line.id
             """,
@@ -267,9 +273,9 @@ class CharterFigures(models.AbstractModel):
             SELECT scope.contract_id, equipment.name AS equipment, milestone.kind, milestone.date
               FROM charter_equipment_milestone milestone
               JOIN charter_equipment equipment ON equipment.id = milestone.equipment_id AND equipment.active
-              JOIN %(scope)s scope ON scope.contract_id = equipment.contract_id
-             WHERE milestone.status = 'announced' AND milestone.date >= scope.end_at::date
-               AND milestone.date < scope.end_at::date + %(reach)s::interval
+              JOIN %(scope)s scope ON scope.contract_id = equipment.contract_id AND scope.partner_id = equipment.partner_id
+             WHERE milestone.status = 'announced' AND milestone.date > scope.last_day
+               AND milestone.date <= scope.last_day + %(reach)s::interval
              ORDER BY milestone.date, equipment.name
             """,
             scope=scope["table"],

@@ -51,7 +51,7 @@ class CharterRecommendation(models.Model):
     )
     contract_id = fields.Many2one("contract.contract", required=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one(
-        related="contract_id.commercial_partner_id", string="Client", store=True, index=True, precompute=True
+        "res.partner", "Client", compute="_compute_partner_id", store=True, index=True, precompute=True
     )
     company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
     report_id = fields.Many2one(
@@ -92,6 +92,12 @@ class CharterRecommendation(models.Model):
 
     _open_idx = models.Index("(contract_id) WHERE state IN ('draft', 'proposed', 'accepted')")
 
+    @api.depends("contract_id", "report_id")
+    def _compute_partner_id(self):
+        # Whose it is does not follow the contract to another customer.
+        for record in self:
+            record.partner_id = record.report_id.partner_id or record.contract_id.commercial_partner_id
+
     @api.constrains("equipment_ids", "contract_id")
     def _check_equipment(self):
         for record in self:
@@ -107,7 +113,8 @@ class CharterRecommendation(models.Model):
     @api.constrains("report_id", "contract_id")
     def _check_report(self):
         for record in self:
-            if record.report_id and record.report_id.contract_id != record.contract_id:
+            report = record.report_id.sudo()
+            if report and (report.contract_id, report.partner_id) != (record.contract_id, record.partner_id):
                 raise ValidationError(self.env._("Written for: the report is about another contract."))
 
     @api.model_create_multi

@@ -37,6 +37,10 @@ class CharterReport(models.Model):
     _name = "charter.report"
     _description = "Activity report"
     _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    # Reports of one contract to two clients that become one stay what each was told: a person looks first.
+    _charter_merge_rules = {
+        "version_once": "refuse", "no_day_unsent_twice": "refuse", "no_day_sent_twice": "refuse",
+    }  # fmt: skip
     _charter_seal_when = "{row}.state IN ('sent', 'superseded')"
     _charter_seal_columns = (
         "company_id", "reference", "version", "contract_id", "partner_id", "period", "first_day", "last_day", "state",
@@ -155,18 +159,26 @@ class CharterReport(models.Model):
     done_count = fields.Integer("Interventions", readonly=True, copy=False, charter_engine=True)
 
     _version_once = models.UniqueIndex(
-        "(contract_id, period, version)", "This version of the report exists already."
+        "(contract_id, partner_id, period, first_day, version)", "This version of the report exists already."
     )
-    _one_unsent = models.UniqueIndex(
-        "(contract_id, period) WHERE state IN ('draft', 'held', 'reviewed')",
-        "This contract has a report for that period that has not been sent yet: complete that one.",
+    # No day of a client is reported twice. Ranges of one number stand for equality, so that no extension is needed.
+    _no_day_unsent_twice = models.Constraint(
+        "EXCLUDE USING gist (int4range(contract_id, contract_id, '[]') WITH &&, int4range(partner_id, partner_id, '[]') "
+        "WITH &&, daterange(first_day, last_day, '[]') WITH &&) WHERE (state IN ('draft', 'held', 'reviewed'))",
+        "This contract has a report of some of these days that has not been sent yet: complete that one.",
     )
-    _one_current = models.UniqueIndex(
-        "(contract_id, period) WHERE state = 'sent'", "This contract has its report for that period already."
+    _no_day_sent_twice = models.Constraint(
+        "EXCLUDE USING gist (int4range(contract_id, contract_id, '[]') WITH &&, int4range(partner_id, partner_id, '[]') "
+        "WITH &&, daterange(first_day, last_day, '[]') WITH &&) WHERE (state = 'sent')",
+        "This contract has its report of some of these days already.",
     )
     _forward = models.Constraint("CHECK (last_day >= first_day)", "Report: its period ends before it starts.")
     _to_compute = models.Index("(id) WHERE computed_at IS NULL")
     _to_send = models.Index("(id) WHERE state IN ('draft', 'reviewed')")
+
+    def init(self):
+        # One report a contract and period, as it was before clients and days told them apart.
+        self.env.cr.execute("DROP INDEX IF EXISTS charter_report_one_unsent, charter_report_one_current")
 
     # -- readings --------------------------------------------------------------------------------------
 

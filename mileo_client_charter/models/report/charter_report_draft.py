@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import ExclusionViolation, UniqueViolation
 
-from ...tools import periods
-from ...tools.occurrence import event_key, event_sql, parse_key
+from ...tools.occurrence import event_key, parse_key
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..ledger.charter_obligation import owed_sql
+from .charter_report import UNSENT
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -86,15 +86,12 @@ class CharterReport(models.Model):
                    AND obligation.id != ALL(%(without)s) AND %(owed)s
                    AND obligation.trigger_at <= %(now)s
                    AND NOT EXISTS (SELECT 1 FROM charter_report report
-                                    WHERE report.obligation_id = obligation.id
-                                       OR (report.contract_id = obligation.contract_id
-                                           AND report.period = %(period)s))
+                                    WHERE report.obligation_id = obligation.id)
                  ORDER BY obligation.id LIMIT %(limit)s
                 """,
                 without=list(without),
                 owed=owed_sql("obligation"),
                 now=fields.Datetime.now(),
-                period=SQL(event_sql("obligation.occurrence")),
                 limit=limit,
             )
         )
@@ -106,7 +103,9 @@ class CharterReport(models.Model):
 
         :return: ids of the promises that have no report after all
         """
-        return run_isolated(owed, self._draft, self._say_not_drafted, expected=UniqueViolation).ids
+        return run_isolated(
+            owed, self._draft, self._say_not_drafted, expected=(UniqueViolation, ExclusionViolation)
+        ).ids
 
     @api.model
     def _say_not_drafted(self, promise, why):
@@ -129,37 +128,40 @@ class CharterReport(models.Model):
 
     @api.model
     def _draft(self, owed):
-        """A draft for each of these promises; one that would be the second of a contract and period is passed over."""
-        rows = {}
+        """A draft for each of these promises; one of the same days that was begun for a promise withdrawn since goes on."""
+        rows, drafts = [], self._charter_engine().browse()
         for promise in owed:
             first_day, last_day = self._days_of(promise)
-            period = event_key(promise.occurrence)
-            rows.setdefault(
-                (promise.contract_id.id, period),
-                {
-                    "contract_id": promise.contract_id.id,
-                    "partner_id": promise.partner_id.id,
-                    "company_id": promise.company_id.id,
-                    "obligation_id": promise.id,
-                    "period": period,
-                    "first_day": first_day,
-                    "last_day": last_day,
-                },
-            )
-        reports = self._charter_engine().create(list(rows.values()))
+            values = {
+                "contract_id": promise.contract_id.id,
+                "partner_id": promise.partner_id.id,
+                "company_id": promise.company_id.id,
+                "obligation_id": promise.id,
+                "period": parse_key(promise.occurrence).subject,
+                "first_day": first_day,
+                "last_day": last_day,
+            }
+            begun = drafts.search(
+                [
+                    ("contract_id", "=", promise.contract_id.id), ("partner_id", "=", promise.partner_id.id),
+                    ("state", "in", UNSENT), ("first_day", "<=", last_day), ("last_day", ">=", first_day),
+                    ("obligation_id.is_owed", "=", False),
+                ], limit=1,
+            ) if parse_key(promise.occurrence).again > 1 else drafts  # fmt: skip
+            if begun:
+                begun.write(values)
+                drafts |= begun
+            else:
+                rows.append(values)
+        reports = drafts | drafts.create(rows)
         reports._compute_tables()
         return reports
 
     @api.model
     def _days_of(self, promise):
-        """First and last day a report is about: its period, as far as the contract was under the charter in it."""
-        tz = promise.company_id._charter_tz()
-
-        def day(moment):
-            return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
-
-        last_day = day(promise.trigger_at) - timedelta(days=1)
-        unit = parse_key(promise.occurrence).unit
-        first_day = max(periods.period_of(last_day, unit).first_day, min(day(promise.opened_at), last_day))
-        end = promise.contract_id.date_end
+        """First and last day a report is about: what its promise covers, as far as the contract went."""
+        contract = promise.contract_id
+        last_day = contract._charter_local_day(promise.trigger_at) - timedelta(days=1)
+        first_day = min(contract._charter_local_day(promise.opened_at), last_day)
+        end = contract.date_end if contract.commercial_partner_id == promise.partner_id else None
         return first_day, max(first_day, min(last_day, end)) if end else last_day

@@ -26,13 +26,21 @@ class CharterReport(models.Model):
         :return: whether there is time left
         """
         for domain, act in (
-            (self._to_leave_domain(), lambda reports: reports._leave_by_themselves()),
-            (self._to_warn_domain(), lambda reports: reports._hold_and_warn()),
+            (self._to_leave_domain(), lambda batch: batch._leave_by_themselves()),
+            (self._to_warn_domain(), self._warn_or_say),
         ):
             queue = Queue(self.sudo(), domain, SEND_BATCH)
             if not run_batches(self.env, queue.take, act, queue.left):
                 return False
         return True
+
+    @api.model
+    def _warn_or_say(self, batch):
+        run_isolated(
+            batch,
+            lambda reports: reports._hold_and_warn(),
+            lambda report, why: report._charter_engine().write({"error": why}),
+        )
 
     @api.model
     def _due_day_domain(self):

@@ -56,11 +56,11 @@ class CharterReportProgress(models.Model):
                      WHERE code = 'report.delivery' AND state != 'cancelled' AND res_model = 'contract.contract'
                        AND trigger_at <= %(now)s) promise
               LEFT JOIN LATERAL (SELECT id, state, written_at, queued_at, error FROM charter_report
-                                  WHERE contract_id = promise.contract_id AND period = promise.period
+                                  WHERE contract_id = promise.contract_id AND obligation_id = promise.id
                                   ORDER BY state = 'sent' DESC, version DESC LIMIT 1) report ON TRUE
              GROUP BY promise.company_id, promise.period
             """,
-            period=SQL(event_sql("occurrence")),
+            period=SQL("split_part(%s, '#', 1)", SQL(event_sql("occurrence"))),
             now=fields.Datetime.now(),
         )
 

@@ -58,7 +58,9 @@ class CharterReport(models.Model):
         self._check_state(("draft", "held"))
         advised = self._open_recommendations()
         for report in self:
-            if report.contract_id.id not in advised and not is_said(report.no_recommendation_reason):
+            if (report.contract_id.id, report.partner_id.id) not in advised and not is_said(
+                report.no_recommendation_reason
+            ):
                 raise ValidationError(
                     self.env._(
                         "Recommendations: %s has none, new or open. Write one, or say why there is none.",
@@ -71,11 +73,11 @@ class CharterReport(models.Model):
         return True
 
     def _open_recommendations(self):
-        """{contract id: recommendations, new or of earlier reports and not over}, of contracts that have any."""
+        """{(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
         found = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
         )  # fmt: skip
-        return dict(found.grouped(lambda one: one.contract_id.id))
+        return dict(found.grouped(lambda one: (one.contract_id.id, one.partner_id.id)))
 
     def _ask_review(self):
         """An activity for the account manager: the report is ready to be read."""
@@ -85,7 +87,7 @@ class CharterReport(models.Model):
             self.sudo().activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=manager.id,
-                date_deadline=self.due_at and self.due_at.date(),
+                date_deadline=self.due_at and self.contract_id._charter_local_day(self.due_at),
                 summary=self.env._("Review and send: %s", self.display_name),
             )
 
@@ -233,8 +235,11 @@ class CharterReport(models.Model):
             drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items()
         ):
             of_contract = self.filtered(lambda report, contract=contract: report.contract_id == contract)
-            unplaced._charter_engine().report_id = of_contract[:1]
-        drafts._propose()
+            for client, own in unplaced.grouped("partner_id").items():
+                mine = of_contract.filtered(lambda report, client=client: report.partner_id == client)
+                own._charter_engine().report_id = mine[:1]
+        clients = {(report.contract_id, report.partner_id) for report in self}
+        drafts.filtered(lambda one: (one.contract_id, one.partner_id) in clients)._propose()
 
     # -- the dialogues ---------------------------------------------------------------------------------
 

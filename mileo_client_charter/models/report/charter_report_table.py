@@ -33,14 +33,18 @@ class CharterReport(models.Model):
         cards, advised = self._contact_cards(), self._open_recommendations()
         # Two versions of one contract are two spans: they are computed in turns.
         for turn in self._turns():
-            spans = {report.contract_id.sudo(): (report.first_day, report.last_day) for report in turn}
+            spans = {
+                report.contract_id.sudo(): (report.first_day, report.last_day, report.partner_id.id)
+                for report in turn
+            }
             numbers, details = figures._figures_of(spans), figures._details_of(spans)
             for report in engine & turn:
                 contract_id = report.contract_id.id
+                own = advised.get((contract_id, report.partner_id.id), ())
                 table = {
                     **report._frozen_table(now),
                     "contacts": cards[report.company_id.id, report.partner_id.id],
-                    "recommendations": [one._row() for one in advised.get(contract_id, ())],
+                    "recommendations": [one._row() for one in own],
                     "figures": numbers[contract_id],
                     "details": details[contract_id],
                 }

@@ -20,3 +20,4 @@ from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_intervention_machine
+from . import contract_client

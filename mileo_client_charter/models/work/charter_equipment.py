@@ -163,14 +163,14 @@ class CharterEquipment(models.Model):
             equipment.end_of_support = support[:1].date
 
     @api.depends(
-        "site_id.zip", "site_id.country_id", "site_id.state_id",
-        "partner_id.zip", "partner_id.country_id", "partner_id.state_id",
+        "site_id.zip", "site_id.city", "site_id.country_id", "site_id.state_id",
+        "partner_id.zip", "partner_id.city", "partner_id.country_id", "partner_id.state_id",
     )  # fmt: skip
     def _compute_place(self):
         for equipment in self:
             place = equipment.site_id or equipment.partner_id
             equipment.site_state_id = place.state_id
-            equipment.department = department_of(place.zip, place.country_id.code)
+            equipment.department = department_of(place.zip, place.country_id.code, place.city)
 
     @api.depends("outage_ids.start_at", "outage_ids.end_at", "outage_ids.kind", "outage_ids.active")
     def _compute_down_since(self):

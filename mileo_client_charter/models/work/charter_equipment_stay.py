@@ -39,7 +39,8 @@ class CharterEquipmentStay(models.Model):
                                    equipment.display_name)
                     )  # fmt: skip
         for stay in self:
-            for related in (stay.site_id, stay.contract_id):
+            # A stay that is over names the contract of then, which may be another customer's now.
+            for related in (stay.site_id, stay.contract_id) if not stay.until_at else ():
                 if related and related.commercial_partner_id != stay.partner_id:
                     raise ValidationError(
                         self.env._("%(record)s is another client's than %(client)s.",

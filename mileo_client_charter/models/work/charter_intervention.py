@@ -56,7 +56,7 @@ class CharterIntervention(models.Model):
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", store=True, index=True
+        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True, index=True
     )
     contract_id = fields.Many2one(
         "contract.contract",
@@ -164,6 +164,12 @@ class CharterIntervention(models.Model):
     def _expand_progress(self, present, domain):
         """The columns of the kanban: what is open always, what is over where there is some."""
         return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        # Of the day it was recorded: a contact that goes to another company does not take our work there.
+        for intervention in self:
+            intervention.commercial_partner_id = intervention.partner_id.commercial_partner_id
 
     @api.depends("partner_id", "company_id", "equipment_ids")
     def _compute_contract_id(self):

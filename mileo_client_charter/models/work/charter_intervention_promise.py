@@ -167,10 +167,11 @@ class CharterIntervention(models.Model):
         fed, operations = self._charter_is_engine(), self.env["charter.obligation"]._charter_may_correct()
         old = self.browse()
         for intervention, moment in zip(self, resolved, strict=True):
-            since = intervention.sudo().contract_id.charter_since
-            if not since or intervention.reported_at.date() >= since:
+            contract = intervention.sudo().contract_id
+            since = contract.charter_since and contract._charter_midnight(contract.charter_since)
+            if not since or intervention.reported_at >= since:
                 continue
-            over = bool(moment) and fields.Datetime.to_datetime(moment).date() < since
+            over = bool(moment) and fields.Datetime.to_datetime(moment) < since
             brought = self.env.context.get("import_file") or intervention.sudo().res_id
             if fed or over or (operations and brought):
                 old |= intervention
@@ -235,8 +236,9 @@ class CharterIntervention(models.Model):
             late |= {(row.res_id, code) for row in stay}
         for intervention in self:
             engine = intervention._charter_engine()
-            since = engine.contract_id.charter_since
-            before = engine.before_charter and since and engine.reported_at.date() < since
+            contract = engine.contract_id
+            since = contract.charter_since and contract._charter_midnight(contract.charter_since)
+            before = engine.before_charter and since and engine.reported_at < since
             engine.write({"promise_cycle": engine.promise_cycle + 1, "before_charter": before})
         self._charter_open_promises(late)
 

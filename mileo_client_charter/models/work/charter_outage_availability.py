@@ -23,6 +23,7 @@ class CharterOutage(models.Model):
         by="contract",
         partner_ids=None,
         site_ids=None,
+        of_clients=None,
         without=(),
     ):
         """Availability from ``start`` to ``end`` (naive UTC, cut at the present) of each contract, equipment or site.
@@ -36,6 +37,7 @@ class CharterOutage(models.Model):
 
         :param by: "contract", "equipment" or "site": what the keys are
         :param partner_ids: only the time the equipment was at these clients
+        :param of_clients: (contract id, client id): only the time the equipment was there for that contract and that client
         :param without: ids of outages that are taken as if they had not been
         :return: {id: Availability}, the seconds of an id's equipment added up
         :raise ValueError: unknown ``by``, or ``end`` before ``start``
@@ -54,6 +56,14 @@ class CharterOutage(models.Model):
         ):
             if ids is not None:
                 chosen.append(SQL("%s = ANY(%s)", SQL(column), list(ids)))
+        if of_clients is not None:
+            chosen.append(
+                SQL(
+                    "(stay.contract_id, stay.partner_id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
+                    [pair[0] for pair in of_clients],
+                    [pair[1] for pair in of_clients],
+                )
+            )
         for model in ("charter.equipment", "charter.equipment.stay", "charter.outage", "res.company"):
             self.env[model].flush_model()
         self.env.cr.execute(self._availability_sql(start, end, SQL(" AND ").join(chosen), BY[by], without))

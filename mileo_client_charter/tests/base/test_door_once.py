@@ -145,6 +145,7 @@ class TestOnce(KilledCase):
         return {
             "login": name, "token": surveys.sudo().mapped("token"), "escalation_id": escalations.ids, "line_id": line.ids,
             "delivery_id": delivery.ids, "recommendation_id": advice.ids,
+            "link": [env["charter.link"]._token(surveys.sudo()[1], "escalate", contact)],
         }  # fmt: skip
 
     # -- what a browser does -----------------------------------------------------------------------

@@ -289,7 +289,7 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
         """Whatever breaks for A's clients, whose rows come first, B's go on."""
         later = datetime(2027, 1, 11, 5)
         breaking = (
-            ("charter.scheduler", "_schedule", lambda _model, contracts: contracts.company_id),
+            ("charter.scheduler", "_schedule", lambda _model, contracts, *_known: contracts.company_id),
             ("charter.absence", "_refresh", lambda _model, company: company),
             ("charter.delivery", "_write_planned", lambda rows: rows.company_id),
             ("charter.feedback", "_send_invitations", lambda rows, _now: rows.company_id),

@@ -108,7 +108,7 @@ class TwoCompaniesCase(YearCase):
                 "code": "ocean",
                 "company_id": company.id,
                 "report_period": "month",
-                "report_days": 5,
+                "report_days": 10,
             }
         )
         cls.env["charter.service.level"].create(

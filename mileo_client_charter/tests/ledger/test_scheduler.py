@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..cases.common import START, CharterCase
@@ -121,9 +122,9 @@ class TestScheduler(CharterCase):
              ("2027-10-05#3", midnight("2028-04-05") - timedelta(hours=1))],
         )  # fmt: skip
 
-    def test_no_interviews_when_the_tier_has_none(self):
-        self.comfort.interviews_per_year = 0
-        self.assertFalse(self.rows(self._contract(self.client, self.comfort), "interview.biannual"))
+    def test_a_tier_without_interviews_is_no_tier_of_this_charter(self):
+        with self.assertRaisesRegex(ValidationError, "interviews every 6 months.*Comfort 0 a year"):
+            self.comfort.interviews_per_year = 0
 
     def test_review_and_decision(self):
         """The review three months before the anniversary, the decision one month before the term ends."""
@@ -264,7 +265,8 @@ class TestScheduler(CharterCase):
     # -- changes of the contract ----------------------------------------------------------------------
 
     def test_change_of_tier(self):
-        """What the tiers have in common goes on; the rest that is not due yet is withdrawn and opened anew."""
+        """What the tiers have in common goes on, and months that are over are reported; the rest that is not due yet is withdrawn
+        and opened anew. August was over before the contract came under the charter: it is owed from then."""
         contract = self._contract(self.client, charter_since="2026-08-10")
         same = self.rows(contract, "interview.biannual") | self.rows(contract, "review.annual")
         self.go("2026-10-09")
@@ -274,9 +276,8 @@ class TestScheduler(CharterCase):
         self.assertEqual(
             [(row.occurrence, row.state) for row in self.rows(contract, "report.delivery")],
             [
-                ("2026-08", "late"),
-                ("2026-09", "cancelled"),
-                ("2026-Q3", "open"),
+                ("2026-08", "open"),
+                ("2026-09", "open"),
                 ("2026-10", "cancelled"),
                 ("2026-Q4", "open"),
             ],
@@ -288,7 +289,9 @@ class TestScheduler(CharterCase):
         # and back: a month withdrawn is owed again, as a row of its own
         contract.charter_tier_id = self.premium
         self.run_on("2026-10-09", "2026-10-10")
-        self.assertEqual(self.keys(contract, "report.delivery", state="open"), ["2026-09~2", "2026-10~2"])
+        self.assertEqual(
+            self.keys(contract, "report.delivery", state="open"), ["2026-08", "2026-09", "2026-10~2"]
+        )
         reopened = self.rows(contract, "report.delivery", occurrence="2026-10~2")
         self.assertEqual(reopened.due_at, midnight("2026-11-11"))
 
@@ -301,7 +304,8 @@ class TestScheduler(CharterCase):
         self.assertEqual(september.state, "open")
         self.tick()
         self.assertEqual(september.state, "late")
-        self.assertEqual(self.rows(contract).filtered("is_owed"), september)
+        last = self.rows(contract, "report.delivery", occurrence="2026-10#end")
+        self.assertEqual(self.rows(contract).filtered("is_owed"), september | last, "and its last days")
 
     def test_contract_that_leaves(self):
         for name, leave, back in (

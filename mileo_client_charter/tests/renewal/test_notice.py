@@ -101,7 +101,8 @@ class TestNotice(YearCase):
             notice.action_match()
             self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
             self.assertFalse(self.mails_to(self.alice) | self.mails_to(self.olga))
-            self.assertFalse(notice.line_ids.obligation_ids)
+            owed = notice.line_ids.obligation_ids
+            self.assertEqual(owed.mapped("state"), ["open", "open"], "nobody may forget a draft")
             notice.departments = "69"
             notice.action_match()
             self.assertEqual(notice.line_ids.partner_id, self.client, "narrowed")
@@ -153,7 +154,9 @@ class TestNotice(YearCase):
             line = self.line(notice)
             self.assertEqual(line.late_reason, "The maker told us yesterday")
             self.assertIn("The maker told us yesterday", self.mails_to(self.alice).body_html)
-            self.assertEqual((self.promise(line, "notice.advance").state), "late")
+            promise = self.promise(line, "notice.advance")
+            self.assertEqual(promise.state, "kept", "it runs from when its clients were found")
+            self.assertGreater(promise.due_at, promise.opened_at)
 
     def test_a_vulnerability_published_today_is_told_today(self):
         """It runs from its publication, needs no date of effect, and is neither refused nor late."""

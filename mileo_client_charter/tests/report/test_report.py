@@ -123,11 +123,11 @@ class TestReportDraft(ReportCase):
         self.assertEqual(report.obligation_id.state, "open")
 
     def test_left_the_charter(self):
-        """Out of the charter before its end: nothing is owed, nothing is drafted."""
+        """Out of the charter before its end: the days it was under it are reported, nothing after them."""
         with self.at(moment=datetime(2026, 10, 20, 8)):
             self.contract.charter_tier_id = False
         self.cron()
-        self.assertFalse(self.report())
+        self.assertEqual(str(self.report().last_day), "2026-10-20")
 
     def test_a_conflict_is_no_error_of_the_report(self):
         """Another worker wrote meanwhile: the transaction is played again, and nothing is said on the row."""

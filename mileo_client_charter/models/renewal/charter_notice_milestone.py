@@ -1,0 +1,227 @@
+"""Notices the installed base raises: one for each date the maker announced, to the clients that have it (article 01)."""
+
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..base.charter_batches import end_batch, run_isolated
+from .charter_notice import MILESTONES, REVIEW_DAYS
+
+_logger = logging.getLogger(__name__)
+
+# What makes two pieces of equipment the same model: the product; else manufacturer and model, however they are written; else the
+# name. Without a product, one of the last three columns is filled.
+MODEL = SQL(
+    """e.product_id,
+       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.maker)), '') END,
+       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.model)), '') END,
+       CASE WHEN e.product_id IS NULL AND COALESCE(btrim(e.maker), '') = '' AND COALESCE(btrim(e.model), '') = ''
+            THEN lower(btrim(e.name)) END"""
+)
+SEPARATOR = "|"
+
+
+class CharterNotice(models.Model):
+    _inherit = "charter.notice"
+
+    @api.model
+    def _model_key(self, kind, product, maker, model, name):
+        """The date of a model, as notices raised by it are found again."""
+        parts = [kind, product or "", maker or "", model or "", *([name] if name else [])]
+        return SEPARATOR.join(str(part).replace(SEPARATOR, " ") for part in parts)
+
+    def _key_parts(self):
+        """(kind, product id or None, maker, model, name) of the date this notice was raised by."""
+        kind, product, maker, model, *name = self.milestone_key.split(SEPARATOR)
+        if product:
+            return kind, int(product), "", "", ""
+        return kind, None, maker.strip().lower(), model.strip().lower(), "".join(name)
+
+    def _milestone_sql(self):
+        """Equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
+
+        A client is told of its own equipment's date: what has another date announced belongs to another notice.
+        """
+        self.ensure_one()
+        kind, product, maker, model, name = self._key_parts()
+        dated = SQL(
+            """FROM charter_equipment_milestone m
+               WHERE m.equipment_id = e.id AND m.kind = %s AND m.status = 'announced' AND m.date""", kind
+        )  # fmt: skip
+        own = SQL("EXISTS (SELECT 1 %s = %s)", dated, self.effect_on)
+        earlier = SQL(
+            """SELECT 1 FROM charter_notice o WHERE o.company_id = %s AND lower(o.milestone_key) = %s AND o.id != %s
+                  AND o.state IN ('draft', 'open') AND o.effect_on < %s""",
+            self.company_id.id, self.milestone_key.lower(), self.id, self.effect_on,
+        )  # fmt: skip
+        own = SQL("(%s OR NOT EXISTS (SELECT 1 %s IS NOT NULL) AND NOT EXISTS (%s))", own, dated, earlier)
+        if product:
+            return SQL("e.product_id = %s AND %s", product, own)
+        return SQL(
+            "(%s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%s, ''), NULLIF(%s, ''), NULLIF(%s, '')) AND %s",
+            MODEL, maker, model, name, own,
+        )  # fmt: skip
+
+    @api.model
+    def _dates_of_models(self):
+        """{company id: {model key: {day: (product id, title)}}} of the dates announced that are still to come."""
+        self.env["charter.equipment.milestone"].flush_model()
+        self.env["charter.equipment"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT e.company_id, m.kind, m.date, min(concat_ws(' ', e.maker, e.model)), min(e.name), %(model)s
+                  FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
+                 WHERE m.status = 'announced' AND m.kind = ANY(%(kinds)s) AND m.date > %(today)s AND e.active
+                 GROUP BY e.company_id, m.kind, m.date, 6, 7, 8, 9
+                 ORDER BY m.date, min(e.id)
+                """,
+                model=MODEL,
+                kinds=list(MILESTONES),
+                today=self.env["res.company"]._charter_today_sql(SQL("e.company_id")),
+            )
+        )
+        found = defaultdict(lambda: defaultdict(dict))
+        for company, kind, day, title, called, *model in self.env.cr.fetchall():
+            found[company][self._model_key(kind, *model)][day] = (model[0], title.strip() or called)
+        return found
+
+    @api.model
+    def _raise_drafts(self):
+        """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        raised = self.browse()
+        for company_id, models_of in self._dates_of_models().items():
+            raised |= self._raise_of(self.env["res.company"].browse(company_id), models_of)
+        return raised
+
+    @api.model
+    def _raise_isolated(self):
+        """``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
+        self._raise_drafts()
+        return end_batch(self.env, 1)
+
+    @api.model
+    def _raise_of(self, company, models_of):
+        known = defaultdict(self.browse)
+        for notice in self.sudo().search(
+            [("company_id", "=", company.id), ("milestone_key", "!=", False)], order="id"
+        ):
+            known[self._model_key(*notice._key_parts())] |= notice
+        probe = self.new({"company_id": company.id})
+        horizon = company._charter_today() + timedelta(days=probe._advance_days() + REVIEW_DAYS)
+        raised = self.browse()
+        for key, dates in models_of.items():
+            notices = known[key]
+            self._follow(notices, dates)
+            # What somebody gave up is not raised again, as long as it is that date.
+            told = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
+            for day, (product_id, title) in dates.items():
+                if day <= horizon and day not in told:
+                    raised |= self._raise_one(company, key, day, product_id, title)
+        return raised
+
+    def _follow(self, notices, dates):
+        """Notices of one model whose date is not announced any more go with the maker: to the date that came in its place."""
+        live = notices.filtered(lambda n: n.state in ("draft", "open"))
+        taken = set(live.mapped("effect_on"))
+        free = [day for day in sorted(dates) if day not in taken]
+        for notice in live.filtered(lambda n: n.effect_on not in dates):
+            if free:
+                day = free.pop(0)
+                run_isolated(
+                    notice, lambda one, day=day: one._charter_engine()._move(day), self._say_not_raised
+                )
+            else:
+                # The date was corrected to one that has its notice: that one reaches these clients.
+                run_isolated(notice, lambda one: one._give_way(), self._say_not_raised)
+
+    @api.model
+    def _say_not_raised(self, record, why):
+        _logger.error("The notice of %s cannot follow the dates of the installed base: %s", record, why)
+
+    def _give_way(self):
+        self.line_ids._charter_cancel("notice.advance", self.env._("The date was corrected."), withdrawn=True)
+        self._charter_engine().state = "closed"
+
+    @api.model
+    def _raise_one(self, company, key, day, product_id, title):
+        """The draft of one date, with its clients, who are owed word of it from today."""
+        labels = dict(
+            self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
+        )
+        product = self.env["product.product"].browse(product_id or []).sudo()
+        raised = self.browse()
+
+        def create(_company):
+            nonlocal raised
+            raised = self._charter_engine().create(
+                {
+                    "name": self.env._(
+                        "%(what)s: %(product)s",
+                        what=labels[key.split(SEPARATOR)[0]],
+                        product=product.display_name or title,
+                    ),
+                    "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
+                    "product_ids": product.ids,
+                }
+            )  # fmt: skip
+
+        if run_isolated(company, create, self._say_not_raised):
+            return self.browse()
+        raised._reach(raised._match())
+        return raised
+
+    def _reach(self, found):
+        """Lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""
+        self.ensure_one()
+
+        def reach(clients):
+            known = {line.partner_id.id: line.equipment_ids.ids for line in self.line_ids}
+            mine = {client: found[client] for client in clients.ids}
+            self._write_lines({**known, **mine})
+            lines = self.line_ids.filtered(lambda line: line.partner_id in clients)
+            lines._charter_engine()._owe(self.company_id._charter_today())
+
+        run_isolated(self.env["res.partner"].browse(found), reach, self._say_not_raised)
+
+    def _move(self, day):
+        """The maker moved the date: a draft is owed for the new one, clients who were told are told again."""
+        for notice in self:
+            notice.write({"effect_on": day})
+
+    @api.model
+    def _pick_up(self):
+        """Equipment that came since joins the notices that concern it: its client is owed word, or told at once. :return: True"""
+        held_by = self.env["res.company"]._charter_held_clients()
+        notices = self.sudo().search([("state", "in", ("draft", "open"))])
+        run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)
+        return True
+
+    def _pick_up_new(self, held_by):
+        for notice in self:
+            today = notice.company_id._charter_today()
+            if notice.state == "open" and notice.effect_on and notice.effect_on < today:
+                notice._charter_engine().state = "closed"
+                continue
+            if notice.state == "draft" and not (notice.milestone_key or notice.line_ids):
+                continue  # nobody has looked for its clients yet
+            known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
+            held = held_by.get(notice.company_id.id, ())
+            found = {
+                client: sorted(known.get(client, set()) | set(equipment))
+                for client, equipment in notice._match().items()
+                if client not in held and (client not in known or set(equipment) - known[client])
+            }
+            if not found:
+                continue
+            notice._reach(found)
+            if notice.state == "open":
+                lines = notice.line_ids.filtered(lambda line, f=found: line.partner_id.id in f)
+                run_isolated(
+                    lines,
+                    lambda some, notice=notice, today=today: notice._notify(some, known_on=today),
+                    lambda line, why: line._charter_engine().write({"error": why}),
+                )

@@ -1,0 +1,719 @@
+"""Article 01 of the charter, sentence by sentence, also when life is irregular: people, reports, notices."""
+
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+from odoo import Command, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from ...tools.clock import Delay
+from ..cases.common import CharterCase
+from ..cases.own_rows import foreign_rows
+
+A_DAY = datetime(2026, 11, 10, 9, 0)  # a Tuesday, 10:00 in Paris
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesReports(CharterCase):
+    """« produire un reporting régulier de l'activité : rapport mensuel … trimestriel … »"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.comfort = cls.env.ref("mileo_client_charter.tier_comfort")
+        cls.other, cls.bob, cls.bea = cls._client("Bastide")
+        with freeze_time(datetime(2026, 9, 1, 7, 0)):
+            cls.contract = cls._contract(cls.client, start="2026-09-01", end="2028-08-31")
+        cls.env.flush_all()
+
+    def schedule(self):
+        with self.committing():
+            self.env["charter.scheduler"]._cron_schedule()
+            self.env["charter.report"]._cron_report()
+        self.env.flush_all()
+
+    def promises(self, code="report.delivery", contract=None, **values):
+        found = self.env["charter.obligation"].search(
+            [("contract_id", "=", (contract or self.contract).id), ("code", "=", code)],
+            order="trigger_at, id",
+        )
+        return found.filtered(lambda row: all(row[name] == value for name, value in values.items()))
+
+    def days(self, contract=None):
+        """[(client, first day, last day)] that promises of reports cover, those that are not cancelled."""
+        report = self.env["charter.report"]
+        return [
+            (row.partner_id, *map(str, report._days_of(row)))
+            for row in self.promises(contract=contract).filtered(lambda row: row.state != "cancelled")
+        ]
+
+    def never_twice_never_missing(self, client, first, last, contract=None):
+        """Each day from ``first`` to ``last`` is in one report of ``client``, and no report was owed already when opened."""
+        days = []
+        for owner, begins, ends in self.days(contract):
+            if owner == client:
+                begins, ends = date.fromisoformat(begins), date.fromisoformat(ends)
+                days += [begins + timedelta(days=number) for number in range((ends - begins).days + 1)]
+        self.assertEqual(len(days), len(set(days)), "a day is reported twice")
+        wanted = {first + timedelta(days=number) for number in range((last - first).days + 1)}
+        self.assertLessEqual(wanted, set(days), f"days in no report: {sorted(wanted - set(days))[:3]}")
+
+    def work(self, client, moment, **values):
+        contact = values.pop("contact", client.child_ids[:1])
+        with self.at(moment=moment):
+            done = self.env["charter.intervention"].create(
+                {
+                    "name": f"Work for {client.name}",
+                    "partner_id": client.id,
+                    "contact_ids": contact.ids,
+                    **values,
+                }
+            )
+            done.action_close()
+        return done
+
+    # -- 8. a contract that moves to another customer ---------------------------------------------------
+
+    def test_a_contract_that_moves_leaves_each_client_its_own(self):
+        self.work(self.client, datetime(2026, 11, 3, 9), contract_id=self.contract.id)
+        camera = self.env["charter.equipment"].create(
+            {"name": "Camera", "partner_id": self.client.id, "contract_id": self.contract.id,
+             "supervised_from": "2026-09-01"}
+        )  # fmt: skip
+        advice = self.env["charter.recommendation"].create(
+            {
+                "name": "Replace it",
+                "advice": "It is old.",
+                "benefit": "Less noise.",
+                "contract_id": self.contract.id,
+            }
+        )
+        with self.at(moment=A_DAY):
+            self.schedule()
+            self.contract.partner_id = self.other
+            self.env.flush_all()
+        self.work(self.other, datetime(2026, 11, 12, 9), contract_id=self.contract.id)
+        self.work(self.client, datetime(2026, 11, 10, 8))  # that very morning, without a contract
+        with self.at(moment=datetime(2026, 12, 2, 9)):
+            self.schedule()
+        with self.subTest("the old client has a last report of its own days, the new one begins that day"):
+            self.never_twice_never_missing(self.client, date(2026, 9, 1), date(2026, 11, 10))
+            self.never_twice_never_missing(self.other, date(2026, 11, 10), date(2026, 11, 30))
+            self.assertEqual(
+                max(last for who, _first, last in self.days() if who == self.client), "2026-11-10"
+            )
+        with self.subTest("nothing else is owed to the old client"):
+            owed = self.env["charter.obligation"].search(
+                [
+                    ("partner_id", "=", self.client.id),
+                    ("state", "=", "open"),
+                    ("code", "!=", "report.delivery"),
+                ]
+            )
+            self.assertFalse(owed.filtered(lambda row: row.contract_id == self.contract).mapped("code"))
+            self.assertTrue(
+                all(row.cancel_reason for row in self.promises("review.annual", state="cancelled"))
+            )
+        with self.subTest("the new one has its charter, its sheet and its first promises"):
+            codes = self.env["charter.obligation"].search([("partner_id", "=", self.other.id)]).mapped("code")
+            self.assertLessEqual(
+                {"charter.copy", "contacts.sheet", "report.delivery", "interview.biannual"}, set(codes)
+            )
+        with self.subTest("its reports hold its own rows"):
+            reports = self.env["charter.report"].search([("contract_id", "=", self.contract.id)])
+            last = reports.filtered(lambda r: r.partner_id == self.client and str(r.last_day) == "2026-11-10")
+            names = [row["name"] for row in last.table["details"]["interventions"]]
+            self.assertEqual(names, ["Work for Alpine", "Work for Alpine"])
+            new = reports.filtered(lambda r: r.partner_id == self.other)
+            self.assertEqual(new.mapped("error"), [False])
+            self.assertEqual(
+                [row["name"] for row in new.table["details"]["interventions"]], ["Work for Bastide"]
+            )
+            self.assertEqual([new.table["recommendations"], new.table["details"]["equipment"]], [[], []])
+        self.assertEqual([advice.partner_id, camera.partner_id], [self.client, self.client])
+        self.assertFalse(camera.contract_id)
+        self.assertEqual(foreign_rows(self.env), [])
+
+    def test_moves_of_all_shapes(self):
+        cases = [
+            ("back again within the month", [(10, self.other), (20, self.client)]),
+            ("twice", [(5, self.other), (25, self._client("Cedar")[0])]),
+            ("there and back on one day", [(10, self.other), (10, self.client)]),
+        ]
+        for name, moves in cases:
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                with self.at(moment=datetime(2026, 11, 2, 9)):
+                    self.schedule()
+                for day, client in moves:
+                    with self.at(moment=datetime(2026, 11, day, 9)):
+                        self.contract.partner_id = client
+                        self.env.flush_all()
+                with self.at(moment=datetime(2027, 1, 4, 9)):
+                    self.schedule()
+                self.assertEqual(foreign_rows(self.env), [])
+                holder = {}
+                for day in range(1, 31):
+                    for at, client in moves:
+                        if at <= day:
+                            holder[day] = client
+                for client in {client for _day, client in moves}:
+                    own = [day for day, one in holder.items() if one == client]
+                    if own:
+                        self.never_twice_never_missing(
+                            client, date(2026, 11, min(own)), date(2026, 11, min(own))
+                        )
+                    self.never_twice_never_missing(client, date(2027, 1, 1), date(2026, 12, 31))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_contact_that_goes_to_another_company_takes_the_contract_not_the_past(self):
+        self.contract.partner_id = self.alice
+        done = self.work(self.client, datetime(2026, 11, 3, 9), partner_id=self.alice.id)
+        with self.at(moment=A_DAY):
+            self.alice.parent_id = self.other
+            self.env.flush_all()
+        self.assertEqual(
+            [done.commercial_partner_id, self.contract.commercial_partner_id], [self.client, self.other]
+        )
+        self.assertTrue(self.promises("report.delivery", partner_id=self.other))
+        self.assertEqual(foreign_rows(self.env), [])
+
+    # -- 14. no period lost, none born late, no day twice ------------------------------------------------
+
+    def test_finished_periods_are_never_lost_nor_born_late(self):
+        def tier(name):
+            return lambda: self.contract.write({"charter_tier_id": getattr(self, name).id})
+
+        def archive():
+            self.contract.active = False
+
+        def leave():
+            self.contract.charter_tier_id = False
+
+        cases = [
+            # the change, its day, the last day that is to be reported on 3 February 2027
+            ("monthly to quarterly, after a finished month", [(datetime(2026, 11, 5, 9), tier("comfort"))], date(2026, 12, 31)),
+            ("monthly to quarterly and back", [(datetime(2026, 11, 5, 9), tier("comfort")),
+                                               (datetime(2026, 11, 25, 9), tier("premium"))], date(2027, 1, 31)),
+            ("archived with a finished month not sent", [(datetime(2026, 11, 5, 9), archive)], date(2026, 11, 5)),
+            ("left with a finished month not sent", [(datetime(2026, 11, 5, 9), leave)], date(2026, 11, 5)),
+        ]  # fmt: skip
+        for name, changes, last in cases:
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                with self.at(moment=datetime(2026, 11, 2, 9)):
+                    self.schedule()
+                for moment, change in changes:
+                    with self.at(moment=moment):
+                        before = self.promises()
+                        change()
+                        self.env.flush_all()
+                        self.assertFalse(
+                            (self.promises() - before).filtered(lambda row, at=moment: row.due_at <= at),
+                            "a promise was opened already due",
+                        )
+                with self.at(moment=datetime(2027, 2, 3, 9)):
+                    self.schedule()
+                self.never_twice_never_missing(self.client, date(2026, 9, 1), last)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_quarter_that_becomes_months_is_whole_and_in_time(self):
+        with self.at(moment=datetime(2026, 9, 1, 9)):
+            contract = self._contract(self.other, self.comfort, start="2026-09-01", end="2028-08-31")
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            contract.charter_tier_id = self.premium
+            self.env.flush_all()
+            october = self.promises(contract=contract).filtered(lambda row: row.occurrence == "2026-10")
+            self.assertEqual(str(october.due_at), "2026-11-30 09:00:00")
+            self.assertIn("2026-11-20", october.history)
+        with self.at(moment=datetime(2027, 1, 3, 9)):
+            self.schedule()
+        self.never_twice_never_missing(self.other, date(2026, 9, 1), date(2026, 12, 31), contract)
+
+    def test_a_start_said_late_loses_no_day(self):
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            late = self._contract(self.other, start="2026-09-01", charter_since="2026-09-15")
+            rows = self.promises(contract=late)
+            self.assertFalse(
+                rows.filtered(lambda row: row.due_at <= row.opened_at or row.due_at <= fields.Datetime.now())
+            )
+            self.never_twice_never_missing(self.other, date(2026, 9, 15), date(2026, 11, 30), late)
+            late.charter_since = "2026-08-20"
+            self.env.flush_all()
+            self.never_twice_never_missing(self.other, date(2026, 8, 20), date(2026, 11, 30), late)
+
+    def test_what_the_server_missed_is_late_all_the_same(self):
+        with self.at(moment=datetime(2026, 12, 20, 9)):
+            self.schedule()
+        self.assertIn(
+            "2026-10",
+            self.promises().filtered(lambda row: row.due_at < datetime(2026, 12, 1)).mapped("occurrence"),
+        )
+
+    # -- f12. days are the company's ---------------------------------------------------------------------
+
+    def test_a_contract_ends_with_the_day_of_its_company(self):
+        calendar = self.company.resource_calendar_id
+        cases = [
+            ("America/Martinique", "2027-01-01 01:00:00", True),
+            ("America/Martinique", "2027-01-01 05:00:00", False),
+            ("Pacific/Auckland", "2026-12-31 10:00:00", True),
+            ("Pacific/Auckland", "2026-12-31 12:00:00", False),
+            ("Europe/Paris", "2026-12-31 22:59:00", True),
+            ("Europe/Paris", "2026-12-31 23:01:00", False),
+        ]
+        self.contract.contract_line_ids.write({"date_end": "2026-12-31"})
+        contracts = self.env["contract.contract"].with_user(self.env.ref("base.user_root"))
+        for tz, moment, running in cases:
+            calendar.tz = tz
+            with self.subTest(f"{tz} {moment}"), freeze_time(moment):
+                self.env.flush_all()
+                found = contracts.search([*contracts._charter_active_domain(), ("id", "=", self.contract.id)])
+                self.assertEqual(bool(found), running)
+                self.assertEqual(
+                    self.client in self.env["res.partner"]._charter_clients(self.company), running
+                )
+
+    def test_the_window_of_lifecycle_dates_is_whole_local_days(self):
+        camera = self.env["charter.equipment"].create(
+            {"name": "Camera", "partner_id": self.client.id, "contract_id": self.contract.id}
+        )
+        figures = self.env["charter.figures"].sudo()
+        for tz in ("Europe/Paris", "America/Martinique", "Indian/Reunion"):
+            self.client.tz = tz
+            for day, listed in (
+                ("2026-10-31", False),
+                ("2026-11-01", True),
+                ("2027-10-31", True),
+                ("2027-11-01", False),
+            ):
+                camera.milestone_ids = [
+                    Command.clear(),
+                    Command.create({"kind": "end_of_support", "date": day}),
+                ]
+                self.env.flush_all()
+                rows = figures._details_of({self.contract: (date(2026, 10, 1), date(2026, 10, 31))})
+                with self.subTest(f"{tz} {day}"):
+                    self.assertEqual(bool(rows[self.contract.id]["milestones"]), listed)
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesNotices(CharterCase):
+    """« informer proactivement ses clients de toute évolution … au moins 60 jours avant l'échéance »"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["contract.contract"].search([("charter_tier_id", "!=", False)]).active = False
+        cls.env["charter.equipment"].search([]).active = False
+        cls.env["charter.notice"].search(
+            [("state", "in", ("draft", "open"))]
+        )._charter_engine().state = "closed"
+        cls.other, _bob, _bea = cls._client("Bastide")
+        with freeze_time(datetime(2026, 9, 1, 7, 0)):
+            for client in (cls.client, cls.other):
+                cls._contract(client, start="2026-09-01", end="2028-08-31")
+
+    def camera(self, client, day=None, **values):
+        camera = self.env["charter.equipment"].create(
+            {"name": "Camera", "maker": "Lynx", "model": "L 1", "partner_id": client.id, **values}
+        )
+        if day:
+            camera.milestone_ids = [Command.create({"kind": "end_of_support", "date": day})]
+        return camera
+
+    def night(self, moment):
+        with self.at(moment=moment), self.committing():
+            self.env["charter.scheduler"]._cron_schedule()
+            self.env.flush_all()
+
+    def notices(self):
+        return self.env["charter.notice"].search([("state", "in", ("draft", "open"))], order="effect_on")
+
+    def owed(self, line):
+        return self.promise(line, "notice.advance").filtered("is_owed")
+
+    def send(self, notice, moment):
+        with self.at(moment=moment):
+            notice.write({"body": "<p>It ends.</p>", "advice": "Replace it.", "late_reason": "Known late."})
+            notice.action_send()
+            self.env.flush_all()
+
+    def test_two_dates_of_one_model(self):
+        mine, theirs = (
+            self.camera(self.client, "2027-01-20"),
+            self.camera(self.other, "2027-02-10", maker="LYNX ", model="l 1"),
+        )
+        self.night(datetime(2026, 11, 10, 3))
+        first, second = self.notices()
+        self.assertEqual([n.line_ids.equipment_ids for n in (first, second)], [mine, theirs])
+        for notice in (first, second):
+            self.send(notice, datetime(2026, 11, 10, 9))
+        mails = len(self.mails_to(self.alice))
+        for day in range(11, 15):
+            self.night(datetime(2026, 11, day, 3))
+        self.assertEqual(len(self.mails_to(self.alice)), mails, "once a date")
+        self.assertEqual([str(n.effect_on) for n in self.notices()], ["2027-01-20", "2027-02-10"])
+        with self.at(moment=datetime(2026, 11, 14, 9)):
+            [listed] = self.env["charter.defect"].search([("kind", "=", "contradictory")])
+            self.assertIn("2027-01-20, 2027-02-10", listed.detail)
+        # mended: the first date was right
+        with self.at(moment=datetime(2026, 11, 14, 9)):
+            theirs.milestone_ids.date = "2027-01-20"
+        self.night(datetime(2026, 11, 15, 3))
+        self.assertEqual([n.line_ids.partner_id for n in self.notices()], [self.client | self.other])
+        with self.at(moment=datetime(2026, 11, 15, 9)):
+            self.assertFalse(self.env["charter.defect"].search([("kind", "=", "contradictory")]))
+
+    def test_a_date_away_and_back_keeps_its_promise(self):
+        camera = self.camera(self.client, "2027-03-01")
+        self.night(datetime(2026, 11, 20, 3))
+        [notice] = self.notices()
+        for number, day in enumerate(("2027-04-01", "2027-03-01", "2027-04-01", "2027-03-01")):
+            camera.milestone_ids.date = day
+            self.night(datetime(2026, 11, 21 + number, 3))
+            [owed] = self.owed(notice.line_ids)
+            self.assertEqual(owed.occurrence.partition("~")[0], day)
+            self.assertGreater(owed.due_at, owed.opened_at)
+
+    def test_a_draft_nobody_sends_is_owed_and_follows_its_date(self):
+        self.camera(self.client)
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            notice = self.env["charter.notice"].create(
+                {"name": "NF S 61-931", "kind": "regulation", "regulation": "nf", "effect_on": "2027-06-01",
+                 "tier_ids": self.premium.ids}
+            )  # fmt: skip
+            notice.action_match()
+            lines = notice.line_ids
+            self.assertEqual(len(self.owed(lines[0])), 1)
+            notice.effect_on = "2027-07-01"
+            self.assertEqual([row.occurrence for row in self.owed(lines[0])], ["2027-07-01"])
+            notice.effect_on = "2027-06-01"
+            self.assertEqual([row.occurrence for row in self.owed(lines[0])], ["2027-06-01~2"])
+        with self.at(moment=datetime(2027, 4, 1, 9)):
+            self.tick()
+            self.assertTrue(self.owed(lines[0]).warned_at, "somebody is reminded of it")
+
+    def test_no_notice_is_owed_already_late(self):
+        self.camera(self.client, "2026-12-01")
+        self.night(datetime(2026, 11, 20, 3))
+        [owed] = self.owed(self.notices().line_ids)
+        self.assertEqual(owed.due_at, datetime(2026, 11, 25, 23), "five days from when it was known")
+        self.assertEqual(owed.state, "open")
+
+    def test_later_equipment_joins(self):
+        cases = [
+            ("brand and model, written otherwise", {"maker": "lynx", "model": "L 1 "}, True),
+            ("another model", {"maker": "Lynx", "model": "L 2"}, False),
+            ("no more than its name", {"maker": False, "model": False, "name": "Lynx L 1"}, False),
+        ]
+        self.camera(self.client, "2027-01-20")
+        self.night(datetime(2026, 11, 20, 3))
+        [notice] = self.notices()
+        for name, values, joins in cases:
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                self.camera(self.other, **values)
+                self.night(datetime(2026, 11, 21, 3))
+                self.assertEqual(self.other in notice.line_ids.partner_id, joins)
+                listed = self.env["charter.defect"].search([("kind", "=", "unmatchable")]).partner_id
+                self.assertEqual(self.other in listed, not values.get("maker"))
+                if joins:
+                    line = notice.line_ids.filtered(lambda one: one.partner_id == self.other)
+                    self.assertEqual(len(self.owed(line)), 1)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_equipment_known_by_name_alone(self):
+        self.camera(self.client, "2027-01-20", maker=False, model=False, name="Old NVR")
+        self.camera(self.other, maker=False, model=False, name="old nvr ")
+        self.night(datetime(2026, 11, 20, 3))
+        self.night(datetime(2026, 11, 21, 3))
+        self.assertEqual(self.notices().line_ids.partner_id, self.client | self.other)
+
+    def test_given_up_stays_given_up(self):
+        self.camera(self.client, "2027-01-20")
+        self.night(datetime(2026, 11, 20, 3))
+        self.notices().action_cancel()
+        self.night(datetime(2026, 11, 21, 3))
+        self.assertFalse(self.notices())
+
+    def test_a_regulation_reaches_a_site_without_equipment(self):
+        france = self.env.ref("base.fr")
+        (self.client | self.other).write({"zip": "75008", "country_id": france.id})
+        self.env["res.partner"].create(
+            {
+                "name": "Depot",
+                "type": "delivery",
+                "parent_id": self.other.id,
+                "zip": "69425 CEDEX 03",
+                "country_id": france.id,
+            }
+        )
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            notice = self.env["charter.notice"].create(
+                {"name": "Order 69-1", "kind": "regulation", "regulation": "prefectoral", "effect_on": "2027-06-01",
+                 "departments": "69"}
+            )  # fmt: skip
+            notice.action_match()
+        self.assertEqual(notice.line_ids.partner_id, self.other)
+        for code in ("20", "96", "99", "00", "97"):
+            with self.subTest(code), self.assertRaisesRegex(ValidationError, "is no code"):
+                notice.departments = code
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesHours(CharterCase):
+    """« joignables … pendant les heures ouvrées » ; ce que la charte imprime est ce que fait l'horloge."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["resource.calendar.leaves"].search([("resource_id", "=", False)]).unlink()
+        cls.calendar = cls.company.resource_calendar_id
+        cls.company.partner_id.write(
+            {"country_id": cls.env.ref("base.fr").id, "zip": "75008", "lang": "en_US"}
+        )
+        cls.env["res.lang"]._activate_lang("fr_FR")
+
+    def wizard(self, **values):
+        return self.env["charter.holidays.wizard"].with_user(self.admin).create(values)
+
+    def entered(self, calendar=None):
+        leaves = self.env["resource.calendar.leaves"].search(
+            [("calendar_id", "=", (calendar or self.calendar).id)], order="date_from"
+        )
+        zone = (calendar or self.calendar).tz
+        return [
+            (
+                str(
+                    fields.Datetime.context_timestamp(
+                        self.env.user.with_context(tz=zone), one.date_from
+                    ).date()
+                ),
+                one.name,
+            )
+            for one in leaves
+        ]
+
+    def test_public_holidays(self):
+        cases = [
+            # part, days of 2027, a day of its own and its name
+            (False, 11, "2027-07-14", "Fête nationale"),
+            ("75", 11, "2027-07-14", "Fête nationale"),
+            ("67", 13, "2027-03-26", "Vendredi saint"),
+            ("68", 13, "2027-12-26", "Saint-Étienne"),
+            ("57", 13, "2027-12-26", "Saint-Étienne"),
+            ("973", 12, "2027-06-10", "Abolition de l'esclavage"),
+            ("974", 12, "2027-12-20", "Abolition de l'esclavage"),
+            ("971", 15, "2027-05-27", "Abolition de l'esclavage"),
+        ]  # fmt: skip
+        self.company.partner_id.lang = "fr_FR"
+        for part, count, day, name in cases:
+            with self.subTest(part), self.at(), self.env.cr.savepoint() as savepoint:
+                wizard = self.wizard(part=part, first_year=2027, last_year=2027)
+                self.assertEqual(wizard.calendar_ids, self.calendar)
+                self.assertEqual(wizard.count, count)
+                self.assertIn(name, wizard.preview)
+                self.assertEqual(self.entered(), [], "shown before they are written")
+                wizard.action_enter()
+                self.assertEqual(len(self.entered()), count)
+                self.assertIn((day, name), self.entered())
+                again = self.wizard(part=part, first_year=2027, last_year=2027)
+                self.assertEqual(again.count, 0)
+                again.action_enter()
+                self.assertEqual(len(self.entered()), count, "never twice")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_is_not_known_is_said(self):
+        for part, words in (("GES", "57, 67, 68"), ("ZZ", "6AE")):
+            with self.subTest(part), self.at(), self.assertRaisesRegex(ValidationError, words):
+                self.wizard(part=part).action_enter()
+        with self.assertRaises(AccessError):
+            self.env["charter.holidays.wizard"].with_user(self.manager).create({})
+
+    def test_no_answer_falls_due_on_a_public_holiday(self):
+        with self.at(moment=datetime(2027, 7, 1, 9)):
+            self.wizard().action_enter()
+            due = self.calendar._charter_shift_many(
+                [(datetime(2027, 7, 13, 14, 0), Delay(8, "hours", "working"), "after")]
+            )
+        self.assertEqual(str(due[0])[:10], "2027-07-15")
+
+    def test_the_next_year_follows_by_itself(self):
+        with self.at():
+            self.wizard(first_year=2026, last_year=2026).action_enter()
+            self.assertTrue(all(day < "2027" for day, _name in self.entered()))
+        with self.at(moment=datetime(2027, 11, 2, 9)), self.committing():
+            self.env["resource.calendar"]._cron_holidays()
+            self.env["resource.calendar"]._cron_holidays()
+        self.assertEqual(len([day for day, _name in self.entered() if day.startswith("2028")]), 11)
+
+    def test_a_contract_has_a_calendar_of_its_own(self):
+        metz = self.env["resource.calendar"].create(
+            {"name": "Metz", "tz": "Europe/Paris", "company_id": self.company.id}
+        )
+        with self.at():
+            contract = self._contract(self.client, charter_calendar_id=metz.id)
+            self.assertEqual(self.wizard().calendar_ids, self.calendar | metz)
+            self.wizard(part="57", calendar_ids=metz.ids).action_enter()
+            self.wizard(calendar_ids=self.calendar.ids).action_enter()
+        self.assertEqual(len(self.entered(metz)) - len(self.entered()), 4, "two a year more")
+        self.assertEqual(contract.charter_calendar_id, metz)
+
+    def test_calendars_to_mend(self):
+        with self.at():
+            self._contract(self.client)
+            found = self.env["charter.defect"].search([("kind", "in", ("no_closure", "utc_calendar"))])
+            self.assertEqual(found.mapped("kind"), ["no_closure"])
+            self.wizard().action_enter()
+            self.calendar.tz = "UTC"
+            self.env.flush_all()
+            self.env.invalidate_all()
+            found = self.env["charter.defect"].search([("kind", "in", ("no_closure", "utc_calendar"))])
+            self.assertEqual(found.mapped("kind"), ["utc_calendar"])
+            self.company.partner_id.country_id = self.env.ref("base.is")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(self.env["charter.defect"].search([("kind", "=", "utc_calendar")]))
+
+    def test_what_is_printed_is_what_the_clock_does(self):
+        cases = [
+            ("report.delivery", 5, "days", "reports within 5 days.*Premium within 10 days"),
+            ("report.delivery", 15, "days", "reports within 15 days"),
+            ("interview.biannual", 4, "months", "interviews every 4 months.*Premium 2 a year"),
+        ]
+        for code, delay, unit, words in cases:
+            with self.subTest(f"{code} {delay} {unit}"), self.env.cr.savepoint() as savepoint:
+                draft = self.document.copy({"version": "v2"})
+                draft._commitment(code).write({"delay": delay, "unit": unit, "warn_before": 0})
+                with self.assertRaisesRegex(ValidationError, words):
+                    draft.action_publish()
+                savepoint.rollback()
+                self.env.invalidate_all()
+        with self.assertRaisesRegex(ValidationError, "Premium within 12 days"):
+            self.premium.report_days = 12
+
+
+@tagged("post_install", "-at_install")
+class TestSentencesPeople(CharterCase):
+    """« remplacés sans délai en cas d'absence, avec information préalable du client »"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["contract.contract"].search([("charter_tier_id", "!=", False)]).active = False
+        cls.company.charter_delivery_review_from = 20
+        cls.successor = cls._staff("t_successor", "group_charter_user")
+
+    def morning(self, moment):
+        """The scheduled actions of a morning, and the mails they wrote."""
+        with self.at(moment=moment), self.committing():
+            self.env["charter.contact.sheet"]._cron_contacts()
+            self.env["charter.delivery.run"]._cron_delivery()
+            queued = self.env["charter.delivery"].search([("state", "=", "queued")])
+            for mail in queued.sudo().mail_id:
+                mail.state = "sent"
+                mail._postprocess_sent_message(mail.recipient_ids, [], failure_type=None)
+            self.env.flush_all()
+
+    def deliveries(self, kind, client=None):
+        return self.env["charter.delivery"].search(
+            [("partner_id", "=", (client or self.client).id), ("kind", "=", kind), ("state", "=", "sent")],
+            order="id",
+        )
+
+    def handovers(self, client=None):
+        return self.env["charter.handover"].search([("partner_id", "=", (client or self.client).id)])
+
+    def test_a_manager_changed_on_the_form_is_announced(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 2, 7))
+        with self.at(moment=datetime(2026, 10, 6, 8)):
+            form = self.client.with_user(self.operations).with_company(self.company)
+            form.charter_account_manager_id = self.successor
+            self.env.flush_all()
+            form.charter_technical_contact_id = self.technician  # as it was
+            self.env.flush_all()
+        told = self.handovers()
+        self.assertEqual([told.user_id, told.plan[0][1]], [self.manager, self.successor.id])
+        self.morning(datetime(2026, 10, 6, 9))
+        self.assertIn(self.successor.name, self.deliveries("handover")[-1].body)
+        self.assertEqual(self.promise(told, "contact.handover").state, "kept")
+
+    def test_a_client_signed_during_an_absence(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self.env["charter.absence"].create(
+                {
+                    "user_id": self.manager.id,
+                    "date_from": "2026-10-01",
+                    "date_to": "2026-10-23",
+                    "stand_in_id": self.successor.id,
+                }
+            )
+        with self.at(moment=datetime(2026, 10, 6, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 6, 9))
+        self.assertIn(self.successor.name, self.deliveries("contacts")[0].body)
+        self.assertFalse(self.handovers().filtered("is_late"))
+        self.assertFalse(
+            self.env["charter.obligation"].search(
+                [("partner_id", "=", self.client.id), ("code", "=", "contact.handover")]
+            )
+        )
+
+    def test_company_wide_stand_ins(self):
+        for last, sheets in (("2026-11-04", 1), ("2026-11-05", 2), (False, 2)):
+            with self.subTest(last), self.env.cr.savepoint() as savepoint:
+                with self.at(moment=datetime(2026, 10, 1, 8)):
+                    self._contract(self.client)
+                self.morning(datetime(2026, 10, 2, 7))
+                with self.at(moment=datetime(2026, 10, 3, 8)):
+                    self.env["charter.absence"].create(
+                        {
+                            "user_id": self.operations.id,
+                            "date_from": "2026-10-06",
+                            "date_to": last,
+                            "stand_in_id": self.successor.id,
+                        }
+                    )
+                for day in (6, 7, 8):
+                    self.morning(datetime(2026, 10, day, 7))
+                found = self.deliveries("contacts").filtered(lambda one: one.contact_id == self.alice)
+                self.assertEqual(len(found), sheets)
+                if sheets == 2:
+                    self.assertIn(self.successor.name, found[-1].body)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_sheet_with_a_role_to_be_named_keeps_no_promise(self):
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            bare, contact, _two = self._client("Bare", held=False)
+            self._assign("account_manager", self.manager, bare)
+            self._contract(bare)
+        for day in (2, 3, 4):
+            self.morning(datetime(2026, 10, day, 7))
+        promise = self.promise(bare, "contacts.sheet")
+        first = self.deliveries("contacts", bare).filtered(lambda one: one.contact_id == contact)
+        self.assertEqual([len(first), promise.state], [1, "open"], "sent once, and still owed")
+        with self.at(moment=datetime(2026, 10, 5, 8)):
+            self._assign("technical_contact", self.technician, bare)
+        self.morning(datetime(2026, 10, 5, 9))
+        self.assertEqual(promise.state, "kept")
+
+    def test_a_run_held_for_review_is_remembered(self):
+        self.company.charter_delivery_review_from = 1
+        with self.at(moment=datetime(2026, 10, 1, 8)):
+            self._contract(self.client)
+        self.morning(datetime(2026, 10, 1, 9))
+        run = self.env["charter.delivery.run"].search(
+            [("state", "=", "held"), ("kind", "=", "contacts")], limit=1, order="id desc"
+        )
+        run.activity_ids.unlink()
+        self.morning(datetime(2026, 10, 2, 9))
+        self.assertEqual(run.activity_ids.user_id, self.operations)
+        due = min(run.delivery_ids.obligation_id.mapped("due_at"))
+        self.morning(due - timedelta(hours=12))
+        self.assertEqual(run.activity_ids.user_id, self.operations | self.direction)

@@ -1,0 +1,86 @@
+"""One client a document: what the registry says about whose a row is, held against every row of the database."""
+
+from odoo.tools import SQL
+
+# The column that says whose a row is, the commercial entity, in the order it is looked for.
+OWNER = ("commercial_partner_id", "partner_id")
+
+
+def owner_of(model):
+    """Name of the stored field of ``model`` that names the client, None for a model that is nobody's."""
+    for name in OWNER:
+        field = model._fields.get(name)
+        if field and field.store and field.comodel_name == "res.partner":
+            return name
+    return None
+
+
+def _ours(model):
+    return model._name.startswith("charter.") and model._auto and not model._abstract and not model._transient
+
+
+def links(env):
+    """[(model, field)] of the links between rows of clients: many2one and many2many to a model whose rows have a client."""
+    found = []
+    for name in sorted(env.registry):
+        model = env[name]
+        if not _ours(model) or not owner_of(model):
+            continue
+        for field in model._fields.values():
+            if (
+                not field.store
+                or field.type not in ("many2one", "many2many")
+                or field.comodel_name not in env
+            ):
+                continue
+            target = env[field.comodel_name]
+            if _ours(target) and owner_of(target):
+                found.append((model, field))
+    return found
+
+
+def references(env):
+    """[model] of those whose rows name any document by ``res_model`` and ``res_id``."""
+    return [
+        env[name]
+        for name in sorted(env.registry)
+        if _ours(env[name]) and owner_of(env[name]) and {"res_model", "res_id"} <= env[name]._fields.keys()
+    ]
+
+
+def foreign_rows(env):
+    """[“model.field: row of a client → row of another”] over the whole database; empty is right."""
+    env.flush_all()
+    wrong = []
+
+    def ask(label, source, target, join):
+        env.cr.execute(
+            SQL(
+                "SELECT s.id, t.id FROM %s s %s WHERE s.%s IS NOT NULL AND t.%s IS NOT NULL AND s.%s != t.%s LIMIT 5",
+                SQL.identifier(source._table), join,
+                *(SQL.identifier(name) for name in (owner_of(source), owner_of(target)) * 2),
+            )
+        )  # fmt: skip
+        wrong.extend(f"{label}: {row} → {other}" for row, other in env.cr.fetchall())
+
+    for model, field in links(env):
+        target = env[field.comodel_name]
+        if field.type == "many2one":
+            join = SQL("JOIN %s t ON t.id = s.%s", SQL.identifier(target._table), SQL.identifier(field.name))
+        else:
+            join = SQL(
+                "JOIN %s l ON l.%s = s.id JOIN %s t ON t.id = l.%s",
+                *map(SQL.identifier, (field.relation, field.column1, target._table, field.column2)),
+            )
+        ask(f"{model._name}.{field.name}", model, target, join)
+    for model in references(env):
+        env.cr.execute(SQL("SELECT DISTINCT res_model FROM %s", SQL.identifier(model._table)))
+        for (name,) in env.cr.fetchall():
+            if name in env and _ours(env[name]) and owner_of(env[name]):
+                join = SQL(
+                    "JOIN %s t ON s.res_model = %s AND t.id = s.res_id",
+                    SQL.identifier(env[name]._table),
+                    name,
+                )
+                ask(f"{model._name} of {name}", model, env[name], join)
+    return wrong
