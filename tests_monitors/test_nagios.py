@@ -149,7 +149,7 @@ def test_icinga(charter, recipe, notify, folder, ran):
     suite, serial = "bookworm", "ICINGA-1"
     ran("Icinga 2", programs.version(suite, ICINGA, "--no-stack-rlimit", "--version", word="version"))
     objects = recipe("icinga", "NotificationCommand").replace("/usr/local/bin/charter-notify", str(notify))
-    for name in ("lib", "log", "run", "spool", "cache", "zones", "commands"):
+    for name in ("lib", "log", "run", "run/icinga2", "spool", "cache"):
         (folder / name).mkdir()
     root = programs.root(suite)
     (folder / "icinga2.conf").write_text(f"""
@@ -160,7 +160,7 @@ object Zone "zone" {{ endpoints = [ NodeName ] }}
 object CheckerComponent "checker" {{ }}
 object NotificationComponent "notification" {{ }}
 object ExternalCommandListener "command" {{ command_path = "{folder}/run/icinga2.cmd" }}
-object FileLogger "log" {{ severity = "notice" path = "{folder}/log/icinga2.log" }}
+object FileLogger "log" {{ severity = "notice"; path = "{folder}/log/icinga2.log" }}
 object CheckCommand "charter-nothing" {{ command = [ "/bin/true" ] }}
 object Host "camera" {{
   check_command = "charter-nothing"
@@ -179,7 +179,7 @@ object Service "Video" {{
     defines = [
         f"-D{name}={value}"
         for name, value in (
-            ("LocalStateDir", folder), ("RunDir", folder / "run"), ("InitRunDir", folder / "run"), ("DataDir", folder / "lib"), ("LogDir", folder / "log"),
+            ("InitRunDir", folder / "run"), ("DataDir", folder / "lib"), ("LogDir", folder / "log"),
             ("SpoolDir", folder / "spool"), ("CacheDir", folder / "cache"), ("PidPath", folder / "run" / "pid"),
             ("StatePath", folder / "state"), ("ObjectsPath", folder / "objects"), ("VarsPath", folder / "vars"),
             ("ModAttrPath", folder / "modified"), ("Configuration.RunAsUser", pathlib.Path(folder).owner()),

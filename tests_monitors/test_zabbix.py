@@ -70,9 +70,14 @@ class Zabbix:
 
         programs.until(pushed, "the server knows the item", 90)
 
-    def problem(self, host):
-        """The event of the host's open problem."""
-        return programs.until(lambda: self("problem.get", hostids=[host]), "the problem", 60)[0]["eventid"]
+    def problem(self, host, item):
+        """The event of the host's problem; the server may know the item before its trigger."""
+
+        def found():
+            self.push(item, 0)
+            return self("problem.get", hostids=[host])
+
+        return programs.until(found, "the problem", 60)[0]["eventid"]
 
 
 def guide_parameters(url):
@@ -196,8 +201,7 @@ def moment(seconds):
 def test_a_problem_its_updates_and_its_recovery(charter, zabbix):
     host, item = zabbix.camera(1)
     zabbix.push(item, 1)
-    zabbix.push(item, 0)
-    event = zabbix.problem(host)
+    event = zabbix.problem(host, item)
     [(start, end, reason)] = programs.until(lambda: charter.outages("ZABBIX-1"), "the problem is told", 90)
     [told] = zabbix("event.get", eventids=[event], output=["clock"])
     assert (start, end, reason) == (moment(told["clock"]), None, "No answer"), (
@@ -216,8 +220,7 @@ def test_a_problem_its_updates_and_its_recovery(charter, zabbix):
 
 def test_closed_by_hand(charter, zabbix):
     host, item = zabbix.camera(2)
-    zabbix.push(item, 0)
-    event = zabbix.problem(host)
+    event = zabbix.problem(host, item)
     programs.until(lambda: charter.outages("ZABBIX-2"), "the problem is told", 90)
     zabbix("event.acknowledge", eventids=[event], action=1)
     assert len(programs.until(lambda: charter.ended("ZABBIX-2"), "its end is told", 90)) == 1
@@ -240,10 +243,8 @@ def test_suppressed_by_a_maintenance(charter, zabbix):
         for row in zabbix("host.get", hostids=[host, other], output=["maintenance_status"])
     )
     programs.until(status, "the maintenance has begun", 150)
-    zabbix.push(item, 0)
-    zabbix.push(other_item, 0)
-    event = zabbix.problem(host)
-    zabbix.problem(other)
+    event = zabbix.problem(host, item)
+    zabbix.problem(other, other_item)
     zabbix.push(other_item, 1)
     time.sleep(8)
     assert not charter.outages("ZABBIX-3")
@@ -260,8 +261,7 @@ def test_suppressed_by_a_maintenance(charter, zabbix):
 
 def test_an_unknown_serial_is_kept_and_not_sent_again(charter, zabbix):
     host, item = zabbix.camera("UNKNOWN")
-    zabbix.push(item, 0)
-    event = zabbix.problem(host)
+    event = zabbix.problem(host, item)
     [(cause, count, state)] = programs.until(lambda: charter.refusals("ZABBIX-UNKNOWN"), "it is listed", 90)
     assert (cause, count, state) == ("unknown", 1, "open")
     alerts = programs.until(

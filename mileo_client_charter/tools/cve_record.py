@@ -26,19 +26,20 @@ def read(content: bytes) -> Advisory:
     meta = root.object("cveMetadata")
     if meta.text("state") != "PUBLISHED":
         raise AdvisoryError("unpublished", f"{meta.where}/state", meta.text("state"))
-    cna = root.object("containers").object("cna")
+    assigner = root.object("containers").object("cna")
     identifier, published = meta.text("cveId").upper(), meta.moment("datePublished")
     text = next(
-        (one.text("value") for one in cna.objects("descriptions") if one.text("lang", "en")[:2] == "en"), ""
+        (one.text("value") for one in assigner.objects("descriptions") if one.text("lang", "en")[:2] == "en"),
+        "",
     )
-    products = [product for one in cna.objects("affected", required=True) for product in _products(one)]
+    products = [product for one in assigner.objects("affected", required=True) for product in _products(one)]
     if not products:
-        raise AdvisoryError("missing", f"{cna.where}/affected/0/versions")
+        raise AdvisoryError("missing", f"{assigner.where}/affected/0/versions")
     return Advisory(
         identifier=identifier,
-        publisher=cna.object("providerMetadata").text("shortName", "") or meta.text("assignerShortName", "cve.org"),
+        publisher=assigner.object("providerMetadata").text("shortName", "") or meta.text("assignerShortName", "cve.org"),
         namespace="https://www.cve.org/",
-        title=cna.text("title", "") or identifier,
+        title=assigner.text("title", "") or identifier,
         language="en",
         tlp="CLEAR",
         status="final",
@@ -47,28 +48,30 @@ def read(content: bytes) -> Advisory:
         revised=meta.moment("dateUpdated", required=False) or published,
         summary=text,
         revisions=[],
-        vulnerabilities=[Vulnerability(identifier, cna.text("title", ""), text, _weakness(cna), _scores(root, cna), False)],
+        vulnerabilities=[Vulnerability(identifier, assigner.text("title", ""), text, _weakness(assigner), _scores(root, assigner), False)],
         products=list(dict.fromkeys(products)),
         remedies=[
             Remedy(kind, one.text("value"), "", None)
             for name, kind in (("solutions", "vendor_fix"), ("workarounds", "workaround"))
-            for one in cna.objects(name)
+            for one in assigner.objects(name)
         ],
-        references=[(one.text("name", ""), one.text("url")) for one in cna.objects("references")],
+        references=[(one.text("name", ""), one.text("url")) for one in assigner.objects("references")],
         source_format=f"cve_{version}",
     )  # fmt: skip
 
 
-def _weakness(cna):
+def _weakness(assigner):
     found = [
-        two.text("cweId", "") for one in cna.objects("problemTypes") for two in one.objects("descriptions")
+        two.text("cweId", "")
+        for one in assigner.objects("problemTypes")
+        for two in one.objects("descriptions")
     ]
     return next(filter(None, found), "")
 
 
-def _scores(root, cna):
+def _scores(root, assigner):
     """Of whoever assigned the number, else of those who enrich records (ADP)."""
-    for holder in (cna, *root.object("containers").objects("adp")):
+    for holder in (assigner, *root.object("containers").objects("adp")):
         found = [
             score_of(score.text("vectorString"), f"{score.where}/vectorString")
             for one in holder.objects("metrics")

@@ -408,6 +408,7 @@ class CharterEquipment(models.Model):
 
     def _recognised(self):
         """What was published before they came, or before they were updated, is judged again."""
-        super()._recognised()
+        result = super()._recognised()
         if self:
             self.env["charter.advisory"].sudo()._judge(equipment=self)
+        return result

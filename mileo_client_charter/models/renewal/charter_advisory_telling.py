@@ -19,7 +19,7 @@ class CharterNotice(models.Model):
     _inherit = "charter.notice"
 
     advisory_id = fields.Many2one(
-        "charter.advisory", "Advisory", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+        "charter.advisory", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
 
     _one_an_advisory = models.UniqueIndex(

@@ -58,7 +58,7 @@ class CharterAuthorisation(models.Model):
     _rec_names_search = ["number", "kind_id.name"]
 
     kind_id = fields.Many2one(
-        "charter.authorisation.kind", "Kind", required=True, index=True, ondelete="restrict", tracking=True
+        "charter.authorisation.kind", required=True, index=True, ondelete="restrict", tracking=True
     )
     number = fields.Char("Number of the document", tracking=True)
     authority = fields.Char(
@@ -70,7 +70,6 @@ class CharterAuthorisation(models.Model):
     )  # fmt: skip
     site_id = fields.Many2one(
         "res.partner",
-        "Site",
         index="btree_not_null",
         ondelete="restrict",
         domain="[('commercial_partner_id', '=', partner_id)]",

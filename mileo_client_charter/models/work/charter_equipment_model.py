@@ -26,7 +26,7 @@ class CharterEquipmentModel(models.Model):
     alias_ids = fields.One2many(
         "charter.equipment.alias", "model_id", "Also written", domain=[("is_own", "=", False)]
     )
-    equipment_ids = fields.One2many("charter.equipment", "catalogue_id", "Equipment")
+    equipment_ids = fields.One2many("charter.equipment", "catalogue_id")
     equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
     lifecycle_ids = fields.One2many("charter.equipment.model.date", "model_id", "Lifecycle dates")
     active = fields.Boolean(default=True)
@@ -299,8 +299,9 @@ class CharterEquipment(models.Model):
     _inherit = "charter.equipment"
 
     def _recognised(self):
-        super()._recognised()
+        result = super()._recognised()
         dates = self.env["charter.equipment.model.date"].sudo()
         models_of = self.sudo().catalogue_id
         if models_of:
             dates.search([("model_id", "in", (models_of | models_of._families()).ids)])._follow(self)
+        return result
