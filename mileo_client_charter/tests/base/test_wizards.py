@@ -63,7 +63,9 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
         self.env.cr.execute("UPDATE charter_commitment SET by_evidence = true WHERE code = 'charter.copy'")
         self.env.invalidate_all()
         noted = self.a.client._charter_open("charter.copy", occurrence="evidence")
+        unread = self.a.rows["equipment"].sudo().copy({"name": "Camera nobody has read", "firmware": False})
         return {
+            "charter.advisory.concern": unread.concern_ids.filtered(lambda one: one.answer == "look"),
             "charter.intervention": going | waiting,
             "charter.feedback": uncalled | called | planned.feedback_ids,
             "charter.escalation": escalations,
