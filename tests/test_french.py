@@ -1,0 +1,55 @@
+"""French typography of the translations: no-break spaces, curly apostrophes, 1er, the minus sign. One lint for every addon."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from tools import occurrence
+
+ROOT = Path(occurrence.__file__).parents[2]
+# What no reader reads: tags, expressions, placeholders, addresses, code.
+UNREAD = re.compile(r"<[^>]*>|\{\{.*?\}\}|\{[\w.:]+\}|%\([\w]+\)[sd]|https?://\S+|`[^`]*`|“[^”]*”", re.DOTALL)
+MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+RULES = {
+    "a breaking space before : ; ? ! » or %": re.compile(r" [:;?!»%](?=\s|$|[).,])"),
+    "a breaking space after «": re.compile(r"« "),
+    "no space before ; ? or !": re.compile(r"[a-zà-ÿ)][;?!](?=\s|$)"),
+    "a straight apostrophe": re.compile(r"[A-Za-zÀ-ÿ]'[A-Za-zÀ-ÿ]"),
+    "1er": re.compile(rf"\b1 ({MONTHS})\b"),
+    "a hyphen for a minus sign": re.compile(r"(?<![\w\-–/.,:+(])-\d"),
+}
+
+
+def faults(text):
+    text = UNREAD.sub("x", text)
+    return [name for name, rule in RULES.items() if rule.search(text)]
+
+
+def files():
+    return sorted(ROOT.glob("mileo_client_charter*/i18n/fr.po"))
+
+
+def test_each_rule_finds_its_fault():
+    for text, found in (
+        ("Attention : partez", ["a breaking space before : ; ? ! » or %"]),
+        ("« partez\u00a0»", ["a breaking space after «"]),
+        ("Vraiment?", ["no space before ; ? or !"]),
+        ("l'écart", ["a straight apostrophe"]),
+        ("le 1 août", ["1er"]),
+        ("de -1 à 3", ["a hyphen for a minus sign"]),
+        ("«\u00a0L’écart de 2026-10-01\u00a0: 3\u00a0%\u00a0», http://a.fr/b?c=1, le 1er août\u00a0!", []),
+    ):
+        assert faults(text) == found, text
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.parents[1].name)
+def test_french_is_typeset(path):
+    entries = [entry for entry in polib.pofile(str(path)) if not entry.obsolete and entry.msgstr]
+    assert entries
+    found = [
+        f"{entry.linenum}: {', '.join(names)}: {entry.msgstr[:90]}"
+        for entry in entries
+        if (names := faults(entry.msgstr))
+    ]
+    assert not found, "\n".join([f"{len(found)} of {len(entries)}", *found[:40]])
