@@ -9,7 +9,10 @@ def pre_init_hook(env):
     version = env.cr.connection.server_version
     if version < POSTGRESQL:
         raise UserError(
-            f"The client charter needs PostgreSQL 14 or later; this database is on {version // 10000}. Move it, then install."
+            env._(
+                "The client charter needs PostgreSQL 14 or later; this database is on %s. Move it, then install.",
+                version // 10000,
+            )
         )
 
 

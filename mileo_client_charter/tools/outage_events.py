@@ -112,9 +112,9 @@ class Reader:
         if len(items) > MAX_EVENTS:
             raise Refused("events", f"{len(items)} events at once: send at most {MAX_EVENTS}.")
         for item in items:
-            yield self.read(shape, item)
+            yield self.parse(shape, item)
 
-    def read(self, shape: str, item) -> Parsed:
+    def parse(self, shape: str, item) -> Parsed:
         """One event: ``item`` in the shape ``native``, ``zabbix`` or ``alert``."""
         name = None
         try:

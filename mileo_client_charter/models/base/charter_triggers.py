@@ -35,7 +35,7 @@ class Trigger(NamedTuple):
         said = "\n".join((self.event, self.condition, *self.arguments, source))
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
-    def create(self, table, digest):
+    def statement(self, table, digest):
         arguments = ", ".join(f"'{digest if one == DIGEST else one}'" for one in self.arguments)
         return (
             f'DROP TRIGGER IF EXISTS {self.name} ON "{table}"; '
@@ -131,7 +131,7 @@ class CharterTriggerMixin(models.AbstractModel):
             for trigger in wanted:
                 digest = trigger.digest(functions[trigger.function])
                 if digest not in found.get(trigger.name, ""):
-                    statements.append(trigger.create(table, digest))
+                    statements.append(trigger.statement(table, digest))
                     if trigger.name not in found:
                         made.setdefault(table, []).append(trigger.name)
             for name in found.keys() - {trigger.name for trigger in wanted}:

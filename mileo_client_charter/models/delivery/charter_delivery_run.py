@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.figures import percent
@@ -201,11 +202,16 @@ class CharterDeliveryRun(models.Model):
             )
 
     @api.model
+    def _to_remind_of(self):
+        """Domain of the runs that wait to be looked at."""
+        return Domain("state", "=", "held")
+
+    @api.model
     def _remind_held(self):
         """What waits to be looked at is owed all the same: whoever is to look is reminded each day, the rest up at the end."""
         people = self.env["charter.assignment"]
         kind = self.env.ref("mileo_client_charter.activity_promise")
-        for run in self.sudo().search([("state", "=", "held")]):
+        for run in self.sudo().search(self._to_remind_of()):
             today = run.company_id._charter_today()
             due = run.delivery_ids.obligation_id.filtered("is_owed").mapped("due_at")
             roles = ["operations_manager"]

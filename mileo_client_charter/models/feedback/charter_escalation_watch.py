@@ -63,10 +63,11 @@ class CharterEscalation(models.Model):
     # -- who it is from ---------------------------------------------------------------------------
 
     def _ask_who_it_is(self):
-        super()._ask_who_it_is()
+        result = super()._ask_who_it_is()
         self.likely_partner_ids = self._likely_clients(self.email_from)
         self.qualify_by = self.env["charter.word"]._next_working_day(self.company_id, self.raised_at)
         self.activity_ids.write({"date_deadline": self.qualify_by})
+        return result
 
     @api.model
     def _likely_clients(self, sender):
@@ -84,8 +85,9 @@ class CharterEscalation(models.Model):
     # -- nobody there -----------------------------------------------------------------------------
 
     def _start_clock(self, code, moment, recorded, occurrence=""):
-        super()._start_clock(code, moment, recorded, occurrence)
+        result = super()._start_clock(code, moment, recorded, occurrence)
         self._give_to_management()
+        return result
 
     def _give_to_management(self):
         """Level 1 of an operations manager who is away, without a stand-in, is general management's at once."""

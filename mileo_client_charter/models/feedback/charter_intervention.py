@@ -15,12 +15,14 @@ class CharterIntervention(models.Model):
             intervention.feedback_count = len(intervention.feedback_ids)
 
     def _charter_closed(self):
-        super()._charter_closed()
+        result = super()._charter_closed()
         self.env["charter.feedback"]._plan_for_closing(self)
+        return result
 
     def _charter_reopened(self):
-        super()._charter_reopened()
+        result = super()._charter_reopened()
         self.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+        return result
 
     def action_feedback(self):
         self.ensure_one()

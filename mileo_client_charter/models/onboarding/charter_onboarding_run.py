@@ -1,6 +1,7 @@
 """What an onboarding plans for clients waits in runs of its own until it is released."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CharterDeliveryRun(models.Model):
@@ -9,6 +10,11 @@ class CharterDeliveryRun(models.Model):
     onboarding_id = fields.Many2one(
         "charter.onboarding", ondelete="restrict", index="btree_not_null", readonly=True, charter_engine=True
     )
+
+    @api.model
+    def _to_remind_of(self):
+        # “Mail nobody now”: what a campaign holds back is released on purpose, and nobody is reminded of it by mail.
+        return super()._to_remind_of() & Domain("onboarding_id", "=", False)
 
     def _plan_held(self, onboarding, clients):
         """Plan what ``clients`` are owed in the held runs of ``onboarding``, a run a kind."""

@@ -69,26 +69,31 @@ class CharterSetupCheck(models.Model):
     @api.model
     def _words(self):
         """{code: what mends it}"""
-        _ = self.env._
         return {
-            "charter": _("Publish a charter: without one, nothing is promised."),
-            "timezone": _(
+            "charter": self.env._("Publish a charter: without one, nothing is promised."),
+            "timezone": self.env._(
                 "Set the time zone of the company's working hours: deadlines, days and office hours are read in it."
             ),
-            "base_url": _(
+            "base_url": self.env._(
                 "Set web.base.url to the address clients reach, with https: links of mails lead there."
             ),
-            "alias_domain": _(
+            "alias_domain": self.env._(
                 "Choose the company's mail domain: without it, no answer of a client comes back."
             ),
-            "mail_server": _("Enter the server of outgoing mail: nothing leaves without one."),
-            "holidays": _(
+            "mail_server": self.env._("Enter the server of outgoing mail: nothing leaves without one."),
+            "holidays": self.env._(
                 "Enter the public holidays of the next twelve months in the working hours: deadlines skip them."
             ),
-            "roles": _("Name who holds each role, and complete their phone and e-mail: clients read them."),
-            "pdf": _("Install wkhtmltopdf 0.12 or later on the server: no document is printed without it."),
-            "postgresql": _("Move the database to PostgreSQL 14 or later: the figures of reports need it."),
-            "actions": _(
+            "roles": self.env._(
+                "Name who holds each role, and complete their phone and e-mail: clients read them."
+            ),
+            "pdf": self.env._(
+                "Install wkhtmltopdf 0.12 or later on the server: no document is printed without it."
+            ),
+            "postgresql": self.env._(
+                "Move the database to PostgreSQL 14 or later: the figures of reports need it."
+            ),
+            "actions": self.env._(
                 "Activate the scheduled actions of the charter: without them nothing falls due, and nothing leaves."
             ),
         }
@@ -228,7 +233,7 @@ class CharterSetupCheck(models.Model):
     @api.model
     def _cron_setup_check(self):
         """Look once a day: what was in order may be so no longer."""
-        self._refresh(self.env["res.company"].search([]))
+        self._refresh(self.env["res.company"].search([]))  # pylint: disable=no-search-all
 
     @api.model
     def action_open(self):

@@ -84,7 +84,10 @@ class CharterRenewal(models.Model):
         "verdict had changed when the contract was to renew.",
     )  # fmt: skip
     earlier_decisions = fields.Json(
-        readonly=True, charter_engine=True, help="What was decided before, each as it was known then."
+        readonly=True,
+        charter_engine=True,
+        charter_json="verdicts, figures, users",
+        help="What was decided before, each as it was known then.",
     )
     earlier_in_words = fields.Text("Decided before", compute="_compute_evidence")
     put_back_at = fields.Datetime(

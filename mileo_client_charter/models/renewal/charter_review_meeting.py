@@ -165,7 +165,8 @@ class CalendarEvent(models.Model):
         start = fields.Datetime.to_datetime(vals.get("start"))
         shift = start - self.start if start and len(self) == 1 and self.start else timedelta()
         held = self.with_context(charter_review_series=SERIES)
-        result = super(CalendarEvent, held).write(vals)
+        # Called by write() itself, whose super this is.
+        result = super(CalendarEvent, held).write(vals)  # pylint: disable=super-method-mismatch
         series = before.exists()
         series = (series | series.recurrence_id.calendar_event_ids).filtered("active")
         for review, started in starts.items():

@@ -106,47 +106,51 @@ class CharterOutageRefusal(models.Model):
     @api.model
     def _words(self):
         """{cause: (what it is, with %s for what it is about; what mends it)}"""
-        _ = self.env._
         words = {
             "unknown": (
-                _("Unknown equipment “%s”"),
-                _(
+                self.env._("Unknown equipment “%s”"),
+                self.env._(
                     "Create the equipment with this serial number, or say which equipment the monitoring calls so."
                 ),
             ),
             "archived": (
-                _("The equipment “%s” is archived"),
-                _("Restore the equipment, or stop watching it."),
+                self.env._("The equipment “%s” is archived"),
+                self.env._("Restore the equipment, or stop watching it."),
             ),
             "client": (
-                _("Several clients have the serial number “%s”"),
-                _(
+                self.env._("Several clients have the serial number “%s”"),
+                self.env._(
                     "Have the program send “client” (the label “charter_client”), the reference of the client."
                 ),
             ),
             "no_serial": (
-                _("“%s” holds no serial number"),
-                _(
+                self.env._("“%s” holds no serial number"),
+                self.env._(
                     "Fill it in in the monitoring; for Alertmanager, name the label that holds it in the settings."
                 ),
             ),
             "future": (
-                _("“%s” is a moment to come"),
-                _("Declare the time zone in which the program writes, or set its clock."),
+                self.env._("“%s” is a moment to come"),
+                self.env._("Declare the time zone in which the program writes, or set its clock."),
             ),
             "zone": (
-                _("“%s” names no time zone"),
-                _("Declare the time zone in which the program writes, or have it send the offset."),
+                self.env._("“%s” names no time zone"),
+                self.env._("Declare the time zone in which the program writes, or have it send the offset."),
             ),
             "contradiction": (
-                _("“%s” contradicts what is recorded"),
-                _("Compare it with the outages of that equipment, and correct what is wrong."),
+                self.env._("“%s” contradicts what is recorded"),
+                self.env._("Compare it with the outages of that equipment, and correct what is wrong."),
             ),
             "truncated": (
-                _("“%s” leaves out alerts"),
-                _("Take max_alerts out of the receiver: what was left out is known to Alertmanager alone."),
+                self.env._("“%s” leaves out alerts"),
+                self.env._(
+                    "Take max_alerts out of the receiver: what was left out is known to Alertmanager alone."
+                ),
             ),
-            "field": (_("“%s” cannot be read"), _("Mend what the program sends, by the integrator's guide.")),
+            "field": (
+                self.env._("“%s” cannot be read"),
+                self.env._("Mend what the program sends, by the integrator's guide."),
+            ),
         }
         return {cause: words[cause] for cause in CAUSES}
 
@@ -250,7 +254,7 @@ class CharterOutageRefusal(models.Model):
             told = event.message
             # As it was read then: a moment that lay ahead does not come true by waiting.
             reader = outage._ingest_reader(event.received_at, told["monitor"], told["zone"])
-            parsed.append(reader.read(told["shape"], told["item"]))
+            parsed.append(reader.parse(told["shape"], told["item"]))
         if not parsed:
             return
         results, refused = outage._ingest_parsed(parsed)

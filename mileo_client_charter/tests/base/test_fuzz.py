@@ -144,7 +144,7 @@ class TestFuzz(ChangesSweep):
             routes.add((asked.rule.rule, asked.method))
             if len(failures) > 20:
                 break
-        print(f"\n{count} requests of seed {seed} over {len(rules)} routes: {dict(sorted(statuses.items()))}")  # noqa: T201
+        print(f"\n{count} requests of seed {seed} over {len(rules)} routes: {dict(sorted(statuses.items()))}")  # noqa: T201  # pylint: disable=print-used
         self.assertFalse(failures, "\n" + "\n".join(failures))
         if count >= int(COUNT):
             self.assertEqual({rule.rule for rule in rules}, {rule for rule, _method in routes})

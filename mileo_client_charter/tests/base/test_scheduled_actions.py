@@ -20,6 +20,8 @@ COMPARING = {
     "mileo_client_charter.cron_contacts": (5, 45),
     "mileo_client_charter.cron_outage_refusal": (5, 7),
     "mileo_client_charter.cron_setup_check": (10, 12),
+    # Nine watches, each a question of its own in each company.
+    "mileo_client_charter.cron_watch": (0, 31),
     # Twelve, not ten: a draft of a notice is held against the installed base too, so that later equipment joins it.
     "mileo_client_charter.cron_schedule": (12, 25),
 }

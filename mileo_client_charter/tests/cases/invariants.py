@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from odoo.addons.mileo_client_charter.tools import periods
-from odoo.addons.mileo_client_charter.tools.occurrence import event_key, parse_key
+from ...tools import periods
+from ...tools.occurrence import event_key, parse_key
 
 INVARIANTS = []
 # Hours after which somebody has been told of what is late, on a day with office hours or not.
