@@ -333,7 +333,7 @@ class CharterDocument(models.Model):
                 )
             document.article_ids._check_placeholders()
             document._check_languages()
-            document._check_tiers(self.env["charter.tier"].sudo().search([]))
+            document._check_tiers(self.env["charter.tier"].sudo().search([]))  # pylint: disable=no-search-all
             now = document._charter_now()
             before = document.search(
                 [("company_id", "=", document.company_id.id), ("state", "=", "in_force")]

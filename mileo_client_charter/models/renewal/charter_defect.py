@@ -19,7 +19,7 @@ class CharterDefect(models.Model):
 
     @api.depends("kind")
     @api.depends_context("lang")
-    def _compute_remedy(self):
+    def _compute_remedy(self):  # pylint: disable=missing-return
         super()._compute_remedy()
         remedies = {
             "contradictory": self.env._("Look the date up, and give each the same"),

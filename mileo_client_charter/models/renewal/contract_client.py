@@ -8,7 +8,7 @@ from .charter_renewal import CLOSED
 class ContractContract(models.Model):
     _inherit = "contract.contract"
 
-    def _charter_side_ended(self, client, reason):
+    def _charter_side_ended(self, client, reason):  # pylint: disable=missing-return
         super()._charter_side_ended(client, reason)
         of_client = [("contract_id", "in", self.ids), ("partner_id", "=", client.id)]
         renewals = self.env["charter.renewal"].sudo().search([*of_client, ("state", "not in", CLOSED)])
