@@ -19,15 +19,14 @@ class CharterDefect(models.Model):
 
     @api.depends("kind")
     @api.depends_context("lang")
-    def _compute_remedy(self):
-        result = super()._compute_remedy()
+    def _compute_remedy(self):  # pylint: disable=missing-return
+        super()._compute_remedy()
         remedies = {
             "contradictory": self.env._("Look the date up, and give each the same"),
             "unmatchable": self.env._("Choose a product, or give manufacturer and model"),
         }
         for defect in self:
             defect.remedy = remedies.get(defect.kind) or defect.remedy
-        return result
 
     def _defect_queries(self, clients):
         today = self.env["res.company"]._charter_today_sql(SQL("e.company_id"))

@@ -8,13 +8,12 @@ from .charter_renewal import CLOSED
 class ContractContract(models.Model):
     _inherit = "contract.contract"
 
-    def _charter_side_ended(self, client, reason):
-        result = super()._charter_side_ended(client, reason)
+    def _charter_side_ended(self, client, reason):  # pylint: disable=missing-return
+        super()._charter_side_ended(client, reason)
         of_client = [("contract_id", "in", self.ids), ("partner_id", "=", client.id)]
         renewals = self.env["charter.renewal"].sudo().search([*of_client, ("state", "not in", CLOSED)])
         if renewals:
             renewals._close(reason)
-        return result
         meetings = (
             self.env["charter.review"].sudo().search([*of_client, ("state", "in", ("draft", "planned"))])
         )

@@ -6,7 +6,7 @@ from odoo import models
 class ContractContract(models.Model):
     _inherit = "contract.contract"
 
-    def _charter_side_ended(self, client, reason):
+    def _charter_side_ended(self, client, reason):  # pylint: disable=missing-return
         super()._charter_side_ended(client, reason)
         if self.commercial_partner_id == client:
             return
