@@ -52,8 +52,9 @@ def _equipment(story, **criteria):
 def _raised(story):
     """What the installed base raised by itself is written and sent; the latest one still waits for Thomas."""
     drafts = story.env["charter.notice"].search([("state", "=", "draft"), ("milestone_key", "!=", False)])
-    for notice in drafts.filtered(lambda one: one.effect_on < story.today):
-        what = " ".join(filter(None, [notice.equipment_ids[0].maker, notice.equipment_ids[0].model]))
+    for notice in drafts.filtered(lambda one: one.effect_on < story.today and one.line_ids.equipment_ids):
+        first = notice.line_ids.equipment_ids[0]
+        what = " ".join(filter(None, [first.maker, first.model]))
         mine = notice.with_user(story.user("thomas"))
         for lang, subject, body, advice in (
             ("en_US", f"End of support: {what}", ENDS[1], REPLACE[1]), ("fr_FR", f"Fin de support : {what}", ENDS[0], REPLACE[0]),
