@@ -148,7 +148,7 @@ class Maker:
                 "start": "2026-10-05T06:00:00Z", "end": "2026-10-05T07:00:00Z",
             }  # fmt: skip
             for _name in range(dice.choice((0, 0, 1, 2))):
-                odd = dice.choice(ODD).decode("utf-8", "surrogatepass" if dice.random() < 0.5 else "replace")
+                odd = dice.choice(ODD).decode("utf-8", dice.choice(("surrogateescape", "replace")))
                 event[dice.choice(EVENT)] = dice.choice((odd, odd, None, True, 1, 10**30, -1.5, [], {"a": 1}))
             events.append(event)
         return json.dumps(events if dice.random() < 0.8 else events[0]).encode()
