@@ -27,6 +27,9 @@ class CharterNotice(models.Model):
         "A notice about this advisory is there already.",
     )
 
+    def _has_scope(self):
+        return bool(self.advisory_id) or super()._has_scope()
+
     def _match(self):
         self.ensure_one()
         if not self.advisory_id:

@@ -251,6 +251,12 @@ class CharterNotice(models.Model):
         if lines:
             lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
 
+    def _has_scope(self):
+        """Whether it says whom it concerns: without, no client can be looked for."""
+        self.ensure_one()
+        chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids
+        return bool(chosen or self._department_codes() or self.milestone_key)
+
     def _match(self):
         """{client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
 
@@ -259,7 +265,7 @@ class CharterNotice(models.Model):
         self.ensure_one()
         codes = self._department_codes()
         chosen = (self.product_ids, self.equipment_ids, self.tag_ids)
-        if not any(chosen) and not self.tier_ids and not codes and not self.milestone_key:
+        if not self._has_scope():
             raise UserError(
                 self.env._(
                     "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."

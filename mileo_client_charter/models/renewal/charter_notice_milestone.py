@@ -208,6 +208,8 @@ class CharterNotice(models.Model):
                 continue
             if notice.state == "draft" and not (notice.milestone_key or notice.line_ids):
                 continue  # nobody has looked for its clients yet
+            if not notice._has_scope():
+                continue  # its clients were given, nobody can join them
             known = {line.partner_id.id: set(line.equipment_ids.ids) for line in notice.line_ids}
             held = held_by.get(notice.company_id.id, ())
             found = {

@@ -293,6 +293,18 @@ class TestNotice(YearCase):
             self.env["charter.notice"]._pick_up()
             self.assertEqual(notice.state, "closed")
 
+    def test_a_notice_without_scope_is_passed_by(self):
+        """One from before scopes were asked for: its clients were given, nobody can join them, and no night fails on it."""
+        notice = self.sent(departments="69")
+        notice._charter_engine().write({"product_ids": [(5,)], "departments": False})
+        self.assertFalse(notice._has_scope())
+        with (
+            self.at(moment=datetime(2026, 10, 12, 8)),
+            self.assertNoLogs("odoo.addons.mileo_client_charter", "ERROR"),
+        ):
+            self.env["charter.notice"]._pick_up()
+        self.assertEqual((notice.state, len(notice.line_ids)), ("open", 1))
+
     def test_nobody_to_write_to_is_said(self):
         (self.alice | self.adam).write({"email": False})
         notice = self.sent()
