@@ -22,7 +22,7 @@ class CharterScorecard(models.Model):
         "charter.document": ["state", "company_id"],
     }  # fmt: skip
 
-    obligation_id = fields.Many2one("charter.obligation", "Commitment", readonly=True)
+    obligation_id = fields.Many2one("charter.obligation", "Register entry", readonly=True)
     commitment_id = fields.Many2one(
         "charter.commitment",
         readonly=True,
