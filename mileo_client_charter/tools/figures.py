@@ -124,7 +124,7 @@ def recommendation(promoters, detractors, answers, left_out=0):
 
 
 def promises(kept, late, running, cancelled):
-    """Formula: Kept / (kept + late), over every promise of the charter decided in the period: kept when it was done in
+    """Formula: Kept / (kept + late), over every commitment of the charter decided in the period: kept when it was done in
     time, late at the moment it fell due, done since or not. Each late one is named. Those still running at the end
     of the period and those cancelled are left out and counted apart.
 

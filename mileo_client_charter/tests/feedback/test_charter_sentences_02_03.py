@@ -299,6 +299,10 @@ class TestEveryWordIsHeard(WordsCase):
                 "charter.equipment": self.env["charter.equipment"].create(
                     {"name": "Camera", "partner_id": self.client.id}
                 ),
+                "charter.authorisation": self.env["charter.authorisation"].create(
+                    {"kind_id": self.env["charter.authorisation.kind"].search([], limit=1).id,
+                     "partner_id": self.client.id, "number": "2022-0815", "valid_until": "2099-06-01"}
+                ),
                 "charter.delivery": self.env["charter.delivery"]._queue(
                     [{"kind": "contacts", "partner_id": self.client.id, "contact_id": self.alice.id,
                       "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]

@@ -375,6 +375,7 @@ class TestEvidenceInTheSources(CharterCase):
                 ("ir_attachment.py", "_charter_notify_broken"),
                 ("charter_stand_in.py", "_brief"),
                 ("charter_word.py", "_charter_remind"),
+                ("charter_renewal_judged.py", "_tell_put_back"),
                 # A copy of what the contact itself did: no promise is kept by it.
                 ("charter_report_links.py", "_mail_copy"),
             },

@@ -138,6 +138,9 @@ class TestSetupCheck(CharterCase):
         class Env:
             cr = Cursor
 
+            def _(words, version):  # pylint: disable=no-self-argument
+                return words % version
+
         with self.assertRaisesRegex(UserError, "PostgreSQL 14 or later; this database is on 13"):
             pre_init_hook(Env)
         self.assertIsNone(pre_init_hook(self.env))
