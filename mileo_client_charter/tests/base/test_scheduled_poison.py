@@ -108,7 +108,8 @@ class TestScheduledPoison(ScheduledMixin, CharterCase):
     def count(self):
         found = defaultdict(dict)
         for table, owner in self.tables.items():
-            state = "state" if "state" in self.env[self.model_of(table)]._fields else None
+            field = self.env[self.model_of(table)]._fields.get("state")
+            state = "state" if field and field.store else None
             self.env.cr.execute(
                 SQL(
                     "SELECT %(owner)s, %(state)s, count(*) FROM %(table)s WHERE %(owner)s = ANY(%(clients)s) GROUP BY 1, 2",

@@ -96,7 +96,12 @@ class Maker:
             if dice.random() < 0.4
             else dice.choice(sorted(rule.methods & {"GET", "POST"}))
         )
-        path = dice.choice(PREFIXES) + self.address(dice, rule)
+        prefix = dice.choice(PREFIXES)
+        path = prefix + self.address(dice, rule)
+        if prefix:
+            # Odoo 19.0 takes a language off the address by a redirect of its own, before any route of ours, and refuses
+            # a line break there with 500.
+            path = path.replace("%0D", "%20").replace("%0A", "%20")
         headers = dict(dice.choice(HEADERS)) if dice.random() < 0.2 else {}
         body, token = None, dice.random() < 0.9
         if method == "POST" or (method not in ("GET", "HEAD") and dice.random() < 0.5):

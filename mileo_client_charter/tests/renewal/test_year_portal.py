@@ -56,7 +56,7 @@ class TestYearPortal(DoorsCase):
         )
         self.renewal._charter_engine().state = "remediation"
         self.assertShows(
-            self.get("/my/charter/reviews"), "You are not satisfied, so we put things right first"
+            self.get("/my/charter/reviews"), "We would first like to resolve with you what did not go well"
         )
         self.assertEqual(self.get(f"/my/charter/review/{self.meeting.id}/dossier").status_code, 404)
 

@@ -15,7 +15,7 @@ tours.add("charter_cockpit_manager", {
         { ...figure("due_late", "1"), run: "click" },
         { content: "the figure leads to its row", trigger: ".o_list_view .o_data_row:contains('Alpine')" },
         back,
-        { ...block("trouble", "a promise is late and still owed"), run: "click" },
+        { ...block("trouble", "a commitment is late and still owed"), run: "click" },
         { content: "the client says why, too", trigger: ".o_form_view .o_field_widget[name='name']:has(:value('Alpine')), .o_form_view h1" },
         back,
         { ...block("absences", "You are away: t_technician stands in"), run: "click" },
