@@ -143,7 +143,7 @@ def test_the_ledger_outlives_it(seen):
     assert seen["states"] == ["kept", "open"]
     assert [state for state, _origin, _name in seen["promises"]] == ["kept", "cancelled"]
     assert all(not origin and name for _state, origin, name in seen["promises"])
-    assert "promise stays" in seen["opened"]
+    assert "commitment stays" in seen["opened"]
 
 
 def test_nothing_else_is_left(seen):

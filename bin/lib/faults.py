@@ -8,7 +8,7 @@ import time
 import database
 import odoo_log
 import runtime
-from bootstrap import ROOT, SetupError, say
+from bootstrap import LIB, ROOT, SetupError, say
 from runtime import addons
 from workers import Result
 
@@ -31,7 +31,7 @@ def kills(db, count, seed, show=False):
             "PostgreSQL is cut off too, and a copy of a server of yours cannot be: unset PGHOST and PGUSER."
         )
     environment = {
-        **os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), FOLDER]),
+        **os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), LIB, FOLDER]),
     }  # fmt: skip
     # What a worker logs whose database went away is none of our warnings.
     environment.pop(odoo_log.COLLECTION, None)

@@ -9,10 +9,19 @@ from odoo import SUPERUSER_ID, api
 TEMPLATES = (
     "mail_feedback_invitation", "mail_feedback_reminder", "mail_feedback_outcome", "mail_escalation_received", "mail_escalation_answer",
 )  # fmt: skip
+# Where the addon keeps them now: Odoo reads a template again from the file it noted when it was made.
+FILES = (
+    "data/feedback/charter_feedback_mail.xml", "data/feedback/charter_escalation_mail.xml", "data/ledger/charter_obligation_mail.xml",
+)  # fmt: skip
 WALLS = ("_get_portal_url()", "object.get_base_url() + '/charter/%s'")
 
 
 def migrate(cr, version):
+    for path in FILES:
+        cr.execute(
+            "UPDATE mail_template SET template_fs = %s WHERE template_fs = %s",
+            [f"mileo_client_charter/{path}", f"mileo_client_charter/data/{path.rpartition('/')[2]}"],
+        )
     env = api.Environment(cr, SUPERUSER_ID, {})
     for name in TEMPLATES:
         template = env.ref(f"mileo_client_charter.{name}", raise_if_not_found=False)
