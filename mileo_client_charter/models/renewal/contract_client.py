@@ -17,5 +17,5 @@ class ContractContract(models.Model):
         meetings = (
             self.env["charter.review"].sudo().search([*of_client, ("state", "in", ("draft", "planned"))])
         )
-        if meetings:
-            meetings.action_cancel()
+        for meeting in meetings:
+            meeting.action_cancel()

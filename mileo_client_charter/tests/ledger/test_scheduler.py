@@ -116,6 +116,12 @@ class TestScheduler(CharterCase):
                          ("2026-10-05#1", midnight("2026-10-05"), midnight("2027-04-05")))  # fmt: skip
         without_end = self._contract(self._client("Beta")[0], end=False, charter_since="2026-10-05")
         self.run_on("2027-11-01")
+        meetings = self.env["charter.review"].search([("contract_id", "=", contract.id)])
+        self.assertGreater(len(meetings), 1)
+        self.assertFalse(
+            meetings.filtered(lambda one: one.state in ("draft", "planned")),
+            "an ended contract meets no more",
+        )
         self.assertEqual(
             [(row.occurrence, row.due_at) for row in self.rows(without_end, "interview.biannual")],
             [("2026-10-05#1", midnight("2027-04-05")), ("2027-04-05#2", midnight("2027-10-05")),
