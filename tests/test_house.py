@@ -2,11 +2,16 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 from tools import codes, occurrence
 
 ADDON = Path(occurrence.__file__).parents[1]
+sys.path.insert(0, str(ADDON.parent / "bin" / "lib"))
+
+import house_map  # noqa: E402  (the path above must be set first)
+
 MODELS = ADDON / "models"
 ORDER = (
     "base",
@@ -39,21 +44,8 @@ def sources():
 
 
 def homes():
-    """{model: package that defines it}"""
-    found = {}
-    for package, _path, tree in sources():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                values = {
-                    part.targets[0].id: ast.literal_eval(part.value)
-                    for part in node.body
-                    if isinstance(part, ast.Assign)
-                    and getattr(part.targets[0], "id", "") in ("_name", "_inherit")
-                }
-                name, parents = values.get("_name"), values.get("_inherit") or ()
-                if name and name not in ([parents] if isinstance(parents, str) else parents):
-                    found[name] = package
-    return found
+    """{model: package that defines it}, as the map draws it."""
+    return house_map.homes([(package, tree) for package, _path, tree in sources()])
 
 
 def test_every_file_has_a_package():

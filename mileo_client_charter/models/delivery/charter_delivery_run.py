@@ -193,13 +193,14 @@ class CharterDeliveryRun(models.Model):
     def _ask_review(self):
         users = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
         for user in users:
-            self.activity_schedule(
-                "mileo_client_charter.activity_promise",
-                user_id=user.id,
-                summary=self.with_context(lang=user.lang).env._(
-                    "Look at what is going to clients, then send it"
-                ),
-            )
+            self._ask_to_look(user)
+
+    def _ask_to_look(self, user, **values):
+        """An activity for ``user``, in its language, on a run that waits to be looked at."""
+        words = self.with_context(lang=user.lang).env._("Look at what is going to clients, then send it")
+        self.activity_schedule(
+            "mileo_client_charter.activity_promise", user_id=user.id, summary=words, **values
+        )
 
     @api.model
     def _to_remind_of(self):
@@ -222,14 +223,7 @@ class CharterDeliveryRun(models.Model):
             )
             there = run.activity_ids.filtered(lambda one: one.activity_type_id == kind)
             for user in users - there.user_id:
-                run.activity_schedule(
-                    "mileo_client_charter.activity_promise",
-                    user_id=user.id,
-                    date_deadline=today,
-                    summary=self.with_context(lang=user.lang).env._(
-                        "Look at what is going to clients, then send it"
-                    ),
-                )
+                run._ask_to_look(user, date_deadline=today)
 
     @api.model
     def _wake_sender(self):
