@@ -201,8 +201,9 @@ class TestOnce(KilledCase):
                         if name not in sent:
                             sent[name] = FORMS[name]
                     # Two steps of one document would hinder each other: each has a document of its own.
+                    # A survey's token may end with a digit too: only a whole number is a document's.
                     document = place.rpartition("/")[0]
-                    if document not in taken or not document[-1].isdigit():
+                    if document not in taken or not document.rpartition("/")[2].isdecimal():
                         taken.add(document)
                         for rule_shown in shown:
                             forms.setdefault(rule_shown, (place, sent))
