@@ -377,6 +377,6 @@ class TestEvidenceInTheSources(CharterCase):
                 ("charter_word.py", "_charter_remind"),
                 ("charter_renewal_judged.py", "_tell_put_back"),
                 # A copy of what the contact itself did: no promise is kept by it.
-                ("charter_report_links.py", "_mail_copy"),
+                ("charter_recommendation.py", "_mail_copy"),
             },
         )
