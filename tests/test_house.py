@@ -27,11 +27,6 @@ ORDER = (
     "onboarding",
     "privacy",
 )
-# Names of models quoted upward, each with the hook that is to take its place: this list only ever gets shorter.
-UPWARD = {
-    ("report/charter_figures_detail.py", "charter.notice"): "notices of a report",
-    ("report/charter_figures_detail.py", "charter.notice.line"): "notices of a report",
-}
 
 
 def sources():
@@ -68,23 +63,24 @@ def test_imports_point_down():
     assert not found, f"A package imports from those before it in {ORDER}: {found}"
 
 
+# A table in a statement of SQL.
+TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(charter_\w+)")
+
+
 def test_names_of_models_point_down():
-    """A model of a later package is reached through a hook that the later package overrides."""
-    home, found = homes(), {}
+    """A model of a later package, and its table, are reached through a hook that the later package overrides."""
+    home, found = homes(), []
+    tables = {model.replace(".", "_"): package for model, package in home.items()}
     for package, path, tree in sources():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in home:
-                if ORDER.index(home[node.value]) > ORDER.index(package):
-                    found.setdefault((path.relative_to(MODELS).as_posix(), node.value), []).append(
-                        node.lineno
-                    )
-    fresh = {key: lines for key, lines in found.items() if key not in UPWARD}
-    assert not fresh, (
-        "Offer a hook in the lower package and override it in the one that knows the model, or move the code there: "
-        f"{fresh}"
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named = {home[node.value]} if node.value in home else set()
+                named |= {tables[table] for table in TABLE.findall(node.value) if table in tables}
+                if any(ORDER.index(other) > ORDER.index(package) for other in named):
+                    found.append(f"{path.relative_to(MODELS)}:{node.lineno}")
+    assert not found, (
+        f"Offer a hook in the lower package and override it in the one that knows the model, or move the code there: {found}"
     )
-    gone = UPWARD.keys() - found.keys()
-    assert not gone, f"No longer upward, take them off the list: {sorted(gone)}"
 
 
 # -- files ----------------------------------------------------------------------------------------
@@ -237,6 +233,41 @@ def test_scheduled_actions_loop_through_the_helpers():
     assert not found, f"{HELPERS} of {BATCHES} are for this: {found}"
 
 
+# -- locks ----------------------------------------------------------------------------------------
+
+# Who may lock rows by itself: the helpers, and what is no step on a document of ours.
+LOCKS = {
+    "mileo_client_charter/models/base/charter_lock.py": "the helpers",
+    "mileo_client_charter/models/base/charter_engine.py": "_charter_locked: every step a person takes",
+    "mileo_client_charter/models/feedback/charter_escalation_doors.py": "the client's row: two clicks are one complaint",
+}
+# Set-based work takes what is free in the statement that does it.
+LOCKS_IN_SQL = {
+    "mileo_client_charter/models/base/charter_lock.py",
+    "mileo_client_charter/models/base/charter_sealed.py",
+    "mileo_client_charter/models/delivery/charter_delivery_run.py",
+    "mileo_client_charter/models/ledger/charter_obligation_alert.py",
+    "mileo_client_charter/models/ledger/charter_obligation_clock.py",
+}
+
+
+def test_rows_are_locked_in_one_way():
+    """A step locks with ``_charter_locked`` or ``_charter_step``, a job takes what is free with ``lock_free``."""
+    found, in_sql = set(), set()
+    for path, tree in product():
+        if {"lock", "lock_for_update", "try_lock_for_update"} & set(called(tree)):
+            found.add(path)
+        if any(
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.search(r"\bFOR (NO KEY )?UPDATE\b", node.value)
+            for node in ast.walk(tree)
+        ):
+            in_sql.add(path)
+    assert found == set(LOCKS), sorted(found ^ set(LOCKS))
+    assert in_sql == LOCKS_IN_SQL, sorted(in_sql ^ LOCKS_IN_SQL)
+
+
 # -- figures --------------------------------------------------------------------------------------
 
 # Where a part of a hundred is computed: the one rounding of what is shown, and what Odoo averages and shows by itself.
@@ -296,6 +327,67 @@ def test_time_zones_are_converted_in_one_place():
     assert found == set(ZONES), f"Use tools/clock.py: {sorted(found ^ set(ZONES))}"
 
 
+# -- SQL ------------------------------------------------------------------------------------------
+
+EXECUTE = {"execute", "execute_query", "execute_query_dict", "charter_through", "engine_sql"}
+# What is executed as a text with parameters beside it, and why.
+SQL_BY_HAND = {
+    "mileo_client_charter/models/base/charter_engine.py": "the door passes on what it is given",
+    "mileo_client_charter/models/ledger/charter_obligation_opening.py": "the INSERT of the ledger: arrays in its columns' order",
+}
+PLACEHOLDER = re.compile(r"%%|%s")
+
+
+def positional(text):
+    return sum(found == "%s" for found in PLACEHOLDER.findall(text))
+
+
+def test_sql_has_named_parameters():
+    """Parameters go through ``SQL()``; where there is more than one, each has a name."""
+    found, seen = [], 0
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "SQL":
+                seen += 1
+                texts = [part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)]
+                if sum(positional(text) for text in texts if isinstance(text, str)) > 1:
+                    found.append(f"{path}:{node.lineno} name its parameters")
+            elif name in EXECUTE and path not in SQL_BY_HAND:
+                text = node.args[1 if name in ("charter_through", "engine_sql") else 0]
+                if isinstance(text, (ast.JoinedStr, ast.BinOp)):
+                    found.append(f"{path}:{node.lineno} is put together as text")
+                elif isinstance(text, ast.Constant) and positional(text.value):
+                    found.append(f"{path}:{node.lineno} has parameters outside SQL()")
+    assert seen >= 250, seen
+    assert not found, found
+
+
+STATEMENT = re.compile(r"\b(SELECT|UPDATE|DELETE|JOIN)\b")
+SHORT = re.compile(
+    r"\b(?:FROM|JOIN|UPDATE|USING)\s+(?:ONLY\s+|LATERAL\s+)?(?:[a-z_][\w.]*(?:\([^()]*\))?|%\(\w+\)s|%s)\s+(?:AS\s+)?([a-z]{1,2})\b(?!\s*\()"
+    r"|\)\s+AS\s+([a-z]{1,2})\b(?=\s*\()"
+)
+NO_ALIAS = {"as", "on", "in", "is", "or", "by"}
+
+
+def test_sql_has_aliases_that_are_words():
+    """An alias says what its rows are: ``promise.due_at``, not ``o.due_at``."""
+    found = []
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and STATEMENT.search(node.value)
+            ):
+                short = {one or other for one, other in SHORT.findall(node.value)} - NO_ALIAS
+                found += [f"{path}:{node.lineno} {alias}" for alias in sorted(short)]
+    assert not found, f"Spell them out: {found}"
+
+
 # -- one spelling ---------------------------------------------------------------------------------
 
 # What is spelled once, where, and what else it must not be found in: SQL of any alias, and domains.
@@ -339,6 +431,36 @@ def test_states_are_spelled_once():
     assert not [one for one in again if one[0] not in allowed], again
 
 
+# -- occurrence keys ------------------------------------------------------------------------------
+
+# Where a key is written and read, and what cuts texts that are no keys.
+KEYS = {
+    "mileo_client_charter/tools/occurrence.py": "keys",
+    "mileo_client_charter/tools/periods.py": "the key of a period",
+    "mileo_client_charter/tools/csaf.py": "no keys: how an advisory names things",
+    "mileo_client_charter/tools/versions.py": "no keys: versions of products",
+}
+CUT = {"split", "rsplit", "partition", "rpartition", "startswith", "endswith"}
+SIGNS = {"#", "~", "+", "-", "Q", "-Q"}
+SQL_CUT = re.compile(r"split_part\([^)]*occurrence|occurrence\w* (LIKE|~) |occurrence \|\||'[#~]'")
+
+
+def test_occurrence_keys_are_taken_apart_in_one_place():
+    """A key is written with format_key, read with parse_key, and cut in SQL by event_sql and subject_sql."""
+    found = []
+    for path, tree in product():
+        if path in KEYS:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CUT and node.args:
+                if getattr(node.args[0], "value", None) in SIGNS:
+                    found.append(f"{path}:{node.lineno}")
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if SQL_CUT.search(node.value) or node.value in ("#", "~"):
+                    found.append(f"{path}:{node.lineno}")
+    assert not found, f"Use tools/occurrence.py: {found}"
+
+
 # -- codes of commitments -------------------------------------------------------------------------
 
 OPENERS = {"_charter_open", "_charter_open_or_explain", "_charter_fulfil", "_charter_cancel", "_charter_owed",
@@ -363,6 +485,7 @@ def test_codes_are_those_of_the_charter():
         value for name, value in vars(codes).items() if name.isupper() and name != "CODES"
     }
     assert set(codes.CODES) <= known_codes(), "the charter that is shipped has them all"
+    named = {name for name in vars(codes) if name.isupper()}
     allowed, seen, strange = set(codes.CODES) | known_codes(), 0, []
     for path, tree in product():
         for node in ast.walk(tree):
@@ -381,9 +504,22 @@ def test_codes_are_those_of_the_charter():
                 ):
                     quoted = list(ast.walk(value))
             for part in quoted:
+                seen += isinstance(part, ast.Name) and part.id in named
                 if isinstance(part, ast.Constant) and isinstance(part.value, str) and "." in part.value:
                     seen += 1
                     if part.value not in allowed:
                         strange.append(f"{path}:{node.lineno} {part.value}")
     assert seen >= 40, seen
     assert not strange, f"No such commitment: {strange}"
+
+
+def test_codes_are_not_spelled_out():
+    """SQL aside, a commitment of the source document is named by its constant, so that a slip of the keyboard is an error."""
+    bare = [
+        f"{path}:{node.lineno}"
+        for path, tree in product()
+        if path != "mileo_client_charter/tools/codes.py" and not path.startswith("examples/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in codes.CODES
+    ]
+    assert not bare, f"Import it from tools/codes.py: {bare}"

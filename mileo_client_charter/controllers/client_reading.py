@@ -9,6 +9,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Domain
 
+from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
 from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
 
@@ -184,8 +185,8 @@ class ClientReading:
         }
         levels = []
         for code, role in (
-            ("escalation.level1", "operations_manager"),
-            ("escalation.level2", "general_management"),
+            (ESCALATION_LEVEL1, "operations_manager"),
+            (ESCALATION_LEVEL2, "general_management"),
         ):
             commitment = charter._commitment(code)
             levels.append(

@@ -4,6 +4,7 @@ from odoo.http import request
 
 from ..models.base.door import new_form_key
 from ..models.feedback.charter_feedback import ASKED_FOR
+from ..tools.codes import FEEDBACK_CALLBACK
 from .common import MAX_FORM, MOMENT, WEEKDAY, in_words, use_language
 
 STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}
@@ -192,7 +193,7 @@ class Survey(http.Controller):
         """Who calls the client back and by when, while that is still owed; None otherwise."""
         if feedback.followup != "call":
             return None
-        promise = feedback._charter_owed("feedback.callback")[:1]
+        promise = feedback._charter_owed(FEEDBACK_CALLBACK)[:1]
         return {
             "manager": promise.user_id.name,
             "delay": promise.target_text or feedback._callback_delay_text(),

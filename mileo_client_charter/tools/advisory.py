@@ -163,9 +163,6 @@ class Node:
                 raise AdvisoryError("type", f"{where}/{number}", one)
         return value
 
-    def flag(self, name):
-        return self._child(name, bool, False)[0]
-
     def moment(self, name, required=True):
         """A moment in UTC, without zone, as Odoo keeps it; a day alone is its midnight."""
         text = self.text(name, None if required else "")

@@ -124,3 +124,12 @@ def event_sql(column) -> str:
     "split_part(promise.occurrence, '~', 1)"
     """
     return f"split_part({column}, '~', 1)"
+
+
+def subject_sql(column) -> str:
+    """SQL for the ``subject`` of a column whose keys name periods.
+
+    >>> subject_sql("occurrence")
+    "split_part(split_part(occurrence, '~', 1), '#', 1)"
+    """
+    return f"split_part({event_sql(column)}, '#', 1)"

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from odoo.addons.mileo_client_charter.models.base.charter_lock import lock_free
 from odoo.addons.mileo_client_charter.models.report.charter_report_draft import DRAFT_BATCH, SEND_BATCH
 
 
@@ -21,7 +22,7 @@ class CharterReport(models.Model):
     def _job_draft(self, first, last):
         """Draft and compute the reports of the promises from ``first`` to ``last``."""
         owed = self._owed_without_report(None).filtered(lambda promise: first <= promise.id <= last)
-        owed = owed.try_lock_for_update()
+        owed = lock_free(owed, [("is_owed", "=", True)])
         refused = self._draft_or_say(owed) if owed else []
         return self.env._(
             "%(count)s drafted, %(refused)s refused", count=len(owed) - len(refused), refused=len(refused)

@@ -24,8 +24,8 @@ class CharterDefect(models.Model):
             *super()._defect_queries(clients),
             SQL(
                 """
-                SELECT 'visit', v.partner_id, NULL::int, NULL, v.company_id, 'site.visit', v.id, v.name
-                  FROM site_visit v WHERE v.state = 'asked' AND v.user_id IS NULL
+                SELECT 'visit', visit.partner_id, NULL::int, NULL, visit.company_id, 'site.visit', visit.id, visit.name
+                  FROM site_visit visit WHERE visit.state = 'asked' AND visit.user_id IS NULL
                 """
             ),
         ]

@@ -100,9 +100,9 @@ class CharterDoorVisit(models.Model):
             self.env.cr.execute(
                 SQL(
                     # Of the same form taken meanwhile, PostgreSQL says that the transaction is to be played again.
-                    """INSERT INTO charter_door_visit (key, user_id, origin, says, at) VALUES (%s, %s, %s, %s, %s)
+                    """INSERT INTO charter_door_visit (key, user_id, origin, says, at) VALUES (%(key)s, %(user_id)s, %(origin)s, %(says)s, %(now)s)
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at RETURNING id""",
-                    key, user.id, origin, says, fields.Datetime.now(),
+                    key=key, user_id=user.id, origin=origin, says=says, now=fields.Datetime.now(),
                 ),
                 log_exceptions=False,
             )  # fmt: skip
@@ -125,9 +125,9 @@ class CharterDoorVisit(models.Model):
         if counted:
             self.env.cr.execute(
                 SQL(
-                    """INSERT INTO charter_door_visit (key, at) SELECT unnest(%s::text[]), %s
+                    """INSERT INTO charter_door_visit (key, at) SELECT unnest(%(counted)s::text[]), %(now)s
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at""",
-                    sorted(counted), fields.Datetime.now(),
+                    counted=sorted(counted), now=fields.Datetime.now(),
                 ),
                 log_exceptions=False,
             )  # fmt: skip
@@ -155,8 +155,8 @@ class CharterDoorVisit(models.Model):
         """When less than ``limit`` rows of ``who`` are younger than an hour; None when that is so now."""
         found = self.env.execute_query(
             SQL(
-                "SELECT at FROM charter_door_visit WHERE %s AND at > %s ORDER BY at DESC OFFSET %s LIMIT 1",
-                who, now - WINDOW, limit - 1,
+                "SELECT at FROM charter_door_visit WHERE %(who)s AND at > %(now)s ORDER BY at DESC OFFSET %(limit)s LIMIT 1",
+                who=who, now=now - WINDOW, limit=limit - 1,
             )
         )  # fmt: skip
         return found[0][0] + WINDOW if found else None

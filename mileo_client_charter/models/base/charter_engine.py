@@ -173,6 +173,21 @@ class CharterEngineMixin(models.AbstractModel):
     def _charter_is_engine(self):
         return self.env.context.get("charter_engine") is ENGINE
 
+    def _charter_locked(self, *names):
+        """Lock these records against other writers until the transaction ends, and read them again as the engine.
+
+        Every step a person takes goes through here: two clicks are one step, and of two people the second sees what the
+        first did.
+
+        :param names: fields to read again; all of them when none is named
+        :return: the engine's records
+        :raise Busy, MissingError, ConcurrencyError: see ``charter_lock.lock``
+        """
+        engine = self._charter_engine()
+        lock(engine)
+        engine.invalidate_recordset(names or None)
+        return engine
+
     def _charter_step(self, *states):
         """The engine's record, locked, for who may write it and while its ``state`` is one of ``states``.
 
@@ -180,9 +195,7 @@ class CharterEngineMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
-        engine = self._charter_engine()
-        lock(engine)
-        engine.invalidate_recordset(["state"])
+        engine = self._charter_locked("state")
         if engine.state not in states:
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(

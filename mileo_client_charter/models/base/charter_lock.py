@@ -52,7 +52,11 @@ def lock(records):
     try:
         with env.cr.savepoint(flush=False):
             bound_waiting(env.cr)
-            query = SQL("SELECT id FROM %s WHERE id IN %s FOR UPDATE", SQL.identifier(records._table), ids)
+            query = SQL(
+                "SELECT id FROM %(table)s WHERE id IN %(ids)s FOR UPDATE",
+                table=SQL.identifier(records._table),
+                ids=ids,
+            )
             env.cr.execute(query, log_exceptions=False)
             found = env.cr.fetchall()
     except LockNotAvailable as error:

@@ -14,6 +14,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, unique
 
 from .charter_engine_sql import engine_sql
+from .charter_merge_columns import Link, Reference
 
 # The mark of a merge under way: like the engine's, nothing outside this process can send it.
 MERGE = object()
@@ -27,7 +28,7 @@ class Merge(NamedTuple):
 
     sources: tuple
     target: int
-    columns: dict  # {table: {column: _Link or _Reference}}
+    columns: dict  # {table: {column: Link or Reference}}
 
     @property
     def everybody(self):
@@ -170,27 +171,31 @@ class CharterMerge(models.AbstractModel):
     def _rules(self, tables=None):
         """Every unique index and exclusion constraint of ``tables`` (ours by default). :return: list of Rule"""
         self.env.cr.execute(
-            """
-            SELECT t.relname, ic.relname,
-                   ARRAY(SELECT pg_get_indexdef(i.indexrelid, n, true) FROM generate_series(1, i.indnkeyatts) n ORDER BY n),
-                   (SELECT array_agg(o.oprname ORDER BY k.place)
-                      FROM unnest(con.conexclop) WITH ORDINALITY AS k (id, place) JOIN pg_operator o ON o.oid = k.id),
-                   pg_get_expr(i.indpred, i.indrelid, true),
+            SQL(
+                """
+            SELECT owner.relname, index_class.relname,
+                   ARRAY(SELECT pg_get_indexdef(indexed.indexrelid, place, true)
+                           FROM generate_series(1, indexed.indnkeyatts) place ORDER BY place),
+                   (SELECT array_agg(pg_operator.oprname ORDER BY compared.place)
+                      FROM unnest(con.conexclop) WITH ORDINALITY AS compared (id, place)
+                      JOIN pg_operator ON pg_operator.oid = compared.id),
+                   pg_get_expr(indexed.indpred, indexed.indrelid, true),
                    COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
-                   ARRAY(SELECT DISTINCT a.attname FROM pg_attribute a
-                          WHERE a.attrelid = i.indrelid AND a.attnum > 0
-                            AND (a.attnum = ANY(i.indkey::int2[])
-                                 OR EXISTS (SELECT 1 FROM pg_depend d
-                                             WHERE d.objid IN (i.indexrelid, con.oid) AND d.refobjid = i.indrelid
-                                               AND d.refobjsubid = a.attnum)))
-              FROM pg_index i
-              JOIN pg_class ic ON ic.oid = i.indexrelid
-              JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = current_schema::regnamespace
-              LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = t.oid AND con.contype IN ('u', 'x')
-             WHERE (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND t.relname = ANY(%s)
+                   ARRAY(SELECT DISTINCT attribute.attname FROM pg_attribute attribute
+                          WHERE attribute.attrelid = indexed.indrelid AND attribute.attnum > 0
+                            AND (attribute.attnum = ANY(indexed.indkey::int2[])
+                                 OR EXISTS (SELECT 1 FROM pg_depend depends
+                                             WHERE depends.objid IN (indexed.indexrelid, con.oid) AND depends.refobjid = indexed.indrelid
+                                               AND depends.refobjsubid = attribute.attnum)))
+              FROM pg_index indexed
+              JOIN pg_class index_class ON index_class.oid = indexed.indexrelid
+              JOIN pg_class owner ON owner.oid = indexed.indrelid AND owner.relnamespace = current_schema::regnamespace
+              LEFT JOIN pg_constraint con ON con.conindid = indexed.indexrelid AND con.conrelid = owner.oid AND con.contype IN ('u', 'x')
+             WHERE (indexed.indisunique OR indexed.indisexclusion) AND NOT indexed.indisprimary AND owner.relname = ANY(%(tables)s)
              ORDER BY 1, 2
             """,
-            [list(self._tables() if tables is None else tables)],
+                tables=list(self._tables() if tables is None else tables),
+            ),
         )
         return [
             Rule(
@@ -210,9 +215,9 @@ class CharterMerge(models.AbstractModel):
         """{table: {column: how it names a contact}}, of every table of the database"""
         columns = defaultdict(dict)
         for table, names in self._links().items():
-            columns[table] = {name: _Link(name) for name in names}
+            columns[table] = {name: Link(name) for name in names}
         for table, kind, number in self._references():
-            columns[table][number] = _Reference(kind, number)
+            columns[table][number] = Reference(kind, number)
         return dict(columns)
 
     @api.model
@@ -284,9 +289,17 @@ class CharterMerge(models.AbstractModel):
                 field = self.env[name]._fields.get("company_id")
                 if field is None or not field.store:
                     continue
-                condition = SQL("%s AND company_id != %s", condition, other_than.id)
+                condition = SQL(
+                    "%(condition)s AND company_id != %(other_than_id)s",
+                    condition=condition,
+                    other_than_id=other_than.id,
+                )
             [[count]] = self.env.execute_query(
-                SQL("SELECT count(*) FROM %s WHERE %s", SQL.identifier(table), condition)
+                SQL(
+                    "SELECT count(*) FROM %(table)s WHERE %(condition)s",
+                    table=SQL.identifier(table),
+                    condition=condition,
+                )
             )
             if count:
                 found[name] = count
@@ -361,18 +374,19 @@ class CharterMerge(models.AbstractModel):
         moved = merge.columns[rule.table]
         touched = SQL(" OR ").join(SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values())
         columns = SQL(", ").join(
-            SQL("%s AS %s", moved[name].value(merge), SQL.identifier(name))
+            SQL("%(value)s AS %(name)s", value=moved[name].value(merge), name=SQL.identifier(name))
             if name in moved
             else SQL.identifier(name)
             for name in unique(["id", *sorted(rule.columns)])
         )
         keys = SQL(", ").join(
-            SQL("%s AS k%s", SQL(part.replace("%", "%%")), number) for number, part in enumerate(rule.parts)
+            SQL("%(condition)s AS k%(number)s", condition=SQL(part.replace("%", "%%")), number=number)
+            for number, part in enumerate(rule.parts)
         )
         rows = SQL(
-            "SELECT id, %s FROM (SELECT %s FROM %s WHERE %s) AS moved WHERE %s",
-            keys, columns, SQL.identifier(rule.table), touched,
-            SQL((rule.predicate or "true").replace("%", "%%")),
+            "SELECT id, %(keys)s FROM (SELECT %(columns)s FROM %(table)s WHERE %(touched)s) AS moved WHERE %(condition)s",
+            keys=keys, columns=columns, table=SQL.identifier(rule.table), touched=touched,
+            condition=SQL((rule.predicate or "true").replace("%", "%%")),
         )  # fmt: skip
         names = [SQL("k%s", number) for number in range(len(rule.parts))]
         if rule.operators is None:
@@ -383,17 +397,17 @@ class CharterMerge(models.AbstractModel):
             )
             found = self.env.execute_query(
                 SQL(
-                    "SELECT array_agg(id ORDER BY id) FROM (%s) AS row WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1",
-                    rows, known, SQL(", ").join(names),
+                    "SELECT array_agg(id ORDER BY id) FROM (%(rows)s) AS row WHERE %(known)s GROUP BY %(names)s HAVING count(*) > 1 ORDER BY 1",
+                    rows=rows, known=known, names=SQL(", ").join(names),
                 )
             )  # fmt: skip
             return [ids for [ids] in found]
         pairs = self.env.execute_query(
             SQL(
-                "WITH row AS (%s) SELECT a.id, b.id FROM row a JOIN row b ON a.id < b.id AND %s ORDER BY 1, 2",
-                rows,
-                SQL(" AND ").join(
-                    SQL("a.%s %s b.%s", key, SQL(operator), key)
+                "WITH row AS (%(rows)s) SELECT one.id, other.id FROM row one JOIN row other ON one.id < other.id AND %(conditions)s ORDER BY 1, 2",
+                rows=rows,
+                conditions=SQL(" AND ").join(
+                    SQL("one.%(key)s %(operator)s other.%(key)s", key=key, operator=SQL(operator))
                     for key, operator in zip(names, rule.operators, strict=True)
                 ),
             )
@@ -418,19 +432,19 @@ class CharterMerge(models.AbstractModel):
             if table in core:
                 continue
             if table not in tables:
-                moved = {column: how for column, how in moved.items() if isinstance(how, _Reference)}
+                moved = {column: how for column, how in moved.items() if isinstance(how, Reference)}
             if not moved:
                 continue
             rows = engine_sql(
                 self.env,
                 SQL(
-                    "UPDATE %s SET %s WHERE %s RETURNING id",
-                    SQL.identifier(table),
-                    SQL(", ").join(
-                        SQL("%s = %s", SQL.identifier(column), how.value(merge))
+                    "UPDATE %(table)s SET %(moves)s WHERE %(concerned)s RETURNING id",
+                    table=SQL.identifier(table),
+                    moves=SQL(", ").join(
+                        SQL("%(column)s = %(value)s", column=SQL.identifier(column), value=how.value(merge))
                         for column, how in moved.items()
                     ),
-                    SQL(" OR ").join(SQL("(%s)", how.of(merge.sources)) for how in moved.values()),
+                    concerned=SQL(" OR ").join(SQL("(%s)", how.of(merge.sources)) for how in moved.values()),
                 ),
             )
             if rows and table in tables:
@@ -443,43 +457,3 @@ class CharterMerge(models.AbstractModel):
         self.env.invalidate_all(flush=False)
         if not getattr(model, "_charter_engine_only", False):
             model.browse(ids).modified([column for column in columns if column in model._fields])
-
-
-class _Link(NamedTuple):
-    """A foreign key to contacts."""
-
-    column: str
-
-    def of(self, ids):
-        return SQL("%s = ANY(%s)", SQL.identifier(self.column), list(ids))
-
-    def value(self, merge):
-        return SQL(
-            "CASE WHEN %s THEN %s ELSE %s END",
-            self.of(merge.sources),
-            merge.target,
-            SQL.identifier(self.column),
-        )
-
-
-class _Reference(NamedTuple):
-    """A model's name and the id of one of its records."""
-
-    kind: str
-    column: str
-
-    def of(self, ids):
-        return SQL(
-            "%s = 'res.partner' AND %s = ANY(%s)",
-            SQL.identifier(self.kind),
-            SQL.identifier(self.column),
-            list(ids),
-        )
-
-    def value(self, merge):
-        return SQL(
-            "CASE WHEN %s THEN %s ELSE %s END",
-            self.of(merge.sources),
-            merge.target,
-            SQL.identifier(self.column),
-        )

@@ -125,9 +125,7 @@ class CharterRecordedMixin(models.AbstractModel):
         reason = trimmed(reason)
         if not reason:
             raise ValidationError(self.env._("Reason: say why it is corrected; the reason stays on record."))
-        engine = self._charter_engine()
-        engine.lock_for_update()
-        engine.invalidate_recordset()
+        engine = self._charter_locked()
         correctable = self._charter_correctable()
         strange = values.keys() - set(correctable)
         if strange:

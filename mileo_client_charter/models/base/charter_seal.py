@@ -20,6 +20,7 @@ from .charter_batches import run_batches, run_isolated
 from .charter_sealed import BATCH
 
 GENESIS = "0" * 64
+LINK = ("company_id", "number", "model_name", "row_id", "kind", "sealed_at", "label", "content", "seal")
 KINDS = [("first", "Sealed"), ("change", "Changed since"), ("removed", "Deleted")]
 
 
@@ -91,8 +92,10 @@ class CharterSeal(models.Model):
         """Seal in a number of statements that does not grow with the rows; those that are as they were make no link."""
         cr = self.env.cr
         cr.execute(
-            "DELETE FROM charter_seal_due WHERE id = ANY(%s) RETURNING model_name, row_id, of_company",
-            [due.ids],
+            SQL(
+                "DELETE FROM charter_seal_due WHERE id = ANY(%(due)s) RETURNING model_name, row_id, of_company",
+                due=due.ids,
+            ),
         )
         due = sorted(cr.fetchall())
         # One at a time: each link leans on the one before it.
@@ -111,12 +114,17 @@ class CharterSeal(models.Model):
                     rows.append((*link, seal))
         if rows:
             cr.execute(
-                """
-                INSERT INTO charter_seal (company_id, number, model_name, row_id, kind, sealed_at, label, content, seal)
-                SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::int[], %s::text[], %s::timestamp[],
-                                     %s::text[], %s::text[], %s::text[])
-                """,
-                [list(column) for column in zip(*rows, strict=True)],
+                SQL(
+                    """
+                    INSERT INTO charter_seal (company_id, number, model_name, row_id, kind, sealed_at, label, content, seal)
+                    SELECT * FROM unnest(%(company_id)s::int[], %(number)s::int[], %(model_name)s::text[], %(row_id)s::int[],
+                                         %(kind)s::text[], %(sealed_at)s::timestamp[], %(label)s::text[], %(content)s::text[],
+                                         %(seal)s::text[])
+                    """,
+                    **{
+                        name: list(column) for name, column in zip(LINK, zip(*rows, strict=True), strict=True)
+                    },
+                )
             )
 
     @api.model
@@ -161,12 +169,14 @@ class CharterSeal(models.Model):
     def _heads(self, company_ids):
         """{company id: (number, seal) of the last link} of the companies that have any."""
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT company.id, head.number, head.seal
-              FROM unnest(%s::int[]) AS company (id)
+              FROM unnest(%(company_ids)s::int[]) AS company (id)
               JOIN LATERAL (SELECT number, seal FROM charter_seal WHERE company_id = company.id
                              ORDER BY number DESC LIMIT 1) AS head ON TRUE
             """,
-            [list(company_ids)],
+                company_ids=list(company_ids),
+            ),
         )
         return {company: (number, seal) for company, number, seal in self.env.cr.fetchall()}

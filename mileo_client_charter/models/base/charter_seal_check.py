@@ -49,11 +49,15 @@ class CharterSeal(models.Model):
         broken, before, expected, last = [], GENESIS, 1, 0
         while True:
             self.env.cr.execute(
-                """
+                SQL(
+                    """
                 SELECT number, model_name, row_id, kind, to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS'), label, content, seal
-                  FROM charter_seal WHERE company_id = %s AND number > %s ORDER BY number LIMIT %s
+                  FROM charter_seal WHERE company_id = %(company_id)s AND number > %(last)s ORDER BY number LIMIT %(page)s
                 """,
-                [company.id, last, PAGE],
+                    company_id=company.id,
+                    last=last,
+                    page=PAGE,
+                ),
             )
             links = self.env.cr.fetchall()
             for number, model_name, row_id, kind, sealed_at, label, content, seal in links:

@@ -137,7 +137,9 @@ class CharterSealDue(models.Model):
         """Up to ``limit`` rows to seal, locked; those another worker has are left to it."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT id FROM charter_seal_due WHERE error IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [limit],
+            SQL(
+                "SELECT id FROM charter_seal_due WHERE error IS NULL ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+                limit=limit,
+            ),
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())

@@ -80,14 +80,19 @@ class CharterTriggerMixin(models.AbstractModel):
     @api.model
     def _charter_take_out_triggers(self):
         self.env.cr.execute(
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'charter\\_%%' AND tgrelid = to_regclass(%s)",
-            [f'"{self._table}"'],
+            SQL(
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'charter\\_%%' AND tgrelid = to_regclass(%(table)s)",
+                table=f'"{self._table}"',
+            ),
         )
         names = [name for (name,) in self.env.cr.fetchall()]
         if names:
             table = SQL.identifier(self._table)
             self.env.cr.execute(
-                SQL("; ").join(SQL("DROP TRIGGER %s ON %s", SQL.identifier(name), table) for name in names)
+                SQL("; ").join(
+                    SQL("DROP TRIGGER %(name)s ON %(table)s", name=SQL.identifier(name), table=table)
+                    for name in names
+                )
             )
         waiting = self.pool._post_init_queue
         if not any(getattr(call, "func", None) == hang_triggers for call in waiting):
@@ -110,7 +115,8 @@ class CharterTriggerMixin(models.AbstractModel):
         for name in self.pool.descendants(["charter.trigger.mixin"], "_inherit"):
             functions.update(self.env[name]._charter_trigger_functions())
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT owner.relname,
                    ARRAY(SELECT attname FROM pg_attribute
                           WHERE attrelid = owner.oid AND attnum > 0 AND NOT attisdropped),
@@ -120,10 +126,11 @@ class CharterTriggerMixin(models.AbstractModel):
               LEFT JOIN pg_trigger AS hung
                 ON hung.tgrelid = owner.oid AND NOT hung.tgisinternal AND hung.tgname LIKE 'charter\\_%%'
              WHERE owner.relkind = 'r' AND owner.relnamespace = current_schema::regnamespace
-               AND (owner.relname = ANY(%s) OR hung.oid IS NOT NULL)
+               AND (owner.relname = ANY(%(models_of)s) OR hung.oid IS NOT NULL)
              GROUP BY owner.oid, owner.relname
             """,
-            [list(models_of)],
+                models_of=list(models_of),
+            ),
         )
         statements, made = [], {}
         for table, columns, found in self.env.cr.fetchall():

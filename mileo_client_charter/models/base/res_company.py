@@ -238,7 +238,7 @@ class ResCompany(models.Model):
         return self._charter_of_zone(
             company,
             [
-                (SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, tz), ids)
+                (SQL("(%(moment)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date", moment=moment, tz=tz), ids)
                 for tz, ids in self._charter_zones()
             ],
         )
@@ -249,9 +249,10 @@ class ResCompany(models.Model):
         if not others:
             return last
         whens = SQL(" ").join(
-            SQL("WHEN %s = ANY(%s) THEN %s", company, list(ids), value) for value, ids in others
+            SQL("WHEN %(company)s = ANY(%(ids)s) THEN %(value)s", company=company, ids=list(ids), value=value)
+            for value, ids in others
         )
-        return SQL("(CASE %s ELSE %s END)", whens, last)
+        return SQL("(CASE %(whens)s ELSE %(last)s END)", whens=whens, last=last)
 
     # -- what later packages know -------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ import re
 import psycopg2
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.clock import Delay
-from ...tools.codes import CODES
+from ...tools.codes import CHARTER_COPY, CODES
 from .charter_commitment import Terms
 
 # A body names a figure of the charter between braces: {feedback.callback} or {feedback.callback:threshold}.
@@ -182,13 +183,17 @@ class CharterDocument(models.Model):
         self.env["charter.commitment"].flush_model()
         self.flush_model(["state"])
         self.env.cr.execute(
-            """
-            SELECT c.company_id, c.id, c.code, c.delay, c.unit, c.clock, c.anchor, c.owner_role, c.warn_before, c.warn_unit
-              FROM charter_commitment c
-              JOIN charter_document d ON d.id = c.document_id
-             WHERE d.state = 'in_force' AND c.company_id = ANY(%s) AND c.code = ANY(%s)
+            SQL(
+                """
+            SELECT commitment.company_id, commitment.id, commitment.code, commitment.delay, commitment.unit, commitment.clock,
+                   commitment.anchor, commitment.owner_role, commitment.warn_before, commitment.warn_unit
+              FROM charter_commitment commitment
+              JOIN charter_document document ON document.id = commitment.document_id
+             WHERE document.state = 'in_force' AND commitment.company_id = ANY(%(company_ids)s) AND commitment.code = ANY(%(codes)s)
             """,
-            [list(company_ids), list(codes)],
+                company_ids=list(company_ids),
+                codes=list(codes),
+            ),
         )
         return {
             (company_id, code): Terms(number, code, Delay(delay, unit, clock), *rest)
@@ -367,7 +372,7 @@ class CharterDocument(models.Model):
         """Every active client is due a copy of this version (article 03: kept up to date)."""
         self.ensure_one()
         clients = self.env["res.partner"]._charter_clients(self.company_id)
-        clients.with_company(self.company_id)._charter_open("charter.copy", occurrence=self.version)
+        clients.with_company(self.company_id)._charter_open(CHARTER_COPY, occurrence=self.version)
 
     # -- what an addon proposes -------------------------------------------------------------------
 

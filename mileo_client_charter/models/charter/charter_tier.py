@@ -2,6 +2,7 @@ import itertools
 
 from odoo import api, fields, models
 
+from ...tools.codes import INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ..base.res_company import REPORT_UNREVIEWED
 
 
@@ -59,8 +60,8 @@ class CharterTier(models.Model):
     def _differs_from(self, document):
         """What this tier does and ``document`` says otherwise, in words; empty: they agree."""
         self.ensure_one()
-        report = document._commitment("report.delivery")
-        meeting = document._commitment("interview.biannual")
+        report = document._commitment(REPORT_DELIVERY)
+        meeting = document._commitment(INTERVIEW_BIANNUAL)
         said = []
         if report and (report.delay, report.unit) != (self.report_days, "days"):
             said.append(

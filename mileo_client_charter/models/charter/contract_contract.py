@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.clock import to_utc
 from ...tools.pg_array import pg_array
@@ -48,9 +49,11 @@ class ContractContract(models.Model):
         """{contract id: calendar id} of those of these contracts that count on a calendar of their own."""
         self.flush_model(["charter_calendar_id"])
         self.env.cr.execute(
-            "SELECT id, charter_calendar_id FROM contract_contract "
-            "WHERE charter_calendar_id IS NOT NULL AND id = ANY(%s::int[])",
-            [pg_array(contract_ids)],
+            SQL(
+                "SELECT id, charter_calendar_id FROM contract_contract "
+                "WHERE charter_calendar_id IS NOT NULL AND id = ANY(%(contract_ids)s::int[])",
+                contract_ids=pg_array(contract_ids),
+            ),
         )
         return dict(self.env.cr.fetchall())
 

@@ -4,15 +4,17 @@ import hashlib
 import logging
 
 from odoo import api, models
+from odoo.tools import SQL
 
+from ...tools.codes import CONTACTS_SHEET, ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.occurrence import format_key
 from ..base.charter_batches import one_by_one, run_isolated
 from ..charter.charter_commitment import ROLES
-from ..ledger.charter_obligation import OWED
+from ..ledger.charter_obligation import owed_sql
 
 _logger = logging.getLogger(__name__)
 
-LEVELS = (("operations_manager", "escalation.level1"), ("general_management", "escalation.level2"))
+LEVELS = (("operations_manager", ESCALATION_LEVEL1), ("general_management", ESCALATION_LEVEL2))
 
 
 class CharterContactSheet(models.AbstractModel):
@@ -66,41 +68,43 @@ class CharterContactSheet(models.AbstractModel):
     _SHEETS_NOW = """
         WITH long_absences AS MATERIALIZED (
             -- Whoever answers for the whole company for a month or longer is on every client's sheet.
-            SELECT DISTINCT ON (a.role) a.role, concat_ws('|', a.role, a.user_id, p.name, p.phone, lower(p.email)) AS card
-              FROM charter_assignment a
-              JOIN charter_absence b ON b.id = a.absence_id AND b.state = 'planned'
-              JOIN res_users u ON u.id = a.user_id AND u.active
-              JOIN res_partner p ON p.id = u.partner_id
-             WHERE a.active AND a.company_id = %(company)s AND a.kind = 'stand_in' AND a.partner_id IS NULL
-               AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
-               AND (b.date_to IS NULL OR b.date_to >= b.date_from + interval '1 month' - interval '1 day')
-             ORDER BY a.role, a.date_from DESC, a.id DESC
+            SELECT DISTINCT ON (assignment.role) assignment.role, concat_ws('|', assignment.role, assignment.user_id,
+                   partner.name, partner.phone, lower(partner.email)) AS card
+              FROM charter_assignment assignment
+              JOIN charter_absence absence ON absence.id = assignment.absence_id AND absence.state = 'planned'
+              JOIN res_users users ON users.id = assignment.user_id AND users.active
+              JOIN res_partner partner ON partner.id = users.partner_id
+             WHERE assignment.active AND assignment.company_id = %(company)s AND assignment.kind = 'stand_in' AND assignment.partner_id IS NULL
+               AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
+               AND (absence.date_to IS NULL OR absence.date_to >= absence.date_from + interval '1 month' - interval '1 day')
+             ORDER BY assignment.role, assignment.date_from DESC, assignment.id DESC
         ), cards AS (
-            SELECT a.partner_id, a.role, concat_ws('|', a.role, a.user_id, p.name, p.phone, lower(p.email)) AS card
-              FROM charter_assignment a
-              JOIN res_users u ON u.id = a.user_id AND u.active
-              JOIN res_partner p ON p.id = u.partner_id
-             WHERE a.active AND a.company_id = %(company)s AND a.kind = 'principal'
-               AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
-               AND NOT (a.partner_id IS NULL AND a.role IN (SELECT role FROM long_absences))
+            SELECT assignment.partner_id, assignment.role, concat_ws('|', assignment.role, assignment.user_id, partner.name,
+                   partner.phone, lower(partner.email)) AS card
+              FROM charter_assignment assignment
+              JOIN res_users users ON users.id = assignment.user_id AND users.active
+              JOIN res_partner partner ON partner.id = users.partner_id
+             WHERE assignment.active AND assignment.company_id = %(company)s AND assignment.kind = 'principal'
+               AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
+               AND NOT (assignment.partner_id IS NULL AND assignment.role IN (SELECT role FROM long_absences))
             UNION ALL
             SELECT NULL, role, card FROM long_absences
         ), clients AS (
-            SELECT DISTINCT k.commercial_partner_id AS id
-              FROM contract_contract k
-             WHERE k.company_id = %(company)s AND k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
-               AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
-               AND (%(clients)s::int[] IS NULL OR k.commercial_partner_id = ANY(%(clients)s::int[]))
+            SELECT DISTINCT contract.commercial_partner_id AS id
+              FROM contract_contract contract
+             WHERE contract.company_id = %(company)s AND contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active
+               AND (contract.date_end IS NULL OR contract.date_end >= %(today)s OR contract.charter_auto_renew)
+               AND (%(clients)s::int[] IS NULL OR contract.commercial_partner_id = ANY(%(clients)s::int[]))
         ), hours AS MATERIALIZED (
             SELECT string_agg(concat_ws('-', dayofweek, hour_from, hour_to), ',' ORDER BY dayofweek, hour_from, id) AS open
               FROM resource_calendar_attendance
              WHERE calendar_id = %(calendar)s AND day_period != 'lunch'
         ), sheets AS (
-            SELECT c.id, md5(concat_ws(';', %(common)s, (SELECT open FROM hours),
+            SELECT client.id, md5(concat_ws(';', %(common)s, (SELECT open FROM hours),
                        (SELECT string_agg(card, ';' ORDER BY role) FROM cards WHERE partner_id IS NULL),
                        string_agg(cards.card, ';' ORDER BY cards.role))) AS fingerprint
-              FROM clients c LEFT JOIN cards ON cards.partner_id = c.id
-             GROUP BY c.id
+              FROM clients client LEFT JOIN cards ON cards.partner_id = client.id
+             GROUP BY client.id
         )
     """
 
@@ -121,7 +125,10 @@ class CharterContactSheet(models.AbstractModel):
         """{client id: fingerprint} of today's sheets; nothing is rendered."""
         self.env.flush_all()
         self.env.cr.execute(
-            self._SHEETS_NOW + "SELECT id, fingerprint FROM sheets", self._parameters(company, client_ids)
+            SQL(
+                self._SHEETS_NOW + "SELECT id, fingerprint FROM sheets",
+                **self._parameters(company, client_ids),
+            )
         )
         return dict(self.env.cr.fetchall())
 
@@ -130,8 +137,9 @@ class CharterContactSheet(models.AbstractModel):
         """{client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
         self.env.flush_all()
         self.env.cr.execute(
-            self._SHEETS_NOW
-            + """
+            SQL(
+                self._SHEETS_NOW
+                + """
             , last AS (
                 SELECT DISTINCT ON (partner_id) partner_id, fingerprint FROM charter_delivery
                  WHERE company_id = %(company)s AND kind = 'contacts' AND state IN ('queued', 'sent')
@@ -140,11 +148,13 @@ class CharterContactSheet(models.AbstractModel):
             SELECT sheets.id, sheets.fingerprint
               FROM sheets LEFT JOIN last ON last.partner_id = sheets.id
              WHERE last.fingerprint IS DISTINCT FROM sheets.fingerprint
-               AND NOT EXISTS (SELECT 1 FROM charter_obligation o
-                                WHERE o.code = 'contacts.sheet' AND o.partner_id = sheets.id
-                                  AND o.company_id = %(company)s AND {owed})
-            """.replace("{owed}", OWED.format(row="o.")),
-            self._parameters(company),
+               AND NOT EXISTS (SELECT 1 FROM charter_obligation promise
+                                WHERE promise.code = 'contacts.sheet' AND promise.partner_id = sheets.id
+                                  AND promise.company_id = %(company)s AND %(owed)s)
+            """,
+                **self._parameters(company),
+                owed=owed_sql("promise"),
+            )
         )
         return dict(self.env.cr.fetchall())
 
@@ -159,7 +169,7 @@ class CharterContactSheet(models.AbstractModel):
         run_isolated(
             clients,
             lambda chosen: chosen._charter_open(
-                "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
+                CONTACTS_SHEET, occurrence=lambda client: format_key(today, drifted[client.id][:8])
             ),
             self._say_not_owed,
         )

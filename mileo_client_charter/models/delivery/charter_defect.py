@@ -35,31 +35,37 @@ class CharterDefect(models.Model):
             files.filtered(lambda file: file._charter_is_intact())._charter_mended()
         return super().action_mend()
 
+    def _filed_models(self):
+        """Models whose rows have files on record, and say whose company's an altered one is; others add theirs."""
+        return ["charter.delivery", "charter.document"]
+
     def _defect_queries(self, clients):
         return [
             *super()._defect_queries(clients),
             SQL(
                 """
-                SELECT 'undelivered', d.partner_id, NULL::int, NULL, d.company_id, 'charter.delivery', d.id, d.failure
-                  FROM charter_delivery d
-                 WHERE d.state = 'failed' AND d.contact_id IS NOT NULL
+                SELECT 'undelivered', delivery.partner_id, NULL::int, NULL, delivery.company_id, 'charter.delivery', delivery.id, delivery.failure
+                  FROM charter_delivery delivery
+                 WHERE delivery.state = 'failed' AND delivery.contact_id IS NOT NULL
                    AND NOT EXISTS (SELECT 1 FROM charter_delivery later
-                                    WHERE later.contact_id = d.contact_id AND later.kind = d.kind AND later.id > d.id
+                                    WHERE later.contact_id = delivery.contact_id AND later.kind = delivery.kind AND later.id > delivery.id
                                       AND later.state IN ('queued', 'sent'))
                 """
             ),
             SQL(
                 """
-                SELECT 'altered', NULL::int, NULL::int, NULL,
-                       COALESCE(file.company_id, delivery.company_id, review.company_id, document.company_id),
-                       file.res_model, file.res_id, file.name
+                SELECT 'altered', NULL::int, NULL::int, NULL, COALESCE(file.company_id, %(companies)s), file.res_model,
+                       file.res_id, file.name
                   FROM ir_attachment file
-                  LEFT JOIN charter_delivery delivery
-                    ON file.res_model = 'charter.delivery' AND delivery.id = file.res_id
-                  LEFT JOIN charter_review review ON file.res_model = 'charter.review' AND review.id = file.res_id
-                  LEFT JOIN charter_document document
-                    ON file.res_model = 'charter.document' AND document.id = file.res_id
                  WHERE file.charter_broken_at IS NOT NULL
-                """
+                """,
+                companies=SQL(", ").join(
+                    SQL(
+                        "(SELECT company_id FROM %(table)s WHERE file.res_model = %(model)s AND id = file.res_id)",
+                        table=SQL.identifier(self.env[model]._table),
+                        model=model,
+                    )
+                    for model in self._filed_models()
+                ),
             ),
         ]

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET
 from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..ledger.charter_obligation import owed_sql
@@ -16,7 +17,7 @@ from .charter_delivery import KINDS
 _logger = logging.getLogger(__name__)
 SEND_BATCH = 100
 # Promise of the ledger -> kind of document that keeps it.
-KEPT_BY = {"charter.copy": "charter", "contacts.sheet": "contacts"}
+KEPT_BY = {CHARTER_COPY: "charter", CONTACTS_SHEET: "contacts"}
 
 
 class CharterDeliveryRun(models.Model):
@@ -76,19 +77,19 @@ class CharterDeliveryRun(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-            SELECT o.id, o.code, o.partner_id
-              FROM charter_obligation o
-             WHERE o.company_id = %(company)s AND o.code = ANY(%(codes)s) AND %(owed)s
-               AND (%(clients)s::int[] IS NULL OR o.partner_id = ANY(%(clients)s::int[]))
-               AND NOT EXISTS (SELECT 1 FROM charter_delivery d
-                                WHERE d.obligation_id = o.id
-                                  AND (d.state IN ('planned', 'queued', 'sent')
-                                       OR d.state = 'failed' AND d.contact_id IS NOT NULL))
-             ORDER BY o.id FOR UPDATE OF o SKIP LOCKED
+            SELECT promise.id, promise.code, promise.partner_id
+              FROM charter_obligation promise
+             WHERE promise.company_id = %(company)s AND promise.code = ANY(%(codes)s) AND %(owed)s
+               AND (%(clients)s::int[] IS NULL OR promise.partner_id = ANY(%(clients)s::int[]))
+               AND NOT EXISTS (SELECT 1 FROM charter_delivery delivery
+                                WHERE delivery.obligation_id = promise.id
+                                  AND (delivery.state IN ('planned', 'queued', 'sent')
+                                       OR delivery.state = 'failed' AND delivery.contact_id IS NOT NULL))
+             ORDER BY promise.id FOR UPDATE OF promise SKIP LOCKED
                 """,
                 company=company.id,
                 codes=list(KEPT_BY),
-                owed=owed_sql("o"),
+                owed=owed_sql("promise"),
                 clients=clients,
             )
         )
@@ -98,7 +99,7 @@ class CharterDeliveryRun(models.Model):
         recipients = self.env["res.partner"]._charter_document_recipients(
             {client for _id, _code, client in owed}
         )
-        sheets = {client for _id, code, client in owed if code == "contacts.sheet"}
+        sheets = {client for _id, code, client in owed if code == CONTACTS_SHEET}
         incomplete = self.env["charter.contact.sheet"]._incomplete(company, sheets)
         shown = self._sent_incomplete(company, incomplete)
         known_missing = self._known_missing([obligation for obligation, _code, _client in owed])
@@ -130,10 +131,13 @@ class CharterDeliveryRun(models.Model):
             return set()
         now = self.env["charter.contact.sheet"]._fingerprints(company, list(clients))
         self.env.cr.execute(
-            """SELECT DISTINCT ON (partner_id) partner_id, fingerprint, state FROM charter_delivery
-                WHERE company_id = %s AND kind = 'contacts' AND partner_id = ANY(%s)
+            SQL(
+                """SELECT DISTINCT ON (partner_id) partner_id, fingerprint, state FROM charter_delivery
+                WHERE company_id = %(company_id)s AND kind = 'contacts' AND partner_id = ANY(%(clients)s)
                   AND state IN ('planned', 'queued', 'sent') ORDER BY partner_id, id DESC""",
-            [company.id, list(clients)],
+                company_id=company.id,
+                clients=list(clients),
+            ),
         )
         return {
             client

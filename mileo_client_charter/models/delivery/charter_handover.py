@@ -3,6 +3,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ...tools.codes import CONTACT_HANDOVER
 from ..base.charter_batches import Queue
 
 NOTIFY_BATCH = 100
@@ -40,7 +41,7 @@ class CharterHandover(models.Model):
                 if row.problem != problem:
                     row.problem = problem
                 continue
-            obligation = row._charter_owed("contact.handover")[-1:]
+            obligation = row._charter_owed(CONTACT_HANDOVER)[-1:]
             late = bool(obligation and min(obligation.due_at, obligation.trigger_at) <= now)
             reason = (row.late_reason or row._sudden_reason()) if late else ""
             requests += [row._request(contact, obligation, reason) for contact in contacts]

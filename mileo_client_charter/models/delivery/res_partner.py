@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...tools.clock import to_local, to_utc
+from ...tools.codes import REVIEW_ANNUAL
 from ..base.client_document import Link
 
 
@@ -14,12 +15,6 @@ class ResPartner(models.Model):
     _charter_links = {
         "sheet": Link(10, "mileo_client_charter.link_sheet", "_link_sheet_values", days=730),
     }
-    charter_delivery_ids = fields.One2many(
-        "charter.delivery",
-        "partner_id",
-        "Document deliveries",
-        groups="mileo_client_charter.group_charter_user",
-    )
     charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
     charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")
     charter_portal_count = fields.Integer(
@@ -86,7 +81,7 @@ class ResPartner(models.Model):
     def _charter_first_reviews(self, company, client_ids):
         """{client id: day its first annual review is held by}: from the ledger, else from its contracts' next anniversary."""
         rows = self.env["charter.obligation"].sudo()._read_group(
-            [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", "review.annual"),
+            [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", REVIEW_ANNUAL),
              ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],
         )  # fmt: skip
 
@@ -100,8 +95,8 @@ class ResPartner(models.Model):
         running = contracts.search(
             [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", missing)]
         )  # fmt: skip
-        commitment = self.env["charter.document"]._commitments_in_force([company.id], ["review.annual"])
-        commitment = commitment.get((company.id, "review.annual"))
+        commitment = self.env["charter.document"]._commitments_in_force([company.id], [REVIEW_ANNUAL])
+        commitment = commitment.get((company.id, REVIEW_ANNUAL))
         if not commitment:
             return found
         ledger = self.env["charter.obligation"]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.codes import ESCALATION_LEVEL1
 from ..base.client_document import Message, Sheet
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
@@ -202,7 +203,7 @@ class CharterEscalation(models.Model):
                 }
             )  # fmt: skip
             if escalation.partner_id:
-                engine._start_clock("escalation.level1", said_at, now)
+                engine._start_clock(ESCALATION_LEVEL1, said_at, now)
             else:
                 engine._ask_who_it_is()
             engine._charter_mark_late(said_at, now, lambda env: env._("The escalation"))
@@ -220,7 +221,7 @@ class CharterEscalation(models.Model):
             engine = escalation._charter_engine()
             engine.write({"state": "open", "configuration_error": False})
             # The client did not wait for us to know its name: the clock counts from the mail.
-            engine._start_clock("escalation.level1", escalation.said_at, escalation._charter_now())
+            engine._start_clock(ESCALATION_LEVEL1, escalation.said_at, escalation._charter_now())
         return result
 
     @api.model

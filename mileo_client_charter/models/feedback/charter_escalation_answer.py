@@ -3,8 +3,8 @@
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.words import is_said
-from ..base.charter_lock import lock
 
 
 class CharterEscalation(models.Model):
@@ -36,7 +36,7 @@ class CharterEscalation(models.Model):
             contact=told.people._charter_key(),
         )
         # An answer at level 2 is also the one level 1 still owed.
-        for code in ("escalation.level1", "escalation.level2"):
+        for code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
             escalation._charter_fulfil(code, evidence)
         escalation.activity_feedback(["mileo_client_charter.activity_promise"])
 
@@ -89,10 +89,8 @@ class CharterEscalation(models.Model):
         )
         if said_at < (self.said_at or said_at):
             raise ValidationError(self.env._("Said on: level 2 comes after the escalation itself."))
-        escalation = self._charter_engine()
         # Two clicks are one step.
-        lock(escalation)
-        escalation.invalidate_recordset()
+        escalation = self._charter_locked()
         if not escalation._may_go_to_level2():
             raise ValidationError(
                 self.env._("Level 2 comes after an answer at level 1, or once that answer is overdue.")
@@ -104,7 +102,7 @@ class CharterEscalation(models.Model):
                 "state": "open",
             }
         )  # fmt: skip
-        escalation._start_clock("escalation.level2", said_at, now)
+        escalation._start_clock(ESCALATION_LEVEL2, said_at, now)
         escalation._charter_mark_late(said_at, now, lambda env: env._("Level 2"))
 
     def _client_to_level2(self, reason):
@@ -148,8 +146,7 @@ class CharterEscalation(models.Model):
 
     def _portal_accept(self):
         self.ensure_one()
-        lock(self._charter_engine())
-        self.invalidate_recordset()
+        self._charter_locked()
         if self.state == "resolved":
             return
         self._resolve(self.env._("Accepted by %s on the portal.", self.env.user.name))

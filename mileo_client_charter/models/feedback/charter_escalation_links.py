@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
-from ..base.charter_lock import lock
+from ...tools.codes import ESCALATION_LEVEL2
 from ..base.client_document import Link
 
 
@@ -70,9 +70,7 @@ class CharterEscalation(models.Model):
 
     def _link_accept(self, contact, form):
         """The client accepts our answer, or changes its mind within 24 hours. :raise ValidationError: not the moment"""
-        escalation = self._charter_engine()
-        lock(escalation)
-        escalation.invalidate_recordset()
+        escalation = self._charter_locked()
         if form.get("undo"):
             if not escalation._link_answer_values(contact)["may_undo_accept"]:
                 raise ValidationError(
@@ -107,15 +105,13 @@ class CharterEscalation(models.Model):
         escalation._trace(contact, self.env._("I go to your general management: %s", form["reason"].strip()))
 
     def _take_back_level2(self, contact):
-        escalation = self._charter_engine()
-        lock(escalation)
-        escalation.invalidate_recordset()
+        escalation = self._charter_locked()
         if not escalation._link_answer_values(contact)["may_undo_level2"]:
             raise ValidationError(
                 self.env._("It is too late to change this here: call us, or reply to our message.")
             )
         words = self.env._("%s took the step to level 2 back.", contact.name)
-        escalation._charter_cancel("escalation.level2", words)
+        escalation._charter_cancel(ESCALATION_LEVEL2, words)
         escalation.write(
             {"level": "1", "state": "answered" if escalation.answered_at else "open", "level2_at": False}
         )

@@ -9,8 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 from odoo.tools.sql import escape_psql
 
+from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.words import is_said
-from ..base.charter_lock import lock
 from ..base.charter_recorded import OPERATIONS
 
 # Days without a word of the client after an answer: then it is asked; then the escalation is closed with that reason.
@@ -92,7 +92,7 @@ class CharterEscalation(models.Model):
     def _give_to_management(self):
         """Level 1 of an operations manager who is away, without a stand-in, is general management's at once."""
         for escalation in self:
-            promise = escalation._charter_owed("escalation.level1")[-1:]
+            promise = escalation._charter_owed(ESCALATION_LEVEL1)[-1:]
             company = escalation.company_id
             if not promise.user_id or not self.env["charter.absence"]._is_vacant(promise.user_id, company):
                 continue
@@ -228,15 +228,13 @@ class CharterEscalation(models.Model):
             )
         for escalation in self:
             escalation.check_access("write")
-            engine = escalation._charter_engine()
-            lock(engine)
-            engine.invalidate_recordset()
+            engine = escalation._charter_locked()
             if engine.state not in ("unqualified", "open", "answered"):
                 raise ValidationError(self.env._("%s is closed already.", escalation.display_name))
             words = self.env._(
                 "Dismissed by %(user)s: %(reason)s", user=self.env.user.name, reason=reason.strip()
             )
-            for code in ("escalation.level1", "escalation.level2"):
+            for code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
                 engine._charter_cancel(code, words)
             engine.write({"state": "dismissed", "resolved_at": self._charter_now(), "resolution": words})
             engine.activity_unlink(["mileo_client_charter.activity_promise"])

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ...tools import nps as nps_rules
-from ..base.charter_lock import lock
+from ...tools.codes import FEEDBACK_CALLBACK
 from .charter_feedback import ASKED_FOR, LOW_RATING, REPORTED
 
 # How long who answered may correct a mistaken mark.
@@ -53,22 +53,17 @@ class CharterFeedback(models.Model):
         :raise ValidationError: marks out of range
         """
         self.ensure_one()
-        feedback = self._charter_engine()
         rating, nps = self._check_marks(rating, nps, rating_required=self.channel == "survey")
         comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
         # Two clicks at once: the second waits here, then sees the first one's answer.
-        lock(feedback)
-        feedback.invalidate_recordset()
+        feedback = self._charter_locked()
         if feedback.state not in ("planned", "sent", "failed") or feedback.answered_at:
             return False
         now = self._charter_now()
         said_at = self._charter_said_moment(said_at)
         # Surveys already out keep being asked about even when no charter is in force any more.
         commitment = (
-            self.env["charter.document"]
-            .sudo()
-            ._in_force(feedback.company_id)
-            ._commitment("feedback.callback")
+            self.env["charter.document"].sudo()._in_force(feedback.company_id)._commitment(FEEDBACK_CALLBACK)
         )
         threshold = commitment.threshold if commitment else nps_rules.DEFAULT_RATING_THRESHOLD
         negative = rating is not None and rating < threshold
@@ -105,9 +100,7 @@ class CharterFeedback(models.Model):
         self.ensure_one()
         _rating, nps = self._check_marks(nps=nps, rating_required=False)
         comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
-        feedback = self._charter_engine()
-        lock(feedback)
-        feedback.invalidate_recordset()
+        feedback = self._charter_locked()
         if feedback.state != "answered":
             return False
         values = {}
@@ -128,7 +121,7 @@ class CharterFeedback(models.Model):
     def _owe_callback(self, said_at, recorded):
         """Open the call-back of article 02, from when the client spoke; without a charter in force the feedback says so."""
         self.ensure_one()
-        opened = self._charter_open_or_explain("feedback.callback", at=said_at)
+        opened = self._charter_open_or_explain(FEEDBACK_CALLBACK, at=said_at)
         self._charter_note_late(opened, said_at, recorded)
         opened._charter_announce()
 
@@ -175,9 +168,7 @@ class CharterFeedback(models.Model):
         """
         self.ensure_one()
         rating, _none = self._check_marks(rating)
-        feedback = self._charter_engine()
-        lock(feedback)
-        feedback.invalidate_recordset()
+        feedback = self._charter_locked()
         if not feedback._may_correct_mark():
             raise ValidationError(
                 self.env._("Rating: it can be corrected for an hour; call us, or write to us.")
@@ -232,4 +223,4 @@ class CharterFeedback(models.Model):
             self.negative = 0 < self.rating < self.threshold
         if self.negative and not self.call_reason:
             self.call_reason = LOW_RATING
-            self._charter_open_or_explain("feedback.callback", at=self._charter_now())._charter_announce()
+            self._charter_open_or_explain(FEEDBACK_CALLBACK, at=self._charter_now())._charter_announce()

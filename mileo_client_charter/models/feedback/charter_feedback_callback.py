@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...tools.codes import FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ...tools.words import is_said, is_sentence
 
 
@@ -67,7 +68,7 @@ class CharterFeedback(models.Model):
             [{**action, "feedback_id": feedback.id} for action in actions]
         )
         feedback._charter_fulfil(
-            "feedback.callback",
+            FEEDBACK_CALLBACK,
             self.env._("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
                        moment=fields.Datetime.to_string(called_at), recorded=fields.Datetime.to_string(now),
                        user=self.env.user._charter_key()),
@@ -76,7 +77,7 @@ class CharterFeedback(models.Model):
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
         self.env["charter.word"]._unread_of(feedback).with_env(self.env).sudo()._mark_read()
         # The client has waited for word since the call, not since somebody typed it in.
-        opened = feedback._charter_open_or_explain("feedback.outcome", at=called_at)
+        opened = feedback._charter_open_or_explain(FEEDBACK_OUTCOME, at=called_at)
         feedback._charter_note_late(opened, called_at, now)
         feedback._charter_mark_late(called_at, now, lambda env: env._("The call"))
 
@@ -91,7 +92,7 @@ class CharterFeedback(models.Model):
         client = self._charter_partner()
         key = (self.company_id.id, "account_manager", client.id)
         holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
-        owners = self._charter_owed("feedback.callback").user_id.ids
+        owners = self._charter_owed(FEEDBACK_CALLBACK).user_id.ids
         if self.env.uid not in {holder, *owners}:
             raise AccessError(
                 self.env._(
@@ -120,5 +121,5 @@ class CharterFeedback(models.Model):
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
         feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
-        feedback._charter_fulfil("feedback.outcome", self.env._("Mail to %s.", told.people._charter_key()))
+        feedback._charter_fulfil(FEEDBACK_OUTCOME, self.env._("Mail to %s.", told.people._charter_key()))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.codes import FEEDBACK_CALLBACK
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
@@ -248,7 +249,7 @@ class CharterFeedback(models.Model):
         return mails
 
     def _callback_commitment(self):
-        return self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("feedback.callback")
+        return self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(FEEDBACK_CALLBACK)
 
     def _callback_threshold(self):
         return self._callback_commitment().threshold

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
 
 from ...tools.clock import to_utc
+from ...tools.codes import FEEDBACK_CALLBACK
 from ..base.client_document import Link
 from .charter_feedback import ASKED_FOR
 
@@ -53,7 +54,7 @@ class CharterFeedback(models.Model):
     # -- when to call -----------------------------------------------------------------------------
 
     def _link_callback_values(self, contact):
-        promise = self._charter_owed("feedback.callback")[:1]
+        promise = self._charter_owed(FEEDBACK_CALLBACK)[:1]
         tz = contact.tz or self.company_id._charter_tz()
         return {
             "heading": self.env._("When may we call you?"),

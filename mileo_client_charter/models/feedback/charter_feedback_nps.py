@@ -76,9 +76,7 @@ class CharterFeedback(models.Model):
             raise UserError(
                 self.env._("“%s” is in no NPS: there is nothing to leave out.", self.display_name)
             )
-        feedback = self._charter_engine()
-        feedback.lock_for_update()
-        feedback.invalidate_recordset()
+        feedback = self._charter_locked()
         return feedback, reason.strip()
 
     def action_leave_out(self, reason):

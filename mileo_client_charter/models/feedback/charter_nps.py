@@ -61,12 +61,12 @@ class CharterNps(models.AbstractModel):
         return SQL(
             """(SELECT company_id, partner_id, COUNT(*) AS answers, SUM(promoter) AS promoters, SUM(detractor) AS detractors,
                        round(100.0 * (SUM(promoter) - SUM(detractor)) / COUNT(*))::int AS score
-                  FROM (SELECT DISTINCT ON (f.company_id, f.partner_id, f.respondent)
-                               f.company_id, f.partner_id, f.promoter, f.detractor
-                          FROM charter_feedback f
-                          JOIN res_company c ON c.id = f.company_id
+                  FROM (SELECT DISTINCT ON (feedback.company_id, feedback.partner_id, feedback.respondent)
+                               feedback.company_id, feedback.partner_id, feedback.promoter, feedback.detractor
+                          FROM charter_feedback feedback
+                          JOIN res_company company ON company.id = feedback.company_id
                          WHERE %(counts)s
-                         ORDER BY f.company_id, f.partner_id, f.respondent, f.answered_at DESC, f.id DESC) latest
+                         ORDER BY feedback.company_id, feedback.partner_id, feedback.respondent, feedback.answered_at DESC, feedback.id DESC) latest
                  GROUP BY company_id, partner_id)""",
             counts=self._answers_that_count(SQL("%s::timestamp", until)),
         )
@@ -82,11 +82,15 @@ class CharterNps(models.AbstractModel):
         :param until: SQL of a naive UTC moment, included; the window reaches back from it
         :param left_out: True: those that would count, had they not been left out; None: both
         """
-        out = {False: SQL("f.left_out_at IS NULL"), True: SQL("f.left_out_at IS NOT NULL"), None: SQL("TRUE")}
+        out = {
+            False: SQL("feedback.left_out_at IS NULL"),
+            True: SQL("feedback.left_out_at IS NOT NULL"),
+            None: SQL("TRUE"),
+        }
         return SQL(
-            """f.nps_counted = 1 AND f.nps_answered = 1 AND f.state = 'answered' AND %(out)s
-               AND f.answered_at <= %(until)s
-               AND f.answered_at > %(until)s - make_interval(months => c.charter_nps_months)""",
+            """feedback.nps_counted = 1 AND feedback.nps_answered = 1 AND feedback.state = 'answered' AND %(out)s
+               AND feedback.answered_at <= %(until)s
+               AND feedback.answered_at > %(until)s - make_interval(months => company.charter_nps_months)""",
             out=out[left_out],
             until=until,
         )
@@ -114,9 +118,9 @@ class CharterNps(models.AbstractModel):
     def _unqualified_table(self):
         """SQL of (company_id, partner_id, unqualified): escalations that may be the client's, and wait to be qualified."""
         return SQL(
-            """(SELECT e.company_id, likely.partner_id, COUNT(*) AS unqualified
-                  FROM charter_escalation e JOIN charter_escalation_likely_rel likely ON likely.escalation_id = e.id
-                 WHERE e.state = 'unqualified' GROUP BY e.company_id, likely.partner_id)"""
+            """(SELECT escalation.company_id, likely.partner_id, COUNT(*) AS unqualified
+                  FROM charter_escalation escalation JOIN charter_escalation_likely_rel likely ON likely.escalation_id = escalation.id
+                 WHERE escalation.state = 'unqualified' GROUP BY escalation.company_id, likely.partner_id)"""
         )
 
     @api.model
@@ -136,16 +140,16 @@ class CharterNps(models.AbstractModel):
                        unqualified,
                        CASE WHEN complaints > 0 THEN 'fail' WHEN above IS NULL THEN 'unknown' WHEN NOT above THEN 'fail'
                             WHEN unqualified > 0 THEN 'unknown' ELSE 'pass' END AS verdict
-                  FROM (SELECT asked.company_id, asked.partner_id, n.score, COALESCE(n.answers, 0) AS answers,
-                               COALESCE(n.promoters, 0) AS promoters, COALESCE(n.detractors, 0) AS detractors,
-                               COALESCE(e.complaints, 0) AS complaints, COALESCE(t.threshold, %(default)s) AS threshold,
-                               100 * (n.promoters - n.detractors) > COALESCE(t.threshold, %(default)s) * n.answers AS above,
-                               COALESCE(q.unqualified, 0) AS unqualified
+                  FROM (SELECT asked.company_id, asked.partner_id, scores.score, COALESCE(scores.answers, 0) AS answers,
+                               COALESCE(scores.promoters, 0) AS promoters, COALESCE(scores.detractors, 0) AS detractors,
+                               COALESCE(escalation.complaints, 0) AS complaints, COALESCE(wanted.threshold, %(default)s) AS threshold,
+                               100 * (scores.promoters - scores.detractors) > COALESCE(wanted.threshold, %(default)s) * scores.answers AS above,
+                               COALESCE(waiting.unqualified, 0) AS unqualified
                           FROM %(asked)s AS asked
-                          LEFT JOIN %(nps)s n ON n.partner_id = asked.partner_id AND n.company_id = asked.company_id
-                          LEFT JOIN %(complaints)s e ON e.partner_id = asked.partner_id AND e.company_id = asked.company_id
-                          LEFT JOIN %(unqualified)s q ON q.partner_id = asked.partner_id AND q.company_id = asked.company_id
-                          LEFT JOIN %(thresholds)s t ON t.company_id = asked.company_id) counted)""",
+                          LEFT JOIN %(nps)s scores ON scores.partner_id = asked.partner_id AND scores.company_id = asked.company_id
+                          LEFT JOIN %(complaints)s escalation ON escalation.partner_id = asked.partner_id AND escalation.company_id = asked.company_id
+                          LEFT JOIN %(unqualified)s waiting ON waiting.partner_id = asked.partner_id AND waiting.company_id = asked.company_id
+                          LEFT JOIN %(thresholds)s wanted ON wanted.company_id = asked.company_id) counted)""",
             asked=asked,
             nps=self._nps_table(until),
             complaints=self._complaints_table(),
@@ -168,15 +172,15 @@ class CharterNps(models.AbstractModel):
         until = until or fields.Datetime.now()
         self._flush()
         asked = SQL(
-            "(SELECT %s::int AS company_id, id AS partner_id FROM unnest(%s::int[]) AS asked (id))",
-            company.id,
-            clients.ids,
+            "(SELECT %(company_id)s::int AS company_id, id AS partner_id FROM unnest(%(clients)s::int[]) AS asked (id))",
+            company_id=company.id,
+            clients=clients.ids,
         )
         self.env.cr.execute(
             SQL(
-                "SELECT partner_id, %s FROM %s standing",
-                SQL(", ").join(map(SQL.identifier, Standing._fields)),
-                self._standing_table(asked, until),
+                "SELECT partner_id, %(fields)s FROM %(standing_table)s standing",
+                fields=SQL(", ").join(map(SQL.identifier, Standing._fields)),
+                standing_table=self._standing_table(asked, until),
             )
         )
         return {client: Standing(*row) for client, *row in self.env.cr.fetchall()}
@@ -195,21 +199,23 @@ class CharterNps(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT f.partner_id, 'left_out', f.answered_at, f.nps, NULL, NULL, f.left_out_reason, p.name, f.left_out_at
-                  FROM charter_feedback f
-                  JOIN res_company c ON c.id = f.company_id
-                  LEFT JOIN res_users u ON u.id = f.left_out_by_id
-                  LEFT JOIN res_partner p ON p.id = u.partner_id
-                 WHERE f.company_id = %(company)s AND f.partner_id = ANY(%(ids)s::int[]) AND %(left_out)s
+                SELECT feedback.partner_id, 'left_out', feedback.answered_at, feedback.nps, NULL, NULL,
+                       feedback.left_out_reason, partner.name, feedback.left_out_at
+                  FROM charter_feedback feedback
+                  JOIN res_company company ON company.id = feedback.company_id
+                  LEFT JOIN res_users users ON users.id = feedback.left_out_by_id
+                  LEFT JOIN res_partner partner ON partner.id = users.partner_id
+                 WHERE feedback.company_id = %(company)s AND feedback.partner_id = ANY(%(ids)s::int[]) AND %(left_out)s
                  UNION ALL
-                SELECT f.partner_id, k.field_name, f.answered_at, f.nps, k.before, k.after, k.reason, p.name, k.corrected_at
-                  FROM charter_feedback f
-                  JOIN res_company c ON c.id = f.company_id
-                  JOIN charter_correction k ON k.res_model = 'charter.feedback' AND k.res_id = f.id
-                   AND k.field_name IN ('nps', 'contact_id')
-                  JOIN res_users u ON u.id = k.user_id
-                  JOIN res_partner p ON p.id = u.partner_id
-                 WHERE f.company_id = %(company)s AND f.partner_id = ANY(%(ids)s::int[]) AND %(counts)s
+                SELECT feedback.partner_id, correction.field_name, feedback.answered_at, feedback.nps, correction.before,
+                       correction.after, correction.reason, partner.name, correction.corrected_at
+                  FROM charter_feedback feedback
+                  JOIN res_company company ON company.id = feedback.company_id
+                  JOIN charter_correction correction ON correction.res_model = 'charter.feedback' AND correction.res_id = feedback.id
+                   AND correction.field_name IN ('nps', 'contact_id')
+                  JOIN res_users users ON users.id = correction.user_id
+                  JOIN res_partner partner ON partner.id = users.partner_id
+                 WHERE feedback.company_id = %(company)s AND feedback.partner_id = ANY(%(ids)s::int[]) AND %(counts)s
                  ORDER BY 3, 9
                 """,
                 company=company.id,

@@ -93,16 +93,19 @@ class CharterObligation(models.Model):
         """
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.cron_clock")
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT moment FROM (SELECT LEAST(
                        (SELECT min(due_at) FROM charter_obligation WHERE state = 'open'),
                        (SELECT min(warn_at) FROM charter_obligation WHERE state = 'open' AND warned_at IS NULL)
                    ) AS moment) AS next
              WHERE NOT EXISTS (SELECT 1 FROM ir_cron_trigger
-                                WHERE cron_id = %s AND call_at > %s AND call_at >= moment
+                                WHERE cron_id = %(cron_id)s AND call_at > %(now)s AND call_at >= moment
                                   AND call_at <= moment + interval '1 minute')
             """,
-            [cron_id, now],
+                cron_id=cron_id,
+                now=now,
+            ),
         )
         row = self.env.cr.fetchone()
         return row and row[0]

@@ -140,8 +140,9 @@ class CharterObligation(models.Model):
         """{(res_id, code, res_model, occurrence): (id, whether it was withdrawn)} of rows that exist."""
         rows = execute_values(
             self.env.cr,
-            "SELECT o.res_id, o.code, o.res_model, o.occurrence, o.id, o.state = 'cancelled' AND o.withdrawn IS TRUE FROM charter_obligation o "
-            "JOIN (VALUES %s) AS k (res_id, code, res_model, occurrence) "
+            "SELECT promise.res_id, promise.code, promise.res_model, promise.occurrence, promise.id, promise.state = 'cancelled' "
+            "AND promise.withdrawn IS TRUE FROM charter_obligation promise "
+            "JOIN (VALUES %s) AS key (res_id, code, res_model, occurrence) "
             "USING (res_id, code, res_model, occurrence)",
             keys,
             page_size=len(keys),

@@ -8,15 +8,16 @@ from odoo.fields import Domain
 
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
 # Promises that come back as long as the contract runs.
-RECURRING = ("report.delivery", "interview.biannual", "review.annual", "renewal.decision")
+RECURRING = (REPORT_DELIVERY, INTERVIEW_BIANNUAL, REVIEW_ANNUAL, RENEWAL_DECISION)
 # Those that come before a day of the contract, and end with it when it moves.
-BEFORE_A_DAY = ("review.annual", "renewal.decision")
+BEFORE_A_DAY = (REVIEW_ANNUAL, RENEWAL_DECISION)
 # The annual review leaves this many days to decide, before the lines renew by themselves.
 DECIDE_DAYS = 14
 # What becomes known too late for the charter's own delay is due so many days later, or on the day itself where that is
@@ -118,9 +119,7 @@ class CharterScheduler(models.AbstractModel):
         for row in rows:
             contract, day = of_id[row.res_id], parse_key(row.occurrence).day
             term_ends = contract.charter_term_end and contract.charter_term_end + timedelta(days=1)
-            stands = (
-                contract._charter_reviews_before(day) if row.code == "review.annual" else day == term_ends
-            )
+            stands = contract._charter_reviews_before(day) if row.code == REVIEW_ANNUAL else day == term_ends
             if row.is_owed and day and not stands:
                 moved[row.code] |= row
             elif row.state == "late" and row.cancelled_at and stands:
@@ -133,11 +132,11 @@ class CharterScheduler(models.AbstractModel):
                     (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
                 )
         back._owe_again(self.env._("The contract's dates are again what they were."))
-        moved["review.annual"]._cancel(
+        moved[REVIEW_ANNUAL]._cancel(
             self.env._("The contract's dates changed: it has no anniversary on that day any more."),
             withdrawn=True,
         )
-        moved["renewal.decision"]._cancel(
+        moved[RENEWAL_DECISION]._cancel(
             self.env._("The contract's dates changed: its term does not end on that day any more."),
             withdrawn=True,
         )
@@ -147,7 +146,7 @@ class CharterScheduler(models.AbstractModel):
     def _year_key(self, contract, code, occurrence):
         """What is there once: the review of a contract year, the decision on a term."""
         day = parse_key(occurrence).day
-        return contract._charter_year_of(day) if code == "review.annual" else occurrence
+        return contract._charter_year_of(day) if code == REVIEW_ANNUAL else occurrence
 
     @api.model
     def _possible(self, contracts, in_force, requests, now):
@@ -171,7 +170,7 @@ class CharterScheduler(models.AbstractModel):
             contract = of_id[request["res_id"]]
             if due is None or isinstance(due, NoWorkingTime) or due > now:
                 found.append(request)
-            elif request["at"] > now or request["code"] == "renewal.decision":
+            elif request["at"] > now or request["code"] == RENEWAL_DECISION:
                 found.append(self._known_late(contract, request, now))
             elif due >= contract._charter_midnight(contract.charter_known_on or contract.charter_since):
                 # Nothing ran meanwhile: it was promised all the same.
@@ -186,7 +185,7 @@ class CharterScheduler(models.AbstractModel):
         day = today + timedelta(days=CATCH_UP_DAYS)
         if event > today:
             day = min(day, event)
-        if request["code"] == "review.annual":
+        if request["code"] == REVIEW_ANNUAL:
             day = max(day, today + timedelta(days=LEAST_DAYS))
         reason = self.env._(
             "It became known on %(today)s, too late for the charter's own delay before %(event)s: due on the first "
@@ -251,11 +250,11 @@ class CharterScheduler(models.AbstractModel):
             return to_utc(day, tz)
 
         first_day, last_day = map(contract._charter_local_day, opened) if opened else (None, None)
-        if commitment.code == "report.delivery":
+        if commitment.code == REPORT_DELIVERY:
             delay = Delay(tier.report_days, "days", commitment.clock)
             for key, first, final in self._spans_to_report(tier, since, today, first_day, last_day):
                 yield key, moment(final + timedelta(days=1)), moment(first), delay
-        elif commitment.code == "interview.biannual" and tier.interviews_per_year:
+        elif commitment.code == INTERVIEW_BIANNUAL and tier.interviews_per_year:
             months = 12 // tier.interviews_per_year
             for index, first, _final in periods.slices(since, today, tier.interviews_per_year):
                 if not last_day or first > last_day:
@@ -265,7 +264,7 @@ class CharterScheduler(models.AbstractModel):
                         moment(first),
                         Delay(months, "months", "elapsed"),
                     )
-        elif commitment.code == "review.annual":
+        elif commitment.code == REVIEW_ANNUAL:
             for event in contract._charter_anniversaries(since, today):
                 yield (
                     format_key(event, ANNUAL),
@@ -273,7 +272,7 @@ class CharterScheduler(models.AbstractModel):
                     now,
                     self._review_delay(contract, event, commitment),
                 )
-        elif commitment.code == "renewal.decision" and contract.charter_term_end:
+        elif commitment.code == RENEWAL_DECISION and contract.charter_term_end:
             event = contract.charter_term_end + timedelta(days=1)
             yield (
                 format_key(event, RENEWAL),
@@ -341,5 +340,5 @@ class CharterScheduler(models.AbstractModel):
             came_to_its_end = contract.active and contract.charter_tier_id and contract.date_end
             contract._charter_leave(
                 self.env._("The contract ended or left the charter."),
-                keep=("report.delivery",) if came_to_its_end else (),
+                keep=(REPORT_DELIVERY,) if came_to_its_end else (),
             )

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...tools import periods
 from ...tools.clock import Delay
+from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET, INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
 
-REPORT = "report.delivery"
 # A term that ends so shortly before an anniversary has one review with it, before the decision.
 ONE_REVIEW = relativedelta(months=3)
 
@@ -66,8 +66,10 @@ class ContractContract(models.Model):
     def _charter_parties(self):
         self.flush_model(["commercial_partner_id", "company_id"])
         self.env.cr.execute(
-            "SELECT id, commercial_partner_id, company_id FROM contract_contract WHERE id = ANY(%s::int[])",
-            [pg_array(self.ids)],
+            SQL(
+                "SELECT id, commercial_partner_id, company_id FROM contract_contract WHERE id = ANY(%(own_ids)s::int[])",
+                own_ids=pg_array(self.ids),
+            ),
         )
         found = {
             number: (client, number, company or self.env.company.id)
@@ -120,8 +122,8 @@ class ContractContract(models.Model):
                 contract.sudo().charter_known_on = today
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
             client = contract.commercial_partner_id.with_company(contract.company_id)
-            client._charter_open("charter.copy", occurrence=document.version, contract_id=contract.id)
-            client._charter_open("contacts.sheet", occurrence=ONBOARDING, contract_id=contract.id)
+            client._charter_open(CHARTER_COPY, occurrence=document.version, contract_id=contract.id)
+            client._charter_open(CONTACTS_SHEET, occurrence=ONBOARDING, contract_id=contract.id)
         # What was over before we knew of it is owed from now on, never late from its first moment.
         self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
 
@@ -131,9 +133,9 @@ class ContractContract(models.Model):
         new = self.charter_tier_id
         codes = []
         if (new.report_period, new.report_days) != (old.report_period, old.report_days):
-            codes.append("report.delivery")
+            codes.append(REPORT_DELIVERY)
         if new.interviews_per_year != old.interviews_per_year:
-            codes.append("interview.biannual")
+            codes.append(INTERVIEW_BIANNUAL)
         return codes
 
     # -- whose contract it is --------------------------------------------------------------------------
@@ -174,7 +176,7 @@ class ContractContract(models.Model):
     def _charter_end_side(self, client, reason, keep=()):
         """What this contract promised ``client`` and is not due yet ends today, with the reason; its last days are reported."""
         self.ensure_one()
-        final = self.browse() if REPORT in keep else self
+        final = self.browse() if REPORT_DELIVERY in keep else self
         running = final._charter_running_reports(client)
         self._charter_withdraw(reason, keep=keep, client=client)
         final._charter_owe_last_report(running)
@@ -205,7 +207,7 @@ class ContractContract(models.Model):
         )
         return self.env["charter.obligation"].sudo().search(
             [
-                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "=", REPORT),
+                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "=", REPORT_DELIVERY),
                 ("partner_id", "=", client.id), ("state", "=", "open"), ("trigger_at", ">", tomorrow),
             ]
         ) if self else self.env["charter.obligation"]  # fmt: skip
@@ -221,7 +223,7 @@ class ContractContract(models.Model):
             ledger._open(
                 [
                     {
-                        "code": REPORT, "res_model": self._name, "res_id": self.id, "partner_id": row.partner_id.id,
+                        "code": REPORT_DELIVERY, "res_model": self._name, "res_id": self.id, "partner_id": row.partner_id.id,
                         "contract_id": self.id, "company_id": self.company_id.id,
                         "occurrence": format_key(key.subject, END, again=key.again),
                         "at": self._charter_midnight(today + timedelta(days=1)), "opened_at": row.opened_at,
@@ -240,7 +242,7 @@ class ContractContract(models.Model):
         now = fields.Datetime.now()
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
         domain += ["|", ("due_at", "=", False), ("due_at", ">=", now)]
-        domain += ["|", ("code", "!=", REPORT), ("trigger_at", ">", now)]
+        domain += ["|", ("code", "!=", REPORT_DELIVERY), ("trigger_at", ">", now)]
         if codes is not None:
             domain.append(("code", "in", codes))
         if client is not None:

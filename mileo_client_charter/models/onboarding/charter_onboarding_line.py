@@ -62,7 +62,6 @@ class CharterOnboardingLine(models.Model):
         charter_json="addresses",
         help="[kind, address] of each mail.",
     )
-    late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
     promises_text = fields.Text("Commitments", compute="_compute_texts")
     mails_text = fields.Text("Mails", compute="_compute_texts")
 
@@ -78,7 +77,7 @@ class CharterOnboardingLine(models.Model):
         for record in self:
             record.partner_id = record.contract_id.commercial_partner_id
 
-    @api.depends("promises", "mails", "late_count")
+    @api.depends("promises", "mails")
     @api.depends_context("lang")
     def _compute_texts(self):
         codes = {code for line in self for code in line.promises or {}}
@@ -90,8 +89,6 @@ class CharterOnboardingLine(models.Model):
                 f"{known.get(code, code)} × {count}" if count > 1 else known.get(code, code)
                 for code, count in sorted((line.promises or {}).items())
             ]
-            if line.late_count:
-                words.append(self.env._("%s of them late at once", line.late_count))
             line.promises_text = "\n".join(words)
             line.mails_text = "\n".join(f"{kinds[kind]} → {address}" for kind, address in line.mails or ())
 
@@ -200,7 +197,6 @@ class CharterOnboardingLine(models.Model):
 
     def _read_opened(self, opened):
         """{line: values of its preview} from the promises its contract opened."""
-        now = self._charter_now()
         recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
         people = self.env["res.partner"].sudo().browse(
             contact for contacts in recipients.values() for contact in contacts
@@ -215,7 +211,6 @@ class CharterOnboardingLine(models.Model):
                 promises[promise.code] = promises.get(promise.code, 0) + 1
             shown[line] = {
                 "promises": promises,
-                "late_count": len(own.filtered(lambda promise: promise.due_at and promise.due_at <= now)),
                 "mails": [
                     [KEPT_BY[promise.code], address[contact]]
                     for promise in own

@@ -141,9 +141,9 @@ class CharterCockpit(models.AbstractModel):
         self.env["charter.nps"]._flush()
         self.env.cr.execute(
             SQL(
-                "SELECT SUM(promoters), SUM(detractors), SUM(answers) FROM %s n WHERE company_id = ANY(%s)",
-                self.env["charter.nps"]._nps_table(self._charter_now()),
-                self.env.companies.ids,
+                "SELECT SUM(promoters), SUM(detractors), SUM(answers) FROM %(nps_table)s standing WHERE company_id = ANY(%(companies)s)",
+                nps_table=self.env["charter.nps"]._nps_table(self._charter_now()),
+                companies=self.env.companies.ids,
             )
         )
         promoters, detractors, answers = (int(value or 0) for value in self.env.cr.fetchone())

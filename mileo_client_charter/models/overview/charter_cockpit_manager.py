@@ -128,17 +128,17 @@ class CharterCockpit(models.AbstractModel):
                 SELECT bucket, id, total FROM (
                        SELECT bucket, id, due_at, count(*) OVER (PARTITION BY bucket) AS total,
                               row_number() OVER (PARTITION BY bucket ORDER BY due_at NULLS FIRST, id) AS place
-                         FROM (SELECT o.id, o.due_at,
-                                      CASE WHEN o.state = 'late' OR o.due_at IS NULL OR o.due_at <= %(now)s THEN 'late'
-                                           WHEN o.due_at <= %(today)s THEN 'today'
-                                           WHEN o.due_at <= %(tomorrow)s THEN 'tomorrow' ELSE 'week' END AS bucket
-                                 FROM charter_obligation o
-                                WHERE o.user_id = %(user)s AND o.company_id = ANY(%(companies)s)
-                                  AND (o.state = 'open' AND (o.due_at <= %(week)s OR o.due_at IS NULL)
+                         FROM (SELECT promise.id, promise.due_at,
+                                      CASE WHEN promise.state = 'late' OR promise.due_at IS NULL OR promise.due_at <= %(now)s THEN 'late'
+                                           WHEN promise.due_at <= %(today)s THEN 'today'
+                                           WHEN promise.due_at <= %(tomorrow)s THEN 'tomorrow' ELSE 'week' END AS bucket
+                                 FROM charter_obligation promise
+                                WHERE promise.user_id = %(user)s AND promise.company_id = ANY(%(companies)s)
+                                  AND (promise.state = 'open' AND (promise.due_at <= %(week)s OR promise.due_at IS NULL)
                                        OR %(late_owed)s)) mine) ranked
                  WHERE place <= %(rows)s ORDER BY due_at NULLS FIRST, id
                 """,
-                late_owed=late_owed_sql("o"),
+                late_owed=late_owed_sql("promise"),
                 now=now,
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),

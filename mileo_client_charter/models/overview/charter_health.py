@@ -79,29 +79,29 @@ class CharterHealth(models.Model):
         now = fields.Datetime.now()
         return SQL(
             """
-            SELECT f.*,
-                   CASE f.level WHEN 'trouble' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END AS rank
-              FROM (SELECT c.id, c.partner_id, c.company_id, s.*,
-                           CASE WHEN s.unanswered > 0 OR s.late_owed > 0 OR s.low_open > 0 OR s.vacant_roles IS NOT NULL
-                                     OR s.nps_low OR s.renewal = 'fail' THEN 'trouble'
-                                WHEN s.complaints > s.unanswered OR s.low_closed > 0 OR s.late_done > 0
-                                     OR s.renewal = 'unknown' OR s.nps IS NULL THEN 'watch'
+            SELECT rated.*,
+                   CASE rated.level WHEN 'trouble' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END AS rank
+              FROM (SELECT client.id, client.partner_id, client.company_id, facts.*,
+                           CASE WHEN facts.unanswered > 0 OR facts.late_owed > 0 OR facts.low_open > 0 OR facts.vacant_roles IS NOT NULL
+                                     OR facts.nps_low OR facts.renewal = 'fail' THEN 'trouble'
+                                WHEN facts.complaints > facts.unanswered OR facts.low_closed > 0 OR facts.late_done > 0
+                                     OR facts.renewal = 'unknown' OR facts.nps IS NULL THEN 'watch'
                                 ELSE 'good' END AS level
-                      FROM (%(clients)s) c
-                      LEFT JOIN (%(vacant)s) v USING (partner_id, company_id)
-                      LEFT JOIN (%(unanswered)s) e USING (partner_id, company_id)
-                      LEFT JOIN (%(late)s) l USING (partner_id, company_id)
-                      LEFT JOIN (%(late_done)s) d USING (partner_id, company_id)
-                      LEFT JOIN (%(marks)s) m USING (partner_id, company_id)
-                      JOIN %(standing)s n USING (partner_id, company_id)
+                      FROM (%(clients)s) client
+                      LEFT JOIN (%(vacant)s) vacant USING (partner_id, company_id)
+                      LEFT JOIN (%(unanswered)s) escalation USING (partner_id, company_id)
+                      LEFT JOIN (%(late)s) late USING (partner_id, company_id)
+                      LEFT JOIN (%(late_done)s) done USING (partner_id, company_id)
+                      LEFT JOIN (%(marks)s) marks USING (partner_id, company_id)
+                      JOIN %(standing)s standing USING (partner_id, company_id)
                      CROSS JOIN LATERAL (
-                           SELECT v.vacant_roles, COALESCE(e.unanswered, 0) AS unanswered,
-                                  n.complaints, COALESCE(l.late_owed, 0) AS late_owed,
-                                  l.oldest_late_at, COALESCE(d.late_done, 0) AS late_done,
-                                  COALESCE(m.low_open, 0) AS low_open, COALESCE(m.low_closed, 0) AS low_closed,
-                                  n.score AS nps, NOT n.above AS nps_low, n.answers, n.threshold, c.renewal_on,
-                                  CASE WHEN c.renewal_on IS NOT NULL THEN NULLIF(n.verdict, 'pass') END AS renewal) s
-                   ) f
+                           SELECT vacant.vacant_roles, COALESCE(escalation.unanswered, 0) AS unanswered,
+                                  standing.complaints, COALESCE(late.late_owed, 0) AS late_owed,
+                                  late.oldest_late_at, COALESCE(done.late_done, 0) AS late_done,
+                                  COALESCE(marks.low_open, 0) AS low_open, COALESCE(marks.low_closed, 0) AS low_closed,
+                                  standing.score AS nps, NOT standing.above AS nps_low, standing.answers, standing.threshold, client.renewal_on,
+                                  CASE WHEN client.renewal_on IS NOT NULL THEN NULLIF(standing.verdict, 'pass') END AS renewal) facts
+                   ) rated
             """,
             clients=self._clients_query(),
             vacant=self._vacant_query(),
@@ -115,19 +115,19 @@ class CharterHealth(models.Model):
                 late_owed_sql(),
             ),
             late_done=SQL(
-                "SELECT o.partner_id, o.company_id, count(*) AS late_done FROM charter_obligation o "
-                "JOIN res_company k ON k.id = o.company_id "
-                "WHERE o.state = 'late' AND o.done_at IS NOT NULL "
-                "AND o.breached_at > %(now)s::timestamp - make_interval(days => k.charter_health_days) "
-                "GROUP BY o.partner_id, o.company_id",
+                "SELECT promise.partner_id, promise.company_id, count(*) AS late_done FROM charter_obligation promise "
+                "JOIN res_company company ON company.id = promise.company_id "
+                "WHERE promise.state = 'late' AND promise.done_at IS NOT NULL "
+                "AND promise.breached_at > %(now)s::timestamp - make_interval(days => company.charter_health_days) "
+                "GROUP BY promise.partner_id, promise.company_id",
                 now=now,
             ),
             marks=SQL(
-                "SELECT f.partner_id, f.company_id, count(*) FILTER (WHERE f.followup IN ('call', 'tell')) AS low_open, "
-                "count(*) FILTER (WHERE f.followup NOT IN ('call', 'tell') AND f.answered_at > "
-                "%(now)s::timestamp - make_interval(days => k.charter_health_days)) AS low_closed "
-                "FROM charter_feedback f JOIN res_company k ON k.id = f.company_id "
-                "WHERE f.call_reason IN ('rating', 'problem') AND f.state = 'answered' GROUP BY f.partner_id, f.company_id",
+                "SELECT feedback.partner_id, feedback.company_id, count(*) FILTER (WHERE feedback.followup IN ('call', 'tell')) AS low_open, "
+                "count(*) FILTER (WHERE feedback.followup NOT IN ('call', 'tell') AND feedback.answered_at > "
+                "%(now)s::timestamp - make_interval(days => company.charter_health_days)) AS low_closed "
+                "FROM charter_feedback feedback JOIN res_company company ON company.id = feedback.company_id "
+                "WHERE feedback.call_reason IN ('rating', 'problem') AND feedback.state = 'answered' GROUP BY feedback.partner_id, feedback.company_id",
                 now=now,
             ),
             standing=nps_model._standing_table(
@@ -139,19 +139,19 @@ class CharterHealth(models.Model):
         """Clients under the charter today, with the next term of theirs that ends soon and is not settled."""
         return SQL(
             """
-            SELECT min(k.id) AS id, k.commercial_partner_id AS partner_id, k.company_id,
-                   min(k.charter_term_end) FILTER (
-                       WHERE k.charter_term_end <= %(today)s + make_interval(months => %(months)s)
-                         AND (r.state IS NULL OR r.state NOT IN %(settled)s)) AS renewal_on
-              FROM contract_contract k
-              LEFT JOIN charter_renewal r ON r.contract_id = k.id AND r.term_end = k.charter_term_end
-                                             AND r.partner_id = k.commercial_partner_id
-             WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
-               AND k.company_id = ANY(%(companies)s)
-               AND (k.date_end IS NULL OR k.date_end >= %(today)s OR k.charter_auto_renew)
-             GROUP BY k.commercial_partner_id, k.company_id
+            SELECT min(contract.id) AS id, contract.commercial_partner_id AS partner_id, contract.company_id,
+                   min(contract.charter_term_end) FILTER (
+                       WHERE contract.charter_term_end <= %(today)s + make_interval(months => %(months)s)
+                         AND (renewal.state IS NULL OR renewal.state NOT IN %(settled)s)) AS renewal_on
+              FROM contract_contract contract
+              LEFT JOIN charter_renewal renewal ON renewal.contract_id = contract.id AND renewal.term_end = contract.charter_term_end
+                                             AND renewal.partner_id = contract.commercial_partner_id
+             WHERE contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active
+               AND contract.company_id = ANY(%(companies)s)
+               AND (contract.date_end IS NULL OR contract.date_end >= %(today)s OR contract.charter_auto_renew)
+             GROUP BY contract.commercial_partner_id, contract.company_id
             """,
-            today=self.env["res.company"]._charter_today_sql(SQL("k.company_id")),
+            today=self.env["res.company"]._charter_today_sql(SQL("contract.company_id")),
             months=health.RENEWAL_MONTHS,
             settled=SETTLED,
             companies=self.env.companies.ids,
@@ -161,15 +161,16 @@ class CharterHealth(models.Model):
         """The client's two roles that nobody holds today, in the order of the words."""
         return SQL(
             """
-            SELECT c.partner_id, c.company_id, string_agg(r.role, ',' ORDER BY r.role) AS vacant_roles
-              FROM (%(clients)s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
-             WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                                WHERE a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role
-                                  AND daterange(a.date_from, a.date_to, '[]') @> %(today)s)
-             GROUP BY c.partner_id, c.company_id
+            SELECT client.partner_id, client.company_id, string_agg(asked.role, ',' ORDER BY asked.role) AS vacant_roles
+              FROM (%(clients)s) client CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS asked (role)
+             WHERE NOT EXISTS (SELECT 1 FROM charter_assignment assignment JOIN res_users users ON assignment.active
+                    AND users.id = assignment.user_id AND users.active
+                                WHERE assignment.company_id = client.company_id AND assignment.partner_id = client.partner_id AND assignment.role = asked.role
+                                  AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s)
+             GROUP BY client.partner_id, client.company_id
             """,
             clients=self._clients_query(),
-            today=self.env["res.company"]._charter_today_sql(SQL("c.company_id")),
+            today=self.env["res.company"]._charter_today_sql(SQL("client.company_id")),
         )
 
     # -- words ------------------------------------------------------------------------------------

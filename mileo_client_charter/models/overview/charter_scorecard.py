@@ -43,14 +43,15 @@ class CharterScorecard(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT o.id, o.id AS obligation_id, COALESCE(b.id, o.commitment_id) AS commitment_id, o.partner_id,
-                   o.contract_id, o.company_id, o.user_id, o.due_at, o.state AS outcome, o.met, o.missed, 1 AS decided, 100.0 * o.met AS rate
-              FROM charter_obligation o
-              LEFT JOIN (SELECT made.id AS made_id, c.id FROM charter_commitment made
-                           JOIN charter_commitment c ON c.code = made.code AND c.company_id = made.company_id
-                           JOIN charter_document d ON d.id = c.document_id AND d.state = 'in_force') b
-                ON b.made_id = o.commitment_id
-             WHERE o.state IN ('kept', 'late')
+            SELECT promise.id, promise.id AS obligation_id, COALESCE(present.id, promise.commitment_id) AS commitment_id, promise.partner_id,
+                   promise.contract_id, promise.company_id, promise.user_id, promise.due_at, promise.state AS outcome,
+                          promise.met, promise.missed, 1 AS decided, 100.0 * promise.met AS rate
+              FROM charter_obligation promise
+              LEFT JOIN (SELECT made.id AS made_id, commitment.id FROM charter_commitment made
+                           JOIN charter_commitment commitment ON commitment.code = made.code AND commitment.company_id = made.company_id
+                           JOIN charter_document document ON document.id = commitment.document_id AND document.state = 'in_force') present
+                ON present.made_id = promise.commitment_id
+             WHERE promise.state IN ('kept', 'late')
             """
         )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...tools.pg_array import pg_array
 from ...tools.standins import without
@@ -162,27 +162,29 @@ class CharterAssignment(models.Model):
         self.flush_model()
         # The day is the company's own, and read once: at 23:30 UTC it may be tomorrow already in Paris.
         self.env.cr.execute(
-            """
+            SQL(
+                """
             WITH today AS MATERIALIZED (
-                SELECT c.id, (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(rc.tz, 'UTC'))::date AS day
-                  FROM res_company c
-                  LEFT JOIN resource_calendar rc ON rc.id = c.resource_calendar_id
-                 WHERE c.id = ANY(%(companies)s))
-            SELECT DISTINCT ON (a.company_id, a.role, a.partner_id) a.company_id, a.role, a.partner_id, a.user_id
-              FROM charter_assignment a
-              JOIN today ON today.id = a.company_id
-             WHERE a.active AND a.company_id = ANY(%(companies)s) AND a.role = ANY(%(roles)s)
-               AND (a.partner_id IS NULL OR a.partner_id = ANY(%(partners)s::int[]))
-               AND a.date_from <= today.day AND (a.date_to IS NULL OR a.date_to >= today.day)
-               AND a.user_id IN (SELECT id FROM res_users WHERE active)
-             ORDER BY a.company_id, a.role, a.partner_id, (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC
+                SELECT company.id, (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date AS day
+                  FROM res_company company
+                  LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+                 WHERE company.id = ANY(%(companies)s))
+            SELECT DISTINCT ON (assignment.company_id, assignment.role, assignment.partner_id) assignment.company_id,
+                   assignment.role, assignment.partner_id, assignment.user_id
+              FROM charter_assignment assignment
+              JOIN today ON today.id = assignment.company_id
+             WHERE assignment.active AND assignment.company_id = ANY(%(companies)s) AND assignment.role = ANY(%(roles)s)
+               AND (assignment.partner_id IS NULL OR assignment.partner_id = ANY(%(partners)s::int[]))
+               AND assignment.date_from <= today.day AND (assignment.date_to IS NULL OR assignment.date_to >= today.day)
+               AND assignment.user_id IN (SELECT id FROM res_users WHERE active)
+             ORDER BY assignment.company_id, assignment.role, assignment.partner_id, (assignment.kind = 'stand_in') DESC,
+                    assignment.date_from DESC, assignment.id DESC
             """,
-            {
-                "companies": list({key[0] for key in keys}),
-                "roles": list({key[1] for key in keys}),
-                "partners": pg_array({key[2] for key in keys if key[2]}),
-                "now": now,
-            },
+                companies=list({key[0] for key in keys}),
+                roles=list({key[1] for key in keys}),
+                partners=pg_array({key[2] for key in keys if key[2]}),
+                now=now,
+            )
         )
         found = {(company, role, partner): user for company, role, partner, user in self.env.cr.fetchall()}
         holders = {}

@@ -99,14 +99,15 @@ class CharterDefect(models.Model):
         queries = self._defect_queries(self._clients())
         columns = SQL("kind, partner_id, user_id, role, company_id, res_model, res_id, detail")
         union = SQL(" UNION ALL ").join(
-            SQL("SELECT %s FROM (%s) AS q (%s)", columns, query, columns) for query in queries
+            SQL("SELECT %(columns)s FROM (%(query)s) AS found (%(columns)s)", columns=columns, query=query)
+            for query in queries
         )
         # An id that stays the same from one reading to the next, so that a row of the list can be opened.
         return SQL(
             "SELECT (('x' || substr(md5(concat_ws('|', kind, company_id, partner_id, role, res_model, res_id)), 1, 8))"
-            "::bit(32)::int & 2147483647) AS id, %s FROM (%s) AS defects",
-            columns,
-            union,
+            "::bit(32)::int & 2147483647) AS id, %(columns)s FROM (%(union)s) AS defects",
+            columns=columns,
+            union=union,
         )
 
     def _clients(self):
@@ -122,34 +123,34 @@ class CharterDefect(models.Model):
     def _calendar_queries(self):
         """Calendars promises are counted on that close on no day of the coming year, or are in UTC for a company elsewhere."""
         used = SQL(
-            """SELECT DISTINCT k.company_id, COALESCE(k.charter_calendar_id, y.resource_calendar_id) AS calendar_id
-                 FROM contract_contract k JOIN res_company y ON y.id = k.company_id
-                WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
-                  AND (k.date_end IS NULL OR k.date_end >= %s OR k.charter_auto_renew)""",
-            self.env["res.company"]._charter_today_sql(SQL("k.company_id")),
+            """SELECT DISTINCT contract.company_id, COALESCE(contract.charter_calendar_id, company.resource_calendar_id) AS calendar_id
+                 FROM contract_contract contract JOIN res_company company ON company.id = contract.company_id
+                WHERE contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active
+                  AND (contract.date_end IS NULL OR contract.date_end >= %s OR contract.charter_auto_renew)""",
+            self.env["res.company"]._charter_today_sql(SQL("contract.company_id")),
         )
         now = fields.Datetime.now()
         return [
             SQL(
                 """
-                SELECT 'no_closure', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
-                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
-                 WHERE NOT EXISTS (SELECT 1 FROM resource_calendar_leaves l
-                                    WHERE l.resource_id IS NULL AND (l.calendar_id = cal.id OR l.calendar_id IS NULL)
-                                      AND (l.company_id IS NULL OR l.company_id = u.company_id)
-                                      AND l.date_to >= %s AND l.date_from < %s)
+                SELECT 'no_closure', NULL::int, NULL::int, NULL, used.company_id, 'resource.calendar', calendar.id, calendar.name
+                  FROM (%(used)s) used JOIN resource_calendar calendar ON calendar.id = used.calendar_id
+                 WHERE NOT EXISTS (SELECT 1 FROM resource_calendar_leaves leaves
+                                    WHERE leaves.resource_id IS NULL AND (leaves.calendar_id = calendar.id OR leaves.calendar_id IS NULL)
+                                      AND (leaves.company_id IS NULL OR leaves.company_id = used.company_id)
+                                      AND leaves.date_to >= %(now)s AND leaves.date_from < %(until)s)
                 """,
-                used, now, now + relativedelta(months=12),
+                used=used, now=now, until=now + relativedelta(months=12),
             ),
             SQL(
                 """
-                SELECT 'utc_calendar', NULL::int, NULL::int, NULL, u.company_id, 'resource.calendar', cal.id, cal.name
-                  FROM (%s) u JOIN resource_calendar cal ON cal.id = u.calendar_id
-                  JOIN res_company y ON y.id = u.company_id JOIN res_partner p ON p.id = y.partner_id
-                  JOIN res_country n ON n.id = p.country_id
-                 WHERE cal.tz = ANY(%s) AND n.code != ALL(%s)
+                SELECT 'utc_calendar', NULL::int, NULL::int, NULL, used.company_id, 'resource.calendar', calendar.id, calendar.name
+                  FROM (%(used)s) used JOIN resource_calendar calendar ON calendar.id = used.calendar_id
+                  JOIN res_company company ON company.id = used.company_id JOIN res_partner partner ON partner.id = company.partner_id
+                  JOIN res_country country ON country.id = partner.country_id
+                 WHERE calendar.tz = ANY(%(utc)s) AND country.code != ALL(%(countries_in_utc)s)
                 """,
-                used, list(UTC), list(countries_in_utc()),
+                used=used, utc=list(UTC), countries_in_utc=list(countries_in_utc()),
             ),
         ]  # fmt: skip
 
@@ -159,92 +160,94 @@ class CharterDefect(models.Model):
         :param clients: SQL of (partner_id, company_id)
         """
         company = self.env["res.company"]
-        today = company._charter_today_sql(SQL("a.company_id"))
+        today = company._charter_today_sql(SQL("assignment.company_id"))
         holds = SQL(
-            "a.company_id = c.company_id AND a.partner_id = c.partner_id AND a.role = r.role "
-            "AND daterange(a.date_from, a.date_to, '[]') @> %s",
+            "assignment.company_id = client.company_id AND assignment.partner_id = client.partner_id AND assignment.role = asked.role "
+            "AND daterange(assignment.date_from, assignment.date_to, '[]') @> %s",
             today,
         )
         return [
             SQL(
                 """
-                SELECT 'vacant' AS kind, c.partner_id, NULL::int AS user_id, r.role, c.company_id,
-                       'res.partner' AS res_model, c.partner_id AS res_id, NULL AS detail
-                  FROM (%s) c CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                                    WHERE %s)
+                SELECT 'vacant' AS kind, client.partner_id, NULL::int AS user_id, asked.role, client.company_id,
+                       'res.partner' AS res_model, client.partner_id AS res_id, NULL AS detail
+                  FROM (%(clients)s) client CROSS JOIN (VALUES ('account_manager'), ('technical_contact')) AS asked (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment assignment JOIN res_users users ON assignment.active
+                        AND users.id = assignment.user_id AND users.active
+                                    WHERE %(holds)s)
                 """,
-                clients,
-                holds,
+                clients=clients,
+                holds=holds,
             ),
             SQL(
                 """
-                SELECT 'vacant', NULL::int, NULL::int, r.role, c.company_id, 'res.company', c.company_id, NULL
-                  FROM (SELECT DISTINCT company_id FROM (%s) AS any_client) c
-                 CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                                    WHERE a.company_id = c.company_id AND a.role = r.role
-                                      AND daterange(a.date_from, a.date_to, '[]') @> %s)
+                SELECT 'vacant', NULL::int, NULL::int, asked.role, client.company_id, 'res.company', client.company_id, NULL
+                  FROM (SELECT DISTINCT company_id FROM (%(clients)s) AS any_client) client
+                 CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS asked (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment assignment JOIN res_users users ON assignment.active
+                        AND users.id = assignment.user_id AND users.active
+                                    WHERE assignment.company_id = client.company_id AND assignment.role = asked.role
+                                      AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s)
                 """,
-                clients,
+                clients=clients,
+                today=today,
+            ),
+            SQL(
+                """
+                SELECT DISTINCT 'unreachable', NULL::int, assignment.user_id, assignment.role, assignment.company_id, 'res.partner', partner.id, partner.name
+                  FROM charter_assignment assignment JOIN res_users users ON assignment.active AND users.id = assignment.user_id AND users.active
+                  JOIN res_partner partner ON partner.id = users.partner_id
+                 WHERE daterange(assignment.date_from, assignment.date_to, '[]') @> %s
+                   AND (COALESCE(partner.phone, '') = '' OR COALESCE(partner.email, '') = '')
+                """,
                 today,
             ),
             SQL(
                 """
-                SELECT DISTINCT 'unreachable', NULL::int, a.user_id, a.role, a.company_id, 'res.partner', p.id, p.name
-                  FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                  JOIN res_partner p ON p.id = u.partner_id
-                 WHERE daterange(a.date_from, a.date_to, '[]') @> %s
-                   AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
+                SELECT 'absence', NULL::int, absence.user_id, NULL, absence.company_id, 'charter.absence', absence.id, NULL
+                  FROM charter_absence absence
+                 WHERE absence.state = 'planned' AND (absence.date_to IS NULL OR absence.date_to >= %(today)s)
+                   AND EXISTS (SELECT 1 FROM charter_assignment assignment
+                                WHERE assignment.active AND assignment.user_id = absence.user_id AND assignment.company_id = absence.company_id
+                                  AND daterange(assignment.date_from, assignment.date_to, '[]') && daterange(absence.date_from, absence.date_to, '[]'))
+                   AND (absence.stand_in_id IS NULL
+                        OR EXISTS (SELECT 1 FROM charter_absence other
+                                    WHERE other.user_id = absence.stand_in_id AND other.company_id = absence.company_id
+                                      AND other.state = 'planned' AND other.stand_in_id IS NULL
+                                      AND daterange(other.date_from, other.date_to, '[]') && daterange(absence.date_from, absence.date_to, '[]')))
                 """,
-                today,
+                today=company._charter_today_sql(SQL("absence.company_id")),
             ),
             SQL(
                 """
-                SELECT 'absence', NULL::int, b.user_id, NULL, b.company_id, 'charter.absence', b.id, NULL
-                  FROM charter_absence b
-                 WHERE b.state = 'planned' AND (b.date_to IS NULL OR b.date_to >= %(today)s)
-                   AND EXISTS (SELECT 1 FROM charter_assignment a
-                                WHERE a.active AND a.user_id = b.user_id AND a.company_id = b.company_id
-                                  AND daterange(a.date_from, a.date_to, '[]') && daterange(b.date_from, b.date_to, '[]'))
-                   AND (b.stand_in_id IS NULL
-                        OR EXISTS (SELECT 1 FROM charter_absence o
-                                    WHERE o.user_id = b.stand_in_id AND o.company_id = b.company_id
-                                      AND o.state = 'planned' AND o.stand_in_id IS NULL
-                                      AND daterange(o.date_from, o.date_to, '[]') && daterange(b.date_from, b.date_to, '[]')))
-                """,
-                today=company._charter_today_sql(SQL("b.company_id")),
-            ),
-            SQL(
-                """
-                SELECT 'no_contact', c.partner_id, NULL::int, NULL, c.company_id, 'res.partner', c.partner_id, NULL
-                  FROM (%s) c
+                SELECT 'no_contact', client.partner_id, NULL::int, NULL, client.company_id, 'res.partner', client.partner_id, NULL
+                  FROM (%s) client
                  WHERE NOT EXISTS (
-                       SELECT 1 FROM res_partner p
-                        WHERE p.commercial_partner_id = c.partner_id AND p.active AND p.email_normalized IS NOT NULL
-                          AND (p.id = p.commercial_partner_id OR p.type = 'contact' AND NOT p.is_company)
-                          AND NOT EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = p.id AND NOT u.share))
+                       SELECT 1 FROM res_partner partner
+                        WHERE partner.commercial_partner_id = client.partner_id AND partner.active AND partner.email_normalized IS NOT NULL
+                          AND (partner.id = partner.commercial_partner_id OR partner.type = 'contact' AND NOT partner.is_company)
+                          AND NOT EXISTS (SELECT 1 FROM res_users users WHERE users.partner_id = partner.id AND NOT users.share))
                 """,
                 clients,
             ),
             SQL(
                 """
-                SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
-                  FROM charter_handover h WHERE h.active AND h.state = 'planned' AND h.problem IS NOT NULL
+                SELECT 'untold', handover.partner_id, handover.user_id, NULL, handover.company_id, 'charter.handover', handover.id, handover.problem
+                  FROM charter_handover handover WHERE handover.active AND handover.state = 'planned' AND handover.problem IS NOT NULL
                 """
             ),
             SQL(
                 """
-                SELECT 'no_anniversary', k.commercial_partner_id, NULL::int, NULL, k.company_id, 'contract.contract', k.id,
-                       k.name
-                  FROM contract_contract k
-                 WHERE k.charter_tier_id IS NOT NULL AND k.contract_type = 'sale' AND k.active
-                   AND (k.date_end IS NULL OR k.date_end >= %s) AND k.charter_term_end IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM contract_line l
-                                    WHERE l.contract_id = k.id AND l.date_start IS NOT NULL
-                                      AND l.is_canceled IS NOT TRUE AND l.display_type IS NULL)
+                SELECT 'no_anniversary', contract.commercial_partner_id, NULL::int, NULL, contract.company_id, 'contract.contract', contract.id,
+                       contract.name
+                  FROM contract_contract contract
+                 WHERE contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active
+                   AND (contract.date_end IS NULL OR contract.date_end >= %s) AND contract.charter_term_end IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM contract_line line
+                                    WHERE line.contract_id = contract.id AND line.date_start IS NOT NULL
+                                      AND line.is_canceled IS NOT TRUE AND line.display_type IS NULL)
                 """,
-                company._charter_today_sql(SQL("k.company_id")),
+                company._charter_today_sql(SQL("contract.company_id")),
             ),
             *self._calendar_queries(),
         ]

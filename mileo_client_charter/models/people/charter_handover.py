@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.codes import CONTACT_HANDOVER
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
 
@@ -203,7 +204,7 @@ class CharterHandover(models.Model):
     def _promised_from(self):
         """{id: moments the changes that these clients are still owed word of begin at}, in one query."""
         found = defaultdict(list)
-        for promise in self._charter_owed("contact.handover") if self else ():
+        for promise in self._charter_owed(CONTACT_HANDOVER) if self else ():
             found[promise.res_id].append(promise.trigger_at)
         return found
 
@@ -231,7 +232,7 @@ class CharterHandover(models.Model):
             state = "told" if self.tellings else "withdrawn"
             if self.state != state:
                 self.write({"state": state, "tell_at": False, "problem": False})
-                self._charter_cancel("contact.handover", self.env._("The absence did not take place."))
+                self._charter_cancel(CONTACT_HANDOVER, self.env._("The absence did not take place."))
             return
         first_change = self._first_change(today)
         if not changed and first_change and self._is_planned_for(first_change, promised):
@@ -284,7 +285,7 @@ class CharterHandover(models.Model):
         if first_change is None:
             # Only days gone by differ: there is nothing left to tell.
             self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
-            self._charter_cancel("contact.handover", self.env._("The absence is over."))
+            self._charter_cancel(CONTACT_HANDOVER, self.env._("The absence is over."))
             return
         lead = timedelta(days=0 if self.tellings else self.company_id.charter_handover_lead_days)
         begins = to_utc(first_change, tz)
@@ -294,7 +295,7 @@ class CharterHandover(models.Model):
         )
         replaced = self._on(self.plan, first_change)
         occurrence = str(self.tellings + 1)
-        owed = self._charter_owed("contact.handover")
+        owed = self._charter_owed(CONTACT_HANDOVER)
         if not replaced:
             owed._cancel(self.env._("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
@@ -306,7 +307,7 @@ class CharterHandover(models.Model):
                     [
                         ("res_model", "=", self._name),
                         ("res_id", "=", self.id),
-                        ("code", "=", "contact.handover"),
+                        ("code", "=", CONTACT_HANDOVER),
                     ]
                 )
             )
@@ -321,7 +322,7 @@ class CharterHandover(models.Model):
         end_of_day = to_utc(today + timedelta(days=1), self.company_id._charter_tz())
         sudden = begins <= self._charter_now()
         opened = self._charter_open(
-            "contact.handover", at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
+            CONTACT_HANDOVER, at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
         )
         if sudden:
             opened._explain(self.env._("It was not known before it began: the client is told the same day."))

@@ -163,16 +163,17 @@ class CharterSetupCheck(models.Model):
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT p.name
-                  FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                  JOIN res_partner p ON p.id = u.partner_id
-                 WHERE a.company_id = %(company)s AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
-                   AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
+                SELECT DISTINCT partner.name
+                  FROM charter_assignment assignment JOIN res_users users ON assignment.active AND users.id = assignment.user_id AND users.active
+                  JOIN res_partner partner ON partner.id = users.partner_id
+                 WHERE assignment.company_id = %(company)s AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
+                   AND (COALESCE(partner.phone, '') = '' OR COALESCE(partner.email, '') = '')
                  UNION ALL
-                SELECT r.role FROM (VALUES ('operations_manager'), ('general_management')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                                    WHERE a.company_id = %(company)s AND a.role = r.role
-                                      AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
+                SELECT asked.role FROM (VALUES ('operations_manager'), ('general_management')) AS asked (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment assignment JOIN res_users users ON assignment.active
+                        AND users.id = assignment.user_id AND users.active
+                                    WHERE assignment.company_id = %(company)s AND assignment.role = asked.role
+                                      AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date)
                 """,
                 company=company.id,
                 today=today,

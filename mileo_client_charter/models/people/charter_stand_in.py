@@ -126,28 +126,28 @@ class CharterObligation(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-            SELECT o.id, h.user_id, h.kind
-              FROM charter_obligation o
+            SELECT promise.id, holder.user_id, holder.kind
+              FROM charter_obligation promise
               JOIN LATERAL (
-                   SELECT a.user_id, a.kind
-                     FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                    WHERE a.company_id = o.company_id AND a.role = o.role
-                      AND (a.partner_id = o.partner_id
-                           OR a.partner_id IS NULL AND o.role IN ('operations_manager', 'general_management'))
-                      AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
-                    ORDER BY (a.kind = 'stand_in') DESC, a.date_from DESC, a.id DESC LIMIT 1) h ON true
-             WHERE o.company_id = %(company)s AND %(owed)s
-               AND o.user_id IS DISTINCT FROM h.user_id
+                   SELECT assignment.user_id, assignment.kind
+                     FROM charter_assignment assignment JOIN res_users users ON assignment.active AND users.id = assignment.user_id AND users.active
+                    WHERE assignment.company_id = promise.company_id AND assignment.role = promise.role
+                      AND (assignment.partner_id = promise.partner_id
+                           OR assignment.partner_id IS NULL AND promise.role IN ('operations_manager', 'general_management'))
+                      AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
+                    ORDER BY (assignment.kind = 'stand_in') DESC, assignment.date_from DESC, assignment.id DESC LIMIT 1) holder ON true
+             WHERE promise.company_id = %(company)s AND %(owed)s
+               AND promise.user_id IS DISTINCT FROM holder.user_id
                -- Level 1 went to general management while the operations manager is away without a stand-in.
-               AND NOT (o.code = 'escalation.level1' AND EXISTS (
+               AND NOT (promise.code = 'escalation.level1' AND EXISTS (
                         SELECT 1 FROM charter_absence away
-                         WHERE away.user_id = h.user_id AND away.company_id = o.company_id AND away.state = 'planned'
+                         WHERE away.user_id = holder.user_id AND away.company_id = promise.company_id AND away.state = 'planned'
                            AND daterange(away.date_from, away.date_to, '[]') @> %(today)s::date))
-             ORDER BY o.id
+             ORDER BY promise.id
                 """,
                 company=company.id,
                 today=company._charter_today(),
-                owed=owed_sql("o"),
+                owed=owed_sql("promise"),
             )
         )
         moves = defaultdict(list)

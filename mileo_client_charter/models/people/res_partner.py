@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize_all
+from odoo.tools import SQL, email_normalize_all
 
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
@@ -371,14 +371,15 @@ class ResPartner(models.Model):
         """
         self.env["res.partner"].flush_model()
         self.env.cr.execute(
-            """
+            SQL(
+                """
             WITH people AS (
-                SELECT p.commercial_partner_id AS client, p.id, p.email_normalized AS mailbox, p.charter_recipient AS marked,
-                       (p.parent_id IS NOT NULL) AS person
-                  FROM res_partner p
-                 WHERE p.commercial_partner_id = ANY(%s) AND p.active AND p.email_normalized IS NOT NULL
-                   AND (p.id = p.commercial_partner_id OR p.type = 'contact' AND NOT p.is_company)
-                   AND NOT EXISTS (SELECT 1 FROM res_users u WHERE u.partner_id = p.id AND NOT u.share)
+                SELECT partner.commercial_partner_id AS client, partner.id, partner.email_normalized AS mailbox, partner.charter_recipient AS marked,
+                       (partner.parent_id IS NOT NULL) AS person
+                  FROM res_partner partner
+                 WHERE partner.commercial_partner_id = ANY(%(client_ids)s) AND partner.active AND partner.email_normalized IS NOT NULL
+                   AND (partner.id = partner.commercial_partner_id OR partner.type = 'contact' AND NOT partner.is_company)
+                   AND NOT EXISTS (SELECT 1 FROM res_users users WHERE users.partner_id = partner.id AND NOT users.share)
             ), ranked AS (
                 SELECT client, id, mailbox, rank() OVER (PARTITION BY client ORDER BY (marked IS TRUE) DESC,
                            CASE WHEN marked THEN 0 WHEN person THEN 1 ELSE 2 END) AS place
@@ -389,7 +390,8 @@ class ResPartner(models.Model):
                      ORDER BY client, mailbox, id) mailboxes
              GROUP BY client
             """,
-            [list(client_ids)],
+                client_ids=list(client_ids),
+            ),
         )
         return dict(self.env.cr.fetchall())
 

@@ -88,14 +88,16 @@ class CharterAnonymiser(models.AbstractModel):
             if table not in tables or "partner_id" not in columns:
                 continue
             named = [
-                SQL("%s = %s", SQL.identifier(name), contact.id) for name in columns if name != "partner_id"
+                SQL("%(name)s = %(contact_id)s", name=SQL.identifier(name), contact_id=contact.id)
+                for name in columns
+                if name != "partner_id"
             ]
             if named:
                 rows = self.env.execute_query(
                     SQL(
-                        "SELECT DISTINCT partner_id FROM %s WHERE %s",
-                        SQL.identifier(table),
-                        SQL(" OR ").join(named),
+                        "SELECT DISTINCT partner_id FROM %(table)s WHERE %(named)s",
+                        table=SQL.identifier(table),
+                        named=SQL(" OR ").join(named),
                     )
                 )
                 found.update(row for [row] in rows if row)
@@ -171,16 +173,19 @@ class CharterAnonymiser(models.AbstractModel):
     def _texts(self):
         """{table: {column: type}} of every text of the database, of tables whose rows have an id."""
         self.env.cr.execute(
-            """
-            SELECT t.relname, a.attname, y.typname
-              FROM pg_class t
-              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-              JOIN pg_type y ON y.oid = a.atttypid
-             WHERE t.relkind IN ('r', 'p') AND t.relnamespace = current_schema::regnamespace AND y.typname = ANY(%s)
-               AND EXISTS (SELECT 1 FROM pg_attribute i
-                            WHERE i.attrelid = t.oid AND i.attname = 'id' AND NOT i.attisdropped)
+            SQL(
+                """
+            SELECT owner.relname, attribute.attname, kind_of.typname
+              FROM pg_class owner
+              JOIN pg_attribute attribute ON attribute.attrelid = owner.oid AND attribute.attnum > 0 AND NOT attribute.attisdropped
+                     AND attribute.attgenerated = ''
+              JOIN pg_type kind_of ON kind_of.oid = attribute.atttypid
+             WHERE owner.relkind IN ('r', 'p') AND owner.relnamespace = current_schema::regnamespace AND kind_of.typname = ANY(%(texts)s)
+               AND EXISTS (SELECT 1 FROM pg_attribute number_of
+                            WHERE number_of.attrelid = owner.oid AND number_of.attname = 'id' AND NOT number_of.attisdropped)
             """,
-            [list(TEXTS)],
+                texts=list(TEXTS),
+            ),
         )
         texts = defaultdict(dict)
         for table, column, kind in self.env.cr.fetchall():
@@ -238,14 +243,14 @@ class CharterAnonymiser(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT t.relname, a.attname, f.relname,
-                       EXISTS (SELECT 1 FROM pg_attribute i
-                                WHERE i.attrelid = t.oid AND i.attname = 'id' AND NOT i.attisdropped)
-                  FROM pg_constraint c
-                  JOIN pg_class t ON t.oid = c.conrelid
-                  JOIN pg_class f ON f.oid = c.confrelid
-                  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
-                 WHERE c.contype = 'f' AND t.relnamespace = current_schema::regnamespace AND array_length(c.conkey, 1) = 1
+                SELECT owner.relname, attribute.attname, referred.relname,
+                       EXISTS (SELECT 1 FROM pg_attribute number_of
+                                WHERE number_of.attrelid = owner.oid AND number_of.attname = 'id' AND NOT number_of.attisdropped)
+                  FROM pg_constraint rule
+                  JOIN pg_class owner ON owner.oid = rule.conrelid
+                  JOIN pg_class referred ON referred.oid = rule.confrelid
+                  JOIN pg_attribute attribute ON attribute.attrelid = owner.oid AND attribute.attnum = rule.conkey[1]
+                 WHERE rule.contype = 'f' AND owner.relnamespace = current_schema::regnamespace AND array_length(rule.conkey, 1) = 1
                 """
             )
         )
@@ -253,8 +258,8 @@ class CharterAnonymiser(models.AbstractModel):
     @api.model
     def _related_ids(self, table, wanted, column, ids):
         rows = self.env.execute_query(
-            SQL("SELECT %s FROM %s WHERE %s = ANY(%s)", SQL.identifier(wanted), SQL.identifier(table),
-                SQL.identifier(column), list(ids))
+            SQL("SELECT %(wanted)s FROM %(table)s WHERE %(column)s = ANY(%(ids)s)", wanted=SQL.identifier(wanted), table=SQL.identifier(table),
+                column=SQL.identifier(column), ids=list(ids))
         )  # fmt: skip
         return {row for [row] in rows if row}
 
@@ -262,10 +267,10 @@ class CharterAnonymiser(models.AbstractModel):
     def _referring(self, table, kind, number, pairs):
         rows = self.env.execute_query(
             SQL(
-                "SELECT t.id FROM %s t JOIN unnest(%s::text[], %s::int[]) AS k (kind, number) "
-                "ON t.%s = k.kind AND t.%s = k.number",
-                SQL.identifier(table), [pair[0] for pair in pairs], [pair[1] for pair in pairs],
-                SQL.identifier(kind), SQL.identifier(number),
+                "SELECT owner.id FROM %(table)s owner JOIN unnest(%(kinds)s::text[], %(numbers)s::int[]) AS known (kind, number) "
+                "ON owner.%(kind)s = known.kind AND owner.%(number)s = known.number",
+                table=SQL.identifier(table), kinds=[pair[0] for pair in pairs], numbers=[pair[1] for pair in pairs],
+                kind=SQL.identifier(kind), number=SQL.identifier(number),
             )
         )  # fmt: skip
         return {row for [row] in rows}
@@ -278,13 +283,21 @@ class CharterAnonymiser(models.AbstractModel):
         if not traces or not columns or ids == []:
             return set()
         texts = [SQL("%s::text", SQL.identifier(name)) for name in columns]
-        looks = [SQL("%s ILIKE ANY(%s)", text, traces.likes) for text in texts if traces.likes]
-        looks += [SQL("%s ~ ANY(%s)", text, traces.expressions) for text in texts if traces.expressions]
+        looks = [
+            SQL("%(text)s ILIKE ANY(%(likes)s)", text=text, likes=traces.likes)
+            for text in texts
+            if traces.likes
+        ]
+        looks += [
+            SQL("%(text)s ~ ANY(%(expressions)s)", text=text, expressions=traces.expressions)
+            for text in texts
+            if traces.expressions
+        ]
         near = SQL("id = ANY(%s)", ids) if ids is not None else SQL("true")
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM %s WHERE %s AND (%s) ORDER BY id",
-                SQL(", ").join(map(SQL.identifier, columns)), SQL.identifier(table), near, SQL(" OR ").join(looks),
+                "SELECT id, %(columns)s FROM %(table)s WHERE %(near)s AND (%(looks)s) ORDER BY id",
+                columns=SQL(", ").join(map(SQL.identifier, columns)), table=SQL.identifier(table), near=near, looks=SQL(" OR ").join(looks),
             )
         )  # fmt: skip
         changed = set()
@@ -302,12 +315,13 @@ class CharterAnonymiser(models.AbstractModel):
                 engine_sql(
                     self.env,
                     SQL(
-                        "UPDATE %s SET %s WHERE id = %s RETURNING id",
-                        SQL.identifier(table),
-                        SQL(", ").join(
-                            SQL("%s = %s", SQL.identifier(name), value) for name, value in new.items()
+                        "UPDATE %(table)s SET %(conditions)s WHERE id = %(number)s RETURNING id",
+                        table=SQL.identifier(table),
+                        conditions=SQL(", ").join(
+                            SQL("%(name)s = %(value)s", name=SQL.identifier(name), value=value)
+                            for name, value in new.items()
                         ),
-                        number,
+                        number=number,
                     ),
                 )
         return changed

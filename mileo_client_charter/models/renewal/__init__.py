@@ -22,6 +22,7 @@ from . import charter_advisory_import
 from . import charter_advisory_concern
 from . import charter_advisory_telling
 from . import charter_authorisation
+from . import charter_figures
 from . import charter_scheduler_documents
 from . import base_automation
 from . import charter_defect

@@ -256,9 +256,9 @@ class CharterAdvisory(models.Model):
         """
         self.env.flush_all()
         of_advisories = (
-            SQL("AND p.advisory_id = ANY(%s)", advisories.ids) if advisories is not None else SQL()
+            SQL("AND product.advisory_id = ANY(%s)", advisories.ids) if advisories is not None else SQL()
         )
-        of_equipment = SQL("AND e.id = ANY(%s)", equipment.ids) if equipment is not None else SQL()
+        of_equipment = SQL("AND equipment.id = ANY(%s)", equipment.ids) if equipment is not None else SQL()
         of_models = (
             SQL("WHERE model_id = ANY(%s)", equipment.sudo().catalogue_id.ids)
             if equipment is not None
@@ -267,42 +267,45 @@ class CharterAdvisory(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH p AS MATERIALIZED (
-                    SELECT p.id, p.advisory_id, p.key, p.pattern, p.maker_key, COALESCE(p.condition, '') AS condition, p.status
-                      FROM charter_advisory_product p JOIN charter_advisory a ON a.id = p.advisory_id AND a.active
-                     WHERE p.maker_key <> '' %(of_advisories)s
-                ), n AS MATERIALIZED (
+                WITH product AS MATERIALIZED (
+                    SELECT product.id, product.advisory_id, product.key, product.pattern, product.maker_key,
+                           COALESCE(product.condition, '') AS condition, product.status
+                      FROM charter_advisory_product product JOIN charter_advisory advisory ON advisory.id = product.advisory_id AND advisory.active
+                     WHERE product.maker_key <> '' %(of_advisories)s
+                ), spelling AS MATERIALIZED (
                     SELECT model_id, key, maker_key FROM charter_equipment_alias %(of_models)s
                 ), makers AS MATERIALIZED (
                     SELECT theirs.maker_key AS said, ours.maker_key AS ours
-                      FROM (SELECT DISTINCT maker_key, string_to_array(maker_key, ' ') AS words FROM p) theirs
-                      JOIN (SELECT DISTINCT maker_key, string_to_array(maker_key, ' ') AS words FROM n WHERE maker_key <> '') ours
+                      FROM (SELECT DISTINCT maker_key, string_to_array(maker_key, ' ') AS words FROM product) theirs
+                      JOIN (SELECT DISTINCT maker_key, string_to_array(maker_key, ' ') AS words FROM spelling WHERE maker_key <> '') ours
                         ON theirs.words <@ ours.words OR ours.words <@ theirs.words
                 ), found AS (
-                    SELECT p.id, n.model_id, 'exact' AS how
-                      FROM p JOIN makers m ON m.said = p.maker_key JOIN n ON n.maker_key = m.ours AND n.key = p.key
+                    SELECT product.id, spelling.model_id, 'exact' AS how
+                      FROM product JOIN makers maker ON maker.said = product.maker_key JOIN spelling ON spelling.maker_key = maker.ours
+                             AND spelling.key = product.key
                      UNION
-                    SELECT p.id, n.model_id, 'exact'
-                      FROM p JOIN makers m ON m.said = p.maker_key JOIN n ON n.maker_key = m.ours AND n.key ~ p.pattern
-                     WHERE p.pattern <> ''
+                    SELECT product.id, spelling.model_id, 'exact'
+                      FROM product JOIN makers maker ON maker.said = product.maker_key JOIN spelling ON spelling.maker_key = maker.ours
+                             AND spelling.key ~ product.pattern
+                     WHERE product.pattern <> ''
                      UNION
-                    SELECT p.id, n.model_id, 'near'
-                      FROM p JOIN makers m ON m.said = p.maker_key JOIN n ON n.maker_key = m.ours
-                     WHERE length(p.key) >= %(shortest)s AND length(n.key) >= %(shortest)s AND n.key <> p.key
-                       AND (starts_with(n.key, p.key) OR starts_with(p.key, n.key)) AND p.status IN ('affected', 'look')
+                    SELECT product.id, spelling.model_id, 'near'
+                      FROM product JOIN makers maker ON maker.said = product.maker_key JOIN spelling ON spelling.maker_key = maker.ours
+                     WHERE length(product.key) >= %(shortest)s AND length(spelling.key) >= %(shortest)s AND spelling.key <> product.key
+                       AND (starts_with(spelling.key, product.key) OR starts_with(product.key, spelling.key)) AND product.status IN ('affected', 'look')
                      UNION
-                    SELECT p.id, n.model_id, 'maker'
-                      FROM p JOIN makers m ON m.said = p.maker_key JOIN n ON n.maker_key = m.ours WHERE p.key = ''
+                    SELECT product.id, spelling.model_id, 'maker'
+                      FROM product JOIN makers maker ON maker.said = product.maker_key JOIN spelling ON spelling.maker_key = maker.ours WHERE product.key = ''
                 ), best AS MATERIALIZED (
                     SELECT id, model_id, MIN(how) AS how FROM found GROUP BY id, model_id
                 ), devices AS MATERIALIZED (
-                    SELECT e.catalogue_id, COALESCE(e.firmware, '') AS firmware, array_agg(e.id) AS ids
-                      FROM charter_equipment e
-                     WHERE e.active AND e.catalogue_id IN (SELECT model_id FROM best) %(of_equipment)s
+                    SELECT equipment.catalogue_id, COALESCE(equipment.firmware, '') AS firmware, array_agg(equipment.id) AS ids
+                      FROM charter_equipment equipment
+                     WHERE equipment.active AND equipment.catalogue_id IN (SELECT model_id FROM best) %(of_equipment)s
                      GROUP BY 1, 2
                 )
-                SELECT p.advisory_id, p.id, p.condition, p.status, best.how, devices.firmware, devices.ids
-                  FROM best JOIN p ON p.id = best.id JOIN devices ON devices.catalogue_id = best.model_id
+                SELECT product.advisory_id, product.id, product.condition, product.status, best.how, devices.firmware, devices.ids
+                  FROM best JOIN product ON product.id = best.id JOIN devices ON devices.catalogue_id = best.model_id
                 """,
                 of_advisories=of_advisories, of_equipment=of_equipment, of_models=of_models, shortest=SHORTEST,
             )

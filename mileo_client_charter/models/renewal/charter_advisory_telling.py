@@ -80,7 +80,7 @@ class CharterAdvisory(models.Model):
                   FROM charter_advisory_concern
                  WHERE advisory_id = %(advisory)s AND company_id = %(company)s AND state = 'open' AND answer = %(affected)s
                    AND same_as_id IS NULL
-                   AND partner_id IN (SELECT c.commercial_partner_id FROM contract_contract c WHERE %(running)s)
+                   AND partner_id IN (SELECT contract.commercial_partner_id FROM contract_contract contract WHERE %(running)s)
                  GROUP BY partner_id
                 """,
                 advisory=self.id, company=company.id, affected=AFFECTED, running=running,

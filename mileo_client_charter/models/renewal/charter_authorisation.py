@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.clock import Delay, to_utc
+from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
 from ..base.charter_batches import run_isolated
 from ..base.client_document import Sheet
@@ -214,7 +215,7 @@ class CharterAuthorisation(models.Model):
         """
         self.env.flush_all()
         for one in self:
-            one._charter_cancel("notice.advance", self.env._("Its validity has changed."))
+            one._charter_cancel(NOTICE_ADVANCE, self.env._("Its validity has changed."))
             today = one.company_id._charter_today()
             if (
                 not one.active
@@ -228,7 +229,7 @@ class CharterAuthorisation(models.Model):
             engine = one._charter_engine()
             engine.tellings += 1
             engine._charter_open(
-                "notice.advance",
+                NOTICE_ADVANCE,
                 at=to_utc(one._last_day(today) + timedelta(days=1), one.company_id._charter_tz()),
                 occurrence=format_key(one.valid_until, told=one.tellings),
                 delay=Delay(0, "days", "elapsed"),
@@ -264,7 +265,7 @@ class CharterAuthorisation(models.Model):
                     "No contact of the client has an e-mail address: add one, then tell it again."
                 )
                 continue
-            owed = one._charter_owed("notice.advance")[:1]
+            owed = one._charter_owed(NOTICE_ADVANCE)[:1]
             rows += [
                 one._mail(contact, owed.id if not number else None) for number, contact in enumerate(readers)
             ]

@@ -28,30 +28,33 @@ class CharterDefect(models.Model):
         for defect in self:
             defect.remedy = remedies.get(defect.kind) or defect.remedy
 
+    def _filed_models(self):
+        return [*super()._filed_models(), "charter.review"]
+
     def _defect_queries(self, clients):
-        today = self.env["res.company"]._charter_today_sql(SQL("e.company_id"))
+        today = self.env["res.company"]._charter_today_sql(SQL("equipment.company_id"))
         return [
             *super()._defect_queries(clients),
             SQL(
                 """
-                SELECT 'contradictory', NULL::int, NULL::int, NULL, e.company_id, 'charter.equipment', max(e.id),
-                       concat_ws(': ', max(COALESCE(NULLIF(concat_ws(' ', e.maker, e.model), ''), e.name)),
-                                 string_agg(DISTINCT m.date::text, ', '))
-                  FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id AND e.active
-                 WHERE m.status = 'announced' AND m.kind = ANY(%s) AND m.date > %s
-                 GROUP BY e.company_id, m.kind, %s
-                HAVING count(DISTINCT m.date) > 1
+                SELECT 'contradictory', NULL::int, NULL::int, NULL, equipment.company_id, 'charter.equipment', max(equipment.id),
+                       concat_ws(': ', max(COALESCE(NULLIF(concat_ws(' ', equipment.maker, equipment.model), ''), equipment.name)),
+                                 string_agg(DISTINCT milestone.date::text, ', '))
+                  FROM charter_equipment_milestone milestone JOIN charter_equipment equipment ON equipment.id = milestone.equipment_id AND equipment.active
+                 WHERE milestone.status = 'announced' AND milestone.kind = ANY(%(milestones)s) AND milestone.date > %(today)s
+                 GROUP BY equipment.company_id, milestone.kind, %(model)s
+                HAVING count(DISTINCT milestone.date) > 1
                 """,
-                list(MILESTONES), today, MODEL,
+                milestones=list(MILESTONES), today=today, model=MODEL,
             ),
             SQL(
                 """
-                SELECT 'unmatchable', e.partner_id, NULL::int, NULL, e.company_id, 'charter.equipment', min(e.id),
-                       concat(min(e.name), CASE WHEN count(*) > 1 THEN concat(' +', count(*) - 1) END)
-                  FROM charter_equipment e JOIN (%s) c ON c.partner_id = e.partner_id AND c.company_id = e.company_id
-                 WHERE e.active AND e.product_id IS NULL AND COALESCE(btrim(e.maker), '') = ''
-                   AND COALESCE(btrim(e.model), '') = ''
-                 GROUP BY e.partner_id, e.company_id
+                SELECT 'unmatchable', equipment.partner_id, NULL::int, NULL, equipment.company_id, 'charter.equipment', min(equipment.id),
+                       concat(min(equipment.name), CASE WHEN count(*) > 1 THEN concat(' +', count(*) - 1) END)
+                  FROM charter_equipment equipment JOIN (%s) client ON client.partner_id = equipment.partner_id AND client.company_id = equipment.company_id
+                 WHERE equipment.active AND equipment.product_id IS NULL AND COALESCE(btrim(equipment.maker), '') = ''
+                   AND COALESCE(btrim(equipment.model), '') = ''
+                 GROUP BY equipment.partner_id, equipment.company_id
                 """,
                 clients,
             ),

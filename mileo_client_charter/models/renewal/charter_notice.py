@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ...tools import references
+from ...tools.codes import NOTICE_ADVANCE
 from ...tools.departments import department_of
 
 # A date of the installed base raises its draft this many days before the notice is due.
@@ -148,7 +149,7 @@ class CharterNotice(models.Model):
     def _advance_days(self):
         """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
         commitment = (
-            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment("notice.advance")
+            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(NOTICE_ADVANCE)
         )
         return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
 
@@ -217,7 +218,7 @@ class CharterNotice(models.Model):
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
             notice.line_ids._charter_cancel(
-                "notice.advance", self.env._("The date of effect moved."), withdrawn=True
+                NOTICE_ADVANCE, self.env._("The date of effect moved."), withdrawn=True
             )
             notice._notify(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
@@ -243,7 +244,7 @@ class CharterNotice(models.Model):
 
     def _owe_anew(self):
         """The promises of this draft are those of its present date: what was not due yet is withdrawn and owed again."""
-        owed = self.line_ids._charter_owed("notice.advance").filtered(
+        owed = self.line_ids._charter_owed(NOTICE_ADVANCE).filtered(
             lambda row: not row._overdue(row._charter_now())
         )
         owed._cancel(self.env._("The date of effect moved."), withdrawn=True)
@@ -276,20 +277,22 @@ class CharterNotice(models.Model):
         by_hand = not self.milestone_key
         conditions = [
             None if by_hand else self._milestone_sql(),
-            SQL("e.product_id = ANY(%s)", self.product_ids.ids) if by_hand and self.product_ids else None,
-            SQL("e.id = ANY(%s)", self.equipment_ids.ids) if by_hand and self.equipment_ids else None,
+            SQL("equipment.product_id = ANY(%s)", self.product_ids.ids)
+            if by_hand and self.product_ids
+            else None,
+            SQL("equipment.id = ANY(%s)", self.equipment_ids.ids) if by_hand and self.equipment_ids else None,
             self._tags_sql() if self.tag_ids else None,
-            SQL("e.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
-            SQL("e.department = ANY(%s)", codes) if codes else None,
+            SQL("equipment.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
+            SQL("equipment.department = ANY(%s)", codes) if codes else None,
         ]
         self.env.cr.execute(
             SQL(
                 """
-                SELECT e.partner_id, array_agg(e.id ORDER BY e.id)
-                  FROM charter_equipment e
-                 WHERE e.active AND e.company_id = %(company)s AND %(scope)s
-                   AND e.partner_id IN (SELECT commercial_partner_id FROM contract_contract c WHERE %(running)s)
-                 GROUP BY e.partner_id
+                SELECT equipment.partner_id, array_agg(equipment.id ORDER BY equipment.id)
+                  FROM charter_equipment equipment
+                 WHERE equipment.active AND equipment.company_id = %(company)s AND %(scope)s
+                   AND equipment.partner_id IN (SELECT commercial_partner_id FROM contract_contract contract WHERE %(running)s)
+                 GROUP BY equipment.partner_id
                 """,
                 company=self.company_id.id,
                 scope=SQL(" AND ").join(condition for condition in conditions if condition),
@@ -304,28 +307,28 @@ class CharterNotice(models.Model):
     def _tags_sql(self):
         field = self.env["charter.equipment"]._fields["tag_ids"]
         return SQL(
-            "EXISTS (SELECT 1 FROM %s t WHERE t.%s = e.id AND t.%s = ANY(%s))",
-            SQL.identifier(field.relation), SQL.identifier(field.column1), SQL.identifier(field.column2),
-            self.tag_ids.ids,
+            "EXISTS (SELECT 1 FROM %(relation)s tagged WHERE tagged.%(column1)s = equipment.id AND tagged.%(column2)s = ANY(%(tag_ids)s))",
+            relation=SQL.identifier(field.relation), column1=SQL.identifier(field.column1), column2=SQL.identifier(field.column2),
+            tag_ids=self.tag_ids.ids,
         )  # fmt: skip
 
     def _running_sql(self):
         return SQL(
-            """c.charter_tier_id IS NOT NULL AND c.contract_type = 'sale' AND c.active AND c.company_id = %s
-               AND (c.date_end IS NULL OR c.date_end >= %s OR c.charter_auto_renew)""",
-            self.company_id.id,
-            self.company_id._charter_today(),
+            """contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active AND contract.company_id = %(company_id)s
+               AND (contract.date_end IS NULL OR contract.date_end >= %(today)s OR contract.charter_auto_renew)""",
+            company_id=self.company_id.id,
+            today=self.company_id._charter_today(),
         )
 
     def _clients_without_equipment(self, codes):
         """Clients of the tiers in scope one of whose addresses lies in ``codes``: its own, or a site without equipment."""
         self.env.cr.execute(
             SQL(
-                """SELECT DISTINCT c.commercial_partner_id, p.zip, p.city, y.code
-                     FROM contract_contract c JOIN res_partner p ON p.commercial_partner_id = c.commercial_partner_id
-                     LEFT JOIN res_country y ON y.id = p.country_id
-                    WHERE %(running)s AND (%(any_tier)s OR c.charter_tier_id = ANY(%(tiers)s))
-                      AND (p.id = c.commercial_partner_id OR p.active AND p.type IN ('contact', 'delivery', 'other'))""",
+                """SELECT DISTINCT contract.commercial_partner_id, partner.zip, partner.city, country.code
+                     FROM contract_contract contract JOIN res_partner partner ON partner.commercial_partner_id = contract.commercial_partner_id
+                     LEFT JOIN res_country country ON country.id = partner.country_id
+                    WHERE %(running)s AND (%(any_tier)s OR contract.charter_tier_id = ANY(%(tiers)s))
+                      AND (partner.id = contract.commercial_partner_id OR partner.active AND partner.type IN ('contact', 'delivery', 'other'))""",
                 running=self._running_sql(),
                 any_tier=not self.tier_ids,
                 tiers=self.tier_ids.ids,
@@ -364,7 +367,7 @@ class CharterNotice(models.Model):
         by_client = {line.partner_id.id: line for line in lines}
         gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)
         gone._charter_cancel(
-            "notice.advance", self.env._("The notice no longer reaches this client."), withdrawn=True
+            NOTICE_ADVANCE, self.env._("The notice no longer reaches this client."), withdrawn=True
         )
         gone.unlink()
         for client, equipment in found.items():

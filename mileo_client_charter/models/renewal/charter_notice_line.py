@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...tools.clock import Delay
+from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
-from ..base.charter_lock import lock
 from ..base.client_document import Sheet
 
 
@@ -97,7 +97,7 @@ class CharterNoticeLine(models.Model):
                 at = notices._midnight(tell_by + timedelta(days=1), tz)
                 values["delay"] = Delay(0, "days", "elapsed")
             opened |= lines._charter_open(
-                "notice.advance", at=at, occurrence=lambda line: line._occurrence(), **values
+                NOTICE_ADVANCE, at=at, occurrence=lambda line: line._occurrence(), **values
             )
         of_line = {promise.res_id: promise for promise in opened}
         return opened.browse([of_line[line.id].id for line in self])
@@ -105,9 +105,7 @@ class CharterNoticeLine(models.Model):
     def _acknowledge(self, contact):
         """A contact of the client has read it; the first one counts."""
         self.ensure_one()
-        engine = self._charter_engine()
-        lock(engine)
-        engine.invalidate_recordset(["acknowledged_at"])
+        engine = self._charter_locked("acknowledged_at")
         if not engine.acknowledged_at:
             engine.write({"acknowledged_at": self._charter_now(), "acknowledged_by_id": contact.id})
 

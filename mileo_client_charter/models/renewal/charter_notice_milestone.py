@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.codes import NOTICE_ADVANCE
 from ..base.charter_batches import end_batch, run_isolated
 from .charter_notice import MILESTONES, REVIEW_DAYS
 
@@ -15,11 +16,11 @@ _logger = logging.getLogger(__name__)
 # What makes two pieces of equipment the same model: the product; else manufacturer and model, however they are written; else the
 # name. Without a product, one of the last three columns is filled.
 MODEL = SQL(
-    """e.product_id,
-       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.maker)), '') END,
-       CASE WHEN e.product_id IS NULL THEN NULLIF(lower(btrim(e.model)), '') END,
-       CASE WHEN e.product_id IS NULL AND COALESCE(btrim(e.maker), '') = '' AND COALESCE(btrim(e.model), '') = ''
-            THEN lower(btrim(e.name)) END"""
+    """equipment.product_id,
+       CASE WHEN equipment.product_id IS NULL THEN NULLIF(lower(btrim(equipment.maker)), '') END,
+       CASE WHEN equipment.product_id IS NULL THEN NULLIF(lower(btrim(equipment.model)), '') END,
+       CASE WHEN equipment.product_id IS NULL AND COALESCE(btrim(equipment.maker), '') = '' AND COALESCE(btrim(equipment.model), '') = ''
+            THEN lower(btrim(equipment.name)) END"""
 )
 SEPARATOR = "|"
 
@@ -48,21 +49,27 @@ class CharterNotice(models.Model):
         self.ensure_one()
         kind, product, maker, model, name = self._key_parts()
         dated = SQL(
-            """FROM charter_equipment_milestone m
-               WHERE m.equipment_id = e.id AND m.kind = %s AND m.status = 'announced' AND m.date""", kind
+            """FROM charter_equipment_milestone milestone
+               WHERE milestone.equipment_id = equipment.id AND milestone.kind = %s AND milestone.status = 'announced' AND milestone.date""", kind
         )  # fmt: skip
-        own = SQL("EXISTS (SELECT 1 %s = %s)", dated, self.effect_on)
+        own = SQL("EXISTS (SELECT 1 %(dated)s = %(effect_on)s)", dated=dated, effect_on=self.effect_on)
         earlier = SQL(
-            """SELECT 1 FROM charter_notice o WHERE o.company_id = %s AND lower(o.milestone_key) = %s AND o.id != %s
-                  AND o.state IN ('draft', 'open') AND o.effect_on < %s""",
-            self.company_id.id, self.milestone_key.lower(), self.id, self.effect_on,
+            """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s "
+            "AND lower(earlier.milestone_key) = %(milestone_key)s AND earlier.id != %(own_id)s
+                  AND earlier.state IN ('draft', 'open') AND earlier.effect_on < %(effect_on)s""",
+            company_id=self.company_id.id, milestone_key=self.milestone_key.lower(), own_id=self.id, effect_on=self.effect_on,
         )  # fmt: skip
-        own = SQL("(%s OR NOT EXISTS (SELECT 1 %s IS NOT NULL) AND NOT EXISTS (%s))", own, dated, earlier)
+        own = SQL(
+            "(%(own)s OR NOT EXISTS (SELECT 1 %(dated)s IS NOT NULL) AND NOT EXISTS (%(earlier)s))",
+            own=own,
+            dated=dated,
+            earlier=earlier,
+        )
         if product:
-            return SQL("e.product_id = %s AND %s", product, own)
+            return SQL("equipment.product_id = %(product)s AND %(own)s", product=product, own=own)
         return SQL(
-            "(%s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%s, ''), NULLIF(%s, ''), NULLIF(%s, '')) AND %s",
-            MODEL, maker, model, name, own,
+            "(%(key)s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%(maker)s, ''), NULLIF(%(model)s, ''), NULLIF(%(name)s, '')) AND %(own)s",
+            key=MODEL, maker=maker, model=model, name=name, own=own,
         )  # fmt: skip
 
     @api.model
@@ -73,15 +80,16 @@ class CharterNotice(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT e.company_id, m.kind, m.date, min(concat_ws(' ', e.maker, e.model)), min(e.name), %(model)s
-                  FROM charter_equipment_milestone m JOIN charter_equipment e ON e.id = m.equipment_id
-                 WHERE m.status = 'announced' AND m.kind = ANY(%(kinds)s) AND m.date > %(today)s AND e.active
-                 GROUP BY e.company_id, m.kind, m.date, 6, 7, 8, 9
-                 ORDER BY m.date, min(e.id)
+                SELECT equipment.company_id, milestone.kind, milestone.date, min(concat_ws(' ', equipment.maker,
+                       equipment.model)), min(equipment.name), %(model)s
+                  FROM charter_equipment_milestone milestone JOIN charter_equipment equipment ON equipment.id = milestone.equipment_id
+                 WHERE milestone.status = 'announced' AND milestone.kind = ANY(%(kinds)s) AND milestone.date > %(today)s AND equipment.active
+                 GROUP BY equipment.company_id, milestone.kind, milestone.date, 6, 7, 8, 9
+                 ORDER BY milestone.date, min(equipment.id)
                 """,
                 model=MODEL,
                 kinds=list(MILESTONES),
-                today=self.env["res.company"]._charter_today_sql(SQL("e.company_id")),
+                today=self.env["res.company"]._charter_today_sql(SQL("equipment.company_id")),
             )
         )
         found = defaultdict(lambda: defaultdict(dict))
@@ -143,7 +151,7 @@ class CharterNotice(models.Model):
         _logger.error("The notice of %s cannot follow the dates of the installed base: %s", record, why)
 
     def _give_way(self):
-        self.line_ids._charter_cancel("notice.advance", self.env._("The date was corrected."), withdrawn=True)
+        self.line_ids._charter_cancel(NOTICE_ADVANCE, self.env._("The date was corrected."), withdrawn=True)
         self._charter_engine().state = "closed"
 
     @api.model

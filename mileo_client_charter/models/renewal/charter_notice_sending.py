@@ -5,8 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 
 from ...tools.clock import to_utc
+from ...tools.codes import NOTICE_ADVANCE
 from ...tools.words import is_said, trimmed
-from ..base.charter_lock import lock
 
 
 class CharterNotice(models.Model):
@@ -23,9 +23,7 @@ class CharterNotice(models.Model):
         """
         for notice in self:
             notice.check_access("write")
-            engine = notice._charter_engine()
-            lock(engine)
-            engine.invalidate_recordset(["state"])
+            engine = notice._charter_locked("state")
             if engine.state != "draft":
                 raise UserError(self.env._("“%s” is out already: reload the page.", notice.name))
             notice._check_future(notice.effect_on)
@@ -108,7 +106,7 @@ class CharterNotice(models.Model):
                 raise UserError(
                     self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
                 )
-            notice.line_ids._charter_cancel("notice.advance", self.env._("The notice was given up."))
+            notice.line_ids._charter_cancel(NOTICE_ADVANCE, self.env._("The notice was given up."))
             notice._charter_engine().state = "cancelled"
 
     def action_close(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.codes import REMEDIATION_START
 from ...tools.words import is_said
 
 # From here on, causes, actions and agreement are on record.
@@ -73,7 +74,7 @@ class CharterRemediation(models.Model):
     def _open_for(self, renewals):
         """One remediation a renewal, with its promise to start within the charter's delay."""
         remediations = self._charter_engine().create([{"renewal_id": renewal.id} for renewal in renewals])
-        remediations._charter_open("remediation.start")
+        remediations._charter_open(REMEDIATION_START)
         return remediations.with_env(self.env)
 
     @api.constrains("agreed_contact_id")
@@ -114,7 +115,7 @@ class CharterRemediation(models.Model):
             {"state": "running", "started_at": self._charter_now(), "started_by_id": self.env.user.id}
         )
         engine._charter_fulfil(
-            "remediation.start",
+            REMEDIATION_START,
             self.env._("%(count)s action(s) planned by %(user)s.",
                        count=len(self.action_ids), user=self.env.user._charter_key()),
         )  # fmt: skip
@@ -159,5 +160,5 @@ class CharterRemediation(models.Model):
     def _give_up(self, reason):
         """The renewal no longer waits for these; what they owed is owed no more."""
         running = self.filtered(lambda r: r.state in ("draft", "running", "agreed"))._charter_engine()
-        running._charter_cancel("remediation.start", reason)
+        running._charter_cancel(REMEDIATION_START, reason)
         running.write({"state": "closed", "close_reason": reason})

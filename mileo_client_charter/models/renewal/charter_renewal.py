@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.clock import NoWorkingTime
+from ...tools.codes import RENEWAL_DECISION, REVIEW_ANNUAL
 from ...tools.occurrence import RENEWAL, event_key, format_key
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
@@ -221,7 +222,7 @@ class CharterRenewal(models.Model):
         owed = self.env["charter.obligation"].sudo().search(
             [
                 ("res_model", "=", "contract.contract"), ("res_id", "in", self.contract_id.ids),
-                ("code", "=", "renewal.decision"), ("is_owed", "=", True),
+                ("code", "=", RENEWAL_DECISION), ("is_owed", "=", True),
             ]
         ) if self else self.env["charter.obligation"]  # fmt: skip
         found = {}
@@ -285,14 +286,14 @@ class CharterRenewal(models.Model):
         """{contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
         in force and the contract's own notice; a promise the charter does not make is left out."""
         scheduler, ledger = self.env["charter.scheduler"], self.env["charter.obligation"]
-        delays = {"review.annual": scheduler._review_delay, "renewal.decision": scheduler._decision_delay}
+        delays = {REVIEW_ANNUAL: scheduler._review_delay, RENEWAL_DECISION: scheduler._decision_delay}
         in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, list(delays))
         asked = [
             (contract, in_force[contract.company_id.id, code], day)
             for contract in contracts
             for code, day in (
-                ("review.annual", contract._charter_review_of_term()),
-                ("renewal.decision", contract.charter_term_end + timedelta(days=1)),
+                (REVIEW_ANNUAL, contract._charter_review_of_term()),
+                (RENEWAL_DECISION, contract.charter_term_end + timedelta(days=1)),
             )
             if day and (contract.company_id.id, code) in in_force
         ]

@@ -13,17 +13,12 @@ class CharterRenewal(models.Model):
     def _locked(self, *states):
         """The engine's records, locked; of two users at once the second is told what the first did.
 
-        :raise UserError: somebody is at it, or it is in none of ``states`` any more
+        :raise UserError: it is in none of ``states`` any more
         """
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
             raise AccessError(self.env._("Only the account team decides renewals."))
-        engine = self._charter_engine()
-        if engine.try_lock_for_update(allow_referencing=True) != engine:
-            raise UserError(
-                self.env._("Somebody else is deciding this renewal at this moment: reload the page.")
-            )
-        engine.invalidate_recordset()
+        engine = self._charter_locked()
         labels = dict(self._fields["state"]._description_selection(self.env))
         for renewal in engine:
             if renewal.state not in states:

@@ -63,25 +63,25 @@ class CharterRenewalForecast(models.Model):
             self.env[model].flush_model()
         return SQL(
             """
-            SELECT c.id, c.id AS contract_id, c.commercial_partner_id AS partner_id, c.company_id,
-                   c.charter_tier_id AS tier_id, c.charter_term_end AS term_end, c.charter_notice_date AS notice_date,
-                   c.charter_auto_renew AS auto_renew, r.id AS renewal_id, COALESCE(r.state, 'none') AS state,
-                   s.score AS nps, s.answers, s.complaints, s.threshold, s.above, s.verdict,
+            SELECT contract.id, contract.id AS contract_id, contract.commercial_partner_id AS partner_id, contract.company_id,
+                   contract.charter_tier_id AS tier_id, contract.charter_term_end AS term_end, contract.charter_notice_date AS notice_date,
+                   contract.charter_auto_renew AS auto_renew, renewal.id AS renewal_id, COALESCE(renewal.state, 'none') AS state,
+                   standing.score AS nps, standing.answers, standing.complaints, standing.threshold, standing.above, standing.verdict,
                    money.amount, money.currency_id
-              FROM contract_contract c
-              LEFT JOIN charter_renewal r ON r.contract_id = c.id AND r.term_end = c.charter_term_end
-                                             AND r.partner_id = c.commercial_partner_id
-              JOIN %(standing)s s ON s.partner_id = c.commercial_partner_id AND s.company_id = c.company_id
-              LEFT JOIN (SELECT l.contract_id, k.charter_term_end AS term_end, MIN(l.currency_id) AS currency_id,
-                                12 * SUM(l.monthly_recurring) AS amount
-                           FROM contract_line l JOIN contract_contract k ON k.id = l.contract_id
-                          WHERE l.active AND l.is_canceled IS NOT TRUE AND l.date_end = k.charter_term_end
-                          GROUP BY l.contract_id, k.charter_term_end) money
-                ON money.contract_id = c.id AND money.term_end = c.charter_term_end
-             WHERE c.charter_tier_id IS NOT NULL AND c.contract_type = 'sale' AND c.active
-               AND c.charter_term_end IS NOT NULL
-               AND (c.charter_auto_renew OR c.charter_term_end >= %(today)s)
-               AND c.charter_term_end <= (%(today)s::date + interval '12 months')
+              FROM contract_contract contract
+              LEFT JOIN charter_renewal renewal ON renewal.contract_id = contract.id AND renewal.term_end = contract.charter_term_end
+                                             AND renewal.partner_id = contract.commercial_partner_id
+              JOIN %(standing)s standing ON standing.partner_id = contract.commercial_partner_id AND standing.company_id = contract.company_id
+              LEFT JOIN (SELECT line.contract_id, other.charter_term_end AS term_end, MIN(line.currency_id) AS currency_id,
+                                12 * SUM(line.monthly_recurring) AS amount
+                           FROM contract_line line JOIN contract_contract other ON other.id = line.contract_id
+                          WHERE line.active AND line.is_canceled IS NOT TRUE AND line.date_end = other.charter_term_end
+                          GROUP BY line.contract_id, other.charter_term_end) money
+                ON money.contract_id = contract.id AND money.term_end = contract.charter_term_end
+             WHERE contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active
+               AND contract.charter_term_end IS NOT NULL
+               AND (contract.charter_auto_renew OR contract.charter_term_end >= %(today)s)
+               AND contract.charter_term_end <= (%(today)s::date + interval '12 months')
             """,
             standing=nps_model._standing_table(
                 SQL(

@@ -50,15 +50,20 @@ class CharterRenewal(models.Model):
         figures._flush()
         for model in ("charter.renewal", "contract.line"):
             self.env[model].flush_model()
-        allowed = SQL("r.state = 'passed' AND r.allowed AND r.overridden IS NOT TRUE AND %s", which)
-        asked = SQL("(SELECT DISTINCT r.company_id, r.partner_id FROM charter_renewal r WHERE %s)", allowed)
+        allowed = SQL(
+            "renewal.state = 'passed' AND renewal.allowed AND renewal.overridden IS NOT TRUE AND %s", which
+        )
+        asked = SQL(
+            "(SELECT DISTINCT renewal.company_id, renewal.partner_id FROM charter_renewal renewal WHERE %s)",
+            allowed,
+        )
         rows = self.env.execute_query(
             SQL(
-                "SELECT r.id, %s FROM charter_renewal r JOIN %s s ON s.partner_id = r.partner_id "
-                "AND s.company_id = r.company_id WHERE %s",
-                SQL(", ").join(SQL.identifier("s", name) for name in Standing._fields),
-                figures._standing_table(asked, fields.Datetime.now()),
-                allowed,
+                "SELECT renewal.id, %(names)s FROM charter_renewal renewal JOIN %(standing_table)s standing ON standing.partner_id = renewal.partner_id "
+                "AND standing.company_id = renewal.company_id WHERE %(allowed)s",
+                names=SQL(", ").join(SQL.identifier("standing", name) for name in Standing._fields),
+                standing_table=figures._standing_table(asked, fields.Datetime.now()),
+                allowed=allowed,
             )
         )
         engine = self._charter_engine()
@@ -74,7 +79,7 @@ class CharterRenewal(models.Model):
             self._judged(
                 SQL(
                     """EXISTS (SELECT 1 FROM contract_line line
-                                WHERE line.contract_id = r.contract_id AND line.date_end = r.term_end AND line.is_auto_renew
+                                WHERE line.contract_id = renewal.contract_id AND line.date_end = renewal.term_end AND line.is_auto_renew
                                   AND line.is_canceled IS NOT TRUE AND line.termination_notice_date <= %s)""",
                     today,
                 )
@@ -83,7 +88,7 @@ class CharterRenewal(models.Model):
 
     def _judge_again(self):
         """As ``_judge_due``, of these renewals."""
-        return self._put_back(self._judged(SQL("r.id = ANY(%s)", self.ids))) if self else self
+        return self._put_back(self._judged(SQL("renewal.id = ANY(%s)", self.ids))) if self else self
 
     def action_judge_again(self):
         """Compare what was decided with how the client stands today; a verdict that has changed puts the renewal back.
@@ -181,4 +186,4 @@ class CharterRenewal(models.Model):
 
     def _judgements(self):
         """{renewal: Standing of its client now} of those of ``self`` that are allowed by their verdict."""
-        return self._judged(SQL("r.id = ANY(%s)", self.ids))
+        return self._judged(SQL("renewal.id = ANY(%s)", self.ids))

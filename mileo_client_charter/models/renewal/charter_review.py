@@ -3,13 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
 from ...tools.meeting_day import meeting_day
 from ...tools.occurrence import parse_key
 from ...tools.words import is_said
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
 
-CODES = {"interview": "interview.biannual", "annual": "review.annual"}
+CODES = {"interview": INTERVIEW_BIANNUAL, "annual": REVIEW_ANNUAL}
 # Who has to be there for us
 ROLES_OF = {"interview": ("account_manager",), "annual": ("account_manager", "operations_manager")}
 

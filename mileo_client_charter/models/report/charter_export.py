@@ -42,11 +42,11 @@ class CharterExport(models.AbstractModel):
         model = self.env[{"interventions": "charter.intervention", "promises": "charter.obligation"}[what]]
         columns = getattr(self, f"_{what}_columns")(start, end, tz)
         statement = SQL(
-            "SELECT %s %s WHERE row.id IN %s AND %s ORDER BY row.id",
-            SQL(", ").join(column.sql for column in columns),
-            getattr(self, f"_{what}_source")(start, end),
-            model._search(list(domain)).subselect(),
-            getattr(self, f"_{what}_in_period")(start, end),
+            "SELECT %(columns)s %(source)s WHERE row.id IN %(rows)s AND %(in_period)s ORDER BY row.id",
+            columns=SQL(", ").join(column.sql for column in columns),
+            source=getattr(self, f"_{what}_source")(start, end),
+            rows=model._search(list(domain)).subselect(),
+            in_period=getattr(self, f"_{what}_in_period")(start, end),
         )
         title = {"interventions": self.env._("Interventions"), "promises": self.env._("Commitments")}[what]
         book = Book(target, constant_memory=True)
@@ -136,21 +136,25 @@ class CharterExport(models.AbstractModel):
     def _moment_sql(self, column, tz):
         """A moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
         return SQL(
-            "EXTRACT(epoch FROM (%s AT TIME ZONE 'UTC' AT TIME ZONE %s) - %s::timestamp)::float8 / 86400",
-            column, tz, EPOCH,
+            "EXTRACT(epoch FROM (%(column)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s) - %(epoch)s::timestamp)::float8 / 86400",
+            column=column, tz=tz, epoch=EPOCH,
         )  # fmt: skip
 
     @api.model
     def _label_sql(self, column, model, name):
         """The words of a selection, in the language of the environment."""
         labels = self.env[model]._fields[name]._description_selection(self.env)
-        cases = SQL(" ").join(SQL("WHEN %s THEN %s", key, label) for key, label in labels)
-        return SQL("CASE %s %s ELSE %s END", column, cases, column)
+        cases = SQL(" ").join(
+            SQL("WHEN %(key)s THEN %(label)s", key=key, label=label) for key, label in labels
+        )
+        return SQL("CASE %(column)s %(cases)s ELSE %(column)s END", column=column, cases=cases)
 
     @api.model
     def _words_sql(self, expression, words):
-        cases = SQL(" ").join(SQL("WHEN %s THEN %s", key, label) for key, label in words)
-        return SQL("CASE %s %s END", expression, cases)
+        cases = SQL(" ").join(
+            SQL("WHEN %(key)s THEN %(label)s", key=key, label=label) for key, label in words
+        )
+        return SQL("CASE %(expression)s %(cases)s END", expression=expression, cases=cases)
 
     # -- interventions ---------------------------------------------------------------------------------
 
@@ -237,7 +241,12 @@ class CharterExport(models.AbstractModel):
     def _promises_in_period(self, start, end):
         """Decided in the period, or running at its end: what the figures count."""
         decided = self._decided_sql()
-        return SQL("row.opened_at < %s AND (%s IS NULL OR %s >= %s)", end, decided, decided, start)
+        return SQL(
+            "row.opened_at < %(end)s AND (%(decided)s IS NULL OR %(decided)s >= %(start)s)",
+            end=end,
+            decided=decided,
+            start=start,
+        )
 
     @api.model
     def _promises_source(self, start, end):
@@ -255,8 +264,8 @@ class CharterExport(models.AbstractModel):
     def _promises_columns(self, start, end, tz):
         decided = self._decided_sql()
         result = SQL(
-            """CASE WHEN %s IS NULL OR %s >= %s THEN 'open' WHEN row.state = 'open' THEN 'late' ELSE row.state END""",
-            decided, decided, end,
+            """CASE WHEN %(decided)s IS NULL OR %(decided)s >= %(end)s THEN 'open' WHEN row.state = 'open' THEN 'late' ELSE row.state END""",
+            decided=decided, end=end,
         )  # fmt: skip
         title = SQL("COALESCE(commitment.name->>%s, commitment.name->>'en_US')", self.env.lang or "en_US")
         return [

@@ -13,11 +13,12 @@ from odoo.tools import SQL
 
 from ...tools import figures as formulas
 from ...tools.clock import to_utc
+from ...tools.codes import FEEDBACK_CALLBACK, FEEDBACK_OUTCOME, INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.nps import nps
 from ...tools.pg_array import pg_array
 
-RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
-CALLBACK, OUTCOME = "feedback.callback", "feedback.outcome"
+RESPONSE, RESOLUTION = INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION
+CALLBACK, OUTCOME = FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 
 
 class CharterFigures(models.AbstractModel):
@@ -118,24 +119,25 @@ class CharterFigures(models.AbstractModel):
     def _scope_table(self, columns):
         """``columns`` as a table; moments that all share are written once, which the planner can use as constants."""
         ids = SQL(
-            "unnest(%s::int[], %s::int[], %s::int[])",
-            *(pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")),
+            "unnest(%(contract_id)s::int[], %(partner_id)s::int[], %(company_id)s::int[])",
+            **{name: pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")},
         )
         starts, ends = columns["start_at"], columns["end_at"]
         last_days = columns["last_day"]
         if len(set(starts)) == len(set(ends)) == len(set(last_days)) == 1:
             return SQL(
-                "(SELECT *, %s::timestamp AS start_at, %s::timestamp AS end_at, %s::date AS last_day "
-                "FROM %s AS ids (contract_id, partner_id, company_id))",
-                starts[0], ends[0], last_days[0], ids,
+                "(SELECT *, %(starts)s::timestamp AS start_at, %(ends)s::timestamp AS end_at, %(last_days)s::date AS last_day "
+                "FROM %(ids)s AS ids (contract_id, partner_id, company_id))",
+                starts=starts[0], ends=ends[0], last_days=last_days[0], ids=ids,
             )  # fmt: skip
         return SQL(
-            "(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[], %s::timestamp[], %s::date[]) "
+            "(SELECT * FROM unnest(%(contract_id)s::int[], %(partner_id)s::int[], %(company_id)s::int[], "
+            "%(start_at)s::timestamp[], %(end_at)s::timestamp[], %(last_day)s::date[]) "
             "AS scope (contract_id, partner_id, company_id, start_at, end_at, last_day))",
-            *(
-                pg_array(columns[name])
+            **{
+                name: pg_array(columns[name])
                 for name in ("contract_id", "partner_id", "company_id", "start_at", "end_at", "last_day")
-            ),
+            },
         )
 
     @api.model
@@ -155,7 +157,8 @@ class CharterFigures(models.AbstractModel):
                    AND (main.date_end IS NULL OR main.date_end >= %(day)s)))""",
             had=self._had_contract(scope["former"], **names),
             day=self.env["res.company"]._charter_day_of(
-                SQL("%(table)s.company_id", **names), SQL("%s.%s", names["table"], SQL.identifier(moment))
+                SQL("%(table)s.company_id", **names),
+                SQL("%(table)s.%(moment)s", table=names["table"], moment=SQL.identifier(moment)),
             ),
             **names,
         )
@@ -176,13 +179,13 @@ class CharterFigures(models.AbstractModel):
 
         :param former: (contract id, client id) of those that are asked about for a customer they have left
         """
-        present = SQL("main.commercial_partner_id = %s.%s", table, client)
+        present = SQL("main.commercial_partner_id = %(table)s.%(client)s", table=table, client=client)
         if not former:
             return present
         contracts, clients = zip(*former, strict=True)
         return SQL(
-            "(%s OR (main.id, %s.%s) IN (SELECT * FROM unnest(%s::int[], %s::int[])))",
-            present, table, client, pg_array(contracts), pg_array(clients),
+            "(%(present)s OR (main.id, %(table)s.%(client)s) IN (SELECT * FROM unnest(%(contracts)s::int[], %(clients)s::int[])))",
+            present=present, table=table, client=client, contracts=pg_array(contracts), clients=pg_array(clients),
         )  # fmt: skip
 
     @api.model
@@ -318,13 +321,13 @@ class CharterFigures(models.AbstractModel):
             SELECT contract_id, COALESCE(SUM(promoter) FILTER (WHERE counts), 0),
                    COALESCE(SUM(detractor) FILTER (WHERE counts), 0), COUNT(*) FILTER (WHERE counts),
                    COUNT(*) FILTER (WHERE NOT counts)
-              FROM (SELECT DISTINCT ON (scope.contract_id, f.respondent, f.left_out_at IS NULL)
-                           scope.contract_id, f.promoter, f.detractor, f.left_out_at IS NULL AS counts
+              FROM (SELECT DISTINCT ON (scope.contract_id, feedback.respondent, feedback.left_out_at IS NULL)
+                           scope.contract_id, feedback.promoter, feedback.detractor, feedback.left_out_at IS NULL AS counts
                       FROM %(scope)s scope
-                      JOIN res_company c ON c.id = scope.company_id
-                      JOIN charter_feedback f ON f.partner_id = scope.partner_id AND f.company_id = scope.company_id
+                      JOIN res_company company ON company.id = scope.company_id
+                      JOIN charter_feedback feedback ON feedback.partner_id = scope.partner_id AND feedback.company_id = scope.company_id
                      WHERE %(counts)s
-                     ORDER BY scope.contract_id, f.respondent, f.left_out_at IS NULL, f.answered_at DESC, f.id DESC
+                     ORDER BY scope.contract_id, feedback.respondent, feedback.left_out_at IS NULL, feedback.answered_at DESC, feedback.id DESC
                    ) latest
              GROUP BY 1
             """,
@@ -431,7 +434,11 @@ class CharterFigures(models.AbstractModel):
             # The title is a literal of the model's class, never anybody's input.
             titles.append(SQL(model._charter_title.replace("%", "%%").format(row=f'"{model._table}"')))  # pylint: disable=sql-injection
             joins.append(
-                SQL("LEFT JOIN %s ON fact.res_model = %s AND %s.id = fact.res_id", table, model._name, table)
+                SQL(
+                    "LEFT JOIN %(table)s ON fact.res_model = %(name)s AND %(table)s.id = fact.res_id",
+                    table=table,
+                    name=model._name,
+                )
             )
         return SQL("COALESCE(%s)", SQL(", ").join(titles)), SQL(" ").join(joins)
 

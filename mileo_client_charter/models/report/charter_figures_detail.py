@@ -38,16 +38,7 @@ class CharterFigures(models.AbstractModel):
         if not spans:
             return {}
         scope = self._scope(spans)
-        parts = {
-            "work": self._work_rows(scope),
-            "outages": self._outage_rows(scope),
-            "equipment": self._equipment_rows(scope),
-            "feedback": self._feedback_rows(scope),
-            "escalations": self._escalation_rows(scope),
-            "notices": self._notice_rows(scope),
-            "next": self._next_rows(scope),
-            "milestones": self._milestone_rows(scope),
-        }
+        parts = self._detail_parts(scope)
         details = {}
         for key in scope["periods"]:
             found = {name: part.get(key, []) for name, part in parts.items()}
@@ -56,6 +47,19 @@ class CharterFigures(models.AbstractModel):
             found["in_progress"] = [row for row in work if not row["done"]]
             details[key] = found
         return details
+
+    @api.model
+    def _detail_parts(self, scope):
+        """{part: {contract id: rows}}; packages that know more of what was done for a client add theirs."""
+        return {
+            "work": self._work_rows(scope),
+            "outages": self._outage_rows(scope),
+            "equipment": self._equipment_rows(scope),
+            "feedback": self._feedback_rows(scope),
+            "escalations": self._escalation_rows(scope),
+            "next": self._next_rows(scope),
+            "milestones": self._milestone_rows(scope),
+        }
 
     @api.model
     def _dicts(self, statement, **values):
@@ -217,35 +221,6 @@ class CharterFigures(models.AbstractModel):
              ORDER BY fact.raised_at, fact.id
             """,
             **self._facts(scope, "charter_escalation", "partner_id", "raised_at"),
-        )
-
-    @api.model
-    def _notice_rows(self, scope):
-        """Notices told in the period later than promised, with the reason given; in the report that counts their promise."""
-        for model in ("charter.notice", "charter.notice.line"):
-            self.env[model].flush_model()
-        return self._dicts(
-            """
-            SELECT scope.contract_id, notice.name AS title, line.sent_at, line.told_effect_on AS effect_on,
-                   line.late_reason AS reason
-              FROM (SELECT told.*, (SELECT contract_id FROM charter_obligation
-                                     WHERE res_model = 'charter.notice.line' AND res_id = told.id
-                                       AND code = 'notice.advance' ORDER BY id DESC LIMIT 1) AS contract_id
-                      FROM charter_notice_line told
-                     WHERE told.active AND told.partner_id = ANY(%(clients)s)
-                       AND told.sent_at >= %(first)s AND told.sent_at < %(last)s AND NULLIF(told.late_reason, '') IS NOT NULL) line
-              JOIN charter_notice notice ON notice.id = line.notice_id
-              JOIN %(scope)s scope ON scope.company_id = line.company_id AND scope.contract_id = %(owner)s
-                                   AND scope.partner_id = line.partner_id
-             WHERE line.sent_at >= scope.start_at AND line.sent_at < scope.end_at
-             ORDER BY line.sent_at, line.id
-            """,
-            clients=scope["columns"]["partner_id"],
-            **{
-                name: part
-                for name, part in self._facts(scope, "line", "partner_id", "sent_at").items()
-                if name != "mine"
-            },
         )
 
     @api.model

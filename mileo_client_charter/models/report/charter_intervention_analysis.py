@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..charter.charter_service_level import PRIORITIES
 from ..work.charter_intervention import KINDS, PROGRESS
 
@@ -65,12 +66,12 @@ class CharterInterventionAnalysis(models.Model):
                    100.0 * resolution.met / NULLIF(resolution.total, 0) AS resolution_rate
               FROM charter_intervention work
               LEFT JOIN contract_contract contract ON contract.id = work.contract_id
-              LEFT JOIN %s response ON response.res_id = work.id
-              LEFT JOIN %s resolution ON resolution.res_id = work.id
+              LEFT JOIN %(response)s response ON response.res_id = work.id
+              LEFT JOIN %(resolution)s resolution ON resolution.res_id = work.id
              WHERE work.state != 'cancelled'
             """,
-            self._decided("intervention.response"),
-            self._decided("intervention.resolution"),
+            response=self._decided(INTERVENTION_RESPONSE),
+            resolution=self._decided(INTERVENTION_RESOLUTION),
         )
 
     @staticmethod

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_said
-from ..base.charter_lock import lock
 from ..base.client_document import Link, Sheet
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
@@ -201,9 +200,7 @@ class CharterRecommendation(models.Model):
             raise ValidationError(self.env._("Your answer: choose to accept or to decline."))
         if len(comment) > COMMENT_LENGTH:
             raise ValidationError(self.env._("Comment: please keep to %s characters.", COMMENT_LENGTH))
-        engine = self._charter_engine()
-        lock(engine)
-        engine.invalidate_recordset()
+        engine = self._charter_locked()
         if engine.state != "proposed":
             return False
         now = self._charter_now()

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...tools.occurrence import parse_key
+from ...tools.periods import period_of
 from ..base.client_document import Link, Sheet
 
 STATES = [
@@ -230,19 +232,11 @@ class CharterReport(models.Model):
 
     @api.model
     def _period_words(self, key, first_day, last_day):
-        if not key:
+        unit = parse_key(key).unit
+        if not unit:
             return ""
-        year, _dash, part = key.partition("-")
-        if part.startswith("Q"):
-            text = self.env._("quarter %(quarter)s of %(year)s", quarter=part[1:], year=year)
-            whole = ((first_day.month - 1) % 3, first_day.day) == (
-                0,
-                1,
-            ) and last_day.month - first_day.month == 2
-        else:
-            text = format_date(self.env, first_day, date_format="MMMM y")
-            whole = first_day.day == 1 and last_day.month == first_day.month
-        if whole and fields.Date.end_of(last_day, "month") == last_day:
+        text = self.env["charter.obligation"]._occurrence_in_words(key)
+        if period_of(first_day, unit) == (key, first_day, last_day):
             return text
         return self.env._(
             "%(period)s (%(first)s to %(last)s)",

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...tools.occurrence import event_sql
+from ...tools.occurrence import subject_sql
 
 
 class CharterReportProgress(models.Model):
@@ -60,7 +60,7 @@ class CharterReportProgress(models.Model):
                                   ORDER BY state = 'sent' DESC, version DESC LIMIT 1) report ON TRUE
              GROUP BY promise.company_id, promise.period
             """,
-            period=SQL("split_part(%s, '#', 1)", SQL(event_sql("occurrence"))),
+            period=SQL(subject_sql("occurrence")),
             now=fields.Datetime.now(),
         )
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_said
 from ..delivery.charter_delivery import LIVE
-from .charter_report import UNSENT, fingerprint
+from .charter_report import fingerprint
 
 
 class CharterReport(models.Model):
@@ -249,13 +249,6 @@ class CharterReport(models.Model):
 
     def action_ask_correct(self):
         return self.env["charter.report.wizard"]._ask("correct", self, self.env._("Correct the report"))
-
-    def action_try_again(self):
-        """Once what was wrong has been mended, compute the figures of a report that could not be."""
-        self.check_access("write")
-        self._check_state(UNSENT)
-        self._compute_tables()
-        return True
 
     # -- a report handed over --------------------------------------------------------------------------
 

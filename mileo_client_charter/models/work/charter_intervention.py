@@ -2,8 +2,10 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.clock import from_zone
+from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
 
@@ -331,7 +333,11 @@ class CharterIntervention(models.Model):
         if count == 1 or sequence.implementation != "standard" or sequence.use_date_range:
             return [sequences.next_by_code("charter.intervention") for _number in range(count)]
         self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)", [f"ir_sequence_{sequence.id:03d}", count]
+            SQL(
+                "SELECT nextval(%(nextval)s) FROM generate_series(1, %(count)s)",
+                nextval=f"ir_sequence_{sequence.id:03d}",
+                count=count,
+            )
         )
         return [sequence.get_next_char(number) for (number,) in self.env.cr.fetchall()]
 
@@ -386,7 +392,7 @@ class CharterIntervention(models.Model):
         at = vals["responded_at"]
         last = self._charter_last_promises()
         for intervention in self:
-            row = last.get((intervention.id, "intervention.response"))
+            row = last.get((intervention.id, INTERVENTION_RESPONSE))
             if (
                 row
                 and row.state == "late"
@@ -428,7 +434,7 @@ class CharterIntervention(models.Model):
             raise UserError(
                 self.env._("Closed interventions are part of the client's account: they are not deleted.")
             )
-        for code in ("intervention.response", "intervention.resolution"):
+        for code in (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION):
             self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
 
     def action_promises(self):

@@ -5,6 +5,7 @@ import logging
 from odoo import Command, models
 from odoo.exceptions import ValidationError
 
+from ...tools.codes import INTERVENTION_RESOLUTION
 from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class CharterIntervention(models.Model):
                 self.env._("Resolved at: it comes before the moment the intervention was reported.")
             )
         self.write({"resolved_at": at, "responded_at": min(self.responded_at or at, at)})
-        row = self._charter_last_promises().get((self.id, "intervention.resolution"))
+        row = self._charter_last_promises().get((self.id, INTERVENTION_RESOLUTION))
         if row:
             row._restate(at)
         self._charter_declare_response()

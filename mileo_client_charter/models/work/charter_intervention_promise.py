@@ -3,8 +3,9 @@
 from odoo import api, fields, models
 
 from ...tools.clock import Delay
+from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 
-RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
+RESPONSE, RESOLUTION = INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION
 # “We respond to an incident”: work that was planned is no incident.
 INCIDENTS = ("corrective", "remote", "other")
 RESULTS = [

@@ -7,8 +7,8 @@ before the moment it is typed in, and never after.
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said, trimmed
-from ..base.charter_lock import lock
 
 
 class CharterIntervention(models.Model):
@@ -177,7 +177,7 @@ class CharterIntervention(models.Model):
         :raise ValidationError: not in one of ``states``
         """
         self.check_access("write")
-        lock(self.sudo())
+        self._charter_locked("state")
         for intervention in self:
             if intervention.state not in states:
                 messages = {
@@ -261,8 +261,8 @@ class CharterIntervention(models.Model):
             }
         )
         evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
-        engine._charter_fulfil("intervention.response", evidence, at=responded)
-        engine._charter_fulfil("intervention.resolution", evidence, at=at)
+        engine._charter_fulfil(INTERVENTION_RESPONSE, evidence, at=responded)
+        engine._charter_fulfil(INTERVENTION_RESOLUTION, evidence, at=at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])
         self._charter_closed()
 
@@ -310,7 +310,7 @@ class CharterIntervention(models.Model):
             {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}
         )
         rows = self._charter_last_promises()
-        for code, moment in (("intervention.response", responded), ("intervention.resolution", resolved)):
+        for code, moment in ((INTERVENTION_RESPONSE, responded), (INTERVENTION_RESOLUTION, resolved)):
             row = rows.get((self.id, code))
             if row:
                 row._restate(moment, reason=account)
@@ -321,7 +321,7 @@ class CharterIntervention(models.Model):
         self._charter_stop_pause(self._charter_now())
         engine = self._charter_engine()
         engine.write({"state": "cancelled", "cancel_reason": reason})
-        for code in ("intervention.response", "intervention.resolution"):
+        for code in (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION):
             engine._charter_cancel(code, reason)
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 

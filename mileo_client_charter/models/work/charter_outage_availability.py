@@ -55,13 +55,13 @@ class CharterOutage(models.Model):
             ("stay.site_id", site_ids),
         ):
             if ids is not None:
-                chosen.append(SQL("%s = ANY(%s)", SQL(column), list(ids)))
+                chosen.append(SQL("%(column)s = ANY(%(ids)s)", column=SQL(column), ids=list(ids)))
         if of_clients is not None:
             chosen.append(
                 SQL(
-                    "(stay.contract_id, stay.partner_id) IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
-                    [pair[0] for pair in of_clients],
-                    [pair[1] for pair in of_clients],
+                    "(stay.contract_id, stay.partner_id) IN (SELECT * FROM unnest(%(contracts)s::int[], %(clients)s::int[]))",
+                    contracts=[pair[0] for pair in of_clients],
+                    clients=[pair[1] for pair in of_clients],
                 )
             )
         for model in ("charter.equipment", "charter.equipment.stay", "charter.outage", "res.company"):

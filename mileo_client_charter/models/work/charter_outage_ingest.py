@@ -198,11 +198,11 @@ class CharterOutage(models.Model):
         domain = Domain("company_id", "in", companies) & Domain("sender_id", "=", self.env.uid)
         # Of an id that is used again and again: what is open, what is of those days, and the last.
         last = SQL(
-            "(SELECT MAX(id) FROM charter_outage WHERE company_id = ANY(%s) AND sender_id = %s AND event_id = ANY(%s) "
+            "(SELECT MAX(id) FROM charter_outage WHERE company_id = ANY(%(companies)s) AND sender_id = %(uid)s AND event_id = ANY(%(names)s) "
             "GROUP BY event_id)",
-            companies,
-            self.env.uid,
-            names,
+            companies=companies,
+            uid=self.env.uid,
+            names=names,
         )
         of_id = Domain("event_id", "in", names) & (
             Domain("end_at", "=", False) | Domain("end_at", ">=", min(moments) - timedelta(days=1)) | Domain("id", "in", last)

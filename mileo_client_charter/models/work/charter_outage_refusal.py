@@ -205,8 +205,10 @@ class CharterOutageRefusal(models.Model):
         """:return: {(cause, subject): id}"""
         self.flush_model()
         rows = SQL(", ").join(
-            SQL("(%s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s)", self.env.company.id, self.env.uid, cause, subject,
-                kept["detail"], kept["count"], now, now, self.env.uid, now, self.env.uid, now)
+            SQL("(%(company_id)s, %(uid)s, %(cause)s, %(subject)s, %(detail)s, %(count)s, %(now)s, %(now)s, 'open', "
+                "%(uid)s, %(now)s, %(uid)s, %(now)s)",
+                company_id=self.env.company.id, uid=self.env.uid, cause=cause, subject=subject,
+                detail=kept["detail"], count=kept["count"], now=now)
             for (cause, subject), kept in causes.items()
         )  # fmt: skip
         found = self.env.execute_query(

@@ -162,7 +162,7 @@ class TestReportDraft(ReportCase):
         self.assertFalse(self.report(good).error)
         self.patch(model, "_frozen_table", real)
         with self.at(moment=AFTER):
-            self.report().action_try_again()
+            self.report().action_refresh()
         self.assertTrue(self.report().table)
         self.assertFalse(self.report().error)
 
