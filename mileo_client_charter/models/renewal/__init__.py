@@ -11,6 +11,8 @@ from . import charter_review_action
 from . import charter_review_answer
 from . import charter_review_declined
 from . import charter_review_meeting
+from . import charter_review_invitation
+from . import charter_review_reply
 from . import charter_review_dossier
 from . import charter_renewal_legal
 from . import charter_notice
