@@ -68,7 +68,9 @@ class CharterReview(models.Model):
             "person": person,
             "when": review._charter_when(person),
             "people": review._charter_people_by_side(),
-            "decline_url": review._charter_link("decline", person) if client and kind != "cancelled" else None,
+            "decline_url": review._charter_link("decline", person)
+            if client and kind != "cancelled"
+            else None,
         }
         body = review.env["ir.qweb"]._render("mileo_client_charter.mail_meeting", values)
         entry = review._charter_calendar_file(METHODS[kind], person)
@@ -179,7 +181,9 @@ class CalendarAttendee(models.Model):
         ours = self.filtered(lambda one: one.event_id in reviews.event_id)
         kinds = {
             self.env.ref("calendar.calendar_template_meeting_reminder", raise_if_not_found=False): "reminder",
-            self.env.ref("calendar.calendar_template_meeting_invitation", raise_if_not_found=False): "invitation",
+            self.env.ref(
+                "calendar.calendar_template_meeting_invitation", raise_if_not_found=False
+            ): "invitation",
         }
         kind = mail_template in kinds and mail_template and kinds[mail_template]
         if kind and ours and self.env.context.get("charter_review_series") is not SERIES:
@@ -200,7 +204,9 @@ class IrMailServer(models.Model):
         others = [one for one in attachments or () if one not in entries]
         message = super()._build_email__(*args, attachments=others, **kwargs)
         for name, content, mimetype in entries:
-            method = mimetype.partition("method=")[2].strip().upper()  # an attachment keeps it in small letters
+            method = (
+                mimetype.partition("method=")[2].strip().upper()
+            )  # an attachment keeps it in small letters
             forms = [part for part in message.walk() if part.get_content_type() == "multipart/alternative"]
             if forms:
                 # Of the forms of a message the last is the one to show (RFC 2046, section 5.1.4).

@@ -22,7 +22,11 @@ class Answered:
 
 
 def _is_calendar(content):
-    return (content if isinstance(content, str) else content.decode("latin-1")).lstrip().startswith("BEGIN:VCALENDAR")
+    return (
+        (content if isinstance(content, str) else content.decode("latin-1"))
+        .lstrip()
+        .startswith("BEGIN:VCALENDAR")
+    )
 
 
 class CharterReview(models.Model):
@@ -76,7 +80,9 @@ class CharterReview(models.Model):
         name = attendee.common_name or answer.mail
         words = review._charter_answer_words(answer, name)
         if not attendee or answer.mail != sender:
-            return self.env._("%(words)s Not applied: it came from %(sender)s.", words=words, sender=sender or "?")
+            return self.env._(
+                "%(words)s Not applied: it came from %(sender)s.", words=words, sender=sender or "?"
+            )
         if review.state != "planned" or review.start_at <= review._charter_now():
             return self.env._("%s Not applied: the meeting is over, or was given up.", words)
         newest = attendee.charter_answered_at

@@ -16,7 +16,11 @@ from odoo.tools import file_open, mute_logger
 from ...tools import ical
 from ..cases.year import YearCase
 
-MEETING, PLANNING, ANSWERING = datetime(2026, 11, 20, 9), datetime(2026, 10, 20, 9), datetime(2026, 10, 21, 8, 5)
+MEETING, PLANNING, ANSWERING = (
+    datetime(2026, 11, 20, 9),
+    datetime(2026, 10, 20, 9),
+    datetime(2026, 10, 21, 8, 5),
+)
 FILES = "mileo_client_charter/tests/files/"
 
 
@@ -26,7 +30,9 @@ class TestReviewCalendar(YearCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fr_FR")
-        domain = cls.env["mail.alias.domain"].create({"name": "charter.example.com", "catchall_alias": "reply"})
+        domain = cls.env["mail.alias.domain"].create(
+            {"name": "charter.example.com", "catchall_alias": "reply"}
+        )
         cls.company.alias_domain_id = domain
         cls.alice.lang, cls.adam.lang = "en_US", "fr_FR"
 
@@ -119,7 +125,8 @@ class TestReviewCalendar(YearCase):
         self.assertEqual(set(people), {f"mailto:{mail}" for mail in (self.alice.email, self.adam.email)})
         for params in people.values():
             self.assertEqual(
-                (params["PARTSTAT"], params["RSVP"], params["ROLE"]), ("NEEDS-ACTION", "TRUE", "REQ-PARTICIPANT")
+                (params["PARTSTAT"], params["RSVP"], params["ROLE"]),
+                ("NEEDS-ACTION", "TRUE", "REQ-PARTICIPANT"),
             )
         self.assertEqual(other.status.value, "CONFIRMED")
 
@@ -168,7 +175,9 @@ class TestReviewCalendar(YearCase):
             self.assertEqual(self.review.state, "draft")
             self.review.start_at = MEETING + timedelta(days=7)
             self.review.action_plan()
-            self.assertNotEqual(str(self.entry(self.alice)[1]["UID"]), uid, "what was cancelled does not come back")
+            self.assertNotEqual(
+                str(self.entry(self.alice)[1]["UID"]), uid, "what was cancelled does not come back"
+            )
 
     def test_every_end_is_told(self):
         event = self.review.sudo().event_id
@@ -179,7 +188,9 @@ class TestReviewCalendar(YearCase):
         }
         for name, end in ends.items():
             with self.subTest(name), self.at(moment=ANSWERING), self.cr.savepoint() as savepoint:
-                self.review.write({"declined_contact_id": self.alice.id, "decline_words": "Everything is fine here."})
+                self.review.write(
+                    {"declined_contact_id": self.alice.id, "decline_words": "Everything is fine here."}
+                )
                 end()
                 self.assertEqual(self.entry(self.alice)[0], "CANCEL")
                 self.assertEqual(self.entry(self.adam)[0], "CANCEL")
@@ -196,7 +207,12 @@ class TestReviewCalendar(YearCase):
             ("google_accepted", "accepted", "Alpine one comes.", False),
             ("apple_accepted", "accepted", "Alpine one comes.", False),
             ("google_tentative", "tentative", "Alpine one may come. “Perhaps, I ask”", True),
-            ("outlook_declined", "declined", "Alpine one cannot come. “Nous sommes fermés ce jour-là, désolés.”", True),
+            (
+                "outlook_declined",
+                "declined",
+                "Alpine one cannot come. “Nous sommes fermés ce jour-là, désolés.”",
+                True,
+            ),
             ("outlook_counter", "tentative", "Monday 23 November 2026, 14:30", True),
         ):
             with self.subTest(name), self.cr.savepoint() as savepoint:
@@ -209,7 +225,9 @@ class TestReviewCalendar(YearCase):
                 self.assertEqual(bool(self.unread()), to_read)
                 if to_read:
                     self.assertEqual(self.unread().user_id, self.manager)
-                    self.assertTrue(self.review.activity_ids.filtered(lambda one: one.user_id == self.manager))
+                    self.assertTrue(
+                        self.review.activity_ids.filtered(lambda one: one.user_id == self.manager)
+                    )
                 savepoint.rollback()
                 self.env.invalidate_all()
 
