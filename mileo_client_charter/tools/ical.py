@@ -5,14 +5,14 @@ its sender wants it to cost.
 """
 
 import re
-import zoneinfo
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-import pytz
 import vobject
 from babel.core import get_global
+
+from .clock import in_zone, is_zone, to_utc
 
 # More than any invitation: Outlook's own have some 4 kB, a long series 20.
 LARGEST_ANSWER = 256 * 1024
@@ -79,21 +79,19 @@ def write(entries: Iterable[Entry], method: str, stamp: datetime, zone: str = "U
         interval = calendar.add("refresh-interval")
         interval.value, interval.params["VALUE"] = "P1D", ["DURATION"]
         calendar.add("x-published-ttl").value = "P1D"
-    # pytz: of dateutil's zones vobject writes “CET” for Europe/Paris, and winter time an hour late.
-    local = pytz.timezone(zone)
     for entry in entries:
-        _add(calendar, entry, method, stamp, local)
+        _add(calendar, entry, method, stamp, zone)
     return calendar.serialize().encode()
 
 
-def _add(calendar, entry, method, stamp, local):
+def _add(calendar, entry, method, stamp, zone):
     event = calendar.add("vevent")
     event.add("uid").value = entry.uid
-    event.add("dtstamp").value = stamp.replace(tzinfo=pytz.utc)
+    event.add("dtstamp").value = in_zone(stamp, "UTC")
     event.add("sequence").value = str(entry.sequence)
-    event.add("dtstart").value = _moment(entry.start, local)
+    event.add("dtstart").value = _moment(entry.start, zone)
     if entry.stop:
-        event.add("dtend").value = _moment(entry.stop, local)
+        event.add("dtend").value = _moment(entry.stop, zone)
     event.add("status").value = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
     if not isinstance(entry.start, datetime):
         # A day to know of keeps nobody from a meeting.
@@ -110,10 +108,9 @@ def _add(calendar, entry, method, stamp, local):
         )
 
 
-def _moment(value, local):
-    if not isinstance(value, datetime):
-        return value
-    return value.replace(tzinfo=pytz.utc).astimezone(local)
+def _moment(value, zone):
+    # In a zone of pytz: of those of dateutil vobject writes “CET” for Europe/Paris, and winter time an hour late.
+    return in_zone(value, zone) if isinstance(value, datetime) else value
 
 
 def _add_person(event, key, person):
@@ -219,19 +216,16 @@ def _read_moment(event, name):
     if text.endswith("Z"):
         return moment
     zone = _zone(_parameter(event.contents[name][0], "TZID"))
-    return moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None) if zone else None
+    return to_utc(moment, zone) if zone else None
 
 
 def _zone(name):
-    """The zone of an IANA name, or of the one that Windows and so Outlook give it (CLDR).
+    """The IANA name of a zone, of itself or of the one that Windows and so Outlook give it (CLDR); None for no zone.
 
-    >>> _zone("Romance Standard Time")
-    zoneinfo.ZoneInfo(key='Europe/Paris')
+    >>> _zone("Romance Standard Time"), _zone("Europe/Paris")
+    ('Europe/Paris', 'Europe/Paris')
     >>> _zone("Nowhere/Else"), _zone("")
     (None, None)
     """
     key = get_global("windows_zone_mapping").get(name, name)
-    try:
-        return zoneinfo.ZoneInfo(key) if key else None
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return key if key and is_zone(key) else None
