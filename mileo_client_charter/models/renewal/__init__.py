@@ -3,8 +3,8 @@ from . import charter_remediation_action
 from . import charter_renewal
 from . import charter_renewal_decision
 from . import charter_renewal_judged
-from . import charter_renewal_gate
-from . import charter_renewal_ways
+from . import contract_line
+from . import contract_contract
 from . import charter_renewal_forecast
 from . import charter_review
 from . import charter_review_action
@@ -26,7 +26,11 @@ from . import charter_advisory_telling
 from . import charter_authorisation
 from . import charter_scheduler_documents
 from . import base_automation
-from . import contract_client
 from . import charter_defect
 from . import charter_watch
 from . import charter_year_links
+from . import res_partner
+from . import calendar_event
+from . import calendar_attendee
+from . import ir_mail_server
+from . import mail_thread

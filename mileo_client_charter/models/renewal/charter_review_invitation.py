@@ -8,7 +8,6 @@ from odoo import fields, models
 from odoo.tools import email_normalize, format_datetime, html2plaintext
 
 from ...tools import ical
-from .charter_review_meeting import SERIES
 
 # What is mailed about a meeting, and how the file says it. What is new or has changed asks for an answer.
 METHODS = {"invitation": "REQUEST", "moved": "REQUEST", "reminder": "REQUEST", "cancelled": "CANCEL"}
@@ -168,51 +167,3 @@ class CharterReview(models.Model):
         """Where calendars send their answers: to us, who read them; to the organiser's own mailbox without an alias domain."""
         reply = self._notify_get_reply_to(default=None).get(self.id)
         return email_normalize(reply or "") or organiser.email_normalized or self.company_id.email or ""
-
-
-class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
-
-    def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
-        """As core; a review's own mails are ours: its reminders are sent as the rest, and nothing twice."""
-        reviews = self.env["charter.review"].sudo().search(
-            [("event_id", "in", self.event_id.ids), ("state", "=", "planned")]
-        )  # fmt: skip
-        ours = self.filtered(lambda one: one.event_id in reviews.event_id)
-        kinds = {
-            self.env.ref("calendar.calendar_template_meeting_reminder", raise_if_not_found=False): "reminder",
-            self.env.ref(
-                "calendar.calendar_template_meeting_invitation", raise_if_not_found=False
-            ): "invitation",
-        }
-        kind = mail_template in kinds and mail_template and kinds[mail_template]
-        if kind and ours and self.env.context.get("charter_review_series") is not SERIES:
-            for review in reviews:
-                people = ours.filtered(lambda one, event=review.event_id: one.event_id == event).partner_id
-                review._charter_mail_meeting(kind, people)
-        return super(CalendarAttendee, self - ours)._notify_attendees(
-            mail_template, notify_author=notify_author, force_send=force_send
-        )
-
-
-class IrMailServer(models.Model):
-    _inherit = "ir.mail_server"
-
-    def _build_email__(self, *args, attachments=None, **kwargs):  # noqa: PLW3201
-        """As core; an invitation is a form of the message itself, which calendars show with its buttons, and a file besides."""
-        entries = [one for one in attachments or () if one[2] and one[2].startswith("text/calendar; method=")]
-        others = [one for one in attachments or () if one not in entries]
-        message = super()._build_email__(*args, attachments=others, **kwargs)
-        for name, content, mimetype in entries:
-            method = (
-                mimetype.partition("method=")[2].strip().upper()
-            )  # an attachment keeps it in small letters
-            forms = [part for part in message.walk() if part.get_content_type() == "multipart/alternative"]
-            if forms:
-                # Of the forms of a message the last is the one to show (RFC 2046, section 5.1.4).
-                text = content if isinstance(content, str) else content.decode()
-                forms[0].add_alternative(text, subtype="calendar", charset="utf-8", params={"method": method})
-            data = content.encode() if isinstance(content, str) else content
-            params = {"method": method, "charset": "utf-8"}
-            message.add_attachment(data, maintype="text", subtype="calendar", filename=name, params=params)
-        return message

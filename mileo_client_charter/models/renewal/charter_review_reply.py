@@ -1,15 +1,11 @@
 """What somebody's calendar answers to our invitation: read from its mail, and applied to who was invited (RFC 5546, RFC 6047)."""
 
-import logging
-
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, email_split, format_datetime, plaintext2html
 
 from ...tools import ical
-
-_logger = logging.getLogger(__name__)
 
 
 class Answered:
@@ -132,27 +128,3 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("Proposed by the client: there is no time to come."))
         self._charter_engine().proposed_start_at = False
         self.start_at = proposed
-
-
-class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
-
-    charter_answered_at = fields.Datetime("Answered from a calendar on", readonly=True, copy=False)
-
-
-class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"
-
-    @api.model
-    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """The answer of a calendar goes to its meeting, whatever it says it replies to: many say nothing."""
-        review, _answers = self.env["charter.review"]._charter_answered_in(message)
-        if review and not message_dict.get("is_bounce"):
-            _logger.info("Answer of a calendar to review %s: %s", review.id, message_dict.get("message_id"))
-            return [("charter.review", review.id, None, self.env.uid, None)]
-        return super().message_route(message, message_dict, model, thread_id, custom_values)
-
-    def _message_route_process(self, message, message_dict, routes):
-        _review, answers = self.env["charter.review"]._charter_answered_in(message)
-        threads = self.with_context(charter_calendar_answers=answers) if answers else self
-        return super(MailThread, threads)._message_route_process(message, message_dict, routes)

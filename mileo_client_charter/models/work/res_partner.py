@@ -32,30 +32,3 @@ class ResPartner(models.Model):
             "domain": [("partner_id", "=", self.id)],
             "context": {"default_partner_id": self.id},
         }
-
-
-class ContractContract(models.Model):
-    _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
-
-    charter_equipment_count = fields.Integer(
-        "Supervised equipment",
-        compute="_compute_charter_equipment_count",
-        groups="mileo_client_charter.group_charter_user",
-    )
-
-    def _compute_charter_equipment_count(self):
-        counts = dict(
-            self.env["charter.equipment"]._read_group(
-                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
-            )
-        )
-        for contract in self:
-            contract.charter_equipment_count = counts.get(contract._origin, 0)
-
-    def action_charter_equipment(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "mileo_client_charter.action_charter_equipment"
-        )
-        context = {"default_contract_id": self.id, "default_partner_id": self.commercial_partner_id.id}
-        return {**action, "domain": [("contract_id", "=", self.id)], "context": context}

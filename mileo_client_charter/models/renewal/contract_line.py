@@ -3,17 +3,24 @@
 The scheduled renewal of contract_line_successor passes over the others and says so on their renewal; it never fails
 because of them. Every renewal by hand of a blocked contract is refused with the reason and the way out. What had been
 decided is judged again in the act. Contracts without a tier are not concerned, and invoicing never is. The ways round
-(longer lines, lines beyond the term, copies) are in ``charter_renewal_ways``.
+are below: what makes a contract run on past its term without being called a renewal. A line that is made longer, a line
+that begins within the term and runs past it, a line of a copy: each is refused with the reason and the way out while the
+renewal waits, and is otherwise judged, and put on record, as the renewal it is.
 """
+
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..base.charter_engine import charter_through
+from .charter_renewal import UNDECIDED
 
 # In the context of the calls that have been let through; no remote call can send it.
 THROUGH = object()
+# A line's end may be corrected freely so many days after the line was entered, as long as no renewal has been opened.
+CORRECTION_DAYS = 30
 
 
 class ContractLine(models.Model):
@@ -188,3 +195,105 @@ class ContractLine(models.Model):
             ),
         )
         self.env["charter.renewal"].invalidate_model(["renewed_at", "state"])
+
+    # -- no way round the gate -------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self._charter_is_through():
+            lines._charter_check_beyond_term()
+        return lines
+
+    def write(self, vals):
+        checked = not self._charter_is_through()
+        if checked and "date_end" in vals:
+            self._charter_check_longer(fields.Date.to_date(vals["date_end"]))
+        result = super().write(vals)
+        if checked and vals.keys() & {"date_start", "contract_id", "is_canceled"}:
+            self._charter_check_beyond_term()
+        return result
+
+    def _charter_check_beyond_term(self):
+        """:raise UserError: a line runs past the end of a term whose renewal waits; says why and what to do"""
+        gated = self.contract_id._charter_gated()
+        waiting = self._charter_renewals_of(gated, UNDECIDED)
+        for line in self:
+            for renewal in waiting.get(line.contract_id.id, ()):
+                runs_past = not line.date_end or line.date_end > renewal.term_end
+                if line.date_start and runs_past and not (line.is_canceled or line.display_type):
+                    raise UserError(
+                        self.env._(
+                            "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
+                            "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
+                            "in Client Charter ‣ Renewals ‣ Renewals.",
+                            line=line.name, day=format_date(self.env, renewal.term_end),
+                            contract=renewal.contract_id.display_name,
+                        )
+                    )  # fmt: skip
+
+    @api.model
+    def _charter_renewals_of(self, gated, states):
+        """{contract id: its renewals in ``states``, and those of what it was copied from}."""
+        sources = (
+            self.env["contract.contract"].union(*gated.values()) if gated else self.env["contract.contract"]
+        )
+        found = self.env["charter.renewal"].sudo().search(
+            [("contract_id", "in", sources.ids), ("state", "in", states)], order="term_end"
+        ) if gated else self.env["charter.renewal"]  # fmt: skip
+        return {
+            contract.id: found.filtered(lambda one, those=those: one.contract_id in those)
+            for contract, those in gated.items()
+        }
+
+    def _charter_check_longer(self, end):
+        """A longer line is let through as a correction, or as the renewal it is where the client is satisfied today.
+
+        :param end: the new end, None for none
+        :raise UserError: it would renew what the charter does not; says why and what to do
+        """
+        longer = self.filtered(
+            lambda line: (
+                line.date_end
+                and (not end or end > line.date_end)
+                and not (line.is_canceled or line.display_type)
+            )
+        )
+        gated = longer.contract_id._charter_gated()
+        if not gated:
+            return
+        every = self._charter_renewals_of(gated, (*UNDECIDED, "passed", "closed"))
+        renewed = {}
+        for line in longer.filtered(lambda line: line.contract_id in gated):
+            contract = line.contract_id
+            term = contract.charter_term_end or contract.date_end
+            passed_over = every[contract.id].filtered(
+                lambda one, line=line: one.term_end >= line.date_end and (not end or one.term_end < end)
+            )
+            if contract._charter_is_new():
+                # Entered wrong, or from the contract of another client; what it is a copy of for the same client stays.
+                passed_over = passed_over.filtered(
+                    lambda one, contract=contract: one.contract_id != contract or one.state not in UNDECIDED
+                )
+            for renewal in passed_over.filtered(lambda one: one.state in UNDECIDED):
+                self._charter_refuse_renewal(contract, renewal)
+            allowed = passed_over.filtered("allowed")
+            if allowed:
+                changed = [
+                    one for one, standing in allowed._judgements().items() if standing.verdict != "pass"
+                ]
+                if changed:
+                    self._charter_refuse_renewal(contract, changed[0])
+                renewed[contract, allowed[-1:].term_end] = line
+            elif not passed_over and ((term and end and end <= term) or line._charter_is_new()):
+                continue
+            else:
+                day = max(line.date_end, term) if term and (not end or term < end) else line.date_end
+                renewed[contract, day] = line
+        for (contract, day), line in renewed.items():
+            contract._charter_record_extension(day, line, end)
+
+    def _charter_is_new(self):
+        """Whether the line was entered so lately that its dates may be corrected."""
+        self.ensure_one()
+        return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)

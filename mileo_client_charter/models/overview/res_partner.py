@@ -6,27 +6,6 @@ from odoo.fields import Domain
 from .charter_health import LEVELS
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    charter_health_days = fields.Integer(
-        "Days a setback counts in a client's health",
-        default=90,
-        help="A poor mark or a commitment kept late is a reason to watch the client for so long.",
-    )
-
-    _charter_health_days = models.Constraint(
-        "CHECK (charter_health_days BETWEEN 1 AND 730)",
-        "Days a setback counts in a client's health: give 1 to 730.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    charter_health_days = fields.Integer(related="company_id.charter_health_days", readonly=False)
-
-
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
