@@ -11,6 +11,8 @@ from . import charter_review_action
 from . import charter_review_answer
 from . import charter_review_declined
 from . import charter_review_meeting
+from . import charter_review_invitation
+from . import charter_review_reply
 from . import charter_review_dossier
 from . import charter_renewal_legal
 from . import charter_notice
@@ -30,3 +32,6 @@ from . import charter_watch
 from . import charter_year_links
 from . import res_partner
 from . import calendar_event
+from . import calendar_attendee
+from . import ir_mail_server
+from . import mail_thread

@@ -21,18 +21,44 @@ class CalendarEvent(models.Model):
         names = set(vals)  # core takes some out
         if names & self._charter_series_fields() and not self._charter_in_series():
             return self._charter_write_series(vals)
-        result = super().write(vals)
         if self._charter_in_series():
-            return result
+            return super().write(vals)
+        ours = self._charter_reviews().event_id & self
+        if ours and ours != self:
+            # Core mails about those which are no review's.
+            (self - ours).write(dict(vals))
+            return ours.write(vals)
+        if vals.get("active") is False:
+            self._charter_tell_cancelled()
+        if not ours:
+            return super().write(vals)
+        reviews = self._charter_reviews()
+        before = {review: review.event_id.attendee_ids.partner_id for review in reviews}
+        # What people are told of a review is ours to say (_charter_mail_meeting).
+        result = super(CalendarEvent, self.with_context(skip_attendee_notification=True)).write(vals)
+        for review, people in before.items():
+            now = review.event_id.attendee_ids.partner_id
+            if now != people:
+                review._charter_mail_meeting("cancelled", people - now)
+                review._charter_mail_meeting("invitation", now - people)
         if (
             names & {"start", "stop", "location", "duration", "start_date"}
             and self.env.context.get("charter_review_following") is not FOLLOWING
         ):
-            for review in self._charter_reviews():
+            for review in reviews:
                 review._follow_event(review.event_id)
         if vals.get("active") is False:
-            self._charter_reviews()._charter_back_to_plan()
+            reviews._charter_back_to_plan()
         return result
+
+    def _charter_tell_cancelled(self):
+        """Whoever was invited to a review that is still to come learns that its entry goes."""
+        reviews = self.env["charter.review"].sudo().search(
+            [("event_id", "in", self.ids), ("state", "not in", ("held", "minutes"))]
+        )  # fmt: skip
+        for review in reviews.filtered("ical_uid"):
+            review._charter_entry_changed()
+            review._charter_mail_meeting("cancelled", review.event_id.attendee_ids.partner_id)
 
     @api.model
     def _charter_series_fields(self):
@@ -46,6 +72,7 @@ class CalendarEvent(models.Model):
         """As ``write``; a review stays with the event of the series that its own has become."""
         before = self | self.recurrence_id.calendar_event_ids
         starts = {review: review.event_id.start for review in before._charter_reviews()}
+        people = {review: review.event_id.attendee_ids.partner_id for review in starts}
         start = fields.Datetime.to_datetime(vals.get("start"))
         shift = start - self.start if start and len(self) == 1 and self.start else timedelta()
         held = self.with_context(charter_review_series=SERIES)
@@ -58,6 +85,8 @@ class CalendarEvent(models.Model):
                 series.sudo(), key=lambda one, at=started + shift: abs(one.start - at), default=self.browse()
             )
             if not event:
+                review._charter_entry_changed()
+                review._charter_mail_meeting("cancelled", people[review])
                 review._charter_back_to_plan()
                 continue
             if event != review.event_id:
@@ -71,4 +100,5 @@ class CalendarEvent(models.Model):
         if self._charter_in_series():
             reviews._charter_engine().event_id = False
         else:
+            self._charter_tell_cancelled()
             reviews._charter_back_to_plan()

@@ -15,13 +15,15 @@ FOLLOWING = object()
 SERIES = object()
 # Whoever is among these is invited.
 INVITED = {"staff_ids", "contact_ids"}
+# When and where: another of these is a new sequence of the entry in everybody's calendar.
+PLACED = {"start_at", "duration", "location"}
 
 
 class CharterReview(models.Model):
     _inherit = "charter.review"
 
     def action_plan(self):
-        """Put the meeting in the calendar; core's own mail invites everybody, with the .ics.
+        """Put the meeting in the calendar, and invite everybody in their own language, with the .ics.
 
         :raise ValidationError: date or people are missing
         """
@@ -47,10 +49,14 @@ class CharterReview(models.Model):
             )
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
-        event = self.env["calendar.event"].with_user(organiser).sudo().create(self._event_values(organiser))
+        events = self.env["calendar.event"].with_user(organiser).sudo()
+        # Core's own invitation is nobody's language but its author's, and of another entry with each mail.
+        event = events.with_context(no_mail_to_attendees=True).create(self._event_values(organiser))
         engine.with_context(charter_review_following=FOLLOWING).write(
-            {"state": "planned", "event_id": event.id}
+            {"state": "planned", "event_id": event.id, "proposed_start_at": False}
         )
+        engine._charter_new_entry()
+        engine._charter_mail_meeting("invitation", engine.event_id.attendee_ids.partner_id)
         engine._prepare_if_soon()
 
     def _event_values(self, organiser):
@@ -64,18 +70,28 @@ class CharterReview(models.Model):
             "description": self._agenda(),
         }
 
-    def _agenda(self):
-        """What is on the agenda, in the client's language: the four points the charter names, or the interview."""
-        return self.env["ir.qweb"].with_context(lang=self.contact_ids[:1].lang or self.env.lang)._render(
+    def _agenda(self, lang=None):
+        """What is on the agenda: the four points the charter names, or the interview.
+
+        :param lang: that of the first contact invited by default
+        """
+        return self.env["ir.qweb"].with_context(lang=lang or self.contact_ids[:1].lang or self.env.lang)._render(
             "mileo_client_charter.review_agenda", {"review": self}
         )  # fmt: skip
 
     def write(self, vals):
         invited = {review: review._charter_invited() for review in self} if vals.keys() & INVITED else {}
+        placed = {review: review._charter_placed() for review in self} if vals.keys() & PLACED else {}
         result = super().write(vals)
+        moved = self.browse(
+            review.id
+            for review, before in placed.items()
+            if review.state == "planned" and review.sudo().event_id and before != review._charter_placed()
+        )
+        moved._charter_entry_changed()
         for review, before in invited.items():
             review._charter_invite_anew(before)
-        if vals.keys() & {"start_at", "duration", "location"} and not self._charter_is_following():
+        if vals.keys() & PLACED and not self._charter_is_following():
             for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
                 review.sudo().event_id.with_context(charter_review_following=FOLLOWING).write(
                     {
@@ -84,7 +100,22 @@ class CharterReview(models.Model):
                         "location": review.location,
                     }
                 )
+        for review in moved:
+            review._charter_tell_moved(placed[review])
         return result
+
+    def _charter_tell_moved(self, before):
+        """Everybody invited has the new time or place in the same entry; another time asks them again."""
+        attendees = self.sudo().event_id.attendee_ids
+        if before[:2] != self._charter_placed()[:2]:
+            organiser = self.sudo().event_id.user_id.partner_id
+            attendees.filtered(lambda one: one.partner_id != organiser).state = "needsAction"
+            self._charter_engine().write({"proposed_start_at": False})
+        self._charter_mail_meeting("moved", attendees.partner_id)
+
+    def _charter_placed(self):
+        """When and where, as calendars are told it."""
+        return self.start_at, self.duration, self.location or ""
 
     def _charter_invited(self):
         """The people of both sides, as contacts."""
