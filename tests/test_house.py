@@ -301,6 +301,19 @@ def test_rates_are_rounded_in_one_place():
     assert found == set(HUNDREDTHS), f"Use models/base/charter_format.py: {sorted(found ^ set(HUNDREDTHS))}"
 
 
+# -- days and hours -------------------------------------------------------------------------------
+
+WORDS_OF_TIME = {"format_date", "format_datetime", "format_time", "strftime"}
+SHOWN_BY = {
+    "mileo_client_charter/models/base/charter_format.py": "day_text and moment_text",
+}
+
+
+def test_days_and_hours_are_shown_in_one_way():
+    found = {path for path, tree in product() if WORDS_OF_TIME & set(called(tree))}
+    assert found == set(SHOWN_BY), f"Use models/base/charter_format.py: {sorted(found ^ set(SHOWN_BY))}"
+
+
 # -- time zones -----------------------------------------------------------------------------------
 
 # One library, the one core's calendars take; everybody else converts with to_local, to_utc, in_zone and from_zone.
@@ -325,6 +338,32 @@ def test_time_zones_are_converted_in_one_place():
             ):
                 found.add(path)
     assert found == set(ZONES), f"Use tools/clock.py: {sorted(found ^ set(ZONES))}"
+
+
+# -- states ---------------------------------------------------------------------------------------
+
+# States of other addons' models that ours are compared with.
+STATES_OF_OTHERS = {"1_canceled": "a task of project", "exception": "a mail"}
+
+
+def test_a_state_that_is_compared_exists():
+    """A value that ``state`` is compared with is one of some selection: a slip of the keyboard is never true."""
+    values, seen, strange = set(STATES_OF_OTHERS), 0, []
+    for _path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.List, ast.Tuple)):
+                pairs = [part for part in node.elts if isinstance(part, ast.Tuple) and len(part.elts) == 2]
+                values |= {getattr(pair.elts[0], "value", None) for pair in pairs}
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare) and getattr(node.left, "attr", "") == "state":
+                for part in (part for side in node.comparators for part in ast.walk(side)):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        seen += 1
+                        if part.value not in values:
+                            strange.append(f"{path}:{node.lineno} {part.value}")
+    assert seen >= 200, seen
+    assert not strange, f"No such state: {strange}"
 
 
 # -- SQL ------------------------------------------------------------------------------------------

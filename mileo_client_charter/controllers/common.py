@@ -2,7 +2,8 @@
 
 from lxml import html
 from odoo.http import request
-from odoo.tools import format_datetime
+
+from ..models.base.charter_format import moment_text
 
 # The largest id the database can hold: what is beyond is not looked up.
 MAX_ID = 2**31 - 1
@@ -35,4 +36,4 @@ def heading_of(page):
 
 def in_words(env, moment, tz, pattern=MOMENT):
     """A naive UTC ``moment`` in the language of ``env`` and the time zone ``tz``; empty for none."""
-    return format_datetime(env, moment, tz=tz, dt_format=pattern) if moment else ""
+    return moment_text(env, moment, tz, pattern) if moment else ""

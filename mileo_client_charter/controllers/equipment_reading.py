@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import format_date
 
-from ..models.base.charter_format import percent_text
+from ..models.base.charter_format import day_text, percent_text
 from .client_reading import ClientReading
 from .listing import Choice, Listing, Option, Sort
 
@@ -100,7 +99,7 @@ class EquipmentReading(ClientReading):
         )
         if not number:
             return ""
-        words = {"number": number, "day": format_date(self.env, since, date_format="d MMMM y")}
+        words = {"number": number, "day": day_text(self.env, since, "d MMMM y")}
         if number == 1:
             return self.env._("1 device to update, since %(day)s", **words)
         return self.env._("%(number)s devices to update, since %(day)s", **words)
@@ -111,9 +110,7 @@ class EquipmentReading(ClientReading):
             self.own & TO_UPDATE & Domain("equipment_id", "in", rows.ids), ["equipment_id"], ["told_at:min"]
         )
         return {
-            equipment.id: self.env._(
-                "Firmware to update, since %s", format_date(self.env, since, date_format="d MMMM y")
-            )
+            equipment.id: self.env._("Firmware to update, since %s", day_text(self.env, since, "d MMMM y"))
             for equipment, since in groups
         }
 
@@ -164,7 +161,7 @@ class EquipmentReading(ClientReading):
         first, last = row.supervised_from, row.supervised_to
         if not first:
             return self.env._("Not supervised")
-        words = {"first": format_date(self.env, first), "last": last and format_date(self.env, last)}
+        words = {"first": day_text(self.env, first), "last": last and day_text(self.env, last)}
         if last and last < today:
             return self.env._("Supervised from %(first)s to %(last)s", **words)
         if first > today:
@@ -173,7 +170,7 @@ class EquipmentReading(ClientReading):
 
     def _lifecycle(self, row, today):
         if row.end_of_support:
-            day = format_date(self.env, row.end_of_support)
+            day = day_text(self.env, row.end_of_support)
             if row.end_of_support < today:
                 return self.env._("The maker's support ended on %s", day)
             return self.env._("The maker's support ends on %s", day)
@@ -187,9 +184,8 @@ class EquipmentReading(ClientReading):
         return [
             {
                 "label": kinds[row.kind],
-                "when": format_date(self.env, row.date) if row.date else words[row.status],
-                "checked": row.checked_on
-                and self.env._("checked on %s", format_date(self.env, row.checked_on)),
+                "when": day_text(self.env, row.date) if row.date else words[row.status],
+                "checked": row.checked_on and self.env._("checked on %s", day_text(self.env, row.checked_on)),
             }
             for row in equipment.milestone_ids
         ]

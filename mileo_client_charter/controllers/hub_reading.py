@@ -4,8 +4,8 @@ from collections import namedtuple
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import format_date
 
+from ..models.base.charter_format import day_text
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
 from .document_reading import DocumentReading
@@ -112,7 +112,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
             return self.env._("none on record")
         if not ends:
             return self.env._("without an end")
-        day = format_date(self.env, ends, date_format="d MMMM y")
+        day = day_text(self.env, ends, "d MMMM y")
         return (
             self.env._("the first ended on %s", day)
             if ends < today

@@ -2,8 +2,8 @@
 
 from odoo import fields
 from odoo.fields import Domain
-from odoo.tools import format_date
 
+from ..models.base.charter_format import day_text
 from .client_reading import ClientReading
 from .listing import Choice, Listing, Option, Sort, newest_and_oldest, selection
 
@@ -89,7 +89,7 @@ class YearReading(ClientReading):
             {
                 "title": row.display_name,
                 "words": " · ".join(filter(None, [row.number, row.authority])),
-                "until": format_date(self.env, row.valid_until, date_format="d MMMM y"),
+                "until": day_text(self.env, row.valid_until, "d MMMM y"),
                 "state": row.state,
                 "label": labels[row.state],
                 "file": f"/my/charter/authorisation/{row.id}/document" if row.document_name else None,
@@ -133,7 +133,7 @@ class YearReading(ClientReading):
         return [
             {
                 "contract": renewal.contract_id.name,
-                "until": format_date(self.env, renewal.term_end),
+                "until": day_text(self.env, renewal.term_end),
                 "words": words[renewal.state],
             }
             for renewal in found
@@ -165,8 +165,8 @@ class YearReading(ClientReading):
             {
                 "url": row._get_portal_url(),
                 "title": row.notice_id.sudo().name,
-                "effect": format_date(self.env, row.effect_on, date_format="d MMMM y"),
-                "published": format_date(self.env, row.notice_id.sudo().published_on, date_format="d MMMM y"),
+                "effect": day_text(self.env, row.effect_on, "d MMMM y"),
+                "published": day_text(self.env, row.notice_id.sudo().published_on, "d MMMM y"),
                 "told": self.moment(row.sent_at),
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,

@@ -1,8 +1,8 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
+from ..models.base.charter_format import day_text
 from ..tools.public_holidays import UnknownPart
 
 
@@ -69,7 +69,7 @@ class CharterHolidaysWizard(models.TransientModel):
             wizard.preview = Markup('<table class="table table-sm">%s</table>') % Markup().join(
                 Markup("<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>")
                 % (
-                    format_date(self.env, day, date_format="EEEE d MMMM y"),
+                    day_text(self.env, day, "EEEE d MMMM y"),
                     name,
                     calendar.name,
                     self.env._("closed already") if closed else "",

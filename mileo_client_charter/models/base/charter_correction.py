@@ -1,6 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
+from .charter_format import day_text
 from .client_document import Sheet
 
 
@@ -54,7 +54,7 @@ class CharterCorrection(models.Model):
         if field and field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, value)
         if field and field.type == "date":
-            return format_date(self.env, value)
+            return day_text(self.env, value)
         return value
 
     @api.model

@@ -1,6 +1,8 @@
-"""How a figure is shown to people, in their language: one way, whatever page, print or workbook it stands in."""
+"""How figures, days and hours are shown to people, in their language: one way, whatever page, print or workbook they are in."""
 
-from odoo.tools.misc import formatLang
+import re
+
+from odoo.tools.misc import format_date, format_datetime, formatLang, get_lang
 
 from ...tools.figures import percent
 
@@ -11,3 +13,31 @@ def percent_text(env, met, total, digits=1):
     if value is None:
         return ""
     return env._("100 %") if value == 100 else env._("%s %%", formatLang(env, value, digits=digits))
+
+
+# The first of a month before its name.
+FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d_])")
+
+
+def _first_of_month(env, text):
+    """Write “1er mars” for “1 mars” in French, which CLDR leaves to its callers."""
+    return FIRST.sub("1er ", text) if (get_lang(env).code or "").startswith("fr") else text
+
+
+def day_text(env, day, pattern=None):
+    """A day in the language of ``env``; empty for none.
+
+    :param day: date, or its text
+    :param pattern: of CLDR, “d MMMM y” for example; as the language writes its dates by default
+    """
+    return _first_of_month(env, format_date(env, day, date_format=pattern or False))
+
+
+def moment_text(env, moment, tz=None, pattern="medium"):
+    """A moment in the language of ``env``; empty for none.
+
+    :param moment: naive UTC
+    :param tz: name of the time zone it is shown in; the reader's by default
+    :param pattern: of CLDR, or “short” or “medium”
+    """
+    return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=pattern))

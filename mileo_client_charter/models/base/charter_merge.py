@@ -180,7 +180,7 @@ class CharterMerge(models.AbstractModel):
                       FROM unnest(con.conexclop) WITH ORDINALITY AS compared (id, place)
                       JOIN pg_operator ON pg_operator.oid = compared.id),
                    pg_get_expr(indexed.indpred, indexed.indrelid, true),
-                   COALESCE((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
+                   COALESCE((to_jsonb(indexed) ->> 'indnullsnotdistinct')::bool, false),
                    ARRAY(SELECT DISTINCT attribute.attname FROM pg_attribute attribute
                           WHERE attribute.attrelid = indexed.indrelid AND attribute.attnum > 0
                             AND (attribute.attnum = ANY(indexed.indkey::int2[])

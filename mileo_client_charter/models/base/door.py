@@ -15,11 +15,11 @@ from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.http import request
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
-from odoo.tools import format_datetime
 from psycopg2.errors import LockNotAvailable, SerializationFailure
 from werkzeug.exceptions import abort
 
 from .charter_door import TooMany
+from .charter_format import moment_text
 from .charter_lock import WAIT_SECONDS, Busy, busy
 
 OURS = "odoo.addons.mileo_client_charter"
@@ -220,7 +220,7 @@ def _too_many(endpoint, error):
     message = env._(
         "%(why)s The next one is taken from %(moment)s on.",
         why=error.args[0],
-        moment=format_datetime(env, error.retry_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm"),
+        moment=moment_text(env, error.retry_at, tz, "EEEE d MMMM y, HH:mm"),
     )
     refusal = _refuse(endpoint, error.http_status, "limit", message, call=True)
     refusal.headers["Retry-After"] = str(seconds)

@@ -2,9 +2,9 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_date
 
 from ...tools.words import trimmed
+from ..base.charter_format import day_text
 from ..base.client_document import Message, Sheet
 
 # Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
@@ -202,7 +202,7 @@ class CharterFeedback(models.Model):
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.
                 feedback.sudo().intervention_id.name,
-                moment and format_date(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
+                moment and day_text(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
             ]
             feedback.name = " · ".join(part for part in parts if part)
 

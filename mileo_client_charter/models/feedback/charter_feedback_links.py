@@ -2,10 +2,10 @@
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 from ...tools.clock import to_utc
 from ...tools.codes import FEEDBACK_CALLBACK
+from ..base.charter_format import moment_text
 from ..base.client_document import Link
 from .charter_feedback import ASKED_FOR
 
@@ -67,7 +67,7 @@ class CharterFeedback(models.Model):
         }
 
     def _in_words(self, moment, tz):
-        return format_datetime(self.env, moment, tz=tz, dt_format="EEEE d MMMM y, HH:mm") if moment else ""
+        return moment_text(self.env, moment, tz, "EEEE d MMMM y, HH:mm") if moment else ""
 
     def _link_callback(self, contact, form):
         """The client chooses when it is called. :raise ValidationError: no day, or one that is past"""

@@ -2,9 +2,10 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools.codes import RENEWAL_DECISION
+from ..base.charter_format import day_text
 
 # Used only where no charter is in force; the figure of the charter is that of its commitment.
 DEFAULT_THRESHOLD = 0
@@ -251,7 +252,7 @@ class CharterNps(models.AbstractModel):
         lines = []
         for row in rows or ():
             shown = {
-                "day": format_date(self.env, row["answered_at"][:10]), "mark": row["nps"],
+                "day": day_text(self.env, row["answered_at"][:10]), "mark": row["nps"],
                 "before": row["before"] or "—", "after": row["after"] or "—",
             }  # fmt: skip
             lines.append(
@@ -260,7 +261,7 @@ class CharterNps(models.AbstractModel):
                     what=words[row["kind"]](shown),
                     reason=row["reason"] or "—",
                     user=row["by"] or "—",
-                    day=format_date(self.env, row["at"][:10]),
+                    day=day_text(self.env, row["at"][:10]),
                 )
             )
         return "\n".join(lines)

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date, format_datetime
 
 from ...tools import people
 from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
+from ..base.charter_format import day_text, moment_text
 
 DAY = "d MMMM y"
 
@@ -53,13 +53,13 @@ class CharterObligation(models.Model):
             # Cycles of an intervention, tellings of a handover: the first one needs no number.
             return "" if occurrence.number == 1 else self.env._("no. %s", occurrence.number)
         if occurrence.day:
-            return format_date(self.env, occurrence.day, date_format=DAY)
+            return day_text(self.env, occurrence.day, DAY)
         if not occurrence.period:
             return event_key(key)
         year, month, quarter = occurrence.period
         if quarter:
             return self.env._("quarter %(quarter)s of %(year)s", quarter=quarter, year=year)
-        return format_date(self.env, date(year, month, 1), date_format="MMMM y")
+        return day_text(self.env, date(year, month, 1), "MMMM y")
 
     def _last_day(self):
         """The day that ends with the due time, for a promise counted in days or months that is due at midnight; else None.
@@ -88,9 +88,9 @@ class CharterObligation(models.Model):
             return ""
         day = self._last_day()
         if day:
-            return format_date(self.env, day, date_format=day_pattern)
+            return day_text(self.env, day, day_pattern)
         tz = tz or self.company_id.sudo()._charter_tz()
-        return format_datetime(self.env, self.due_at, tz=tz, dt_format=pattern)
+        return moment_text(self.env, self.due_at, tz, pattern)
 
     def _due_text(self):
         """The due time for mails to staff and clients, in the company's time zone, or why there is none."""

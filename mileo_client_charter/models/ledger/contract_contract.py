@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import periods
 from ...tools.clock import Delay
 from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET, INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
+from ..base.charter_format import day_text
 
 # A term that ends so shortly before an anniversary has one review with it, before the decision.
 ONE_REVIEW = relativedelta(months=3)
@@ -292,7 +293,7 @@ class ContractContract(models.Model):
                 contract.charter_anniversary = False
                 contract.charter_anniversary_source = self.env._(
                     "none: notice was given, the contract ends on %s",
-                    format_date(self.env, contract.date_end),
+                    day_text(self.env, contract.date_end),
                 )
             elif first:
                 contract.charter_anniversary = periods.anniversary_after(first, today)
@@ -394,7 +395,7 @@ class ContractContract(models.Model):
             return self.env._("from the end of the current term")
         return self.env._(
             "from the earliest of the lines that renew; they end on different dates: %s",
-            ", ".join(format_date(self.env, day) for day in ends),
+            ", ".join(day_text(self.env, day) for day in ends),
         )
 
     def _charter_renewing_lines(self):

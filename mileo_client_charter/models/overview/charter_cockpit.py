@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
 
 from ...tools.clock import to_local, to_utc
+from ..base.charter_format import day_text, moment_text
 
 # Rows of a block; what is more is counted and one click away.
 ROWS = 8
@@ -54,7 +54,7 @@ class CharterCockpit(models.AbstractModel):
         return {
             "page": page,
             "pages": [{"id": name, "title": titles[name]} for name in mine],
-            "day": format_datetime(self.env, self._charter_now(), tz=self._tz(), dt_format="EEEE d MMMM y, HH:mm"),
+            "day": moment_text(self.env, self._charter_now(), self._tz(), "EEEE d MMMM y, HH:mm"),
             "figures": figures,
             "blocks": blocks,
         }  # fmt: skip
@@ -96,13 +96,13 @@ class CharterCockpit(models.AbstractModel):
         local = to_local(moment, self._tz())
         if local.time() == time():
             return self.env._("by evening")
-        return format_datetime(self.env, moment, tz=self._tz(), dt_format="HH:mm")
+        return moment_text(self.env, moment, self._tz(), "HH:mm")
 
     @api.model
     def _day(self, moment, pattern="EEE d MMM"):
         """The day of a moment in words; midnight ends the day before."""
         local = to_local(moment - timedelta(seconds=1), self._tz())
-        return format_date(self.env, local.date(), date_format=pattern)
+        return day_text(self.env, local.date(), pattern)
 
     # -- whose ------------------------------------------------------------------------------------
 

@@ -3,13 +3,13 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
 from ...tools.nps import nps
-from ..base.charter_format import percent_text
+from ..base.charter_format import day_text, percent_text
 from ..renewal.charter_renewal import SETTLED
 from .charter_cockpit import ROWS
 
@@ -116,13 +116,13 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _month_table(self, label, months, rows):
-        heads = [format_date(self.env, day, date_format="MMM y") for day, _first, _last in months]
+        heads = [day_text(self.env, day, "MMM y") for day, _first, _last in months]
         return {"head": [label, *heads], "rows": rows} if rows else None
 
     @api.model
     def _kept_cell(self, commitment, day, first, last, met, decided):
         domain = [("commitment_id", "=", commitment.id), ("due_at", ">=", first), ("due_at", "<", last)]
-        name = format_date(self.env, day, date_format="MMMM y")
+        name = day_text(self.env, day, "MMMM y")
         return {
             "key": str(day),
             "value": self._percent(met, decided),
@@ -177,7 +177,7 @@ class CharterCockpit(models.AbstractModel):
         for day, first, last in months:
             promoters, detractors, count = found.get(day, (0, 0, 0))
             month = [("answered_at", ">=", first), ("answered_at", "<", last)]
-            title = self.env._("Answers of %s", format_date(self.env, day, date_format="MMMM y"))
+            title = self.env._("Answers of %s", day_text(self.env, day, "MMMM y"))
             cells.append(
                 {
                     "key": str(day),
@@ -224,7 +224,7 @@ class CharterCockpit(models.AbstractModel):
             self._row(
                 row,
                 row.partner_id.name,
-                when=format_date(self.env, row.term_end, date_format="d MMM y"),
+                when=day_text(self.env, row.term_end, "d MMM y"),
                 lines=[
                     formatLang(self.env, row.amount, currency_obj=row.currency_id) if row.amount else "",
                     row.missing,

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..base.charter_format import day_text
 from ..ledger.charter_obligation import late_owed_sql
 from .charter_cockpit import ROWS
 
@@ -215,9 +216,9 @@ class CharterCockpit(models.AbstractModel):
             title = self.env._("You are away: %s stands in", stand_in)
         else:
             title = self.env._("You are away: nobody stands in")
-        first = format_date(self.env, absence.date_from, date_format="d MMM")
+        first = day_text(self.env, absence.date_from, "d MMM")
         if not absence.date_to:
             when = self.env._("from %s", first)
         else:
-            when = f"{first} – {format_date(self.env, absence.date_to, date_format='d MMM')}"
+            when = f"{first} – {day_text(self.env, absence.date_to, 'd MMM')}"
         return self._row(absence, title, when=when, tone="" if stand_in else "danger")

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import health
+from ..base.charter_format import day_text
 from ..ledger.charter_obligation import late_owed_sql
 from ..renewal.charter_renewal import SETTLED
 
@@ -213,7 +214,7 @@ class CharterHealth(models.Model):
         since = fields.Datetime.context_timestamp(
             self.with_context(tz=tz), self.oldest_late_at - timedelta(seconds=1)
         )
-        since = format_date(self.env, since.date())
+        since = day_text(self.env, since.date())
         if self.late_owed == 1:
             return self.env._("a commitment is late and still owed, due on %s", since)
         return self.env._(
@@ -249,7 +250,7 @@ class CharterHealth(models.Model):
         )
 
     def _renewal_day(self):
-        return format_date(self.env, self.renewal_on)
+        return day_text(self.env, self.renewal_on)
 
     def _say_complaints(self):
         answered = self.complaints - self.unanswered

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
 
 from ...tools.clock import to_utc
 from ...tools.standins import Away, StandInLoop, overlap, segments
 from ..base.charter_changed import changed_names
+from ..base.charter_format import day_text
 
 # What others learn of an absence: whoever stands in, and the clients.
 TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}
@@ -82,7 +82,7 @@ class CharterAbsence(models.Model):
             absence.display_name = self.env._(
                 "%(user)s, from %(first)s %(until)s",
                 user=absence.user_id.name or "",
-                first=format_date(self.env, absence.date_from) if absence.date_from else "",
+                first=day_text(self.env, absence.date_from) if absence.date_from else "",
                 until=self.env["charter.assignment"]._until_words(absence.date_to),
             )
 
@@ -110,7 +110,7 @@ class CharterAbsence(models.Model):
             absence.vacancy = ", ".join(
                 self.env._(
                     "from %(first)s %(until)s",
-                    first=format_date(self.env, part.first),
+                    first=day_text(self.env, part.first),
                     until=self.env["charter.assignment"]._until_words(part.last),
                 )
                 for part in days
@@ -199,7 +199,7 @@ class CharterAbsence(models.Model):
             raise ValidationError(
                 self.env._(
                     "Stand-in: on %(day)s they stand in for each other (%(names)s) and nobody would answer. Choose somebody else.",
-                    day=format_date(self.env, loop.day),
+                    day=day_text(self.env, loop.day),
                     names=" → ".join(
                         [self.env["res.users"].sudo().browse(user).name for user in loop.users] or names
                     ),

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools.pg_array import pg_array
 from ...tools.standins import without
 from ..base.charter_changed import changed_names
+from ..base.charter_format import day_text
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
@@ -139,7 +140,7 @@ class CharterAssignment(models.Model):
         """“until 12 August 2026”, or until further notice."""
         if not day:
             return self.env._("until further notice")
-        return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))
+        return self.env._("until %s", day_text(self.env, day, "d MMMM y"))
 
     @api.model
     def _wake_contacts(self, moment=None):

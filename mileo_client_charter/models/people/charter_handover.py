@@ -2,12 +2,12 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.codes import CONTACT_HANDOVER
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
+from ..base.charter_format import day_text
 
 
 class CharterHandover(models.Model):
@@ -84,7 +84,7 @@ class CharterHandover(models.Model):
             {
                 **cards.get(user_id, nobody),
                 "roles": ", ".join(labels),
-                "first": self.env._("from %s", format_date(self.env, first, date_format="d MMMM y")),
+                "first": self.env._("from %s", day_text(self.env, first, "d MMMM y")),
                 "until": self.env["charter.assignment"]._until_words(
                     fields.Date.to_date(last) if last else None
                 ),

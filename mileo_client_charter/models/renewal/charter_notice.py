@@ -2,11 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...tools import references
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.departments import department_of
+from ..base.charter_format import day_text
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -144,7 +145,7 @@ class CharterNotice(models.Model):
         return min(known_on + days, max(self.effect_on - timedelta(days=1), known_on)), True
 
     def _known_late_in_words(self, known_on):
-        return self.env._("we have known of it since %s only", format_date(self.env, known_on))
+        return self.env._("we have known of it since %s only", day_text(self.env, known_on))
 
     def _advance_days(self):
         """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""

@@ -54,8 +54,8 @@ class CharterNotice(models.Model):
         )  # fmt: skip
         own = SQL("EXISTS (SELECT 1 %(dated)s = %(effect_on)s)", dated=dated, effect_on=self.effect_on)
         earlier = SQL(
-            """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s "
-            "AND lower(earlier.milestone_key) = %(milestone_key)s AND earlier.id != %(own_id)s
+            """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s
+                  AND lower(earlier.milestone_key) = %(milestone_key)s AND earlier.id != %(own_id)s
                   AND earlier.state IN ('draft', 'open') AND earlier.effect_on < %(effect_on)s""",
             company_id=self.company_id.id, milestone_key=self.milestone_key.lower(), own_id=self.id, effect_on=self.effect_on,
         )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date, is_html_empty
+from odoo.tools import is_html_empty
 
 from ...tools.clock import to_utc
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.words import is_said, trimmed
+from ..base.charter_format import day_text
 
 
 class CharterNotice(models.Model):
@@ -154,7 +155,7 @@ class CharterNoticeLine(models.Model):
                 "advice": notice.advice,
                 "benefit": notice.env._(
                     "Done before %s, your system stays supported and compliant.",
-                    format_date(notice.env, notice.effect_on),
+                    day_text(notice.env, notice.effect_on),
                 )
                 if notice.effect_on
                 else notice.env._("Once it is done, your system is exposed to it no more."),

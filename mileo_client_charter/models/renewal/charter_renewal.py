@@ -2,11 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...tools.clock import NoWorkingTime
 from ...tools.codes import RENEWAL_DECISION, REVIEW_ANNUAL
 from ...tools.occurrence import RENEWAL, event_key, format_key
+from ..base.charter_format import day_text
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
 REVIEW_LEAD_DAYS = 45
@@ -146,7 +146,7 @@ class CharterRenewal(models.Model):
     def _compute_display_name(self):
         for renewal in self:
             renewal.display_name = (
-                f"{renewal.contract_id.sudo().display_name} · {format_date(self.env, renewal.term_end)}"
+                f"{renewal.contract_id.sudo().display_name} · {day_text(self.env, renewal.term_end)}"
             )
 
     @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to", "nps_set_aside",
@@ -164,8 +164,8 @@ class CharterRenewal(models.Model):
             evidence = self.env._(
                 "%(nps)s, answers from %(first)s to %(last)s; unresolved complaints: %(complaints)s",
                 nps=renewal._nps_in_words(renewal.nps_answers and renewal.nps, renewal.nps_answers),
-                first=format_date(self.env, renewal.nps_from),
-                last=format_date(self.env, renewal.nps_to),
+                first=day_text(self.env, renewal.nps_from),
+                last=day_text(self.env, renewal.nps_to),
                 complaints=renewal.complaint_count,
             )
             if renewal.nps_set_aside:

@@ -3,8 +3,9 @@
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
+from ..base.charter_format import day_text
 from ..feedback.charter_nps import Standing
 
 KEPT = (
@@ -31,7 +32,7 @@ class CharterRenewal(models.Model):
         user = self.env["res.users"].sudo().browse(decision["decided_by_id"] or [])
         return self.env._(
             "%(day)s: %(verdict)s, %(nps)s, unresolved complaints: %(complaints)s (%(user)s)",
-            day=format_date(self.env, decision["decided_at"][:10]),
+            day=day_text(self.env, decision["decided_at"][:10]),
             verdict=labels[decision["verdict"]],
             nps=self._nps_in_words(decision["nps_answers"] and decision["nps"], decision["nps_answers"]),
             complaints=decision["complaint_count"],

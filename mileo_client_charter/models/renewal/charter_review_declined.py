@@ -2,9 +2,9 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 from ...tools.words import is_sentence
+from ..base.charter_format import moment_text
 
 
 class CharterReview(models.Model):
@@ -82,9 +82,7 @@ class CharterReview(models.Model):
             lines.append(
                 self.env._(
                     "Invited on %(day)s by mail %(number)s: %(people)s.",
-                    day=format_datetime(
-                        self.env, mail.create_date, tz=self.company_id._charter_tz(), dt_format="short"
-                    ),
+                    day=moment_text(self.env, mail.create_date, self.company_id._charter_tz(), "short"),
                     number=mail.mail_message_id.id,
                     people=people._charter_key(),
                 )

@@ -6,11 +6,10 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from ..base.charter_batches import one_by_one
-from ..base.charter_format import percent_text
+from ..base.charter_format import day_text, percent_text
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -128,9 +127,7 @@ class CharterReview(models.Model):
     def _dossier_period(self, key):
         """First and last day of the ``year`` or of the one ``before``, as the reader writes them."""
         period = self.dossier_figures[key]["period"]
-        return " – ".join(
-            format_date(self.env, period[name], date_format="d MMM y") for name in ("first_day", "last_day")
-        )
+        return " – ".join(day_text(self.env, period[name], "d MMM y") for name in ("first_day", "last_day"))
 
     def _dossier_lines(self):
         def figure(value, digits):

@@ -5,9 +5,10 @@ import uuid
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import email_normalize, format_datetime, html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import ical
+from ..base.charter_format import moment_text
 
 # What is mailed about a meeting, and how the file says it. What is new or has changed asks for an answer.
 METHODS = {"invitation": "REQUEST", "moved": "REQUEST", "reminder": "REQUEST", "cancelled": "CANCEL"}
@@ -108,7 +109,7 @@ class CharterReview(models.Model):
     def _charter_when(self, person):
         """The moment of the meeting in the words and the time zone of ``person``; the zone is named when it is not ours."""
         tz, own = person.tz or self.company_id._charter_tz(), self.company_id._charter_tz()
-        words = format_datetime(self.env, self.start_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm")
+        words = moment_text(self.env, self.start_at, tz, "EEEE d MMMM y, HH:mm")
         return words if tz == own else f"{words} ({tz.replace('_', ' ')})"
 
     def _charter_people_by_side(self):

@@ -3,9 +3,10 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize, email_split, format_datetime, plaintext2html
+from odoo.tools import email_normalize, email_split, plaintext2html
 
 from ...tools import ical
+from ..base.charter_format import moment_text
 
 
 class Answered:
@@ -100,9 +101,7 @@ class CharterReview(models.Model):
     def _charter_answer_words(self, answer, name):
         if answer.method == "COUNTER":
             tz = self.company_id._charter_tz()
-            moment = answer.start and format_datetime(
-                self.env, answer.start, tz=tz, dt_format="EEEE d MMMM y, HH:mm"
-            )
+            moment = answer.start and moment_text(self.env, answer.start, tz, "EEEE d MMMM y, HH:mm")
             words = (
                 self.env._("%(name)s proposes another time: %(moment)s.", name=name, moment=moment)
                 if moment

@@ -2,9 +2,9 @@
 
 from odoo import models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 from ...tools.words import is_said
+from ..base.charter_format import moment_text
 from ..base.client_document import Link
 
 
@@ -48,9 +48,7 @@ class CharterReview(models.Model):
         tz = contact.tz or self.company_id._charter_tz()
         return {
             "heading": self.name,
-            "when": format_datetime(self.env, self.start_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm")
-            if self.start_at
-            else "",
+            "when": moment_text(self.env, self.start_at, tz, "EEEE d MMMM y, HH:mm") if self.start_at else "",
             "times_of": tz.replace("_", " "),
             "over": self.state not in ("draft", "planned"),
             "attendee": self._link_attendee(contact),

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
+from ..base.charter_format import day_text
 from .charter_renewal import CLOSED, UNDECIDED
 from .contract_line import CORRECTION_DAYS
 
@@ -106,7 +106,7 @@ class ContractContract(models.Model):
                     "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) waits for its decision "
                     "(article 04). Decide it first in Client Charter ‣ Renewals ‣ Renewals; general management may renew "
                     "in spite of the verdict, with a written reason; or stop the contract's lines.",
-                    contract=waiting.contract_id.display_name, day=format_date(self.env, waiting.term_end),
+                    contract=waiting.contract_id.display_name, day=day_text(self.env, waiting.term_end),
                 )
             )  # fmt: skip
 
@@ -120,8 +120,8 @@ class ContractContract(models.Model):
         reason = self.env._(
             "Renewed outside the charter: when it left, its term ended on %(before)s; it is back, and ends on %(after)s. "
             "By %(user)s.",
-            before=format_date(self.env, end),
-            after=format_date(self.env, now) if now else self.env._("no day"),
+            before=day_text(self.env, end),
+            after=day_text(self.env, now) if now else self.env._("no day"),
             user=self.env.user.name,
         )  # fmt: skip
         renewals = self.env["charter.renewal"]
@@ -151,8 +151,8 @@ class ContractContract(models.Model):
             present._record_verdicts({present: standing}, self.env)
         words = self.env._(
             "%(line)s, which ended on %(before)s, was made to run until %(after)s: recorded as the renewal of the term.",
-            line=line.name, before=format_date(self.env, line.date_end),
-            after=format_date(self.env, end) if end else self.env._("no day"),
+            line=line.name, before=day_text(self.env, line.date_end),
+            after=day_text(self.env, end) if end else self.env._("no day"),
         )  # fmt: skip
         present._charter_engine().write(
             {"state": "renewed", "renewed_at": fields.Datetime.now(), "close_reason": False}

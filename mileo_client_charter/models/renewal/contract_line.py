@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..base.charter_engine import charter_through
+from ..base.charter_format import day_text
 from .charter_renewal import UNDECIDED
 
 # In the context of the calls that have been let through; no remote call can send it.
@@ -227,7 +228,7 @@ class ContractLine(models.Model):
                             "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
                             "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
                             "in Client Charter ‣ Renewals ‣ Renewals.",
-                            line=line.name, day=format_date(self.env, renewal.term_end),
+                            line=line.name, day=day_text(self.env, renewal.term_end),
                             contract=renewal.contract_id.display_name,
                         )
                     )  # fmt: skip

@@ -6,10 +6,10 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...tools.occurrence import parse_key
 from ...tools.periods import period_of
+from ..base.charter_format import day_text
 from ..base.client_document import Link, Sheet
 
 STATES = [
@@ -241,8 +241,8 @@ class CharterReport(models.Model):
         return self.env._(
             "%(period)s (%(first)s to %(last)s)",
             period=text,
-            first=format_date(self.env, first_day, date_format="d MMMM"),
-            last=format_date(self.env, last_day, date_format="d MMMM y"),
+            first=day_text(self.env, first_day, "d MMMM"),
+            last=day_text(self.env, last_day, "d MMMM y"),
         )
 
     def _get_portal_url(self):
@@ -328,7 +328,7 @@ class CharterReport(models.Model):
         )  # fmt: skip
         return {
             "heading": self.env._("Your activity report: %s", self._period_text()),
-            "replaced": self.state == "replaced",
+            "replaced": self.state == "superseded",
             "advice": [(one, one._charter_link("recommendation", contact)) for one in advice],
         }
 

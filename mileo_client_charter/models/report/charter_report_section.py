@@ -3,7 +3,6 @@
 import re
 
 from odoo import models
-from odoo.tools import format_date
 
 from ...tools.formatted import Formatted
 from ...tools.occurrence import parse_key
@@ -322,10 +321,9 @@ class CharterReport(models.Model):
     def _occurrence_words(self, key):
         """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
         occurrence = parse_key(key)
-        if occurrence.unit == "month":
-            return format_date(self.env, f"{occurrence.subject}-01", date_format="MMMM y")
-        shown = occurrence.unit == "quarter" or re.fullmatch(r"v[\d.]+", occurrence.subject)
-        return occurrence.subject if shown else ""
+        if occurrence.period:
+            return self.env["charter.obligation"]._occurrence_in_words(occurrence.subject)
+        return occurrence.subject if re.fullmatch(r"v[\d.]+", occurrence.subject) else ""
 
     def _next_section(self, details):
         coming = {

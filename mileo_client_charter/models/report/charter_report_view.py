@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from markupsafe import Markup
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime, formatLang
+from odoo.tools import formatLang
 
 from ...tools.clock import to_local
 from ...tools.figures import percent
 from ...tools.formatted import Formatted
-from ..base.charter_format import percent_text
+from ..base.charter_format import day_text, moment_text, percent_text
 
 MOMENT = "d MMM y HH:mm"
 NONE = "—"
@@ -105,9 +105,7 @@ class CharterReport(models.Model):
     def _day(self, value):
         if not value:
             return NONE
-        return Formatted(
-            format_date(self.env, value, date_format="d MMMM y"), fields.Date.to_date(value), "day"
-        )
+        return Formatted(day_text(self.env, value, "d MMMM y"), fields.Date.to_date(value), "day")
 
     def _moment(self, value):
         if not value:
@@ -116,7 +114,7 @@ class CharterReport(models.Model):
         moment = fields.Datetime.to_datetime(value[:19])
         # A spreadsheet knows no time zone: it shows the same hands of the clock.
         local = to_local(moment, tz)
-        return Formatted(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
+        return Formatted(moment_text(self.env, moment, tz, MOMENT), local, "moment")
 
     def _number(self, value, digits=0):
         return Formatted(formatLang(self.env, value, digits=digits), value, "number")

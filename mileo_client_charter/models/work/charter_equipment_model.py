@@ -2,9 +2,9 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
 
 from ...tools.catalogue import family_pattern, maker_words, model_key, same_maker
+from ..base.charter_format import day_text
 from .charter_equipment_milestone import KINDS
 
 
@@ -292,7 +292,7 @@ class CharterEquipmentMilestone(models.Model):
                 lambda row, kind=one.kind: row.kind == kind
             )
             differs = said and not one.model_date_id and (said.status, said.date) != (one.status, one.date)
-            one.other_date = format_date(self.env, said.date) or said.status if differs else False
+            one.other_date = day_text(self.env, said.date) or said.status if differs else False
 
 
 class CharterEquipment(models.Model):

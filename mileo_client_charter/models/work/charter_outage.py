@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import format_datetime
 
+from ..base.charter_format import moment_text
 from ..base.client_document import Sheet
 
 # What a correction of what the monitoring said must explain.
@@ -144,7 +144,7 @@ class CharterOutage(models.Model):
     @api.depends_context("tz", "lang")
     def _compute_display_name(self):
         for outage in self:
-            start = outage.start_at and format_datetime(self.env, outage.start_at, dt_format="short")
+            start = outage.start_at and moment_text(self.env, outage.start_at, pattern="short")
             outage.display_name = f"{outage.equipment_id.display_name or ''} {start or ''}".strip()
 
     @api.onchange("planned", "no_data")

@@ -9,7 +9,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime, format_duration
+from odoo.tools import SQL, format_duration
+
+from ..base.charter_format import moment_text
 
 
 class CharterOutage(models.Model):
@@ -37,13 +39,13 @@ class CharterOutage(models.Model):
         if self.end_at:
             return self.env._(
                 "its own end was not told: ended with what was told next, %s",
-                format_datetime(self.env, self.end_at, dt_format="short"),
+                moment_text(self.env, self.end_at, pattern="short"),
             )
         hours = (fields.Datetime.now() - self.start_at) / timedelta(hours=1)
         return self.env._(
             "down for %(hours)s h, last confirmed %(moment)s",
             hours=format_duration(hours),
-            moment=format_datetime(self.env, self.confirmed_at or self.start_at, dt_format="short"),
+            moment=moment_text(self.env, self.confirmed_at or self.start_at, pattern="short"),
         )
 
     def _unsure_effect(self, start, end, contract):

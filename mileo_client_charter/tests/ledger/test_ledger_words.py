@@ -8,10 +8,10 @@ from ..cases.common import START, CharterCase
 WORDS = """
 2026-10                |October 2026               |octobre 2026
 2026-Q4                |quarter 4 of 2026          |T4 2026
-2027-02-01#annual      |1 February 2027            |1 février 2027
+2027-02-01#annual      |1 February 2027            |1er février 2027
 2026-11-25#3fa4c1d2    |25 November 2026           |25 novembre 2026
 2026-10~2              |October 2026               |octobre 2026
-2027-03-01+2              |1 March 2027               |1 mars 2027
+2027-03-01+2              |1 March 2027               |1er mars 2027
 onboarding             |when the contract began    |au début du contrat
 v1.2                   |v1.2                       |v1.2
 1                      |                           |

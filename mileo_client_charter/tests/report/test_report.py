@@ -291,6 +291,9 @@ class TestReportSteps(ReportCase):
             second.with_user(self.manager).action_review()
             second.with_user(self.manager).action_send()
         self.assertEqual((second.state, first.state), ("sent", "superseded"))
+        # The link of the first mail says so.
+        shown = [report._link_values(self.alice)["replaced"] for report in (second, first)]
+        self.assertEqual(shown, [False, True])
         self.assertEqual(first.table, before)
         self.assertTrue(first._is_intact())
         self.assertEqual(len(self.deliveries(second)), 2)
