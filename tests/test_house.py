@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from tools import codes, occurrence
@@ -29,10 +30,13 @@ ORDER = (
 )
 
 
+@cache
 def sources():
     """(package, path, tree) of every file of models/."""
-    for path in sorted(MODELS.glob("*/*.py")):
-        yield path.parent.name, path, ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.parent.name, path, ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(MODELS.glob("*/*.py"))
+    ]
 
 
 def homes():
@@ -159,14 +163,16 @@ BY_HAND = {
 }
 
 
+@cache
 def product():
     """(path from the root, tree) of every Python file that runs in Odoo, tests and demo aside."""
     root = ADDON.parent
-    for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*")):
-        for path in sorted(folder.rglob("*.py")):
-            inside = path.relative_to(folder).parts
-            if not {"tests", "demo", "migrations"} & set(inside):
-                yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*"))
+        for path in sorted(folder.rglob("*.py"))
+        if not {"tests", "demo", "migrations"} & set(path.relative_to(folder).parts)
+    ]
 
 
 def called(node):
