@@ -101,7 +101,7 @@ class ContractContract(models.Model):
     )
     def _compute_charter_next_anniversary(self):
         for contract in self:
-            today = contract.company_id._charter_today() if contract.company_id else fields.Date.today()
+            today = (contract.company_id or self.env.company).sudo()._charter_today()
             ahead = [day for day in contract._charter_anniversaries(today, today) if day > today]
             contract.charter_next_anniversary = ahead[0] if ahead else False
 
