@@ -271,6 +271,30 @@ class TestSentencesReports(CharterCase):
             self.env["charter.delivery"].search_count([("partner_id", "=", self.client.id)]), before
         )
 
+    def test_a_second_contract_of_a_client(self):
+        """The charter and the sheet once a client; reports, reviews and decisions once a contract; a leaving one takes its own."""
+        with self.at(moment=datetime(2026, 9, 1, 9)):
+            self.schedule()
+        with self.at(moment=A_DAY):
+            second = self._contract(self.client, self.comfort, start="2026-03-01", end="2027-02-28")
+            self.schedule()
+        ledger = self.env["charter.obligation"].search([("partner_id", "=", self.client.id)])
+        codes = ledger.mapped("code")
+        self.assertEqual((codes.count("charter.copy"), codes.count("contacts.sheet")), (1, 1))
+        for contract in (self.contract, second):
+            for code in ("report.delivery", "review.annual"):
+                self.assertTrue(self.promises(code, contract), f"{contract.name}: {code}")
+        self.never_twice_never_missing(self.client, date(2026, 11, 10), date(2026, 12, 31), second)
+        before = self.promises(contract=second) | ledger.filtered(lambda row: row.res_model == "res.partner")
+        states = before.mapped("state")
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            self.contract.charter_tier_id = False
+            self.schedule()
+        self.assertEqual(before.mapped("state"), states, "what the other contract promised stays")
+        self.assertFalse(
+            self.promises("review.annual").filtered(lambda row: row.state == "open"), "its own ended with it"
+        )
+
     def test_moves_of_all_shapes(self):
         cases = [
             ("back again within the month", [(10, self.other), (20, self.client)]),
