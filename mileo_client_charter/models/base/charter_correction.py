@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .charter_format import day_text
+from .charter_format import day_text, moment_text
 from .client_document import Sheet
 
 
@@ -55,6 +55,9 @@ class CharterCorrection(models.Model):
             return dict(field._description_selection(self.env)).get(value, value)
         if field and field.type == "date":
             return day_text(self.env, value)
+        if field and field.type == "datetime":
+            tz = self.company_id.sudo()._charter_tz()
+            return moment_text(self.env, value, tz, "short")
         return value
 
     @api.model

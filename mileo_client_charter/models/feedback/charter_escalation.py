@@ -106,6 +106,7 @@ class CharterEscalation(models.Model):
     )
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
 
+    _charter_said_runs = (ESCALATION_LEVEL1, "raised_at", "answered_at")
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...tools.codes import FEEDBACK_CALLBACK
 from ...tools.words import trimmed
 from ..base.charter_format import day_text
 from ..base.client_document import Message, Sheet
@@ -167,6 +168,7 @@ class CharterFeedback(models.Model):
         "charter.escalation", "feedback_id", "Escalations", groups="base.group_user"
     )
 
+    _charter_said_runs = (FEEDBACK_CALLBACK, "answered_at", "called_at")
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
         "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey' AND COALESCE(merged_from, 0) = 0",
@@ -202,7 +204,7 @@ class CharterFeedback(models.Model):
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.
                 feedback.sudo().intervention_id.name,
-                moment and day_text(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
+                moment and day_text(self.env, feedback.company_id.sudo()._charter_day_at(moment)),
             ]
             feedback.name = " · ".join(part for part in parts if part)
 

@@ -129,6 +129,11 @@ class CharterReview(models.Model):
         period = self.dossier_figures[key]["period"]
         return " – ".join(day_text(self.env, period[name], "d MMM y") for name in ("first_day", "last_day"))
 
+    def _dossier_due(self, row):
+        """The day a commitment of ``late_list`` was due, where the company is; midnight ends the day before."""
+        due = fields.Datetime.to_datetime(row["due_at"])
+        return day_text(self.env, due and self.company_id.sudo()._charter_day_at(due - timedelta(seconds=1)))
+
     def _dossier_lines(self):
         def figure(value, digits):
             return formatLang(self.env, value, digits=digits)
