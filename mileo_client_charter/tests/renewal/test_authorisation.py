@@ -56,7 +56,7 @@ class TestAuthorisation(YearCase):
         self.tell_due(datetime(2027, 1, 19, 8))
         mail = self.mails_to(self.alice)
         self.assertEqual(len(mail), 1, "once")
-        for words in ("1er juin 2027", "2022-0815", "Préfecture du Rhône", "Lyon"):
+        for words in ("1 juin 2027", "2022-0815", "Préfecture du Rhône", "Lyon"):
             self.assertIn(words, mail.body_html)
         with self.at(moment=datetime(2027, 1, 19, 9)):
             self.leave()
