@@ -155,9 +155,7 @@ class CharterObligation(models.Model):
             for user in told[row]:
                 values = {
                     "date_deadline": row._last_day()
-                    or fields.Date.context_today(
-                        self.with_context(tz=row.company_id._charter_tz()), row.due_at or row.opened_at
-                    ),
+                    or row.company_id._charter_day_at(row.due_at or row.opened_at),
                     "summary": row.with_context(lang=user.lang)._alert_summary(),
                 }
                 one = present.get((row.id, user.id, origin._name, origin.id))
