@@ -186,7 +186,9 @@ class CharterContactSheet(models.AbstractModel):
         """
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
         somebody_away = self.env["charter.absence"]._companies_to_look_at(companies)
-        one_by_one(companies, lambda one: self._up_to_today(one, one in somebody_away), self._say_not_up_to_date)
+        one_by_one(
+            companies, lambda one: self._up_to_today(one, one in somebody_away), self._say_not_up_to_date
+        )
         self.env["charter.handover"]._notify_due()
 
     @api.model

@@ -132,8 +132,11 @@ class CharterEscalation(models.Model):
             if not found:
                 domain = self.env["charter.word"]._by_day(
                     days,
-                    lambda day: Domain("state", "=", "planned") & Domain("date_from", "<=", day)
-                    & (Domain("date_to", "=", False) | Domain("date_to", ">=", day)),
+                    lambda day: (
+                        Domain("state", "=", "planned")
+                        & Domain("date_from", "<=", day)
+                        & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
+                    ),
                 )
                 found.append(self.env["charter.absence"].sudo().search_fetch(domain, ["user_id"]).user_id)
             return found[0]

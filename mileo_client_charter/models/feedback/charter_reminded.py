@@ -31,9 +31,7 @@ class CharterRemindedMixin(models.AbstractModel):
     @api.model
     def _watch_agreed(self, days):
         """Who does it is reminded two days before its date; once it is late, operations too, every week until it is done."""
-        ahead = self.env["charter.word"]._by_day(
-            days, lambda day: Domain("date_deadline", "<=", day + AHEAD)
-        )
+        ahead = self.env["charter.word"]._by_day(days, lambda day: Domain("date_deadline", "<=", day + AHEAD))
         return ahead & Domain(self._charter_still_owed()), lambda one, today: one._remind_of_agreed(today)
 
     def _remind_of_agreed(self, today):

@@ -161,7 +161,8 @@ class CharterSetupCheck(models.Model):
             company: company.resource_calendar_id.name or "–"
             for company in companies
             if not any(
-                of in (company, company.browse()) and calendar in (company.resource_calendar_id, calendar.browse())
+                of in (company, company.browse())
+                and calendar in (company.resource_calendar_id, calendar.browse())
                 for of, calendar in found
             )
         }
@@ -216,7 +217,6 @@ class CharterSetupCheck(models.Model):
         )
         wrong = ", ".join([*stopped, *late.mapped("cron_name")])
         return dict.fromkeys(companies, wrong) if wrong else {}
-
 
     # -- looking ----------------------------------------------------------------------------------------------
 

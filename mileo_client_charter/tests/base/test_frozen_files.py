@@ -159,7 +159,9 @@ class TestFrozenFiles(FrozenCase):
                 )
                 self.env.invalidate_all()
                 self.assertTrue(file._charter_is_intact(), "the row itself does not tell")
-                found = [one for one in seals._verify(company) if (one["model_name"], one["row_id"]) not in broken]
+                found = [
+                    one for one in seals._verify(company) if (one["model_name"], one["row_id"]) not in broken
+                ]
                 self.assertEqual(
                     [(one["problem"], one["model_name"], one["row_id"]) for one in found],
                     [("content", files._name, file.id)],
@@ -172,7 +174,9 @@ class TestFrozenFiles(FrozenCase):
         with self.committing():
             self.env["charter.seal"]._cron_seal()
         self.cr.execute("ALTER TABLE charter_review DISABLE TRIGGER USER")
-        self.cr.execute("UPDATE charter_review SET performance = 'It never failed.' WHERE id = %s", [self.review.id])
+        self.cr.execute(
+            "UPDATE charter_review SET performance = 'It never failed.' WHERE id = %s", [self.review.id]
+        )
         self.cr.execute("ALTER TABLE charter_review ENABLE TRIGGER USER")
         [broken] = self.env["charter.seal"]._verify(self.review.company_id)
         self.assertEqual(
