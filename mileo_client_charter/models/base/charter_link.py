@@ -43,6 +43,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _today(self):
+        # The same for every company: a link carries its last day, and a day of it more or less hurts nobody.
         return self.env.cr.now().date()
 
     @api.model

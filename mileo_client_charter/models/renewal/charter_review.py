@@ -23,7 +23,9 @@ class CharterReview(models.Model):
 
     _name = "charter.review"
     _description = "Review with a client"
-    _inherit = ["charter.client.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.client.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
     # From its dossier on, which is made of frozen figures; whoever was met, and what was agreed, once it was held.
     _charter_seal_when = "{row}.dossier_at IS NOT NULL OR {row}.state IN ('held', 'minutes', 'declined')"
     _charter_seal_columns = (
@@ -244,6 +246,7 @@ class CharterReview(models.Model):
                 "&", ("code", "=", CODES["annual"]), ("due_at", "<=", soon),
             ]
         )  # fmt: skip
+        owed = owed.filtered(lambda row: row.partner_id == row.contract_id.commercial_partner_id)
         known = (
             self.sudo()
             .search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")])
@@ -356,7 +359,8 @@ class CharterReview(models.Model):
         if not row and not self.renewal_id:
             row = self.env["charter.obligation"].sudo().search(
                 [("res_model", "=", "contract.contract"), ("res_id", "=", self.contract_id.id),
-                 ("code", "=", CODES[self.kind]), ("is_owed", "=", True)], order="due_at", limit=1,
+                 ("code", "=", CODES[self.kind]), ("partner_id", "=", self.partner_id.id), ("is_owed", "=", True)],
+                order="due_at", limit=1,
             )  # fmt: skip
         row._fulfil(evidence)
 
