@@ -128,6 +128,13 @@ def log_in(address, number):
     return session
 
 
+def cause(error):
+    """What an error of a request comes from, beneath what the library makes of it."""
+    while error.__context__:
+        error = error.__context__
+    return f"{type(error).__name__}: {str(error)[:60]}" if str(error) else type(error).__name__
+
+
 def play(address, sessions, seconds):
     """([seconds of each page], Counter of what went wrong)."""
     taken, errors, until = [], Counter(), time.monotonic() + seconds
@@ -142,7 +149,7 @@ def play(address, sessions, seconds):
                 else:
                     say(session, number)
             except (requests.RequestException, IndexError) as error:
-                errors[type(error).__name__] += 1
+                errors[cause(error)] += 1
             time.sleep(dice.uniform(*READS))
 
     def page(session, path, **options):

@@ -1,9 +1,9 @@
 """The floor plan of the addon: packages in order of dependence, each leaning on those before it only."""
 
 import ast
+import functools
 import re
 import sys
-from functools import cache
 from pathlib import Path
 
 from tools import codes, occurrence
@@ -30,13 +30,16 @@ ORDER = (
 )
 
 
-@cache
+@functools.cache
+def parsed(path):
+    """The tree of a Python file, read once for all tests: nobody changes it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def sources():
     """(package, path, tree) of every file of models/."""
-    return [
-        (path.parent.name, path, ast.parse(path.read_text(encoding="utf-8")))
-        for path in sorted(MODELS.glob("*/*.py"))
-    ]
+    for path in sorted(MODELS.glob("*/*.py")):
+        yield path.parent.name, path, parsed(path)
 
 
 def homes():
@@ -163,16 +166,14 @@ BY_HAND = {
 }
 
 
-@cache
 def product():
     """(path from the root, tree) of every Python file that runs in Odoo, tests and demo aside."""
     root = ADDON.parent
-    return [
-        (path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
-        for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*"))
-        for path in sorted(folder.rglob("*.py"))
-        if not {"tests", "demo", "migrations"} & set(path.relative_to(folder).parts)
-    ]
+    for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*")):
+        for path in sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder).parts
+            if not {"tests", "demo", "migrations"} & set(inside):
+                yield path.relative_to(root).as_posix(), parsed(path)
 
 
 def called(node):

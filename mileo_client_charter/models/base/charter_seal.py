@@ -16,11 +16,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, groupby
 
+from ...tools.pg_array import pg_array, pg_text_array
 from .charter_batches import run_batches, run_isolated
 from .charter_sealed import BATCH
 
 GENESIS = "0" * 64
-LINK = ("company_id", "number", "model_name", "row_id", "kind", "sealed_at", "label", "content", "seal")
 KINDS = [("first", "Sealed"), ("change", "Changed since"), ("removed", "Deleted")]
 
 
@@ -113,17 +113,25 @@ class CharterSeal(models.Model):
                     heads[company] = (number + 1, seal)
                     rows.append((*link, seal))
         if rows:
+            companies, numbers, names, ids, kinds, _at, labels, contents, seals = zip(*rows, strict=True)
             cr.execute(
                 SQL(
                     """
                     INSERT INTO charter_seal (company_id, number, model_name, row_id, kind, sealed_at, label, content, seal)
-                    SELECT * FROM unnest(%(company_id)s::int[], %(number)s::int[], %(model_name)s::text[], %(row_id)s::int[],
-                                         %(kind)s::text[], %(sealed_at)s::timestamp[], %(label)s::text[], %(content)s::text[],
-                                         %(seal)s::text[])
+                    SELECT company_id, number, model_name, row_id, kind, %(sealed_at)s::timestamp, label, content, seal
+                      FROM unnest(%(companies)s::int[], %(numbers)s::int[], %(names)s::text[], %(ids)s::int[], %(kinds)s::text[],
+                                  %(labels)s::text[], %(contents)s::text[], %(seals)s::text[])
+                        AS link (company_id, number, model_name, row_id, kind, label, content, seal)
                     """,
-                    **{
-                        name: list(column) for name, column in zip(LINK, zip(*rows, strict=True), strict=True)
-                    },
+                    sealed_at=sealed_at,
+                    companies=pg_array(companies),
+                    numbers=pg_array(numbers),
+                    names=pg_text_array(names),
+                    ids=pg_array(ids),
+                    kinds=pg_text_array(kinds),
+                    labels=pg_text_array(labels),
+                    contents=pg_text_array(contents),
+                    seals=pg_text_array(seals),
                 )
             )
 
