@@ -291,6 +291,7 @@ A, B = f"{runtime.ADDON}", f"{runtime.ADDON}_b"
         ({A: "1", B: "1"}, {A, B}, [A, B, "website"], ["-i", "website"]),
         ({A: "", B: ""}, {A, B}, [A, B], ["-u", f"{A},{B}"]),  # an update that failed
         ({A: "1", B: "1", f"{A}_gone": "1"}, {A, B}, [A, B], "new"),
+        ({A: "1", B: "1", "noupdate": "0"}, {A, B}, [A, B], "new"),
     ],
 )
 def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
@@ -300,7 +301,9 @@ def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
     monkeypatch.setattr(database, "hashes", lambda _names: now)
     monkeypatch.setattr(database, "ground_hash", lambda: "g")
     monkeypatch.setattr(database, "dependencies", lambda names: [])
-    marks = {"ground": "g", "modules": sorted(there), "addons": had}
+    monkeypatch.setattr(database, "noupdate_hash", lambda: "k")
+    had = dict(had)
+    marks = {"ground": "g", "modules": sorted(there), "noupdate": had.pop("noupdate", "k"), "addons": had}
     monkeypatch.setattr(database, "built_from", lambda *_args: marks)
     monkeypatch.setattr(database, "installed", lambda *_args: there)
     monkeypatch.setattr(database, "database_exists", lambda *_args: True)
@@ -328,9 +331,9 @@ def test_an_update_that_fails_is_done_again(monkeypatch):
     monkeypatch.setattr(database, "addons", lambda: [A])
     monkeypatch.setattr(database, "hashes", lambda _names: now)
     monkeypatch.setattr(database, "ground_hash", lambda: "g")
-    monkeypatch.setattr(
-        database, "built_from", lambda *_args: {"ground": "g", "modules": [A], "addons": {A: "0"}}
-    )
+    monkeypatch.setattr(database, "noupdate_hash", lambda: "k")
+    marks = {"ground": "g", "modules": [A], "noupdate": "k", "addons": {A: "0"}}
+    monkeypatch.setattr(database, "built_from", lambda *_args: marks)
     monkeypatch.setattr(database, "installed", lambda *_args: {A})
     monkeypatch.setattr(database, "run_odoo", fail)
     monkeypatch.setattr(database, "mark_built", lambda *_args, **marks: marked.append(marks))

@@ -28,6 +28,7 @@ class CharterMessageWizard(models.TransientModel):
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)
     has_words = fields.Boolean(
+        "Has text",
         compute="_compute_has_words",
         help="The proposal repeats what people wrote on the document; it may leave as it is.",
     )
@@ -55,7 +56,7 @@ class CharterMessageWizard(models.TransientModel):
         if self.kind not in messages:
             raise ValidationError(
                 self.env._(
-                    "Message: “%(model)s” has none of the kind “%(kind)s”; start it from the button of the document.",
+                    "Message: “%(model)s” has none of the type “%(kind)s”; start it from the button of the document.",
                     model=self.res_model,
                     kind=self.kind,
                 )
@@ -88,8 +89,8 @@ class CharterMessageWizard(models.TransientModel):
         if not is_sentence(own_words(text, proposed)):
             raise ValidationError(
                 self.env._(
-                    "Message: it says no more than what was proposed. Write at least a sentence of what the client is to "
-                    "know, then send."
+                    "Message: it contains only the proposed text. Write at least a sentence for the client, "
+                    "then send."
                 )
             )
 

@@ -28,7 +28,7 @@ class ResPartner(models.Model):
                     filter(
                         None,
                         [
-                            self.env._("Access to the portal: nobody is left to invite."),
+                            self.env._("Access to the portal: no one is left to invite."),
                             has_access
                             and self.env._("Have access already: %s", ", ".join(has_access.mapped("name"))),
                             note,
@@ -63,7 +63,7 @@ class ResPartner(models.Model):
             lines.append(self.env._("Without an e-mail address: %s", ", ".join(names)))
         if nobody:
             lines.append(
-                self.env._("Clients with nobody to write to: %s", ", ".join(nobody.mapped("display_name")))
+                self.env._("Clients with no one to write to: %s", ", ".join(nobody.mapped("display_name")))
             )
         if has_access:
             lines.append(self.env._("Have access already: %s", ", ".join(has_access.mapped("name"))))

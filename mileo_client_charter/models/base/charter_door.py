@@ -38,11 +38,13 @@ class CharterDoorVisit(models.Model):
     _order = "id desc"
 
     key = fields.Char(
-        readonly=True, help="What one form shown once and sent with the same words has in common."
+        readonly=True, help="Identifies a form that was shown once and sent with the same content."
     )
     user_id = fields.Many2one("res.users", readonly=True, index=True, ondelete="cascade")
     origin = fields.Char(readonly=True, help="Keyed hash of the network address.")
-    says = fields.Boolean(readonly=True, help="It opens something we owe an answer to.")
+    says = fields.Boolean(
+        "Requires an answer", readonly=True, help="It opens something that requires an answer from us."
+    )
     at = fields.Datetime(required=True, readonly=True)
     location = fields.Char(readonly=True, help="Where the client was led.")
 

@@ -257,8 +257,8 @@ class CharterEngineMixin(models.AbstractModel):
     def _charter_refuse_row(self):
         raise AccessError(
             self.env._(
-                "%(model)s: no row of the register can be added, changed or deleted by hand. "
-                "An administrator can cancel one with a reason, which stays.",
+                "%(model)s: no row of the register can be added, changed or deleted manually. An "
+                "administrator can cancel one with a reason, which stays.",
                 model=self.env[self._name]._description,
             )
         )

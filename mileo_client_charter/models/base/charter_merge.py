@@ -64,8 +64,9 @@ class CharterMergeMixin(models.AbstractModel):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Record number of the contact this row was of when another row of the same kind came to stand beside it, "
-        "because the two contacts were merged. It stays on record, and counts for no rule of uniqueness.",
+        help="Record number of the contact this row belonged to when the two contacts were merged and "
+        "another row of the same type was there already. It stays on record, and counts for no "
+        "rule of uniqueness.",
     )
 
     @api.model_create_multi
@@ -245,9 +246,9 @@ class CharterMerge(models.AbstractModel):
             if hanging:
                 raise UserError(
                     self.env._(
-                        "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s has been "
-                        "told and has said: %(rows)s. Only contacts of one client can be merged: archive this one instead, "
-                        "and record the person as a new contact of %(client)s.",
+                        "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s "
+                        "has received and sent: %(rows)s. Only contacts of one client can be merged: archive "
+                        "this one instead, and record the person as a new contact of %(client)s.",
                         contact=partner.display_name, was=was.name, client=client.name, rows=self._in_words(hanging),
                     )
                 )  # fmt: skip

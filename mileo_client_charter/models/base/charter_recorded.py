@@ -18,7 +18,7 @@ OPERATIONS = "mileo_client_charter.group_charter_operations"
 
 class CharterRecordedMixin(models.AbstractModel):
     _name = "charter.recorded.mixin"
-    _description = "Words that stay as they were recorded"
+    _description = "Recorded text that cannot be edited"
     _inherit = ["charter.engine.mixin"]
 
     correction_ids = fields.One2many(
@@ -106,7 +106,7 @@ class CharterRecordedMixin(models.AbstractModel):
         if any(recorded.get(name) == "client" for name in names):
             raise AccessError(
                 self.env._(
-                    "What a client said is corrected by an operations manager: ask one, with the reason."
+                    "What a client reported is corrected by an operations manager: ask one, with the reason."
                 )
             )
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):

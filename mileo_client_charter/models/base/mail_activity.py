@@ -10,7 +10,7 @@ class MailActivity(models.Model):
         "What it is about",
         readonly=True,
         index="btree_not_null",
-        help="Model and number of the promise, or of the agreed action, that this activity reminds of.",
+        help="Model and number of the commitment, or of the agreed action, that this activity reminds of.",
     )
 
     def _charter_about(self, records):

@@ -8,7 +8,7 @@ from odoo.tools import SQL, email_normalize, ormcache
 from ...tools.clock import Delay, NoWorkingTime
 
 REPORT_UNREVIEWED = [
-    ("send", "Send on the due day, saying that it was not reviewed"),
+    ("send", "Send on the due day, stating that it was not approved"),
     ("hold", "Hold back and warn the operations manager"),
 ]
 
@@ -21,7 +21,9 @@ class ResCompany(models.Model):
     )
     charter_feedback_expiry_days = fields.Integer("Days a survey can be answered", default=30)
     charter_feedback_reminder_days = fields.Integer("Days before one reminder (0: none)", default=5)
-    charter_feedback_frequency_days = fields.Integer("Days between two surveys of one contact", default=7)
+    charter_feedback_frequency_days = fields.Integer(
+        "Days between two surveys of one contact; one left out shows the reason.", default=7
+    )
     charter_nps_frequency_days = fields.Integer("Days between two NPS questions to one contact", default=90)
     charter_alert_office_hours = fields.Boolean(
         "Mail reminders to staff in office hours only",
@@ -56,28 +58,28 @@ class ResCompany(models.Model):
     )
 
     charter_handover_lead_days = fields.Integer(
-        "Days before an absence that clients are told",
+        "Days before an absence at which clients are informed",
         default=5,
         help="An absence entered later than that is announced at once.",
     )
     charter_vulnerability_days = fields.Integer(
-        "Days in which clients are told of a vulnerability",
+        "Days to inform clients of a vulnerability",
         default=5,
-        help="Counted from its publication; and from when it was known, for whatever was known too late to be told ahead.",
+        help="Counted from its publication; or from when it was known, where that was too late for an advance notice.",
     )
 
     _charter_vulnerability = models.Constraint(
         "CHECK (charter_vulnerability_days BETWEEN 1 AND 60)",
-        "Days in which clients are told of a vulnerability: from 1 to 60.",
+        "Days to inform clients of a vulnerability: from 1 to 60.",
     )
 
     charter_stand_in_rule = fields.Selection(
         [
-            ("deputy", "The deputy named on the user"),
+            ("deputy", "The default substitute of the user"),
             ("team", "A colleague in the same role, the fewest clients first"),
             ("operations", "The operations manager"),
         ],
-        "Stand-in proposed",
+        "Substitute proposed",
         default="team",
         required=True,
     )
@@ -89,31 +91,31 @@ class ResCompany(models.Model):
     charter_delivery_review_from = fields.Integer(
         "Clients from which a change is reviewed before it is sent",
         default=20,
-        help="A change that touches fewer clients goes out by itself; 0 or 1: every change is looked at first.",
+        help="A change that touches fewer clients is sent automatically; 0 or 1: every change is reviewed first.",
     )
 
     charter_report_unreviewed = fields.Selection(
         REPORT_UNREVIEWED,
-        "Activity reports nobody reviewed",
+        "Activity reports not approved",
         default="hold",
         required=True,
-        help="What becomes, at noon of its due day, of a report that nobody has reviewed. A tier may say otherwise.",
+        help="What happens, at noon of its due day, to a report that is not approved. A tier may override it.",
     )
 
     charter_hourly_by_user = fields.Integer(
         "Messages of one person in an hour",
         default=10,
-        help="Comments and escalations one user of the portal may send, and complaints one address may mail. "
-        "0: no limit.",
+        help="Comments and escalations one user of the portal may send, and complaints one address "
+        "may email. 0: no limit.",
     )
     charter_hourly_by_address = fields.Integer(
         "Forms from one network address in an hour",
         default=300,
-        help="Forms of the portal and of surveys together. Behind a proxy, Odoo has to run in proxy mode to tell "
-        "addresses apart; private addresses are not limited. 0: no limit.",
+        help="Forms of the portal and of surveys together. Behind a proxy, Odoo has to run in proxy "
+        "mode to distinguish addresses; private addresses are not limited. 0: no limit.",
     )
     charter_mail_authserv = fields.Char(
-        "Mail server whose word is taken",
+        "Trusted mail server",
         help="The authserv-id your own mail gateway writes at the beginning of Authentication-Results (RFC 8601), for "
         "instance mx.example.com. Empty: what these headers say is not looked at.",
     )

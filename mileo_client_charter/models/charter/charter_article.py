@@ -40,7 +40,7 @@ class CharterArticle(models.Model):
     older_langs = fields.Char(
         readonly=True,
         copy=False,
-        help="Codes of the languages whose words are older than the last edit in another one.",
+        help="Codes of the languages whose text is older than the last edit in another one.",
     )
     commitment_ids = fields.One2many("charter.commitment", "article_id")
 

@@ -56,6 +56,7 @@ class CharterCommitment(models.Model):
     unit = fields.Selection(UNITS, required=True, default="hours")
     clock = fields.Selection(
         [("elapsed", "24/7"), ("working", "Working hours")],
+        "Time basis",
         required=True,
         default="elapsed",
         help="Working time counts the opening hours of the contract's calendar, else of the company's.",
@@ -64,7 +65,7 @@ class CharterCommitment(models.Model):
         [("after", "After the trigger"), ("before", "Before the event")], required=True, default="after"
     )
     threshold = fields.Integer(
-        help="The mark below which a rating calls for action, or the NPS above which a contract may renew."
+        help="The rating below which a call-back is due, or the NPS above which a contract may renew."
     )
     owner_role = fields.Selection(ROLES, required=True, default="account_manager")
     warn_before = fields.Integer("Remind", default=0, help="How long before the due time; 0: no reminder.")
@@ -74,7 +75,7 @@ class CharterCommitment(models.Model):
         "Met by evidence",
         help="No document of this system closes the commitment: its owner records what was done, in writing.",
     )
-    delay_text = fields.Char("Delay in words", compute="_compute_delay_text")
+    delay_text = fields.Char("Time limit", compute="_compute_delay_text")
 
     # What the ledger's foreign key points at.
     _of_company = models.UniqueIndex("(id, company_id)")

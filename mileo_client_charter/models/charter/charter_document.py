@@ -106,8 +106,8 @@ class CharterDocument(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "Official PDF: %s has been published with this one, which clients have been handed. "
-                        "Use “New version” to publish another text.",
+                        "Official PDF: %s has been published with this one, which clients have received. Use "
+                        "“New version” to publish another text.",
                         document.display_name,
                     )
                 )
@@ -209,7 +209,7 @@ class CharterDocument(models.Model):
         if not commitment:
             raise ValidationError(
                 self.env._(
-                    "%(document)s names {%(code)s}, but has no commitment with that code: add it or mend the text.",
+                    "%(document)s names {%(code)s}, but has no commitment with that code: add it or fix the text.",
                     document=self.display_name,
                     code=code,
                 )
@@ -357,8 +357,8 @@ class CharterDocument(models.Model):
         if older and not self.env.context.get("charter_publish_older"):
             raise ValidationError(
                 self.env._(
-                    "Edited in one language alone, and older in another:\n%s\nBring these up to date, or choose “Publish all "
-                    "the same”.",
+                    "Edited in one language only, and older in another:\n%s\nUpdate these, or choose “Publish "
+                    "anyway”.",
                     "\n".join(older),
                 )
             )
@@ -427,7 +427,10 @@ class CharterDocument(models.Model):
         """Say on the draft what was proposed, to whoever publishes it."""
         self.message_post(
             body=self.env._(
-                "An addon proposes “%s”. It holds for nobody until this version is published; without it, delete it here.",
+                (
+                    "An addon proposes “%s”. It does not apply until this version is published; if you do "
+                    "not want it, delete it here."
+                ),
                 what,
             )
         )

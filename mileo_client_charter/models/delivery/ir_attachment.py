@@ -41,7 +41,7 @@ class IrAttachment(models.Model):
         "Found altered at",
         readonly=True,
         copy=False,
-        help="Since when its content is known to be another than what is on record; it is not handed out.",
+        help="Since when its content is known to differ from what is on record; it is not delivered.",
     )
 
     _charter_broken_idx = models.Index("(id) WHERE charter_broken_at IS NOT NULL")
@@ -79,8 +79,8 @@ class IrAttachment(models.Model):
     def _charter_refuse_file(self):
         raise AccessError(
             self.env._(
-                "“%s” is a file the client charter has on record: it stays as it was handed over. A correction is a new "
-                "document: a new version, another report, other minutes.",
+                "“%s” is a file the client charter has on record: it stays as it was delivered. A "
+                "correction is a new document: a new version, another report, other minutes.",
                 ", ".join(self.sudo().mapped("name")),
             )
         )
@@ -215,8 +215,9 @@ class IrAttachment(models.Model):
                     {
                         "subject": env._("A file on record was altered: %s", file.name),
                         "body_html": env._(
-                            "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was %(sha256)s. "
-                            "It is not handed out any more. Restore it from a backup; it is compared again at the next opening.",
+                            "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was "
+                            "%(sha256)s. It is not delivered any more. Restore it from a backup; it is compared "
+                            "again at the next opening.",
                             file=file.name, model=file.res_model, id=file.res_id, sha256=file.charter_sha256,
                         ),
                         "email_from": company.email_formatted or user.email_formatted,
@@ -236,8 +237,8 @@ class IrAttachment(models.Model):
 
     def _charter_broken_words(self):
         return self.env._(
-            "“%s” is no longer the file that was recorded, and is not handed out. The administrators of the charter and "
-            "general management have been told.",
+            "“%s” is no longer the file that was recorded, and is not delivered. The administrators "
+            "of the charter and general management have been informed.",
             self.sudo().name,
         )
 

@@ -52,8 +52,8 @@ class CharterEscalation(models.Model):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Why a mail that names a client as its sender was not taken as that client's: no clock runs until somebody "
-        "has chosen the client, and then it counts from the mail.",
+        help="Why an email that names a client as its sender was not accepted as that client's: no "
+        "time limit runs until someone has chosen the client, and then it runs from the email.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
@@ -289,13 +289,14 @@ class CharterEscalation(models.Model):
         sender = self.email_from or "—"
         self.configuration_error = (
             self.env._(
-                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the clock counts from "
-                "the mail.",
+                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the "
+                "time limit runs from the email.",
                 doubt=self.doubt,
             )
             if self.doubt
             else self.env._(
-                "The sender %s is no known client: choose the client, the clock counts from the mail.", sender
+                "The sender %s is no known client: choose the client, the time limit runs from the email.",
+                sender,
             )
         )
         for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
@@ -321,7 +322,7 @@ class CharterEscalation(models.Model):
             failed = mail_authentication.failed(headers, trusted, sender)
             if failed:
                 return self.env._(
-                    "The mail says it is from %(sender)s, and our mail server says it is not (%(result)s).",
+                    "The email claims to be from %(sender)s, and our mail server found that it is not (%(result)s).",
                     sender=sender,
                     result=failed,
                 )
@@ -334,7 +335,7 @@ class CharterEscalation(models.Model):
         ]
         if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
             return self.env._(
-                "%(sender)s has sent more than %(limit)s mails within an hour.", sender=sender, limit=limit
+                "%(sender)s has sent more than %(limit)s emails within an hour.", sender=sender, limit=limit
             )
         return None
 
@@ -354,7 +355,7 @@ class CharterEscalation(models.Model):
         :raise AccessError: not called by the mail gateway, which works as superuser
         """
         if not self.env.su:
-            raise AccessError(self.env._("Only the mail gateway records what came by mail."))
+            raise AccessError(self.env._("Only the mail gateway records what came by email."))
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
         contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         if not contact and sender:
@@ -397,7 +398,7 @@ class CharterEscalation(models.Model):
         description = self._charter_words(description, 10_000, self.env._("What happened"))
         subject = self._charter_words(subject, 200, self.env._("Subject"))
         if not description:
-            raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
+            raise ValidationError(self.env._("What happened: describe it briefly, so that we can answer."))
         client = contact.commercial_partner_id
         values = {
             "name": subject or self.env._("Escalation by %s", contact.name),
@@ -502,7 +503,7 @@ class CharterEscalation(models.Model):
             reason, 5_000, self._fields["level2_reason"]._description_string(self.env)
         )
         if said_at < (self.said_at or said_at):
-            raise ValidationError(self.env._("Said on: level 2 comes after the escalation itself."))
+            raise ValidationError(self.env._("Reported on: level 2 comes after the escalation itself."))
         escalation = self._charter_engine()
         # Two clicks are one step.
         lock(escalation)
@@ -525,7 +526,7 @@ class CharterEscalation(models.Model):
         """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
         if not is_said(reason):
             raise ValidationError(
-                self.env._("Why level 2: tell our general management in a few words what is still wrong.")
+                self.env._("Why level 2: explain briefly to our general management what is still wrong.")
             )
         self._to_level2(reason)
 

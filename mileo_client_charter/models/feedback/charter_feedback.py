@@ -128,15 +128,15 @@ class CharterFeedback(models.Model):
     )
     threshold = fields.Integer(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="The mark below which the charter in force promised a call.",
+        help="The rating below which the charter in force requires a call-back.",
     )  # fmt: skip
     # The callback
     followup = fields.Selection(
         [
             ("none", "No call due"),
             ("call", "To call"),
-            ("tell", "To tell the outcome"),
-            ("told", "Client told"),
+            ("tell", "Outcome to send"),
+            ("told", "Client informed"),
         ],
         compute="_compute_followup",
         store=True,
@@ -165,8 +165,8 @@ class CharterFeedback(models.Model):
         "Why no corrective action", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     # The outcome
-    outcome_at = fields.Datetime("Client told at", readonly=True, copy=False, charter_engine=True)
-    outcome = fields.Html("What the client was told", readonly=True, copy=False, charter_engine=True)
+    outcome_at = fields.Datetime("Client informed at", readonly=True, copy=False, charter_engine=True)
+    outcome = fields.Html("Outcome sent to the client", readonly=True, copy=False, charter_engine=True)
     escalation_ids = fields.One2many(
         "charter.escalation", "feedback_id", "Escalations", groups="base.group_user"
     )
@@ -179,7 +179,7 @@ class CharterFeedback(models.Model):
     _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
     _sent_idx = models.Index("(expires_at) WHERE state = 'sent'")
     _contact_sent_idx = models.Index("(contact_id, sent_at) WHERE sent_at IS NOT NULL")
-    _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a mark from 1 to 5.")
+    _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a value from 1 to 5.")
     _nps_range = models.Constraint(
         "CHECK (nps BETWEEN 0 AND 10)", "Would recommend: choose a figure from 0 to 10."
     )
@@ -258,7 +258,7 @@ class CharterFeedback(models.Model):
             if vals.get("channel", "direct") != "direct":
                 raise AccessError(
                     self.env._(
-                        "By hand only a direct report is recorded; surveys and the portal write their own."
+                        "Only a direct report is recorded manually; surveys and the portal write their own."
                     )
                 )
             vals["channel"] = "direct"
@@ -315,9 +315,9 @@ class CharterFeedback(models.Model):
         try:
             rating = figure(rating, 1, 5)
         except ValueError:
-            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5.")) from None
+            raise ValidationError(self.env._("Rating: choose a value from 1 to 5.")) from None
         if rating is None and rating_required:
-            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5."))
+            raise ValidationError(self.env._("Rating: choose a value from 1 to 5."))
         try:
             return rating, figure(nps, 0, 10)
         except ValueError:
@@ -373,7 +373,7 @@ class CharterFeedback(models.Model):
         elif comment or feedback.detractor:
             # No call is promised: the words are in somebody's list all the same.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
-        feedback._charter_mark_late(said_at, now, lambda env: env._("What the client said"))
+        feedback._charter_mark_late(said_at, now, lambda env: env._("Client's comment"))
         return True
 
     def _complete(self, nps=None, comment=None, call_me=False):
@@ -446,7 +446,7 @@ class CharterFeedback(models.Model):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
         if not is_sentence(understanding):
             raise ValidationError(
-                self.env._("What was understood: write down the client's situation in your words.")
+                self.env._("What was understood: describe the client's situation in your own terms.")
             )
         if apology not in ("made", "not_due"):
             raise ValidationError(self.env._("Apologies: say whether they were due, and make them if so."))
@@ -519,7 +519,7 @@ class CharterFeedback(models.Model):
         self.check_access("write")
         if self.followup != "tell":
             raise ValidationError(
-                self.env._("The call comes first; then the client is told the outcome, once.")
+                self.env._("The call comes first; then the client is informed of the outcome, once.")
             )
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
@@ -538,7 +538,7 @@ class CharterFeedback(models.Model):
         rating, _nps = self._check_marks(rating, rating_required=False)
         comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
         if rating is None and not comment:
-            raise ValidationError(self.env._("Comment: write a few words, or choose a mark."))
+            raise ValidationError(self.env._("Comment: write a short comment, or choose a rating."))
         company = contact.commercial_partner_id._charter_serving_company()
         feedback = self._charter_engine().create(
             {

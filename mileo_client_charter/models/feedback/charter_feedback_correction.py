@@ -40,7 +40,7 @@ class CharterFeedback(models.Model):
             )
         before = feedback.rating
         if rating == before:
-            raise ValidationError(self.env._("Rating: this is the mark you gave."))
+            raise ValidationError(self.env._("Rating: this is the one you gave."))
         feedback.rating = rating
         reason = self.env._("Corrected by the client within an hour.")
         feedback._charter_note_correction({"rating": (str(before), str(rating))}, reason)
@@ -77,7 +77,7 @@ class CharterFeedback(models.Model):
             if self.comment and not values["comment"]:
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         if "contact_id" in values and not values["contact_id"]:
-            raise ValidationError(self.env._("Contact: say who answered; nobody's answer is none."))
+            raise ValidationError(self.env._("Contact: choose who answered; an answer needs a contact."))
         return values
 
     def _charter_corrected(self, names, reason):

@@ -19,9 +19,7 @@ class CharterFeedback(models.Model):
             reader.activity_schedule(
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
-                summary=reader.env._(
-                    "Survey not delivered to %s: mend the address", feedback.contact_id.name
-                ),
+                summary=reader.env._("Survey not delivered to %s: fix the address", feedback.contact_id.name),
                 note=why,
             )
 

@@ -290,8 +290,8 @@ class CharterNps(models.AbstractModel):
     def _missing_in_words(self, standing):
         """What a pass still lacks, as a sentence; empty when nothing does."""
         words = {
-            "complaints": self.env._("%s unresolved formal complaint(s)", standing.complaints),
-            "answer": self.env._("nobody has answered: an interview is needed"),
+            "complaints": self.env._("unresolved formal complaints: %s", standing.complaints),
+            "answer": self.env._("no answer yet: an interview is needed"),
             "score": self.env._(
                 "NPS %(score)s (n = %(n)s), above %(threshold)s is needed",
                 score=standing.score,

@@ -26,13 +26,13 @@ class ContractContract(models.Model):
     )
     charter_auto_renew = fields.Boolean("Renews tacitly", compute="_compute_charter_term", store=True)
     charter_notice_date = fields.Date(
-        "Renews by itself from",
+        "Renews automatically from",
         compute="_compute_charter_term",
         store=True,
         help="Day the lines that end the term renew unless the charter holds them back.",
     )
     charter_next_anniversary = fields.Date(
-        "Next anniversary",
+        "Next annual due date",
         compute="_compute_charter_next_anniversary",
         help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
     )
@@ -221,7 +221,7 @@ class ContractContract(models.Model):
         for contract in under:
             if not contract._charter_first_day() and not contract.charter_term_end:
                 contract.charter_defect = self.env._(
-                    "No anniversary: add a line with a start date to the contract, then its reviews are planned."
+                    "No annual due date: add a line with a start date to the contract, then its reviews are planned."
                 )
             else:
                 contract.charter_defect = False

@@ -147,7 +147,7 @@ class CharterObligation(models.Model):
         self.ensure_one()
         partner = self.partner_id.display_name
         if self.breached_at:
-            return self.env._("Late: %(promise)s, %(client)s", promise=self.promise, client=partner)
+            return self.env._("Overdue: %(promise)s, %(client)s", promise=self.promise, client=partner)
         return self.env._("To do: %(promise)s, %(client)s", promise=self.promise, client=partner)
 
     def _charter_alert_mail(self, template, to="owner"):

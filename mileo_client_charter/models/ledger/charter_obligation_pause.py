@@ -18,13 +18,13 @@ class CharterObligation(models.Model):
     paused_at = fields.Datetime(
         "Paused since",
         readonly=True,
-        help="The clock of this commitment stands still: it has no due time until then.",
+        help="The time limit of this commitment is suspended: it has no due date until then.",
     )
     target_at = fields.Datetime(
         "Due without pauses",
         readonly=True,
         groups="base.group_user",
-        help="What the due time would be had the clock never stopped; set at the first pause.",
+        help="The due date without any pause; set at the first pause.",
     )
 
     def _retime(self, pauses, paused_at=None, reason=""):
@@ -65,8 +65,8 @@ class CharterObligation(models.Model):
             return
         raise ValidationError(
             self.env._(
-                "“%(promise)s” was found late at %(moment)s UTC, and late stays late. An operations manager can record what "
-                "takes it back, with the reason.",
+                "“%(promise)s” was recorded as missed at %(moment)s UTC, and stays missed. An operations "
+                "manager can record a correction, with the reason.",
                 promise=self.display_name,
                 moment=fields.Datetime.to_string(self.breached_at),
             )

@@ -134,7 +134,7 @@ class CharterScheduler(models.AbstractModel):
                 )
         back._owe_again(self.env._("The contract's dates are again what they were."))
         moved["review.annual"]._cancel(
-            self.env._("The contract's dates changed: it has no anniversary on that day any more."),
+            self.env._("The contract's dates changed: it has no annual due date on that day any more."),
             withdrawn=True,
         )
         moved["renewal.decision"]._cancel(

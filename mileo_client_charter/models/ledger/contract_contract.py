@@ -26,7 +26,10 @@ class ContractContract(models.Model):
         "Recorded under the charter on",
         copy=False,
         readonly=True,
-        help="Day the tier was chosen, also where the commitments count from an earlier one: what was past then was not promised.",
+        help=(
+            "Day the tier was chosen, also where the commitments count from an earlier one: what was "
+            "past by then carries no commitment."
+        ),
     )
     charter_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -38,7 +41,7 @@ class ContractContract(models.Model):
     charter_anniversary = fields.Date(
         "After the term",
         compute="_compute_charter_anniversary",
-        help="The day after the current term ends; of a contract without end, its next anniversary.",
+        help="The day after the current term ends; of a contract without end, its next annual due date.",
     )
     charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
     charter_report_period = fields.Selection(

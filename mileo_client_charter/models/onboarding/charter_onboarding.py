@@ -76,7 +76,7 @@ class CharterOnboarding(models.Model):
     hold = fields.Boolean(
         "Hold client emails",
         default=True,
-        help="What clients are owed is planned and waits until you release it.",
+        help="Emails to clients are prepared and wait until you send them.",
     )
     released_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     line_ids = fields.One2many("charter.onboarding.line", "onboarding_id")
@@ -301,7 +301,7 @@ class CharterOnboarding(models.Model):
         if self.refused_count:
             raise UserError(
                 self.env._(
-                    "%s contracts are refused: mend or remove their lines, then preview again.",
+                    "%s contracts are refused: fix or remove their lines, then preview again.",
                     self.refused_count,
                 )
             )

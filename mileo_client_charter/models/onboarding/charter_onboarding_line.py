@@ -56,11 +56,11 @@ class CharterOnboardingLine(models.Model):
         help="Commitments opened, by code.",
     )
     mails = fields.Json(
-        "Mails by kind",
+        "Emails by type",
         readonly=True,
         charter_engine=True,
         charter_json="addresses",
-        help="[kind, address] of each mail.",
+        help="[type, address] of each email.",
     )
     late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
     promises_text = fields.Text("Commitments", compute="_compute_texts")

@@ -206,7 +206,7 @@ class CharterCockpit(models.AbstractModel):
         block = self._block(
             "trouble",
             title,
-            self.env._("No client is in trouble."),
+            self.env._("No client is at risk."),
             groups=[
                 {
                     "title": "",

@@ -43,7 +43,7 @@ class CharterAssignment(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     kind = fields.Selection(
-        [("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal"
+        [("principal", "Principal"), ("stand_in", "Substitute")], required=True, default="principal"
     )
     date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")

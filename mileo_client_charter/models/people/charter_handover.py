@@ -22,7 +22,7 @@ class CharterHandover(models.Model):
     """
 
     _name = "charter.handover"
-    _description = "Change of contact told to a client"
+    _description = "Contact change notice"
     _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
     _charter_merge_rules = {"once": "_charter_merge_tellings"}
@@ -35,19 +35,19 @@ class CharterHandover(models.Model):
     absence_id = fields.Many2one("charter.absence", ondelete="restrict", index="btree_not_null")
     date_from = fields.Date("From")
     date_to = fields.Date("To")
-    message = fields.Text("Words to the client")
+    message = fields.Text("Message to the client")
     plan = fields.Json(
         charter_json="users", help="Who answers: a list of [role, user or null, first day, last day or null]."
     )
-    told_plan = fields.Json(charter_json="users")
-    tellings = fields.Integer(help="How many times the client has been told.")
+    told_plan = fields.Json("Plan notified", charter_json="users")
+    tellings = fields.Integer("Notifications sent", help="How many times the client has been informed.")
     state = fields.Selection(
-        [("planned", "To tell"), ("told", "Told"), ("withdrawn", "Withdrawn before it was told")],
+        [("planned", "To notify"), ("told", "Informed"), ("withdrawn", "Withdrawn before it was sent")],
         required=True,
         default="planned",
     )
-    tell_at = fields.Datetime("To be told at", index=True)
-    told_at = fields.Datetime()
+    tell_at = fields.Datetime("To be notified at", index=True)
+    told_at = fields.Datetime("Notified on")
     is_late = fields.Boolean("Announced late")
     late_reason = fields.Char("Why late")
     problem = fields.Char("Reason not notified")
@@ -82,7 +82,7 @@ class CharterHandover(models.Model):
             parts.setdefault((first, last, user_id), []).append(roles[role])
         users = self.env["res.users"].sudo().browse({key[2] for key in parts if key[2]})
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
-        nobody = {"name": self.env._("nobody yet"), "phone": "", "email": ""}
+        nobody = {"name": self.env._("no one yet"), "phone": "", "email": ""}
         return [
             {
                 **cards.get(user_id, nobody),
@@ -328,7 +328,9 @@ class CharterHandover(models.Model):
             "contact.handover", at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
         )
         if sudden:
-            opened._explain(self.env._("It was not known before it began: the client is told the same day."))
+            opened._explain(
+                self.env._("It was not known before it began: the client is informed the same day.")
+            )
 
     def _office_moment(self, moment, begins):
         """The first opening of the company from ``moment`` on, and before the change ``begins``."""
@@ -437,7 +439,7 @@ class CharterHandover(models.Model):
         if not contacts:
             return self.env._("%s has no contact with a valid e-mail address.", self.partner_id.display_name)
         if any(user is None for _role, user, _first, _last in self.plan or ()):
-            return self.env._("Nobody stands in for %s on some of these days.", self.user_id.name)
+            return self.env._("%s has no substitute on some of these days.", self.user_id.name)
         return False
 
     def _sudden_reason(self):

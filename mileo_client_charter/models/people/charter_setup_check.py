@@ -70,12 +70,12 @@ class CharterSetupCheck(models.Model):
     def _words(self):
         """{code: what mends it}"""
         return {
-            "charter": self.env._("Publish a charter: without one, nothing is promised."),
+            "charter": self.env._("Publish a charter: without one, no commitment is opened."),
             "timezone": self.env._(
                 "Set the time zone of the company's working hours: deadlines, days and office hours are read in it."
             ),
             "base_url": self.env._(
-                "Set web.base.url to the address clients reach, with https: links of mails lead there."
+                "Set web.base.url to the address clients reach, with https: links of emails lead there."
             ),
             "alias_domain": self.env._(
                 "Choose the company's mail domain: without it, no answer of a client comes back."

@@ -52,7 +52,7 @@ class ResPartner(models.Model):
     charter_owed_count = fields.Integer("Outstanding commitments", compute="_compute_charter_counts")
     charter_late_count = fields.Integer("Missed commitments", compute="_compute_charter_counts")
     charter_no_survey = fields.Boolean(
-        "No satisfaction surveys", help="This contact is never invited; each survey left out says so."
+        "No satisfaction surveys", help="This contact is never invited; each survey left out shows it."
     )
 
     # -- charter.obligation.mixin -----------------------------------------------------------------

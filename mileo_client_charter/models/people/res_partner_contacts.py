@@ -13,8 +13,8 @@ class ResPartner(models.Model):
 
     charter_recipient = fields.Boolean(
         "Receives charter documents",
-        help="The charter, contact sheets, reports and notices go to the contacts marked so; to every contact with "
-        "an e-mail address where none is.",
+        help="The charter, contact sheets, reports and notices go to the contacts selected here; to "
+        "every contact with an e-mail address where none is.",
     )
     charter_delivery_ids = fields.One2many(
         "charter.delivery",
@@ -22,8 +22,8 @@ class ResPartner(models.Model):
         "Document deliveries",
         groups="mileo_client_charter.group_charter_user",
     )
-    charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
-    charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")
+    charter_copy_on = fields.Date("Charter delivered", compute="_compute_charter_onboarding")
+    charter_sheet_on = fields.Date("Contact sheet delivered", compute="_compute_charter_onboarding")
     charter_portal_count = fields.Integer(
         "Contacts with portal access", compute="_compute_charter_onboarding"
     )
@@ -177,7 +177,7 @@ class ResPartner(models.Model):
         contact, client = self.sudo(), client.sudo()
         if not contact:
             return self.env._(
-                "Contact: %s has nobody to write to; add a contact with an e-mail address, then send.",
+                "Contact: %s has no one to write to; add a contact with an e-mail address, then send.",
                 client.display_name,
             )
         contact.ensure_one()

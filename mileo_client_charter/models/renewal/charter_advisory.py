@@ -104,7 +104,7 @@ class CharterAdvisory(models.Model):
         for one in self:
             if one.sudo().notice_ids.filtered(lambda notice: notice.state != "draft"):
                 raise UserError(
-                    self.env._("“%s”: clients were told of it; archive it instead.", one.display_name)
+                    self.env._("“%s”: clients were informed of it; archive it instead.", one.display_name)
                 )
 
     def _shared(self):
@@ -193,7 +193,7 @@ class CharterAdvisoryProduct(models.Model):
     where = fields.Char("Place in the document", readonly=True)
     is_decidable = fields.Boolean("Can be decided", compute="_compute_is_decidable")
     key = fields.Char(compute="_compute_keys", store=True, index="btree_not_null")
-    maker_key = fields.Char(compute="_compute_keys", store=True)
+    maker_key = fields.Char("Manufacturer key", compute="_compute_keys", store=True)
     pattern = fields.Char(compute="_compute_keys", store=True)
 
     @api.depends("vendor", "model")

@@ -25,13 +25,13 @@ class CharterAuthorisationKind(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     law = fields.Char("Article of law", translate=True, help="Which text asks for it, with its number.")
-    years = fields.Integer("Valid for, in years", help="0: as long as the document itself says.")
+    years = fields.Integer("Valid for, in years", help="0: as long as the document itself states.")
     lead_months = fields.Integer(
         "Renewal, in months before",
         default=4,
-        help="How long before its end the renewal is filed; clients are told by then.",
+        help="How long before its end the renewal is filed; clients are informed by then.",
     )
-    retention_days = fields.Integer("Pictures kept, in days at most", help="0: it says nothing of that.")
+    retention_days = fields.Integer("Pictures kept, in days at most", help="0: not specified.")
     is_confirmed = fields.Boolean(
         "Confirmed by counsel", help="Off: article, years, months and days are to be confirmed by counsel."
     )
@@ -78,13 +78,15 @@ class CharterAuthorisation(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     issued_on = fields.Date("Issued on", tracking=True)
-    valid_until = fields.Date("Valid until", tracking=True, help="Empty: it has no end, or nobody knows it.")
+    valid_until = fields.Date(
+        "Valid until", tracking=True, help="Empty: it has no end, or the end is unknown."
+    )
     lead_months = fields.Integer(
         "Renewal, in months before", compute="_compute_lead", store=True, readonly=False,
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     tell_by = fields.Date(
-        "Tell the client by", compute="_compute_tell_by", store=True, index="btree_not_null",
+        "Notify the client by", compute="_compute_tell_by", store=True, index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     document = fields.Binary(attachment=True, copy=False)
@@ -98,12 +100,16 @@ class CharterAuthorisation(models.Model):
         [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Ended"), ("open_ended", "Without an end")],
         compute="_compute_state", search="_search_state",
     )  # fmt: skip
-    told_at = fields.Datetime("Client told on", readonly=True, copy=False, charter_engine=True)
+    told_at = fields.Datetime("Client informed on", readonly=True, copy=False, charter_engine=True)
     told_until = fields.Date(
-        "End it was told", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+        "End date notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
-    tellings = fields.Integer(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
-    error = fields.Char("Not told", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    tellings = fields.Integer(
+        "Notifications sent", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    error = fields.Char(
+        "Not notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
     active = fields.Boolean(default=True)
 
     _order_of_time = models.Constraint(
@@ -250,7 +256,7 @@ class CharterAuthorisation(models.Model):
         for one in self:
             if not one.valid_until or one.valid_until < one.company_id._charter_today():
                 raise UserError(
-                    self.env._("Valid until: there is no end to come that the client could be told of.")
+                    self.env._("Valid until: there is no future end date to notify the client of.")
                 )
         self._tell()
 
@@ -261,7 +267,7 @@ class CharterAuthorisation(models.Model):
             readers = people[one.partner_id]
             if not readers:
                 one.error = self.env._(
-                    "No contact of the client has an e-mail address: add one, then tell it again."
+                    "No contact of the client has an e-mail address: add one, then notify again."
                 )
                 continue
             owed = one._charter_owed("notice.advance")[:1]
@@ -322,7 +328,7 @@ class CharterAuthorisation(models.Model):
         for one in self:
             if one.obligation_ids or one.told_at:
                 raise UserError(
-                    self.env._("“%s”: archive it instead; what was promised stays.", one.display_name)
+                    self.env._("“%s”: archive it instead; its commitments stay.", one.display_name)
                 )
 
     def _get_portal_url(self):

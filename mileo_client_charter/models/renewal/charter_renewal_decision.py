@@ -108,7 +108,7 @@ class CharterRenewal(models.Model):
             evidence = renewal._evidence_in_full() or "—"
             if renewal.decided_by_charter and not renewal.overridden:
                 words = self.env._(
-                    "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: nobody had decided by then.",
+                    "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: no one had decided by then.",
                     verdict=verdict, evidence=evidence,
                 )  # fmt: skip
             else:
@@ -145,7 +145,7 @@ class CharterRenewal(models.Model):
         labels = dict(latest._fields["state"]._description_selection(self.env))
         done = latest.action_ids.filtered("done_date")
         return self.env._(
-            "remediation: %(state)s, %(done)s of %(count)s action(s) done",
+            "remediation: %(state)s, actions done: %(done)s of %(count)s",
             state=labels[latest.state], done=len(done), count=len(latest.action_ids),
         )  # fmt: skip
 
@@ -168,7 +168,7 @@ class CharterRenewal(models.Model):
         :raise UserError: nothing has been decided that it could be in spite of
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
-            raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
+            raise AccessError(self.env._("Only general management can renew by exception."))
         if not is_sentence(reason):
             raise ValidationError(
                 self.env._(
@@ -181,8 +181,8 @@ class CharterRenewal(models.Model):
             if not renewal.verdict:
                 raise UserError(
                     self.env._(
-                        "%s: there is no verdict yet. Press “Decide” first: the verdict and its evidence go on record, then "
-                        "general management may renew in spite of it.",
+                        "%s: the renewal condition has not been assessed yet. Press “Decide” first: the result "
+                        "and its evidence are recorded, then general management may renew by exception.",
                         renewal.display_name,
                     )
                 )
@@ -197,7 +197,7 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._("Renewed in spite of the verdict, by %(user)s: %(reason)s (%(remediation)s)",
+            words = self.env._("Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
                                user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)

@@ -111,7 +111,7 @@ class ContractLine(models.Model):
                     "title": self.env._("Not renewed"),
                     "message": self.env._(
                         "%s: the client is no longer satisfied as was decided (charter, article 04). Its renewal is put back; "
-                        "see Client Charter ‣ Renewals ‣ Renewals.",
+                        "see Client Charter ‣ Reviews and renewals ‣ Renewals.",
                         names,
                     ),
                 },
@@ -147,11 +147,9 @@ class ContractLine(models.Model):
                 "the button of the contract's tab “Client charter”"
             ),
             "open": self.env._(
-                "its renewal is not decided. Decide it in Client Charter ‣ Renewals ‣ Renewals"
+                "its renewal is not decided. Decide it in Client Charter ‣ Reviews and renewals ‣ Renewals"
             ),
-            "interview": self.env._(
-                "nobody of the client has answered. Hold the interview, then decide again"
-            ),
+            "interview": self.env._("the client has not answered. Hold the interview, then decide again"),
             "remediation": self.env._(
                 "the client is not satisfied. Carry the remediation through, then decide again"
             ),

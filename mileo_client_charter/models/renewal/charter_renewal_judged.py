@@ -93,9 +93,7 @@ class CharterRenewal(models.Model):
         engine = self._locked("passed")
         if any(engine.mapped("overridden")):
             raise UserError(
-                self.env._(
-                    "General management has decided in spite of the verdict: there is nothing to judge again."
-                )
+                self.env._("General management has granted an exception: there is nothing to judge again.")
             )
         self._judge_again()
 

@@ -47,7 +47,7 @@ class ContractLine(models.Model):
                         self.env._(
                             "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
                             "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
-                            "in Client Charter ‣ Renewals ‣ Renewals.",
+                            "in Client Charter ‣ Reviews and renewals ‣ Renewals.",
                             line=line.name, day=format_date(self.env, renewal.term_end),
                             contract=renewal.contract_id.display_name,
                         )
@@ -212,9 +212,10 @@ class ContractContract(models.Model):
         if waiting:
             raise UserError(
                 self.env._(
-                    "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) waits for its decision "
-                    "(article 04). Decide it first in Client Charter ‣ Renewals ‣ Renewals; general management may renew "
-                    "in spite of the verdict, with a written reason; or stop the contract's lines.",
+                    "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) "
+                    "waits for its decision (article 04). Decide it first in Client Charter ‣ Reviews and renewals ‣ "
+                    "Renewals; general management may renew by exception, with a written reason; or stop the "
+                    "contract's lines.",
                     contract=waiting.contract_id.display_name, day=format_date(self.env, waiting.term_end),
                 )
             )  # fmt: skip

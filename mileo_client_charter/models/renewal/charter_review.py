@@ -305,7 +305,7 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("Date and time: the meeting has not taken place yet."))
         self._check_attendance()
         if not self.answer_ids:
-            raise ValidationError(self.env._("Answers: record what at least one contact said."))
+            raise ValidationError(self.env._("Answers: record those of at least one contact."))
         if self.kind == "annual":
             for name in ("achievements", "performance", "satisfaction", "outlook"):
                 if not is_said(self[name]):
@@ -326,7 +326,7 @@ class CharterReview(models.Model):
             if not user:
                 raise ValidationError(
                     self.env._(
-                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Assigned contacts.",
+                        "For us: the role “%s” is vacant. Assign it in Clients ‣ Assigned contacts.",
                         labels[role],
                     )
                 )

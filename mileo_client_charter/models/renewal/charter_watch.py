@@ -48,6 +48,6 @@ class CharterRemediation(models.Model):
             "mileo_client_charter.activity_agreed",
             user_id=user.id,
             date_deadline=today,
-            summary=reader.env._("Everything agreed is done: measure anew, and decide"),
+            summary=reader.env._("Everything agreed is done: measure again, and decide"),
             charter_key=f"{self._name},{self.id}",
         )

@@ -66,7 +66,7 @@ class CharterReview(models.Model):
         """
         values = self._link_values(contact)
         if values["over"]:
-            raise ValidationError(self.env._("This meeting is over, or was given up already."))
+            raise ValidationError(self.env._("This meeting is over, or was cancelled already."))
         attendee = values["attendee"]
         if form.get("undo"):
             attendee.do_accept()
@@ -75,7 +75,7 @@ class CharterReview(models.Model):
         else:
             if not is_said(form.get("reason")):
                 raise ValidationError(
-                    self.env._("Why: tell us in a few words, or which day would suit you better.")
+                    self.env._("Why: explain briefly, or propose a day that would suit you better.")
                 )
             reason = self._charter_words(form.get("reason"), 2000, self.env._("Why"))
             attendee.do_decline()

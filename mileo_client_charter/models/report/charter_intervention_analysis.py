@@ -42,7 +42,7 @@ class CharterInterventionAnalysis(models.Model):
         "Hours to solve",
         readonly=True,
         aggregator="avg",
-        help="From the report, round the clock, pauses included.",
+        help="From the report, 24/7, pauses included.",
     )
     response_met = fields.Integer("Responded on time", readonly=True)
     response_total = fields.Integer("Answers decided", readonly=True)

@@ -151,7 +151,7 @@ class CharterRecommendation(models.Model):
             if record.report_id and record.report_id.state not in ("draft", "held"):
                 raise UserError(
                     self.env._(
-                        "%s has been reviewed: put it back to draft, then change its recommendations.",
+                        "%s has been approved: put it back to draft, then change its recommendations.",
                         record.report_id.display_name,
                     )
                 )

@@ -10,7 +10,7 @@ from ..base.client_document import Sheet
 STATES = [
     ("draft", "Draft"),
     ("held", "Held back"),
-    ("reviewed", "Reviewed"),
+    ("reviewed", "Approved"),
     ("sent", "Sent"),
     ("superseded", "Replaced"),
 ]
@@ -106,7 +106,7 @@ class CharterReport(models.Model):
 
     # What people write
     introduction = fields.Text(
-        "A word to the client", groups="base.group_user", help="Printed at the top of the report."
+        "Message to the client", groups="base.group_user", help="Printed at the top of the report."
     )
     recommendation_ids = fields.One2many(
         "charter.recommendation", "report_id", "Recommendations", groups="base.group_user"
@@ -125,9 +125,9 @@ class CharterReport(models.Model):
         charter_engine=True,
         groups="base.group_user",
     )
-    reviewed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    reviewed_at = fields.Datetime("Approved on", readonly=True, copy=False, charter_engine=True)
     reviewed_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+        "res.users", "Approved by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     queued_at = fields.Datetime(
         "To be sent since", readonly=True, copy=False, charter_engine=True, groups="base.group_user"

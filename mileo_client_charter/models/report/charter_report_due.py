@@ -102,7 +102,7 @@ class CharterReport(models.Model):
         for report in self._charter_engine():
             values = {"warned_at": now}
             if report.state == "draft":
-                reason = self.env._("Nobody had reviewed it on its due day.")
+                reason = self.env._("It was not approved by its due day.")
                 values.update(state="held", hold_reason=reason)
             report.write(values)
             report._warn_operations()
@@ -123,11 +123,11 @@ class CharterReport(models.Model):
         """Whose turn it is, in words."""
         self.ensure_one()
         if self.reviewed_at:
-            return self.env._("It is reviewed, and waits to be sent.")
+            return self.env._("It is approved, and waits to be sent.")
         if self.written_at:
             name = self.account_manager_id.name or self.env._("the account manager")
             return self.env._("Its recommendations are written; it waits for the review of %s.", name)
         name = self.technical_contact_id.name or self.env._("the technical contact")
         return self.env._(
-            "Its recommendations are not written yet: %s writes them, or says why there is none.", name
+            "Its recommendations are not written yet: %s writes them, or explains why there is none.", name
         )

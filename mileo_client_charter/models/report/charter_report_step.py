@@ -33,7 +33,7 @@ class CharterReport(models.Model):
             if keys[0] in holders and user.id not in holders.values():
                 raise AccessError(
                     self.env._(
-                        "%(report)s: this step is for its %(role)s, %(name)s, or for who stands in.",
+                        "%(report)s: this step is for its %(role)s, %(name)s, or the substitute.",
                         report=report.display_name,
                         role=labels[roles[0]].lower(),
                         name=self.env["res.users"].sudo().browse(holders[keys[0]]).name,
@@ -102,8 +102,8 @@ class CharterReport(models.Model):
             if not report.written_at:
                 raise UserError(
                     self.env._(
-                        "%(report)s: its recommendations are not written yet. %(name)s writes them, or says why there "
-                        "is none.",
+                        "%(report)s: its recommendations are not written yet. %(name)s writes them, or explains "
+                        "why there is none.",
                         report=report.display_name,
                         name=report.sudo().technical_contact_id.name or self.env._("The technical contact"),
                     )
@@ -195,7 +195,7 @@ class CharterReport(models.Model):
         if not contacts:
             raise UserError(
                 self.env._(
-                    "%s has no contact with an e-mail address: nobody can receive the report. Add one, then send.",
+                    "%s has no contact with an e-mail address: no one can receive the report. Add one, then send.",
                     self.partner_id.display_name,
                 )
             )

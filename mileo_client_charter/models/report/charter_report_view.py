@@ -144,7 +144,7 @@ class CharterReport(models.Model):
     def _outcome_word(self, state):
         return {
             "kept": self.env._("in time"),
-            "late": self.env._("late"),
+            "late": self.env._("missed"),
             "open": self.env._("running"),
             "cancelled": self.env._("not counted"),
         }.get(state, NONE)
@@ -178,10 +178,10 @@ class CharterReport(models.Model):
                 if mean
                 else NONE,
                 "note": self.env._(
-                    "%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
+                    "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
                 )
                 if mean
-                else self.env._("No mark received: no mean"),
+                else self.env._("No rating received: no mean"),
                 "part": mean and mean / 5,
             }
         )
@@ -230,7 +230,7 @@ class CharterReport(models.Model):
             {
                 "label": self._label("charter.assignment", "role", contact["role"]),
                 "name": contact["name"] or self.env._("to be named"),
-                "for": contact["usual"] and self.env._("stands in for %s", contact["usual"]),
+                "for": contact["usual"] and self.env._("substitute of %s", contact["usual"]),
                 "lines": [contact[name] for name in ("function", "phone", "email") if contact[name]],
             }
             for contact in table["contacts"]

@@ -71,13 +71,13 @@ class CharterReport(models.Model):
         if view["correction"]:
             lines.append(self.env._("Corrected, replaces the version before: %s", view["correction"]))
         if view["unreviewed"]:
-            lines.append(self.env._("Sent without having been reviewed by your account manager."))
+            lines.append(self.env._("Sent without the approval of your account manager."))
         if view["empty"]:
             lines.append(self.env._("Nothing happened under this contract in this period."))
         if view["proof"]:
             lines.append(
                 self.env._(
-                    "Code %(code)s: type it, or drop this file, at %(address)s, to be told whether it is the report we issued.",
+                    "Code %(code)s: type it, or drop this file, at %(address)s, to check whether it is the report we issued.",
                     code=view["proof"]["code"], address=view["proof"]["address"],
                 )
             )  # fmt: skip
@@ -111,7 +111,7 @@ class CharterReport(models.Model):
             row = self._line(book, sheet, row, tile["label"], tile["value"], tile["note"])
         marks_from = row + 1
         if view["marks"]:
-            row = self._part(book, sheet, row + 1, self.env._("Marks received"))
+            row = self._part(book, sheet, row + 1, self.env._("Ratings received"))
             marks_from = row
             for mark, count, _part in view["marks"]:
                 row = self._line(
@@ -122,7 +122,7 @@ class CharterReport(models.Model):
         )
         if view["marks"]:
             last = marks_from + len(view["marks"]) - 1
-            charts.append(self._chart(book, sheet, marks_from, last, self.env._("Marks received"), False))
+            charts.append(self._chart(book, sheet, marks_from, last, self.env._("Ratings received"), False))
         for number, chart in enumerate(charts):
             sheet.insert_chart(1 + 16 * number, NOTE + 2, chart)
         return row

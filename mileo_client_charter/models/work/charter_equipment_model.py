@@ -145,7 +145,7 @@ class CharterEquipmentAlias(models.Model):
     maker = fields.Char("Under this manufacturer", help="Where another one sells it; else that of the model.")
     is_own = fields.Boolean(readonly=True)
     key = fields.Char(compute="_compute_keys", store=True)
-    maker_key = fields.Char(compute="_compute_keys", store=True)
+    maker_key = fields.Char("Manufacturer key", compute="_compute_keys", store=True)
     pattern = fields.Char(compute="_compute_keys", store=True)
 
     _one_model = models.UniqueIndex(
@@ -210,12 +210,12 @@ class CharterEquipmentModelDate(models.Model):
         [("announced", "Announced"), ("none_announced", "None announced")], required=True, default="announced"
     )
     date = fields.Date(help="The day the manufacturer announced; only where one is announced.")
-    source = fields.Char(help="Who says so: a page, a letter, a distributor.")
+    source = fields.Char(help="Source of the information: a page, a letter, a distributor.")
     url = fields.Char("Web page")
     checked_on = fields.Date("Last checked on", default=fields.Date.context_today)
 
     _one_of_a_kind = models.UniqueIndex(
-        "(model_id, kind)", "Lifecycle: a model has one date of each kind. Change the one it has."
+        "(model_id, kind)", "Lifecycle: a model has one date of each type. Change the one it has."
     )
     _date_as_status = models.Constraint(
         "CHECK ((status = 'announced') = (date IS NOT NULL))",
@@ -281,7 +281,7 @@ class CharterEquipmentMilestone(models.Model):
         ondelete="set null", groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     other_date = fields.Char(
-        "The catalogue says", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
+        "According to the catalogue", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
         help="Two sources give two dates: keep the right one, in the catalogue or here.",
     )  # fmt: skip
 

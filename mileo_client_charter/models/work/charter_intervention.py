@@ -68,8 +68,8 @@ class CharterIntervention(models.Model):
         ondelete="restrict",
         tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
-        help="The contract of the equipment, of the site, or the client's only one under the charter; its tier says what is "
-        "promised. Of a client with several, choose it.",
+        help="The contract of the equipment, of the site, or the client's only one under the charter; "
+        "its tier gives the target times. If the client has several, choose it.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
@@ -397,8 +397,9 @@ class CharterIntervention(models.Model):
                 if not at or row._betters(fields.Datetime.to_datetime(at)):
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: the response to %(intervention)s is on record as late, and stays so. If what was "
-                            "recorded is wrong, close the work; an operations manager then corrects its moments, with a reason.",
+                            "%(field)s: the response to %(intervention)s is on record as missed, and stays so. If "
+                            "what was recorded is wrong, close the work; an operations manager then corrects its "
+                            "times, with a reason.",
                             field=self._label("responded_at"),
                             intervention=intervention.display_name,
                         )

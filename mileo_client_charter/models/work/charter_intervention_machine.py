@@ -58,7 +58,7 @@ class CharterIntervention(models.Model):
         if unknown:
             raise AccessError(
                 self.env._(
-                    "%(fields)s: a program says %(known)s of an intervention, and takes the steps for the rest.",
+                    "%(fields)s: a program reports %(known)s of an intervention, and takes the steps for the rest.",
                     fields=", ".join(sorted(unknown)),
                     known=", ".join(sorted(REPORTED)),
                 )

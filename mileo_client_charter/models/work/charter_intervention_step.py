@@ -115,7 +115,8 @@ class CharterIntervention(models.Model):
         if not self.env["charter.obligation"]._charter_may_correct():
             raise AccessError(
                 self.env._(
-                    "Only an operations manager corrects the moments of work that is over: tell yours what is right, and why."
+                    "Only an operations manager corrects the times of work that is over: send yours the "
+                    "correct ones, and the reason."
                 )
             )
         if not trimmed(reason):

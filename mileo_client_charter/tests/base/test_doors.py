@@ -178,7 +178,7 @@ class TestSurvey(DoorsCase):
         self.assertEqual(self.answer_of(), ("answered", 4, 0, ""))
         self.assertTrue(self.feedback.answer_ip)
         self.assertTrue(self.feedback.answer_agent)
-        self.assertShows(self.get(self.url + "/more"), "Thank you", "How likely", "add a word")
+        self.assertShows(self.get(self.url + "/more"), "Thank you", "How likely", "add a comment")
         self.assertEqual(self.post(self.url + "/more", nps="9", comment="Well done").status_code, 303)
         self.assertEqual(self.answer_of(), ("answered", 4, 9, "Well done"))
         self.assertShows(self.get(self.url + "/more"), "We have received everything")
@@ -466,7 +466,7 @@ class TestPortal(DoorsCase):
         response = self.post(
             "/my/charter/escalate", feedback_id=str(self.feedback.id), subject="Still nobody"
         )
-        self.assertShows(response, "What happened: tell us", status=422)
+        self.assertShows(response, "What happened: describe it", status=422)
         self.assertIn('value="Still nobody"', response.text)
         response = self.post(
             "/my/charter/escalate",

@@ -49,7 +49,7 @@ class TestLateStaysLate(InterventionCase):
                     row = self.rows(intervention, code)
                     self.assertEqual((len(row), row.state, row.is_owed, row.missed), (1, "late", True, 1))
                     if name != "kind":
-                        self.assertIn("It was late already, and stays so.", row.history)
+                        self.assertIn("It was missed already, and stays so.", row.history)
                 self.assertEqual(row.due_at, START + timedelta(hours=8), "on the terms it was promised on")
                 with self.at(10):
                     intervention.action_close()
@@ -105,7 +105,7 @@ class TestLateStaysLate(InterventionCase):
         row = self.rows(intervention)
         self.assertEqual((row.state, row.is_owed, row.missed), ("late", False, 1))
         self.assertIn("Reported twice (by t_technician)", row.cancel_reason)
-        self.assertEqual(row._intervention_result(), ("late", "late, no longer to be done"))
+        self.assertEqual(row._intervention_result(), ("late", "missed, no longer to be done"))
         with self.at(10):
             intervention.action_reopen()
         self.assertEqual((len(self.rows(intervention)), row.is_owed, row.cancelled_at), (1, True, False))

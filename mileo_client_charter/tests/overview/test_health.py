@@ -31,7 +31,7 @@ class TestHealth(YearCase):
 
     def test_silence_is_said_to_be_silence(self):
         row = self.health()
-        self.assertEqual((row.level, self.reasons()), ("watch", ["NPS unknown: nobody has answered yet"]))
+        self.assertEqual((row.level, self.reasons()), ("watch", ["NPS unknown: no answer yet"]))
         self.assertEqual((row.answers, row._facts().nps), (0, None))
 
     def test_a_low_nps(self):
@@ -64,7 +64,7 @@ class TestHealth(YearCase):
     def test_a_poor_mark(self):
         self.satisfied()
         self.negative(self.adam)
-        self.assertIn("a poor mark is not followed up to the end", self.reasons())
+        self.assertIn("a low rating is not followed up to the end", self.reasons())
 
     def test_a_vacant_role(self):
         lone, _one, _two = self._client("Lonely", held=False)

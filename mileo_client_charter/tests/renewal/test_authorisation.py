@@ -103,7 +103,7 @@ class TestAuthorisation(YearCase):
                 self.assertIn(one, one.search([("state", "=", state)]))
                 self.assertNotIn(one, one.search([("state", "!=", state)]))
                 if state in ("open_ended", "expired"):
-                    with self.assertRaisesRegex(UserError, "no end to come"):
+                    with self.assertRaisesRegex(UserError, "no future end date"):
                         one.with_user(self.technician).action_tell()
                 else:
                     one.with_user(self.technician).action_tell()

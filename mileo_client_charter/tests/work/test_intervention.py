@@ -63,7 +63,7 @@ class TestIntervention(InterventionCase):
                     self.assertFalse(self.rows(intervention))
             intervention = self.intervention(partner_id=other.id)
             intervention.contract_id = self._contract(other, tier=self.env["charter.tier"])
-            self.assertIn("has no charter tier", intervention.promise_gap)
+            self.assertIn("has no service tier", intervention.promise_gap)
             self.assertFalse(self.intervention().promise_gap)
 
     def test_two_contracts_leave_the_choice_and_choosing_promises(self):
