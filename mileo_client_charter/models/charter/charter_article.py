@@ -54,7 +54,7 @@ class CharterArticle(models.Model):
     @api.depends(
         "body",
         "document_id.commitment_ids.code",
-        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit")),
+        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit", "is_own_delay")),
     )
     @api.depends_context("lang")
     def _compute_rendered_body(self):

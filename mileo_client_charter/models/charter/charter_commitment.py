@@ -12,6 +12,8 @@ ROLES = [
     ("operations_manager", "Operations manager"),
     ("general_management", "General management"),
 ]
+# Behind a time limit that the reference document does not give.
+OWN_DELAY = "*"
 COMPANY_ROLES = ("operations_manager", "general_management")
 UNITS = [("hours", "hours"), ("days", "days"), ("months", "months")]
 
@@ -60,6 +62,10 @@ class CharterCommitment(models.Model):
         required=True,
         default="elapsed",
         help="Working time counts the opening hours of the contract's calendar, else of the company's.",
+    )
+    is_own_delay = fields.Boolean(
+        "Set by the company",
+        help="The reference document gives no such time limit: readers see that it is the company's own.",
     )
     anchor = fields.Selection(
         [("after", "After the trigger"), ("before", "Before the event")], required=True, default="after"
@@ -118,6 +124,11 @@ class CharterCommitment(models.Model):
         for commitment in self:
             commitment.delay_text = commitment._words(commitment.delay, commitment.unit, commitment.clock)
 
+    def _marked_delay(self):
+        """“48 hours”; “10 days*” where the company set the time limit itself."""
+        self.ensure_one()
+        return f"{self.delay_text}{OWN_DELAY}" if self.is_own_delay and self.delay else self.delay_text
+
     @api.model
     def _words(self, amount, unit, clock="elapsed"):
         """“48 hours”, “3 working days”, in the language of the environment."""
@@ -145,7 +156,7 @@ class CharterCommitment(models.Model):
         """What ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""
         self.ensure_one()
         if attribute == "delay":
-            return self.delay_text
+            return self._marked_delay()
         if attribute == "threshold":
             return str(self.threshold)
         if attribute == "per_year" and self.unit == "months" and self.delay:

@@ -54,6 +54,11 @@ class CharterDocument(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    is_adapted = fields.Boolean(
+        "Adapted text",
+        help="The text is worded by the company from a reference document of the same reference and version: the page, "
+        "the PDF and the emails say so, and mark the time limits that document does not give.",
+    )
     introduction = fields.Html(translate=True)
     article_ids = fields.One2many("charter.article", "document_id", copy=True)
     commitment_ids = fields.One2many("charter.commitment", "document_id", copy=False)
@@ -83,10 +88,21 @@ class CharterDocument(models.Model):
     # Published text does not move; the official PDF is the same text, signed later.
     _FREE_ONCE_PUBLISHED = {"official_pdf", "official_pdf_name"}
 
-    @api.depends("reference", "version", "name")
+    @api.depends("reference", "version", "name", "is_adapted")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for document in self:
-            document.display_name = f"{document.reference or ''} {document.version or ''}".strip()
+            document.display_name = f"{document.reference or ''} {document._version_text()}".strip()
+
+    def _version_text(self):
+        """“v1.2”, or “v1.2 (adapted)” where the text is not that of the reference document."""
+        if self.version and self.is_adapted:
+            return self.env._("%s (adapted)", self.version)
+        return self.version or ""
+
+    def _marks_own_delays(self):
+        """Whether a time limit of this version is the company's own and is marked so."""
+        return any(self.commitment_ids.mapped("is_own_delay"))
 
     def _charter_frozen_files(self, name):
         """The official PDF may be added to a published charter, once: it is signed after it is written."""

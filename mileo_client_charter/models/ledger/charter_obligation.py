@@ -70,7 +70,9 @@ class CharterObligation(models.Model):
     _log_access = False
     _rec_name = "occurrence"
 
-    commitment_id = _CoveredMany2one("charter.commitment", required=True, ondelete="restrict", readonly=True)
+    commitment_id = _CoveredMany2one(
+        "charter.commitment", "Charter commitment", required=True, ondelete="restrict", readonly=True
+    )
     code = fields.Char(required=True, readonly=True)
     article_id = fields.Many2one(related="commitment_id.article_id", string="Article")
     # Indexed below, with the state.

@@ -43,7 +43,9 @@ class ContractContract(models.Model):
         compute="_compute_charter_anniversary",
         help="The day after the current term ends; of a contract without end, its next annual due date.",
     )
-    charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
+    charter_anniversary_source = fields.Char(
+        "Origin of the annual due date", compute="_compute_charter_anniversary"
+    )
     charter_report_period = fields.Selection(
         related="charter_tier_id.report_period", string="Activity report"
     )

@@ -57,7 +57,7 @@ class CharterHealth(models.Model):
     unanswered = fields.Integer("Escalations without answer", readonly=True)
     complaints = fields.Integer("Unresolved complaints", readonly=True)
     late_owed = fields.Integer("Overdue", readonly=True)
-    late_done = fields.Integer("Kept late lately", readonly=True)
+    late_done = fields.Integer("Met late lately", readonly=True)
     oldest_late_at = fields.Datetime("Late since", readonly=True)
     low_open = fields.Integer("Low ratings to follow up", readonly=True)
     low_closed = fields.Integer("Low ratings lately", readonly=True)
