@@ -872,12 +872,45 @@ def test_without_a_main_branch_the_remedy_is_named(tmp_path, monkeypatch):
         changes.merge_base()
 
 
-def test_only_files_with_words_change_terms():
+MODEL = """
+class Tier(models.Model):
+    \"\"\"A tier.\"\"\"
+
+    name = fields.Char("Name")
+
+    def act(self):
+        \"\"\"Do it.\"\"\"
+        {line}
+        raise UserError(self.env._("No."))
+"""
+
+
+@pytest.mark.parametrize(
+    ("now", "changed"),
+    [
+        (MODEL.format(line="self.check()"), False),
+        (MODEL.format(line="pass").replace("Do it.", "Do it well."), False),
+        (MODEL.format(line='self.check("level")'), True),
+        (MODEL.format(line="pass").replace('"No."', '"Yes."'), True),
+        (MODEL.format(line="pass").replace('fields.Char("Name")', "fields.Char()"), True),
+        (MODEL.format(line="pass").replace("name =", "title ="), True),
+        ("class Tier(", True),
+    ],
+)
+def test_only_texts_that_changed_change_terms(monkeypatch, now, changed):
+    path = f"{runtime.ADDON}/models/charter/charter_tier.py"
+    monkeypatch.setattr(changes, "read", lambda _path: now)
+    monkeypatch.setattr(changes, "git", lambda *_args: MODEL.format(line="pass"))
+    assert changes.may_change_terms([path], "base") is changed
+
+
+def test_only_files_with_words_change_terms(monkeypatch):
     addon = runtime.ADDON
-    assert changes.may_change_terms([f"{addon}/models/charter/charter_tier.py"])
-    assert changes.may_change_terms([f"{addon}/i18n/fr.po"])
+    monkeypatch.setattr(changes, "git", lambda *_args: None)
+    assert changes.may_change_terms([f"{addon}/models/charter/charter_tier.py"], "base"), "it is new"
+    assert changes.may_change_terms([f"{addon}/i18n/fr.po"], "base")
     assert not changes.may_change_terms(
-        [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"]
+        [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"], "base"
     )
 
 

@@ -78,12 +78,17 @@ def manifest(addon):
     return ast.literal_eval(path.read_text(encoding="utf-8"))
 
 
+def local(names):
+    """The project's addons, and those among ``names`` that stand beside them in the clone."""
+    return sorted({*addons(), *runtime.own_addons(names)})
+
+
 def dependencies(names):
     """The modules of others among these, and those that the project's addons among these stand on."""
-    needed = set(names)
-    for name in set(names) & set(addons()):
+    needed, ours = set(names), set(local(names))
+    for name in set(names) & ours:
         needed.update(manifest(name).get("depends", []))
-    return sorted(needed - set(addons()))
+    return sorted(needed - ours)
 
 
 def ground_hash():
@@ -135,6 +140,12 @@ def copy(server, source, target):
     files = pathlib.Path(runtime.DATA, "filestore")
     if (files / source).is_dir():
         shutil.copytree(files / source, files / target)
+
+
+def copy_built(server, source, target):
+    """As ``copy``; the copy knows what it was built from."""
+    copy(server, source, target)
+    mark_built(server, target, **built_from(server, source))
 
 
 def drop_grounds(server):
@@ -202,7 +213,7 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
 
     :param after_install: completes a fresh database before it counts as built
     """
-    ground, content, kept = ground_hash(), hashes(addons()), noupdate_hash()
+    ground, content, kept = ground_hash(), hashes(local(modules)), noupdate_hash()
     had = built_from(server, database)
     before = had.get("addons", {})
     # An addon that is gone from the clone is not uninstalled: its database is built again.

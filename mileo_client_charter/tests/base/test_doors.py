@@ -369,7 +369,7 @@ class TestPortal(DoorsCase):
         self.assertIn('href="/my/charter"', self.get("/my").text)
         page = self.get("/my/charter")
         self.assertShows(
-            page, self.manager.name, self.operations.name, "within 48 hours, round the clock", "Escalate",
+            page, self.manager.name, self.operations.name, "within 48 hours, 24/7", "Escalate",
             "Nothing has fallen due yet.", self.escalation.reference, "Contract Maintenance Alpine",
         )  # fmt: skip
         self.assertIn("tel:+33100000000", page.text)
@@ -384,7 +384,7 @@ class TestPortal(DoorsCase):
         promises[1]._charter_engine().due_at = fields.Datetime.now() - timedelta(hours=1)
         promises[1]._fulfil("done")
         self.log_in("p_adam")
-        self.assertShows(self.get("/my/charter"), "Commitments kept on time: 1 of 2")
+        self.assertShows(self.get("/my/charter"), "Commitments met on time: 1 of 2")
         self.assertShows(self.get("/my/charter/promises?filter=late"), "it was due")
         self.assertShows(self.get("/my/charter/promises?filter=kept"), "kept done")
 
@@ -413,7 +413,9 @@ class TestPortal(DoorsCase):
         first, second = (self.get(f"/my/charter/promises?filter=open&page={page}") for page in (1, 2))
         self.assertShows(first, "Page 1 of 2", "60 days before")
         self.assertShows(second, "Page 2 of 2")
-        self.assertEqual((first.text.count("told ahead"), second.text.count("told ahead")), (PAGE_ROWS, 5))
+        self.assertEqual(
+            (first.text.count("inform you ahead"), second.text.count("inform you ahead")), (PAGE_ROWS, 5)
+        )
         self.assertShows(self.get("/my/charter/promises?page=9"), "Page 2 of 2")
 
     def test_number_of_queries_does_not_grow(self):
@@ -460,9 +462,7 @@ class TestPortal(DoorsCase):
     def test_escalate_from_a_feedback(self):
         self.log_in("p_adam")
         page = self.get(f"/my/charter/escalate?feedback_id={self.feedback.id}")
-        self.assertShows(
-            page, "Nobody came.", "within 24 hours, round the clock", "within 48 hours, round the clock"
-        )
+        self.assertShows(page, "Nobody came.", "within 24 hours, 24/7", "within 48 hours, 24/7")
         response = self.post(
             "/my/charter/escalate", feedback_id=str(self.feedback.id), subject="Still nobody"
         )

@@ -109,7 +109,7 @@ class TestLateStaysLate(InterventionCase):
         with self.at(10):
             intervention.action_reopen()
         self.assertEqual((len(self.rows(intervention)), row.is_owed, row.cancelled_at), (1, True, False))
-        self.assertIn("owed again", row.history)
+        self.assertIn("outstanding again", row.history)
         with self.at(11):
             intervention.action_close()
         self.assertEqual((row.state, row.done_at), ("late", START + timedelta(hours=11)))
@@ -149,7 +149,7 @@ class TestLateStaysLate(InterventionCase):
             row.with_user(self.admin).action_cancel("Opened on the wrong client")
         self.assertEqual((row.state, row.missed), ("cancelled", 0))
         self.assertEqual(row.breached_at, START + timedelta(hours=9))
-        self.assertIn("it had been late since 2026-10-05 16:00:00 UTC", row.history)
+        self.assertIn("it had been overdue since 2026-10-05 16:00:00 UTC", row.history)
         listed = self.env["charter.obligation"].search(
             [("state", "=", "cancelled"), ("breached_at", "!=", False)]
         )
@@ -181,7 +181,7 @@ class TestLateStaysLate(InterventionCase):
             intervention._charter_engine()._charter_correct_resolution(START + timedelta(hours=7))
         row = self.rows(intervention)
         self.assertEqual((row.state, row.missed, row.done_at), ("late", 1, START + timedelta(hours=9)))
-        self.assertIn("said to have been done at 2026-10-05 15:00:00 UTC", row.history)
+        self.assertIn("declared done at 2026-10-05 15:00:00 UTC", row.history)
 
     def test_a_pause_recorded_afterwards_is_for_operations(self):
         intervention = self.late()

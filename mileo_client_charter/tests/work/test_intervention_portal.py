@@ -62,7 +62,7 @@ class TestInterventionPortal(DoorsCase):
         words = promise._intervention_result()[1]
         self.assertIn("late by", words)
         self.assertShows(self.page(), words)
-        self.assertShows(self.page(self.work), words, "due", "promised anew")
+        self.assertShows(self.page(self.work), words, "due", "New target times apply")
 
     def test_in_time_says_by_how_much(self):
         work = self.intervention("Badge reader", hours=1)
