@@ -150,6 +150,33 @@ def problems(terms):
     ]
 
 
+# Guides, in the words of the interface; the developers' own also speak of the ledger and its obligations.
+CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)|https?://\S+|<!--.*?-->", re.DOTALL)
+DEVELOPERS = {"DEVELOP.md", "architecture.md", "integrator.md", "recipes.md"}
+GUIDES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "user").rglob("*.md")),
+    *sorted(ROOT.glob("mileo_client_charter*/readme/*.md")),
+]
+OF_DEVELOPERS = re.compile(r"ledger|obligations?|promise", re.IGNORECASE)
+
+
+def terms_of_guide(path):
+    """(path, line, text, words) of each line of a guide, code left out."""
+    words = FRENCH if path.parent.name == "fr" else ENGLISH
+    text = CODE.sub(lambda found: "\n" * found[0].count("\n"), path.read_text(encoding="utf-8"))
+    for number, line in enumerate(text.splitlines(), 1):
+        yield path, number, OF_DEVELOPERS.sub("", line) if path.name in DEVELOPERS else line, words
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_words_of_the_guides(path):
+    found = problems(terms_of_guide(path))
+    assert not found, "\n".join(found)
+
+
 def test_each_side_is_seen():
     python = ast.parse(
         'x = fields.Char("A promise", help="is told")\ny = fields.Selection([("a", "Owed")])\n'

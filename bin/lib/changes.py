@@ -69,13 +69,12 @@ def texts(source):
     except (SyntaxError, TypeError, ValueError):
         return None
     found = collections.Counter()
+    # A docstring is the value of nothing.
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            # A docstring: no value of anything.
-            node.value = ast.Constant(None)
         if isinstance(node, ast.ClassDef):
             found.update(ast.dump(child) for child in node.body if isinstance(child, ast.Assign))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             found[node.value] += 1
     return found
 
