@@ -386,7 +386,7 @@ class TestPortal(DoorsCase):
         self.log_in("p_adam")
         self.assertShows(self.get("/my/charter"), "Commitments met on time: 1 of 2")
         self.assertShows(self.get("/my/charter/promises?filter=late"), "it was due")
-        self.assertShows(self.get("/my/charter/promises?filter=kept"), "kept done")
+        self.assertShows(self.get("/my/charter/promises?filter=kept"), "met on time done")
 
     def test_a_page_never_shows_what_we_have_to_mend(self):
         self.env["charter.assignment"].search([("company_id", "=", self.company.id)]).unlink()

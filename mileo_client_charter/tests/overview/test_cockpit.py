@@ -136,8 +136,8 @@ class TestCockpit(YearCase):
         self.assertEqual(
             [(when, title) for _group, when, title in self.rows(self.page(), "absences")],
             [
-                ("7 Oct – 8 Oct", "t_operations is away: you stand in"),
-                ("12 Oct – 16 Oct", "You are away: t_technician stands in"),
+                ("7 Oct – 8 Oct", "t_operations is away: you are the substitute"),
+                ("12 Oct – 16 Oct", "You are away; your substitute: t_technician"),
             ],
         )
 
