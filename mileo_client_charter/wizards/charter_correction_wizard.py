@@ -50,7 +50,7 @@ class CharterCorrectionWizard(models.TransientModel):
 
     @api.model
     def _open_for(self, record):
-        """The action that opens the dialogue on ``record``, filled with what is on record.
+        """Return the action that opens the dialogue on ``record``, filled with what is on record.
 
         :raise ValidationError: nothing is on record yet
         :raise AccessError: not this user's to correct

@@ -94,7 +94,7 @@ class CharterMachineKey(models.TransientModel):
         }
 
     def _make_user(self):
-        """The user of a new program: of no type, with one group, and no password to enter by."""
+        """Return the user of a new program: of no type, with one group, and no password to enter by."""
         if not trimmed(self.name):
             raise ValidationError(self.env._("Name of the program: give one, it is shown in the history."))
         return self.env["res.users"].sudo().with_context(no_reset_password=True).create(

@@ -48,7 +48,7 @@ class CharterMessageWizard(models.TransientModel):
         return self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
 
     def _message(self):
-        """What its document says of the message.
+        """Return what its document says of the message.
 
         :raise ValidationError: no such document, or it has no message of that kind
         """
@@ -64,17 +64,17 @@ class CharterMessageWizard(models.TransientModel):
         return messages[self.kind]
 
     def _charter_is_whole(self):
-        """Whether the message may leave as it opens."""
+        """Return whether the message may leave as it opens."""
         return self.has_words
 
     def _is_written(self):
-        """Whether people wrote, on the document, something that the template repeats."""
+        """Return whether people wrote, on the document, something that the template repeats."""
         record = self._record()
         return any(is_said(text) for name in self._message().words for text in record.mapped(name) if text)
 
     @api.model
     def _proposal(self, record, kind):
-        """{"subject", "body_html"} of the template, in the language of the contact."""
+        """Return {"subject", "body_html"} of the template, in the language of the contact."""
         template = self.env.ref(record._charter_messages[kind].template).sudo()
         return template._generate_template(record.ids, ("subject", "body_html"))[record.id]
 
@@ -96,7 +96,7 @@ class CharterMessageWizard(models.TransientModel):
 
     @api.model
     def _open_for(self, record, kind):
-        """The action that opens the wizard on ``record``, filled in the language of the contact."""
+        """Return the action that opens the wizard on ``record``, filled in the language of the contact."""
         record.check_access("write")
         rendered = self._proposal(record, kind)
         wizard = self.create(

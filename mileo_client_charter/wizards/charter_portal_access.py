@@ -40,7 +40,7 @@ class ResPartner(models.Model):
         return wizard._action_open_modal()
 
     def _charter_portal_candidates(self):
-        """(contacts to invite, contacts with access, words on who cannot be invited) of these clients.
+        """Return (contacts to invite, contacts with access, words on who cannot be invited) of these clients.
 
         Contacts without an e-mail address are named with their client; a client with nobody to write to too.
         """

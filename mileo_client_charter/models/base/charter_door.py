@@ -55,7 +55,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _key(self, uid, path, form):
-        """The key of a form: the same for the same page sent again with the same words by the same user; None without one.
+        """Return the key of a form: the same for the same page sent again with the same words by the same user; None without one.
 
         :param form: {name: text} as posted, with the ``form_key`` the page was shown with
         """
@@ -66,7 +66,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _origin_of(self, address):
-        """The keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
+        """Return the keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
 
         Our own network's addresses (private, loopback) are a proxy that Odoo was not told about, or ourselves.
         """

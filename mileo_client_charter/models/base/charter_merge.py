@@ -118,7 +118,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _addons(self):
-        """Names of the addons whose tables are ours: this one and all that build on it."""
+        """Return names of the addons whose tables are ours: this one and all that build on it."""
         module = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
         return {
             ADDON,
@@ -127,7 +127,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _tables(self):
-        """{table: model} of the rows that are ours, transient ones and readings left out."""
+        """Return {table: model} of the rows that are ours, transient ones and readings left out."""
         addons = self._addons()
         return {
             model._table: name
@@ -140,7 +140,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _links(self):
-        """{table: columns that are foreign keys to contacts}, of every table of the database."""
+        """Return {table: columns that are foreign keys to contacts}, of every table of the database."""
         links = defaultdict(list)
         for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner"):
             links[table].append(column)
@@ -208,7 +208,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _partner_columns(self):
-        """{table: {column: how it names a contact}}, of every table of the database"""
+        """Return {table: {column: how it names a contact}}, of every table of the database"""
         columns = defaultdict(dict)
         for table, names in self._links().items():
             columns[table] = {name: _Link(name) for name in names}
@@ -218,7 +218,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _partner_rules(self, columns=None):
-        """The rules of ours that a merge of contacts may break: [(Rule, model name)]"""
+        """Return the rules of ours that a merge of contacts may break: [(Rule, model name)]"""
         tables, columns = self._tables(), columns or self._partner_columns()
         return [
             (rule, tables[rule.table])
@@ -267,7 +267,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _hanging(self, columns, partner, other_than=None):
-        """{model name: number of rows} of the charter that name ``partner``.
+        """Return {model name: number of rows} of the charter that name ``partner``.
 
         :param columns: _partner_columns()
         :param other_than: count only the rows of companies other than this one

@@ -14,7 +14,7 @@ class MailActivity(models.Model):
     )
 
     def _charter_about(self, records):
-        """The activities, among these, that are about ``records``."""
+        """Return the activities, among these, that are about ``records``."""
         keys = {f"{record._name},{record.id}" for record in records}
         return self.filtered(lambda activity: activity.charter_key in keys)
 

@@ -154,12 +154,12 @@ class ResCompany(models.Model):
         return moment if isinstance(opening, NoWorkingTime) else opening
 
     def _charter_escalation_address(self):
-        """The address that opens an escalation by mail, or False where no mail domain is set up."""
+        """Return the address that opens an escalation by mail, or False where no mail domain is set up."""
         alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
 
     def _charter_mail_footer(self):
-        """The last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
+        """Return the last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
         self.ensure_one()
         return self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_footer",
@@ -169,7 +169,7 @@ class ResCompany(models.Model):
         )
 
     def _charter_on_call(self, role):
-        """The address on duty for ``role`` outside office hours, or False."""
+        """Return the address on duty for ``role`` outside office hours, or False."""
         self.ensure_one()
         if role == "general_management" and self.charter_on_call_direction:
             return self.charter_on_call_direction
@@ -194,7 +194,7 @@ class ResCompany(models.Model):
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _charter_today(self):
-        """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
+        """Return the day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
         tz = self._charter_tz()
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()
 
@@ -203,7 +203,7 @@ class ResCompany(models.Model):
     @api.model
     @ormcache()
     def _charter_zones(self):
-        """((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
+        """Return ((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
         zones = defaultdict(list)
         for company in self.sudo().with_context(active_test=False).search([]):  # pylint: disable=no-search-all
             zones[company._charter_tz()].append(company.id)
@@ -211,7 +211,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_days(self):
-        """{day that is today: ids of the companies for which it is}."""
+        """Return {day that is today: ids of the companies for which it is}."""
         days, now = defaultdict(list), fields.Datetime.now()
         for tz, ids in self._charter_zones():
             days[fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()] += ids
@@ -236,7 +236,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_day_of(self, company, moment):
-        """The day on which ``moment`` (SQL, naive UTC) was for the company whose id ``company`` (SQL) is, as SQL."""
+        """Return the day on which ``moment`` (SQL, naive UTC) was for the company whose id ``company`` (SQL) is, as SQL."""
         return self._charter_of_zone(
             company,
             [
@@ -258,7 +258,7 @@ class ResCompany(models.Model):
     # -- what later packages know -------------------------------------------------------------------
 
     def _charter_people(self, role):
-        """The users who hold one of the company's own roles; whoever may be told where nobody does."""
+        """Return the users who hold one of the company's own roles; whoever may be told where nobody does."""
         return self.env["res.users"]
 
     @api.model
@@ -268,7 +268,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_held_clients(self):
-        """{company id: ids of the clients nobody is to mail for the time being}."""
+        """Return {company id: ids of the clients nobody is to mail for the time being}."""
         return {}
 
     @api.model

@@ -125,13 +125,13 @@ class CharterCommitment(models.Model):
             commitment.delay_text = commitment._words(commitment.delay, commitment.unit, commitment.clock)
 
     def _marked_delay(self):
-        """“48 hours”; “10 days*” where the company set the time limit itself."""
+        """Return “48 hours”; “10 days*” where the company set the time limit itself."""
         self.ensure_one()
         return f"{self.delay_text}{OWN_DELAY}" if self.is_own_delay and self.delay else self.delay_text
 
     @api.model
     def _words(self, amount, unit, clock="elapsed"):
-        """“48 hours”, “3 working days”, in the language of the environment."""
+        """Return “48 hours”, “3 working days”, in the language of the environment."""
         if not amount:
             return self.env._("at once")
         if unit == "hours":

@@ -96,7 +96,7 @@ class CharterTier(models.Model):
 
     @api.model
     def _periods_in_words(self, company):
-        """“every month for Premium contracts, every quarter for …”, read from the tiers themselves."""
+        """Return “every month for Premium contracts, every quarter for …”, read from the tiers themselves."""
         tiers = self.sudo().search([("company_id", "in", (False, company.id))])
         labels = {"month": self.env._("every month"), "quarter": self.env._("every quarter")}
         parts = []

@@ -140,7 +140,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _recipients_of(self, clients):
-        """{client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
+        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
         people = self.env["res.partner"]
         found = people._charter_document_recipients(clients.ids)
         return {client: people.browse(found.get(client.id, [])) for client in clients}

@@ -65,7 +65,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_files_of(self, records, name):
-        """The files of the binary field ``name`` of ``records``."""
+        """Return the files of the binary field ``name`` of ``records``."""
         return self.sudo().search(
             [("res_model", "=", records._name), ("res_field", "=", name), ("res_id", "in", records.ids)]
         )
@@ -165,7 +165,7 @@ class IrAttachment(models.Model):
     # -- handing out -----------------------------------------------------------------------------
 
     def _charter_is_intact(self):
-        """Whether the content is what is on record; a file that is not frozen always is."""
+        """Return whether the content is what is on record; a file that is not frozen always is."""
         self.ensure_one()
         file = self.sudo().with_context(bin_size=False)
         if not file.charter_sha256:
@@ -282,7 +282,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_triggers(self, columns):
-        """A file that is frozen changes through the door alone."""
+        """Return a file that is frozen changes through the door alone."""
         if "charter_sha256" not in columns:
             return super()._charter_triggers(columns)
         frozen = [name for name in FROZEN if name in columns]
@@ -296,7 +296,7 @@ class CharterEngineMixin(models.AbstractModel):
     _inherit = "charter.engine.mixin"
 
     def _charter_frozen_files(self, name):
-        """Those of these records whose file ``name`` (a binary field) is on record and no longer changes by hand."""
+        """Return those of these records whose file ``name`` (a binary field) is on record and no longer changes by hand."""
         field = self._fields[name]
         return self if self._charter_engine_only or getattr(field, "charter_engine", False) else self.browse()
 

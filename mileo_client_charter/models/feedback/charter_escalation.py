@@ -130,7 +130,7 @@ class CharterEscalation(models.Model):
             escalation.is_complaint = escalation.state not in ("resolved", "dismissed")
 
     def _current_promises(self):
-        """{escalation id: the promise of its present level}, read as the engine."""
+        """Return {escalation id: the promise of its present level}, read as the engine."""
         rows = (
             self.env["charter.obligation"]
             .sudo()
@@ -237,7 +237,7 @@ class CharterEscalation(models.Model):
         }
 
     def _charter_is_recorded(self, name):
-        """The words, from the first moment; whose they are, once the client is identified."""
+        """Return the words, from the first moment; whose they are, once the client is identified."""
         return self.state != "unqualified" or name not in ("contact_id", "feedback_id")
 
     def unlink(self):

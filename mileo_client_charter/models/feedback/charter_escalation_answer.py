@@ -67,7 +67,7 @@ class CharterEscalation(models.Model):
             escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
-        """Whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
+        """Return whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
         self.ensure_one()
         if self.state == "answered":
             # At level 2 too: what general management answered may not satisfy the client either.

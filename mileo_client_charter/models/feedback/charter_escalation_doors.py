@@ -90,7 +90,7 @@ class CharterEscalation(models.Model):
         :raise AccessError: not called by the mail gateway, which works as superuser
         """
         if not self.env.su:
-            raise AccessError(self.env._("Only the mail gateway records what came by mail."))
+            raise AccessError(self.env._("Only the mail gateway records what came by email."))
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
         contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         if not contact and sender:
@@ -124,7 +124,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
-        """The button on the portal; no ticket is needed first.
+        """Open an escalation from the button on the portal; no ticket is needed first.
 
         :param call_me: the client asks to be called back as well, by its account manager (article 02)
 

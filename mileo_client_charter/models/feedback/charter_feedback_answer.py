@@ -88,7 +88,7 @@ class CharterFeedback(models.Model):
             }
         )
         if feedback.call_reason:
-            feedback._owe_callback(said_at, now)
+            feedback._open_callback(said_at, now)
         elif comment or feedback.detractor:
             # No call is promised: the words are in somebody's list all the same.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
@@ -96,7 +96,7 @@ class CharterFeedback(models.Model):
         return True
 
     def _complete(self, nps=None, comment=None, call_me=False):
-        """The comment and the recommendation that follow a mark, each taken once, and the call a client asks for.
+        """Return the comment and the recommendation that follow a mark, each taken once, and the call a client asks for.
 
         A second thought is heard: words, a low figure or a call asked for after a good mark are in somebody's list.
 
@@ -120,12 +120,12 @@ class CharterFeedback(models.Model):
         feedback.write(values)
         now = self._charter_now()
         if values.get("call_reason"):
-            feedback._owe_callback(now, now)
+            feedback._open_callback(now, now)
         elif feedback.followup != "call" and (values.get("comment") or values.get("detractor") or call_me):
             self.env["charter.word"].sudo()._hear(feedback, now)
         return bool(values)
 
-    def _owe_callback(self, said_at, recorded):
+    def _open_callback(self, said_at, recorded):
         """Open the call-back of article 02, from when the client spoke; without a charter in force the feedback says so."""
         self.ensure_one()
         opened = self._charter_open_or_explain("feedback.callback", at=said_at)
@@ -160,7 +160,7 @@ class CharterFeedback(models.Model):
     # -- what a client answered is corrected by operations, with a reason, and both stay ---------------
 
     def _may_correct_mark(self):
-        """Whether who answered may still correct a mistaken mark by the same link: for an hour."""
+        """Return whether who answered may still correct a mistaken mark by the same link: for an hour."""
         self.ensure_one()
         return (
             self.channel == "survey"

@@ -86,7 +86,7 @@ class CharterFeedback(models.Model):
         feedback.call_wanted_at = moment
         if not feedback.call_reason:
             feedback.call_reason = ASKED_FOR
-            feedback._owe_callback(now, now)
+            feedback._open_callback(now, now)
         words = self.env._("Please call me on %s.", self._in_words(moment, tz))
         if phone:
             words = f"{words} {self.env._('My number: %s', phone)}"

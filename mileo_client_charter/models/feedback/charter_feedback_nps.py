@@ -46,7 +46,7 @@ class CharterFeedback(models.Model):
         }
 
     def _speaks_for_client(self):
-        """Whether who answers is a contact of the client at this moment."""
+        """Return whether who answers is a contact of the client at this moment."""
         contact = self.sudo().contact_id
         return bool(contact.active and contact.commercial_partner_id == self.sudo().partner_id)
 

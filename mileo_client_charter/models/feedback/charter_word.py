@@ -79,7 +79,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _hear(self, document, said_at=None, message=None):
-        """A client said something on ``document``: somebody reads it by the next working day.
+        """Return a client said something on ``document``: somebody reads it by the next working day.
 
         :param said_at: naive UTC, now by default  :param message: the mail.message that holds it
         :return: the row, or none for a document that is no client's
@@ -123,7 +123,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _next_working_day(self, company, moment):
-        """The first working day of ``company`` after the day of ``moment`` (naive UTC)."""
+        """Return the first working day of ``company`` after the day of ``moment`` (naive UTC)."""
         tz = company._charter_tz()
         tomorrow = to_local(moment, tz).date() + timedelta(days=1)
         start = to_utc(tomorrow, tz)

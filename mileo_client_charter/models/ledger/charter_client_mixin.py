@@ -138,7 +138,7 @@ class CharterClientMixin(models.AbstractModel):
         return []
 
     def _charter_queued(self, message, client):
-        """The people of ``client`` for whom a mail of ``message`` is really in the queue."""
+        """Return the people of ``client`` for whom a mail of ``message`` is really in the queue."""
         notifications = self.env["mail.notification"].sudo().search(
             [
                 ("mail_message_id", "=", message.id), ("notification_type", "=", "email"),

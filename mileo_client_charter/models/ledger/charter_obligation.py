@@ -242,7 +242,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _duration_in_words(self, duration):
-        """“2 d 5 h”, “5 h 20 min”, “12 min”: the two largest units."""
+        """Return “2 d 5 h”, “5 h 20 min”, “12 min”: the two largest units."""
         minutes = int(duration.total_seconds() // 60)
         days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
         if days:
@@ -292,7 +292,7 @@ class CharterObligation(models.Model):
         self._close_reminders()
 
     def _overdue(self, now):
-        """Whether it was found late, or will be at the next turn of the clock."""
+        """Return whether it was found late, or will be at the next turn of the clock."""
         self.ensure_one()
         return self.state == "late" or bool(self.due_at and self.due_at < now)
 
@@ -307,7 +307,7 @@ class CharterObligation(models.Model):
             "history": self._with_history(self.env._("missed, and no longer to be done: %s", reason)),
         }  # fmt: skip
 
-    def _owe_again(self, reason):
+    def _reopen_outstanding(self, reason):
         """Late promises that had ended without being done are to be done after all; they were late all along."""
         for obligation in self._charter_engine():
             if obligation.state == "late" and obligation.cancelled_at:

@@ -40,7 +40,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _alerts_due(self, limit, without=()):
-        """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
+        """Return rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
             SQL(
                 """
@@ -177,7 +177,7 @@ class CharterObligation(models.Model):
             obligation._wake_mail_queue(leaves_at)
 
     def _alert_leaves_at(self):
-        """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
+        """Return (when a mail about this promise leaves, when people of the company are next at work), naive UTC.
 
         It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
         Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is

@@ -96,7 +96,7 @@ class CharterObligation(models.Model):
             self._wake_clock(min(moments))
 
     def _betters(self, at):
-        """Whether a promise that is late would have been kept, had it been done at ``at``."""
+        """Return whether a promise that is late would have been kept, had it been done at ``at``."""
         self.ensure_one()
         return self.state == "late" and bool(self.due_at and at <= self.due_at)
 
@@ -111,7 +111,7 @@ class CharterObligation(models.Model):
         }  # fmt: skip
 
     def _intervention_result(self):
-        """(result, words) of a promise as an intervention's list shows it."""
+        """Return (result, words) of a promise as an intervention's list shows it."""
         self.ensure_one()
         if self.state == "cancelled":
             return "cancelled", self.env._("cancelled")

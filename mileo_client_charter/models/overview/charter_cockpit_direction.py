@@ -43,7 +43,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _percent(self, met, decided):
-        """“92.4 %”, or a dash: where nothing fell due there is no rate."""
+        """Return “92.4 %”, or a dash: where nothing fell due there is no rate."""
         return percent_text(self.env, met, decided) or "–"
 
     @api.model
@@ -76,7 +76,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _kept_block(self):
-        """The kept rate of each commitment, month by month.
+        """Return the kept rate of each commitment, month by month.
 
         A month is a statement of its own: each adds up its part of an index, where all months together would be sorted.
         """
@@ -137,7 +137,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _nps_figure(self):
-        """The latest answer of each contact in the rolling window, of all clients together."""
+        """Return the latest answer of each contact in the rolling window, of all clients together."""
         self.env["charter.nps"]._flush()
         self.env.cr.execute(
             SQL(

@@ -48,7 +48,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_domains(self):
-        """{bucket: domain} of the promises the reader owes; midnight belongs to the day it ends."""
+        """Return {bucket: domain} of the promises the reader owes; midnight belongs to the day it ends."""
         now = self._charter_now()
         ends = [now, *(self._midnight(days) for days in (0, 1, 7))]
         mine = Domain("user_id", "=", self.env.uid)
@@ -85,7 +85,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_block(self):
-        """The first promises of each bucket. :return: (block, {bucket: how many})"""
+        """Return the first promises of each bucket. :return: (block, {bucket: how many})"""
         ids, counts = self._due_ids()
         promises = self.env["charter.obligation"].browse(
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
@@ -119,7 +119,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_ids(self):
-        """({bucket: ids of the first, the most urgent first}, {bucket: how many}); one statement."""
+        """Return ({bucket: ids of the first, the most urgent first}, {bucket: how many}); one statement."""
         self.env["charter.obligation"].flush_model()
         now = self._charter_now()
         self.env.cr.execute(

@@ -53,7 +53,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _load(self):
-        """{user id or None: {column: promises owed}} within 28 days; one statement."""
+        """Return {user id or None: {column: promises owed}} within 28 days; one statement."""
         self.env["charter.obligation"].flush_model()
         now = self._charter_now()
         self.env.cr.execute(

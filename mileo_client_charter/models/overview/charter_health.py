@@ -73,7 +73,7 @@ class CharterHealth(models.Model):
 
     @property
     def _table_query(self):
-        """The facts of the companies the reader works in at present, and of no other."""
+        """Return the facts of the companies the reader works in at present, and of no other."""
         nps_model = self.env["charter.nps"]
         nps_model._flush()
         now = fields.Datetime.now()
@@ -158,7 +158,7 @@ class CharterHealth(models.Model):
         )
 
     def _vacant_query(self):
-        """The client's two roles that nobody holds today, in the order of the words."""
+        """Return the client's two roles that nobody holds today, in the order of the words."""
         return SQL(
             """
             SELECT c.partner_id, c.company_id, string_agg(r.role, ',' ORDER BY r.role) AS vacant_roles

@@ -117,7 +117,7 @@ class CharterAbsence(models.Model):
             )
 
     def _vacant(self, away=None):
-        """The parts of this absence on which the chain of stand-ins ends with nobody.
+        """Return the parts of this absence on which the chain of stand-ins ends with nobody.
 
         :param away: everybody who is away (tools.standins.Away), where it is known
         """
@@ -142,7 +142,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _is_vacant(self, user, company):
-        """Whether ``user`` is away today and the chain of stand-ins ends with nobody."""
+        """Return whether ``user`` is away today and the chain of stand-ins ends with nobody."""
         today = company._charter_today()
         absent = self._valid(company).filtered(lambda one: one.user_id == user and one.date_from <= today)
         return any(
@@ -153,7 +153,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _away(self, company, since=None):
-        """The same as plain values. A stand-in who has left the company is none."""
+        """Return the same as plain values. A stand-in who has left the company is none."""
         return [
             Away(
                 absence.user_id.id,
@@ -227,7 +227,7 @@ class CharterAbsence(models.Model):
     # -- the proposal -----------------------------------------------------------------------------
 
     def _propose(self):
-        """The first available person by the company's rule; empty when there is none."""
+        """Return the first available person by the company's rule; empty when there is none."""
         self.ensure_one()
         others = [
             away for away in self._away(self.company_id, self.date_from) if away.user != self.user_id.id
@@ -367,7 +367,7 @@ class CharterAbsence(models.Model):
                 )
 
     def _holding_roles(self):
-        """Those of these absences whose person holds a role that is not over when they begin."""
+        """Return those of these absences whose person holds a role that is not over when they begin."""
         held = self.env["charter.assignment"].sudo().search(
             [("user_id", "in", self.user_id.ids), ("company_id", "in", self.company_id.ids)]
         )  # fmt: skip

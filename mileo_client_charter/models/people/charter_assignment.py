@@ -136,7 +136,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _until_words(self, day):
-        """“until 12 August 2026”, or until further notice."""
+        """Return “until 12 August 2026”, or until further notice."""
         if not day:
             return self.env._("until further notice")
         return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))

@@ -46,7 +46,7 @@ class CharterDefect(models.Model):
             ("unreachable", "No phone or no e-mail"),
             ("absence", "Absence without a substitute"),
             ("no_contact", "No contact to write to"),
-            ("untold", "Client not notified of the substitute"),
+            ("not_notified", "Client not notified of the substitute"),
             ("no_anniversary", "Contract without annual due date"),
             ("no_closure", "Calendar without public holidays"),
             ("utc_calendar", "Calendar in UTC"),
@@ -76,7 +76,7 @@ class CharterDefect(models.Model):
             "unreachable": self.env._("Complete the contact"),
             "absence": self.env._("Choose a substitute"),
             "no_contact": self.env._("Add a contact with an e-mail address"),
-            "untold": self.env._("See why it cannot be notified"),
+            "not_notified": self.env._("See why it cannot be notified"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
             "no_closure": self.env._("Enter its public holidays"),
             "utc_calendar": self.env._("Choose the time zone of the company"),
@@ -229,7 +229,7 @@ class CharterDefect(models.Model):
             ),
             SQL(
                 """
-                SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
+                SELECT 'not_notified', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
                   FROM charter_handover h WHERE h.active AND h.state = 'planned' AND h.problem IS NOT NULL
                 """
             ),

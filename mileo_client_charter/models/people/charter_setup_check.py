@@ -68,7 +68,7 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _words(self):
-        """{code: what mends it}"""
+        """Return {code: what mends it}"""
         return {
             "charter": self.env._("Publish a charter: without one, no commitment is opened."),
             "timezone": self.env._(
@@ -119,7 +119,7 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _is_public(self, address):
-        """Whether somebody outside could reach it: no name or number of this machine alone."""
+        """Return whether somebody outside could reach it: no name or number of this machine alone."""
         try:
             parts = urlsplit(address)
             host = (parts.hostname or "").rstrip(".").lower()
@@ -253,7 +253,7 @@ class CharterSetupCheck(models.Model):
         return self._links()[self.code]
 
     def _links(self):
-        """{code: action}"""
+        """Return {code: action}"""
         company = self.company_id
         calendar = company.sudo().resource_calendar_id
 

@@ -77,7 +77,7 @@ class ResUsers(models.Model):
         ]
 
     def _charter_photo(self):
-        """The user's own photograph as base64, empty when it has none: the initial stands in its place.
+        """Return the user's own photograph as base64, empty when it has none: the initial stands in its place.
 
         Odoo gives a new user a drawing of the initial (SVG) for a picture, which neither a data URL of a photograph
         nor wkhtmltopdf shows.

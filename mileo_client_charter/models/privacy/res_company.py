@@ -47,7 +47,7 @@ class ResCompany(models.Model):
                 )
 
     def _charter_retention(self):
-        """{“words”, “complaints”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
+        """Return {“words”, “complaints”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
         self.ensure_one()
         return {
             "words": self.charter_words_months,

@@ -100,7 +100,7 @@ class CharterAdvisory(models.Model):
                 raise ValidationError(self.env._("Revised on: it comes before the day of publication."))
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_untold(self):
+    def _unlink_unless_notified(self):
         for one in self:
             if one.sudo().notice_ids.filtered(lambda notice: notice.state != "draft"):
                 raise UserError(
@@ -108,7 +108,7 @@ class CharterAdvisory(models.Model):
                 )
 
     def _shared(self):
-        """Whether clients may be told at all: TLP:CLEAR, or somebody confirmed what they read."""
+        """Return whether clients may be told at all: TLP:CLEAR, or somebody confirmed what they read."""
         self.ensure_one()
         return self.tlp == "CLEAR" or self.may_share
 

@@ -313,7 +313,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _answers(self, rows):
-        """{(advisory id, equipment id): (answer, reason, product id, firmware)} of the rows of :meth:`_matches`."""
+        """Return {(advisory id, equipment id): (answer, reason, product id, firmware)} of the rows of :meth:`_matches`."""
         said = defaultdict(dict)
         for advisory, product, condition, status, how, firmware, equipment in rows:
             answer, reason = _answer(condition, status, how, firmware)
@@ -360,7 +360,7 @@ class CharterAdvisory(models.Model):
 
 
 def _answer(condition, status, how, firmware):
-    """(answer, reason) of one product for one firmware; (None, None) where it says nothing about it."""
+    """Return (answer, reason) of one product for one firmware; (None, None) where it says nothing about it."""
     if status in ("fixed", "not_affected"):
         cleared = how == "exact" and condition and decide(condition, firmware) == AFFECTED
         return (NOT_AFFECTED, "said_fixed") if cleared else (None, None)

@@ -193,7 +193,7 @@ class CharterAuthorisation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
-        created._owe_anew()
+        created._open_again()
         return created
 
     def write(self, vals):
@@ -201,11 +201,11 @@ class CharterAuthorisation(models.Model):
         result = super().write(vals)
         self.filtered(
             lambda one: before[one] != (one.tell_by, one.valid_until, one.active, one.partner_id)
-        )._owe_anew()
+        )._open_again()
         return result
 
     def _charter_contract(self):
-        """The client's first running contract under the charter; none where it has none."""
+        """Return the client's first running contract under the charter; none where it has none."""
         self.ensure_one()
         model = self.env["contract.contract"].sudo()
         return model.search(
@@ -213,7 +213,7 @@ class CharterAuthorisation(models.Model):
              ("company_id", "=", self.company_id.id)], order="id", limit=1,
         )  # fmt: skip
 
-    def _owe_anew(self):
+    def _open_again(self):
         """Promise to tell the client before it ends; what was promised of an earlier end is owed no more.
 
         An end recorded too late for that runs from the day it was recorded, as a notice does.
@@ -242,12 +242,12 @@ class CharterAuthorisation(models.Model):
             )
 
     def _last_day(self, today):
-        """The last day on which the client is told in time."""
+        """Return the last day on which the client is told in time."""
         self.ensure_one()
         known = today + timedelta(days=self.company_id.charter_vulnerability_days)
         return self.tell_by if self.tell_by >= today else min(known, self.valid_until)
 
-    def action_tell(self):
+    def action_notify(self):
         """Tell the client now that it ends.
 
         :raise UserError: there is nothing to tell
@@ -258,9 +258,9 @@ class CharterAuthorisation(models.Model):
                 raise UserError(
                     self.env._("Valid until: there is no future end date to notify the client of.")
                 )
-        self._tell()
+        self._notify_client()
 
-    def _tell(self):
+    def _notify_client(self):
         people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id)
         rows = []
         for one in self._charter_engine():
@@ -304,11 +304,11 @@ class CharterAuthorisation(models.Model):
                 and one._charter_contract()
             )
         )
-        run_isolated(due, lambda rows: rows._tell(), self._say_not_told)
+        run_isolated(due, lambda rows: rows._notify_client(), self._note_not_notified)
         return True
 
     @api.model
-    def _say_not_told(self, one, why):
+    def _note_not_notified(self, one, why):
         one._charter_engine().error = why
 
     @api.model

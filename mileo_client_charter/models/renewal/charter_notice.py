@@ -128,7 +128,7 @@ class CharterNotice(models.Model):
             notice.known_late = notice._known_late_in_words(notice.known_on) if known_late else False
 
     def _notify_by(self, known_on):
-        """(last day on which clients are told in time, whether that day runs from when it was known).
+        """Return (last day on which clients are told in time, whether that day runs from when it was known).
 
         A vulnerability runs from its publication, anything else is told ahead of its date of effect. What became known
         too late for that runs from ``known_on``: no promise is made that could not be kept.
@@ -217,7 +217,7 @@ class CharterNotice(models.Model):
         result = super().write(vals)
         for notice, values in before.items():
             if values != [notice[name] for name in dates]:
-                notice._owe_anew()
+                notice._open_again()
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
             notice.line_ids._charter_cancel(
@@ -246,7 +246,7 @@ class CharterNotice(models.Model):
 
     # -- matching ---------------------------------------------------------------------------------
 
-    def _owe_anew(self):
+    def _open_again(self):
         """The promises of this draft are those of its present date: what was not due yet is withdrawn and owed again."""
         owed = self.line_ids._charter_owed("notice.advance").filtered(
             lambda row: not row._overdue(row._charter_now())
@@ -257,13 +257,13 @@ class CharterNotice(models.Model):
             lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
 
     def _has_scope(self):
-        """Whether it says whom it concerns: without, no client can be looked for."""
+        """Return whether it says whom it concerns: without, no client can be looked for."""
         self.ensure_one()
         chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids
         return bool(chosen or self._department_codes() or self.milestone_key)
 
     def _match(self):
-        """{client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
+        """Return {client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
 
         A regulation also reaches the clients of the tiers and départements it names that have no equipment on record.
         """

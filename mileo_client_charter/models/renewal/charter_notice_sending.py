@@ -133,7 +133,7 @@ class CharterNoticeLine(models.Model):
     _inherit = "charter.notice.line"
 
     def _mail(self, contact, why, obligation_id):
-        """The row of one contact's mail, written in its language."""
+        """Return the row of one contact's mail, written in its language."""
         line = self.with_context(lang=contact.lang or self.env.lang)
         notice = line.notice_id
         body = line.env["ir.qweb"]._render(

@@ -201,7 +201,7 @@ class CharterRenewal(models.Model):
             renewal.decide_by = owed.get(renewal, self.env["charter.obligation"])[:1].due_at
 
     def _standing(self):
-        """{renewal: Standing of its client now}; one statement a company."""
+        """Return {renewal: Standing of its client now}; one statement a company."""
         found = {}
         for company in self.company_id:
             renewals = self.filtered(lambda r, company=company: r.company_id == company)
@@ -210,7 +210,7 @@ class CharterRenewal(models.Model):
         return found
 
     def _set_aside(self):
-        """{renewal: what was changed by hand in the answers of its client now}; one statement a company."""
+        """Return {renewal: what was changed by hand in the answers of its client now}; one statement a company."""
         found = {}
         for company in self.company_id:
             renewals = self.filtered(lambda r, company=company: r.company_id == company)
@@ -219,7 +219,7 @@ class CharterRenewal(models.Model):
         return found
 
     def _decision_promises(self):
-        """{renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
+        """Return {renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
         owed = self.env["charter.obligation"].sudo().search(
             [
                 ("res_model", "=", "contract.contract"), ("res_id", "in", self.contract_id.ids),
@@ -279,12 +279,12 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _charter_new(self, contract, term_end):
-        """The renewal of a term, opened before its time; the engine's."""
+        """Return the renewal of a term, opened before its time; the engine's."""
         return self._charter_engine().create(self._opening_values(contract, term_end))
 
     @api.model
     def _due_days(self, contracts):
-        """{contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
+        """Return {contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
         in force and the contract's own notice; a promise the charter does not make is left out."""
         scheduler, ledger = self.env["charter.scheduler"], self.env["charter.obligation"]
         delays = {"review.annual": scheduler._review_delay, "renewal.decision": scheduler._decision_delay}

@@ -11,7 +11,7 @@ class CharterRenewal(models.Model):
     _inherit = "charter.renewal"
 
     def _locked(self, *states):
-        """The engine's records, locked; of two users at once the second is told what the first did.
+        """Return the engine's records, locked; of two users at once the second is told what the first did.
 
         :raise UserError: somebody is at it, or it is in none of ``states`` any more
         """
@@ -84,11 +84,11 @@ class CharterRenewal(models.Model):
         env["charter.remediation"]._open_for(self.filtered(lambda r: r.verdict == "fail"))
 
     def _evidence_in_full(self):
-        """The evidence of the verdict, with a line for each answer that was left out or corrected."""
+        """Return the evidence of the verdict, with a line for each answer that was left out or corrected."""
         return "\n".join(filter(None, [self.evidence, self.set_aside_in_words]))
 
     def _complaint_names(self):
-        """{renewal: references of the unresolved complaints of its client}."""
+        """Return {renewal: references of the unresolved complaints of its client}."""
         found = {}
         escalations = self.env["charter.escalation"].sudo().search(
             [("is_complaint", "=", True), ("partner_id", "in", self.partner_id.ids)]
@@ -125,7 +125,7 @@ class CharterRenewal(models.Model):
         return engine._open_interview().with_env(self.env)._form_action()
 
     def _open_interview(self):
-        """The interview that is planned or to plan, else a new one; ``self`` is the engine's."""
+        """Return the interview that is planned or to plan, else a new one; ``self`` is the engine's."""
         review = self.review_ids.filtered(lambda r: r.kind == "interview" and r.state in ("draft", "planned"))
         return review[:1] or self.env["charter.review"]._charter_engine().create(
             {

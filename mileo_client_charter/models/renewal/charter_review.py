@@ -191,14 +191,14 @@ class CharterReview(models.Model):
         return vals_list
 
     def _role_holders(self):
-        """{role: the user who holds it at the meeting, or an empty recordset} of the roles that have to be there."""
+        """Return {role: the user who holds it at the meeting, or an empty recordset} of the roles that have to be there."""
         self.ensure_one()
         keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
         holders = self.env["charter.assignment"].sudo()._holders(keys.values(), self.start_at or None)
         return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
 
     def _may_attend_for(self, role):
-        """The users who answer for ``role`` on the meeting's own day: who holds it, and who stands in for them then.
+        """Return the users who answer for ``role`` on the meeting's own day: who holds it, and who stands in for them then.
 
         Whoever stood in counts, also where the absence was entered afterwards or is over by now.
         """
@@ -228,7 +228,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _open_due(self, contracts):
-        """A meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
+        """Return a meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
         soon = fields.Datetime.now() + timedelta(days=REVIEW_LEAD_DAYS)
         owed = self.env["charter.obligation"].sudo().search(
             [

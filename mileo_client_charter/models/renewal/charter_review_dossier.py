@@ -45,7 +45,7 @@ class CharterReview(models.Model):
             review.contact_id = review._reachable_contacts()[:1] or review.partner_id
 
     def _reachable_contacts(self):
-        """Those invited who can be written to now, each mailbox once."""
+        """Return those invited who can be written to now, each mailbox once."""
         self.ensure_one()
         people, mailboxes = self.env["res.partner"], set()
         for contact in self.contact_ids:

@@ -35,7 +35,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _charter_answered_in(self, message):
-        """(review, answers) of a mail in which a calendar answers an invitation of ours; none for any other mail."""
+        """Return (review, answers) of a mail in which a calendar answers an invitation of ours; none for any other mail."""
         answers = ical.answers_in(message)
         for answer in answers:
             review = self.sudo().search([("ical_uid", "=", answer.uid)], limit=1)

@@ -22,7 +22,7 @@ class CharterRemediationAction(models.Model):
 
     @api.model
     def _charter_still_owed(self):
-        """A plan that was given up, or has succeeded, is owed no more."""
+        """Return a plan that was given up, or has succeeded, is owed no more."""
         return Domain(super()._charter_still_owed()) & Domain(
             "remediation_id.state", "in", ("running", "agreed")
         )

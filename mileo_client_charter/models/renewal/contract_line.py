@@ -95,7 +95,7 @@ class ContractLine(models.Model):
         return super(ContractLine, lines._charter_let_through()).plan_successor(*args, **kwargs)
 
     def _charter_judged(self):
-        """The lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
+        """Return the lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
 
         A verdict that has changed puts its renewal back, in this transaction: whoever renews is told, and nothing is raised,
         which would undo it.
@@ -224,7 +224,7 @@ class ContractLine(models.Model):
                         self.env._(
                             "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
                             "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
-                            "in Client Charter ‣ Renewals ‣ Renewals.",
+                            "in Client Charter ‣ Reviews and renewals ‣ Renewals.",
                             line=line.name, day=format_date(self.env, renewal.term_end),
                             contract=renewal.contract_id.display_name,
                         )
@@ -232,7 +232,7 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_renewals_of(self, gated, states):
-        """{contract id: its renewals in ``states``, and those of what it was copied from}."""
+        """Return {contract id: its renewals in ``states``, and those of what it was copied from}."""
         sources = (
             self.env["contract.contract"].union(*gated.values()) if gated else self.env["contract.contract"]
         )
@@ -292,6 +292,6 @@ class ContractLine(models.Model):
             contract._charter_record_extension(day, line, end)
 
     def _charter_is_new(self):
-        """Whether the line was entered so lately that its dates may be corrected."""
+        """Return whether the line was entered so lately that its dates may be corrected."""
         self.ensure_one()
         return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)

@@ -134,7 +134,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _moment_sql(self, column, tz):
-        """A moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
+        """Return a moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
         return SQL(
             "EXTRACT(epoch FROM (%s AT TIME ZONE 'UTC' AT TIME ZONE %s) - %s::timestamp)::float8 / 86400",
             column, tz, EPOCH,
@@ -142,7 +142,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _label_sql(self, column, model, name):
-        """The words of a selection, in the language of the environment."""
+        """Return the words of a selection, in the language of the environment."""
         labels = self.env[model]._fields[name]._description_selection(self.env)
         cases = SQL(" ").join(SQL("WHEN %s THEN %s", key, label) for key, label in labels)
         return SQL("CASE %s %s ELSE %s END", column, cases, column)

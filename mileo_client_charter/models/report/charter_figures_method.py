@@ -6,7 +6,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _method(self):
-        """{formula: (title, words)} of the report's last page: the docstrings of tools/figures.py, word for word."""
+        """Return {formula: (title, words)} of the report's last page: the docstrings of tools/figures.py, word for word."""
         return {
             "interventions": (
                 self.env._("Interventions"),

@@ -189,7 +189,7 @@ class CharterRecommendation(models.Model):
         self._step("propose", proposed_at=self._charter_now())
 
     def _answer(self, answer, comment, contact):
-        """The client's answer; the first one counts, also of two posted at the same moment.
+        """Return the client's answer; the first one counts, also of two posted at the same moment.
 
         :param answer: "accept" or "decline"
         :raise ValidationError: another answer, or a comment too long

@@ -135,7 +135,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _draft(self, owed):
-        """A draft for each of these promises; one of the same days that was begun for a promise withdrawn since goes on."""
+        """Return a draft for each of these promises; one of the same days that was begun for a promise withdrawn since goes on."""
         rows, drafts = [], self._charter_engine().browse()
         for promise in owed:
             first_day, last_day = self._days_of(promise)
@@ -221,7 +221,7 @@ class CharterReport(models.Model):
                 )
 
     def _turns(self):
-        """These reports in as few groups as possible, each with a contract once."""
+        """Return these reports in as few groups as possible, each with a contract once."""
         turns = []
         for report in self:
             for turn in turns:
@@ -255,7 +255,7 @@ class CharterReport(models.Model):
         }
 
     def _tier_name(self):
-        """{language: name}: tiers are translated, and the table is read in the language of each contact."""
+        """Return {language: name}: tiers are translated, and the table is read in the language of each contact."""
         tier = self.contract_id.charter_tier_id
         return {
             code: tier.with_context(lang=code).name or ""
@@ -263,7 +263,7 @@ class CharterReport(models.Model):
         }
 
     def _contact_cards(self):
-        """{(company id, client id): who answers the client, as a report freezes it}"""
+        """Return {(company id, client id): who answers the client, as a report freezes it}"""
         found = {}
         for company, reports in self.grouped("company_id").items():
             for client_id, contacts in reports.partner_id._charter_contacts_many(company).items():
@@ -338,7 +338,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _to_warn_domain(self):
-        """Those that are to be held; and those of the other option that could not leave."""
+        """Return those that are to be held; and those of the other option that could not leave."""
         stuck = Domain("error", "!=", False)
         return (
             self._due_day_domain()

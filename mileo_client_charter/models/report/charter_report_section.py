@@ -107,7 +107,7 @@ class CharterReport(models.Model):
         return " · ".join(parts)
 
     def _work_columns(self, rows):
-        """The same rows for a spreadsheet: one fact a column, to sort and filter by."""
+        """Return the same rows for a spreadsheet: one fact a column, to sort and filter by."""
         return {
             "head": [
                 self.env._("Number"), self.env._("Intervention"), self.env._("Kind"), self.env._("Priority"),
@@ -320,7 +320,7 @@ class CharterReport(models.Model):
         )
 
     def _occurrence_words(self, key):
-        """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
+        """Return “October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
         occurrence = parse_key(key)
         if occurrence.unit == "month":
             return format_date(self.env, f"{occurrence.subject}-01", date_format="MMMM y")

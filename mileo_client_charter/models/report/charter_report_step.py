@@ -74,7 +74,7 @@ class CharterReport(models.Model):
         return True
 
     def _open_recommendations(self):
-        """{(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
+        """Return {(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
         found = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
         )  # fmt: skip
@@ -280,7 +280,7 @@ class CharterReport(models.Model):
         return self.env["charter.delivery"]._queue(requests)
 
     def _as_delivered(self):
-        """The PDF that was mailed, byte for byte, in the language of the environment.
+        """Return the PDF that was mailed, byte for byte, in the language of the environment.
 
         :return: bytes; None where none was mailed in that language, or the file is not the one on record any more
         """

@@ -96,7 +96,7 @@ class CharterReport(models.Model):
     # -- formats ---------------------------------------------------------------------------------------
 
     def _in_language(self, texts):
-        """A text kept in every language it exists in."""
+        """Return a text kept in every language it exists in."""
         if isinstance(texts, str):
             return texts
         texts = texts or {}
@@ -122,7 +122,7 @@ class CharterReport(models.Model):
         return Formatted(formatLang(self.env, value, digits=digits), value, "number")
 
     def _rate(self, met, total, digits=1):
-        """“97.5 %”; 100 % is what is complete. A dash when there is nothing to count on."""
+        """Return “97.5 %”; 100 % is what is complete. A dash when there is nothing to count on."""
         value = percent(met, total, digits)
         if value is None:
             return NONE
@@ -152,7 +152,7 @@ class CharterReport(models.Model):
     # -- at a glance -----------------------------------------------------------------------------------
 
     def _glance(self, figures):
-        """The tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
+        """Return the tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
         done, answers = figures["interventions"], figures["satisfaction"]
         tiles = [
             {

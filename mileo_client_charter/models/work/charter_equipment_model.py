@@ -82,7 +82,7 @@ class CharterEquipmentModel(models.Model):
 
     @api.model
     def _of(self, names):
-        """The model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
+        """Return the model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
 
         :param names: iterable of (manufacturer, model)
         :return: {(manufacturer, model): charter.equipment.model}; nothing for a name without manufacturer or model
@@ -106,7 +106,7 @@ class CharterEquipmentModel(models.Model):
         return {written: known[keys] for written, keys in wanted.items()}
 
     def _covered(self):
-        """The model itself, and for a family the models its wildcards stand for."""
+        """Return the model itself, and for a family the models its wildcards stand for."""
         self.ensure_one()
         pattern = family_pattern(self.name)
         if not pattern:
@@ -121,7 +121,7 @@ class CharterEquipmentModel(models.Model):
         )
 
     def _families(self):
-        """The families whose wildcards stand for these models."""
+        """Return the families whose wildcards stand for these models."""
         families = self.search([("is_family", "=", True)])
         return families.filtered(lambda one: one._covered() & self)
 

@@ -162,7 +162,7 @@ class CharterIntervention(models.Model):
 
     @api.model
     def _expand_progress(self, present, domain):
-        """The columns of the kanban: what is open always, what is over where there is some."""
+        """Return the columns of the kanban: what is open always, what is over where there is some."""
         return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
 
     @api.depends("partner_id")
@@ -314,7 +314,7 @@ class CharterIntervention(models.Model):
         return interventions
 
     def _charter_references(self, vals_list):
-        """The next numbers, one query a company where the sequence allows it."""
+        """Return the next numbers, one query a company where the sequence allows it."""
         companies = [vals.get("company_id") or self.env.company.id for vals in vals_list]
         numbers = {
             company: iter(self._charter_numbers(company, companies.count(company)))

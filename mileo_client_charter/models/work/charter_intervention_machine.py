@@ -30,7 +30,7 @@ class CharterIntervention(models.Model):
 
     @api.model
     def _charter_by_program(self):
-        """Whether another program calls, by the key of a user that is nobody else's."""
+        """Return whether another program calls, by the key of a user that is nobody else's."""
         return not self.env.su and self.env.user.share and self.env.user.has_group(GROUP)
 
     def _charter_for_program(self):

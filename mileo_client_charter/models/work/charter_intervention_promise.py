@@ -55,7 +55,7 @@ class CharterIntervention(models.Model):
     # -- readings ------------------------------------------------------------------------------------
 
     def _charter_last_promises(self):
-        """{(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
+        """Return {(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
         rows = (
             self.env["charter.obligation"]
             .sudo()
@@ -131,7 +131,7 @@ class CharterIntervention(models.Model):
         )
 
     def _charter_levels(self):
-        """{intervention: its service level}, one query; without an entry, nothing is promised."""
+        """Return {intervention: its service level}, one query; without an entry, nothing is promised."""
         tiers = self.sudo().contract_id.charter_tier_id
         levels = {(level.tier_id, level.priority): level for level in tiers.service_level_ids}
         found = {}
@@ -248,7 +248,7 @@ class CharterIntervention(models.Model):
         self._charter_open_promises(late)
 
     def _charter_still_promised(self, row, levels):
-        """Whether a late promise is of this client and company, and of work times are promised for."""
+        """Return whether a late promise is of this client and company, and of work times are promised for."""
         self.ensure_one()
         return (
             self in levels
@@ -278,7 +278,7 @@ class CharterIntervention(models.Model):
             self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
 
     def _charter_pauses(self):
-        """([(start, stop)], start of the one that lasts) of the present resolution."""
+        """Return ([(start, stop)], start of the one that lasts) of the present resolution."""
         self.ensure_one()
         start = self.reopened_at or self.reported_at
         pauses = self.sudo().pause_ids.filtered(lambda pause: pause.start_at >= start)

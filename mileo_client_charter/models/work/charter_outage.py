@@ -188,7 +188,7 @@ class CharterOutage(models.Model):
         )
 
     def _create_imported(self, vals_list):
-        """Rows of a spreadsheet: as if they were entered one by one by the same user, but for their source."""
+        """Return rows of a spreadsheet: as if they were entered one by one by the same user, but for their source."""
         outages = self.with_context(import_file=False).create(vals_list)
         outages._charter_engine().write({"source": "import"})
         return outages.with_env(self.env)
@@ -237,7 +237,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _places(self, equipment_ids):
-        """{equipment id: its stays, the latest first}; the equipment itself while it is being created."""
+        """Return {equipment id: its stays, the latest first}; the equipment itself while it is being created."""
         stays = self.env["charter.equipment.stay"].sudo().search_fetch(
             [("equipment_id", "in", equipment_ids)],
             ["equipment_id", "from_at", *PLACE],

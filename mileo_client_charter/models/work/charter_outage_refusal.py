@@ -105,7 +105,7 @@ class CharterOutageRefusal(models.Model):
 
     @api.model
     def _words(self):
-        """{cause: (what it is, with %s for what it is about; what mends it)}"""
+        """Return {cause: (what it is, with %s for what it is about; what mends it)}"""
         words = {
             "unknown": (
                 self.env._("Unknown equipment “%s”"),
