@@ -108,7 +108,7 @@ def seen(tmp_path_factory):
         play.odoo("-i", f"{EXAMPLE},{DISPUTE},{GLUE},{SKELETON}")
         found["log"] = runtime.read_log(os.path.join(runtime.LOGS, f"{DB}-i.log"))
         found["tests"] = play.test()
-        homes = {EXAMPLE: EXAMPLES, DISPUTE: EXAMPLES, SKELETON: play.made}
+        homes = {EXAMPLE: EXAMPLES, DISPUTE: EXAMPLES}
         exported = {name: folder / f"{name}.pot" for name in homes}
         exports = "".join(
             EXPORT.format(
@@ -137,7 +137,7 @@ def test_its_own_tests(seen):
 
 
 def test_their_french_is_complete(seen):
-    assert seen["terms"] == {EXAMPLE: [], DISPUTE: [], SKELETON: []}
+    assert seen["terms"] == {EXAMPLE: [], DISPUTE: []}
 
 
 def test_the_ledger_outlives_it(seen):
