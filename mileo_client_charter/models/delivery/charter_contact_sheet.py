@@ -34,7 +34,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _sheets(self, company, clients):
-        """The sheets of any number of clients, in the language of the environment.
+        """Return the sheets of any number of clients, in the language of the environment.
 
         :return: {client id: dict} with ``client``, ``contacts`` (as ``res.partner._charter_contacts``), ``hours`` (list of
             (days, hours) in words), ``times_of`` (time zone), ``levels`` (delays of the two levels, in words)
@@ -122,7 +122,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _fingerprints(self, company, client_ids=None):
-        """{client id: fingerprint} of today's sheets; nothing is rendered."""
+        """Return {client id: fingerprint} of today's sheets; nothing is rendered."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -134,7 +134,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _drifted(self, company):
-        """{client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
+        """Return {client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
@@ -159,7 +159,7 @@ class CharterContactSheet(models.AbstractModel):
         return dict(self.env.cr.fetchall())
 
     @api.model
-    def _owe_drifted(self, company):
+    def _open_drifted(self, company):
         """Every client whose sheet has changed is owed a new one."""
         drifted = self._drifted(company)
         if not drifted:
@@ -171,16 +171,16 @@ class CharterContactSheet(models.AbstractModel):
             lambda chosen: chosen._charter_open(
                 CONTACTS_SHEET, occurrence=lambda client: format_key(today, drifted[client.id][:8])
             ),
-            self._say_not_owed,
+            self._note_not_due,
         )
 
     @api.model
-    def _say_not_owed(self, client, why):
+    def _note_not_due(self, client, why):
         _logger.error("Client %s has an old contact sheet and no new one can be promised: %s", client.id, why)
 
     @api.model
     def _incomplete(self, company, client_ids):
-        """Ids of the clients whose sheet would say “to be named” for one of the four roles today."""
+        """Return ids of the clients whose sheet would say “to be named” for one of the four roles today."""
         assignments = self.env["charter.assignment"].sudo()
         keys = [(company.id, role, client) for client in client_ids for role, _label in ROLES]
         held = assignments._holders(keys)
@@ -209,7 +209,7 @@ class CharterContactSheet(models.AbstractModel):
             scheduler.env["charter.absence"]._refresh(company)
         else:
             scheduler.env["charter.obligation"]._align_owners(company)
-        scheduler._owe_drifted(company)
+        scheduler._open_drifted(company)
         scheduler.env["charter.delivery.run"]._plan_owed(company)
 
     @api.model

@@ -38,7 +38,7 @@ class CharterOutage(models.Model):
         self.ensure_one()
         if self.end_at:
             return self.env._(
-                "its own end was not told: ended with what was told next, %s",
+                "its own end was not received: ended with the next message, %s",
                 moment_text(self.env, self.end_at, pattern="short"),
             )
         hours = (fields.Datetime.now() - self.start_at) / timedelta(hours=1)
