@@ -34,7 +34,8 @@ export LD_LIBRARY_PATH="$library:$library/pulseaudio"
 export QT_PLUGIN_PATH="$library/qt5/plugins" QT_QPA_PLATFORM=offscreen
 exec "$here/usr/bin/$(basename "$0")" "$@"
 """
-REQUIREMENTS = ("requirements.txt", "test-requirements.txt")
+# Of the program, of its tests, and of the databases that tests_install lives with neighbours in.
+REQUIREMENTS = ("requirements.txt", "test-requirements.txt", "neighbour-requirements.txt")
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
@@ -184,9 +185,7 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = ["requirements.txt"] + (
-        ["test-requirements.txt"] if command in ("test", "pictures") else []
-    )
+    requirement_files = REQUIREMENTS if command in ("test", "pictures") else REQUIREMENTS[:1]
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
     )
