@@ -1,6 +1,6 @@
 """The steps of a renewal: decide, plan an interview, override."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.words import is_sentence
@@ -203,16 +203,3 @@ class CharterRenewal(models.Model):
             renewal.contract_id.message_post(body=words)
         engine.remediation_ids._give_up(self.env._("General management renews the contract: %s", reason))
         engine._keep_promise()
-
-
-class ContractContract(models.Model):
-    _inherit = "contract.contract"
-
-    charter_renewal_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewals", readonly=True,
-        groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
-    charter_override_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
-        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip

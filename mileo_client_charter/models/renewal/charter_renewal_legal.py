@@ -12,16 +12,6 @@ from odoo.fields import Domain
 from .charter_renewal import CLOSED
 
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    charter_legal_reminder = fields.Boolean(
-        "Reminder of tacit renewal (art. L215-1)",
-        help="Sent between three months and one month before the last day to refuse the renewal. "
-        "Whether the law asks for it with this client is to be confirmed by counsel.",
-    )
-
-
 class CharterRenewal(models.Model):
     _inherit = "charter.renewal"
 
