@@ -105,6 +105,7 @@ class CharterEscalation(models.Model):
     )
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
 
+    _charter_said_runs = ("escalation.level1", "raised_at", "answered_at")
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------
