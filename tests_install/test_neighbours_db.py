@@ -1,6 +1,5 @@
-"""Installed on somebody's Odoo: website, sales, projects, maintenance, help desk, field service, leave and a dozen of OCA's, with data."""
+"""Installed on somebody's Odoo: website, sales, projects, maintenance, help desk, field service and leave, with data."""
 
-import lived_in
 import pytest
 from life import ADDON, Life, runtime
 
@@ -8,7 +7,6 @@ DB, BASE = "charter_neighbours", "charter_neighbours_base"
 NEIGHBOURS = (
     "contract_line_successor", "base_automation", "website", "sale_management", "crm", "project", "maintenance",
     "hr_holidays", "helpdesk_mgmt", "fieldservice", "privacy_lookup", "queue_job", "contract_sale",
-    *lived_in.NEIGHBOURS,
 )  # fmt: skip
 
 BEFORE = """
@@ -125,19 +123,16 @@ def seen(tmp_path_factory):
     with (
         runtime.postgres() as server,
         runtime.database_lock(DB),
-        Life(server, folder, DB, BASE, NEIGHBOURS, BEFORE + lived_in.BEFORE) as play,
+        Life(server, folder, DB, BASE, NEIGHBOURS, BEFORE) as play,
     ):
         before = play.shell(LOOK)
         play.odoo("-i", ADDON)
         during = play.shell(LOOK)
         contracts = play.shell(CONTRACTS)
         leave = play.shell(LEAVE)
-        roles = play.shell(lived_in.ROLES)
-        work = play.shell(lived_in.NEIGHBOURS_WORK)
         play.uninstall()
         yield {
-            "before": before, "during": during, "contracts": contracts, "leave": leave, "roles": roles, "work": work,
-            "after": play.shell(LOOK),
+            "before": before, "during": during, "contracts": contracts, "leave": leave, "after": play.shell(LOOK),
         }  # fmt: skip
 
 
@@ -183,46 +178,6 @@ def test_a_leave_counts_once_it_is_validated(seen):
     assert leave["validated"] == [["0:00:00", "4 days, 0:00:00", "leave", "admin"]]
     assert leave["handovers"] == ["Neighbour"]
     assert leave["refused"] == ["cancelled"]
-
-
-def test_a_campaign_proposes_what_lives_and_who_answers(seen):
-    """Nothing terminated, cancelled, empty or of an archived customer; nobody archived or of another company."""
-    proposed = dict(seen["roles"]["proposed"])
-    assert proposed.get("Lived in") == "mary"
-    assert proposed.get("Sold by a stranger") == "", "of another company"
-    assert not set(proposed) & {
-        "Sections alone", "Without lines", "All cancelled", "Terminated", "Of one who is gone",
-    }  # fmt: skip
-
-
-def test_the_roles_do_their_work(seen):
-    roles = seen["roles"]
-    assert roles["previewed"] == [["previewed", ""]] * 2
-    assert roles["campaign"] == ["done", ["done"]]
-    assert {
-        "charter.copy",
-        "contacts.sheet",
-        "escalation.level1",
-        "feedback.callback",
-        "renewal.decision",
-    } <= set(roles["owed"])
-    assert roles["opened"] == dict.fromkeys(("operations", "direction", "admin"), "2026-01-01")
-    assert roles["terminated"] == [True, 0]
-    assert roles["logged"] >= 3, "auditlog writes down the interventions"
-    assert roles["alert errors"] == []
-
-
-def test_every_screen_opens_for_every_role(seen):
-    assert seen["roles"]["broken"] == []
-    assert min(seen["roles"]["screens"].values()) > 80, seen["roles"]["screens"]
-
-
-def test_the_neighbours_do_theirs(seen):
-    work = seen["work"]
-    assert (work["invoiced"], work["mode"]) == ([1, 3], "Transfer")
-    assert work["mailing"] == "in_queue"
-    assert work["mis"] == 1
-    assert (work["name"], work["logged"]) == ("Lea Martin", 2)
 
 
 def test_the_neighbours_work_on_once_it_is_removed(seen):
