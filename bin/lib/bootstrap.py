@@ -36,6 +36,8 @@ exec "$here/usr/bin/$(basename "$0")" "$@"
 """
 # Of the program, of its tests, and of the databases that tests_install lives with neighbours in.
 REQUIREMENTS = ("requirements.txt", "test-requirements.txt", "neighbour-requirements.txt")
+# What the sdists among them are built with; pip would fetch the newest there is, by no hash.
+BUILD_REQUIREMENTS = "build-requirements.txt"
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
@@ -185,7 +187,10 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = REQUIREMENTS if command in ("test", "pictures") else REQUIREMENTS[:1]
+    requirement_files = [
+        BUILD_REQUIREMENTS,
+        *(REQUIREMENTS if command in ("test", "pictures") else REQUIREMENTS[:1]),
+    ]
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
     )
@@ -209,7 +214,7 @@ def ensure_venv(command):
         seconds = run(
             [
                 *(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
-                *("--no-deps", "--require-hashes", "-r", path),
+                *("--no-deps", "--require-hashes", "--no-build-isolation", "-r", path),
             ],
             f"Installing {name}",
             "Check the network and pip's configuration, then start again; what is installed already is kept.\n"
