@@ -189,7 +189,7 @@ def write_stamp(stamp, value):
 def ensure_venv(command):
     requirement_files = [
         BUILD_REQUIREMENTS,
-        *(REQUIREMENTS if command in ("test", "pictures") else REQUIREMENTS[:1]),
+        *(REQUIREMENTS if command in ("test", "pictures", "changelog") else REQUIREMENTS[:1]),
     ]
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode

@@ -49,7 +49,7 @@ class MailThread(models.AbstractModel):
         """Hook: these messages came back after they had left. :param why: the remote server's words, or None"""
 
     def _charter_drops(self, route, message_dict):
-        """Whether this route would open a record that no machine may open; what is open already takes its mail."""
+        """Return whether this route would open a record that no machine may open; what is open already takes its mail."""
         model, thread_id = route[0], route[1]
         takes = getattr(self.env.get(model), "_charter_takes_automatic_mail", True)
         if takes or thread_id:
