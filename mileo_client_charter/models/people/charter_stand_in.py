@@ -173,7 +173,7 @@ class CharterObligation(models.Model):
         moved = self - vacant
         before = {row.id: row.user_id for row in moved}
         moved._reassign(
-            user, self.env._("stands in during an absence") if stands_in else self.env._("holds the role")
+            user, self.env._("substitute during an absence") if stands_in else self.env._("holds the role")
         )
         moved._move_activities(before, user)
         moved._brief(user, stands_in)

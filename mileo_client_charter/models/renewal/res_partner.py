@@ -110,7 +110,7 @@ class ResPartner(models.Model):
                 title = env._("End of the term: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
-                title = env._("Renews by itself from this day on: %s", contract.name)
+                title = env._("Renews automatically from this day on: %s", contract.name)
                 entries.append(
                     self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
                 )

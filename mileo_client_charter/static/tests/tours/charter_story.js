@@ -57,7 +57,7 @@ tours.add("charter_manager_calls_back", {
         { content: "the call is recorded, the client still has to be told", trigger: "button[name='action_ask_outcome']", run: "click" },
         { content: "the mail starts from what was agreed", trigger: ".modal .o_field_widget[name='body'] .odoo-editor-editable:contains('Spare camera in stock')" },
         { trigger: ".modal footer button[name='action_send']", run: "click" },
-        { content: "the client is told", trigger: ".o_arrow_button_current:contains('Client told')" },
+        { content: "the client is told", trigger: ".o_arrow_button_current:contains('Client informed')" },
     ],
 });
 
