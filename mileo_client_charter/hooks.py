@@ -30,8 +30,27 @@ def uninstall_hook(env):
     env.cr.execute(
         "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
     )
+    _drop_restrictions(env)
     types = env["ir.model.data"].search(
         [("module", "=", "mileo_client_charter"), ("model", "=", "mail.activity.type")]
     )
     activities = env["mail.activity"].with_context(active_test=False)
     activities.search([("activity_type_id", "in", types.mapped("res_id"))]).unlink()
+
+
+def _drop_restrictions(env):
+    """What is kept as long as something leans on it (a tier, by a campaign) goes too: nothing of it stays."""
+    models = env["ir.model.data"].search(
+        [("module", "=like", "mileo\\_client\\_charter%"), ("model", "=", "ir.model")]
+    )
+    names = env["ir.model"].browse(models.mapped("res_id")).exists().mapped("model")
+    tables = [env[name]._table for name in names if name.startswith("charter.") and name in env]
+    env.cr.execute(
+        """
+        SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint
+         WHERE contype = 'f' AND confdeltype IN ('r', 'a') AND confrelid::regclass::text = ANY(%s)
+        """,
+        [tables],
+    )
+    for (statement,) in env.cr.fetchall():
+        env.cr.execute(statement)

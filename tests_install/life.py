@@ -59,7 +59,8 @@ class Life:
 
     def build_base(self):
         """The database without the addon, built once for the Odoo and OCA versions there are."""
-        content = hashlib.sha256(f"{self.modules} {self.before}".encode()).hexdigest()[:16]
+        pins = database.pinned_addons(database.REQUIREMENTS[2:])
+        content = hashlib.sha256(f"{self.modules} {self.before} {pins}".encode()).hexdigest()[:16]
         mark = {"ground": database.ground_hash(), "content": content}
         if database.built_from(self.server, self.base) == mark:
             return

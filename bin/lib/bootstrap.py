@@ -34,7 +34,8 @@ export LD_LIBRARY_PATH="$library:$library/pulseaudio"
 export QT_PLUGIN_PATH="$library/qt5/plugins" QT_QPA_PLATFORM=offscreen
 exec "$here/usr/bin/$(basename "$0")" "$@"
 """
-REQUIREMENTS = ("requirements.txt", "test-requirements.txt")
+# Of the program, of its tests, and of the databases that tests_install lives with neighbours in.
+REQUIREMENTS = ("requirements.txt", "test-requirements.txt", "neighbour-requirements.txt")
 # What the sdists among them are built with; pip would fetch the newest there is, by no hash.
 BUILD_REQUIREMENTS = "build-requirements.txt"
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
@@ -186,9 +187,10 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = [BUILD_REQUIREMENTS, "requirements.txt"] + (
-        ["test-requirements.txt"] if command in ("test", "pictures", "changelog") else []
-    )
+    requirement_files = [
+        BUILD_REQUIREMENTS,
+        *(REQUIREMENTS if command in ("test", "pictures", "changelog") else REQUIREMENTS[:1]),
+    ]
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode
     )

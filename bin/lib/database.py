@@ -92,14 +92,19 @@ def dependencies(names):
 
 
 def ground_hash():
-    """What cannot be updated in place: Odoo itself and the OCA addons' versions."""
-    texts = [pathlib.Path(ROOT, name).read_text(encoding="utf-8") for name in REQUIREMENTS]
-    oca = sorted(
+    """What cannot be updated in place: Odoo itself and the versions of the OCA addons a ground may have."""
+    parts = [LANGUAGES, WITHOUT_DEMO, fingerprint(os.path.join(ODOO, "odoo", "release.py"))]
+    parts += pinned_addons(REQUIREMENTS[:2])
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+
+
+def pinned_addons(files):
+    """The OCA addons that these requirements pin, as "package==version"."""
+    texts = [pathlib.Path(ROOT, name).read_text(encoding="utf-8") for name in files]
+    pins = sorted(
         f"{name}=={version}" for text in texts for name, version in requirements.pinned(text).values()
     )
-    parts = [LANGUAGES, WITHOUT_DEMO, fingerprint(os.path.join(ODOO, "odoo", "release.py"))]
-    parts += [line for line in oca if line.startswith("odoo-addon-")]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
+    return [pin for pin in pins if pin.startswith("odoo-addon-")]
 
 
 def bundles_hash():

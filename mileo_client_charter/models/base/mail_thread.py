@@ -3,6 +3,7 @@ import logging
 from odoo import models
 
 from ...tools.automatic_mail import is_automatic
+from ...tools.delivery_report import is_only_delayed, read
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +32,21 @@ class MailThread(models.AbstractModel):
             threads = threads.with_context(charter_automatic=AUTOMATIC)
             routes = [route for route in routes if not self._charter_drops(route, message_dict)]
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
+
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """A report that a mail is only delayed says nothing of a failure: the server goes on by itself (RFC 3464, 2.3.3)."""
+        if is_only_delayed(email_message):
+            _logger.info("Report %s: delayed, not failed", message_dict.get("message_id"))
+            return None
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        message = message_dict.get("bounced_message")
+        if message:
+            _actions, words = read(email_message)
+            self._charter_bounced(message, words or message_dict.get("subject"))
+        return result
+
+    def _charter_bounced(self, messages, why):
+        """Hook: these messages came back after they had left. :param why: the remote server's words, or None"""
 
     def _charter_drops(self, route, message_dict):
         """Return whether this route would open a record that no machine may open; what is open already takes its mail."""

@@ -113,6 +113,20 @@ class ContractContract(models.Model):
                 )
             )
 
+    def _compute_invoice_count(self):
+        # The form counts the invoices for everybody: who may read none of them could not open it at all.
+        if not self.env["account.move.line"].has_access("read"):
+            self.invoice_count = 0
+            return
+        super()._compute_invoice_count()
+
+    # Both read the journal, which the charter's roles may not: the form asks for them, and would not open.
+    def _compute_currency_id(self):
+        return super(ContractContract, self.sudo())._compute_currency_id()
+
+    def _compute_pricelist_id_domain(self):
+        return super(ContractContract, self.sudo())._compute_pricelist_id_domain()
+
     @api.model
     def _charter_may_write_all(self):
         """Return whether an access right of another addon than the charter's lets this user write contracts."""

@@ -4,10 +4,6 @@ from odoo import models
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    def _routing_handle_bounce(self, email_message, message_dict):
-        result = super()._routing_handle_bounce(email_message, message_dict)
-        message = message_dict.get("bounced_message")
-        if message:
-            deliveries = self.env["charter.delivery"].sudo().search([("mail_message_id", "in", message.ids)])
-            deliveries._bounced(message_dict.get("subject"))
-        return result
+    def _charter_bounced(self, messages, why):
+        super()._charter_bounced(messages, why)
+        self.env["charter.delivery"].sudo().search([("mail_message_id", "in", messages.ids)])._bounced(why)

@@ -8,17 +8,11 @@ from ..base.mail_thread import AUTOMATIC
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
-    def _routing_handle_bounce(self, email_message, message_dict):
-        result = super()._routing_handle_bounce(email_message, message_dict)
-        message = message_dict.get("bounced_message")
-        if message and message.model == "charter.feedback":
-            feedback = self.env["charter.feedback"].browse(message.res_id).exists()
-            feedback._mail_failed(
-                self.env._(
-                    "The mail came back: %s", message_dict.get("subject") or self.env._("no reason given")
-                )
-            )
-        return result
+    def _charter_bounced(self, messages, why):
+        super()._charter_bounced(messages, why)
+        asked = messages.filtered(lambda message: message.model == "charter.feedback")
+        feedback = self.env["charter.feedback"].browse(asked.mapped("res_id")).exists()
+        feedback._mail_failed(self.env._("The mail came back: %s", why or self.env._("no reason given")))
 
     # -- nobody speaks into the void -------------------------------------------------------------------
 

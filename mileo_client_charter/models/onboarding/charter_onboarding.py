@@ -200,8 +200,20 @@ class CharterOnboarding(models.Model):
             & Domain("contract_type", "=", "sale")
             & Domain("company_id", "=", self.company_id.id)
             & (Domain("date_end", "=", False) | Domain("date_end", ">=", today))
-            & Domain("partner_id", "!=", False)
+            & Domain("partner_id.active", "=", True)
+            & Domain("commercial_partner_id.active", "=", True)
+            # What is dead is none: without a line that still runs, a note or a section is no work.
+            & Domain(
+                "contract_line_ids",
+                "any",
+                Domain("display_type", "=", False)
+                & Domain("is_canceled", "=", False)
+                & (Domain("date_end", "=", False) | Domain("date_end", ">=", today)),
+            )
         )
+        # contract_termination, where it is installed.
+        if "is_terminated" in contracts._fields:
+            domain &= Domain("is_terminated", "=", False)
         if self.product_ids:
             domain &= Domain("contract_line_ids.product_id", "in", self.product_ids.ids)
         if self.salesperson_ids:
@@ -262,7 +274,7 @@ class CharterOnboarding(models.Model):
         sources = [client.user_id, contract.user_id]
         if self.manager_source == "contract":
             sources.reverse()
-        salesperson = next((user for user in sources if user and not user.share), sources[0].browse())
+        salesperson = next((user for user in sources if self._can_answer(user)), sources[0].browse())
         key = (self.company_id.id, "account_manager", client.id)
         technical = (self.company_id.id, "technical_contact", client.id)
         return {
@@ -271,8 +283,13 @@ class CharterOnboarding(models.Model):
             "amount": amount,
             "tier_id": tier.id,
             "account_manager_id": holders.get(key) or salesperson.id,
-            "technical_contact_id": holders.get(technical) or self.technical_contact_id.id,
+            "technical_contact_id": holders.get(technical)
+            or (self._can_answer(self.technical_contact_id) and self.technical_contact_id.id),
         }
+
+    def _can_answer(self, user):
+        """Whether a client of this company can be told that ``user`` answers."""
+        return bool(user and user.active and not user.share and self.company_id in user.sudo().company_ids)
 
     # -- steps ------------------------------------------------------------------------------------
 

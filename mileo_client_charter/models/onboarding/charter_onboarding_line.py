@@ -64,6 +64,12 @@ class CharterOnboardingLine(models.Model):
     )
     promises_text = fields.Text("Commitments", compute="_compute_texts")
     mails_text = fields.Text("Mails", compute="_compute_texts")
+    gaps = fields.Text(
+        "Still missing",
+        compute="_compute_gaps",
+        compute_sudo=True,
+        help="What will be listed to complete once the contract is under the charter.",
+    )
 
     _contract_once = models.UniqueIndex(
         "(onboarding_id, contract_id)", "This contract is in the list already."
@@ -91,6 +97,26 @@ class CharterOnboardingLine(models.Model):
             ]
             line.promises_text = "\n".join(words)
             line.mails_text = "\n".join(f"{kinds[kind]} → {address}" for kind, address in line.mails or ())
+
+    @api.depends("account_manager_id", "technical_contact_id", "partner_id")
+    @api.depends_context("lang")
+    def _compute_gaps(self):
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        for line in self:
+            found = []
+            for _role, name in ROLES:
+                user, label = line[name], line._fields[name]._description_string(self.env)
+                if not user:
+                    found.append(self.env._("%s: nobody", label))
+                elif not (user.partner_id.phone and user.partner_id.email):
+                    found.append(
+                        self.env._(
+                            "%(label)s: %(user)s has no phone or no e-mail", label=label, user=user.name
+                        )
+                    )
+            if line.partner_id and not recipients.get(line.partner_id.id):
+                found.append(self.env._("No contact of the client has an e-mail address"))
+            line.gaps = "\n".join(found)
 
     # -- changes ----------------------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ class ResPartner(models.Model):
                     self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
                 )
         lines = env["charter.notice.line"].sudo().search(
-            [*own, ("sent_at", "!=", False), ("effect_on", ">=", since.date())], order="effect_on", limit=ROWS
+            [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
+            order="effect_on", limit=ROWS,
         )  # fmt: skip
         for line in lines:
             title = env._("Takes effect: %s", line.notice_id.name)

@@ -19,3 +19,4 @@ from . import test_reading_movers
 from . import test_reading_contracts
 from . import test_buttons
 from . import test_safety_lists
+from . import test_forms_open

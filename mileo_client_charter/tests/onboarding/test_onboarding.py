@@ -229,6 +229,44 @@ class TestOnboarding(CharterCase):
         self.assertEqual(first.partner_id.charter_technical_contact_id, self.technician)
         self.assertFalse(third.partner_id.charter_account_manager_id)
 
+    def test_what_is_dead_is_not_proposed(self):
+        """No line that runs, all of them cancelled, notes alone, an archived customer: none is work for a client."""
+        lives, cancelled, notes, empty, gone, over = self.before(6)
+        cancelled.contract_line_ids.write({"is_canceled": True})
+        notes.contract_line_ids.unlink()
+        notes.contract_line_ids = [Command.create({"name": "Part one", "display_type": "line_section"})]
+        empty.contract_line_ids.unlink()
+        gone.partner_id.active = False
+        over.contract_line_ids.write({"date_end": "2026-09-30"})
+        self.assertEqual(self.listed().line_ids.contract_id, lives)
+
+    def test_nobody_who_cannot_answer_is_proposed(self):
+        """Archived, of another company or a client: the next source that fits is taken, and what is missing is said."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        archived = self._staff("t_gone", "group_charter_user")
+        stranger = self._staff(
+            "t_stranger",
+            "group_charter_user",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        first, second, third = self.before(3)
+        first.partner_id.user_id, first.user_id = archived, self.seller
+        second.partner_id.user_id, second.user_id = stranger, self.seller
+        third.partner_id.user_id, third.user_id = stranger, archived
+        third.partner_id.child_ids.email = False
+        archived.active = False
+        self.seller.partner_id.phone = False
+        lines = {line.contract_id: line for line in self.listed(technical_contact_id=archived.id).line_ids}
+        self.assertEqual(lines[first].account_manager_id, self.seller)
+        self.assertEqual(lines[second].account_manager_id, self.seller)
+        self.assertFalse(lines[third].account_manager_id)
+        self.assertIn("t_seller has no phone or no e-mail", lines[first].gaps)
+        self.assertIn("Technical Contact: nobody", lines[first].gaps)
+        self.assertIn("Account Manager: nobody", lines[third].gaps)
+        self.assertIn("No contact of the client has an e-mail address", lines[third].gaps)
+        self.assertNotIn("e-mail address", lines[first].gaps)
+
     def test_who_holds_a_role_stays(self):
         [contract] = self.before(1)
         self._assign("account_manager", self.manager, contract.commercial_partner_id)

@@ -1,0 +1,136 @@
+"""What a mail server answers, and what becomes of the row: nothing lost, nothing doubled, each state true."""
+
+import smtplib
+from email import message_from_string
+from unittest.mock import patch
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_delivery import DeliveryCase
+
+DELAYED = """Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Words.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; a@x.example
+Action: %s
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+
+--b--
+"""
+
+
+class Server:
+    """As much of smtplib.SMTP as Odoo asks for; each mail gets the next of ``answers``, an exception or None."""
+
+    def __init__(self, *answers):
+        self.answers, self.taken = list(answers), []
+
+    def send_message(self, message, _sender, recipients):
+        answer = self.answers.pop(0) if self.answers else None
+        if answer:
+            raise answer
+        self.taken.append((message["Message-Id"], tuple(recipients)))
+
+    def quit(self):
+        """Nothing to close."""
+
+
+def refused(code, words):
+    return smtplib.SMTPRecipientsRefused({"a@x.example": (code, words)})
+
+
+@tagged("post_install", "-at_install")
+class TestDeliveryRefused(DeliveryCase):
+    def queued(self):
+        with self.at():
+            self.contacts_cron()
+            self.deliver()
+        return self.deliveries()[0]
+
+    def send(self, row, server, hours=0):
+        """The mail of ``row`` goes to ``server``."""
+        servers = type(self.env["ir.mail_server"])
+        with (
+            self.at(hours),
+            patch.object(servers, "_disable_send", lambda _self: False),
+            patch.object(servers, "_connect__", lambda *_args, **_options: server),
+            patch.object(
+                servers, "_prepare_email_message__", lambda _self, message, _smtp: ("us", ["a@x"], message)
+            ),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            row.sudo().mail_id.send()
+
+    def test_later_then_taken(self):
+        """451, 451, then 250: the row waits in the outbox, uses up no attempt, and leaves once."""
+        row, server = self.queued(), Server(refused(451, b"4.3.0 later"), refused(451, b"4.3.0 later"))
+        for hours in (0, 1):
+            self.send(row, server, hours)
+            self.assertEqual((row.state, row.attempts, row.sudo().mail_id.state), ("queued", 1, "outgoing"))
+            self.assertGreater(row.sudo().mail_id.scheduled_date, self.moment(hours))
+        self.send(row, server, 2)
+        self.assertEqual((row.state, row.sudo().mail_id.state, len(server.taken)), ("sent", "sent", 1))
+        self.send(row, server, 3)
+        self.assertEqual(len(server.taken), 1, "what has left leaves no second time")
+
+    def moment(self, hours):
+        with self.at(hours):
+            return self.env["charter.delivery"]._charter_now()
+
+    def test_never_is_not_asked_again(self):
+        row = self.queued()
+        self.send(row, Server(refused(550, b"5.1.1 User unknown")))
+        self.assertEqual(row.state, "failed")
+        self.assertIn("User unknown", row.failure)
+        with self.at(5):
+            self.deliver()
+            self.assertEqual((row.state, row.sudo().mail_id.state), ("failed", "exception"))
+
+    def test_down_for_a_day(self):
+        """Nobody answers: neither the document nor a survey fails, and no attempt is used up."""
+        row = self.queued()
+        mail = row.sudo().mail_id
+        for hours in (0, 6, 12, 24):
+            with self.at(hours):
+                mail.state = "exception"
+                mail._postprocess_sent_message([], [], failure_type="mail_smtp")
+                self.assertEqual((row.state, row.attempts, mail.state), ("queued", 1, "outgoing"))
+        with self.at(24 * 6):
+            mail.state = "exception"
+            mail._postprocess_sent_message([], [], failure_type="mail_smtp")
+            self.assertEqual(row.state, "failed", "five days are what a mail server tries")
+
+    def test_what_another_process_is_at_is_left_to_it(self):
+        row, server = self.queued(), Server()
+        mails = type(self.env["mail.mail"])
+        with patch.object(mails, "try_lock_for_update", lambda self, **_options: self.browse()):
+            self.send(row, server)
+        self.assertEqual((server.taken, row.state), ([], "queued"))
+        self.send(row, server)
+        self.assertEqual((len(server.taken), row.state), (1, "sent"))
+
+    def test_a_report_of_delay_is_no_failure(self):
+        self.hand_over()
+        row = self.deliveries()[0]
+        for action, state in (("delayed", "sent"), ("failed", "failed")):
+            with self.subTest(action), self.at(1):
+                self.env["mail.thread"]._routing_handle_bounce(
+                    message_from_string(DELAYED % action),
+                    {
+                        "email_from": "mailer-daemon@x.example", "to": self.company.email, "body": "",
+                        "message_id": "<b@x.example>", "bounced_email": self.alice.email,
+                        "bounced_partner": self.alice, "bounced_msg_ids": [], "subject": "Undelivered",
+                        "bounced_message": row.sudo().mail_message_id,
+                    },
+                )  # fmt: skip
+                self.assertEqual(row.state, state)
+        self.assertIn("550 5.1.1 User unknown", row.failure)

@@ -1,0 +1,63 @@
+"""What a mail server says when it cannot hand a mail over: at once (RFC 5321), or by a report (RFC 3464)."""
+
+import re
+
+# A reply code in the text of one of smtplib's exceptions: (451, b'4.3.0 …').
+CODE = re.compile(r"\((?P<code>[2-5]\d\d), b?['\"]")
+
+
+def is_temporary(reason, kind=None) -> bool:
+    """Whether the same mail may be taken later: nobody answered (``mail_smtp`` without a reason), or every code is a 4yz.
+
+    RFC 5321, 4.2.1: 4yz asks the sender to try again, 5yz not to.
+
+    >>> is_temporary(False, "mail_smtp")
+    True
+    >>> is_temporary("SMTPRecipientsRefused: {'a@x.example': (451, b'4.3.0 Later')}")
+    True
+    >>> is_temporary("SMTPRecipientsRefused: {'a@x.example': (450, b''), 'b@x.example': (550, b'')}")
+    False
+    """
+    codes = CODE.findall(str(reason or ""))
+    if codes:
+        return all(code.startswith("4") for code in codes)
+    return kind == "mail_smtp" and not reason
+
+
+def is_refused(reason) -> bool:
+    """Whether the server said never: asking again is no use.
+
+    >>> is_refused("SMTPDataError: (554, b'5.7.1 Spam')")
+    True
+    >>> is_refused("SMTPDataError: (451, b'4.3.0 Later')") or is_refused("Mailbox full")
+    False
+    """
+    codes = CODE.findall(str(reason or ""))
+    return any(code.startswith("5") for code in codes)
+
+
+def read(message):
+    """({action, …}, words) of a report about a mail that was sent; ``message`` is an email.message.Message.
+
+    The actions are those of RFC 3464, 2.3.3 ("failed", "delayed", …) in lower case; none for a mail that is no report. The
+    words are the remote server's own (Diagnostic-Code), else the status, else empty.
+    """
+    actions, words = set(), []
+    parts = message.walk() if message is not None else ()
+    for part in parts:
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for group in part.get_payload():
+            if action := str(group.get("Action") or "").strip().lower():
+                actions.add(action)
+                said = str(group.get("Diagnostic-Code") or "").partition(";")[2] or str(
+                    group.get("Status") or ""
+                )
+                words.append(" ".join(said.split()))
+    return actions, " / ".join(dict.fromkeys(word for word in words if word))
+
+
+def is_only_delayed(message) -> bool:
+    """Whether the report says of nobody that the mail failed: it is still tried, or was passed on."""
+    actions, _words = read(message)
+    return bool(actions) and "failed" not in actions
