@@ -378,5 +378,9 @@ class TestEvidenceInTheSources(CharterCase):
                 ("charter_renewal_judged.py", "_tell_put_back"),
                 # A copy of what the contact itself did: no promise is kept by it.
                 ("charter_recommendation.py", "_mail_copy"),
+                ("charter_link.py", "_charter_link_copy"),
+                ("charter_intervention_reported.py", "_charter_confirm_report"),
+                # A calendar entry: the review counts attendance, not invitations.
+                ("charter_review_invitation.py", "_charter_mail_person"),
             },
         )
