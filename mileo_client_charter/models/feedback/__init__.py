@@ -16,3 +16,5 @@ from . import charter_intervention
 from . import res_partner
 from . import charter_escalation_links
 from . import charter_feedback_links
+from . import charter_call_attempt
+from . import charter_only_choice

@@ -4,12 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.sql import escape_psql
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import mail_authentication
 from ...tools.words import is_said
 from ..base.charter_lock import lock
+from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
 from ..base.mail_thread import AuthenticationResults
+
+_lt = LazyTranslate(__name__)
 
 # A mail that says it is older came from a clock that is wrong.
 MAIL_DELAY = timedelta(days=7)
@@ -105,7 +109,7 @@ class CharterEscalation(models.Model):
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
-    resolution = fields.Char("How it was resolved", readonly=True, copy=False, charter_engine=True)
+    resolution = Words("How it was resolved", readonly=True, copy=False, charter_engine=True)
     user_id = fields.Many2one(
         "res.users",
         "Answers",
@@ -114,6 +118,9 @@ class CharterEscalation(models.Model):
         groups="base.group_user",
     )
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
+    due_text = fields.Char("Answer due by", compute="_compute_due_at", groups="base.group_user")
+    time_left = fields.Char(compute="_compute_due_at", groups="base.group_user")
+    phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
 
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
@@ -168,11 +175,19 @@ class CharterEscalation(models.Model):
         )
         return [("id", "in", rows.mapped("res_id"))]
 
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone_to_call(self):
+        for escalation in self:
+            escalation.phone_to_call = escalation.contact_id.phone or escalation.partner_id.phone
+
+    @api.depends_context("lang", "tz")
     def _compute_due_at(self):
         promises = self._current_promises()
         for escalation in self:
-            waiting = escalation.state == "open" and escalation.id in promises
-            escalation.due_at = promises[escalation.id].due_at if waiting else False
+            promise = escalation.state == "open" and promises.get(escalation.id)
+            escalation.due_at = promise and promise.due_at
+            escalation.due_text = promise and promise._due_for_reader()
+            escalation.time_left = promise and promise.time_left
 
     @api.constrains("partner_id", "contact_id", "company_id", "contract_id", "feedback_id")
     def _check_client(self):
@@ -215,7 +230,7 @@ class CharterEscalation(models.Model):
                 engine._start_clock("escalation.level1", said_at, now)
             else:
                 engine._ask_who_it_is()
-            engine._charter_mark_late(said_at, now, lambda env: env._("The escalation"))
+            engine._charter_mark_late(said_at, now, _lt("The escalation"))
         return escalations
 
     def write(self, vals):
@@ -288,24 +303,23 @@ class CharterEscalation(models.Model):
         self.ensure_one()
         sender = self.email_from or "—"
         self.configuration_error = (
-            self.env._(
+            _lt(
                 "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the clock counts from "
                 "the mail.",
                 doubt=self.doubt,
             )
             if self.doubt
-            else self.env._(
+            else _lt(
                 "The sender %s is no known client: choose the client, the clock counts from the mail.", sender
             )
         )
         for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
-            reader = self.with_context(lang=user.lang)
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=reader.env._("Is this escalation really from %s?", sender)
+                summary=_lt("Is this escalation really from %s?", sender)
                 if self.doubt
-                else reader.env._("Which client is this escalation from?"),
+                else _lt("Which client is this escalation from?"),
             )
 
     @api.model
@@ -444,7 +458,7 @@ class CharterEscalation(models.Model):
         escalation.write(
             {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
         )
-        evidence = self.env._(
+        evidence = _lt(
             "Answered by %(user)s by mail to %(contact)s.",
             user=self.env.user._charter_key(),
             contact=told.people._charter_key(),
@@ -519,7 +533,7 @@ class CharterEscalation(models.Model):
             }
         )  # fmt: skip
         escalation._start_clock("escalation.level2", said_at, now)
-        escalation._charter_mark_late(said_at, now, lambda env: env._("Level 2"))
+        escalation._charter_mark_late(said_at, now, _lt("Level 2"))
 
     def _client_to_level2(self, reason):
         """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
@@ -559,7 +573,7 @@ class CharterEscalation(models.Model):
                     self.env._("How do you know: say when and how the client accepted the answer.")
                 )
             escalation._resolve(
-                self.env._("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
+                _lt("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
             )
 
     def _portal_accept(self):
@@ -568,7 +582,7 @@ class CharterEscalation(models.Model):
         self.invalidate_recordset()
         if self.state == "resolved":
             return
-        self._resolve(self.env._("Accepted by %s on the portal.", self.env.user.name))
+        self._resolve(_lt("Accepted by %s on the portal.", self.env.user.name))
 
     def _due_text(self):
         promise = self._current_promises().get(self.id)

@@ -2,9 +2,12 @@
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_lock import lock
 from ..base.client_document import Link
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterEscalation(models.Model):
@@ -87,7 +90,7 @@ class CharterEscalation(models.Model):
             return
         if escalation.state == "resolved":
             return
-        escalation._resolve(self.env._("Accepted by %s by the link of our mail.", contact.name))
+        escalation._resolve(_lt("Accepted by %s by the link of our mail.", contact.name))
         escalation.accepted_by_id = contact
         escalation._trace(contact, self.env._("I accept the answer."))
         escalation._mail_client("mileo_client_charter.mail_escalation_accepted")
@@ -114,12 +117,12 @@ class CharterEscalation(models.Model):
             raise ValidationError(
                 self.env._("It is too late to change this here: call us, or reply to our message.")
             )
-        words = self.env._("%s took the step to level 2 back.", contact.name)
+        words = _lt("%s took the step to level 2 back.", contact.name)
         escalation._charter_cancel("escalation.level2", words)
         escalation.write(
             {"level": "1", "state": "answered" if escalation.answered_at else "open", "level2_at": False}
         )
-        escalation._trace(contact, words)
+        escalation._trace(contact, self.env._("%s took the step to level 2 back.", contact.name))
 
     def _trace(self, contact, words):
         """What the client did, on the thread that both sides read."""

@@ -4,11 +4,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import nps as nps_rules
 from ...tools.words import is_said, is_sentence, trimmed
 from ..base.charter_lock import lock
+from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
+
+_lt = LazyTranslate(__name__)
 
 COMMENT_LENGTH = 5000
 # Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
@@ -40,7 +44,7 @@ class CharterFeedback(models.Model):
         given=(("rating", "rating"), ("nps", "nps_answered")),
     )  # fmt: skip
     _charter_retention = "charter_words_months"
-    _order = "answered_at desc, id desc"
+    _order = "answered_at desc nulls last, id desc"
     _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
@@ -86,7 +90,7 @@ class CharterFeedback(models.Model):
     sent_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     reminded_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     expires_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
-    skip_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    skip_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     ask_nps = fields.Boolean(
         readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user"
     )
@@ -373,7 +377,7 @@ class CharterFeedback(models.Model):
         elif comment or feedback.detractor:
             # No call is promised: the words are in somebody's list all the same.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
-        feedback._charter_mark_late(said_at, now, lambda env: env._("What the client said"))
+        feedback._charter_mark_late(said_at, now, _lt("What the client said"))
         return True
 
     def _complete(self, nps=None, comment=None, call_me=False):
@@ -472,7 +476,7 @@ class CharterFeedback(models.Model):
         )
         feedback._charter_fulfil(
             "feedback.callback",
-            self.env._("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
+            _lt("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
                        moment=fields.Datetime.to_string(called_at), recorded=fields.Datetime.to_string(now),
                        user=self.env.user._charter_key()),
             at=called_at,
@@ -482,7 +486,7 @@ class CharterFeedback(models.Model):
         # The client has waited for word since the call, not since somebody typed it in.
         opened = feedback._charter_open_or_explain("feedback.outcome", at=called_at)
         feedback._charter_note_late(opened, called_at, now)
-        feedback._charter_mark_late(called_at, now, lambda env: env._("The call"))
+        feedback._charter_mark_late(called_at, now, _lt("The call"))
 
     def _check_may_call(self):
         """The account manager calls (article 02), or whoever stands in; operations and general management may.
@@ -524,7 +528,7 @@ class CharterFeedback(models.Model):
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
         feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
-        feedback._charter_fulfil("feedback.outcome", self.env._("Mail to %s.", told.people._charter_key()))
+        feedback._charter_fulfil("feedback.outcome", _lt("Mail to %s.", told.people._charter_key()))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- the portal -------------------------------------------------------------------------------

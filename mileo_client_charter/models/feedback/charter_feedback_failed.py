@@ -1,6 +1,9 @@
 """A survey that did not arrive says so: it is failed, not sent, and somebody mends the address."""
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # What an invitation may be in when its mail turns out not to have arrived.
 AWAITED = ("sent",)
@@ -19,9 +22,7 @@ class CharterFeedback(models.Model):
             reader.activity_schedule(
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
-                summary=reader.env._(
-                    "Survey not delivered to %s: mend the address", feedback.contact_id.name
-                ),
+                summary=_lt("Survey not delivered to %s: mend the address", feedback.contact_id.name),
                 note=why,
             )
 

@@ -7,10 +7,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -33,9 +36,9 @@ class CharterFeedback(models.Model):
             if not reason:
                 first = mailboxes.setdefault(contact.email_normalized, contact)
                 if first != contact:
-                    reason = self.env._("%s is asked at the same address.", first.name)
+                    reason = _lt("%s is asked at the same address.", first.name)
             if too_old:
-                reason = self.env._("The work was recorded too long after it was done.")
+                reason = _lt("The work was recorded too long after it was done.")
             rows.append(
                 {
                     "channel": "survey",
@@ -93,9 +96,7 @@ class CharterFeedback(models.Model):
                 raise ValidationError(
                     self.env._("%s has left already, or was never to leave.", feedback.name)
                 )
-        self._skip_planned(
-            self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
-        )
+        self._skip_planned(_lt("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
     def action_ask_suppress(self):
         return self.env["charter.obligation"]._wizard_action("suppress", self.env._("Do not send")) | {
@@ -113,9 +114,7 @@ class CharterFeedback(models.Model):
                 lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
             )
             others = self.browse([row.id for row in others])
-            reason = self.env._(
-                "Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})"
-            )
+            reason = _lt("Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})")
             others._skip_planned(reason)
             others.filtered(lambda row: row.state == "sent")._charter_engine().write(
                 {"state": "expired", "skip_reason": reason}

@@ -1,6 +1,9 @@
 """What clients are asked about the work done for them."""
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterIntervention(models.Model):
@@ -21,7 +24,7 @@ class CharterIntervention(models.Model):
 
     def _charter_reopened(self):
         result = super()._charter_reopened()
-        self.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+        self.feedback_ids._skip_planned(_lt("The intervention was reopened."))
         return result
 
     def action_feedback(self):

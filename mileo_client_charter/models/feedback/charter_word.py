@@ -6,9 +6,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ..base.mail_thread import AUTOMATIC
+
+_lt = LazyTranslate(__name__)
 
 ACTIVITY = "mileo_client_charter.activity_word"
 SUMMARY_LENGTH = 200
@@ -253,7 +256,7 @@ class MailThread(models.AbstractModel):
         return client, own or client._charter_serving_company()
 
     def _charter_word_summary(self, client):
-        return self.env._("Read and answer: a word of %s", client.display_name)
+        return _lt("Read and answer: a word of %s", client.display_name)
 
     def _charter_remind(self, user, subject):
         """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""

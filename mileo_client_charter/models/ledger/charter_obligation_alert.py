@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_batches, run_isolated
 from .charter_obligation import owed_sql
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 ALERT_BATCH = 100
@@ -122,7 +124,7 @@ class CharterObligation(models.Model):
                         self.with_context(tz=obligation.company_id._charter_tz()),
                         obligation.due_at or obligation.opened_at,
                     ),
-                    "summary": obligation.with_context(lang=user.lang)._alert_summary(),
+                    "summary": obligation._alert_summary(),
                     "charter_key": f"{obligation._name},{obligation.id}",
                 }
                 present = origin.activity_ids._charter_about(obligation).filtered(
@@ -145,10 +147,10 @@ class CharterObligation(models.Model):
 
     def _alert_summary(self):
         self.ensure_one()
-        partner = self.partner_id.display_name
+        values = {"promise": self.commitment_id, "client": self.partner_id.display_name}
         if self.breached_at:
-            return self.env._("Late: %(promise)s, %(client)s", promise=self.promise, client=partner)
-        return self.env._("To do: %(promise)s, %(client)s", promise=self.promise, client=partner)
+            return _lt("Late: %(promise)s, %(client)s", **values)
+        return _lt("To do: %(promise)s, %(client)s", **values)
 
     def _charter_alert_mail(self, template, to="owner"):
         """Queue a mail from ``template`` (external id) to ``to``: owner or manager.

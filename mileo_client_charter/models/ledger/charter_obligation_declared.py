@@ -10,6 +10,11 @@ manager, with a reason and a name (``charter.intervention.action_correct``).
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
+
+from ..base.charter_words import as_stored, stored
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterObligation(models.Model):
@@ -31,7 +36,7 @@ class CharterObligation(models.Model):
     def _with_history(self, line):
         """``history`` with one more line, dated now."""
         stamp = fields.Datetime.to_string(self._charter_now())
-        return "\n".join(filter(None, [self.history, f"{stamp} UTC: {line}"]))
+        return "\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"]))
 
     def _done_values(self, evidence, at, now):
         self.ensure_one()
@@ -54,12 +59,12 @@ class CharterObligation(models.Model):
     def _declared_line(self, at, late):
         moment = fields.Datetime.to_string(at)
         if self.breached_at and not late:
-            return self.env._(
+            return _lt(
                 "recorded as done at %(done)s UTC, in time; it had been found late at %(late)s UTC",
                 done=moment,
                 late=fields.Datetime.to_string(self.breached_at),
             )
-        return self.env._("recorded as done at %s UTC", moment)
+        return _lt("recorded as done at %s UTC", moment)
 
     def _restate(self, at, evidence=False, reason=None):
         """The declared moment of promises that were done is corrected; the account stays in ``history``.
@@ -76,17 +81,17 @@ class CharterObligation(models.Model):
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
-                line = self.env._("said to have been done at %(new)s UTC instead of %(old)s UTC; it stays late: an operations "
+                line = _lt("said to have been done at %(new)s UTC instead of %(old)s UTC; it stays late: an operations "
                                   "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
                 values = {}
             elif at:
-                values = obligation._done_values(evidence or obligation.evidence, at, now)
-                line = self.env._("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
+                values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
+                line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
             else:
                 values = obligation._undone_values(now)
-                line = self.env._("done at %s UTC withdrawn: owed again", before)
+                line = _lt("done at %s UTC withdrawn: owed again", before)
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
-            line = f"{line} ({reason})" if reason else line
+            line = f"{stored(line)} ({stored(reason)})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
         if moments:
             self._wake_clock(min(moments))

@@ -1,8 +1,11 @@
 """Promises of two clients that become one: every row stays, each with what became of it."""
 
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterObligation(models.Model):
@@ -33,6 +36,6 @@ class CharterObligation(models.Model):
     def _settle_merged(self, other):
         """What is owed here is owed, or was done, on ``other``: a row that is late stays late, an open one is cancelled."""
         owed = self.sudo().filtered("is_owed")
-        why = self.env._("Two contacts were merged: it goes on with “%s”.", other)
+        why = _lt("Two contacts were merged: it goes on with “%s”.", other)
         owed.filtered(lambda row: row.state == "open")._cancel(why)
         owed.filtered(lambda row: row.state == "late")._fulfil(why)

@@ -28,6 +28,7 @@ class CharterObligation(models.Model):
     history_text = fields.Text("Changes", compute="_compute_people_text", groups="base.group_user")
 
     @api.depends("evidence", "history")
+    @api.depends_context("lang", "tz")
     def _compute_people_text(self):
         texts = [text for row in self for text in (row.evidence, row.history) if text]
         names = self._people_named(texts)

@@ -32,8 +32,7 @@ class CharterObligation(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_due_text(self):
         for obligation in self:
-            tz = self.env.context.get("tz") or self.env.user.tz
-            obligation.due_text = obligation._due_in_words(tz, pattern=f"{DAY}, HH:mm")
+            obligation.due_text = obligation._due_for_reader()
 
     @api.model
     def _occurrence_in_words(self, key):
@@ -87,6 +86,11 @@ class CharterObligation(models.Model):
             return format_date(self.env, day, date_format=day_pattern)
         tz = tz or self.company_id.sudo()._charter_tz()
         return format_datetime(self.env, self.due_at, tz=tz, dt_format=pattern)
+
+    def _due_for_reader(self):
+        """The due time for lists and forms of staff: a day, or a moment in the reader's time zone."""
+        tz = self.env.context.get("tz") or self.env.user.tz
+        return self._due_in_words(tz, pattern=f"{DAY}, HH:mm")
 
     def _due_text(self):
         """The due time for mails to staff and clients, in the company's time zone, or why there is none."""

@@ -5,11 +5,14 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -132,13 +135,13 @@ class CharterScheduler(models.AbstractModel):
                 there.add(
                     (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
                 )
-        back._owe_again(self.env._("The contract's dates are again what they were."))
+        back._owe_again(_lt("The contract's dates are again what they were."))
         moved["review.annual"]._cancel(
-            self.env._("The contract's dates changed: it has no anniversary on that day any more."),
+            _lt("The contract's dates changed: it has no anniversary on that day any more."),
             withdrawn=True,
         )
         moved["renewal.decision"]._cancel(
-            self.env._("The contract's dates changed: its term does not end on that day any more."),
+            _lt("The contract's dates changed: its term does not end on that day any more."),
             withdrawn=True,
         )
         return there

@@ -5,11 +5,15 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, to_utc
 from ...tools.occurrence import format_key
 from ..base.charter_batches import run_isolated
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
+
+_lt = LazyTranslate(__name__)
 
 # Clients are told by themselves this many days before the last day on which they are told in time.
 AHEAD = 14
@@ -103,7 +107,7 @@ class CharterAuthorisation(models.Model):
         "End it was told", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     tellings = fields.Integer(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
-    error = fields.Char("Not told", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    error = Words("Not told", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     active = fields.Boolean(default=True)
 
     _order_of_time = models.Constraint(
@@ -214,7 +218,7 @@ class CharterAuthorisation(models.Model):
         """
         self.env.flush_all()
         for one in self:
-            one._charter_cancel("notice.advance", self.env._("Its validity has changed."))
+            one._charter_cancel("notice.advance", _lt("Its validity has changed."))
             today = one.company_id._charter_today()
             if (
                 not one.active
@@ -260,7 +264,7 @@ class CharterAuthorisation(models.Model):
         for one in self._charter_engine():
             readers = people[one.partner_id]
             if not readers:
-                one.error = self.env._(
+                one.error = _lt(
                     "No contact of the client has an e-mail address: add one, then tell it again."
                 )
                 continue

@@ -3,9 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import references
 from ...tools.departments import department_of
+
+_lt = LazyTranslate(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -217,7 +220,7 @@ class CharterNotice(models.Model):
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
             notice.line_ids._charter_cancel(
-                "notice.advance", self.env._("The date of effect moved."), withdrawn=True
+                "notice.advance", _lt("The date of effect moved."), withdrawn=True
             )
             notice._notify(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
@@ -246,7 +249,7 @@ class CharterNotice(models.Model):
         owed = self.line_ids._charter_owed("notice.advance").filtered(
             lambda row: not row._overdue(row._charter_now())
         )
-        owed._cancel(self.env._("The date of effect moved."), withdrawn=True)
+        owed._cancel(_lt("The date of effect moved."), withdrawn=True)
         lines = self.line_ids.browse(owed.mapped("res_id"))
         if lines:
             lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
@@ -364,7 +367,7 @@ class CharterNotice(models.Model):
         by_client = {line.partner_id.id: line for line in lines}
         gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)
         gone._charter_cancel(
-            "notice.advance", self.env._("The notice no longer reaches this client."), withdrawn=True
+            "notice.advance", _lt("The notice no longer reaches this client."), withdrawn=True
         )
         gone.unlink()
         for client, equipment in found.items():

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...tools.clock import Delay
 from ...tools.occurrence import format_key
 from ..base.charter_lock import lock
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 
@@ -37,7 +38,7 @@ class CharterNoticeLine(models.Model):
     told_times = fields.Integer(readonly=True)
     told_effect_on = fields.Date("Date it was told", readonly=True)
     late_reason = fields.Char("Why later than promised", readonly=True)
-    error = fields.Char("Not told", readonly=True, groups="base.group_user")
+    error = Words("Not told", readonly=True, groups="base.group_user")
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 

@@ -3,10 +3,13 @@
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
 from ...tools.words import is_said, trimmed
 from ..base.charter_lock import lock
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterNotice(models.Model):
@@ -64,7 +67,7 @@ class CharterNotice(models.Model):
         for line in lines:
             readers = people[line.partner_id]
             if not readers:
-                line.error = self.env._(
+                line.error = _lt(
                     "No contact of the client has an e-mail address: add one, then tell it again."
                 )
                 continue
@@ -108,7 +111,7 @@ class CharterNotice(models.Model):
                 raise UserError(
                     self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
                 )
-            notice.line_ids._charter_cancel("notice.advance", self.env._("The notice was given up."))
+            notice.line_ids._charter_cancel("notice.advance", _lt("The notice was given up."))
             notice._charter_engine().state = "cancelled"
 
     def action_close(self):

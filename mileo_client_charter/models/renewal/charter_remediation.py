@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said
+
+_lt = LazyTranslate(__name__)
 
 # From here on, causes, actions and agreement are on record.
 AGREED = ("agreed", "succeeded", "closed")
@@ -115,7 +118,7 @@ class CharterRemediation(models.Model):
         )
         engine._charter_fulfil(
             "remediation.start",
-            self.env._("%(count)s action(s) planned by %(user)s.",
+            _lt("%(count)s action(s) planned by %(user)s.",
                        count=len(self.action_ids), user=self.env.user._charter_key()),
         )  # fmt: skip
 

@@ -4,8 +4,11 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..feedback.charter_nps import Standing
+
+_lt = LazyTranslate(__name__)
 
 KEPT = (
     "verdict", "nps", "nps_answers", "nps_promoters", "nps_detractors", "nps_threshold", "complaint_count", "complaints",
@@ -148,7 +151,7 @@ class CharterRenewal(models.Model):
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
                 date_deadline=self.company_id._charter_today(),
-                summary=mine.env._("Renewal put back: %s", mine.display_name),
+                summary=_lt("Renewal put back: %s", mine),
                 note=escape(mine.evidence or ""),
             )
 

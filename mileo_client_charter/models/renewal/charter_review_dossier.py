@@ -9,8 +9,10 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
+from ...tools.clock import to_local
 from ..base.charter_batches import one_by_one
 from ..base.charter_format import percent_text
+from ..base.client_document import message_extras
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -115,6 +117,13 @@ class CharterReview(models.Model):
     def _charter_check_print(self, report):
         # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
         self._check_field_access(self._fields["dossier_figures"], "read")
+
+    def _dossier_due(self, value):
+        """The day of a due moment that was frozen, as the ledger says it: midnight in the company's zone ends the day before."""
+        if not value:
+            return ""
+        local = to_local(fields.Datetime.to_datetime(value[:19]), self.company_id._charter_tz())
+        return format_date(self.env, (local - timedelta(minutes=1)).date(), date_format="d MMMM y")
 
     def _dossier_rows(self):
         """[(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
@@ -222,7 +231,7 @@ class CharterReview(models.Model):
                     "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
                     "contact_id": contact.id, "company_id": self.company_id.id,
                     "fingerprint": f"minutes-{self.id}", "subject": subject, "body": body,
-                    "attachments": self._dossier_attachment(), "obligation_id": None, "reason": "",
+                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files], "obligation_id": None, "reason": "",
                 }
                 for contact in people
             ]

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 from psycopg2.errors import ExclusionViolation, UniqueViolation
 
 from ...tools.occurrence import event_key, parse_key
 from ..base.charter_batches import Queue, run_batches, run_isolated
+from ..base.charter_words import as_stored, stored
 from ..ledger.charter_obligation import owed_sql
 from .charter_report import UNSENT
+
+_lt = LazyTranslate(__name__)
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -113,12 +117,11 @@ class CharterReport(models.Model):
         contract, kind = promise.contract_id, self.env.ref("mileo_client_charter.activity_promise")
         users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
         for user in users:
-            summary = self.with_context(lang=user.lang).env._(
-                "No activity report %s can be drafted", event_key(promise.occurrence)
-            )
+            summary = _lt("No activity report %s can be drafted", event_key(promise.occurrence))
             known = contract.activity_ids.filtered(
                 lambda one, user=user, summary=summary: (
-                    (one.user_id, one.activity_type_id, one.summary) == (user, kind, summary)
+                    (one.user_id, one.activity_type_id, as_stored(one, "summary"))
+                    == (user, kind, stored(summary))
                 )
             )
             if not known:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from .charter_report_draft import SEND_BATCH
+
+_lt = LazyTranslate(__name__)
 
 # A day ends at midnight, which is the due moment: twelve hours before is noon of the due day. The morning is for a
 # last look, the afternoon for the mail to leave.
@@ -102,7 +105,7 @@ class CharterReport(models.Model):
         for report in self._charter_engine():
             values = {"warned_at": now}
             if report.state == "draft":
-                reason = self.env._("Nobody had reviewed it on its due day.")
+                reason = _lt("Nobody had reviewed it on its due day.")
                 values.update(state="held", hold_reason=reason)
             report.write(values)
             report._warn_operations()
@@ -115,7 +118,7 @@ class CharterReport(models.Model):
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=words.env._("Due today and not sent: %s", words.display_name),
+                summary=_lt("Due today and not sent: %s", words),
                 note=self.error or words._missing_step(),
             )
 

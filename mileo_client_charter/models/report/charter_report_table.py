@@ -44,7 +44,7 @@ class CharterReport(models.Model):
                 table = {
                     **report._frozen_table(now),
                     "contacts": cards[report.company_id.id, report.partner_id.id],
-                    "recommendations": [one._row() for one in own],
+                    "recommendations": [one._row() for one in report._with_corrected(own)],
                     "figures": numbers[contract_id],
                     "details": details[contract_id],
                 }
@@ -114,6 +114,18 @@ class CharterReport(models.Model):
                     for contact in contacts
                 ]
         return found
+
+
+class CharterReportCorrected(models.Model):
+    _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
+
+    def _with_corrected(self, own):
+        """``own``, and what the version that this one corrects recommended, whatever became of it since."""
+        self.ensure_one()
+        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own])
+        shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
+        before = own.browse([row["id"] for row in shown]).exists()
+        return before | own if before else own
 
 
 class CharterRecommendation(models.Model):

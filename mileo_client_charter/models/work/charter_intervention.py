@@ -2,10 +2,13 @@ from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import from_zone
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
+
+_lt = LazyTranslate(__name__)
 
 KINDS = [
     ("corrective", "Corrective"),
@@ -429,7 +432,7 @@ class CharterIntervention(models.Model):
                 self.env._("Closed interventions are part of the client's account: they are not deleted.")
             )
         for code in ("intervention.response", "intervention.resolution"):
-            self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
+            self.sudo()._charter_cancel(code, _lt("The intervention was deleted."))
 
     def action_promises(self):
         self.ensure_one()

@@ -6,9 +6,12 @@ before the moment it is typed in, and never after.
 
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said, trimmed
 from ..base.charter_lock import lock
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterIntervention(models.Model):
@@ -260,7 +263,7 @@ class CharterIntervention(models.Model):
                 "closing_cycle": self.closing_cycle + 1,
             }
         )
-        evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
+        evidence = _lt("Recorded by %s.", self.env.user._charter_key())
         engine._charter_fulfil("intervention.response", evidence, at=responded)
         engine._charter_fulfil("intervention.resolution", evidence, at=at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])
@@ -337,7 +340,7 @@ class CharterIntervention(models.Model):
             ended = ended.union(*self._charter_last_promises().values()).filtered(
                 lambda row: row.state == "late" and row.cancelled_at
             )
-            ended._owe_again(self.env._("The intervention was reopened."))
+            ended._owe_again(_lt("The intervention was reopened."))
         engine.write(values | {"promise_cycle": self.promise_cycle + 1})
         engine._charter_reopened()
         engine._charter_open_promises({(row.res_id, row.code) for row in ended})
