@@ -20,13 +20,13 @@ WORD = re.compile(r"[^\W_]+")
 # Words that hold sentences together, and that the other language has not.
 HOLDS = {
     "en": frozenset(
-        WORD.findall("the of and is are was were with not this that has have been by from your our we you will it for".split(
-            " "
+        WORD.findall(
+            "the of and is are was were with not this that has have been by from your our we you will it for"
         )
     ),
     "fr": frozenset(
-        WORD.findall("le la les des du une est sont avec pas cette que qui pour dans sur vous nous votre notre et au aux il".split(
-            " "
+        WORD.findall(
+            "le la les des du une est sont avec pas cette que qui pour dans sur vous nous votre notre et au aux il"
         )
     ),
 }
