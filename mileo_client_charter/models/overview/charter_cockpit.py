@@ -1,5 +1,6 @@
 """What staff look at first: one page a role, each figure leading to its rows."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -195,6 +196,7 @@ class CharterCockpit(models.AbstractModel):
             "tone": tone,
             "badge": badge,
             "phone": phone or "",
+            "tel": re.sub(r"[^+\d]", "", phone or ""),
             "step": step,
             "action": {
                 "type": "ir.actions.act_window",
