@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bench import Line, alternate, stopwatch
 from pypdf import PdfReader
 
-from odoo.addons.mileo_client_charter.models.report.charter_report_delivery import PRINTED
+from odoo.addons.mileo_client_charter.models.report.charter_report_print import PRINTED
 
 TITLE = "Printing"
 EXPLANATION = """

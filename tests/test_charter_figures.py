@@ -9,14 +9,14 @@ ADDON = Path(occurrence.__file__).parents[1]
 DURATIONS = {"timedelta", "relativedelta", "Delay"}
 # A duration written in code, and why it is none of the charter's: {(file, source): reason}.
 OWN = {
-    ("resource_calendar_holidays.py", "timedelta(hours=12)"): "the middle of a day",
+    ("resource_calendar.py", "timedelta(hours=12)"): "the middle of a day",
     (
         "charter_defect.py",
         "relativedelta(months=12)",
     ): "the coming year, in which a calendar closes at least once",
     ("charter_renewal_legal.py", "relativedelta(months=3)"): "art. L215-1 of the French consumer code",
     ("charter_renewal_legal.py", "relativedelta(months=1)"): "art. L215-1 of the French consumer code",
-    ("charter_report_due.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
+    ("charter_report_draft.py", "timedelta(hours=12)"): "how long before its due day a report is looked at",
     ("charter_obligation_pause.py", "timedelta(weeks=2)"): "how much of a calendar is read at first",
     ("resource_calendar.py", "timedelta(weeks=2 + 1.5 * weeks)"): "how much of a calendar is read at once",
     ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
@@ -25,7 +25,7 @@ OWN = {
     ("meeting_day.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",
     (
-        "charter_escalation.py",
+        "charter_escalation_doors.py",
         "timedelta(days=7)",
     ): "a mail that says it is older came from a clock that is wrong",
     (
@@ -48,7 +48,7 @@ OWN = {
     ("charter_reminded.py", "timedelta(days=2)"): "how long ahead who agreed to something is reminded",
     ("charter_reminded.py", "timedelta(days=7)"): "how often what is late is brought up again",
     (
-        "charter_anniversary.py",
+        "contract_contract.py",
         "relativedelta(months=3)",
     ): "two reviews nearer to one another are one meeting",
 }

@@ -29,9 +29,6 @@ ORDER = (
 )
 # Names of models quoted upward, each with the hook that is to take its place: this list only ever gets shorter.
 UPWARD = {
-    ("people/charter_defect.py", "charter.delivery"): "what was handed over",
-    ("people/charter_handover.py", "charter.delivery"): "what was handed over",
-    ("people/res_partner_contacts.py", "charter.delivery"): "what was handed over",
     ("report/charter_figures_detail.py", "charter.notice"): "notices of a report",
     ("report/charter_figures_detail.py", "charter.notice.line"): "notices of a report",
 }
@@ -88,6 +85,60 @@ def test_names_of_models_point_down():
     )
     gone = UPWARD.keys() - found.keys()
     assert not gone, f"No longer upward, take them off the list: {sorted(gone)}"
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+# A model in so many files of a package at most; a file of so many lines at most, so that it holds one idea.
+FILES_OF_A_MODEL, LINES = 7, 490
+
+
+def defined(tree):
+    """(model, whether it is core's or another addon's) of each class of models in ``tree``."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            said = {
+                part.targets[0].id: ast.literal_eval(part.value)
+                for part in node.body
+                if isinstance(part, ast.Assign)
+                and getattr(part.targets[0], "id", "") in ("_name", "_inherit")
+            }
+            model = said.get("_name") or said.get("_inherit")
+            if isinstance(model, str):
+                yield model, not model.startswith("charter.")
+
+
+def test_a_foreign_model_has_one_file_in_a_package():
+    """What we add to a model that is not ours is in one file of each package, named after the model; settings are in one."""
+    found, seen = [], 0
+    for _package, path, tree in sources():
+        for model, foreign in defined(tree):
+            seen += foreign
+            if foreign and not model.replace(".", "_").startswith(path.stem):
+                found.append(f"{path.relative_to(MODELS)}: {model}")
+    assert seen >= 40, seen
+    assert not found, f"Name the file after the model: {found}"
+    settings = [path for _package, path, tree in sources() if "res.config.settings" in dict(defined(tree))]
+    assert len(settings) == 1, settings
+
+
+def test_a_model_has_few_files_in_a_package():
+    """One file for one aspect that changes together: what only changes with its neighbour belongs into it."""
+    files = {}
+    for package, path, tree in sources():
+        for model in {model for model, _foreign in defined(tree)}:
+            files.setdefault((package, model), []).append(path.name)
+    many = {key: names for key, names in files.items() if len(names) > FILES_OF_A_MODEL}
+    assert not many, many
+
+
+def test_files_are_short():
+    long = {}
+    for _package, path, _tree in sources():
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > LINES:
+            long[path.relative_to(MODELS).as_posix()] = lines
+    assert not long, f"Move one of its ideas into a file of its own: {long}"
 
 
 # -- long jobs ------------------------------------------------------------------------------------

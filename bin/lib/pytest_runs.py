@@ -87,6 +87,8 @@ def odoo_options(server, db, log):
         **{f"db_{key}": value for key, value in server.items()},
     }
     return [
+        "-p",
+        "quick_plugin",
         f"--odoo-database={db}",
         "--odoo-http",
         f"--odoo-addons-path={runtime.addons_path()}",

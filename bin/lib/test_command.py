@@ -151,15 +151,20 @@ def check_pylint(paths=None):
     left_out = ["manifest-required-author", "missing-readme", "consider-merging-classes-inherited"]
     if paths:
         return run_pylint(left_out, paths)
-    started = time.time()
-    # pylint-odoo takes the words of tests for terms where tests have folders of their own.
-    tests = sorted(glob.glob(f"{ADDON}*/tests"))
-    parts = [
-        run_pylint(left_out, ["--ignore=tests", *addons(), *glob.glob("examples/*")]),
-        run_pylint([*left_out, "translation-required"], tests),
+    result = run_pylint(left_out, [*addons(), *glob.glob("examples/*")])
+    # pylint-odoo takes the words of tests for terms where tests have folders of their own. In one run all the same:
+    # half of its time is reading Odoo.
+    told = [
+        line
+        for line in result.details.splitlines()
+        if not (line.endswith("(translation-required)") and "/tests/" in line.split(":")[0])
     ]
-    problems = [part.details for part in parts if part.failed]
-    return checked("pylint-odoo", problems, started)
+    result.details = "\n".join(told)
+    result.failed = int(
+        bool(result.failed) and any(not line.startswith("***") for line in told if line.strip())
+    )
+    result.passed = 1 - result.failed
+    return result
 
 
 def run_pylint(left_out, arguments):

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
@@ -211,11 +211,3 @@ class CharterSeal(models.Model):
             "tag": "display_notification",
             "params": {"type": "danger" if broken else "success", "message": message, "sticky": bool(broken)},
         }
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    charter_seal_checked_at = fields.Datetime("Proof verified at", readonly=True)
-    charter_seal_checked = fields.Integer("Links verified", readonly=True)
-    charter_seal_problem = fields.Text("What does not hold", readonly=True)

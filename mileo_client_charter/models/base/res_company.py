@@ -1,3 +1,5 @@
+"""Verifying the seals: every digest is counted anew, and what does not hold is named and said to general management."""
+
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -122,6 +124,10 @@ class ResCompany(models.Model):
         "CHECK (charter_hourly_by_user >= 0 AND charter_hourly_by_address >= 0)",
         "Limits of an hour: 0 for none, or a number.",
     )
+
+    charter_seal_checked_at = fields.Datetime("Proof verified at", readonly=True)
+    charter_seal_checked = fields.Integer("Links verified", readonly=True)
+    charter_seal_problem = fields.Text("What does not hold", readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,3 +1,5 @@
+"""The health of a client on its own record: a level, and why."""
+
 from odoo import fields, models
 
 
@@ -48,3 +50,15 @@ class ResConfigSettings(models.TransientModel):
     charter_hourly_by_user = fields.Integer(related="company_id.charter_hourly_by_user", readonly=False)
     charter_hourly_by_address = fields.Integer(related="company_id.charter_hourly_by_address", readonly=False)
     charter_mail_authserv = fields.Char(related="company_id.charter_mail_authserv", readonly=False)
+
+    charter_nps_months = fields.Integer(related="company_id.charter_nps_months", readonly=False)
+
+    charter_health_days = fields.Integer(related="company_id.charter_health_days", readonly=False)
+
+    charter_words_months = fields.Integer(related="company_id.charter_words_months", readonly=False)
+    charter_complaints_months = fields.Integer(related="company_id.charter_complaints_months", readonly=False)
+    charter_bodies_months = fields.Integer(related="company_id.charter_bodies_months", readonly=False)
+
+    charter_outage_stale_hours = fields.Integer(
+        related="company_id.charter_outage_stale_hours", readonly=False
+    )

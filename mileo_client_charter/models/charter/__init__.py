@@ -4,3 +4,4 @@ from . import charter_article
 from . import charter_commitment
 from . import charter_tier
 from . import charter_service_level
+from . import contract_contract

@@ -9,7 +9,6 @@ import hashlib
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 from werkzeug.exceptions import Conflict
 
 from ..base.charter_engine import DOOR, ENGINE, charter_door, door_triggers
@@ -308,45 +307,3 @@ class CharterEngineMixin(models.AbstractModel):
             if field and field.type == "binary" and field.attachment:
                 files |= files._charter_files_of(self._charter_frozen_files(name), name)
         files._charter_freeze()
-
-
-class CharterDefect(models.Model):
-    _inherit = "charter.defect"
-    _depends = {"ir.attachment": ["charter_broken_at", "name", "res_model", "res_id", "company_id"]}
-
-    kind = fields.Selection(selection_add=[("altered", "File on record altered")])
-
-    def _compute_remedy(self):
-        result = super()._compute_remedy()
-        for defect in self.filtered(lambda one: one.kind == "altered"):
-            defect.remedy = self.env._("Restore it from a backup, then open it")
-        return result
-
-    def action_mend(self):
-        """Compare an altered file again, for somebody may have restored it; then open the record, as for any defect."""
-        self.ensure_one()
-        if self.kind == "altered":
-            files = self.env["ir.attachment"].sudo().with_context(skip_res_field_check=True).search(
-                [("charter_broken_at", "!=", False), ("res_model", "=", self.res_model), ("res_id", "=", self.res_id)]
-            )  # fmt: skip
-            files.filtered(lambda file: file._charter_is_intact())._charter_mended()
-        return super().action_mend()
-
-    def _defect_queries(self, clients):
-        return [
-            *super()._defect_queries(clients),
-            SQL(
-                """
-                SELECT 'altered', NULL::int, NULL::int, NULL,
-                       COALESCE(file.company_id, delivery.company_id, review.company_id, document.company_id),
-                       file.res_model, file.res_id, file.name
-                  FROM ir_attachment file
-                  LEFT JOIN charter_delivery delivery
-                    ON file.res_model = 'charter.delivery' AND delivery.id = file.res_id
-                  LEFT JOIN charter_review review ON file.res_model = 'charter.review' AND review.id = file.res_id
-                  LEFT JOIN charter_document document
-                    ON file.res_model = 'charter.document' AND document.id = file.res_id
-                 WHERE file.charter_broken_at IS NOT NULL
-                """
-            ),
-        ]

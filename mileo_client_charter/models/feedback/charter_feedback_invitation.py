@@ -16,8 +16,9 @@ from ..base.charter_engine import charter_through
 _lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
-
 SEND_BATCH = 100
+# What an invitation may be in when its mail turns out not to have arrived.
+AWAITED = ("sent",)
 
 
 class CharterFeedback(models.Model):
@@ -282,3 +283,19 @@ class CharterFeedback(models.Model):
         if feedback.state == "expired" or feedback.expires_at <= self._charter_now():
             return feedback, "expired"
         return feedback, "open"
+
+    # -- a survey that did not arrive says so ----------------------------------------------------------
+
+    def _mail_failed(self, why):
+        """The mail of these invitations could not leave, or came back: nobody was asked."""
+        failed = self.sudo().filtered(lambda one: one.channel == "survey" and one.state in AWAITED)
+        failed._charter_engine().write({"state": "failed", "skip_reason": why})
+        for feedback in failed:
+            user = self.env["charter.word"]._reader(feedback, feedback.partner_id, feedback.company_id)
+            reader = feedback.with_context(lang=user.lang, mail_activity_quick_update=True)
+            reader.activity_schedule(
+                "mileo_client_charter.activity_look",
+                user_id=user.id,
+                summary=_lt("Survey not delivered to %s: mend the address", feedback.contact_id.name),
+                note=why,
+            )

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
+from .charter_only_choice import fill_only_choices
+
 _lt = LazyTranslate(__name__)
 
 
@@ -11,6 +13,10 @@ class CharterIntervention(models.Model):
 
     feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
     feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
+
+    @api.onchange("partner_id")
+    def _onchange_only_choices(self):
+        fill_only_choices(self)
 
     @api.depends("feedback_ids")
     def _compute_feedback_count(self):

@@ -8,7 +8,6 @@ from ...tools.codes import RENEWAL_DECISION
 
 # Used only where no charter is in force; the figure of the charter is that of its commitment.
 DEFAULT_THRESHOLD = 0
-DEFAULT_MONTHS = 12
 
 
 class Standing(NamedTuple):
@@ -42,26 +41,6 @@ class Standing(NamedTuple):
             )
             if there
         ]
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    charter_nps_months = fields.Integer(
-        "Months of answers in a client's NPS",
-        default=DEFAULT_MONTHS,
-        help="Rolling window: older answers no longer count.",
-    )
-
-    _charter_nps_months = models.Constraint(
-        "CHECK (charter_nps_months BETWEEN 1 AND 36)", "Months of answers in a client's NPS: give 1 to 36."
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    charter_nps_months = fields.Integer(related="company_id.charter_nps_months", readonly=False)
 
 
 class CharterNps(models.AbstractModel):

@@ -1,7 +1,5 @@
 """What can only be one thing is filled in: the only contact, the only contract under the charter."""
 
-from odoo import api, models
-
 
 def fill_only_choices(records):
     """Where a client was chosen, choose its contact and contract for it if there is one of each."""
@@ -18,27 +16,3 @@ def fill_only_choices(records):
                  ("company_id", "=", record.company_id.id)], limit=2,
             )  # fmt: skip
             record.contract_id = contracts if len(contracts) == 1 else False
-
-
-class CharterFeedback(models.Model):
-    _inherit = "charter.feedback"
-
-    @api.onchange("partner_id")
-    def _onchange_only_choices(self):
-        fill_only_choices(self)
-
-
-class CharterEscalation(models.Model):
-    _inherit = "charter.escalation"
-
-    @api.onchange("partner_id")
-    def _onchange_only_choices(self):
-        fill_only_choices(self)
-
-
-class CharterIntervention(models.Model):
-    _inherit = "charter.intervention"
-
-    @api.onchange("partner_id")
-    def _onchange_only_choices(self):
-        fill_only_choices(self)

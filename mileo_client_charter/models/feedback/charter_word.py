@@ -9,7 +9,6 @@ from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
-from ..base.mail_thread import AUTOMATIC
 
 _lt = LazyTranslate(__name__)
 
@@ -226,73 +225,3 @@ class CharterWord(models.Model):
                                             day=self.due_on, client=self.partner_id.display_name)
                 )  # fmt: skip
             self._charter_engine().reminded_on = today
-
-
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
-
-    def _action_done(self, feedback=False, attachment_ids=None):
-        """Ticking the activity off is reading the words."""
-        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
-        words = self.env["charter.word"].browse()
-        for activity in self.filtered(lambda one: kind and one.activity_type_id == kind):
-            words |= words._unread_of(self.env[activity.res_model].browse(activity.res_id))
-        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        if words:
-            words.with_user(self.env.user).sudo()._mark_read()
-        return result
-
-
-class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"
-
-    def _charter_word_about(self):
-        """(client, company) a word on this document is about; no client where it is no client's document."""
-        partner, company = self.env["res.partner"], self.env["res.company"]
-        if not self._name.startswith("charter.") or "partner_id" not in self._fields:
-            return partner, company
-        client = self.partner_id.commercial_partner_id
-        own = self.company_id if "company_id" in self._fields else company
-        return client, own or client._charter_serving_company()
-
-    def _charter_word_summary(self, client):
-        return _lt("Read and answer: a word of %s", client.display_name)
-
-    def _charter_remind(self, user, subject):
-        """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""
-        self.ensure_one()
-        reader = self.sudo().with_context(lang=user.lang, mail_notify_force_send=False)
-        text = subject(reader.env)
-        reader.message_notify(
-            partner_ids=user.partner_id.ids,
-            subject=text,
-            body=reader.env._("%(what)s. Open it and answer the client.", what=text),
-            author_id=self.sudo().company_id.partner_id.id,
-            email_layout_xmlid="mail.mail_notification_light",
-        )
-
-    def _message_post_after_hook(self, message, msg_values):
-        result = super()._message_post_after_hook(message, msg_values)
-        if self._name.startswith("charter.") and message.message_type in ("email", "comment") and self.id:
-            if self._charter_is_ours(message):
-                self._charter_answered_on_thread(message)
-            elif self.env.context.get("charter_automatic") is not AUTOMATIC:
-                self._charter_heard(message)
-        return result
-
-    @api.model
-    def _charter_is_ours(self, message):
-        """Whether one of our own people wrote ``message``."""
-        author = message.sudo().author_id.with_context(active_test=False)
-        return bool(author.user_ids.filtered(lambda user: not user.share)) or (
-            author and author == self.env.ref("base.partner_root", raise_if_not_found=False)
-        )
-
-    def _charter_heard(self, message):
-        """Somebody of the client's, or somebody unknown, wrote on this document."""
-        self.env["charter.word"].sudo()._hear(self, message=message)
-
-    def _charter_answered_on_thread(self, message):
-        """One of ours wrote to the client here: what was unread has been read."""
-        if message.subtype_id and not message.subtype_id.internal and message.message_type == "comment":
-            self.env["charter.word"]._unread_of(self)._mark_read()

@@ -1,10 +1,11 @@
-"""A promise in words: which one it is and when it is due, for the portal, the mails and the lists alike."""
+"""A promise in words: which one it is, when it is due, and who is named in it, as people read it today."""
 
 from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
+from ...tools import people
 from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
 
@@ -21,6 +22,9 @@ class CharterObligation(models.Model):
         help="The occurrence in the reader's language, for commitments that come back.",
     )
     due_text = fields.Char("Due", compute="_compute_due_text", groups="base.group_user")
+
+    evidence_text = fields.Text("What shows it", compute="_compute_people_text", groups="base.group_user")
+    history_text = fields.Text("Changes", compute="_compute_people_text", groups="base.group_user")
 
     @api.depends("occurrence")
     @api.depends_context("lang")
@@ -96,3 +100,27 @@ class CharterObligation(models.Model):
         """The due time for mails to staff and clients, in the company's time zone, or why there is none."""
         self.ensure_one()
         return self._due_in_words() or self.sudo().clock_error or ""
+
+    # -- evidence and history name people by a key; who reads them sees the name of today --------------
+
+    @api.depends("evidence", "history")
+    @api.depends_context("lang", "tz")
+    def _compute_people_text(self):
+        texts = [text for row in self for text in (row.evidence, row.history) if text]
+        names = self._people_named(texts)
+        for row in self:
+            row.evidence_text = people.named(row.evidence, names)
+            row.history_text = people.named(row.history, names)
+
+    @api.model
+    def _people_named(self, texts):
+        """{(kind, id): present name} of the keys in ``texts``; who reads the promise reads who kept it."""
+        wanted = {"contact": set(), "user": set()}
+        for text in texts:
+            for kind, number in people.KEY.findall(text):
+                wanted[kind].add(int(number))
+        return {
+            (kind, record.id): record.name or ""
+            for kind, model in (("contact", "res.partner"), ("user", "res.users"))
+            for record in self.env[model].sudo().browse(wanted[kind]).exists()
+        }

@@ -1,51 +1,59 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+"""What a contract owes as long as it is under the charter: its terms and anniversaries, and the side of its client (articles 01 and 04)."""
 
-from ...tools.clock import to_utc
-from ...tools.occurrence import ONBOARDING
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools import periods
+from ...tools.clock import Delay
+from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
+
+REPORT = "report.delivery"
+# A term that ends so shortly before an anniversary has one review with it, before the decision.
+ONE_REVIEW = relativedelta(months=3)
 
 
 class ContractContract(models.Model):
     _name = "contract.contract"
     _inherit = ["contract.contract", "charter.obligation.mixin"]
 
-    charter_tier_id = fields.Many2one(
-        "charter.tier",
-        index="btree_not_null",
-        tracking=True,
-        domain="[('company_id', 'in', (False, company_id))]",
-        help="A contract with a tier is under the charter: the tier sets its reports, interviews and service levels.",
-    )
-    charter_since = fields.Date(
-        "Under the charter since",
-        copy=False,
-        help="First day the commitments count from. Set to today when the tier is chosen.",
-    )
-    charter_known_on = fields.Date(
-        "Recorded under the charter on",
-        copy=False,
-        readonly=True,
-        help="Day the tier was chosen, also where the commitments count from an earlier one: what was past then was not promised.",
-    )
-    charter_calendar_id = fields.Many2one(
-        "resource.calendar",
-        "Working time of the commitments",
-        # Few contracts have one: this index finds them at once among thousands.
-        index="btree_not_null",
-        help="Empty: the company's. Never the calendar of the person in charge.",
-    )
     charter_anniversary = fields.Date(
         "After the term",
         compute="_compute_charter_anniversary",
         help="The day after the current term ends; of a contract without end, its next anniversary.",
     )
     charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
-    charter_report_period = fields.Selection(
-        related="charter_tier_id.report_period", string="Activity report"
+
+    charter_term_end = fields.Date(
+        "End of the term",
+        compute="_compute_charter_term",
+        store=True,
+        index=True,
+        help="Last day of the current term: the earliest end of the lines that renew, else the end of the contract. "
+        "Empty once notice was given: then nothing is to be renewed.",
     )
-    charter_report_days = fields.Integer(related="charter_tier_id.report_days")
-    charter_interviews_per_year = fields.Integer(related="charter_tier_id.interviews_per_year")
+    charter_auto_renew = fields.Boolean("Renews tacitly", compute="_compute_charter_term", store=True)
+    charter_notice_date = fields.Date(
+        "Renews by itself from",
+        compute="_compute_charter_term",
+        store=True,
+        help="Day the lines that end the term renew unless the charter holds them back.",
+    )
+    charter_next_anniversary = fields.Date(
+        "Next anniversary",
+        compute="_compute_charter_next_anniversary",
+        help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
+    )
+    charter_defect = fields.Char(
+        "Data issues",
+        compute="_compute_charter_defect",
+        search="_search_charter_defect",
+        groups="mileo_client_charter.group_charter_user",
+    )
 
     def _charter_partner(self):
         self.ensure_one()
@@ -67,54 +75,6 @@ class ContractContract(models.Model):
         }
         return [found[number] for number in self.ids]
 
-    @api.model
-    def _charter_calendars(self, contract_ids):
-        """{contract id: calendar id} of those of these contracts that count on a calendar of their own."""
-        self.flush_model(["charter_calendar_id"])
-        self.env.cr.execute(
-            "SELECT id, charter_calendar_id FROM contract_contract "
-            "WHERE charter_calendar_id IS NOT NULL AND id = ANY(%s::int[])",
-            [pg_array(contract_ids)],
-        )
-        return dict(self.env.cr.fetchall())
-
-    @api.constrains("charter_tier_id", "company_id", "contract_type")
-    def _check_charter_tier(self):
-        for contract in self.filtered("charter_tier_id"):
-            if contract.contract_type != "sale":
-                raise ValidationError(
-                    self.env._("Charter tier: %s is a purchase contract; the charter is for sale contracts.",
-                               contract.display_name)
-                )  # fmt: skip
-            if not contract.company_id:
-                raise ValidationError(self.env._("Charter tier: give the contract a company first."))
-            if not self.env["charter.document"].sudo()._in_force(contract.company_id):
-                raise ValidationError(
-                    self.env._(
-                        "Charter tier: %s has no charter in force. Publish one in Client Charter ‣ Configuration "
-                        "‣ Charters first.",
-                        contract.company_id.name,
-                    )
-                )
-
-    def _charter_midnight(self, day):
-        """First moment of ``day`` where the company is, naive UTC."""
-        self.ensure_one()
-        return to_utc(day, self.company_id._charter_tz())
-
-    def _charter_local_day(self, moment):
-        """The day a naive UTC ``moment`` is for the company."""
-        self.ensure_one()
-        tz = self.company_id._charter_tz()
-        return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
-
-    def _charter_first_day(self):
-        """First day of the lines that are not cancelled, or None."""
-        lines = self.contract_line_ids.filtered(
-            lambda line: line.date_start and not (line.is_canceled or line.display_type)
-        )
-        return min(lines.mapped("date_start"), default=None)
-
     @api.model_create_multi
     def create(self, vals_list):
         contracts = super().create(vals_list)
@@ -122,6 +82,7 @@ class ContractContract(models.Model):
         return contracts
 
     def write(self, vals):
+        self._charter_check_editable(vals)
         changing = self.browse()
         if "charter_tier_id" in vals:
             changing = self.filtered(lambda contract: contract.charter_tier_id.id != vals["charter_tier_id"])
@@ -174,3 +135,308 @@ class ContractContract(models.Model):
         if new.interviews_per_year != old.interviews_per_year:
             codes.append("interview.biannual")
         return codes
+
+    # -- whose contract it is --------------------------------------------------------------------------
+
+    def _charter_clients_of(self):
+        """{contract: its client now}, of those under the charter."""
+        return {contract: contract.commercial_partner_id for contract in self if contract.charter_since}
+
+    def _charter_moved(self, before):
+        """These contracts may have passed to another customer: the side of the client before ends today, the new one's begins.
+
+        The former client keeps what was done for it: its interventions, reports, reviews and answers stay its own. It has a
+        last report of its own days. The new client starts with the charter, the contact sheet and its first promises.
+
+        :param before: {contract: client before}
+        """
+        for contract, client in before.items():
+            if contract.commercial_partner_id == client or not client:
+                continue
+            reason = self.env._("The contract passed to another customer.")
+            contract._charter_end_side(client, reason)
+            if contract.charter_tier_id:
+                contract.sudo().with_context(tracking_disable=True).write(
+                    {"charter_since": False, "charter_known_on": False}
+                )
+                contract._charter_begin()
+
+    def _charter_leave(self, reason, keep=()):
+        """These contracts are out of the charter; one that comes back counts from the day it does.
+
+        :param keep: codes still owed as they are: a contract that came to its end owes the report of its last period
+        """
+        for contract in self:
+            contract._charter_end_side(contract.commercial_partner_id, reason, keep)
+        self.write({"charter_since": False})
+        self.sudo().write({"charter_known_on": False})
+
+    def _charter_end_side(self, client, reason, keep=()):
+        """What this contract promised ``client`` and is not due yet ends today, with the reason; its last days are reported."""
+        self.ensure_one()
+        final = self.browse() if REPORT in keep else self
+        running = final._charter_running_reports(client)
+        self._charter_withdraw(reason, keep=keep, client=client)
+        final._charter_owe_last_report(running)
+        self._charter_side_ended(client, reason)
+        others = self.env["contract.contract"].sudo()
+        left = others.search_count(
+            [
+                *others._charter_active_domain(), ("commercial_partner_id", "=", client.id),
+                ("company_id", "=", self.company_id.id), ("id", "!=", self.id),
+            ], limit=1,
+        )  # fmt: skip
+        if not left and self.commercial_partner_id != client:
+            owed = self.env["charter.obligation"].sudo().search(
+                [
+                    ("res_model", "=", "res.partner"), ("partner_id", "=", client.id),
+                    ("company_id", "=", self.company_id.id), ("state", "=", "open"),
+                ]
+            )  # fmt: skip
+            owed._cancel(reason, withdrawn=True)
+
+    def _charter_side_ended(self, client, reason):
+        """Hook: documents about this contract and ``client`` that are not finished end for ``reason``."""
+
+    def _charter_running_reports(self, client):
+        """Promises of a report to ``client`` whose period is not over today."""
+        tomorrow = (
+            self._charter_midnight(self.company_id._charter_today() + timedelta(days=1)) if self else None
+        )
+        return self.env["charter.obligation"].sudo().search(
+            [
+                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "=", REPORT),
+                ("partner_id", "=", client.id), ("state", "=", "open"), ("trigger_at", ">", tomorrow),
+            ]
+        ) if self else self.env["charter.obligation"]  # fmt: skip
+
+    def _charter_owe_last_report(self, running):
+        """A report of the days up to today in the place of each of the ``running`` ones, due as long after its last day."""
+        ledger = self.env["charter.obligation"].sudo()
+        for row in running:
+            today = self.company_id._charter_today()
+            if self._charter_local_day(row.opened_at) >= today:
+                continue  # not a whole day
+            key = parse_key(row.occurrence)
+            ledger._open(
+                [
+                    {
+                        "code": REPORT, "res_model": self._name, "res_id": self.id, "partner_id": row.partner_id.id,
+                        "contract_id": self.id, "company_id": self.company_id.id,
+                        "occurrence": format_key(key.subject, END, again=key.again),
+                        "at": self._charter_midnight(today + timedelta(days=1)), "opened_at": row.opened_at,
+                        "delay": Delay(row.delay, row.unit, row.clock),
+                    }
+                ]
+            )  # fmt: skip
+
+    def _charter_withdraw(self, reason, codes=None, keep=(), client=None):
+        """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more.
+
+        The report of a period that is over stays owed: the client had the contract in it.
+
+        :param client: what is promised to this one alone
+        """
+        now = fields.Datetime.now()
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
+        domain += ["|", ("due_at", "=", False), ("due_at", ">=", now)]
+        domain += ["|", ("code", "!=", REPORT), ("trigger_at", ">", now)]
+        if codes is not None:
+            domain.append(("code", "in", codes))
+        if client is not None:
+            domain.append(("partner_id", "=", client.id))
+        domain.append(("code", "not in", keep))
+        self.env["charter.obligation"].sudo().search(domain)._cancel(reason, withdrawn=True)
+
+    # -- when a contract's term ends, and what is wrong with its dates (article 04) --------------------
+
+    @api.depends(
+        *(f"contract_line_ids.{name}" for name in (
+            "date_end", "is_canceled", "is_auto_renew", "successor_contract_line_id", "display_type",
+            "termination_notice_date", "charter_notice_given",
+        )),
+    )  # fmt: skip
+    def _compute_charter_term(self):
+        """The current term, not the first: a line that was renewed by a successor no longer counts."""
+        for contract in self:
+            lines = contract.contract_line_ids.filtered(
+                lambda line: not (line.is_canceled or line.display_type or line.successor_contract_line_id)
+            )
+            renewing = lines.filtered(lambda line: line.is_auto_renew and line.date_end)
+            ends = lines.filtered(lambda line: not line.charter_notice_given).mapped("date_end")
+            if renewing:
+                end = min(renewing.mapped("date_end"))
+            else:
+                end = max(ends) if ends and all(ends) else False
+            notices = [
+                day for line in renewing if line.date_end == end and (day := line.termination_notice_date)
+            ]
+            contract.charter_term_end = end
+            contract.charter_auto_renew = bool(renewing)
+            contract.charter_notice_date = min(notices, default=False)
+
+    @api.depends(
+        "charter_term_end", "date_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled"
+    )
+    @api.depends_context("lang")
+    def _compute_charter_anniversary(self):
+        for contract in self:
+            today = (contract.company_id or self.env.company).sudo()._charter_today()
+            first = contract._charter_first_day()
+            if contract.charter_term_end:
+                contract.charter_anniversary = contract.charter_term_end + timedelta(days=1)
+                contract.charter_anniversary_source = contract._charter_term_in_words()
+            elif first and contract.date_end:
+                contract.charter_anniversary = False
+                contract.charter_anniversary_source = self.env._(
+                    "none: notice was given, the contract ends on %s",
+                    format_date(self.env, contract.date_end),
+                )
+            elif first:
+                contract.charter_anniversary = periods.anniversary_after(first, today)
+                contract.charter_anniversary_source = self.env._(
+                    "from the start of the contract; it has no end date"
+                )
+            else:
+                contract.charter_anniversary = False
+                contract.charter_anniversary_source = self.env._(
+                    "cannot be derived: no line of the contract has a start date"
+                )
+
+    @api.depends(
+        "charter_tier_id", "charter_term_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled"
+    )
+    def _compute_charter_next_anniversary(self):
+        for contract in self:
+            today = contract.company_id._charter_today() if contract.company_id else fields.Date.today()
+            ahead = [day for day in contract._charter_anniversaries(today, today) if day > today]
+            contract.charter_next_anniversary = ahead[0] if ahead else False
+
+    def _charter_anniversaries(self, since, today):
+        """The days whose review is owed, of the contract years that end after ``since``, as far as the one ``today`` is in.
+
+        Each year has one review (article 04), whatever the length of the term, as long as the contract is known to live
+        until then: before the anniversary of the start, or before the end of the term where that comes shortly before.
+        """
+        self.ensure_one()
+        first = self._charter_first_day()
+        if not first:
+            return []
+        events = []
+        anniversary = periods.anniversary_after(first, since)
+        while event := self._charter_review_before(anniversary):
+            events.append(event)
+            if anniversary > today:
+                break
+            anniversary = periods.anniversary_after(first, anniversary)
+        return events
+
+    def _charter_review_before(self, anniversary):
+        """The day before which the review of the year that ends with ``anniversary`` is held; None: it ends before."""
+        last = self._charter_horizon()
+        if last is None or anniversary <= last:
+            return anniversary
+        serves = self.charter_auto_renew and anniversary - ONE_REVIEW < last
+        return last if serves else None
+
+    def _charter_year_of(self, day):
+        """The anniversary with which the contract year of ``day`` ends, or None."""
+        self.ensure_one()
+        first = self._charter_first_day()
+        return periods.anniversary_after(first, day - timedelta(days=1)) if first and day else None
+
+    def _charter_reviews_before(self, day):
+        """Whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term
+        was renewed."""
+        anniversary = self._charter_year_of(day)
+        expected = anniversary and self._charter_review_before(anniversary)
+        return bool(expected) and (
+            day == expected or (expected == anniversary and anniversary - ONE_REVIEW < day)
+        )
+
+    def _charter_horizon(self):
+        """The day after the last one this contract is known to run, None: it goes on.
+
+        A term that renews for less than a year at a time goes on by itself; one of a year or more is known to be renewed
+        only once it is.
+        """
+        self.ensure_one()
+        lines = self.contract_line_ids.filtered(
+            lambda line: line.date_start and not (line.is_canceled or line.display_type)
+        )
+        if not all(lines.mapped("date_end")) or any(line._charter_renews_within_the_year() for line in lines):
+            return None
+        return max(lines.mapped("date_end"), default=date.min) + timedelta(days=1)
+
+    def _charter_review_of_term(self):
+        """The anniversary at which the current term ends, or None: its review is the one before the decision."""
+        self.ensure_one()
+        if not self.charter_term_end:
+            return None
+        days = [self.charter_term_end + timedelta(days=n) for n in (1, 2)]
+        return next((day for day in days if self._charter_reviews_before(day)), None)
+
+    def _charter_serves_term(self, event):
+        """Whether the review of the anniversary ``event`` is the one before the decision on the current term.
+
+        A term that began on 28 February, the anniversary of a 29th, ends a day before the anniversary of a leap year.
+        """
+        self.ensure_one()
+        end = self.charter_term_end
+        return bool(end) and timedelta() <= event - (end + timedelta(days=1)) <= timedelta(days=1)
+
+    def _charter_term_in_words(self):
+        self.ensure_one()
+        ends = sorted(set(self._charter_renewing_lines().mapped("date_end")))
+        if len(ends) < 2:
+            return self.env._("from the end of the current term")
+        return self.env._(
+            "from the earliest of the lines that renew; they end on different dates: %s",
+            ", ".join(format_date(self.env, day) for day in ends),
+        )
+
+    def _charter_renewing_lines(self):
+        """The lines of the current terms that renew tacitly."""
+        return self.contract_line_ids.filtered(
+            lambda line: (
+                line.is_auto_renew
+                and line.date_end
+                and not (line.is_canceled or line.display_type or line.successor_contract_line_id)
+            )
+        )
+
+    @api.model
+    def _charter_active_domain(self):
+        """Contracts under the charter that have not ended, by their company's own day. One whose renewal is held back has not."""
+        running = Domain("date_end", "=", False) | self.env["res.company"]._charter_day_domain(
+            "date_end", ">="
+        )
+        return [
+            ("charter_tier_id", "!=", False),
+            ("contract_type", "=", "sale"),
+            *(running | Domain("charter_auto_renew", "=", True)),
+        ]
+
+    # -- defects ----------------------------------------------------------------------------------
+
+    @api.depends("charter_tier_id", "charter_term_end", "contract_line_ids.date_start")
+    @api.depends_context("lang")
+    def _compute_charter_defect(self):
+        """What is wrong with the dates of a contract, with the action that mends it; empty when nothing is."""
+        under = self.filtered("charter_tier_id")
+        (self - under).charter_defect = False
+        for contract in under:
+            if not contract._charter_first_day() and not contract.charter_term_end:
+                contract.charter_defect = self.env._(
+                    "No anniversary: add a line with a start date to the contract, then its reviews are planned."
+                )
+            else:
+                contract.charter_defect = False
+
+    def _search_charter_defect(self, operator, value):
+        """Only “has a defect” or “has none”: the words themselves are not searched."""
+        if operator != "in" or set(value) != {False}:
+            return NotImplemented
+        under = self.search(Domain(self._charter_active_domain()))
+        wrong = under.filtered("charter_defect")
+        return [("id", "not in", wrong.ids)]

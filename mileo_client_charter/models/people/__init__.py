@@ -1,7 +1,4 @@
 from . import charter_assignment
-from . import res_partner
-from . import res_users
-from . import res_partner_contacts
 from . import charter_absence
 from . import charter_absence_feed
 from . import charter_stand_in
@@ -9,3 +6,6 @@ from . import charter_handover
 from . import charter_defect
 from . import charter_setup_check
 from . import res_company
+from . import res_partner
+from . import res_users
+from . import resource_calendar_leaves

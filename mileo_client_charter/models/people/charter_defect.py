@@ -23,7 +23,6 @@ class CharterDefect(models.Model):
     _depends = {
         "charter.assignment": ["role", "user_id", "partner_id", "company_id", "date_from", "date_to"],
         "charter.absence": ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
-        "charter.delivery": ["state", "contact_id", "kind", "partner_id", "failure"],
         "charter.handover": ["state", "problem", "partner_id", "user_id"],
         "contract.contract": [
             "charter_tier_id",
@@ -46,7 +45,6 @@ class CharterDefect(models.Model):
             ("vacant", "Nobody holds the role"),
             ("unreachable", "No phone or no e-mail"),
             ("absence", "Absence without a stand-in"),
-            ("undelivered", "Document not delivered"),
             ("no_contact", "Nobody to write to"),
             ("untold", "Client not told who stands in"),
             ("no_anniversary", "Contract without anniversary"),
@@ -77,7 +75,6 @@ class CharterDefect(models.Model):
             "vacant": self.env._("Assign somebody"),
             "unreachable": self.env._("Complete the contact"),
             "absence": self.env._("Choose a stand-in"),
-            "undelivered": self.env._("Mend the address, then send again"),
             "no_contact": self.env._("Add a contact with an e-mail address"),
             "untold": self.env._("See what keeps it from being told"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
@@ -217,16 +214,6 @@ class CharterDefect(models.Model):
                                       AND daterange(o.date_from, o.date_to, '[]') && daterange(b.date_from, b.date_to, '[]')))
                 """,
                 today=company._charter_today_sql(SQL("b.company_id")),
-            ),
-            SQL(
-                """
-                SELECT 'undelivered', d.partner_id, NULL::int, NULL, d.company_id, 'charter.delivery', d.id, d.failure
-                  FROM charter_delivery d
-                 WHERE d.state = 'failed' AND d.contact_id IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM charter_delivery later
-                                    WHERE later.contact_id = d.contact_id AND later.kind = d.kind AND later.id > d.id
-                                      AND later.state IN ('queued', 'sent'))
-                """
             ),
             SQL(
                 """

@@ -2,8 +2,8 @@ from odoo import models
 
 from ..base.charter_engine import ENGINE
 from ..work.charter_intervention_mixin import HELD
-from .charter_renewal_gate import THROUGH
 from .charter_review_meeting import FOLLOWING
+from .contract_line import THROUGH
 
 # What our own methods say to one another in the context.
 MARKS = {

@@ -222,16 +222,3 @@ class CharterRenewal(models.Model):
             renewal.contract_id.message_post(body=words)
         engine.remediation_ids._give_up(self.env._("General management renews the contract: %s", reason))
         engine._keep_promise()
-
-
-class ContractContract(models.Model):
-    _inherit = "contract.contract"
-
-    charter_renewal_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewals", readonly=True,
-        groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
-    charter_override_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
-        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip

@@ -179,3 +179,9 @@ class CharterRenewal(models.Model):
         passing = waiting.filtered(lambda r: standings[r].verdict == "pass")
         if passing:
             passing._record_verdicts(standings, self.env, by_charter=True)
+
+    # -- no way round the gate -------------------------------------------------------------------------
+
+    def _judgements(self):
+        """{renewal: Standing of its client now} of those of ``self`` that are allowed by their verdict."""
+        return self._judged(SQL("r.id = ANY(%s)", self.ids))

@@ -16,16 +16,6 @@ from .charter_renewal import CLOSED
 _lt = LazyTranslate(__name__)
 
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    charter_legal_reminder = fields.Boolean(
-        "Reminder of tacit renewal (art. L215-1)",
-        help="Sent between three months and one month before the last day to refuse the renewal. "
-        "Whether the law asks for it with this client is to be confirmed by counsel.",
-    )
-
-
 class CharterRenewal(models.Model):
     _inherit = "charter.renewal"
 

@@ -68,7 +68,11 @@ class CharterReview(models.Model):
         event = self.sudo().event_id
         mails = self.env["mail.mail"].sudo().search(
             [
-                ("model", "=", "calendar.event"), ("res_id", "=", event.id), ("state", "in", ("outgoing", "sent")),
+                # Before 19.0.1.2.0 core mailed them, from the event.
+                "|", "&", ("model", "=", "calendar.event"), ("res_id", "=", event.id),
+                "&", "&", ("model", "=", self._name), ("res_id", "=", self.id),
+                ("attachment_ids.mimetype", "=ilike", "text/calendar%request"),
+                ("state", "in", ("outgoing", "sent")),
                 ("recipient_ids", "any", [("commercial_partner_id", "=", self.partner_id.id)]),
             ], order="id",
         ) if event else self.env["mail.mail"]  # fmt: skip

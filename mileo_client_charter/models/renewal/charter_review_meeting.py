@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.clock import to_utc
@@ -15,13 +15,15 @@ FOLLOWING = object()
 SERIES = object()
 # Whoever is among these is invited.
 INVITED = {"staff_ids", "contact_ids"}
+# When and where: another of these is a new sequence of the entry in everybody's calendar.
+PLACED = {"start_at", "duration", "location"}
 
 
 class CharterReview(models.Model):
     _inherit = "charter.review"
 
     def action_plan(self):
-        """Put the meeting in the calendar; core's own mail invites everybody, with the .ics.
+        """Put the meeting in the calendar, and invite everybody in their own language, with the .ics.
 
         :raise ValidationError: date or people are missing
         """
@@ -47,10 +49,14 @@ class CharterReview(models.Model):
             )
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
-        event = self.env["calendar.event"].with_user(organiser).sudo().create(self._event_values(organiser))
+        events = self.env["calendar.event"].with_user(organiser).sudo()
+        # Core's own invitation is nobody's language but its author's, and of another entry with each mail.
+        event = events.with_context(no_mail_to_attendees=True).create(self._event_values(organiser))
         engine.with_context(charter_review_following=FOLLOWING).write(
-            {"state": "planned", "event_id": event.id}
+            {"state": "planned", "event_id": event.id, "proposed_start_at": False}
         )
+        engine._charter_new_entry()
+        engine._charter_mail_meeting("invitation", engine.event_id.attendee_ids.partner_id)
         engine._prepare_if_soon()
 
     def _event_values(self, organiser):
@@ -64,18 +70,28 @@ class CharterReview(models.Model):
             "description": self._agenda(),
         }
 
-    def _agenda(self):
-        """What is on the agenda, in the client's language: the four points the charter names, or the interview."""
-        return self.env["ir.qweb"].with_context(lang=self.contact_ids[:1].lang or self.env.lang)._render(
+    def _agenda(self, lang=None):
+        """What is on the agenda: the four points the charter names, or the interview.
+
+        :param lang: that of the first contact invited by default
+        """
+        return self.env["ir.qweb"].with_context(lang=lang or self.contact_ids[:1].lang or self.env.lang)._render(
             "mileo_client_charter.review_agenda", {"review": self}
         )  # fmt: skip
 
     def write(self, vals):
         invited = {review: review._charter_invited() for review in self} if vals.keys() & INVITED else {}
+        placed = {review: review._charter_placed() for review in self} if vals.keys() & PLACED else {}
         result = super().write(vals)
+        moved = self.browse(
+            review.id
+            for review, before in placed.items()
+            if review.state == "planned" and review.sudo().event_id and before != review._charter_placed()
+        )
+        moved._charter_entry_changed()
         for review, before in invited.items():
             review._charter_invite_anew(before)
-        if vals.keys() & {"start_at", "duration", "location"} and not self._charter_is_following():
+        if vals.keys() & PLACED and not self._charter_is_following():
             for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
                 review.sudo().event_id.with_context(charter_review_following=FOLLOWING).write(
                     {
@@ -84,7 +100,22 @@ class CharterReview(models.Model):
                         "location": review.location,
                     }
                 )
+        for review in moved:
+            review._charter_tell_moved(placed[review])
         return result
+
+    def _charter_tell_moved(self, before):
+        """Everybody invited has the new time or place in the same entry; another time asks them again."""
+        attendees = self.sudo().event_id.attendee_ids
+        if before[:2] != self._charter_placed()[:2]:
+            organiser = self.sudo().event_id.user_id.partner_id
+            attendees.filtered(lambda one: one.partner_id != organiser).state = "needsAction"
+            self._charter_engine().write({"proposed_start_at": False})
+        self._charter_mail_meeting("moved", attendees.partner_id)
+
+    def _charter_placed(self):
+        """When and where, as calendars are told it."""
+        return self.start_at, self.duration, self.location or ""
 
     def _charter_invited(self):
         """The people of both sides, as contacts."""
@@ -121,70 +152,3 @@ class CharterReview(models.Model):
         """The meeting left the calendar: it is planned again, and its promise stays owed."""
         engine = self._charter_engine().with_context(charter_review_following=FOLLOWING)
         engine.write({"state": "draft", "event_id": False, "start_at": False})
-
-
-class CalendarEvent(models.Model):
-    _inherit = "calendar.event"
-
-    def _charter_reviews(self):
-        return (
-            self.env["charter.review"]
-            .sudo()
-            .search([("event_id", "in", self.ids), ("state", "=", "planned")])
-        )
-
-    def write(self, vals):
-        names = set(vals)  # core takes some out
-        if names & self._charter_series_fields() and not self._charter_in_series():
-            return self._charter_write_series(vals)
-        result = super().write(vals)
-        if self._charter_in_series():
-            return result
-        if (
-            names & {"start", "stop", "location", "duration", "start_date"}
-            and self.env.context.get("charter_review_following") is not FOLLOWING
-        ):
-            for review in self._charter_reviews():
-                review._follow_event(review.event_id)
-        if vals.get("active") is False:
-            self._charter_reviews()._charter_back_to_plan()
-        return result
-
-    @api.model
-    def _charter_series_fields(self):
-        """What makes a series of an event, or changes a whole series."""
-        return {"recurrence_update", "recurrency", *self._get_recurrent_fields()}
-
-    def _charter_in_series(self):
-        return self.env.context.get("charter_review_series") is SERIES
-
-    def _charter_write_series(self, vals):
-        """As ``write``; a review stays with the event of the series that its own has become."""
-        before = self | self.recurrence_id.calendar_event_ids
-        starts = {review: review.event_id.start for review in before._charter_reviews()}
-        start = fields.Datetime.to_datetime(vals.get("start"))
-        shift = start - self.start if start and len(self) == 1 and self.start else timedelta()
-        held = self.with_context(charter_review_series=SERIES)
-        # Called by write() itself, whose super this is.
-        result = super(CalendarEvent, held).write(vals)  # pylint: disable=super-method-mismatch
-        series = before.exists()
-        series = (series | series.recurrence_id.calendar_event_ids).filtered("active")
-        for review, started in starts.items():
-            event = review.event_id.exists().filtered("active") or min(
-                series.sudo(), key=lambda one, at=started + shift: abs(one.start - at), default=self.browse()
-            )
-            if not event:
-                review._charter_back_to_plan()
-                continue
-            if event != review.event_id:
-                review._charter_engine().event_id = event
-            review._follow_event(event)
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _charter_release_reviews(self):
-        reviews = self._charter_reviews()
-        if self._charter_in_series():
-            reviews._charter_engine().event_id = False
-        else:
-            reviews._charter_back_to_plan()

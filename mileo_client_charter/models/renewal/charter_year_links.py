@@ -69,9 +69,9 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("This meeting is over, or was given up already."))
         attendee = values["attendee"]
         if form.get("undo"):
+            words = self.env._("I come after all.") if attendee.state == "declined" else self.env._("I come.")
             attendee.do_accept()
             self._charter_engine().write({"declined_contact_id": False, "decline_words": False})
-            words = self.env._("I come after all.")
         else:
             if not is_said(form.get("reason")):
                 raise ValidationError(

@@ -1,3 +1,5 @@
+"""A report and its advice, read and answered from our mails, without a login (article 01)."""
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
@@ -5,7 +7,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.words import is_said
 from ..base.charter_lock import lock
 from ..base.charter_words import Choice
-from ..base.client_document import Sheet
+from ..base.client_document import Link, Sheet
 
 _lt = LazyTranslate(__name__)
 
@@ -41,7 +43,7 @@ class CharterRecommendation(models.Model):
 
     _name = "charter.recommendation"
     _description = "Recommendation"
-    _inherit = ["charter.recorded.mixin", "charter.reminded.mixin"]
+    _inherit = ["charter.recorded.mixin", "charter.reminded.mixin", "charter.link.mixin"]
     _charter_export = Sheet("recommendations", ("name", "advice", "benefit", "urgency", "state", "comment"))
     _order = "urgency desc, id"
 
@@ -95,6 +97,12 @@ class CharterRecommendation(models.Model):
     )
 
     _open_idx = models.Index("(contract_id) WHERE state IN ('draft', 'proposed', 'accepted')")
+
+    _charter_links = {
+        "recommendation": Link(
+            7, "mileo_client_charter.link_recommendation", "_link_values", "_link_answer", days=400
+        ),
+    }
 
     @api.depends("contract_id", "report_id")
     def _compute_partner_id(self):
@@ -272,3 +280,92 @@ class CharterRecommendation(models.Model):
         return self.env["charter.report.wizard"]._ask(
             "withdraw", self, self.env._("Withdraw the recommendation")
         )
+
+    # -- a report and its advice, read and answered from our mails, without a login (article 01) -------
+
+    def _link_values(self, contact):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "heading": self.name,
+            "answered": labels[self.state] if self.answered_at else "",
+            "may_answer": self.state == "proposed",
+            "may_change": self.state in ("accepted", "declined")
+            and self._charter_may_change_mind(self.answered_at),
+        }
+
+    def _link_answer(self, contact, form):
+        """The client's answer, or another one within 24 hours. :raise ValidationError: no answer, or too late"""
+        answer, comment = form.get("answer"), form.get("comment")
+        if self.state == "proposed":
+            self._answer(answer, comment, contact)
+            self._mail_copy(contact)
+            return
+        if not self._link_values(contact)["may_change"]:
+            raise ValidationError(
+                self.env._(
+                    "Your answer: it is on record for more than a day; reply to our message to change it."
+                )
+            )
+        self._change_answer(answer, comment, contact)
+        self._mail_copy(contact)
+
+    def _change_answer(self, answer, comment, contact):
+        """Another answer of the client within 24 hours; both stay on record."""
+        if answer not in ANSWERS:
+            raise ValidationError(self.env._("Your answer: choose to accept or to decline."))
+        engine, before = self._charter_engine(), self.state
+        now = self._charter_now()
+        values = {"answered_at": now, "answered_by_id": contact.id, "state": ANSWERS[answer]}
+        values["closed_at"] = now if answer == "decline" else False
+        if comment and comment.strip():
+            values["comment"] = comment.strip()
+        if answer == "accept":
+            values.update(engine._plan_carrying_out())
+        engine.write(values)
+        engine._charter_note_correction(
+            {"state": (before, engine.state)}, self.env._("Changed by %s within 24 hours.", contact.name)
+        )
+        if answer == "decline":
+            engine._charter_is_done()
+        self._notify_answer()
+
+    def _mail_copy(self, contact):
+        """The contact has in its mailbox what it answered."""
+        document = (
+            self._charter_agreed_document()
+            .sudo()
+            .with_context(lang=contact.lang, mail_notify_force_send=False)
+        )
+        labels = dict(
+            self.with_context(lang=contact.lang)._fields["state"]._description_selection(document.env)
+        )
+        document.message_notify(
+            partner_ids=contact.ids,
+            subject=document.env._("Your answer to “%s”", self.name),
+            body=document.env._(
+                "We have noted your answer to “%(name)s”: %(answer)s. This orders nothing. You can change it for 24 hours "
+                "by the same link.",
+                name=self.name,
+                answer=labels[self.state],
+            ),
+            author_id=self.company_id.partner_id.id,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+        self.env["charter.obligation"]._wake_mail_queue()
+
+    # -- what a report says, computed once -------------------------------------------------------------
+
+    def _row(self):
+        """As a report freezes it."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "advice": self.advice,
+            "benefit": self.benefit,
+            "urgency": self.urgency,
+            "state": self.state,
+            "equipment": ", ".join(self.equipment_ids.mapped("name")),
+            "proposed_at": fields.Datetime.to_string(self.proposed_at) or "",
+            "comment": self.comment or "",
+        }

@@ -1,12 +1,15 @@
+"""The activity report of a contract over a period: what it holds, and what it is read by (article 01)."""
+
 import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..base.charter_words import Words
-from ..base.client_document import Sheet
+from ..base.client_document import Link, Sheet
 
 STATES = [
     ("draft", "Draft"),
@@ -37,7 +40,9 @@ class CharterReport(models.Model):
 
     _name = "charter.report"
     _description = "Activity report"
-    _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.engine.mixin", "charter.sealed.mixin", "charter.link.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
     # Reports of one contract to two clients that become one stay what each was told: a person looks first.
     _charter_merge_rules = {
         "version_once": "refuse", "no_day_unsent_twice": "refuse", "no_day_sent_twice": "refuse",
@@ -179,6 +184,16 @@ class CharterReport(models.Model):
     _to_compute = models.Index("(id) WHERE computed_at IS NULL")
     _to_send = models.Index("(id) WHERE state IN ('draft', 'reviewed')")
 
+    _charter_links = {
+        "report": Link(6, "mileo_client_charter.link_report", "_link_values", days=400, file="_link_file"),
+    }
+
+    unsure_outages = fields.Text(
+        "Outages whose end is not known",
+        compute="_compute_unsure_outages",
+        groups="mileo_client_charter.group_charter_user",
+    )
+
     def init(self):
         # One report a contract and period, as it was before clients and days told them apart.
         self.env.cr.execute("DROP INDEX IF EXISTS charter_report_one_unsent, charter_report_one_current")
@@ -319,3 +334,80 @@ class CharterReport(models.Model):
         for report in self:
             if report.contract_id.company_id != report.company_id:
                 raise ValidationError(self.env._("Company: the contract belongs to another one."))
+
+    # -- a report and its advice, read and answered from our mails, without a login (article 01) -------
+
+    def _link_values(self, contact):
+        advice = self.env["charter.recommendation"].sudo().search(
+            [("contract_id", "=", self.contract_id.id), ("state", "=", "proposed")]
+        )  # fmt: skip
+        return {
+            "heading": self.env._("Your activity report: %s", self._period_text()),
+            "replaced": self.state == "replaced",
+            "advice": [(one, one._charter_link("recommendation", contact)) for one in advice],
+        }
+
+    def _link_file(self, contact):
+        content = self._as_delivered() or self._pdf()
+        return self._file_name("pdf"), content, "application/pdf"
+
+    # -- before a report is sent -----------------------------------------------------------------------
+
+    @api.depends("state", "contract_id", "first_day", "last_day", "computed_at")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_unsure_outages(self):
+        for report in self:
+            outages = report._unsure_outages() if report.state in UNSENT else None
+            report.unsure_outages = report._unsure_words(outages) if outages else False
+
+    def _unsure_outages(self):
+        """The outages of this report's period and contract that are to mend, as far as this user may read them."""
+        self.ensure_one()
+        outages = self.env["charter.outage"]
+        if not outages.has_access("read"):
+            return outages
+        start, end = self._unsure_period()
+        return outages.search(
+            outages._unsure_domain(self.company_id)
+            & Domain("contract_id", "=", self.contract_id.id)
+            & Domain("start_at", "<", end)
+            & (Domain("end_at", "=", False) | Domain("end_at", ">", start))
+        )
+
+    def _unsure_period(self):
+        period = (self.table or {}).get("figures", {}).get("period", {})
+        moments = [fields.Datetime.to_datetime(period.get(name)) for name in ("start_at", "end_at")]
+        if not all(moments):
+            moments = [fields.Datetime.to_datetime(day) for day in (self.first_day, self.last_day)]
+        return moments
+
+    def _unsure_words(self, outages):
+        start, end = self._unsure_period()
+        lines = [
+            self.env._(
+                "%(equipment)s: %(words)s.",
+                equipment=one.equipment_id.display_name,
+                words=one._unsure_words(),
+            )
+            for one in outages
+        ]
+        told, without = outages._unsure_effect(start, end, self.contract_id)
+        if told and told.ratio is not None:
+            lines.append(
+                self.env._(
+                    "Availability in this report: %(told)s with them, %(without)s without. Correct them, then compute again.",
+                    told=self._rate(told.expected - told.down, told.expected, 2),
+                    without=self._rate(without.expected - without.down, without.expected, 2),
+                )
+            )
+        return "\n".join(lines)
+
+    def action_unsure_outages(self):
+        """The outages to mend of this report. :raise AccessError: not a reader of outages"""
+        self.ensure_one()
+        self.check_access("read")
+        outages = self._unsure_outages()
+        if not self.env["charter.outage"].has_access("read"):
+            raise AccessError(self.env._("Outages: they are the account team's to read."))
+        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_outage")
+        return {**action, "domain": [("id", "in", outages.ids)]}

@@ -1,8 +1,10 @@
-"""Reports are drafted the day after their period, from the promises of the ledger, and sent in batches."""
+"""What the scheduled action does for reports: drafts from the promises of the ledger, their figures, and the due day."""
 
+import json
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 from psycopg2.errors import ExclusionViolation, UniqueViolation
@@ -17,6 +19,11 @@ _lt = LazyTranslate(__name__)
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
+# Of a person who answers, what the client may keep on paper.
+CARD = ("name", "function", "phone", "email")
+# A day ends at midnight, which is the due moment: twelve hours before is noon of the due day. The morning is for a
+# last look, the afternoon for the mail to leave.
+AHEAD = timedelta(hours=12)
 
 
 class CharterReport(models.Model):
@@ -168,3 +175,233 @@ class CharterReport(models.Model):
         first_day = min(contract._charter_local_day(promise.opened_at), last_day)
         end = contract.date_end if contract.commercial_partner_id == promise.partner_id else None
         return first_day, max(first_day, min(last_day, end)) if end else last_day
+
+    # -- what a report says, computed once -------------------------------------------------------------
+
+    def _compute_tables(self):
+        """Compute the tables of these reports again, as of now.
+
+        All at once; when one of them cannot be computed, one by one: that one keeps what went wrong on its row, and
+        holds up no other.
+        """
+        if self:
+            run_isolated(
+                self,
+                lambda reports: reports._write_tables(),
+                lambda report, why: report._charter_engine().write({"error": why}),
+            )
+
+    def _with_corrected(self, own):
+        """``own``, and what the version that this one corrects recommended, whatever became of it since."""
+        self.ensure_one()
+        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own])
+        shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
+        before = own.browse([row["id"] for row in shown]).exists()
+        return before | own if before else own
+
+    def _write_tables(self):
+        now = self._charter_now()
+        engine = self._charter_engine()
+        figures = self.env["charter.figures"].sudo()
+        cards, advised = self._contact_cards(), self._open_recommendations()
+        # Two versions of one contract are two spans: they are computed in turns.
+        for turn in self._turns():
+            spans = {
+                report.contract_id.sudo(): (report.first_day, report.last_day, report.partner_id.id)
+                for report in turn
+            }
+            numbers, details = figures._figures_of(spans), figures._details_of(spans)
+            for report in engine & turn:
+                contract_id = report.contract_id.id
+                own = advised.get((contract_id, report.partner_id.id), ())
+                table = {
+                    **report._frozen_table(now),
+                    "contacts": cards[report.company_id.id, report.partner_id.id],
+                    "recommendations": [one._row() for one in report._with_corrected(own)],
+                    "figures": numbers[contract_id],
+                    "details": details[contract_id],
+                }
+                report.write(
+                    {
+                        "table": json.loads(json.dumps(table, default=str)),
+                        "computed_at": now,
+                        "error": False,
+                        "late_count": len(table["figures"]["promises"]["late_list"]),
+                        "done_count": table["figures"]["interventions"]["done"],
+                    }
+                )
+
+    def _turns(self):
+        """These reports in as few groups as possible, each with a contract once."""
+        turns = []
+        for report in self:
+            for turn in turns:
+                if report.contract_id not in turn.contract_id:
+                    break
+            else:
+                turn = self.browse()
+                turns.append(turn)
+            turns[turns.index(turn)] = turn | report
+        return turns
+
+    def _frozen_table(self, now):
+        """What the table of one report says of itself, JSON-able: no language in it but the words people wrote, and
+        names."""
+        self.ensure_one()
+        return {
+            "reference": self.reference,
+            "version": self.version,
+            "correction": self.correction_reason or "",
+            "unreviewed": self.unreviewed,
+            "client": self.partner_id.name,
+            "company": self.company_id.name,
+            "contract": self.contract_id.name,
+            "tier": self._tier_name(),
+            "period": self.period,
+            "first_day": str(self.first_day),
+            "last_day": str(self.last_day),
+            "as_of": str(now),
+            "introduction": self.introduction or "",
+            "no_recommendation": self.no_recommendation_reason or "",
+        }
+
+    def _tier_name(self):
+        """{language: name}: tiers are translated, and the table is read in the language of each contact."""
+        tier = self.contract_id.charter_tier_id
+        return {
+            code: tier.with_context(lang=code).name or ""
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+
+    def _contact_cards(self):
+        """{(company id, client id): who answers the client, as a report freezes it}"""
+        found = {}
+        for company, reports in self.grouped("company_id").items():
+            for client_id, contacts in reports.partner_id._charter_contacts_many(company).items():
+                found[company.id, client_id] = [
+                    {
+                        "role": contact["role"],
+                        "usual": contact["usual"],
+                        **{name: (contact["card"] or {}).get(name) or "" for name in CARD},
+                    }
+                    for contact in contacts
+                ]
+        return found
+
+    # -- the due day of a report -----------------------------------------------------------------------
+
+    @api.model
+    def _act_on_due_day(self):
+        """Send, or hold and warn, each as its tier or else its company says; in batches, each report once.
+
+        A report that cannot be sent, or whose figures cannot be computed, is warned about whatever the option. One that
+        somebody holds back stays so: he has said why.
+
+        :return: whether there is time left
+        """
+        for domain, act in (
+            (self._to_leave_domain(), lambda batch: batch._leave_by_themselves()),
+            (self._to_warn_domain(), self._warn_or_say),
+        ):
+            queue = Queue(self.sudo(), domain, SEND_BATCH)
+            if not run_batches(self.env, queue.take, act, queue.left):
+                return False
+        return True
+
+    @api.model
+    def _warn_or_say(self, batch):
+        run_isolated(
+            batch,
+            lambda reports: reports._hold_and_warn(),
+            lambda report, why: report._charter_engine().write({"error": why}),
+        )
+
+    @api.model
+    def _due_day_domain(self):
+        """Owed, due today or before, and on nobody's way: neither queued, nor warned about already."""
+        return Domain(
+            [
+                ("due_at", "!=", False),
+                ("due_at", "<=", self._charter_now() + AHEAD),
+                ("obligation_id.is_owed", "=", True),
+                ("queued_at", "=", False),
+                ("warned_at", "=", False),
+            ]
+        )
+
+    @api.model
+    def _option_domain(self, option):
+        """Reports whose tier says ``option``, or whose company does where the tier says nothing."""
+        tier = "contract_id.charter_tier_id.report_unreviewed"
+        return Domain(tier, "=", option) | (
+            Domain(tier, "=", False) & Domain("company_id.charter_report_unreviewed", "=", option)
+        )
+
+    @api.model
+    def _to_leave_domain(self):
+        ready = Domain("computed_at", "!=", False) & Domain("error", "=", False)
+        return (
+            self._due_day_domain()
+            & Domain("state", "in", ("draft", "reviewed"))
+            & self._option_domain("send")
+            & ready
+        )
+
+    @api.model
+    def _to_warn_domain(self):
+        """Those that are to be held; and those of the other option that could not leave."""
+        stuck = Domain("error", "!=", False)
+        return (
+            self._due_day_domain()
+            & Domain("state", "in", ("draft", "reviewed"))
+            & (self._option_domain("hold") | stuck)
+        )
+
+    def _leave_by_themselves(self):
+        """The reviewed ones as they were reviewed; the others with figures of now, and printed as not reviewed."""
+        reviewed = self.filtered(lambda report: report.state == "reviewed")
+        for reports, unreviewed in ((reviewed, False), (self - reviewed, True)):
+            if reports:
+                reports._send_or_say(unreviewed)
+
+    def _hold_and_warn(self):
+        """A draft is held with its reason; the operations manager gets an activity, once a report."""
+        run_isolated(self, lambda reports: reports._hold(), self._say_not_warned)
+
+    def _say_not_warned(self, report, why):
+        report._charter_engine().write({"error": why, "warned_at": self._charter_now()})
+
+    def _hold(self):
+        now = self._charter_now()
+        for report in self._charter_engine():
+            values = {"warned_at": now}
+            if report.state == "draft":
+                reason = _lt("Nobody had reviewed it on its due day.")
+                values.update(state="held", hold_reason=reason)
+            report.write(values)
+            report._warn_operations()
+
+    def _warn_operations(self):
+        self.ensure_one()
+        users = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
+        for user in users:
+            words = self.with_context(lang=user.lang)
+            self.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=_lt("Due today and not sent: %s", words),
+                note=self.error or words._missing_step(),
+            )
+
+    def _missing_step(self):
+        """Whose turn it is, in words."""
+        self.ensure_one()
+        if self.reviewed_at:
+            return self.env._("It is reviewed, and waits to be sent.")
+        if self.written_at:
+            name = self.account_manager_id.name or self.env._("the account manager")
+            return self.env._("Its recommendations are written; it waits for the review of %s.", name)
+        name = self.technical_contact_id.name or self.env._("the technical contact")
+        return self.env._(
+            "Its recommendations are not written yet: %s writes them, or says why there is none.", name
+        )

@@ -1,6 +1,5 @@
 from . import charter_equipment_tag
 from . import charter_equipment
-from . import charter_equipment_owner
 from . import charter_equipment_stay
 from . import charter_equipment_milestone
 from . import charter_equipment_firmware
@@ -11,7 +10,6 @@ from . import charter_outage_ingest
 from . import charter_outage_refusal
 from . import charter_outage_unsure
 from . import res_company
-from . import res_config_settings
 from . import res_users
 from . import charter_intervention
 from . import charter_intervention_pause
@@ -20,4 +18,5 @@ from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_intervention_machine
-from . import contract_client
+from . import contract_contract
+from . import res_partner

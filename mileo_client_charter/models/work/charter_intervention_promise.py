@@ -284,20 +284,3 @@ class CharterIntervention(models.Model):
         ended, running = self._charter_pauses()
         self._charter_owed(RESOLUTION)._retime(ended, running, reason)
         self._charter_settle_alerts()
-
-
-class ContractContract(models.Model):
-    _inherit = "contract.contract"  # pylint: disable=consider-merging-classes-inherited
-
-    def write(self, vals):
-        before = (
-            {contract: contract.charter_tier_id for contract in self} if "charter_tier_id" in vals else {}
-        )
-        result = super().write(vals)
-        changed = [contract.id for contract, tier in before.items() if contract.charter_tier_id != tier]
-        if changed:
-            running = self.env["charter.intervention"].sudo().search(
-                [("contract_id", "in", changed), ("state", "=", "open")]
-            )  # fmt: skip
-            running._charter_renew_promises(_lt("The tier of the contract changed."))
-        return result

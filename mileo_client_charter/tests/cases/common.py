@@ -1,10 +1,10 @@
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from odoo import Command
-from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests import HttpCase, TransactionCase
 
 START = datetime(2026, 10, 5, 8, 0)  # a Monday, 10:00 in Paris
 
@@ -22,11 +22,13 @@ class CharterCase(TransactionCase):
         cls.company.resource_calendar_id.tz = "Europe/Paris"
         cls.document = cls.env.ref("mileo_client_charter.charter_v1_2")
         cls.premium = cls.env.ref("mileo_client_charter.tier_premium")
-        cls.manager = cls._staff("t_manager", "group_charter_user")
-        cls.technician = cls._staff("t_technician", "group_charter_user")
-        cls.operations = cls._staff("t_operations", "group_charter_operations")
-        cls.direction = cls._staff("t_direction", "group_charter_direction")
-        cls.admin = cls._staff("t_admin", "group_charter_admin")
+        cls.manager, cls.technician, cls.operations, cls.direction, cls.admin = cls._users(
+            cls._staff_values("t_manager", "group_charter_user"),
+            cls._staff_values("t_technician", "group_charter_user"),
+            cls._staff_values("t_operations", "group_charter_operations"),
+            cls._staff_values("t_direction", "group_charter_direction"),
+            cls._staff_values("t_admin", "group_charter_admin"),
+        )
         # A database with a life of its own may have holders already: these tests have theirs.
         cls.env["charter.assignment"].search(
             [("partner_id", "=", False), ("company_id", "=", cls.company.id)]
@@ -40,30 +42,49 @@ class CharterCase(TransactionCase):
         cls.env["ir.cron.trigger"].search([]).unlink()
 
     @classmethod
-    def _staff(cls, login, group, **values):
-        return new_test_user(
-            cls.env,
-            login,
-            groups=f"base.group_user,base.group_partner_manager,mileo_client_charter.{group}",
-            name=login,
-            email=f"{login}@mileo.example.com",
-            phone="+33 1 00 00 00 00",
-            notification_type="email",
+    def _users(cls, *values):
+        """Users of these values, made together: one by one, and welcomed by the neighbours, they cost five times as much."""
+        users, welcome = cls.env["res.users"], ("_onboard_users_into_project", "_avatar_generate_svg")
+        with ExitStack() as unwelcomed:
+            for model in (type(users), type(cls.env["res.partner"])):
+                for name in welcome:
+                    if hasattr(model, name):
+                        unwelcomed.enter_context(patch.object(model, name, lambda *_args: False))
+            return users.create(list(values))
+
+    @classmethod
+    def _staff_values(cls, login, group, **values):
+        groups = ("base.group_user", "base.group_partner_manager", f"mileo_client_charter.{group}")
+        return {
+            "login": login,
+            "password": login.ljust(8, "x"),
+            "name": login,
+            "email": f"{login}@mileo.example.com",
+            "phone": "+33 1 00 00 00 00",
+            "notification_type": "email",
+            "group_ids": [Command.set([cls.env.ref(name).id for name in groups])],
             **values,
-        )
+        }
+
+    @classmethod
+    def _staff(cls, login, group, **values):
+        return cls._users(cls._staff_values(login, group, **values))
 
     @classmethod
     def _portal(cls, contact, login=None):
         """The portal user of a client's contact."""
-        return new_test_user(
-            cls.env,
-            login or f"t_{contact.name.lower().replace(' ', '_')}",
-            groups="base.group_portal",
-            partner_id=contact.id,
-            name=contact.name,
-            email=contact.email,
-            lang="en_US",
-            tz="Europe/Paris",
+        login = login or f"t_{contact.name.lower().replace(' ', '_')}"
+        return cls._users(
+            {
+                "login": login,
+                "password": login.ljust(8, "x"),
+                "group_ids": [Command.set(cls.env.ref("base.group_portal").ids)],
+                "partner_id": contact.id,
+                "name": contact.name,
+                "email": contact.email,
+                "lang": "en_US",
+                "tz": "Europe/Paris",
+            }
         )
 
     @classmethod

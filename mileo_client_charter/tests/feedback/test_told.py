@@ -374,9 +374,9 @@ class TestEvidenceInTheSources(CharterCase):
                 # Our own people are told what they stand in for, and which file is not what was sent.
                 ("ir_attachment.py", "_charter_notify_broken"),
                 ("charter_stand_in.py", "_brief"),
-                ("charter_word.py", "_charter_remind"),
+                ("mail_thread.py", "_charter_remind"),
                 ("charter_renewal_judged.py", "_tell_put_back"),
                 # A copy of what the contact itself did: no promise is kept by it.
-                ("charter_report_links.py", "_mail_copy"),
+                ("charter_recommendation.py", "_mail_copy"),
             },
         )

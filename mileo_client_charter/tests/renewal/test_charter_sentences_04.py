@@ -314,7 +314,7 @@ class TestMeetingOfTheReview(SentenceCase):
     def test_nobody_declines_what_was_never_mailed(self):
         review = self.planned()
         with self.on("2026-11-03"):
-            self.mails(model="calendar.event", res_id=review.sudo().event_id.id).state = "exception"
+            self.mails(model="charter.review", res_id=review.id).state = "exception"
             review.write(
                 {"declined_contact_id": self.alice.id, "decline_words": "By phone today: not needed."}
             )

@@ -6,7 +6,7 @@ from io import BytesIO
 from freezegun import freeze_time
 from pypdf import PdfReader
 
-from ...models.report import charter_report_due
+from ...models.report import charter_report_draft
 from .test_report import AFTER, ReportCase
 
 # The report of October is due on 10 November, which ends at 23:00 UTC in Paris.
@@ -143,7 +143,7 @@ class TestDueDay(ReportCase):
                 contracts |= self._contract(self._client(name)[0])
         self.cron()
         reports = self.env["charter.report"].search([("contract_id", "in", contracts.ids)])
-        self.patch(charter_report_due, "SEND_BATCH", 1)
+        self.patch(charter_report_draft, "SEND_BATCH", 1)
         for done in (1, 2, 3, 3):
             with self.at(moment=NOON), self.committing(seconds=0):
                 self.env["charter.report"]._act_on_due_day()

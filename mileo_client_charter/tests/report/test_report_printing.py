@@ -9,7 +9,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from ...models.base import ir_actions_report
-from ...models.report import charter_report_printing
+from ...models.report import charter_report_print
 from ...tools import marked_pages
 from .test_report import AFTER, ReportCase
 
@@ -96,7 +96,7 @@ class TestPrinting(PrintingCase):
 
     def test_in_runs_of_so_many(self):
         reports, runs = self.reports(), self.counted()
-        with patch.object(charter_report_printing, "PRINT_BATCH", 3):
+        with patch.object(charter_report_print, "PRINT_BATCH", 3):
             printed = reports._print([(report, "en_US") for report in reports])
         self.assertEqual((len(runs), len(printed)), (2, 4))
 

@@ -1,0 +1,163 @@
+"""The contact sheet of today, from our mails and without a login (article 03)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...tools.clock import to_local, to_utc
+from ..base.client_document import Link
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "charter.link.mixin"]
+
+    _charter_links = {
+        "sheet": Link(10, "mileo_client_charter.link_sheet", "_link_sheet_values", days=730),
+    }
+    charter_delivery_ids = fields.One2many(
+        "charter.delivery",
+        "partner_id",
+        "Document deliveries",
+        groups="mileo_client_charter.group_charter_user",
+    )
+    charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
+    charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")
+    charter_portal_count = fields.Integer(
+        "Contacts with portal access", compute="_compute_charter_onboarding"
+    )
+    charter_first_review = fields.Date("First annual review", compute="_compute_charter_onboarding")
+    charter_onboarding_left = fields.Integer("Onboarding steps left", compute="_compute_charter_onboarding")
+
+    def _charter_link_client(self):
+        return self.commercial_partner_id
+
+    def _charter_link_company(self):
+        return self.commercial_partner_id._charter_serving_company()
+
+    def _link_sheet_values(self, contact):
+        company, client = self._charter_link_company(), self.commercial_partner_id
+        sheets = self.env["charter.contact.sheet"]._sheets(company, client)
+        return {"heading": self.env._("Your contacts at %s", company.name), "sheet": sheets[client.id]}
+
+    # -- onboarding ------------------------------------------------------------------------------------
+
+    @api.depends_context("company")
+    def _compute_charter_onboarding(self):
+        company = self.env.company
+        # Whoever reads a partner may; not everybody reads calendars.
+        tz = company.sudo()._charter_tz()
+        clients = self.commercial_partner_id.ids
+        handed = {
+            (client.id, kind): moment
+            for client, kind, moment in self.env["charter.delivery"].sudo()._read_group(
+                [("partner_id", "in", clients), ("company_id", "=", company.id), ("state", "=", "sent"),
+                 ("kind", "in", ("charter", "contacts"))], ["partner_id", "kind"], ["sent_at:min"],
+            )
+        }  # fmt: skip
+        portal = {
+            client.id: count
+            for client, count in self.env["res.partner"].sudo()._read_group(
+                [("commercial_partner_id", "in", clients), ("user_ids.share", "=", True), ("user_ids.active", "=", True)],
+                ["commercial_partner_id"], ["__count"],
+            )
+        }  # fmt: skip
+        reviews = self._charter_first_reviews(company, clients)
+
+        def day(moment):
+            return moment and fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
+
+        for partner in self:
+            client = partner.commercial_partner_id.id
+            partner.charter_copy_on = day(handed.get((client, "charter")))
+            partner.charter_sheet_on = day(handed.get((client, "contacts")))
+            partner.charter_portal_count = portal.get(client, 0)
+            partner.charter_first_review = reviews.get(client)
+            partner.charter_onboarding_left = sum(
+                not step
+                for step in (
+                    partner.charter_copy_on,
+                    partner.charter_sheet_on,
+                    partner.charter_portal_count,
+                    partner.charter_first_review,
+                )
+            )
+
+    @api.model
+    def _charter_first_reviews(self, company, client_ids):
+        """{client id: day its first annual review is held by}: from the ledger, else from its contracts' next anniversary."""
+        rows = self.env["charter.obligation"].sudo()._read_group(
+            [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", "review.annual"),
+             ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],
+        )  # fmt: skip
+
+        def day(moment):
+            return to_local(moment, tz).date()
+
+        tz = company._charter_tz()
+        found = {client.id: day(due) for client, due in rows if due}
+        missing = [client for client in client_ids if client not in found]
+        contracts = self.env["contract.contract"].sudo()
+        running = contracts.search(
+            [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", missing)]
+        )  # fmt: skip
+        commitment = self.env["charter.document"]._commitments_in_force([company.id], ["review.annual"])
+        commitment = commitment.get((company.id, "review.annual"))
+        if not commitment:
+            return found
+        ledger = self.env["charter.obligation"]
+        dated = running.filtered("charter_next_anniversary")
+        moments = ledger._due_moments(
+            [
+                ({"company_id": company.id, "contract_id": contract.id},
+                 to_utc(contract.charter_next_anniversary, company._charter_tz()), commitment._delay(), commitment.anchor)
+                for contract in dated
+            ]
+        )  # fmt: skip
+        for contract, moment in zip(dated, moments, strict=True):
+            client = contract.commercial_partner_id.id
+            if hasattr(moment, "date") and (client not in found or day(moment) < found[client]):
+                found[client] = day(moment)
+        return found
+
+    def action_charter_portal_access(self):
+        """Core's own wizard: which contacts of the client may use the portal."""
+        self.ensure_one()
+        client = self.commercial_partner_id
+        return (
+            self.env["portal.wizard"]
+            .with_context(active_ids=(client.child_ids or client).ids)
+            .action_open_wizard()
+        )
+
+    def action_charter_deliveries(self):
+        return self._charter_action("mileo_client_charter.action_charter_delivery")
+
+    # -- who may print a contact sheet -----------------------------------------------------------------
+
+    def _charter_check_print(self, report):
+        """Print a contact sheet for whoever may read who answers, of the company that serves the client alone.
+
+        Contacts are nobody's company's, so that reading the client says nothing of its sheet.
+        """
+        if report.model != self._name:
+            return
+        company = self.env.company
+        clients = self.commercial_partner_id
+        assigned = self.env["charter.assignment"].search(
+            [("company_id", "=", company.id), ("partner_id", "in", clients.ids)]
+        )
+        contracts = self.env["contract.contract"].search(
+            [
+                ("company_id", "=", company.id), ("commercial_partner_id", "in", clients.ids),
+                ("charter_tier_id", "!=", False),
+            ]
+        )  # fmt: skip
+        others = clients - assigned.partner_id - contracts.commercial_partner_id
+        if others:
+            raise AccessError(
+                self.env._(
+                    "%(clients)s: no client of %(company)s under the charter. Choose the company that serves them.",
+                    clients=", ".join(others.sudo().mapped("display_name")),
+                    company=company.name,
+                )
+            )

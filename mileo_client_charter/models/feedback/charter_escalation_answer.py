@@ -1,0 +1,158 @@
+"""What becomes of an escalation: the answer of its level, level 2, and what resolves it (article 03)."""
+
+from odoo import models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.translate import LazyTranslate
+
+from ...tools.words import is_said
+from ..base.charter_lock import lock
+
+_lt = LazyTranslate(__name__)
+
+
+class CharterEscalation(models.Model):
+    _inherit = "charter.escalation"
+
+    def action_ask_answer(self):
+        self.ensure_one()
+        return self.env["charter.message.wizard"]._open_for(self, "answer")
+
+    def _record_answer(self, subject, body):
+        """Answer the client, by mail and on the portal; this keeps the promise of the present level.
+
+        :raise ValidationError: not waiting for an answer, or nothing to send
+        :raise AccessError: level 2 answered by somebody who does not speak for general management
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "open":
+            raise ValidationError(self.env._("No answer is awaited on %s.", self.display_name))
+        self._check_may_answer()
+        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        escalation = self._charter_engine()
+        escalation.write(
+            {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
+        )
+        evidence = _lt(
+            "Answered by %(user)s by mail to %(contact)s.",
+            user=self.env.user._charter_key(),
+            contact=told.people._charter_key(),
+        )
+        # An answer at level 2 is also the one level 1 still owed.
+        for code in ("escalation.level1", "escalation.level2"):
+            escalation._charter_fulfil(code, evidence)
+        escalation.activity_feedback(["mileo_client_charter.activity_promise"])
+
+    def _check_may_answer(self):
+        group = "group_charter_operations" if self.level == "1" else "group_charter_direction"
+        if not self.env.user.has_group(f"mileo_client_charter.{group}"):
+            raise AccessError(
+                self.env._("Level 1 is answered by the operations manager, level 2 by general management.")
+            )
+
+    def action_ask_level2(self):
+        return self.env["charter.obligation"]._wizard_action(
+            "level2", self.env._("The client goes to general management")
+        ) | {"context": {"default_operation": "level2", "default_escalation_ids": self.ids}}
+
+    def action_level2(self, reason=None, said_at=None):
+        """Staff take the client's word that the answer is not enough.
+
+        :param reason: what the client said; the dialogue asks for it  :param said_at: when, naive UTC; now by default
+        :raise ValidationError: no reason, a moment to come, neither answered nor overdue
+        """
+        for escalation in self:
+            escalation.check_access("write")
+            if reason is not None and not is_said(reason):
+                raise ValidationError(
+                    self.env._("Why level 2: write down what the client is not satisfied with.")
+                )
+            escalation._to_level2(reason, said_at)
+
+    def _may_go_to_level2(self):
+        """Whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
+        self.ensure_one()
+        if self.state == "answered":
+            # At level 2 too: what general management answered may not satisfy the client either.
+            return True
+        if self.level != "1" or self.state != "open":
+            return False
+        promise = self._current_promises().get(self.id)
+        return bool(promise and promise.due_at and promise.due_at < self._charter_now())
+
+    def _to_level2(self, reason=None, said_at=None):
+        """The client goes to general management; the clock of level 2 counts from when it said so.
+
+        :raise ValidationError: neither answered nor overdue, or at level 2 already
+        """
+        self.ensure_one()
+        now, said_at = self._charter_now(), self._charter_said_moment(said_at)
+        reason = self._charter_words(
+            reason, 5_000, self._fields["level2_reason"]._description_string(self.env)
+        )
+        if said_at < (self.said_at or said_at):
+            raise ValidationError(self.env._("Said on: level 2 comes after the escalation itself."))
+        escalation = self._charter_engine()
+        # Two clicks are one step.
+        lock(escalation)
+        escalation.invalidate_recordset()
+        if not escalation._may_go_to_level2():
+            raise ValidationError(
+                self.env._("Level 2 comes after an answer at level 1, or once that answer is overdue.")
+            )
+        escalation.activity_feedback(["mileo_client_charter.activity_promise"])
+        escalation.write(
+            {
+                "level": "2", "level2_at": said_at, "level2_recorded_at": now, "level2_reason": reason,
+                "state": "open",
+            }
+        )  # fmt: skip
+        escalation._start_clock("escalation.level2", said_at, now)
+        escalation._charter_mark_late(said_at, now, _lt("Level 2"))
+
+    def _client_to_level2(self, reason):
+        """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
+        if not is_said(reason):
+            raise ValidationError(
+                self.env._("Why level 2: tell our general management in a few words what is still wrong.")
+            )
+        self._to_level2(reason)
+
+    def _resolve(self, how):
+        """:raise ValidationError: the client has not received an answer"""
+        self.ensure_one()
+        if self.state != "answered":
+            raise ValidationError(
+                self.env._("An escalation is resolved once the client has received an answer to it.")
+            )
+        self._charter_engine().write(
+            {"state": "resolved", "resolved_at": self._charter_now(), "resolution": how}
+        )
+
+    def action_ask_resolve(self):
+        return self.env["charter.obligation"]._wizard_action(
+            "resolve", self.env._("The client accepts the answer")
+        ) | {"context": {"default_operation": "resolve", "default_escalation_ids": self.ids}}
+
+    def action_resolve(self, how):
+        """Staff record that the client accepted the answer, and how they know.
+
+        :raise ValidationError: no words on how, or no answer yet
+        """
+        for escalation in self:
+            escalation.check_access("write")
+            if not is_said(how):
+                raise ValidationError(
+                    self.env._("How do you know: say when and how the client accepted the answer.")
+                )
+            escalation._resolve(
+                _lt("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
+            )
+
+    def _portal_accept(self):
+        self.ensure_one()
+        lock(self._charter_engine())
+        self.invalidate_recordset()
+        if self.state == "resolved":
+            return
+        self._resolve(_lt("Accepted by %s on the portal.", self.env.user.name))

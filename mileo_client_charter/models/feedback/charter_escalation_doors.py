@@ -1,0 +1,160 @@
+"""The doors of an escalation: a mail, judged by what our own gateway says of its sender, and the portal (article 03)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import email_normalize, html2plaintext
+from odoo.tools.sql import escape_psql
+from odoo.tools.translate import LazyTranslate
+
+from ...tools import mail_authentication
+from ..base.charter_lock import lock
+from ..base.mail_thread import AuthenticationResults
+
+_lt = LazyTranslate(__name__)
+
+# A mail that says it is older came from a clock that is wrong.
+MAIL_DELAY = timedelta(days=7)
+
+
+class CharterEscalation(models.Model):
+    _inherit = "charter.escalation"
+
+    def _ask_who_it_is(self):
+        """An unknown or doubtful sender: nobody is lost, somebody has to name the client."""
+        self.ensure_one()
+        sender = self.email_from or "—"
+        self.configuration_error = (
+            _lt(
+                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the clock counts from "
+                "the mail.",
+                doubt=self.doubt,
+            )
+            if self.doubt
+            else _lt(
+                "The sender %s is no known client: choose the client, the clock counts from the mail.", sender
+            )
+        )
+        for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
+            self.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=_lt("Is this escalation really from %s?", sender)
+                if self.doubt
+                else _lt("Which client is this escalation from?"),
+            )
+
+    @api.model
+    def _doubt_about(self, company, sender):
+        """Why a mail that says it is from ``sender`` is not simply believed, in words; None when it is.
+
+        What our own gateway says of it counts (RFC 8601), where the company has named that gateway; then the number of
+        complaints of one address in an hour.
+        """
+        headers = self.env.context.get("charter_authentication")
+        trusted = company.charter_mail_authserv
+        if trusted and isinstance(headers, AuthenticationResults):
+            failed = mail_authentication.failed(headers, trusted, sender)
+            if failed:
+                return self.env._(
+                    "The mail says it is from %(sender)s, and our mail server says it is not (%(result)s).",
+                    sender=sender,
+                    result=failed,
+                )
+        limit = company.charter_hourly_by_user
+        since = self._charter_now() - timedelta(hours=1)
+        recent = [
+            ("door", "=", "mail"),
+            ("raised_at", ">", since),
+            ("email_from", "ilike", escape_psql(sender)),
+        ]
+        if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
+            return self.env._(
+                "%(sender)s has sent more than %(limit)s mails within an hour.", sender=sender, limit=limit
+            )
+        return None
+
+    @api.model
+    def _said_in_mail(self, date):
+        """When a mail says it was written, naive UTC: a mail box that was fetched late costs the client nothing.
+
+        None for no date, one to come, or one so old that a clock is wrong: then the mail counts from now.
+        """
+        now, said_at = self._charter_now(), fields.Datetime.to_datetime(date or None)
+        return said_at if said_at and now - MAIL_DELAY <= said_at <= now else None
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """An escalation that came by mail, to the alias of the charter.
+
+        :raise AccessError: not called by the mail gateway, which works as superuser
+        """
+        if not self.env.su:
+            raise AccessError(self.env._("Only the mail gateway records what came by mail."))
+        sender = email_normalize(msg_dict.get("email_from") or "") or ""
+        contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        if not contact and sender:
+            contact = self.env["res.partner"].search([("email_normalized", "=", sender)], limit=1)
+        internal = contact.user_ids.filtered(lambda user: not user.share)
+        client = contact.commercial_partner_id if contact and not internal else contact.browse()
+        company = self.env["res.company"].browse(
+            (custom_values or {}).get("company_id") or self.env.company.id
+        )
+        if client:
+            company = client.with_company(company)._charter_serving_company()
+        values = {
+            **(custom_values or {}),
+            "name": msg_dict.get("subject") or self.env._("Escalation by e-mail"),
+            "description": html2plaintext(msg_dict.get("body") or "").strip(),
+            "door": "mail",
+            "company_id": company.id,
+        }
+        said_at = self._said_in_mail(msg_dict.get("date"))
+        if said_at:
+            values["said_at"] = said_at
+        doubt = self._doubt_about(company, sender)
+        if doubt:
+            values["doubt"] = doubt
+        elif client:
+            values.update(partner_id=client.id, contact_id=contact.id)
+        # The gateway's own values (email_from) are the engine's, not the sender's.
+        return super(CharterEscalation, self._charter_engine().with_company(company)).message_new(
+            msg_dict, {**values, "email_from": msg_dict.get("email_from")}
+        )
+
+    @api.model
+    def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
+        """The button on the portal; no ticket is needed first.
+
+        :param call_me: the client asks to be called back as well, by its account manager (article 02)
+
+        :raise ValidationError: no words
+        """
+        description = self._charter_words(description, 10_000, self.env._("What happened"))
+        subject = self._charter_words(subject, 200, self.env._("Subject"))
+        if not description:
+            raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
+        client = contact.commercial_partner_id
+        values = {
+            "name": subject or self.env._("Escalation by %s", contact.name),
+            "description": description,
+            "partner_id": client.id,
+            "contact_id": contact.id,
+            "company_id": client._charter_serving_company().id,
+            "feedback_id": feedback.id if feedback else False,
+            "door": "portal",
+        }
+        engine = self._charter_engine()
+        # Two clicks on the button, or a page sent again, are one complaint. The client's row is the lock.
+        lock(client.sudo())
+        just_now = ("raised_at", ">", self._charter_now() - timedelta(minutes=5))
+        same = engine.search([*((name, "=", value) for name, value in values.items()), just_now], limit=1)
+        if same:
+            return same.with_env(self.env)
+        escalation = engine.create(values)
+        if call_me:
+            said = self.env["charter.feedback"]._from_portal(contact, comment=description, call_me=True)
+            if not escalation.feedback_id:
+                escalation.feedback_id = said
+        return escalation.with_env(self.env)

@@ -1,0 +1,20 @@
+"""Nobody speaks into the void: what a client said or wrote is in somebody's list until it is read (article 02)."""
+
+from odoo import models
+
+from .charter_word import ACTIVITY
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """Ticking the activity off is reading the words."""
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
+        words = self.env["charter.word"].browse()
+        for activity in self.filtered(lambda one: kind and one.activity_type_id == kind):
+            words |= words._unread_of(self.env[activity.res_model].browse(activity.res_id))
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        if words:
+            words.with_user(self.env.user).sudo()._mark_read()
+        return result

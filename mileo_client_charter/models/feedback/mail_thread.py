@@ -1,0 +1,74 @@
+"""A survey that did not arrive says so: it is failed, not sent, and somebody mends the address."""
+
+from odoo import api, models
+
+from ..base.mail_thread import AUTOMATIC
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        message = message_dict.get("bounced_message")
+        if message and message.model == "charter.feedback":
+            feedback = self.env["charter.feedback"].browse(message.res_id).exists()
+            feedback._mail_failed(
+                self.env._(
+                    "The mail came back: %s", message_dict.get("subject") or self.env._("no reason given")
+                )
+            )
+        return result
+
+    # -- nobody speaks into the void -------------------------------------------------------------------
+
+    def _charter_word_about(self):
+        """(client, company) a word on this document is about; no client where it is no client's document."""
+        partner, company = self.env["res.partner"], self.env["res.company"]
+        if not self._name.startswith("charter.") or "partner_id" not in self._fields:
+            return partner, company
+        client = self.partner_id.commercial_partner_id
+        own = self.company_id if "company_id" in self._fields else company
+        return client, own or client._charter_serving_company()
+
+    def _charter_word_summary(self, client):
+        return self.env._("Read and answer: a word of %s", client.display_name)
+
+    def _charter_remind(self, user, subject):
+        """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""
+        self.ensure_one()
+        reader = self.sudo().with_context(lang=user.lang, mail_notify_force_send=False)
+        text = subject(reader.env)
+        reader.message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=text,
+            body=reader.env._("%(what)s. Open it and answer the client.", what=text),
+            author_id=self.sudo().company_id.partner_id.id,
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._name.startswith("charter.") and message.message_type in ("email", "comment") and self.id:
+            if self._charter_is_ours(message):
+                self._charter_answered_on_thread(message)
+            elif self.env.context.get("charter_automatic") is not AUTOMATIC:
+                self._charter_heard(message)
+        return result
+
+    @api.model
+    def _charter_is_ours(self, message):
+        """Whether one of our own people wrote ``message``."""
+        author = message.sudo().author_id.with_context(active_test=False)
+        return bool(author.user_ids.filtered(lambda user: not user.share)) or (
+            author and author == self.env.ref("base.partner_root", raise_if_not_found=False)
+        )
+
+    def _charter_heard(self, message):
+        """Somebody of the client's, or somebody unknown, wrote on this document."""
+        self.env["charter.word"].sudo()._hear(self, message=message)
+
+    def _charter_answered_on_thread(self, message):
+        """One of ours wrote to the client here: what was unread has been read."""
+        if message.subtype_id and not message.subtype_id.internal and message.message_type == "comment":
+            self.env["charter.word"]._unread_of(self)._mark_read()

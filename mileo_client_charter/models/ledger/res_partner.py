@@ -1,0 +1,41 @@
+"""Contacts and the ledger: the key evidence names them by, the holidays of their address, and contracts that follow them."""
+
+from odoo import models
+
+from ...tools import people
+from ...tools.departments import department_of
+from ...tools.public_holidays import UnknownPart, part_of
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _charter_key(self):
+        """“[contact 12]”, in the order of the records: how texts that are kept for good name these contacts."""
+        return ", ".join(people.key("contact", partner.id) for partner in self) or "—"
+
+    def _charter_holiday_part(self):
+        """The part of its country whose public holidays this address has; False for the days of the whole country."""
+        code = department_of(self.zip, self.country_id.code, self.city) if self else False
+        try:
+            return code if code and part_of(self.country_id.code or "FR", code)[1] else False
+        except UnknownPart:
+            return False
+
+    # -- whose contract it is --------------------------------------------------------------------------
+
+    def write(self, vals):
+        """A contact that goes to another company takes its contracts there: they have another client from then on."""
+        contracts = self.env["contract.contract"]
+        if "tz" in vals:
+            # A company without calendar has the days of its own contact.
+            self.env.registry.clear_cache()
+        if vals.keys() & {"parent_id", "is_company", "commercial_partner_id"}:
+            contracts = contracts.sudo().search(
+                [("partner_id", "child_of", self.ids), ("charter_since", "!=", False)]
+            )
+        before = contracts._charter_clients_of()
+        result = super().write(vals)
+        if before:
+            contracts._charter_moved(before)
+        return result

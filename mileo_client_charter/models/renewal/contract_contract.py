@@ -1,0 +1,198 @@
+"""Contracts at the gate: copies, contracts that leave and come back, terms prolonged by hand; and what ends with a client's side."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .charter_renewal import CLOSED, UNDECIDED
+from .contract_line import CORRECTION_DAYS
+
+
+class ContractContract(models.Model):
+    _inherit = "contract.contract"
+
+    charter_copied_from_id = fields.Many2one(
+        "contract.contract", "Copy of", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
+        help="While the renewal of that contract waits, a copy for the same client does not run past its term either.",
+    )  # fmt: skip
+    charter_left_term_end = fields.Date(
+        "End of the term when it left the charter", readonly=True, copy=False,
+    )  # fmt: skip
+
+    charter_renewal_ids = fields.One2many(
+        "charter.renewal", "contract_id", "Renewals", readonly=True,
+        groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+    charter_override_ids = fields.One2many(
+        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
+        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
+    )  # fmt: skip
+
+    def _charter_gated(self):
+        """{contract of ``self`` the gate holds: it, and the contracts of the same client it is a copy of}."""
+        found = {}
+        for contract in self:
+            family, source = contract, contract.sudo().charter_copied_from_id
+            while (
+                source
+                and source not in family
+                and source.commercial_partner_id == contract.commercial_partner_id
+            ):
+                family |= source
+                source = source.charter_copied_from_id
+            under = family.filtered("charter_tier_id")
+            if under:
+                found[contract] = under
+        return found
+
+    def _charter_is_new(self):
+        """Whether the contract was entered so lately that its dates may be corrected."""
+        self.ensure_one()
+        return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for source, new in zip(self, copies, strict=True):
+            if source.charter_tier_id:
+                source.sudo()._charter_record_copy(new)
+        return copies
+
+    def copy_data(self, default=None):
+        found = super().copy_data(default)
+        for source, values in zip(self, found, strict=True):
+            if source.charter_tier_id:
+                values["charter_copied_from_id"] = source.id
+        return found
+
+    def _charter_record_copy(self, new):
+        waiting = self.env["charter.renewal"].search(
+            [("contract_id", "=", self.id), ("state", "in", UNDECIDED)], limit=1
+        )
+        if waiting:
+            self.message_post(
+                body=self.env._("Copied to %s while its renewal waits for its decision.", new.display_name)
+            )
+
+    def write(self, vals):
+        leaving = self.browse()
+        if "charter_tier_id" in vals and not vals["charter_tier_id"]:
+            leaving = self.filtered("charter_tier_id")
+            leaving._charter_check_may_leave()
+        joining = (
+            self.filtered(lambda c: not c.charter_tier_id and c.charter_left_term_end)
+            if vals.get("charter_tier_id")
+            else self.browse()
+        )
+        left = {contract: contract.charter_term_end for contract in leaving}
+        result = super().write(vals)
+        for contract, end in left.items():
+            contract.sudo().charter_left_term_end = end
+        for contract in joining:
+            contract._charter_record_return()
+        return result
+
+    def _charter_check_may_leave(self):
+        """:raise UserError: the renewal of one of these waits: it would renew unjudged"""
+        waiting = (
+            self.env["charter.renewal"]
+            .sudo()
+            .search([("contract_id", "in", self.ids), ("state", "in", UNDECIDED)], limit=1)
+        )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) waits for its decision "
+                    "(article 04). Decide it first in Client Charter ‣ Renewals ‣ Renewals; general management may renew "
+                    "in spite of the verdict, with a written reason; or stop the contract's lines.",
+                    contract=waiting.contract_id.display_name, day=format_date(self.env, waiting.term_end),
+                )
+            )  # fmt: skip
+
+    def _charter_record_return(self):
+        """Back under the charter: a term that was prolonged meanwhile is on record as what it is."""
+        self.ensure_one()
+        end, now = self.charter_left_term_end, self.charter_term_end
+        self.sudo().charter_left_term_end = False
+        if now and now <= end:
+            return
+        reason = self.env._(
+            "Renewed outside the charter: when it left, its term ended on %(before)s; it is back, and ends on %(after)s. "
+            "By %(user)s.",
+            before=format_date(self.env, end),
+            after=format_date(self.env, now) if now else self.env._("no day"),
+            user=self.env.user.name,
+        )  # fmt: skip
+        renewals = self.env["charter.renewal"]
+        present = renewals.sudo().search([("contract_id", "=", self.id), ("term_end", "=", end)])
+        if present.state == "renewed":
+            return
+        (present._charter_engine() or renewals._charter_new(self, end)).write(
+            {"state": "closed", "allowed": False, "close_reason": reason}
+        )
+        self.sudo().message_post(body=reason)
+
+    def _charter_record_extension(self, day, line, end):
+        """``line`` is made to run past ``day``, the end of a term: the renewal it is, judged and recorded.
+
+        :raise UserError: the client is not satisfied today
+        """
+        self.ensure_one()
+        renewals = self.env["charter.renewal"]
+        present = renewals.sudo().search([("contract_id", "=", self.id), ("term_end", "=", day)])
+        if not present.allowed:
+            standing = self.env["charter.nps"]._standings(self.commercial_partner_id, self.company_id.sudo())[
+                self.commercial_partner_id.id
+            ]
+            if standing.verdict != "pass":
+                line._charter_refuse_renewal(self, renewals)
+            present = present._charter_engine() or renewals._charter_new(self, day)
+            present._record_verdicts({present: standing}, self.env)
+        words = self.env._(
+            "%(line)s, which ended on %(before)s, was made to run until %(after)s: recorded as the renewal of the term.",
+            line=line.name, before=format_date(self.env, line.date_end),
+            after=format_date(self.env, end) if end else self.env._("no day"),
+        )  # fmt: skip
+        present._charter_engine().write(
+            {"state": "renewed", "renewed_at": fields.Datetime.now(), "close_reason": False}
+        )
+        present.with_env(self.env).sudo().message_post(body=words)
+        self.sudo().message_post(body=words)
+
+    def action_charter_open_renewal(self):
+        """Open the renewal of the current term now, before its time: to decide it early."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
+            raise UserError(self.env._("Only the account team opens renewals."))
+        if not (self.charter_tier_id and self.charter_term_end):
+            raise UserError(
+                self.env._(
+                    "%s: it has no term that ends, or no tier; there is nothing to renew.", self.display_name
+                )
+            )
+        renewals = self.env["charter.renewal"]
+        present = renewals.sudo().search(
+            [("contract_id", "=", self.id), ("term_end", "=", self.charter_term_end)]
+        ) or renewals._charter_new(self, self.charter_term_end)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": present._name,
+            "res_id": present.id,
+            "views": [(False, "form")],
+        }
+
+    # -- what ends with a client's side of a contract --------------------------------------------------
+
+    def _charter_side_ended(self, client, reason):  # pylint: disable=missing-return
+        super()._charter_side_ended(client, reason)
+        of_client = [("contract_id", "in", self.ids), ("partner_id", "=", client.id)]
+        renewals = self.env["charter.renewal"].sudo().search([*of_client, ("state", "not in", CLOSED)])
+        if renewals:
+            renewals._close(reason)
+        meetings = (
+            self.env["charter.review"].sudo().search([*of_client, ("state", "in", ("draft", "planned"))])
+        )
+        for meeting in meetings:
+            meeting.action_cancel()
