@@ -4,3 +4,4 @@ from . import test_digest
 from . import test_cockpit_access
 from . import test_cockpit_tour
 from . import test_days
+from . import test_looks_true
