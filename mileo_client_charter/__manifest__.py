@@ -106,6 +106,7 @@
         "views/people/charter_portal_access_views.xml",
         "views/privacy/charter_privacy_views.xml",
         "views/renewal/charter_year_portal_templates.xml",
+        "views/renewal/charter_settings_portal_templates.xml",
         "views/work/charter_equipment_portal_templates.xml",
         "views/delivery/charter_document_portal_templates.xml",
         "views/report/charter_report_portal_templates.xml",

@@ -26,6 +26,7 @@ def uninstall_hook(env):
     env.cr.execute(
         "DROP FUNCTION IF EXISTS charter_door() CASCADE; DROP FUNCTION IF EXISTS charter_seal_due() CASCADE"
     )
+    env["charter.own.client.mixin"]._charter_take_out_functions()
     env.cr.execute(
         "ALTER TABLE charter_obligation DROP CONSTRAINT IF EXISTS charter_obligation_commitment_of_company"
     )

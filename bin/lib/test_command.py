@@ -525,7 +525,7 @@ def main():
     started = time.time()
     if options.years:
         os.environ.update(CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "7")
-        args = [f"{ADDON}/tests/base/test_years.py", *args]
+        args = [f"{ADDON}/tests/base/test_years.py", "-s", *args]
     if options.monitors:
         paths = args if has_path(args) else ["tests_monitors", *args]
         results = [run_pytest("real monitoring programs", ["-p", "no:odoo", *paths])]

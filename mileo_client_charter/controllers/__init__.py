@@ -13,3 +13,4 @@ from . import portal_data
 from . import printing
 from . import verify
 from . import links
+from . import calendar

@@ -1,6 +1,7 @@
 """What the doors share: the language of a page, moments in words, one answer for what is not there."""
 
 from lxml import html
+from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import format_datetime
 
@@ -8,6 +9,29 @@ from odoo.tools import format_datetime
 MAX_ID = 2**31 - 1
 # The largest form, in bytes: the longest text there is, each letter sent as twelve characters.
 MAX_FORM = 512 * 1024
+
+# What may come with a form: photos of a phone and documents, so many and so large in all.
+MAX_FILES, MAX_FILES_MB = 6, 20
+FILE_KINDS = (
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "heic",
+    "pdf",
+    "txt",
+    "log",
+    "csv",
+    "docx",
+    "xlsx",
+    "odt",
+    "ods",
+    "zip",
+    "mp4",
+    "mov",
+)
+MAX_FORM_WITH_FILES = MAX_FORM + MAX_FILES_MB * 2**20
 
 DAY = "d MMMM y"
 WEEKDAY = "EEEE d MMMM y"
@@ -36,3 +60,36 @@ def heading_of(page):
 def in_words(env, moment, tz, pattern=MOMENT):
     """A naive UTC ``moment`` in the language of ``env`` and the time zone ``tz``; empty for none."""
     return format_datetime(env, moment, tz=tz, dt_format=pattern) if moment else ""
+
+
+def files_sent(env, field="files"):
+    """[(name, bytes)] of the files of a form.
+
+    :raise ValidationError: too many, too large, empty, or of a kind we do not take
+    """
+    found, size = [], 0
+    for file in request.httprequest.files.getlist(field):
+        name = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1].strip()[-120:]
+        if not name:
+            # The field was left empty.
+            continue
+        if name.rpartition(".")[2].lower() not in FILE_KINDS:
+            raise ValidationError(
+                env._(
+                    "Files: we take photos, films, PDF, office documents and text; “%s” is none of these.",
+                    name,
+                )
+            )
+        content = file.read(MAX_FILES_MB * 2**20 + 1)
+        size += len(content)
+        if not content:
+            raise ValidationError(env._("Files: “%s” is empty; choose it again.", name))
+        if len(found) == MAX_FILES or size > MAX_FILES_MB * 2**20:
+            raise ValidationError(
+                env._(
+                    "Files: at most %(count)s, of %(size)s MB in all; send the others by a reply to our message.",
+                    count=MAX_FILES, size=MAX_FILES_MB,
+                )
+            )  # fmt: skip
+        found.append((name, content))
+    return found

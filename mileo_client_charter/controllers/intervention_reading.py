@@ -1,5 +1,6 @@
 """What a client reads of the work done for it, and whether it was done in the promised time (article 01)."""
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..models.work.charter_intervention_promise import INCIDENTS, RESOLUTION, RESPONSE
@@ -8,6 +9,8 @@ from .common import DAY, MOMENT, WEEKDAY
 from .listing import Choice, Listing, Option, Sort, periods, selection
 
 ADDRESS = "/my/charter/interventions"
+# Of an installed base, as many as a list on a phone can show.
+MACHINES = 500
 INTERVENTION_FIELDS = [
     "reference", "name", "kind", "priority", "state", "progress", "reported_at", "responded_at", "resolved_at",
     "reopened_at",
@@ -81,7 +84,51 @@ class InterventionReading(ClientReading):
             "pauses": self._pauses(inside.pause_ids),
             "equipment": self._equipment_of(inside.equipment_ids.ids),
             "feedback": self._feedback(feedback),
+            "files": [
+                (file.name, f"/my/charter/intervention/{intervention.id}/file/{number}")
+                for number, file in enumerate(intervention._charter_files_of_client(), 1)
+            ],
         }
+
+    # -- reporting --------------------------------------------------------------------------------
+
+    def incident_choices(self):
+        """What a form to report an incident offers: the client's contracts, equipment, and how urgent it is."""
+        rows = self._search(
+            "charter.equipment", ["name", "serial"], [("active", "=", True)], "name, id", MACHINES
+        )
+        labels = self.env["charter.intervention"]._fields["priority"]._description_selection(self.env)
+        return {
+            "contracts": [(one.id, one.name) for one in self._contracts()],
+            "machines": [(row.id, f"{row.name} ({row.serial})" if row.serial else row.name) for row in rows],
+            "priorities": labels,
+        }
+
+    def _contracts(self):
+        contracts = self.env["contract.contract"].sudo()
+        return contracts.search(
+            [
+                *contracts._charter_active_domain(), ("commercial_partner_id", "=", self.client.id),
+                ("company_id", "=", self.company.id),
+            ], order="name, id",
+        )  # fmt: skip
+
+    def contracts_named(self, number):
+        """The contract a client chose among its own, else all of them. :raise ValidationError: none of its own"""
+        contracts = self._contracts()
+        if not number:
+            return contracts
+        chosen = contracts.filtered(lambda one: str(one.id) == number)
+        if not chosen:
+            raise ValidationError(self.env._("Contract: choose one of the list."))
+        return chosen
+
+    def equipment_named(self, number):
+        """The client's own equipment of a posted number, or none. :raise ValidationError: none of its own"""
+        equipment = self._equipment_named(number) if number else self.env["charter.equipment"]
+        if number and not equipment:
+            raise ValidationError(self.env._("Equipment: choose one of the list."))
+        return equipment or self.env["charter.equipment"]
 
     # -- records ----------------------------------------------------------------------------------
 

@@ -28,9 +28,11 @@ class Links(http.Controller):
         if status != "open" or not purpose.step or not (form.get("confirm") or one_click):
             return self._shown(link, found)
         try:
-            getattr(record, purpose.step)(contact, form)
+            done = getattr(record, purpose.step)(contact, form)
         except UserError as error:
             return self._shown(link, found, error=error, form=form)
+        if done:
+            record._charter_link_copy(contact, done, f"/charter/l/{link}")
         return request.redirect(f"/charter/l/{link}?done=1&lang={request.env.lang}")
 
     @http.route("/charter/l/<string:link>/file", methods=["GET"], **OPTIONS)

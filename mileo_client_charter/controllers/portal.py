@@ -5,7 +5,7 @@ from odoo.http import request
 
 from ..models.base.door import new_form_key
 from .client_reading import ClientReading
-from .common import MAX_FORM, heading_of
+from .common import MAX_FORM, MAX_FORM_WITH_FILES, files_sent, heading_of
 from .hub_reading import HubReading
 
 # Routes of any addon made with these go through models/base/door.py, whatever the name of the addon.
@@ -13,6 +13,8 @@ READ = {"type": "http", "auth": "user", "website": True, "methods": ["GET"], "ch
 POST = {**READ, "methods": ["POST"], "max_content_length": MAX_FORM}
 # A form that opens something we owe an answer to: so many an hour and user as the company says.
 SAYS = {**POST, "charter_says": True}
+# The same, with photos and documents.
+SAYS_WITH_FILES = {**SAYS, "charter_files": ("files",), "max_content_length": MAX_FORM_WITH_FILES}
 # What the charter gives the client a right to is taken however much it has sent.
 RIGHT = {**POST, "charter_right": True}
 
@@ -69,10 +71,11 @@ class CharterPortal(CustomerPortal):
     def comment_form(self, **_query):
         return self._page("portal_comment", "comment", ClientReading(request.env), {"values": {}})
 
-    @http.route("/my/charter/comment", **SAYS)
+    @http.route("/my/charter/comment", **SAYS_WITH_FILES)
     def comment(self, **form):
         reading = ClientReading(request.env)
         try:
+            files = files_sent(request.env)
             feedback = request.env["charter.feedback"]._from_portal(
                 reading.contact,
                 rating=form.get("rating"),
@@ -82,6 +85,7 @@ class CharterPortal(CustomerPortal):
             )
         except ValidationError as error:
             return self._page("portal_comment", "comment", reading, {"values": form}, error)
+        self._keep_files(reading, feedback, files)
         return request.redirect(feedback._get_portal_url())
 
     @http.route("/my/charter/escalate", **READ)
@@ -93,13 +97,14 @@ class CharterPortal(CustomerPortal):
         subject = feedback and request.env._("My feedback: %s", feedback.name)
         return self._escalate_page(reading, {"subject": subject, "description": feedback.comment}, feedback)
 
-    @http.route("/my/charter/escalate", **SAYS)
+    @http.route("/my/charter/escalate", **SAYS_WITH_FILES)
     def escalate(self, feedback_id=None, **form):
         reading = ClientReading(request.env)
         feedback = self._feedback_named(reading, feedback_id)
         if feedback is None:
             return self._not_found(reading)
         try:
+            files = files_sent(request.env)
             escalation = request.env["charter.escalation"]._from_portal(
                 reading.contact,
                 form.get("subject"),
@@ -109,6 +114,7 @@ class CharterPortal(CustomerPortal):
             )
         except ValidationError as error:
             return self._escalate_page(reading, form, feedback, error)
+        self._keep_files(reading, escalation, files)
         return request.redirect(escalation._get_portal_url())
 
     @http.route("/my/charter/escalation/<int:escalation_id>/accept", **POST)
@@ -120,6 +126,10 @@ class CharterPortal(CustomerPortal):
         return self._act(escalation_id, "_client_to_level2", reason)
 
     # -- tools ------------------------------------------------------------------------------------
+
+    def _keep_files(self, reading, record, files):
+        if files:
+            record._charter_keep_files(reading.contact, request.env._("Sent with it"), files)
 
     def _act(self, escalation_id, method, *arguments):
         """Have the client's own escalation take a step; what is not allowed is said on its page."""

@@ -44,7 +44,14 @@ class Verify(http.Controller):
         blank = {"asked": False, "found": None, "error": None, "code": ""}
         response = request.render(
             "mileo_client_charter.public_verify",
-            {**blank, **values, "language": language, "megabytes": MEGABYTES, "form_key": new_form_key()},
+            {
+                **blank,
+                **values,
+                "company": request.env.company.sudo(),
+                "language": language,
+                "megabytes": MEGABYTES,
+                "form_key": new_form_key(),
+            },
         )
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -89,9 +89,9 @@ def _add(calendar, entry, method, stamp, zone):
     event.add("uid").value = entry.uid
     event.add("dtstamp").value = in_zone(stamp, "UTC")
     event.add("sequence").value = str(entry.sequence)
-    event.add("dtstart").value = _moment(entry.start, zone)
+    _add_moment(event, "dtstart", entry.start, zone)
     if entry.stop:
-        event.add("dtend").value = _moment(entry.stop, zone)
+        _add_moment(event, "dtend", entry.stop, zone)
     event.add("status").value = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
     if not isinstance(entry.start, datetime):
         # A day to know of keeps nobody from a meeting.
@@ -108,9 +108,15 @@ def _add(calendar, entry, method, stamp, zone):
         )
 
 
-def _moment(value, zone):
-    # In a zone of pytz: of those of dateutil vobject writes “CET” for Europe/Paris, and winter time an hour late.
-    return in_zone(value, zone) if isinstance(value, datetime) else value
+def _add_moment(event, name, value, zone):
+    line = event.add(name)
+    if isinstance(value, datetime):
+        # In a zone of pytz: of those of dateutil vobject writes “CET” for Europe/Paris, and winter time an hour late.
+        line.value = in_zone(value, zone)
+    else:
+        # As it is written: vobject takes a date of no other class than the one it knows.
+        line.value, line.isNative = f"{value:%Y%m%d}", False
+        line.params["VALUE"] = ["DATE"]
 
 
 def _add_person(event, key, person):

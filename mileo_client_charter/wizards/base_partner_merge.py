@@ -14,7 +14,12 @@ class MergeWizard(models.TransientModel):
         """
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                # The rows of one client move table by table: whose each is, is checked once they all have.
+                self.env.flush_all()
+                self.env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
                 result = super()._merge(partner_ids, dst_partner, extra_checks)
+                self.env.flush_all()
+                self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except psycopg2.IntegrityError as error:
             raise UserError(
                 self.env._(

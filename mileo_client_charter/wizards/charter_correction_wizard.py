@@ -19,6 +19,9 @@ class CharterCorrectionWizard(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Client", readonly=True)
     reason = fields.Text("Why it is corrected", help="Required: it stays on record with your name.")
 
+    said_at = fields.Datetime(
+        "Said on", help="When the client spoke; the clock of the charter counts from then."
+    )
     name = fields.Char("Subject or action")
     description = fields.Text("What happened")
     door = fields.Selection(selection=lambda self: self._doors(), string="Channel")

@@ -261,7 +261,7 @@ class CharterEquipmentImport(models.TransientModel):
             if not milestone:
                 commands.append(Command.create(row))
             elif (milestone.status, milestone.date) != (row["status"], row["date"]):
-                checked = fields.Date.context_today(self)
+                checked = record.company_id._charter_today()
                 commands.append(Command.update(milestone.id, {**row, "checked_on": checked}))
         return commands
 

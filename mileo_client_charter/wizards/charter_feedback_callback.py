@@ -70,4 +70,4 @@ class CharterFeedbackCallbackAction(models.TransientModel):
 
     @api.model
     def _default_deadline(self):
-        return fields.Date.add(fields.Date.context_today(self), weeks=1)
+        return fields.Date.add(self.env.company._charter_today(), weeks=1)

@@ -55,7 +55,7 @@ class CharterSupportImport(models.TransientModel):
         for equipment, row in wanted.items():
             values = {
                 "status": "announced", "date": row.date, "source": row.source or self.filename,
-                "checked_on": fields.Date.context_today(self),
+                "checked_on": self.env.company._charter_today(),
             }  # fmt: skip
             if equipment in known:
                 known[equipment].write(values)

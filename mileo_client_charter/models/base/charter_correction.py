@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 
 from .client_document import Sheet
 
@@ -55,6 +55,9 @@ class CharterCorrection(models.Model):
             return dict(field._description_selection(self.env)).get(value, value)
         if field and field.type == "date":
             return format_date(self.env, value)
+        if field and field.type == "datetime":
+            tz = self.company_id.sudo()._charter_tz()
+            return format_datetime(self.env, value, tz=tz, dt_format="short")
         return value
 
     @api.model

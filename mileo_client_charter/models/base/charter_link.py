@@ -43,6 +43,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _today(self):
+        # The same for every company: a link carries its last day, and a day of it more or less hurts nobody.
         return self.env.cr.now().date()
 
     @api.model
@@ -93,6 +94,39 @@ class CharterLinkMixin(models.AbstractModel):
         contact = contact or record.contact_id or record.partner_id
         token = self.env["charter.link"]._token(record, purpose, contact)
         return f"{record.get_base_url()}{PATH}{token}"
+
+    def _charter_link_thread(self, contact):
+        """The document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
+        return self
+
+    def _charter_link_copy(self, contact, words, address):
+        """Mail ``contact`` what it has just done by a link, and where it can change it.
+
+        :param words: in the language of ``contact``
+        """
+        thread = self.sudo()._charter_link_thread(contact)
+        if not thread or not contact.email_normalized:
+            return
+        company = self._charter_link_company()
+        thread = thread.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        body = thread.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_link_copy",
+            {
+                "contact": contact,
+                "words": words,
+                "address": self.get_base_url() + address,
+                "company": company,
+            },
+        )
+        thread.message_notify(
+            partner_ids=contact.ids,
+            subject=thread.env._("Recorded: %s", self.sudo().with_env(thread.env).display_name),
+            body=body,
+            author_id=company.partner_id.id,
+            email_layout_xmlid="mileo_client_charter.mail_bare_layout",
+            mail_auto_delete=False,
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     @api.model
     def _charter_may_change_mind(self, moment):

@@ -17,6 +17,20 @@ class CharterThreadMixin(models.AbstractModel):
         self.ensure_one()
         return self.sudo().partner_id.commercial_partner_id, False
 
+    def _charter_keep_files(self, contact, words, files=()):
+        """Put on the thread what ``contact`` of the client said and sent at once.
+
+        :param files: [(name, bytes)]
+        """
+        self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
+            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment",
+            attachments=list(files),
+        )  # fmt: skip
+
+    def _charter_mail_doors(self):
+        """[(label, address)] of what the client can do next from a message about this document, without a login."""
+        return []
+
     def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
         # Core looks up who answers while a client posts; clients do not read that field.
         return super(CharterThreadMixin, self.sudo())._notify_thread_with_out_of_office_get_additional_users(

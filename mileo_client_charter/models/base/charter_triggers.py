@@ -23,6 +23,7 @@ class Trigger(NamedTuple):
     :param condition: SQL on OLD and NEW: where it does not hold, the function is not called
     :param function: name of the function, a key of ``charter.trigger.mixin._charter_trigger_functions``
     :param arguments: texts, one of them ``DIGEST``
+    :param deferrable: a constraint trigger, that a transaction may put off (``SET CONSTRAINTS ALL DEFERRED``)
     """
 
     name: str
@@ -30,6 +31,7 @@ class Trigger(NamedTuple):
     condition: str
     function: str
     arguments: tuple
+    deferrable: bool = False
 
     def digest(self, source):
         said = "\n".join((self.event, self.condition, *self.arguments, source))
@@ -37,9 +39,10 @@ class Trigger(NamedTuple):
 
     def statement(self, table, digest):
         arguments = ", ".join(f"'{digest if one == DIGEST else one}'" for one in self.arguments)
+        kind, when = ("CONSTRAINT TRIGGER", "DEFERRABLE ") if self.deferrable else ("TRIGGER", "")
         return (
             f'DROP TRIGGER IF EXISTS {self.name} ON "{table}"; '
-            f'CREATE TRIGGER {self.name} {self.event} ON "{table}" FOR EACH ROW '
+            f'CREATE {kind} {self.name} {self.event} ON "{table}" {when}FOR EACH ROW '
             f"WHEN ({self.condition}) EXECUTE FUNCTION {self.function}({arguments})"
         )
 

@@ -42,7 +42,10 @@ class Link(NamedTuple):
     values: str
     """Method of the document that gives the values of the page: ``values(contact)``, with a ``heading``."""
     step: str | None = None
-    """Method of the document that does it once the reader has confirmed: ``step(contact, form)``; None: a page to read."""
+    """Method of the document that does it once the reader has confirmed: ``step(contact, form)``; None: a page to read.
+
+    It gives the words of a copy for the reader's mailbox, or nothing where it sends one itself.
+    """
     days: int = 60
     """How long the link opens."""
     file: str | None = None

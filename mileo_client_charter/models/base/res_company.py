@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
-from ...tools.clock import Delay, NoWorkingTime
+from ...tools.clock import Delay, NoWorkingTime, to_local
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, saying that it was not reviewed"),
@@ -193,8 +193,11 @@ class ResCompany(models.Model):
 
     def _charter_today(self):
         """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
-        tz = self._charter_tz()
-        return fields.Datetime.context_timestamp(self.with_context(tz=tz), fields.Datetime.now()).date()
+        return self._charter_day_at(fields.Datetime.now())
+
+    def _charter_day_at(self, moment):
+        """The day ``moment`` (naive UTC, or its text) was for the company."""
+        return to_local(fields.Datetime.to_datetime(moment), self._charter_tz()).date()
 
     # -- days, of any number of companies at once ---------------------------------------------------
 

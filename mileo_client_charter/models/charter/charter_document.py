@@ -42,7 +42,7 @@ class CharterDocument(models.Model):
     reference = fields.Char(required=True, tracking=True)
     name = fields.Char("Title", required=True, translate=True)
     version = fields.Char(required=True, tracking=True)
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     state = fields.Selection(
         [("draft", "Draft"), ("in_force", "In force"), ("superseded", "Superseded")],
         default="draft",
@@ -248,7 +248,7 @@ class CharterDocument(models.Model):
         for document, vals in zip(self, values, strict=True):
             if "version" not in (default or {}):
                 vals["version"] = document._next_version()
-            vals["date"] = fields.Date.context_today(self)
+            vals["date"] = document.company_id._charter_today()
         return values
 
     def copy(self, default=None):

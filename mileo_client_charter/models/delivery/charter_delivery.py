@@ -35,6 +35,7 @@ class CharterDelivery(models.Model):
     _inherit = [
         "charter.merge.mixin",
         "charter.engine.mixin",
+        "charter.own.client.mixin",
         "charter.sealed.mixin",
         "charter.thread.mixin",
         "mail.thread",

@@ -113,6 +113,7 @@ class CharterEscalation(models.Model):
     time_left = fields.Char(compute="_compute_due_at", groups="base.group_user")
     phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
 
+    _charter_said_runs = ("escalation.level1", "raised_at", "answered_at")
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------

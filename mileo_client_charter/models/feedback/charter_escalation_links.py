@@ -87,13 +87,14 @@ class CharterEscalation(models.Model):
                 {"state": "answered", "resolved_at": False, "resolution": False, "accepted_by_id": False}
             )
             escalation._trace(contact, self.env._("I do not accept the answer after all."))
-            return
+            return self.env._("You do not accept our answer after all: the escalation is open again.")
         if escalation.state == "resolved":
-            return
+            return None
         escalation._resolve(_lt("Accepted by %s by the link of our mail.", contact.name))
         escalation.accepted_by_id = contact
         escalation._trace(contact, self.env._("I accept the answer."))
         escalation._mail_client("mileo_client_charter.mail_escalation_accepted")
+        return None
 
     def _link_level2(self, contact, form):
         """The client goes to general management and says why, or takes it back within 24 hours.
@@ -103,11 +104,12 @@ class CharterEscalation(models.Model):
         escalation = self._charter_engine()
         if form.get("undo"):
             escalation._take_back_level2(contact)
-            return
+            return self.env._("You took the step to our general management back.")
         if escalation.level == "2" and escalation.state == "open":
-            return
+            return None
         escalation._client_to_level2(form.get("reason"))
         escalation._trace(contact, self.env._("I go to your general management: %s", form["reason"].strip()))
+        return None
 
     def _take_back_level2(self, contact):
         escalation = self._charter_engine()

@@ -169,6 +169,7 @@ class CharterFeedback(models.Model):
         "charter.escalation", "feedback_id", "Escalations", groups="base.group_user"
     )
 
+    _charter_said_runs = ("feedback.callback", "answered_at", "called_at")
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
         "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey' AND COALESCE(merged_from, 0) = 0",
@@ -208,7 +209,7 @@ class CharterFeedback(models.Model):
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.
                 feedback.sudo().intervention_id.name,
-                moment and format_date(self.env, fields.Datetime.context_timestamp(feedback, moment).date()),
+                moment and format_date(self.env, feedback.company_id.sudo()._charter_day_at(moment)),
             ]
             feedback.name = " · ".join(part for part in parts if part)
 

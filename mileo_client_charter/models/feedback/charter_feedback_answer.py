@@ -204,6 +204,7 @@ class CharterFeedback(models.Model):
         return super()._charter_recorded_value(name)
 
     def _charter_check_correction(self, values):
+        values = super()._charter_check_correction(values)
         if "rating" in values:
             rating, _none = self._check_marks(values["rating"], rating_required=bool(self.rating))
             values["rating"] = rating or 0
@@ -229,6 +230,7 @@ class CharterFeedback(models.Model):
 
     def _charter_corrected(self, names, reason):
         """A mark that was worse than recorded is called back from now on; a promise made is never taken back."""
+        super()._charter_corrected(names, reason)
         if "contact_id" in names:
             self.respondent = self._respondent_of(self.contact_id)
         if "rating" in names:

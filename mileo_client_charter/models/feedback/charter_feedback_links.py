@@ -96,6 +96,7 @@ class CharterFeedback(models.Model):
             body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
         )
         self.env["charter.word"].sudo()._hear(feedback, message=message)
+        return self.env._("You asked us to call you on %s.", self._in_words(moment, tz))
 
     # -- no more surveys --------------------------------------------------------------------------
 

@@ -231,7 +231,7 @@ class CharterNps(models.AbstractModel):
         return found
 
     @api.model
-    def _set_aside_in_words(self, rows):
+    def _set_aside_in_words(self, rows, company):
         """A line for each row of ``_set_aside``, for the reader; empty when there is none."""
         words = {
             "left_out": lambda row: self.env._("Left out: the answer of %(day)s (%(mark)s)", **row),
@@ -245,7 +245,7 @@ class CharterNps(models.AbstractModel):
         lines = []
         for row in rows or ():
             shown = {
-                "day": format_date(self.env, row["answered_at"][:10]), "mark": row["nps"],
+                "day": format_date(self.env, company._charter_day_at(row["answered_at"])), "mark": row["nps"],
                 "before": row["before"] or "—", "after": row["after"] or "—",
             }  # fmt: skip
             lines.append(
@@ -254,7 +254,7 @@ class CharterNps(models.AbstractModel):
                     what=words[row["kind"]](shown),
                     reason=row["reason"] or "—",
                     user=row["by"] or "—",
-                    day=format_date(self.env, row["at"][:10]),
+                    day=format_date(self.env, company._charter_day_at(row["at"])),
                 )
             )
         return "\n".join(lines)

@@ -25,10 +25,14 @@ class CharterSaidMixin(models.AbstractModel):
     _description = "Something a client said"
     _inherit = ["charter.client.mixin"]
 
+    # (code of the promise that runs from ``said_at``, field of when it was recorded, field of when it was answered)
+    _charter_said_runs = None
+
     said_at = fields.Datetime(
         "Said on",
         copy=False,
         charter_engine=True,
+        charter_recorded="client",
         default=fields.Datetime.now,
         help="When the client spoke: the clock of the charter counts from then, whenever it was typed in.",
     )
@@ -82,6 +86,59 @@ class CharterSaidMixin(models.AbstractModel):
                     days=days,
                 ),
             )
+
+    # -- a moment that was written down wrongly ---------------------------------------------------
+
+    def _charter_check_correction(self, values):
+        values = super()._charter_check_correction(values)
+        if values.get("said_at"):
+            _code, recorded, answered = self._charter_said_runs
+            values["said_at"] = self._charter_said_moment(values["said_at"])
+            for name in (recorded, answered):
+                if self[name] and values["said_at"] > self[name]:
+                    raise ValidationError(
+                        self.env._(
+                            "%(said)s: it comes after “%(later)s”; the client spoke before.",
+                            said=self._fields["said_at"]._description_string(self.env),
+                            later=self._fields[name]._description_string(self.env),
+                        )
+                    )
+        return values
+
+    def _charter_corrected(self, names, reason):
+        super()._charter_corrected(names, reason)
+        if "said_at" in names:
+            self._charter_count_anew(reason)
+
+    def _charter_count_anew(self, reason):
+        """The promise counts from the corrected moment, as a row of its own beside the one that was taken back.
+
+        What was late stays late, whatever moment is given later: only an administrator takes that out of the figures.
+        """
+        code, recorded, _answered = self._charter_said_runs
+        engine, now = self._charter_engine(), self._charter_now()
+        engine.recorded_late = self[recorded] - self.said_at > RECORDED_LATE
+        rows = self.env["charter.obligation"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code), ("withdrawn", "=", False)],
+            order="id", limit=1,
+        )  # fmt: skip
+        for row in rows._charter_engine():
+            words = self.env._(
+                "the client spoke at %(said)s UTC, as was corrected: %(reason)s",
+                said=fields.Datetime.to_string(self.said_at), reason=reason,
+            )  # fmt: skip
+            if row.state not in ("open", "kept") or row._overdue(now):
+                row.history = row._with_history(words)
+                continue
+            done = (row.evidence, row.done_at)
+            row.write({**row._cancelled_values(words, now), "withdrawn": True, "done_at": False})
+            anew = self._charter_open_or_explain(code, at=self.said_at, occurrence=row.occurrence)
+            anew._charter_engine().history = anew._with_history(words)
+            if done[1]:
+                anew._fulfil(*done)
+            else:
+                anew._charter_announce()
+            row._close_reminders()
 
     def _charter_note_late(self, promises, moment, recorded):
         """The history of ``promises`` says when their cause became known, where that was later than ``moment``."""

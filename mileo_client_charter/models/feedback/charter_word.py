@@ -102,7 +102,8 @@ class CharterWord(models.Model):
                 "message_id": message.id if message else False,
                 "said_at": said_at,
                 "user_id": user.id,
-                "due_on": self._next_working_day(company, said_at),
+                # What was said days before it was recorded is heard from then on: nothing is late as it is written down.
+                "due_on": self._next_working_day(company, max(said_at, self._charter_now())),
             }
         )
         word._put_in_list()
@@ -175,9 +176,12 @@ class CharterWord(models.Model):
         for word in unread:
             document = word._document()
             if document is not None and "activity_ids" in document:
-                # What is read is in nobody's list any more.
+                # What is read is in nobody's list any more; other words of this document may still wait there.
+                waiting = self._unread_of(document).user_id
                 document.activity_ids.filtered(
-                    lambda one: one.activity_type_id == activity_type
+                    lambda one, waiting=waiting: (
+                        one.activity_type_id == activity_type and one.user_id not in waiting
+                    )
                 ).with_context(charter_word_read=True).unlink()
 
     @api.model
@@ -216,7 +220,8 @@ class CharterWord(models.Model):
         reader = self._reader(document, self.partner_id, company)
         if reader != self.user_id:
             self._charter_engine().user_id = reader
-            self._put_in_list()
+        # In the list of whoever reads it, also where the activity was deleted by hand.
+        self._put_in_list()
         if self.due_on < today and self.reminded_on != today:
             operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
             for user in self.user_id | operations:

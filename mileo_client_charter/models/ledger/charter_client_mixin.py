@@ -139,10 +139,6 @@ class CharterClientMixin(models.AbstractModel):
         self.env["charter.obligation"]._wake_mail_queue()
         return SentMessage(message, people)
 
-    def _charter_mail_doors(self):
-        """[(label, address)] of what the client can do next from a message about this document, without a login."""
-        return []
-
     def _charter_queued(self, message, client):
         """The people of ``client`` for whom a mail of ``message`` is really in the queue."""
         notifications = self.env["mail.notification"].sudo().search(

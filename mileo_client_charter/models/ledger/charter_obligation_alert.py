@@ -120,10 +120,7 @@ class CharterObligation(models.Model):
             for user in obligation._alert_users(to):
                 values = {
                     "date_deadline": obligation._last_day()
-                    or fields.Date.context_today(
-                        self.with_context(tz=obligation.company_id._charter_tz()),
-                        obligation.due_at or obligation.opened_at,
-                    ),
+                    or obligation.company_id._charter_day_at(obligation.due_at or obligation.opened_at),
                     "summary": obligation._alert_summary(),
                     "charter_key": f"{obligation._name},{obligation.id}",
                 }

@@ -178,6 +178,8 @@ class ContractContract(models.Model):
         running = final._charter_running_reports(client)
         self._charter_withdraw(reason, keep=keep, client=client)
         final._charter_owe_last_report(running)
+        if self.commercial_partner_id != client:
+            self._charter_end_late(client, reason)
         self._charter_side_ended(client, reason)
         others = self.env["contract.contract"].sudo()
         left = others.search_count(
@@ -197,6 +199,16 @@ class ContractContract(models.Model):
 
     def _charter_side_ended(self, client, reason):
         """Hook: documents about this contract and ``client`` that are not finished end for ``reason``."""
+
+    def _charter_end_late(self, client, reason):
+        """What was late for a client the contract has left stays late, and is no longer to be done: nobody meets a former
+        client under another one's contract. Its reports are owed all the same."""
+        self.env["charter.obligation"].sudo().search(
+            [
+                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("partner_id", "=", client.id),
+                ("is_owed", "=", True), ("code", "!=", REPORT),
+            ]
+        )._cancel(reason)  # fmt: skip
 
     def _charter_running_reports(self, client):
         """Promises of a report to ``client`` whose period is not over today."""
@@ -308,7 +320,7 @@ class ContractContract(models.Model):
     )
     def _compute_charter_next_anniversary(self):
         for contract in self:
-            today = contract.company_id._charter_today() if contract.company_id else fields.Date.today()
+            today = (contract.company_id or self.env.company).sudo()._charter_today()
             ahead = [day for day in contract._charter_anniversaries(today, today) if day > today]
             contract.charter_next_anniversary = ahead[0] if ahead else False
 

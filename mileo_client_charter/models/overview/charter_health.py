@@ -208,11 +208,8 @@ class CharterHealth(models.Model):
 
     def _say_late_owed(self):
         # Midnight ends the day before, as everywhere in the ledger.
-        tz = self.company_id.sudo()._charter_tz()
-        since = fields.Datetime.context_timestamp(
-            self.with_context(tz=tz), self.oldest_late_at - timedelta(seconds=1)
-        )
-        since = format_date(self.env, since.date())
+        last = self.oldest_late_at - timedelta(seconds=1)
+        since = format_date(self.env, self.company_id.sudo()._charter_day_at(last))
         if self.late_owed == 1:
             return self.env._("a commitment is late and still owed, due on %s", since)
         return self.env._(

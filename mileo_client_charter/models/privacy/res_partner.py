@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 PERSONAL = (
-    "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat",
+    "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat", "charter_calendar_key",
 )  # fmt: skip
 
 

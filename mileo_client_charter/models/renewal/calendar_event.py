@@ -6,6 +6,10 @@ from odoo import api, fields, models
 
 from .charter_review_meeting import FOLLOWING, SERIES
 
+# What says when and where an event is, and what of an event people are told of.
+PLACE = {"start", "stop", "location", "duration", "start_date"}
+TOLD = PLACE | {"active", "partner_ids", "attendee_ids", "allday", "stop_date"}
+
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
@@ -22,6 +26,8 @@ class CalendarEvent(models.Model):
         if names & self._charter_series_fields() and not self._charter_in_series():
             return self._charter_write_series(vals)
         if self._charter_in_series():
+            return super().write(vals)
+        if not names & TOLD:
             return super().write(vals)
         ours = self._charter_reviews().event_id & self
         if ours and ours != self:
@@ -41,10 +47,7 @@ class CalendarEvent(models.Model):
             if now != people:
                 review._charter_mail_meeting("cancelled", people - now)
                 review._charter_mail_meeting("invitation", now - people)
-        if (
-            names & {"start", "stop", "location", "duration", "start_date"}
-            and self.env.context.get("charter_review_following") is not FOLLOWING
-        ):
+        if names & PLACE and self.env.context.get("charter_review_following") is not FOLLOWING:
             for review in reviews:
                 review._follow_event(review.event_id)
         if vals.get("active") is False:

@@ -331,7 +331,8 @@ class CharterAdvisory(models.Model):
             else [("equipment_id", "in", equipment.ids)]
         )
         known = {(one.advisory_id.id, one.equipment_id.id): one for one in concern.search(domain)}
-        today = fields.Date.context_today(self)
+        companies = self.env["charter.equipment"].sudo().browse({key[1] for key in found}).company_id
+        today = {company: company._charter_today() for company in companies}
         fresh = []
         for key, (answer, reason, product, firmware) in found.items():
             one = known.pop(key, concern)
@@ -339,11 +340,12 @@ class CharterAdvisory(models.Model):
                 fresh.append(
                     {
                         "advisory_id": key[0], "equipment_id": key[1], "answer": answer, "reason": reason, "product_id": product,
-                        "firmware": firmware, "state": "clear" if answer == NOT_AFFECTED else "open", "found_on": today,
+                        "firmware": firmware, "state": "clear" if answer == NOT_AFFECTED else "open",
+                        "found_on": today[concern.equipment_id.browse(key[1]).company_id],
                     }
                 )  # fmt: skip
             else:
-                one._again(answer, reason, product, firmware, today)
+                one._again(answer, reason, product, firmware, today[one.equipment_id.company_id])
         for one in known.values():
             # The advisory names it no more, or its model was corrected.
             if one.state == "open" and one.equipment_id.active:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, to_utc
@@ -290,9 +291,13 @@ class CharterAuthorisation(models.Model):
     @api.model
     def _tell_due(self):
         """The day comes nearer: clients under the charter are told; those nobody is to mail yet wait. :return: True"""
-        today = fields.Date.today()
         due = self.sudo().search(
-            [("tell_by", "<=", today + timedelta(days=AHEAD)), ("valid_until", ">=", today)]
+            Domain.OR(
+                Domain("company_id", "in", ids)
+                & Domain("tell_by", "<=", today + timedelta(days=AHEAD))
+                & Domain("valid_until", ">=", today)
+                for today, ids in self.env["res.company"]._charter_days().items()
+            )
         )
         held = self.env["res.company"]._charter_held_clients()
         due = due.filtered(

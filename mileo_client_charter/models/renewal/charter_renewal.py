@@ -156,7 +156,9 @@ class CharterRenewal(models.Model):
             renewal.earlier_in_words = "\n".join(
                 map(renewal._decision_in_words, renewal.earlier_decisions or ())
             )
-            renewal.set_aside_in_words = self.env["charter.nps"]._set_aside_in_words(renewal.nps_set_aside)
+            renewal.set_aside_in_words = self.env["charter.nps"]._set_aside_in_words(
+                renewal.nps_set_aside, renewal.company_id.sudo()
+            )
             if not renewal.verdict:
                 renewal.evidence = False
                 continue
@@ -190,7 +192,9 @@ class CharterRenewal(models.Model):
             renewal.verdict_today = standing.verdict if standing else False
             renewal.nps_today = standing and renewal._nps_in_words(standing.score, standing.answers)
             renewal.today_in_words = standing and self.env["charter.nps"]._missing_in_words(standing)
-            renewal.set_aside_today = self.env["charter.nps"]._set_aside_in_words(set_aside.get(renewal))
+            renewal.set_aside_today = self.env["charter.nps"]._set_aside_in_words(
+                set_aside.get(renewal), renewal.company_id.sudo()
+            )
 
     @api.depends("contract_id", "term_end")
     def _compute_decide_by(self):

@@ -91,7 +91,7 @@ class CharterRenewalForecast(models.Model):
                 ),
                 fields.Datetime.now(),
             ),
-            today=fields.Date.context_today(self),
+            today=self.env["res.company"]._charter_today_sql(SQL("c.company_id")),
         )
 
     @api.depends("nps", "answers", "complaints", "threshold", "above", "verdict")

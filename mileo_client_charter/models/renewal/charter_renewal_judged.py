@@ -34,7 +34,7 @@ class CharterRenewal(models.Model):
         user = self.env["res.users"].sudo().browse(decision["decided_by_id"] or [])
         return self.env._(
             "%(day)s: %(verdict)s, %(nps)s, unresolved complaints: %(complaints)s (%(user)s)",
-            day=format_date(self.env, decision["decided_at"][:10]),
+            day=format_date(self.env, self.company_id._charter_day_at(decision["decided_at"])),
             verdict=labels[decision["verdict"]],
             nps=self._nps_in_words(decision["nps_answers"] and decision["nps"], decision["nps_answers"]),
             complaints=decision["complaint_count"],
@@ -68,7 +68,7 @@ class CharterRenewal(models.Model):
         return {engine.browse(number): Standing(*row) for number, *row in rows}
 
     @api.model
-    def _judge_due(self, today):
+    def _judge_due(self):
         """Judge again what the scheduled renewal is about to renew; what no longer passes is put back.
 
         :return: charter.renewal, those put back
@@ -79,7 +79,7 @@ class CharterRenewal(models.Model):
                     """EXISTS (SELECT 1 FROM contract_line line
                                 WHERE line.contract_id = r.contract_id AND line.date_end = r.term_end AND line.is_auto_renew
                                   AND line.is_canceled IS NOT TRUE AND line.termination_notice_date <= %s)""",
-                    today,
+                    self.env["res.company"]._charter_today_sql(SQL("r.company_id")),
                 )
             )
         )

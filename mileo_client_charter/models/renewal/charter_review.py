@@ -23,7 +23,7 @@ class CharterReview(models.Model):
 
     _name = "charter.review"
     _description = "Review with a client"
-    _inherit = ["charter.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["charter.client.mixin", "charter.own.client.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_messages = {
         "minutes": Message(
             "mileo_client_charter.mail_review_minutes",
@@ -237,6 +237,7 @@ class CharterReview(models.Model):
                 "&", ("code", "=", CODES["annual"]), ("due_at", "<=", soon),
             ]
         )  # fmt: skip
+        owed = owed.filtered(lambda row: row.partner_id == row.contract_id.commercial_partner_id)
         known = (
             self.sudo()
             .search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")])
@@ -349,7 +350,8 @@ class CharterReview(models.Model):
         if not row and not self.renewal_id:
             row = self.env["charter.obligation"].sudo().search(
                 [("res_model", "=", "contract.contract"), ("res_id", "=", self.contract_id.id),
-                 ("code", "=", CODES[self.kind]), ("is_owed", "=", True)], order="due_at", limit=1,
+                 ("code", "=", CODES[self.kind]), ("partner_id", "=", self.partner_id.id), ("is_owed", "=", True)],
+                order="due_at", limit=1,
             )  # fmt: skip
         row._fulfil(evidence)
 

@@ -141,6 +141,13 @@ class CharterReview(models.Model):
             format_date(self.env, period[name], date_format="d MMM y") for name in ("first_day", "last_day")
         )
 
+    def _dossier_due(self, row):
+        """The day a commitment of ``late_list`` was due, where the company is; midnight ends the day before."""
+        due = fields.Datetime.to_datetime(row["due_at"])
+        return format_date(
+            self.env, due and self.company_id.sudo()._charter_day_at(due - timedelta(seconds=1))
+        )
+
     def _dossier_lines(self):
         def figure(value, digits):
             return formatLang(self.env, value, digits=digits)

@@ -30,10 +30,18 @@ class CharterNoticeLine(models.Model):
         """The contact has read it, or says within 24 hours that it has not. :raise ValidationError: too late"""
         if not form.get("undo"):
             self._acknowledge(contact)
-            return
+            return self.env._("You told us that you have read “%s”. It orders nothing.", self.notice_id.name)
         if not self._link_values(contact)["may_undo"]:
             raise ValidationError(self.env._("It is too late to change this here: reply to our message."))
         self._charter_engine().write({"acknowledged_at": False, "acknowledged_by_id": False})
+        return self.env._("You have not read “%s” yet.", self.notice_id.name)
+
+    def _charter_link_thread(self, contact):
+        # A notice is sent to many clients: the thread is that of what this one was handed.
+        return self.env["charter.delivery"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id), ("contact_id", "=", contact.id)],
+            order="id desc", limit=1,
+        )  # fmt: skip
 
 
 class CharterReview(models.Model):
@@ -86,3 +94,4 @@ class CharterReview(models.Model):
             body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
         )  # fmt: skip
         self.env["charter.word"].sudo()._hear(self, message=message)
+        return self.env._("You wrote to us about %(meeting)s: “%(words)s”", meeting=self.name, words=words)

@@ -28,14 +28,19 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_blocked_sql(self):
-        """SQL of the ids of the lines whose renewal the charter does not allow."""
+        """SQL of the ids of the lines whose renewal the charter does not allow.
+
+        Core asks for the day of the scheduler, which is UTC: nothing renews before it is that day for its company.
+        """
         return SQL(
             """(SELECT blocked.id FROM contract_line blocked
                   JOIN contract_contract contract ON contract.id = blocked.contract_id
                  WHERE contract.charter_tier_id IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM charter_renewal renewal
-                                    WHERE renewal.contract_id = blocked.contract_id
-                                      AND renewal.term_end = blocked.date_end AND renewal.allowed))"""
+                   AND (blocked.termination_notice_date > %s
+                        OR NOT EXISTS (SELECT 1 FROM charter_renewal renewal
+                                        WHERE renewal.contract_id = blocked.contract_id
+                                          AND renewal.term_end = blocked.date_end AND renewal.allowed)))""",
+            self.env["res.company"]._charter_today_sql(SQL("contract.company_id")),
         )
 
     def _charter_let_through(self):
@@ -55,7 +60,7 @@ class ContractLine(models.Model):
     @api.model
     def cron_renew_contract_line(self):
         # Judged in the same transaction; the domain is the gate of the lines it finds: they need not be looked up again.
-        self.env["charter.renewal"]._judge_due(fields.Date.context_today(self))
+        self.env["charter.renewal"]._judge_due()
         result = super(ContractLine, self._charter_let_through()).cron_renew_contract_line()
         self._charter_hold_back()
         return result
@@ -76,7 +81,7 @@ class ContractLine(models.Model):
                    AND line.termination_notice_date <= %(today)s
                 """,
                 now=fields.Datetime.now(),
-                today=fields.Date.context_today(self),
+                today=self.env["res.company"]._charter_today_sql(SQL("renewal.company_id")),
             ),
         )
         self.env["charter.renewal"].invalidate_model(["held_since"])

@@ -5,7 +5,18 @@ last day to refuse the renewal, that it may refuse it; that day stands in a box.
 L215-3, non-professionals. Whether it applies to a client is to be confirmed by counsel: this helps, it does not advise.
 """
 
-from odoo import fields, models
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...tools import ical
+from ...tools.clock import to_local
+
+# A client's own dates in its calendar: a feed behind a key of one contact, which that contact makes and revokes (RFC 5545).
+PATH = "/charter/calendar/"
+# Of each kind at most, the next ones.
+ROWS = 200
 
 
 class ResPartner(models.Model):
@@ -16,3 +27,115 @@ class ResPartner(models.Model):
         help="Sent between three months and one month before the last day to refuse the renewal. "
         "Whether the law asks for it with this client is to be confirmed by counsel.",
     )
+    charter_calendar_key = fields.Char(readonly=True, copy=False, groups="base.group_system")
+
+    # Not unique: while two contacts are merged, both have it. It cannot be guessed, nor met twice by chance.
+    _charter_calendar_key_idx = models.Index("(charter_calendar_key) WHERE charter_calendar_key IS NOT NULL")
+
+    def _charter_make_calendar(self):
+        """Another address for this contact's feed; the former one shows nothing any more."""
+        self.sudo().charter_calendar_key = secrets.token_urlsafe(24)
+
+    def _charter_revoke_calendar(self):
+        self.sudo().charter_calendar_key = False
+
+    def _charter_calendar_address(self):
+        """The address a calendar subscribes to (https); None while there is none."""
+        key = self.sudo().charter_calendar_key
+        return f"{self.get_base_url()}{PATH}{key}.ics" if key else None
+
+    @api.model
+    def _charter_by_calendar_key(self, key):
+        """The contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
+        contact = self.sudo().search([("charter_calendar_key", "=", key)], limit=1) if key else self.sudo()
+        if not contact or not contact.commercial_partner_id._charter_is_client():
+            return self.sudo().browse()
+        return contact.with_context(lang=contact.lang or self.env.lang)
+
+    def _charter_is_client(self):
+        contracts = self.env["contract.contract"].sudo()
+        return bool(
+            contracts.search_count(
+                [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.id)], limit=1
+            )
+        )
+
+    def _charter_calendar_feed(self):
+        """The file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
+        client = self.commercial_partner_id
+        company = client._charter_serving_company().sudo()
+        tz, env = self.tz or company._charter_tz(), self.env
+        now = env.cr.now()
+        since = now - timedelta(days=31)
+        own = [("partner_id", "=", client.id)]
+        base = self.get_base_url()
+        entries = []
+        reviews = env["charter.review"].sudo().search(
+            [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
+            order="start_at", limit=ROWS,
+        )  # fmt: skip
+        for review in reviews:
+            entries.append(
+                ical.Entry(
+                    uid=review.ical_uid or self._charter_entry_uid(review, "meeting"),
+                    start=review.start_at,
+                    stop=review.start_at + timedelta(hours=review.duration),
+                    summary=review.name,
+                    sequence=review.ical_sequence,
+                    location=review.location or "",
+                    url=f"{base}{review._get_portal_url()}",
+                )
+            )
+        reports = env["charter.obligation"].sudo().search(
+            [*own, ("code", "=", "report.delivery"), ("is_owed", "=", True), ("due_at", ">=", since)],
+            order="due_at", limit=ROWS,
+        )  # fmt: skip
+        for row in reports:
+            # Due at midnight is due on the day that ends then.
+            day = to_local(row.due_at - timedelta(seconds=1), tz).date()
+            period = row.occurrence_text
+            title = (
+                env._("Your activity report is due: %s", period)
+                if period
+                else env._("Your activity report is due")
+            )
+            entries.append(self._charter_day(row, "report", day, title, f"{base}/my/charter/reports"))
+        contracts = env["contract.contract"].sudo()
+        contracts = contracts.search(
+            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", client.id)], limit=ROWS
+        )
+        for contract in contracts:
+            address = f"{base}/my/charter/reviews"
+            if contract.charter_term_end:
+                title = env._("End of the term: %s", contract.name)
+                entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
+            if contract.charter_notice_date:
+                title = env._("Renews by itself from this day on: %s", contract.name)
+                entries.append(
+                    self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
+                )
+        lines = env["charter.notice.line"].sudo().search(
+            [*own, ("sent_at", "!=", False), ("effect_on", ">=", since.date())], order="effect_on", limit=ROWS
+        )  # fmt: skip
+        for line in lines:
+            title = env._("Takes effect: %s", line.notice_id.name)
+            entries.append(
+                self._charter_day(
+                    line, "effect", line.effect_on, title, f"{base}/my/charter/notice/{line.id}"
+                )
+            )
+        return ical.write(entries, "PUBLISH", now, tz, env._("%s: our dates", company.name))
+
+    def _charter_day(self, record, what, day, title, address):
+        return ical.Entry(
+            uid=self._charter_entry_uid(record, what),
+            start=day,
+            stop=day + timedelta(days=1),
+            summary=title,
+            url=address,
+        )
+
+    def _charter_entry_uid(self, record, what):
+        """The same at each reading, and of this database alone."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{record._table}-{record.id}-{what}@{database}"

@@ -43,7 +43,12 @@ class CharterRecommendation(models.Model):
 
     _name = "charter.recommendation"
     _description = "Recommendation"
-    _inherit = ["charter.recorded.mixin", "charter.reminded.mixin", "charter.link.mixin"]
+    _inherit = [
+        "charter.recorded.mixin",
+        "charter.own.client.mixin",
+        "charter.reminded.mixin",
+        "charter.link.mixin",
+    ]
     _charter_export = Sheet("recommendations", ("name", "advice", "benefit", "urgency", "state", "comment"))
     _order = "urgency desc, id"
 

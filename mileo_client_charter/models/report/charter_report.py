@@ -41,8 +41,18 @@ class CharterReport(models.Model):
     _name = "charter.report"
     _description = "Activity report"
     _inherit = [
-        "charter.engine.mixin", "charter.sealed.mixin", "charter.link.mixin", "mail.thread", "mail.activity.mixin",
+        "charter.engine.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "charter.link.mixin", "mail.thread",
+        "mail.activity.mixin",
     ]  # fmt: skip
+    _charter_frozen_rows = {
+        "table": {
+            "details.interventions": "charter.intervention",
+            "details.in_progress": "charter.intervention",
+            "details.feedback": "charter.feedback",
+            "details.escalations": "charter.escalation",
+            "recommendations": "charter.recommendation",
+        }
+    }
     # Reports of one contract to two clients that become one stay what each was told: a person looks first.
     _charter_merge_rules = {
         "version_once": "refuse", "no_day_unsent_twice": "refuse", "no_day_sent_twice": "refuse",

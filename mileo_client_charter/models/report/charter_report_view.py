@@ -115,8 +115,13 @@ class CharterReport(models.Model):
         tz = self.env.context["charter_report_tz"]
         moment = fields.Datetime.to_datetime(value[:19])
         # A spreadsheet knows no time zone: it shows the same hands of the clock.
-        local = to_local(moment, tz)
-        return Formatted(format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), local, "moment")
+        return Formatted(
+            format_datetime(self.env, moment, tz=tz, dt_format=MOMENT), self._local(value), "moment"
+        )
+
+    def _local(self, value):
+        """A moment of the table (text, naive UTC) as the clocks of the report show it."""
+        return to_local(fields.Datetime.to_datetime(value[:19]), self.env.context["charter_report_tz"])
 
     def _due(self, value):
         """A due moment: midnight is the end of the day before, as the ledger says it (``charter.obligation._last_day``)."""
@@ -255,9 +260,7 @@ class CharterReport(models.Model):
                 if row["state"] == "draft"
                 else self._label("charter.recommendation", "state", row["state"]),
                 "since": row["proposed_at"]
-                and self.env._(
-                    "proposed on %s", self._day(fields.Datetime.to_datetime(row["proposed_at"]).date())
-                ),
+                and self.env._("proposed on %s", self._day(self._local(row["proposed_at"]).date())),
             }
             for row in table["recommendations"]
         ]

@@ -18,5 +18,6 @@ from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin
 from . import charter_intervention_machine
+from . import charter_intervention_reported
 from . import contract_contract
 from . import res_partner

@@ -68,7 +68,12 @@ class CharterEquipment(models.Model):
         if "firmware" in vals:
             vals["firmware"] = " ".join((vals["firmware"] or "").split()) or False
             vals.setdefault("firmware_source", "hand" if vals["firmware"] else False)
-            vals.setdefault("firmware_on", fields.Date.context_today(self) if vals["firmware"] else False)
+            company = (
+                self.env["res.company"].browse(vals.get("company_id"))
+                or self.company_id[:1]
+                or self.env.company
+            )
+            vals.setdefault("firmware_on", company._charter_today() if vals["firmware"] else False)
         return vals
 
     def _recognised(self):

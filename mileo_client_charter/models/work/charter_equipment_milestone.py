@@ -36,7 +36,7 @@ class CharterEquipmentMilestone(models.Model):
     date = fields.Date(help="The day the maker announced; only where one is announced.")
     source = fields.Char(help="Who says so: the maker's page, a letter, a distributor.")
     url = fields.Char("Web page")
-    checked_on = fields.Date("Last checked on", default=fields.Date.context_today)
+    checked_on = fields.Date("Last checked on", default=lambda self: self.env.company._charter_today())
 
     _one_of_a_kind = models.Constraint(
         "UNIQUE (equipment_id, kind)",

@@ -212,7 +212,7 @@ class CharterEquipmentModelDate(models.Model):
     date = fields.Date(help="The day the manufacturer announced; only where one is announced.")
     source = fields.Char(help="Who says so: a page, a letter, a distributor.")
     url = fields.Char("Web page")
-    checked_on = fields.Date("Last checked on", default=fields.Date.context_today)
+    checked_on = fields.Date("Last checked on", default=lambda self: self.env.company._charter_today())
 
     _one_of_a_kind = models.UniqueIndex(
         "(model_id, kind)", "Lifecycle: a model has one date of each kind. Change the one it has."

@@ -1,12 +1,17 @@
 """Article 01 of the charter, sentence by sentence, also when life is irregular: people, reports, notices."""
 
+import json
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+from psycopg2 import IntegrityError
 
+from ...models.base.charter_engine import charter_door
+from ...models.base.charter_own_client import owner_of
 from ...tools.clock import Delay
 from ..cases.common import CharterCase
 from ..cases.own_rows import foreign_rows
@@ -134,6 +139,161 @@ class TestSentencesReports(CharterCase):
         self.assertEqual([advice.partner_id, camera.partner_id], [self.client, self.client])
         self.assertFalse(camera.contract_id)
         self.assertEqual(foreign_rows(self.env), [])
+
+    def test_what_was_late_for_the_former_client_is_not_made_up_with_the_new_one(self):
+        """Found by ``bin/test --years`` (seed 1): an interview that was overdue was opened anew with the new client."""
+        with self.at(moment=datetime(2027, 3, 10, 9)):
+            self.schedule()
+            self.tick()
+            late = self.promises("interview.biannual", state="late")
+            self.assertTrue(late.is_owed)
+            self.contract.partner_id = self.other
+            self.env.flush_all()
+        with self.at(moment=datetime(2027, 3, 11, 9)):
+            self.schedule()
+        self.assertEqual([late.is_owed, late.missed, bool(late.cancel_reason)], [False, 1, True])
+        reviews = self.env["charter.review"].search([("contract_id", "=", self.contract.id)])
+        self.assertEqual(
+            reviews.filtered(lambda one: one.state == "draft").partner_id | self.other, self.other
+        )
+        self.assertEqual(foreign_rows(self.env), [])
+
+    def test_the_database_refuses_a_foreign_row_in_a_document(self):
+        """From the registry: each link of each document, and each id in its frozen table, once with a row of another client."""
+        documents = [
+            self.env[name]
+            for name in sorted(self.env.registry.descendants(["charter.own.client.mixin"], "_inherit"))
+            if self.env[name]._auto and not self.env[name]._abstract
+        ]
+        self.assertEqual(
+            [model._name for model in documents],
+            ["charter.delivery", "charter.recommendation", "charter.report", "charter.review"],
+        )
+        with self.at(moment=datetime(2026, 9, 1, 9)):
+            foreign = self._contract(self.other, start="2026-03-01", end="2027-02-28")
+            self.env["charter.renewal"]._charter_new(foreign, date(2029, 12, 31))
+        self.work(self.other, datetime(2026, 10, 5, 9))
+        with self.at(moment=A_DAY):
+            self.say_and_escalate(self.other)
+            self.schedule()
+            theirs = self.env["charter.report"].search([("partner_id", "=", self.other.id)], limit=1)
+            self.advice_of(theirs)
+            own = self.own_documents()
+        self.env.flush_all()
+        tried = set()
+        for model in documents:
+            columns = model._charter_own_links()
+            for column, strange in self.strangers(model, columns):
+                row = own[model._name]
+                with self.subTest(model=model._name, column=column):
+                    tried.add((model._name, column.partition(":")[0]))
+                    with (
+                        self.assertRaises(IntegrityError) as caught,
+                        mute_logger("odoo.sql_db"),
+                        self.env.cr.savepoint(),
+                        charter_door(self.env.cr),
+                    ):
+                        self.env.cr.execute(strange(row.id))
+                    self.assertEqual(caught.exception.diag.constraint_name, "charter_own_client")
+                    self.assertIn("another client", row._sql_error_to_message(caught.exception))
+        wanted = {(model._name, column) for model in documents for column in model._charter_own_links()}
+        self.assertEqual(wanted - tried, set(), "no row of another client was at hand")
+        self.env.invalidate_all()
+
+    def say_and_escalate(self, client):
+        contact = client.child_ids[:1]
+        self.negative(contact)
+        self.escalate(contact)
+
+    def advice_of(self, report):
+        return self.env["charter.recommendation"].create(
+            {
+                "name": "Replace it", "advice": "It is old.", "benefit": "Less noise.",
+                "contract_id": report.contract_id.id, "report_id": report.id,
+            }
+        )  # fmt: skip
+
+    def own_documents(self):
+        """{model: a document of the client}"""
+        report = self.env["charter.report"].search([("partner_id", "=", self.client.id)], limit=1)
+        delivery = self.env["charter.delivery"]._queue(
+            [{"kind": "contacts", "partner_id": self.client.id, "contact_id": self.alice.id,
+              "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]
+        )  # fmt: skip
+        review = self.env["charter.review"].create({"contract_id": self.contract.id})
+        advice = self.advice_of(report)
+        return {one._name: one for one in (report, delivery, review, advice)}
+
+    def strangers(self, model, columns):
+        """[(column, function of a row's id)] of UPDATEs that put a row of the other client into each link, and into each part
+        of a frozen table."""
+        for column in columns:
+            paths = model._charter_frozen_rows.get(column, {})
+            for path, name in paths.items():
+                rows = json.dumps([{"id": self.theirs(self.env[name]).id}])
+                part = SQL("jsonb_set(%s, %s, %s)", SQL.identifier(column), path.split("."), rows)
+                yield f"{column}: {path}", self.updating(model, **{column: part})
+            if paths:
+                continue
+            if column == "res_id":
+                escalation = self.theirs(self.env["charter.escalation"])
+                yield column, self.updating(model, res_model=escalation._name, res_id=escalation.id)
+                continue
+            used = self.env[model._name].sudo().search([(column, "!=", False)])[column].ids
+            found = self.theirs(self.env[model._fields[column].comodel_name], ("id", "not in", used))
+            if found:
+                yield column, self.updating(model, **{column: found.id})
+
+    def theirs(self, model, *domain):
+        owner = "commercial_partner_id" if model._name == "res.partner" else owner_of(model)
+        return model.sudo().search([(owner, "=", self.other.id), *domain], limit=1)
+
+    def updating(self, model, **values):
+        changes = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
+        )
+        return lambda row: SQL("UPDATE %s SET %s WHERE id = %s", SQL.identifier(model._table), changes, row)
+
+    def test_merged_clients_keep_their_documents(self):
+        """The rows of two clients that become one move table by table: none of them is refused on the way."""
+        with self.at(moment=A_DAY):
+            self._contract(self.other, start="2026-03-01", end="2027-02-28")
+            self.schedule()
+            self.say_and_escalate(self.other)
+            before = self.env["charter.delivery"].search_count([("partner_id", "=", self.other.id)])
+            self.env["base.partner.merge.automatic.wizard"]._merge(
+                (self.client | self.other).ids, self.client, extra_checks=False
+            )
+            self.env.flush_all()
+        self.assertEqual(foreign_rows(self.env), [])
+        self.assertFalse(self.other.exists())
+        self.assertGreaterEqual(
+            self.env["charter.delivery"].search_count([("partner_id", "=", self.client.id)]), before
+        )
+
+    def test_a_second_contract_of_a_client(self):
+        """The charter and the sheet once a client; reports, reviews and decisions once a contract; a leaving one takes its own."""
+        with self.at(moment=datetime(2026, 9, 1, 9)):
+            self.schedule()
+        with self.at(moment=A_DAY):
+            second = self._contract(self.client, self.comfort, start="2026-03-01", end="2027-02-28")
+            self.schedule()
+        ledger = self.env["charter.obligation"].search([("partner_id", "=", self.client.id)])
+        codes = ledger.mapped("code")
+        self.assertEqual((codes.count("charter.copy"), codes.count("contacts.sheet")), (1, 1))
+        for contract in (self.contract, second):
+            for code in ("report.delivery", "review.annual"):
+                self.assertTrue(self.promises(code, contract), f"{contract.name}: {code}")
+        self.never_twice_never_missing(self.client, date(2026, 11, 10), date(2026, 12, 31), second)
+        before = self.promises(contract=second) | ledger.filtered(lambda row: row.res_model == "res.partner")
+        states = before.mapped("state")
+        with self.at(moment=datetime(2026, 11, 20, 9)):
+            self.contract.charter_tier_id = False
+            self.schedule()
+        self.assertEqual(before.mapped("state"), states, "what the other contract promised stays")
+        self.assertFalse(
+            self.promises("review.annual").filtered(lambda row: row.state == "open"), "its own ended with it"
+        )
 
     def test_moves_of_all_shapes(self):
         cases = [
@@ -457,6 +617,24 @@ class TestSentencesNotices(CharterCase):
             )  # fmt: skip
             notice.action_match()
         self.assertEqual(notice.line_ids.partner_id, self.other)
+        with self.subTest("an address that follows its parent's, and one of its own"):
+            depot, office = self.env["res.partner"].create(
+                [
+                    {"name": "Office", "type": "contact", "parent_id": self.client.id},
+                    {"name": "Site", "type": "delivery", "parent_id": self.client.id, "zip": "13001", "country_id": france.id},
+                ]
+            )  # fmt: skip
+            cameras = [self.camera(self.client, site_id=site.id) for site in (depot, office)]
+            cameras.append(self.camera(self.client))
+            self.env.flush_all()
+            self.assertEqual([one.department for one in cameras], ["75", "13", "75"])
+            self.client.zip = "97411"
+            self.env.flush_all()
+            self.assertEqual([one.department for one in cameras], ["974", "13", "974"])
+            office.write({"zip": "69003"})
+            depot.with_user(self.env.user).parent_id.write({"zip": "97150", "city": "Saint-Martin"})
+            self.env.flush_all()
+            self.assertEqual([one.department for one in cameras], ["978", "69", "978"])
         for code in ("20", "96", "99", "00", "97"):
             with self.subTest(code), self.assertRaisesRegex(ValidationError, "is no code"):
                 notice.departments = code

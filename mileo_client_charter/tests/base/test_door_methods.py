@@ -2,6 +2,7 @@
 
 import re
 
+from lxml import html
 from odoo.tests import tagged
 
 from ...models.base import door
@@ -52,6 +53,33 @@ class TestMethods(ChangesSweep):
                             method,
                             re.split(r",\s*", response.headers["Allow"]) if method != "OPTIONS" else (),
                         )
+
+    def test_pages_without_a_framework_are_light(self):
+        """Whatever anybody reads without a login: at most 6 requests and 60 kB, as they come over the wire."""
+        sizes = {}
+        for route in self.routes():
+            reads = "GET" in (route.endpoint.routing["methods"] or ())
+            if route.endpoint.routing["auth"] != "public" or not reads:
+                continue
+            page = self.url_open(self.address(route))
+            if page.status_code != 200 or not page.headers["Content-Type"].startswith("text/html"):
+                continue
+            tree = html.fromstring(page.content)
+            parts = tree.xpath("//link[@rel='stylesheet']/@href | //script/@src | //img/@src | //iframe/@src")
+            others = [self.url_open(part) for part in dict.fromkeys(parts)]
+            others += [
+                self.url_open(path) for one in others for path in re.findall(r"url\(([^)]+)\)", one.text)
+            ]
+            self.assertTrue(all(one.status_code == 200 for one in others), route.rule)
+            sizes[route.rule] = 1 + len(others), sum(len(one.content) for one in (page, *others))
+        for rule, (requests, size) in sizes.items():
+            with self.subTest(rule):
+                self.assertLessEqual(requests, 6)
+                self.assertLessEqual(size, 60_000)
+        self.assertLessEqual(
+            {"/charter", "/charter/s/<string:token>", "/charter/l/<string:link>", "/charter/verify"},
+            set(sizes),
+        )
 
     def test_a_survey_is_not_answered_by_options(self):
         """Office software asks with OPTIONS what a link is before it opens it."""

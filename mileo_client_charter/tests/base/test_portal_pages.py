@@ -22,6 +22,7 @@ FILES = {
     "/my/charter/authorisation/<int:authorisation_id>/document": "as it was issued",
     "/my/charter/contacts.pdf": "PDF",
     "/my/charter/document/<int:delivery_id>/file/<int:number>": "as it was sent",
+    "/my/charter/intervention/<int:intervention_id>/file/<int:number>": "as it was sent",
     "/my/charter/report/<int:report_id>/pdf": "PDF",
     "/my/charter/report/<int:report_id>/xlsx": "Excel",
     "/my/charter/review/<int:review_id>/dossier": "PDF",
@@ -145,7 +146,7 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/notice/{newest('charter.notice.line').id}",
             f"/my/charter/review/{newest('charter.review').id}",
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
-            "/my/charter/comment", "/my/charter/escalate", "/my/charter/contacts", "/my/charter/data",
+            "/my/charter/comment", "/my/charter/escalate", "/my/charter/incident", "/my/charter/settings", "/my/charter/contacts", "/my/charter/data",
             "/my/charter/report/999999999",
             *itertools.chain(*lists_of(self.env["charter.merge"]._addons(), "PAGES")),
         ]  # fmt: skip
@@ -162,6 +163,7 @@ class TestPortalPages(ListsCase, ReportCase):
     def test_in_english(self):
         public = [
             f"/charter/{self.company.id}?lang=en_US",
+            "/charter/verify?lang=en_US",
             f"/charter/s/{self.survey.sudo().token}?lang=en_US",
         ]
         self.check([*self.pages(), *public], "en_US")
@@ -170,6 +172,7 @@ class TestPortalPages(ListsCase, ReportCase):
         self.portal.lang = "fr_FR"
         public = [
             f"/charter/{self.company.id}?lang=fr_FR",
+            "/charter/verify?lang=fr_FR",
             f"/charter/s/{self.survey.sudo().token}?lang=fr_FR",
         ]
         self.check([*self.pages(), *public], "fr_FR")

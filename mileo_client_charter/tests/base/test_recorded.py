@@ -95,6 +95,8 @@ class RecordedCase(YearCase):
             }[field.comodel_name]  # fmt: skip
         if field.type == "date":
             return record[name] + timedelta(days=7)
+        if field.type == "datetime":
+            return record[name] - timedelta(hours=1)
         if field.type == "selection":
             return next(key for key, _label in field._description_selection(self.env) if key != record[name])
         if name in ("rating", "nps"):

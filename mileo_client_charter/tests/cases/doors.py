@@ -18,7 +18,8 @@ FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
     "answer": "accept", "problem": "", "reason": "Three nights are not nine.",
     "confirm": "1", "undo": "", "done": "", "call_me": "", "day": "2030-01-07", "time": "10:00", "phone": "", "feedback_id": "", "lang": "en_US",
-    "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
+    "tz": "Europe/Paris", "revoke": "", "surveys": "1", "summary": "The camera is dark.", "priority": "1", "contract": "", "equipment": "",
+    "files": "", "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 
 # What reading a page notes, and why that is no change by a scanner of mail.
@@ -54,6 +55,10 @@ class DoorSweep(ListsCase, ReportCase):
             }
         )
         cls.advice._propose()
+        cls.contact._charter_make_calendar()
+        cls.env["charter.intervention"].search(
+            [("partner_id", "=", cls.client.id)], order="id desc", limit=1
+        )._charter_keep_files(cls.contact, "See the picture.", [("a.txt", b"words")])
         cls.portal.write({"login": "p_sweep", "password": "p_sweep_p_sweep"})
         cls.company.write({"charter_hourly_by_user": 0, "charter_hourly_by_address": 0})
 
@@ -92,6 +97,7 @@ class DoorSweep(ListsCase, ReportCase):
             "authorisation_id": newest("charter.authorisation").id,
             "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
             "number": 1,
+            "key": self.contact.sudo().charter_calendar_key,
             "wizard_id": self.wizard.id,
         }  # fmt: skip
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from ...tools import periods
 from ...tools.occurrence import event_key, parse_key
+from .own_rows import foreign_frozen_rows, foreign_rows
 
 INVARIANTS = []
 # Hours after which somebody has been told of what is late, on a day with office hours or not.
@@ -45,13 +46,13 @@ def _contracts(env):
 
 
 def _not_cancelled(env, contracts):
-    """{(contract id, code): Counter of the events of its promises that were not taken back}."""
+    """{(contract id, code): Counter of the events of its promises to its present client that were not taken back}."""
     rows = env["charter.obligation"].sudo().search_fetch(
         [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("withdrawn", "=", False)],
-        ["res_id", "code", "occurrence"],
+        ["res_id", "code", "occurrence", "partner_id"],
     )  # fmt: skip
-    found = {}
-    for row in rows:
+    found, clients = {}, {contract.id: contract.commercial_partner_id for contract in contracts}
+    for row in rows.filtered(lambda one: one.partner_id == clients[one.res_id]):
         found.setdefault((row.res_id, row.code), Counter())[event_key(row.occurrence)] += 1
     return found
 
@@ -111,8 +112,11 @@ def promises_are_owed_to_the_client_of_the_contract(env, now, day):
         """
         SELECT o.code, o.occurrence, k.name FROM charter_obligation o
           JOIN contract_contract k ON k.id = o.res_id AND o.res_model = 'contract.contract'
-         WHERE o.state = 'open' AND o.partner_id != k.commercial_partner_id
-        """
+         WHERE o.done_at IS NULL AND o.state IN ('open', 'late') AND o.partner_id != k.commercial_partner_id
+           -- A former client is still owed the reports of its own days.
+           AND NOT (o.code = 'report.delivery' AND o.trigger_at <= %s)
+        """,
+        [now + timedelta(days=1)],
     )
     for code, occurrence, name in env.cr.fetchall():
         yield f"{code} {occurrence} of {name} is owed to another client"
@@ -125,10 +129,40 @@ def documents_are_delivered_to_their_own_client(env, now, day):
         SELECT d.id, d.kind, p.name FROM charter_delivery d
           JOIN res_partner c ON c.id = d.contact_id JOIN res_partner p ON p.id = d.partner_id
          WHERE c.commercial_partner_id != d.partner_id
+           -- Whoever has gone to another client since was one of this client's then.
+           AND c.write_date <= d.create_date
         """
     )
     for number, kind, name in env.cr.fetchall():
         yield f"delivery {number} ({kind}) of {name} went to a contact of another client"
+
+
+@invariant
+def no_foreign_row_in_a_document(env, now, day):
+    """Of every link between rows of clients, and of what the documents made since yesterday have frozen."""
+    yield from foreign_rows(env)
+    yield from foreign_frozen_rows(env, now - timedelta(days=1))
+
+
+@invariant
+def no_unread_word_older_than_its_time(env, now, day):
+    """What is unread past its day was reminded of this night, and is in the list of somebody who is still there."""
+    words = env["charter.word"].sudo().search([("read_at", "=", False), ("due_on", "<", day.today)])
+    for word in words:
+        where = f"{word.res_model} {word.res_id} of {word.partner_id.name}: unread since {word.due_on}"
+        if word.reminded_on != day.today:
+            yield f"{where}, reminded of on {word.reminded_on or 'no day'}"
+        if not word.user_id.active:
+            yield f"{where}, to be read by {word.user_id.login}, who is archived"
+        elif word.user_id not in env[word.res_model].sudo().browse(word.res_id).activity_ids.user_id:
+            yield f"{where}, in no list of {word.user_id.login}"
+
+
+@invariant
+def nobody_who_left_owns_a_promise(env, now, day):
+    rows = env["charter.obligation"].sudo().search([("is_owed", "=", True), ("user_id.active", "=", False)])
+    for row in rows:
+        yield f"{row.code} {row.occurrence} of {row.partner_id.name} is still {row.user_id.login}'s, who is archived"
 
 
 @invariant

@@ -2,17 +2,7 @@
 
 from odoo.tools import SQL
 
-# The column that says whose a row is, the commercial entity, in the order it is looked for.
-OWNER = ("commercial_partner_id", "partner_id")
-
-
-def owner_of(model):
-    """Name of the stored field of ``model`` that names the client, None for a model that is nobody's."""
-    for name in OWNER:
-        field = model._fields.get(name)
-        if field and field.store and field.comodel_name == "res.partner":
-            return name
-    return None
+from ...models.base.charter_own_client import owner_of
 
 
 def _ours(model):
@@ -83,4 +73,21 @@ def foreign_rows(env):
                     name,
                 )
                 ask(f"{model._name} of {name}", model, env[name], join)
+    return wrong
+
+
+def foreign_frozen_rows(env, since):
+    """[“report 4: charter.feedback 7”] of what reports computed since a moment have frozen and is another client's."""
+    wrong = []
+    for report in env["charter.report"].sudo().search([("computed_at", ">=", since)]):
+        for path, name in report._charter_frozen_rows["table"].items():
+            part = report.table
+            for step in path.split("."):
+                part = part.get(step) or {}
+            rows = env[name].sudo().browse(row["id"] for row in part or ())
+            wrong += [
+                f"report {report.id}: {name} {row.id}"
+                for row in rows
+                if row[owner_of(rows)] != report.partner_id
+            ]
     return wrong

@@ -24,19 +24,24 @@ TERMS = [(12, 12), (12, 12), (12, 12), (36, 36), (36, 12), (24, 24), (1, 1), (3,
 HAPPENINGS = {
     "answer": 60, "complain": 4, "resolve": 12, "decide": 40, "override": 8, "stop": 2, "shorten": 2, "lengthen": 3,
     "move_start": 1, "change_tier": 3, "leave_charter": 1, "come_back": 3, "archive": 1, "meet": 40, "absence": 3,
-    "leaver": 1, "refuse_mail": 10, "new_contract": 2, "copy": 1, "way_round": 6,
+    "leaver": 1, "refuse_mail": 10, "new_contract": 2, "copy": 1, "way_round": 6, "move": 2, "move_contact": 1, "merge": 1,
+    "work": 20, "word": 15, "read": 20, "call": 12, "report": 6,
 }  # fmt: skip
-JOBS = ("schedule", "clock", "contacts", "delivery", "feedback")
+# Faults after which a life has shown enough.
+MOST = 20
+JOBS = ("schedule", "clock", "contacts", "delivery", "feedback", "report", "watch")
 
 
 class Life(YearCase):
     """Not a test by itself: ``live`` is called by the tests."""
 
-    def live(self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6):
+    def live(self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6, say=None):
         """Live ``days`` days and hold the invariants each evening.
 
-        :return: [what is broken], of the first day on which anything is
+        :param say: called with a line about each month that was lived
+        :return: [what is broken], each on the first day it is, with what had happened
         """
+        found, known = [], set()
         self.dice, self.made, self.happened = random.Random(seed), self.env["contract.contract"], []
         self.crons = [self.env.ref(f"mileo_client_charter.cron_{name}") for name in JOBS]
         moment = datetime.combine(start, datetime.min.time()) + timedelta(hours=4)
@@ -66,14 +71,36 @@ class Life(YearCase):
                     self.env.flush_all()
                     move(moment + timedelta(hours=12))
                     self.env["charter.scheduler"]._cron_schedule()
-                    problems = broken(self.env, self.now, day)
+                    # A fault stays where it is: each is said once, and the life goes on, to find more of them.
+                    problems = [one for one in broken(self.env, self.now, day) if one not in known]
                     if problems:
-                        return [f"seed {seed}, {moment.date()}", *problems, *self.happened[-happenings * 3 :]]
+                        lines = [
+                            f"seed {seed}, {moment.date()}",
+                            *problems,
+                            *self.happened[-happenings * 3 :],
+                        ]
+                        found += lines
+                        known.update(problems)
+                        if say:
+                            say("\n".join(lines))
+                    if len(known) > MOST:
+                        return found
                     self.env.invalidate_all()
                     moment += timedelta(days=1)
+                    if say and moment.day == 1:
+                        say(
+                            f"{moment.date()}: {(moment.date() - start).days} days of {days}, {self.what_there_is()}"
+                        )
         finally:
             frozen.stop()
-        return []
+        return found
+
+    def what_there_is(self):
+        counts = {
+            name: self.env[name].sudo().search_count([])
+            for name in ("charter.obligation", "charter.report", "charter.delivery", "charter.word")
+        }
+        return f"{len(self.made)} contracts, " + ", ".join(f"{n} {name}" for name, n in counts.items())
 
     def night(self, day):
         """What the scheduler runs, in an order of its own."""
@@ -154,7 +181,19 @@ class Life(YearCase):
         return self.dice.choice(contract.commercial_partner_id.child_ids)
 
     def answer(self, contract):
-        self.say(self.contact(contract), self.dice.choice((10, 10, 9, 9, 8, 7, 5, 0)))
+        """What a client says in an interview: a mark, a figure, and now and then words of its own."""
+        contact = self.contact(contract)
+        feedback = self.env["charter.feedback"]._charter_engine().create(
+            {
+                "channel": "interview", "partner_id": contact.commercial_partner_id.id, "contact_id": contact.id,
+                "company_id": self.company.id, "state": "sent",
+            }
+        )  # fmt: skip
+        feedback._answer(
+            rating=self.dice.choice((5, 5, 4, 4, 3, 2, 1)),
+            nps=self.dice.choice((10, 10, 9, 9, 8, 7, 5, 0)),
+            comment=self.dice.choice(("", "", "Call us, please.")),
+        )
 
     def complain(self, contract):
         self.escalate(self.contact(contract))
@@ -268,7 +307,7 @@ class Life(YearCase):
         self.env["charter.absence"].create(
             {"user_id": user.id, "company_id": self.company.id, "date_from": first,
              "date_to": first + timedelta(days=self.dice.randrange(1, 15)),
-             "stand_in_id": self.dice.choice((self.technician, self.admin, self.direction)).id}
+             "stand_in_id": self.dice.choice((self.technician, self.admin, self.direction, self.admin.browse())).id}
         )  # fmt: skip
 
     def leaver(self, contract):
@@ -286,6 +325,8 @@ class Life(YearCase):
         if rows:
             self.env["charter.assignment"]._assign(rows.partner_id, "account_manager", new, self.company)
         self.manager = new
+        if old:
+            old.action_archive()
 
     def refuse_mail(self, contract):
         mails = self.env["mail.mail"].search([("state", "=", "outgoing")], limit=30)
@@ -296,6 +337,72 @@ class Life(YearCase):
     def copy(self, contract):  # pylint: disable=method-required-super
         copied = contract.copy()
         self.made |= copied
+
+    def move(self, contract):
+        """The contract passes to another customer, one there is or a new one."""
+        others = (self.made - contract).commercial_partner_id - contract.commercial_partner_id
+        if others and self.dice.random() < 0.5:
+            contract.partner_id = self.dice.choice(others)
+        else:
+            contract.partner_id = self._client(f"M{self.dice.randrange(10**9)}")[0]
+
+    def move_contact(self, contract):
+        """Somebody of the client goes to work for another one."""
+        others = (self.made - contract).commercial_partner_id - contract.commercial_partner_id
+        if others:
+            self.contact(contract).parent_id = self.dice.choice(others)
+
+    def merge(self, contract):
+        """Two contacts of a client were one person."""
+        contacts = contract.commercial_partner_id.child_ids
+        if len(contacts) > 1:
+            self.env["base.partner.merge.automatic.wizard"]._merge(contacts[:2].ids, contacts[0])
+
+    def work(self, contract):
+        """Work is done for a client, under this contract or under none."""
+        done = self.env["charter.intervention"].create(
+            {
+                "name": f"Work for {contract.commercial_partner_id.name}",
+                "partner_id": contract.commercial_partner_id.id,
+                "contact_ids": self.contact(contract).ids,
+                "contract_id": contract.id if self.dice.random() < 0.7 else False,
+            }
+        )
+        done.action_close()
+
+    def word(self, contract):
+        """A client writes on a document of its own."""
+        model = self.dice.choice(("charter.feedback", "charter.escalation"))
+        documents = self.env[model].search([("partner_id", "=", contract.commercial_partner_id.id)])
+        if documents:
+            self.dice.choice(documents).message_post(
+                body="And now?", author_id=self.contact(contract).id, message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )  # fmt: skip
+
+    def read(self, contract):
+        words = self.env["charter.word"].search([("read_at", "=", False)])
+        if words:
+            word = self.dice.choice(words)
+            word.with_user(word.user_id).action_read()
+
+    def call(self, contract):
+        """A call-back that is due is held."""
+        waiting = self.env["charter.feedback"].search([("followup", "=", "call")])
+        if waiting:
+            feedback = self.dice.choice(waiting)
+            feedback.with_user(self.operations)._record_callback(
+                self.now, "Nobody came on Monday.", "made", [], "They have been sent already."
+            )
+
+    def report(self, contract):
+        """A report is written and reviewed."""
+        drafts = self.env["charter.report"].search([("state", "in", ("draft", "held"))])
+        if drafts:
+            report = self.dice.choice(drafts)
+            report.no_recommendation_reason = "Nothing to advise."
+            report.with_user(self.admin).action_written()
+            report.with_user(self.admin).action_review()
 
     def way_round(self, contract):
         """Somebody tries to have it renewed without the charter."""

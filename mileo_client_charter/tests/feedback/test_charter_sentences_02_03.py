@@ -85,6 +85,47 @@ class TestWhenTheClientSpoke(CharterCase):
                 with self.subTest(record), self.assertRaises(AccessError):
                     record.with_user(self.admin).write({"said_at": START - timedelta(days=1)})
 
+    def test_a_moment_written_down_wrongly_is_corrected_and_both_stay(self):
+        """(promise by then, the right moment, due of the promise that counts, its state, what became of the first one)"""
+        right = "2026-10-05 06:00"
+        for case, before, said, recorded_at, due, states in (
+            ("waiting", None, right, 4, "2026-10-07 06:00", ["cancelled", "open"]),
+            ("held in time either way", 3, right, 4, "2026-10-07 06:00", ["cancelled", "kept"]),
+            ("held in time only by the wrong moment", 47, right, 48, "2026-10-07 06:00", ["cancelled", "late"]),
+            ("late stays late", 60, "2026-10-05 07:30", 61, "2026-10-07 08:00", ["late"]),
+            ("late and waiting stays late", None, "2026-10-05 07:30", 60, "2026-10-07 08:00", ["late"]),
+        ):  # fmt: skip
+            with self.subTest(f"{CALLED_BACK}: {case}"), self.env.cr.savepoint() as undone:
+                with self.at():
+                    feedback = self._report()
+                if before:
+                    with self.at(before):
+                        self.tick()
+                        self._call(feedback, START + timedelta(hours=before))
+                with self.at(recorded_at) as now:
+                    self.tick()
+                    mine = feedback.with_user(self.operations)
+                    mine._charter_correct({"said_at": day(said)}, "The call was at eight.")
+                    self.assertEqual((feedback.said_at, feedback.answered_at), (day(said), START))
+                    [row] = feedback.correction_ids
+                    self.assertEqual((row.before, row.after), (str(START), f"{said}:00"))
+                    self.assertEqual(row.before_text, "10/5/26, 10:00 AM", "in the company's hours")
+                    promises = self.promise(feedback, "feedback.callback").sorted("id")
+                    self.assertEqual(promises.mapped("state"), states)
+                    self.assertEqual(promises[-1].due_at, day(due))
+                    self.assertIn("The call was at eight.", promises[-1].history)
+                    self.assertEqual(
+                        sum(promises.mapped("met")) + sum(promises.mapped("missed")), states[-1] != "open"
+                    )
+                    for wrong, words in (
+                        (now + timedelta(hours=1), "future"),
+                        (START + timedelta(minutes=1), "comes after"),
+                    ):
+                        with self.assertRaisesRegex(ValidationError, words):
+                            mine._charter_correct({"said_at": wrong}, "No.")
+                undone.rollback()
+                self.env.invalidate_all()
+
     def test_a_call_is_judged_as_declared(self):
         for case, called, recorded, state, marked in (
             ("held in time, recorded an hour late", 47, 49, "kept", False),
@@ -273,6 +314,17 @@ class TestEveryWordIsHeard(WordsCase):
                     self.assertEqual((word.user_id, word.due_on.isoformat()), (self.manager, "2026-10-06"))
                     self.assertEqual(feedback.activity_ids.user_id, self.manager)
 
+    def test_what_is_recorded_days_later_is_to_be_read_from_then(self):
+        """Found by ``bin/test --years`` (seed 1): words of a meeting recorded a week later were overdue at once."""
+        with self.at(24 * 7 + 2):
+            feedback = self.env["charter.feedback"]._charter_engine().create(
+                {"channel": "interview", "partner_id": self.client.id, "contact_id": self.alice.id,
+                 "company_id": self.company.id, "state": "sent"}
+            )  # fmt: skip
+            feedback._answer(rating=5, comment="Where are you?", said_at=START)
+            word = self.unread(feedback)
+            self.assertEqual((word.said_at, word.due_on.isoformat()), (START, "2026-10-13"))
+
     def test_the_next_working_day(self):
         for case, said, due in (
             ("Friday evening", "2026-10-09 16:00", "2026-10-12"),
@@ -372,6 +424,24 @@ class TestEveryWordIsHeard(WordsCase):
         with self.at(2) as now:
             feedback.activity_ids.with_user(self.manager).action_feedback()
         self.assertEqual((word.read_at, word.read_by_id), (now, self.manager))
+        self.assertFalse(feedback.activity_ids)
+
+    def test_one_word_read_leaves_the_others_in_the_list(self):
+        """Found by ``bin/test --years`` (seed 2): the second word of one feedback was in nobody's list any more."""
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=5, comment="Very disappointed.")
+            feedback.message_post(body="And now?", author_id=self.alice.id, message_type="comment")
+            first, second = self.unread(feedback)
+            first.with_user(self.manager).action_read()
+            self.assertEqual([self.unread(feedback), feedback.activity_ids.user_id], [second, self.manager])
+            feedback.activity_ids.unlink()
+        with self.at(50):
+            self.watch()
+            self.assertEqual(
+                feedback.activity_ids.user_id, self.manager, "put back where it was deleted by hand"
+            )
+            second.with_user(self.manager).action_read()
         self.assertFalse(feedback.activity_ids)
 
     def test_unread_words_are_reminded_of_and_follow_the_client(self):

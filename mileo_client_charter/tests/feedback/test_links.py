@@ -134,8 +134,13 @@ class TestLinks(CharterCase, HttpCase):
                 self.assertFalse(done(record), "reading it changes nothing")
                 self.post(token, **{**form, "confirm": ""})
                 self.assertFalse(done(record), "what is not confirmed is not done")
+                before = self.mails_to(self.alice)
                 self.assertEqual(self.post(token, **form).status_code, 303)
                 self.assertTrue(done(record))
+                # Of no more surveys there is no mail: nobody has asked for one.
+                self.assertEqual(
+                    bool(self.mails_to(self.alice) - before), purpose != "optout", "a copy in the mailbox"
+                )
                 self.assertEqual(self.get(token, done=1).status_code, 200)
 
     def test_a_link_opens_for_one_person_one_thing_and_a_time(self):

@@ -131,6 +131,29 @@ class TestReviewOfTheYear(SentenceCase):
                 [row] = self.promise(contract, "review.annual")
                 self.assertEqual(row.due_at, expected)
 
+    def test_days_of_a_dossier_and_of_a_decision_are_the_company_s(self):
+        """(zone, moment in UTC, the day a commitment was due, the day of a decision)"""
+        contract = self.made("2026-10-01", "2027-09-30", "2026-10-05", partner=self.client)
+        review = self.env["charter.review"].new({"contract_id": contract.id})
+        renewal = self.env["charter.renewal"].new({"contract_id": contract.id, "company_id": self.company.id})
+        frozen = {
+            "verdict": "pass",
+            "nps_answers": 1,
+            "nps": 100,
+            "complaint_count": 0,
+            "decided_by_id": False,
+        }
+        for zone, moment, due, decided in (
+            ("Europe/Paris", "2026-11-30 23:00:00", "11/30/2026", "12/01/2026"),
+            ("America/Martinique", "2026-12-01 04:00:00", "11/30/2026", "12/01/2026"),
+            ("America/Martinique", "2026-12-01 03:00:00", "11/30/2026", "11/30/2026"),
+            ("Indian/Reunion", "2026-11-30 21:00:00", "12/01/2026", "12/01/2026"),
+        ):
+            with self.subTest(zone=zone, moment=moment):
+                self.company.resource_calendar_id.tz = zone
+                self.assertEqual(review._dossier_due({"due_at": moment}), due)
+                self.assertIn(f"{decided}: ", renewal._decision_in_words({**frozen, "decided_at": moment}))
+
     def test_a_long_notice_brings_the_review_and_the_renewal_forward(self):
         """(months of notice, decision due, review due, a day too early for the renewal, a day it is open)"""
         for notice, decision, review, early, opened in (
@@ -466,6 +489,25 @@ class TestJudgedWhenItCounts(SentenceCase):
             for user in (self.direction, self.manager):
                 page = self.env["charter.cockpit"].with_user(user).charter_page()
                 self.assertIn(renewal.partner_id.name, str(page), f"in the cockpit of {user.login}")
+
+    def test_nothing_renews_before_it_is_its_day_here(self):
+        """(zone of the company, moment the scheduler runs in UTC, whether the line that renews from 28 January does)"""
+        for zone, moment, renews in (
+            ("Europe/Paris", datetime(2027, 1, 28, 2), True),
+            ("America/Martinique", datetime(2027, 1, 28, 2), False),
+            ("America/Martinique", datetime(2027, 1, 28, 5), True),
+        ):
+            with self.subTest(TACIT, zone=zone, moment=moment), self.env.cr.savepoint() as savepoint:
+                self.company.resource_calendar_id.tz = zone
+                renewal, _contact = self.decided()
+                with self.at(moment=moment):
+                    self.env["contract.line"].cron_renew_contract_line()
+                    self.env.flush_all()
+                self.env.invalidate_all()
+                ends = max(renewal.contract_id.contract_line_ids.mapped("date_end"))
+                self.assertEqual((ends > date(2027, 2, 28), bool(renewal.held_since)), (renews, False))
+                savepoint.rollback()
+                self.env.invalidate_all()
 
     def test_a_renewal_in_spite_of_the_verdict_is_not_judged_again(self):
         renewal, contact = self.decided()

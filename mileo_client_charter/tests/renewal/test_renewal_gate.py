@@ -153,9 +153,7 @@ class TestRenewalGate(YearCase):
             with ExitStack() as stack:
                 if not tier:  # as if there were no gate
                     stack.enter_context(
-                        patch.object(
-                            type(self.env["charter.renewal"]), "_judge_due", lambda self, _today: self
-                        )
+                        patch.object(type(self.env["charter.renewal"]), "_judge_due", lambda self: self)
                     )
                     for name in ("_charter_hold_back", "_charter_mark_renewed"):
                         stack.enter_context(

@@ -200,6 +200,20 @@ class TestReviewCalendar(YearCase):
             event.active = False
             self.assertEqual(len(self.sent(self.alice)), count, "what is over is cancelled for nobody")
 
+    def test_guests_and_reminders(self):
+        event = self.review.sudo().event_id
+        guest = self.env["res.partner"].create({"name": "Interpreter", "email": "i@example.com"})
+        with self.at(moment=ANSWERING):
+            event.partner_ids += guest
+            method, one, _other = self.entry(guest)
+            self.assertEqual((method, str(one["UID"])), ("REQUEST", self.review.sudo().ical_uid))
+            self.assertNotIn("/charter/l/", self.sent(guest)[-1].as_string(), "a client's page is no guest's")
+            count = len(self.sent(self.alice))
+            event.attendee_ids._notify_attendees(self.env.ref("calendar.calendar_template_meeting_reminder"))
+            self.assertEqual(len(self.sent(self.alice)), count + 1)
+            self.assertTrue(self.sent(self.alice)[-1]["Subject"].startswith("Reminder: "))
+            self.assertEqual(self.entry(self.alice)[1]["SEQUENCE"], 0, "nothing has moved")
+
     # -- answered ---------------------------------------------------------------------------------
 
     def test_answers_of_every_calendar(self):

@@ -1,0 +1,113 @@
+"""An incident the client reports itself, on the portal: an intervention with its promises at once (article 01)."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...tools.words import is_said, trimmed
+from ..base.charter_lock import lock
+from ..charter.charter_service_level import PRIORITIES
+
+SUMMARY_LENGTH, WORDS_LENGTH = 200, 10_000
+
+
+class CharterIntervention(models.Model):
+    _inherit = "charter.intervention"
+
+    reported_by_id = fields.Many2one(
+        "res.partner", "Reported on the portal by", readonly=True, copy=False, index="btree_not_null",
+        charter_engine=True, groups="base.group_user",
+    )  # fmt: skip
+
+    @api.model
+    def _from_portal(self, contact, form, contracts, equipment, files=()):
+        """What ``contact`` reports: recorded, promised and confirmed by mail.
+
+        :param form: ``summary``, ``description``, ``priority``
+        :param contracts: of the client, among which it is; one where the client chose
+        :param equipment: of the client's own, or empty
+        :param files: [(name, bytes)] that come with it
+        :raise ValidationError: no words, too many, or no such priority
+        """
+        summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
+        priority = form.get("priority") or "1"
+        if not is_said(summary):
+            raise ValidationError(self.env._("What is wrong: tell us in a few words."))
+        for text, limit, label in (
+            (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
+            (words, WORDS_LENGTH, self.env._("What you see")),
+        ):
+            if len(text) > limit:
+                raise ValidationError(
+                    self.env._(
+                        "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
+                        label=label, limit=limit, count=len(text),
+                    )
+                )  # fmt: skip
+        if priority not in dict(PRIORITIES):
+            raise ValidationError(self.env._("How urgent: choose one of the list."))
+        client = contact.commercial_partner_id
+        company = client._charter_serving_company().sudo()
+        interventions = self.sudo().with_company(company)
+        # Two clicks on the button are one incident. The client's row is the lock.
+        lock(client.sudo())
+        recent = interventions.search(
+            [
+                ("reported_by_id", "=", contact.id), ("name", "=", summary),
+                ("create_date", ">", self.env.cr.now() - timedelta(minutes=5)),
+            ], limit=1,
+        )  # fmt: skip
+        if recent:
+            return recent.with_env(self.env)
+        holders = (
+            self.env["charter.assignment"].sudo()._holders({(company.id, "technical_contact", client.id)})
+        )
+        technician = next(iter(holders.values()), False)
+        intervention = interventions._charter_engine().create(
+            {
+                "name": summary,
+                "partner_id": client.id,
+                "company_id": company.id,
+                "contract_id": contracts.id if len(contracts) == 1 else False,
+                "equipment_ids": [fields.Command.set(equipment.ids)],
+                "kind": "corrective",
+                "priority": priority,
+                "user_id": technician,
+                "reported_by_id": contact.id,
+                "contact_ids": [fields.Command.set(contact.ids)],
+            }
+        )
+        intervention._charter_keep_files(contact, words or summary, files)
+        intervention._charter_confirm_report(contact)
+        return intervention.with_env(self.env)
+
+    def _charter_confirm_report(self, contact):
+        """A copy for whoever reported it: its number, and by when we answer and mend it."""
+        record = self.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        tz = contact.tz or self.company_id._charter_tz()
+        promises = [
+            (one.promise, one._due_in_words(tz))
+            for one in record.obligation_ids.sorted("due_at")
+            if one.due_at
+        ]
+        body = record.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_incident_received",
+            {"record": record, "contact": contact, "promises": promises, "times_of": tz.replace("_", " ")},
+        )
+        record.message_notify(
+            partner_ids=contact.ids,
+            subject=record.env._("%(reference)s: we have received your report", reference=self.reference),
+            body=body,
+            author_id=self.company_id.partner_id.id,
+            email_layout_xmlid="mileo_client_charter.mail_client_layout",
+            mail_auto_delete=False,
+        )
+        self.env["charter.obligation"]._wake_mail_queue()
+
+    def _charter_files_of_client(self):
+        """What the client sent with it (ir.attachment), the oldest first."""
+        messages = self.sudo().message_ids.filtered(
+            lambda one: one.author_id.commercial_partner_id == self.commercial_partner_id
+        )
+        return messages.attachment_ids.sorted("id")
