@@ -9,7 +9,6 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ...tools.clock import to_local
 from ..base.charter_batches import one_by_one
 from ..base.charter_format import percent_text
 from ..base.client_document import message_extras
@@ -117,13 +116,6 @@ class CharterReview(models.Model):
     def _charter_check_print(self, report):
         # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
         self._check_field_access(self._fields["dossier_figures"], "read")
-
-    def _dossier_due(self, value):
-        """The day of a due moment that was frozen, as the ledger says it: midnight in the company's zone ends the day before."""
-        if not value:
-            return ""
-        local = to_local(fields.Datetime.to_datetime(value[:19]), self.company_id._charter_tz())
-        return format_date(self.env, (local - timedelta(minutes=1)).date(), date_format="d MMMM y")
 
     def _dossier_rows(self):
         """[(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
