@@ -1,5 +1,6 @@
 """The clock of the ledger: a turn when nothing is due, detection, and a turn beside an on_time rule."""
 
+import math
 from datetime import timedelta
 
 import psycopg2.extras
@@ -18,6 +19,9 @@ each run that changes rows, as autovacuum does on a live database.
   any scheduled action (lock, progress row, next call) is not in the figure; nor is COMMIT in the count of SQL.
 - *1 % due*: `_detect()` over the whole ledger, beside one `UPDATE … WHERE id = ANY(…)` that writes the same columns of
   the same rows, whose ids it is given. Both rolled back.
+- *as installed*: promises of as many clients that just fell due, reminded of before, with the automated actions as they are installed: detected,
+  an activity for the owner and for the manager, a mail to the manager, commits. Who may do what is known to both sizes; rows of the run before are
+  deleted. The exponent is that of the time from the smaller to the larger number.
 - *on_time*: {total:,} records of which {due:,} just fell due, nobody told of them yet, reactions disabled on both
   sides. The addon: a whole turn of `_cron_clock()`: detects, commits, writes `alert` on each row through the ORM in
   batches, a commit each (its automated actions are archived). Odoo: a whole turn of
@@ -42,8 +46,9 @@ def measure(bench):
         fill(bench, clients, size, first=size // 100)
         lines.append(nothing_due(bench, size, goal=size == sizes[-1]))
         detection.append(one_percent_due(bench, size))
+    lines += detection + as_installed(bench, clients, (due // 10, due))
     fill(bench, clients, total, first=due)
-    lines += detection + beside_on_time(bench, clients, total, due)
+    lines += beside_on_time(bench, clients, total, due)
     return EXPLANATION.format(total=total, due=due), lines
 
 
@@ -138,6 +143,55 @@ def one_percent_due(bench, size):
         "≤ 4 of raw",
         ratio <= 4,
     )
+
+
+def as_installed(bench, clients, sizes):
+    """Told by the automations an installation brings, at two sizes."""
+    lines, seconds = [], []
+    for due in sizes:
+        fill(bench, clients, due, first=due)
+        bench.sql(
+            "UPDATE charter_obligation SET res_model = 'res.partner', res_id = partner_id, due_at = %s",
+            fields.Datetime.now() - timedelta(minutes=1),
+        )
+
+        def turn(samples, due=due):
+            bench.sql(
+                "UPDATE charter_obligation SET state = 'open', breached_at = NULL, missed = 0, alert = 'warning'"
+            )
+            bench.sql("DELETE FROM mail_activity WHERE charter_key IS NOT NULL")
+            bench.sql("DELETE FROM mail_message WHERE model = 'charter.obligation'")
+            bench.sql("VACUUM charter_obligation")
+            with bench.scheduled(CLOCK) as env:
+                with stopwatch(env.cr, samples):
+                    env["charter.obligation"]._cron_clock()
+                    env.cr.commit()
+                told = env["charter.obligation"].search(
+                    [("alert", "=", "breach"), ("alert_error", "=", False)]
+                )
+                assert len(told) == due, told
+                assert set(env["mail.mail"].search([("model", "=", told._name)]).mapped("res_id")) == set(
+                    told.ids
+                )
+
+        [median] = alternate(bench.runs, turn)
+        seconds.append(median.seconds)
+        each, queries = median.ms / due, median.queries / due
+        lines.append(
+            Line(
+                f"a promise that falls due, as installed, {due:,} due",
+                f"{each:.1f} ms, {queries:.1f} SQL",
+                goal="≤ 5 ms, ≤ 3 SQL",
+                met=each <= 5 and queries <= 3,
+            )
+        )
+    exponent = math.log(seconds[1] / seconds[0]) / math.log(sizes[1] / sizes[0])
+    lines[-1].ratio, lines[-1].goal = (
+        f"grows by the power of {exponent:.2f}",
+        lines[-1].goal + ", power ≤ 1.1",
+    )
+    lines[-1].met = lines[-1].met and exponent <= 1.1
+    return lines
 
 
 def beside_on_time(bench, clients, total, due):

@@ -35,6 +35,8 @@ HARMLESS = {
     "charter_fetch": "which columns a search brings along",
     "active_model": "proposes the records a wizard was opened on; it reads and writes them with the user's rights",
     "active_ids": "the same",
+    "mail_activity_automation_skip": "no activities while it is there, as core's own activity_schedule; the mails go all the same",
+    "charter_calendar_answers": "counts only as an object of this process (charter_review_reply.Answered), which no call can send",
     "queue_job__no_delay": "the scheduled action does its work itself rather than as jobs; queue_job's own key",
 }
 

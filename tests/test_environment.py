@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -687,9 +688,9 @@ def test_the_summary_ends_with_the_closing_line_and_names_what_failed(capsys):
 
 
 def test_every_pinned_package_has_a_hash():
-    for name in bootstrap.REQUIREMENTS:
+    for name, least in (*((name, 31) for name in bootstrap.REQUIREMENTS), (bootstrap.BUILD_REQUIREMENTS, 1)):
         text = Path(bootstrap.ROOT, name).read_text()
-        assert len(requirements.pinned(text)) > 30
+        assert len(requirements.pinned(text)) >= least
         assert requirements.unhashed(text) == []
 
 
@@ -739,8 +740,25 @@ def test_packages_are_installed_by_their_hashes_only(monkeypatch, state):
     monkeypatch.setattr(bootstrap, "VENV_PYTHON", sys.executable)
     monkeypatch.setattr(bootstrap, "run", lambda args, *_rest, **_more: ran.append(args) or 1.0)
     bootstrap.ensure_venv("test")
-    assert len(ran) == len(bootstrap.REQUIREMENTS)
-    assert all({"--require-hashes", "--no-deps"} <= set(args) for args in ran)
+    names = [Path(args[-1]).name for args in ran]
+    assert names == [bootstrap.BUILD_REQUIREMENTS, *bootstrap.REQUIREMENTS], "what builds is there first"
+    assert all({"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(args) for args in ran)
+
+
+def test_every_command_that_installs_from_an_index_asks_for_hashes():
+    root = Path(bootstrap.ROOT)
+    found = 0
+    for path in (
+        root / "docker" / "Dockerfile",
+        *root.glob("docs/**/*.md"),
+        *root.glob("*.md"),
+        *LIB.glob("*.py"),
+    ):
+        text = path.read_text().replace("\\\n", " ")
+        for line in re.findall(r"pip3? install [^\n`]*-r [^\n]*|pip3? install [^\n`]*odoo-addon[^\n]*", text):
+            found += 1
+            assert "--require-hashes" in line, (path, line)
+    assert found >= 2
 
 
 def test_no_list_of_a_suite_is_taken_after_its_date():

@@ -1,6 +1,7 @@
 """The floor plan of the addon: packages in order of dependence, each leaning on those before it only."""
 
 import ast
+import functools
 import re
 import sys
 from pathlib import Path
@@ -34,10 +35,16 @@ UPWARD = {
 }
 
 
+@functools.cache
+def parsed(path):
+    """The tree of a Python file, read once for all tests: nobody changes it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def sources():
     """(package, path, tree) of every file of models/."""
     for path in sorted(MODELS.glob("*/*.py")):
-        yield path.parent.name, path, ast.parse(path.read_text(encoding="utf-8"))
+        yield path.parent.name, path, parsed(path)
 
 
 def homes():
@@ -170,7 +177,7 @@ def product():
         for path in sorted(folder.rglob("*.py")):
             inside = path.relative_to(folder).parts
             if not {"tests", "demo", "migrations"} & set(inside):
-                yield path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+                yield path.relative_to(root).as_posix(), parsed(path)
 
 
 def called(node):

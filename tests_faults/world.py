@@ -47,6 +47,14 @@ READ = {
     "onboarding": """
         SELECT c.name, l.state FROM charter_onboarding_line l JOIN contract_contract c ON c.id = l.contract_id""",
     "onboardings": "SELECT state FROM charter_onboarding",
+    "words": """
+        SELECT w.res_model, p.name, w.due_on::text, w.reminded_on::text, w.read_at IS NOT NULL
+          FROM charter_word w JOIN res_partner p ON p.id = w.partner_id""",
+    "escalations": """
+        SELECT p.name, e.level, e.state, e.reminded_on::text, e.offered_at IS NOT NULL, e.asked_at IS NOT NULL
+          FROM charter_escalation e JOIN res_partner p ON p.id = e.partner_id""",
+    "set-up checks": "SELECT company_id, code, state FROM charter_setup_check",
+    "days off": "SELECT calendar_id, name, date_from::text, date_to::text FROM resource_calendar_leaves",
     "files": f"SELECT res_model, {KEY.format('name')}, mimetype FROM ir_attachment WHERE res_model LIKE 'charter.%'",
     "sealed": """
         SELECT model_name, kind, row_id FROM charter_seal WHERE kind = 'first'

@@ -35,6 +35,8 @@ export QT_PLUGIN_PATH="$library/qt5/plugins" QT_QPA_PLATFORM=offscreen
 exec "$here/usr/bin/$(basename "$0")" "$@"
 """
 REQUIREMENTS = ("requirements.txt", "test-requirements.txt")
+# What the sdists among them are built with; pip would fetch the newest there is, by no hash.
+BUILD_REQUIREMENTS = "build-requirements.txt"
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
@@ -184,7 +186,7 @@ def write_stamp(stamp, value):
 
 
 def ensure_venv(command):
-    requirement_files = ["requirements.txt"] + (
+    requirement_files = [BUILD_REQUIREMENTS, "requirements.txt"] + (
         ["test-requirements.txt"] if command in ("test", "pictures") else []
     )
     working = (
@@ -210,7 +212,7 @@ def ensure_venv(command):
         seconds = run(
             [
                 *(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
-                *("--no-deps", "--require-hashes", "-r", path),
+                *("--no-deps", "--require-hashes", "--no-build-isolation", "-r", path),
             ],
             f"Installing {name}",
             "Check the network and pip's configuration, then start again; what is installed already is kept.\n"

@@ -15,7 +15,7 @@ import tempfile
 import urllib.parse
 
 import bootstrap
-from bootstrap import ODOO_PACKAGES, PYTHON_VERSIONS, REQUIREMENTS, ROOT, SetupError, say
+from bootstrap import BUILD_REQUIREMENTS, ODOO_PACKAGES, PYTHON_VERSIONS, REQUIREMENTS, ROOT, SetupError, say
 
 # A requirement with the comment that says what needs it, above it or behind it, and the hashes there were.
 LINE = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)==(?P<version>[^\s\\;#]+)")
@@ -88,7 +88,7 @@ def unhashed(text):
 
 
 def write_hashes():
-    for name in REQUIREMENTS:
+    for name in (BUILD_REQUIREMENTS, *REQUIREMENTS):
         found = hashes_of(name)
         path = pathlib.Path(ROOT, name)
         path.write_text(rewritten(path.read_text(encoding="utf-8"), found), encoding="utf-8")

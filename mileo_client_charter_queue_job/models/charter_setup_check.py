@@ -19,8 +19,9 @@ class CharterSetupCheck(models.Model):
         }
 
     @api.model
-    def _check_job_runner(self, company):
-        return "queue.job" if self.env["charter.delivery"]._charter_runner_is_away() else ""
+    def _check_job_runner(self, companies):
+        away = self.env["charter.delivery"]._charter_runner_is_away()
+        return dict.fromkeys(companies, "queue.job") if away else {}
 
     def _links(self):
         jobs = {

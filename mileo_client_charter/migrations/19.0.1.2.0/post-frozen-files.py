@@ -29,7 +29,7 @@ def migrate(cr, version):
     recorded = dict(cr.fetchall())
     with charter_door(cr):
         for file in files.browse(recorded):
-            file.charter_sha256 = recorded[file.id]
+            file.write({"charter_sha256": recorded[file.id], "company_id": file._charter_company().id})
     cr.execute(
         """
         SELECT file.id FROM ir_attachment file WHERE file.charter_sha256 IS NULL AND (

@@ -16,6 +16,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, groupby
 
+from ...tools.pg_array import pg_array, pg_text_array
 from .charter_batches import run_batches, run_isolated
 from .charter_sealed import BATCH
 
@@ -110,13 +111,21 @@ class CharterSeal(models.Model):
                     heads[company] = (number + 1, seal)
                     rows.append((*link, seal))
         if rows:
+            companies, numbers, names, ids, kinds, _at, labels, contents, seals = zip(*rows, strict=True)
             cr.execute(
                 """
                 INSERT INTO charter_seal (company_id, number, model_name, row_id, kind, sealed_at, label, content, seal)
-                SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::int[], %s::text[], %s::timestamp[],
-                                     %s::text[], %s::text[], %s::text[])
+                SELECT company_id, number, model_name, row_id, kind, %s::timestamp, label, content, seal
+                  FROM unnest(%s::int[], %s::int[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
+                    AS link (company_id, number, model_name, row_id, kind, label, content, seal)
                 """,
-                [list(column) for column in zip(*rows, strict=True)],
+                [
+                    sealed_at,
+                    *map(pg_array, (companies, numbers)),
+                    pg_text_array(names),
+                    pg_array(ids),
+                    *map(pg_text_array, (kinds, labels, contents, seals)),
+                ],
             )
 
     @api.model

@@ -106,7 +106,7 @@ class CharterSealed(models.AbstractModel):
                 """
                 INSERT INTO charter_seal_due (model_name, row_id, of_company)
                 SELECT %(model)s, row.id, row.company_id FROM %(table)s AS row
-                 WHERE %(when)s AND NOT EXISTS (SELECT 1 FROM charter_seal AS link
+                 WHERE (%(when)s) AND NOT EXISTS (SELECT 1 FROM charter_seal AS link
                                                  WHERE link.model_name = %(model)s AND link.row_id = row.id)
                  ORDER BY row.id
                 ON CONFLICT (model_name, row_id) DO NOTHING

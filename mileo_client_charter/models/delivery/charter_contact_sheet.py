@@ -185,14 +185,20 @@ class CharterContactSheet(models.AbstractModel):
         One company is one transaction; each step only does what is not done yet.
         """
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
-        one_by_one(companies, self._up_to_today, self._say_not_up_to_date)
+        somebody_away = self.env["charter.absence"]._companies_to_look_at(companies)
+        one_by_one(
+            companies, lambda one: self._up_to_today(one, one in somebody_away), self._say_not_up_to_date
+        )
         self.env["charter.handover"]._notify_due()
 
     @api.model
-    def _up_to_today(self, company):
+    def _up_to_today(self, company, somebody_away):
         scheduler = self.with_company(company)
-        scheduler.env["charter.absence"]._feed(company)
-        scheduler.env["charter.absence"]._refresh(company)
+        if somebody_away:
+            scheduler.env["charter.absence"]._feed(company)
+            scheduler.env["charter.absence"]._refresh(company)
+        else:
+            scheduler.env["charter.obligation"]._align_owners(company)
         scheduler._owe_drifted(company)
         scheduler.env["charter.delivery.run"]._plan_owed(company)
 

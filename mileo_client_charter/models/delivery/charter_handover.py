@@ -15,6 +15,8 @@ class CharterHandover(models.Model):
     def _notify_due(self):
         """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
         now = self._charter_now()
+        if not self.sudo().search([("state", "=", "planned"), ("tell_at", "!=", False)], limit=1):
+            return
         domain = Domain([("state", "=", "planned"), ("tell_at", "<=", now)])
         domain &= self.env["res.company"]._charter_not_held()
         queue = Queue(self.sudo(), domain, NOTIFY_BATCH)

@@ -1,7 +1,8 @@
 """Files that prove something are frozen: kept with the SHA-256 of what was recorded, and handed out as long as it is theirs.
 
 What is frozen belongs to the engine: it is written, moved and deleted through the door alone (``charter_door``), whoever
-asks and whatever the way in: the form of the document, ``ir.attachment``, an upload, SQL.
+asks and whatever the way in: the form of the document, ``ir.attachment``, an upload, SQL. Its SHA-256 is in the chain of seals
+of its document's company: who replaces both in the database itself is found by ``charter.seal._verify``.
 """
 
 import base64
@@ -16,7 +17,7 @@ from ..base.charter_engine import DOOR, ENGINE, charter_door, door_triggers
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (
     "name", "type", "url", "mimetype", "res_model", "res_id", "res_field", "store_fname", "db_datas", "checksum",
-    "file_size", "charter_sha256",
+    "file_size", "charter_sha256", "company_id",
 )  # fmt: skip
 CONTENT = {"raw", "datas", "db_datas"}
 
@@ -27,7 +28,19 @@ def sha256(content):
 
 class IrAttachment(models.Model):
     _name = "ir.attachment"
-    _inherit = ["ir.attachment", "charter.trigger.mixin"]
+    _inherit = ["ir.attachment", "charter.sealed.mixin"]
+    _charter_seal_when = "{row}.charter_sha256 IS NOT NULL"
+    # Not where its content lies: the store of files may be moved.
+    _charter_seal_columns = (
+        "company_id",
+        "res_model",
+        "res_id",
+        "res_field",
+        "name",
+        "type",
+        "charter_sha256",
+    )
+    _charter_seal_label = "concat_ws(' ', {row}.res_model, {row}.res_field)"
 
     charter_sha256 = fields.Char(
         "Frozen as",
@@ -49,8 +62,23 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_create_frozen(self, vals_list):
-        """Files that are frozen from the start. :param vals_list: with ``raw``, bytes"""
-        rows = [{**vals, "charter_sha256": sha256(vals["raw"])} for vals in vals_list]
+        """Files of documents that are there, frozen from the start. :param vals_list: with ``raw``, bytes, and their place"""
+        documents = {}
+        for vals in vals_list:
+            documents.setdefault(vals["res_model"], []).append(vals["res_id"])
+        companies = {
+            (name, document.id): document.company_id.id
+            for name, ids in documents.items()
+            for document in self.env[name].sudo().browse(ids)
+        }
+        rows = [
+            {
+                **vals,
+                "charter_sha256": sha256(vals["raw"]),
+                "company_id": companies[vals["res_model"], vals["res_id"]],
+            }
+            for vals in vals_list
+        ]
         return self.sudo().with_context(charter_engine=ENGINE).create(rows).with_context(charter_engine=None)
 
     def _charter_freeze(self):
@@ -60,8 +88,8 @@ class IrAttachment(models.Model):
             return
         with charter_door(self.env.cr):
             for file in loose:
-                file.charter_sha256 = sha256(file.raw)
-            loose.flush_recordset(["charter_sha256"])
+                file.write({"charter_sha256": sha256(file.raw), "company_id": file._charter_company().id})
+            loose.flush_recordset()
 
     @api.model
     def _charter_files_of(self, records, name):

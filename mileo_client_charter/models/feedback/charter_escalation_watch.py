@@ -111,23 +111,54 @@ class CharterEscalation(models.Model):
     # -- watching ---------------------------------------------------------------------------------
 
     @api.model
-    def _watch_escalations(self, company, today):
-        """What a day's watch of the escalations of ``company`` finds; each is said once a day."""
+    def _watch_escalations(self, days):
+        """What a day's watch of the escalations finds; each is said once a day."""
         now = self._charter_now()
-        each = self.env["charter.word"]._each
-        own = Domain("company_id", "=", company.id)
-        unsaid = own & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<", today))
-        unqualified = unsaid & Domain("state", "=", "unqualified") & Domain("qualify_by", "<", today)
-        each(self.sudo().search(unqualified), lambda one: one._remind_to_qualify(today))
-        waiting = self.sudo().search(own & Domain("state", "=", "open"))
-        each(waiting, lambda one: one._give_to_management())
-        late = waiting.filtered(lambda one: one.due_at and one.due_at < now and one.reminded_on != today)
-        each(late, lambda one: one._remind_late(today))
-        answered = own & Domain("state", "=", "answered")
+        answered = Domain("state", "=", "answered")
         silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
-        each(self.sudo().search(silent), lambda one: one._close_silent())
-        unasked = answered & Domain("asked_at", "=", False) & Domain("answered_at", "<=", now - ASK_AFTER)
-        each(self.sudo().search(unasked), lambda one: one._ask_client())
+        unasked = answered & Domain("answered_at", "<=", now - ASK_AFTER) & Domain("asked_at", "=", False)
+
+        def waiting(day):
+            unsaid = Domain("reminded_on", "=", False) | Domain("reminded_on", "<", day)
+            unqualified = Domain("state", "=", "unqualified") & Domain("qualify_by", "<", day) & unsaid
+            return Domain.OR([unqualified, Domain("state", "=", "open"), silent, unasked])
+
+        away = self._away_today(days)
+        return self.env["charter.word"]._by_day(days, waiting), lambda one, today: one._watch(today, away)
+
+    @api.model
+    def _away_today(self, days):
+        """A function that gives the users who are away today, asked once, and only where an escalation is open."""
+        found = []
+
+        def away():
+            if not found:
+                domain = self.env["charter.word"]._by_day(
+                    days,
+                    lambda day: (
+                        Domain("state", "=", "planned")
+                        & Domain("date_from", "<=", day)
+                        & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
+                    ),
+                )
+                found.append(self.env["charter.absence"].sudo().search_fetch(domain, ["user_id"]).user_id)
+            return found[0]
+
+        return away
+
+    def _watch(self, today, away):
+        """:param away: function that gives the users who are away today"""
+        if self.state == "unqualified":
+            self._remind_to_qualify(today)
+        elif self.state == "open":
+            if self.user_id in away():
+                self._give_to_management()
+            if self.due_at and self.due_at < self._charter_now() and self.reminded_on != today:
+                self._remind_late(today)
+        elif self.asked_at:
+            self._close_silent()
+        else:
+            self._ask_client()
 
     def _remind_to_qualify(self, today):
         for escalation in self:

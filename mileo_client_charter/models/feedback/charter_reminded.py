@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 ACTIVITY = "mileo_client_charter.activity_agreed"
 # Days before its date that who does it is reminded, and between two reminders of one that is late.
@@ -28,11 +29,10 @@ class CharterRemindedMixin(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _watch_agreed(self, company, today):
+    def _watch_agreed(self, days):
         """Who does it is reminded two days before its date; once it is late, operations too, every week until it is done."""
-        ahead = [("company_id", "=", company.id), ("date_deadline", "<=", today + AHEAD)]
-        owed = self.sudo().search([*ahead, *self._charter_still_owed()])
-        self.env["charter.word"]._each(owed, lambda one: one._remind_of_agreed(today))
+        ahead = self.env["charter.word"]._by_day(days, lambda day: Domain("date_deadline", "<=", day + AHEAD))
+        return ahead & Domain(self._charter_still_owed()), lambda one, today: one._remind_of_agreed(today)
 
     def _remind_of_agreed(self, today):
         self.ensure_one()

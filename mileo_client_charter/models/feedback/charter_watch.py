@@ -1,6 +1,8 @@
 """The daily watch: what nobody has looked at, answered or done is said to whoever answers for it, once a day."""
 
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_isolated
@@ -14,7 +16,8 @@ class CharterWord(models.Model):
 
     @api.model
     def _watched(self):
-        """[(model, method)]: each is called with (company, its day) and says everything once a day. Others add theirs."""
+        """[(model, method)]: ``method(days)`` gives (domain of what to look at, function of one of them and its company's day),
+        which says everything once a day. Others add theirs; ``_by_day`` makes the domain."""
         return [
             ("charter.word", "_watch_words"),
             ("charter.escalation", "_watch_escalations"),
@@ -22,22 +25,61 @@ class CharterWord(models.Model):
         ]
 
     @api.model
-    def _cron_watch(self):
-        """Each company's day, each watch apart, each row apart: what fails for one holds up no other."""
-        for company in self.env["res.company"].sudo().search([]):  # pylint: disable=no-search-all
-            today = company._charter_today()
-            for model, method in self._watched():
-                run_isolated(
-                    company.with_company(company),
-                    lambda one, m=model, name=method, day=today: getattr(one.env[m].sudo(), name)(one, day),
-                    self._say_watch_failed,
-                )
+    def _by_day(self, days, domain):
+        """``domain(day)`` of the rows of each company, on its own day. :param days: {company: its day}"""
+        companies = {}
+        for company, day in days.items():
+            companies.setdefault(day, []).append(company.id)
+        return Domain.OR(
+            Domain("company_id", "in", ids) & Domain(domain(day)) for day, ids in companies.items()
+        )
 
     @api.model
-    def _each(self, records, act):
-        """Run ``act`` on each of ``records``; what fails alone is said to operations, and holds up no other."""
-        for record in records:
-            run_isolated(record, act, self._say_watch_failed)
+    def _cron_watch(self):
+        """One question for all watches and companies; what it finds is looked at row by row: one that fails holds up no other."""
+        companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        days = {company: company._charter_today() for company in companies}
+        waiting = []
+
+        def look(watches):
+            waiting.extend(self._look(watches, days))
+
+        def say(_watch, why):
+            for company in companies:
+                self._say_watch_failed(company, why)
+
+        run_isolated(self._watched(), look, say, env=self.env)
+        for records, act in waiting:
+            run_isolated(
+                records,
+                lambda rows, act=act: [
+                    act(row.with_company(row.company_id), days[row.company_id]) for row in rows
+                ],
+                self._say_watch_failed,
+            )
+
+    @api.model
+    def _look(self, watches, days):
+        """[(records, function of one of them and its day)] of the ``watches`` that find any."""
+        self.env.flush_all()
+        asked = []
+        for name, method in watches:
+            model = self.env[name].sudo()
+            domain, act = getattr(model, method)(days)
+            asked.append((model, model._search(domain), act))
+        found = {}
+        for number, row_id in self.env.execute_query(
+            SQL(" UNION ALL ").join(
+                SQL("SELECT %s, found.id FROM (%s) AS found", number, query.select())
+                for number, (_model, query, _act) in enumerate(asked)
+            )
+        ):
+            found.setdefault(number, []).append(row_id)
+        return [
+            (model.browse(sorted(found[number])), act)
+            for number, (model, _query, act) in enumerate(asked)
+            if number in found
+        ]
 
     @api.model
     def _say_watch_failed(self, record, why):

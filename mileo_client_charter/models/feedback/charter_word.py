@@ -202,14 +202,17 @@ class CharterWord(models.Model):
     # -- reminding --------------------------------------------------------------------------------
 
     @api.model
-    def _watch_words(self, company, today):
+    def _watch_words(self, days):
         """Words whose reader has changed go to the present one; what is unread past its day is reminded of, once a day."""
-        unread = self.sudo().search(
-            Domain("read_at", "=", False)
-            & Domain("company_id", "=", company.id)
-            & (Domain("user_id.active", "=", False) | Domain("due_on", "<", today))
-        )
-        self._each(unread, lambda word: word._watch_word(company, today))
+
+        def waiting(day):
+            return Domain("user_id.active", "=", False) | (
+                Domain("due_on", "<", day)
+                & (Domain("reminded_on", "=", False) | Domain("reminded_on", "<", day))
+            )
+
+        unread = Domain("read_at", "=", False) & self._by_day(days, waiting)
+        return unread, lambda word, today: word._watch_word(word.company_id, today)
 
     def _watch_word(self, company, today):
         document = self._document()

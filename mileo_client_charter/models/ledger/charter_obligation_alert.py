@@ -1,6 +1,7 @@
 """Who is told, when a promise comes near its due time or passes it."""
 
 import logging
+import weakref
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -16,6 +17,9 @@ _logger = logging.getLogger(__name__)
 ALERT_BATCH = 100
 # After so many, a fresh run goes on: every reaction leaves environments behind that slow down the next ones.
 ALERT_RUN = 1000
+# {cursor: {(method, arguments): ids}}: what the automated actions ask for while the alerts of a batch are written. Odoo runs each action
+# for each row apart; a mail or an activity for many rows costs little more than for one.
+ASKED = weakref.WeakKeyDictionary()
 
 
 class CharterObligation(models.Model):
@@ -68,9 +72,27 @@ class CharterObligation(models.Model):
             rows = self.filtered(lambda row, alert=alert: row._alert_due() == alert)
             run_isolated(
                 rows,
-                lambda rows, alert=alert: rows._charter_engine().write({"alert": alert}),
+                lambda rows, alert=alert: rows._raise_alert(alert),
                 lambda row, why, alert=alert: row._say_not_raised(alert, why),
             )
+
+    def _raise_alert(self, alert):
+        """Write the alert, then do for all rows at once what the automated actions asked for, row by row."""
+        asked = ASKED[self.env.cr] = {}
+        try:
+            self._charter_engine().write({"alert": alert})
+        finally:
+            del ASKED[self.env.cr]
+        for (method, arguments), ids in asked.items():
+            getattr(self.browse(dict.fromkeys(ids)), method)(*arguments)
+
+    def _asked_later(self, method, *arguments):
+        """Whether this is one row's turn among many: then it is done for all of them together."""
+        asked = ASKED.get(self.env.cr)
+        if asked is None:
+            return False
+        asked.setdefault((method, arguments), []).extend(self.ids)
+        return True
 
     def _alert_due(self):
         self.ensure_one()
@@ -91,51 +113,82 @@ class CharterObligation(models.Model):
     # -- what the automated actions call ----------------------------------------------------------
 
     def _alert_users(self, to):
-        """Who is told of this row: its owner, or the role the commitment names for a breach.
+        """Who is told of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
 
         Nobody in the role means the next one up: operations manager, general management, the
         administrators of the charter. An alert always reaches somebody.
         """
-        self.ensure_one()
-        if to == "owner" and self.user_id.active and self.user_id:
-            return self.user_id
-        role = self.role if to == "owner" else self.commitment_id.breach_role
-        key = (self.company_id.id, role, self.partner_id.id)
-        holder = self.env["res.company"]._charter_holders({key}, self._charter_now()).get(key)
-        if holder:
-            return self.env["res.users"].browse(holder)
-        return self.company_id._charter_people("operations_manager")
+        told, keys = {}, {}
+        for row in self:
+            if to == "owner" and row.user_id.active and row.user_id:
+                told[row] = row.user_id
+            else:
+                role = row.role if to == "owner" else row.commitment_id.breach_role
+                keys[row] = (row.company_id.id, role, row.partner_id.id)
+        holders = (
+            self.env["res.company"]._charter_holders(set(keys.values()), self._charter_now()) if keys else {}
+        )
+        next_up = {}
+        for row, key in keys.items():
+            company = row.company_id
+            if key in holders:
+                told[row] = self.env["res.users"].browse(holders[key])
+            else:
+                if company not in next_up:
+                    next_up[company] = company._charter_people("operations_manager")
+                told[row] = next_up[company]
+        return told
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
-        """Put an activity on the document the promise comes from, for ``to``: owner or manager.
+        """Put an activity on the document each promise comes from, for ``to``: owner or manager.
 
         Each promise has its own: somebody who has one of this promise already sees it brought up to date, not a second one,
         and what another promise of the same document asks for is left alone.
         """
-        type_id = self.env.ref(activity_type).id
-        for obligation in self.sudo():
-            origin = obligation._origin_record()
+        if self._asked_later("_charter_alert_activity", to, activity_type):
+            return
+        rows, kind = self.sudo(), self.env.ref(activity_type)
+        told, origins, present = rows._alert_users(to), rows._origins(), rows._activities_of(kind)
+        new = []
+        for row in rows:
+            origin = origins.get((row.res_model, row.res_id))
             if not origin or "activity_ids" not in origin:
                 continue
-            for user in obligation._alert_users(to):
+            for user in told[row]:
                 values = {
-                    "date_deadline": obligation._last_day()
-                    or obligation.company_id._charter_day_at(obligation.due_at or obligation.opened_at),
-                    "summary": obligation._alert_summary(),
-                    "charter_key": f"{obligation._name},{obligation.id}",
+                    "date_deadline": row._last_day()
+                    or row.company_id._charter_day_at(row.due_at or row.opened_at),
+                    "summary": row._alert_summary(),
                 }
-                present = origin.activity_ids._charter_about(obligation).filtered(
-                    lambda activity, user=user: (
-                        activity.user_id == user and activity.activity_type_id.id == type_id
-                    )
-                )[:1]
-                if present:
-                    present.write(values)
+                one = present.get((row.id, user.id, origin._name, origin.id))
+                if one:
+                    one.write(values)
                 else:
-                    # The mail to this person is the alert's own; core's "assigned to you" would be a second one.
-                    origin.with_context(mail_activity_quick_update=True).activity_schedule(
-                        activity_type, user_id=user.id, **values
+                    new.append(
+                        {
+                            **values,
+                            "charter_key": f"{row._name},{row.id}",
+                            "user_id": user.id,
+                            "res_model_id": self.env["ir.model"]._get_id(origin._name),
+                            "res_id": origin.id,
+                            "activity_type_id": kind.id,
+                            "automated": True,
+                            "note": kind.default_note,
+                        }
                     )
+        # The mail to this person is the alert's own; core's "assigned to you" would be a second one.
+        if new and not self.env.context.get("mail_activity_automation_skip"):
+            rows.env["mail.activity"].with_context(mail_activity_quick_update=True).create(new)
+
+    def _activities_of(self, kind):
+        """{(row id, user id, model and id of the document): activity of this type about the row}."""
+        keys = {f"{row._name},{row.id}": row.id for row in self}
+        found = {}
+        for one in self.env["mail.activity"].search(
+            [("charter_key", "in", list(keys)), ("activity_type_id", "=", kind.id)]
+        ):
+            found.setdefault((keys[one.charter_key], one.user_id.id, one.res_model, one.res_id), one)
+        return found
 
     def _charter_announce(self):
         """Somebody new owes these promises: an activity at once, and a mail in office hours."""
@@ -155,27 +208,44 @@ class CharterObligation(models.Model):
         The mail is in the queue with the ledger row, in one transaction; it leaves when ``_alert_leaves_at`` says. One that
         cannot wait for the morning goes to the on-call address of the role as well: its reader may be asleep.
         """
-        mail_template = self.env.ref(template).sudo()
-        for obligation in self.sudo():
-            leaves_at, opening = obligation._alert_leaves_at()
-            on_call = (
-                obligation.company_id._charter_on_call(obligation.role) if leaves_at < opening else False
-            )
-            for user in obligation._alert_users(to):
-                values = {
-                    "recipient_ids": [fields.Command.set(user.partner_id.ids)],
-                    "scheduled_date": leaves_at,
-                    "auto_delete": False,
-                }
-                if on_call and email_normalize(on_call) != user.partner_id.email_normalized:
-                    values["email_to"] = on_call
-                    on_call = False
-                mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
-                    obligation.ids, email_values=values
+        if self._asked_later("_charter_alert_mail", template, to):
+            return
+        rows, mail_template = self.sudo(), self.env.ref(template).sudo()
+        told, openings, mails = rows._alert_users(to), {}, {}
+        for row in rows:
+            if row.company_id not in openings:
+                openings[row.company_id] = row._alert_opening()
+            leaves_at, opening = row._alert_leaves_at(openings[row.company_id])
+            on_call = row.company_id._charter_on_call(row.role) if leaves_at < opening else False
+            for user in told[row]:
+                copy_to = (
+                    on_call
+                    if on_call and email_normalize(on_call) != user.partner_id.email_normalized
+                    else False
                 )
-            obligation._wake_mail_queue(leaves_at)
+                mails.setdefault((leaves_at, user, copy_to), []).append(row.id)
+                on_call = False if copy_to else on_call
+        for (leaves_at, user, copy_to), ids in mails.items():
+            values = {
+                "recipient_ids": [fields.Command.set(user.partner_id.ids)],
+                "scheduled_date": leaves_at,
+                "auto_delete": False,
+                **({"email_to": copy_to} if copy_to else {}),
+            }
+            mail_template.with_context(lang=user.lang, charter_user=user).send_mail_batch(
+                ids, email_values=values
+            )
+        for leaves_at in sorted({leaves_at for leaves_at, _user, _copy_to in mails}):
+            rows._wake_mail_queue(leaves_at)
 
-    def _alert_leaves_at(self):
+    def _alert_opening(self):
+        """When people of the row's company are next at work, naive UTC; now where mails do not wait for it."""
+        now = self._charter_now()
+        return (
+            self.company_id._charter_next_opening(now) if self.company_id.charter_alert_office_hours else now
+        )
+
+    def _alert_leaves_at(self, opening=None):
         """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
 
         It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
@@ -186,7 +256,7 @@ class CharterObligation(models.Model):
         now = self._charter_now()
         if not self.company_id.charter_alert_office_hours:
             return now, now
-        opening = self.company_id._charter_next_opening(now)
+        opening = opening or self._alert_opening()
         if self.due_at and self.due_at > now:
             waits = opening - now <= (self.due_at - now) / 2
         else:
@@ -206,6 +276,18 @@ class CharterObligation(models.Model):
         if self.res_model not in self.env:
             return self.browse()
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _origins(self):
+        """{(model, id): the document promises come from}, without those that are gone."""
+        ids = {}
+        for row in self:
+            ids.setdefault(row.res_model, set()).add(row.res_id)
+        return {
+            (model, origin.id): origin
+            for model, numbers in ids.items()
+            if model in self.env
+            for origin in self.env[model].browse(sorted(numbers)).exists()
+        }
 
     def _origin_name(self):
         return self._origin_record().display_name or ""

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
@@ -328,6 +328,35 @@ class CharterAbsence(models.Model):
         self.env["charter.assignment"]._wake_contacts()
 
     # -- consequences -----------------------------------------------------------------------------
+
+    @api.model
+    def _companies_to_look_at(self, companies):
+        """Those of ``companies`` in which somebody who holds a role is, was or will be away: in the others neither ``_feed`` nor
+        ``_refresh`` finds anything but promises whose owner has changed. One statement; it rather names one too many."""
+        self.env.flush_all()
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.company
+                  FROM unnest(%(companies)s::int[], %(days)s::date[]) AS c (company, today)
+                 WHERE EXISTS (SELECT 1 FROM charter_absence b WHERE b.company_id = c.company AND b.state = 'planned'
+                                  AND (b.date_to IS NULL OR b.date_to >= c.today))
+                    OR EXISTS (SELECT 1 FROM charter_handover h WHERE h.company_id = c.company AND h.absence_id IS NOT NULL
+                                  AND (h.date_to IS NULL OR h.date_to >= c.today - 1))
+                    OR EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON u.id = a.user_id
+                                WHERE a.company_id = c.company AND (a.date_to IS NULL OR a.date_to >= c.today)
+                                  AND (a.kind = 'stand_in' OR u.out_of_office_from IS NOT NULL
+                                       OR EXISTS (SELECT 1 FROM resource_resource r
+                                                    JOIN resource_calendar_leaves l ON l.resource_id = r.id
+                                                   WHERE r.user_id = a.user_id AND l.time_type = 'leave'
+                                                     AND l.date_to >= %(now)s)))
+                """,
+                companies=companies.ids,
+                days=[company._charter_today() for company in companies],
+                now=fields.Datetime.now(),
+            )
+        )
+        return companies.browse(company for (company,) in found)
 
     @api.model
     def _refresh(self, company):

@@ -1,7 +1,7 @@
 """What has to be set up around the charter before clients see anything of it: one list, each check with its remedy.
 
 Each is true or not of a company as Odoo stands today. Another addon adds one by a code in ``code``, its words in ``_words`` and a
-method ``_check_<code>``.
+method ``_check_<code>`` (companies), which gives what it found wrong in which of them.
 """
 
 import ipaddress
@@ -98,24 +98,27 @@ class CharterSetupCheck(models.Model):
             ),
         }
 
-    # -- the checks: each gives what is wrong, in words that need no translation, or nothing -----------------
+    # -- the checks: each gives {company: what is wrong, in words that need no translation}, asked once for all of them --
 
     @api.model
-    def _check_charter(self, company):
-        found = self.env["charter.document"].search_count(
-            [("company_id", "=", company.id), ("state", "=", "in_force")], limit=1
+    def _check_charter(self, companies):
+        found = self.env["charter.document"].search_fetch(
+            [("company_id", "in", companies.ids), ("state", "=", "in_force")], ["company_id"]
         )
-        return "" if found else company.name
+        return {company: company.name for company in companies - found.company_id}
 
     @api.model
-    def _check_timezone(self, company):
-        calendar = company.resource_calendar_id
-        return f"{calendar.name or '–'}: {calendar.tz or '–'}" if calendar.tz in NOWHERE else ""
+    def _check_timezone(self, companies):
+        return {
+            company: f"{company.resource_calendar_id.name or '–'}: {company.resource_calendar_id.tz or '–'}"
+            for company in companies
+            if company.resource_calendar_id.tz in NOWHERE
+        }
 
     @api.model
-    def _check_base_url(self, company):
+    def _check_base_url(self, companies):
         address = self.env["ir.config_parameter"].get_param("web.base.url") or ""
-        return "" if self._is_public(address) else address or "–"
+        return {} if self._is_public(address) else dict.fromkeys(companies, address or "–")
 
     @api.model
     def _is_public(self, address):
@@ -132,67 +135,78 @@ class CharterSetupCheck(models.Model):
             return "." in host and not host.endswith((".localhost", ".localdomain", ".local"))
 
     @api.model
-    def _check_alias_domain(self, company):
-        return "" if company.alias_domain_id else company.name
+    def _check_alias_domain(self, companies):
+        return {company: company.name for company in companies if not company.alias_domain_id}
 
     @api.model
-    def _check_mail_server(self, company):
+    def _check_mail_server(self, companies):
         if self.env["ir.mail_server"].search_count([], limit=1):
-            return ""
+            return {}
         # What is on the command line serves where no server is entered; by default that is this machine.
         host = config.get("smtp_server") or "localhost"
-        return host if host in ("localhost", "127.0.0.1") else ""
+        return dict.fromkeys(companies, host) if host in ("localhost", "127.0.0.1") else {}
 
     @api.model
-    def _check_holidays(self, company):
+    def _check_holidays(self, companies):
         now = fields.Datetime.now()
-        calendar = company.resource_calendar_id
-        found = self.env["resource.calendar.leaves"].search_count(
+        found = self.env["resource.calendar.leaves"]._read_group(
             Domain("resource_id", "=", False)
-            & Domain("company_id", "in", [False, company.id])
-            & Domain("calendar_id", "in", [False, calendar.id])
+            & Domain("company_id", "in", [False, *companies.ids])
+            & Domain("calendar_id", "in", [False, *companies.resource_calendar_id.ids])
             & Domain("date_to", ">=", now)
             & Domain("date_from", "<=", now + relativedelta(years=1)),
-            limit=1,
+            ["company_id", "calendar_id"],
         )
-        return "" if found else calendar.name or "–"
+        return {
+            company: company.resource_calendar_id.name or "–"
+            for company in companies
+            if not any(
+                of in (company, company.browse())
+                and calendar in (company.resource_calendar_id, calendar.browse())
+                for of, calendar in found
+            )
+        }
 
     @api.model
-    def _check_roles(self, company):
-        today = company._charter_today()
+    def _check_roles(self, companies):
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT p.name
-                  FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                  JOIN res_partner p ON p.id = u.partner_id
-                 WHERE a.company_id = %(company)s AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date
-                   AND (COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '')
+                WITH holders AS (
+                    SELECT c.company, a.role, p.name, COALESCE(p.phone, '') = '' OR COALESCE(p.email, '') = '' AS incomplete
+                      FROM unnest(%(companies)s::int[], %(days)s::date[]) AS c (company, today)
+                      JOIN charter_assignment a ON a.active AND a.company_id = c.company
+                       AND daterange(a.date_from, a.date_to, '[]') @> c.today
+                      JOIN res_users u ON u.id = a.user_id AND u.active
+                      JOIN res_partner p ON p.id = u.partner_id)
+                SELECT DISTINCT company, name FROM holders WHERE incomplete
                  UNION ALL
-                SELECT r.role FROM (VALUES ('operations_manager'), ('general_management')) AS r (role)
-                 WHERE NOT EXISTS (SELECT 1 FROM charter_assignment a JOIN res_users u ON a.active AND u.id = a.user_id AND u.active
-                                    WHERE a.company_id = %(company)s AND a.role = r.role
-                                      AND daterange(a.date_from, a.date_to, '[]') @> %(today)s::date)
+                SELECT c.company, r.role FROM unnest(%(companies)s::int[]) AS c (company)
+                 CROSS JOIN (VALUES ('operations_manager'), ('general_management')) AS r (role)
+                 WHERE NOT EXISTS (SELECT 1 FROM holders h WHERE h.company = c.company AND h.role = r.role)
                 """,
-                company=company.id,
-                today=today,
+                companies=companies.ids,
+                days=[company._charter_today() for company in companies],
             )
         )
         roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
-        return ", ".join(str(roles.get(name, name)) for (name,) in found)
+        wrong = {}
+        for company, name in found:
+            wrong.setdefault(companies.browse(company), []).append(str(roles.get(name, name)))
+        return {company: ", ".join(names) for company, names in wrong.items()}
 
     @api.model
-    def _check_pdf(self, company):
+    def _check_pdf(self, companies):
         state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
-        return "" if state in ("ok", "workers") else f"wkhtmltopdf: {state}"
+        return {} if state in ("ok", "workers") else dict.fromkeys(companies, f"wkhtmltopdf: {state}")
 
     @api.model
-    def _check_postgresql(self, company):
+    def _check_postgresql(self, companies):
         version = self.env.cr.connection.server_version
-        return "" if version >= POSTGRESQL else str(version // 10000)
+        return {} if version >= POSTGRESQL else dict.fromkeys(companies, str(version // 10000))
 
     @api.model
-    def _check_actions(self, company):
+    def _check_actions(self, companies):
         data = self.env["ir.model.data"].search(
             [("module", "=", "mileo_client_charter"), ("model", "=", "ir.cron")]
         )
@@ -201,15 +215,16 @@ class CharterSetupCheck(models.Model):
         late = crons.filtered(
             lambda cron: cron.active and cron.nextcall < fields.Datetime.now() - timedelta(days=2)
         )
-        return ", ".join([*stopped, *late.mapped("cron_name")])
+        wrong = ", ".join([*stopped, *late.mapped("cron_name")])
+        return dict.fromkeys(companies, wrong) if wrong else {}
 
     # -- looking ----------------------------------------------------------------------------------------------
 
     @api.model
     def _refresh(self, companies):
-        """Look at everything for ``companies``; a row changes only where something has changed.
+        """Look at everything for ``companies``, each check once for all of them; a row changes only where something has changed.
 
-        :return: the rows
+        :return: the rows, what is to do first
         """
         checks = self.sudo()
         # Some checks are read by SQL.
@@ -218,17 +233,18 @@ class CharterSetupCheck(models.Model):
             (row.company_id.id, row.code): row for row in checks.search([("company_id", "in", companies.ids)])
         }
         new = []
-        for company in companies.sudo():
-            for code, _label in self._fields["code"].selection:
-                detail = getattr(checks.with_company(company), f"_check_{code}")(company)[:500]
+        for code, _label in self._fields["code"].selection:
+            wrong = getattr(checks, f"_check_{code}")(companies.sudo())
+            for company in companies.sudo():
+                detail = wrong.get(company, "")[:500]
                 values = {"state": "todo" if detail else "ok", "detail": detail or False}
                 row = known.get((company.id, code))
                 if row is None:
                     new.append({"company_id": company.id, "code": code, **values})
                 elif (row.state, row.detail) != (values["state"], values["detail"]):
                     row.write(values)
-        checks.create(new)
-        return checks.search([("company_id", "in", companies.ids)]).with_env(self.env)
+        rows = checks.union(*known.values(), checks.create(new))
+        return rows.sorted(lambda row: (row.state != "todo", row.id)).with_env(self.env)
 
     @api.model
     def _cron_setup_check(self):

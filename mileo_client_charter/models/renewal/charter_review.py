@@ -23,7 +23,16 @@ class CharterReview(models.Model):
 
     _name = "charter.review"
     _description = "Review with a client"
-    _inherit = ["charter.client.mixin", "charter.own.client.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.client.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
+    # From its dossier on, which is made of frozen figures; whoever was met, and what was agreed, once it was held.
+    _charter_seal_when = "{row}.dossier_at IS NOT NULL OR {row}.state IN ('held', 'minutes', 'declined')"
+    _charter_seal_columns = (
+        "company_id", "contract_id", "partner_id", "kind", "obligation_id", "state", "start_at", "held_at", "dossier_at",
+        "dossier_figures", "achievements", "performance", "satisfaction", "outlook",
+    )  # fmt: skip
+    _charter_seal_label = "concat_ws(' ', {row}.kind, {row}.state, {row}.start_at::date)"
     _charter_messages = {
         "minutes": Message(
             "mileo_client_charter.mail_review_minutes",

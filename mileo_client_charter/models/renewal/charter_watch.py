@@ -35,10 +35,10 @@ class CharterRemediation(models.Model):
     _inherit = "charter.remediation"
 
     @api.model
-    def _watch_remediations(self, company, today):
+    def _watch_remediations(self, days):
         """A remediation whose actions are all done waits for a decision: the account manager is told, once."""
-        waiting = self.sudo().search([("company_id", "=", company.id), ("state", "=", "agreed")])
-        self.env["charter.word"]._each(waiting, lambda one: one._remind_to_measure(today))
+        agreed = self.env["charter.word"]._by_day(days, lambda _day: Domain("state", "=", "agreed"))
+        return agreed, lambda one, today: one._remind_to_measure(today)
 
     def _remind_to_measure(self, today):
         if not self.action_ids or self.action_ids.filtered(lambda action: not action.done_date):

@@ -10,6 +10,7 @@ from ..base.charter_lock import lock
 from ..charter.charter_service_level import PRIORITIES
 
 SUMMARY_LENGTH, WORDS_LENGTH = 200, 10_000
+MOMENT = "EEEE d MMMM y, HH:mm"
 
 
 class CharterIntervention(models.Model):
@@ -87,7 +88,7 @@ class CharterIntervention(models.Model):
         record = self.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
         tz = contact.tz or self.company_id._charter_tz()
         promises = [
-            (one.promise, one._due_in_words(tz))
+            (one.promise, one._due_in_words(tz, MOMENT))
             for one in record.obligation_ids.sorted("due_at")
             if one.due_at
         ]

@@ -138,6 +138,52 @@ class TestFrozenFiles(FrozenCase):
             self.assertEqual(file.charter_sha256, hashlib.sha256(file.raw).hexdigest())
         self.assertGreaterEqual(count, 50)
 
+    def test_whoever_has_the_password_of_the_database_is_found_out(self):
+        """Each document with a file on record is sealed, and the file's SHA-256 too: both replaced, the chain tells."""
+        seals, files = self.env["charter.seal"], self.env["ir.attachment"]
+        with self.committing():
+            seals._cron_seal()
+        sealed = {model._name for model in seals._sealed_models()}
+        self.assertLessEqual({what.rpartition(".")[0] for what in self.on_record()}, sealed)
+        self.cr.execute("ALTER TABLE ir_attachment DISABLE TRIGGER USER")
+        for what, found in self.on_record().items():
+            with self.subTest(what):
+                file = found[0]
+                company = file._charter_company()
+                broken = {(one["model_name"], one["row_id"]) for one in seals._verify(company)}
+                self.assertNotIn((files._name, file.id), broken)
+                other = files.create({"name": "other", "raw": OTHER})
+                self.cr.execute(
+                    "UPDATE ir_attachment SET store_fname = %s, checksum = %s, charter_sha256 = %s WHERE id = %s",
+                    [other.store_fname, other.checksum, hashlib.sha256(OTHER).hexdigest(), file.id],
+                )
+                self.env.invalidate_all()
+                self.assertTrue(file._charter_is_intact(), "the row itself does not tell")
+                found = [
+                    one for one in seals._verify(company) if (one["model_name"], one["row_id"]) not in broken
+                ]
+                self.assertEqual(
+                    [(one["problem"], one["model_name"], one["row_id"]) for one in found],
+                    [("content", files._name, file.id)],
+                )
+        self.cr.execute("ALTER TABLE ir_attachment ENABLE TRIGGER USER")
+
+    def test_a_review_is_sealed_from_its_dossier_on(self):
+        self.review._charter_engine().write({"dossier_at": START})
+        self.env.flush_all()
+        with self.committing():
+            self.env["charter.seal"]._cron_seal()
+        self.cr.execute("ALTER TABLE charter_review DISABLE TRIGGER USER")
+        self.cr.execute(
+            "UPDATE charter_review SET performance = 'It never failed.' WHERE id = %s", [self.review.id]
+        )
+        self.cr.execute("ALTER TABLE charter_review ENABLE TRIGGER USER")
+        [broken] = self.env["charter.seal"]._verify(self.review.company_id)
+        self.assertEqual(
+            (broken["problem"], broken["model_name"], broken["row_id"]),
+            ("content", "charter.review", self.review.id),
+        )
+
     def test_what_stays_possible(self):
         file = self.on_record()["charter.delivery.attachment_ids"][0]
         file.generate_access_token()

@@ -310,6 +310,42 @@ class TestObligation(CharterCase):
             with self.committing(), self.assertQueryCount(5):
                 self.ledger._cron_clock()
 
+    def test_telling_costs_three_queries_each(self):
+        """A promise that falls due, with the automations as they are installed: the activities and mails of a batch at once."""
+        costs, roles = {}, self.env["charter.assignment"]
+        for number in (5, 10, 40):
+            clients = self.env["res.partner"].create(
+                [{"name": f"Client {n} of {number}"} for n in range(number)]
+            )
+            with self.at():
+                roles.create(
+                    [
+                        {"role": "account_manager", "user_id": self.manager.id, "partner_id": client.id}
+                        for client in clients
+                    ]
+                )
+                promises = clients._charter_open("charter.copy", at=START, occurrence=str(number))
+            self.assertEqual(promises.user_id, self.manager)
+            with self.at(24 * 90):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                self.tick()
+                self.env.flush_all()
+                costs[number] = self.env.cr.sql_log_count - before
+            self.assertEqual(promises.mapped("alert"), ["breach"] * number)
+            activities = (
+                self.env["mail.activity"].search([("charter_key", "!=", False)])._charter_about(promises)
+            )
+            self.assertEqual(activities.grouped("user_id").keys(), {self.manager, self.operations})
+            self.assertEqual(len(activities), 2 * number)
+            mails = self.env["mail.mail"].search(
+                [("model", "=", promises._name), ("res_id", "in", promises.ids)]
+            )
+            self.assertEqual(sorted(mails.mapped("res_id")), sorted(promises.ids))
+            self.assertEqual(mails.recipient_ids, self.operations.partner_id)
+        self.assertLessEqual((costs[40] - costs[10]) / 30, 3, costs)
+
     def test_one_poisoned_row_does_not_hold_up_the_others(self):
         with self.at():
             promises = self._open() | self._open(occurrence="2") | self._open(occurrence="3")
