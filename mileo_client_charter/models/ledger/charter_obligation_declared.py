@@ -85,14 +85,14 @@ class CharterObligation(models.Model):
                 continue
             if at and not reason and obligation._betters(at):
                 line = _lt("said to have been done at %(new)s UTC instead of %(old)s UTC; it stays late: an operations "
-                                  "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
+                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
                 values = {}
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
-                line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
+                line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=str(before), new=str(at))
             else:
                 values = obligation._undone_values(now)
-                line = _lt("done at %s UTC withdrawn: owed again", before)
+                line = _lt("done at %s UTC withdrawn: owed again", str(before))
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
             line = f"{stored(line)} ({stored(reason)})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
