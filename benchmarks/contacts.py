@@ -56,7 +56,7 @@ def send(bench, clients, samples):
         clients,
     )
     with bench.transaction(commit=True) as env:
-        env["charter.contact.sheet"]._owe_drifted(env.company)
+        env["charter.contact.sheet"]._open_drifted(env.company)
         runs = env["charter.delivery.run"]
         runs._plan_owed(env.company)
         runs.search([("state", "=", "held")]).action_release()

@@ -78,6 +78,34 @@ def test_the_ten_questions_are_answered():
         assert question in questions
 
 
+DECISIONS = sorted(path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md")
+NAMED = re.compile(
+    r"`((?:models|controllers|wizards|security|tools|bin|tests|mileo_client_charter)/[\w/.-]+)`(?: \(`(\w+)`\))?"
+)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_is_one_short_page(page):
+    """What, why, what was refused; the files and functions it names are there."""
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Why ")
+    assert "**Decided**" in text
+    assert len(text.splitlines()) <= 40
+    named = NAMED.findall(text)
+    assert named
+    for path, function in named:
+        found = file_of(path)
+        assert found, f"{path} is not there"
+        assert not function or function in names_in(found), f"{path}: {function}"
+
+
+def test_decisions_are_not_in_a_wall():
+    """DEVELOP.md says how parts work; each decision has its page."""
+    develop = (ADDON / "readme" / "DEVELOP.md").read_text(encoding="utf-8")
+    assert "## Decisions" not in develop
+    assert len(DECISIONS) >= 20
+
+
 def test_the_map_is_that_of_today():
     assert house_map.TARGET.read_text(encoding="utf-8") == house_map.drawing(), "draw it again: bin/map"
     assert set(house_map.WORDS) == set(house_map.order())

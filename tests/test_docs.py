@@ -74,8 +74,11 @@ def test_the_integrator_s_code_is_the_example_s():
 
 
 def test_every_guide_is_in_the_index():
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    linked = {(ROOT / "docs" / link.partition("#")[0]).resolve() for link in LINK.findall(index)}
+    linked = {
+        (index.parent / link.partition("#")[0]).resolve()
+        for index in (ROOT / "docs" / "README.md", ROOT / "docs" / "decisions" / "README.md")
+        for link in LINK.findall(index.read_text(encoding="utf-8"))
+    }
     assert [page for page in DOCS if page.resolve() not in linked and page.name != "README.md"] == []
 
 

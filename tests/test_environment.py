@@ -292,6 +292,7 @@ A, B = f"{runtime.ADDON}", f"{runtime.ADDON}_b"
         ({A: "1", B: "1"}, {A, B}, [A, B, "website"], ["-i", "website"]),
         ({A: "", B: ""}, {A, B}, [A, B], ["-u", f"{A},{B}"]),  # an update that failed
         ({A: "1", B: "1", f"{A}_gone": "1"}, {A, B}, [A, B], "new"),
+        ({A: "1", B: "1", "noupdate": "0"}, {A, B}, [A, B], "new"),
     ],
 )
 def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
@@ -301,7 +302,9 @@ def test_only_what_changed_is_updated(monkeypatch, had, there, asked, expected):
     monkeypatch.setattr(database, "hashes", lambda _names: now)
     monkeypatch.setattr(database, "ground_hash", lambda: "g")
     monkeypatch.setattr(database, "dependencies", lambda names: [])
-    marks = {"ground": "g", "modules": sorted(there), "addons": had}
+    monkeypatch.setattr(database, "noupdate_hash", lambda: "k")
+    had = dict(had)
+    marks = {"ground": "g", "modules": sorted(there), "noupdate": had.pop("noupdate", "k"), "addons": had}
     monkeypatch.setattr(database, "built_from", lambda *_args: marks)
     monkeypatch.setattr(database, "installed", lambda *_args: there)
     monkeypatch.setattr(database, "database_exists", lambda *_args: True)
@@ -329,9 +332,9 @@ def test_an_update_that_fails_is_done_again(monkeypatch):
     monkeypatch.setattr(database, "addons", lambda: [A])
     monkeypatch.setattr(database, "hashes", lambda _names: now)
     monkeypatch.setattr(database, "ground_hash", lambda: "g")
-    monkeypatch.setattr(
-        database, "built_from", lambda *_args: {"ground": "g", "modules": [A], "addons": {A: "0"}}
-    )
+    monkeypatch.setattr(database, "noupdate_hash", lambda: "k")
+    marks = {"ground": "g", "modules": [A], "noupdate": "k", "addons": {A: "0"}}
+    monkeypatch.setattr(database, "built_from", lambda *_args: marks)
     monkeypatch.setattr(database, "installed", lambda *_args: {A})
     monkeypatch.setattr(database, "run_odoo", fail)
     monkeypatch.setattr(database, "mark_built", lambda *_args, **marks: marked.append(marks))
@@ -887,12 +890,45 @@ def test_without_a_main_branch_the_remedy_is_named(tmp_path, monkeypatch):
         changes.merge_base()
 
 
-def test_only_files_with_words_change_terms():
+MODEL = """
+class Tier(models.Model):
+    \"\"\"A tier.\"\"\"
+
+    name = fields.Char("Name")
+
+    def act(self):
+        \"\"\"Do it.\"\"\"
+        {line}
+        raise UserError(self.env._("No."))
+"""
+
+
+@pytest.mark.parametrize(
+    ("now", "changed"),
+    [
+        (MODEL.format(line="self.check()"), False),
+        (MODEL.format(line="pass").replace("Do it.", "Do it well."), False),
+        (MODEL.format(line='self.check("level")'), True),
+        (MODEL.format(line="pass").replace('"No."', '"Yes."'), True),
+        (MODEL.format(line="pass").replace('fields.Char("Name")', "fields.Char()"), True),
+        (MODEL.format(line="pass").replace("name =", "title ="), True),
+        ("class Tier(", True),
+    ],
+)
+def test_only_texts_that_changed_change_terms(monkeypatch, now, changed):
+    path = f"{runtime.ADDON}/models/charter/charter_tier.py"
+    monkeypatch.setattr(changes, "read", lambda _path: now)
+    monkeypatch.setattr(changes, "git", lambda *_args: MODEL.format(line="pass"))
+    assert changes.may_change_terms([path], "base") is changed
+
+
+def test_only_files_with_words_change_terms(monkeypatch):
     addon = runtime.ADDON
-    assert changes.may_change_terms([f"{addon}/models/charter/charter_tier.py"])
-    assert changes.may_change_terms([f"{addon}/i18n/fr.po"])
+    monkeypatch.setattr(changes, "git", lambda *_args: None)
+    assert changes.may_change_terms([f"{addon}/models/charter/charter_tier.py"], "base"), "it is new"
+    assert changes.may_change_terms([f"{addon}/i18n/fr.po"], "base")
     assert not changes.may_change_terms(
-        [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"]
+        [f"{addon}/tests/test_tier.py", f"{addon}/tools/clock.py", "bin/lib/a.py"], "base"
     )
 
 

@@ -21,13 +21,19 @@ RULES = {
 }
 
 
+# An expression is code: no typography in it.
+EXPRESSION = re.compile(r"\bt-[\w-]+=\"[^\"]*\"|\{\{.*?\}\}|%\([\w]+\)[sd]", re.DOTALL)
+
+
 def faults(text):
+    if any("\u00a0" in code or "’" in code for code in EXPRESSION.findall(text)):
+        return ["typography in an expression"]
     text = UNREAD.sub("x", text)
     return [name for name, rule in RULES.items() if rule.search(text)]
 
 
 def files():
-    return sorted(ROOT.glob("mileo_client_charter*/i18n/fr.po"))
+    return sorted([*ROOT.glob("mileo_client_charter*/i18n/fr.po"), *ROOT.glob("examples/*/i18n/fr.po")])
 
 
 def test_each_rule_finds_its_fault():
@@ -38,6 +44,7 @@ def test_each_rule_finds_its_fault():
         ("l'écart", ["a straight apostrophe"]),
         ("le 1 août", ["1er"]),
         ("de -1 à 3", ["a hyphen for a minus sign"]),
+        ("<a t-att-href=\"x + '/%s'\u00a0% y\">Ouvrir</a>", ["typography in an expression"]),
         ("«\u00a0L’écart de 2026-10-01\u00a0: 3\u00a0%\u00a0», http://a.fr/b?c=1, le 1er août\u00a0!", []),
     ):
         assert faults(text) == found, text

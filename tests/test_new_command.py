@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import polib
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +27,22 @@ def test_nothing_of_the_example_is_left(kind, tmp_path):
         if path.suffix == ".py":
             ast.parse(text)
     assert "parcel.claim" in "".join(texts.values())
+
+
+def test_a_commitment_keeps_no_word_of_its_example(tmp_path):
+    """Nor has it a word of another trade: what the example is about stands in its name alone. It brings its French."""
+    made = new_command.make("commitment", "parcel.claim", tmp_path)
+    words = set(new_command.SOURCES["commitment"][1].split(".")) | {"invoice", "dispute"}
+    for path in made.rglob("*"):
+        if path.is_file():
+            found = re.search("|".join(sorted(words)), path.read_text(encoding="utf-8"), re.IGNORECASE)
+            assert not found, f"{path}: {found[0]}"
+    french = polib.pofile(str(made / "i18n" / "fr.po"))
+    assert all(entry.msgstr for entry in french)
+    assert len(french) > 10
+    assert (made / "hooks.py").read_text(encoding="utf-8").count('"parcel.claim"') == 2, (
+        "the code and the model"
+    )
 
 
 def test_controllers_of_two_skeletons_do_not_meet(tmp_path):

@@ -20,7 +20,7 @@ from translations import problems_of
 EXAMPLE, DISPUTE = "charter_example_site_visit", "charter_example_invoice_dispute"
 GLUE = "charter_example_meeting_glue"
 EXAMPLES = ROOT / "examples"
-# What bin/new makes of the second example.
+# What bin/new makes of the example of a commitment.
 SKELETON, SKELETON_CODE = "charter_parcel_claim", "parcel.claim"
 LISTS = [
     ROOT / ADDON / "tests" / "base" / "test_safety_lists.py",
@@ -108,16 +108,17 @@ def seen(tmp_path_factory):
         play.odoo("-i", f"{EXAMPLE},{DISPUTE},{GLUE},{SKELETON}")
         found["log"] = runtime.read_log(os.path.join(runtime.LOGS, f"{DB}-i.log"))
         found["tests"] = play.test()
-        exported = {name: folder / f"{name}.pot" for name in (EXAMPLE, DISPUTE)}
+        homes = {EXAMPLE: EXAMPLES, DISPUTE: EXAMPLES}
+        exported = {name: folder / f"{name}.pot" for name in homes}
         exports = "".join(
             EXPORT.format(
-                example=name, folder=str(EXAMPLES / name), examples=str(EXAMPLES), target=str(target)
+                example=name, folder=str(homes[name] / name), examples=str(homes[name]), target=str(target)
             )
             for name, target in exported.items()
         )
         found.update(play.shell(VISIT + exports))
         for name, target in exported.items():
-            french = polib.pofile(str(EXAMPLES / name / "i18n" / "fr.po"))
+            french = polib.pofile(str(homes[name] / name / "i18n" / "fr.po"))
             found["terms"][name] = problems_of(polib.pofile(target), french)
         for name in (EXAMPLE, DISPUTE, GLUE, SKELETON):
             play.uninstall(name)

@@ -187,7 +187,7 @@ def write_stamp(stamp, value):
 
 def ensure_venv(command):
     requirement_files = [BUILD_REQUIREMENTS, "requirements.txt"] + (
-        ["test-requirements.txt"] if command in ("test", "pictures") else []
+        ["test-requirements.txt"] if command in ("test", "pictures", "changelog") else []
     )
     working = (
         os.path.exists(VENV_PYTHON) and not subprocess.run([VENV_PYTHON, "-c", ""], check=False).returncode

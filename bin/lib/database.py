@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 
 import requirements
@@ -45,6 +46,7 @@ env.cr.commit()
 # What the addons depend on, installed without them.
 GROUND = "charter_ground"
 BUNDLED = ("static/src", "static/tests")
+NOUPDATE = re.compile(rb"noupdate=[\"']1")
 
 
 # What things were made from.
@@ -53,6 +55,18 @@ BUNDLED = ("static/src", "static/tests")
 def content_hash(folder):
     """Hash of what an addon's files put into a database."""
     return stored.digest(pathlib.Path(folder))
+
+
+def noupdate_hash():
+    """Hash of the data files an update leaves alone: a database that has them keeps what it was made with."""
+    digest = hashlib.sha256()
+    for addon in addons():
+        for path in sorted(pathlib.Path(ROOT, addon).glob("data/**/*.xml")):
+            content = path.read_bytes()
+            if NOUPDATE.search(content):
+                digest.update(f"{path.relative_to(ROOT)}\0{len(content)}\0".encode())
+                digest.update(content)
+    return digest.hexdigest()[:16]
 
 
 def hashes(names):
@@ -64,12 +78,17 @@ def manifest(addon):
     return ast.literal_eval(path.read_text(encoding="utf-8"))
 
 
+def local(names):
+    """The project's addons, and those among ``names`` that stand beside them in the clone."""
+    return sorted({*addons(), *runtime.own_addons(names)})
+
+
 def dependencies(names):
     """The modules of others among these, and those that the project's addons among these stand on."""
-    needed = set(names)
-    for name in set(names) & set(addons()):
+    needed, ours = set(names), set(local(names))
+    for name in set(names) & ours:
         needed.update(manifest(name).get("depends", []))
-    return sorted(needed - set(addons()))
+    return sorted(needed - ours)
 
 
 def ground_hash():
@@ -121,6 +140,12 @@ def copy(server, source, target):
     files = pathlib.Path(runtime.DATA, "filestore")
     if (files / source).is_dir():
         shutil.copytree(files / source, files / target)
+
+
+def copy_built(server, source, target):
+    """As ``copy``; the copy knows what it was built from."""
+    copy(server, source, target)
+    mark_built(server, target, **built_from(server, source))
 
 
 def drop_grounds(server):
@@ -182,15 +207,18 @@ def installed(server, database):
 def ensure(server, database, modules, log, rebuild=False, after_install=None):
     """Make ``database`` hold ``modules`` as they are in the clone: "installed", "updated" or None.
 
-    Only what changed is updated, with what stands on it; an addon that is new is installed into the database there is.
+    Only what changed is updated, with what stands on it; an addon that is new is installed into the database there is. Where a
+    file of ``noupdate`` changed, the database is built again, unless somebody works in it (the demo company): a real one would
+    get a migration.
 
     :param after_install: completes a fresh database before it counts as built
     """
-    ground, content = ground_hash(), hashes(addons())
+    ground, content, kept = ground_hash(), hashes(local(modules)), noupdate_hash()
     had = built_from(server, database)
     before = had.get("addons", {})
     # An addon that is gone from the clone is not uninstalled: its database is built again.
     usable = had.get("ground") == ground and had.get("modules") and set(before) <= set(content)
+    usable = usable and (after_install is not None or had.get("noupdate") == kept)
     if not rebuild and usable and before == content and set(modules) <= set(had["modules"]):
         return None
     if rebuild or not usable:
@@ -222,7 +250,9 @@ def ensure(server, database, modules, log, rebuild=False, after_install=None):
             say(f"  done in {seconds:.0f} s")
             done = "updated"
     marks = {key: value for key, value in had.items() if key == "bundles" and done != "installed"}
-    mark_built(server, database, ground=ground, addons=content, modules=sorted(modules), **marks)
+    mark_built(
+        server, database, ground=ground, addons=content, noupdate=kept, modules=sorted(modules), **marks
+    )
     return done
 
 

@@ -16,11 +16,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What is made: the example it is made from, and the model of the example.
 SOURCES = {
-    "commitment": ("charter_example_invoice_dispute", "invoice.dispute"),
+    "commitment": ("charter_example_matter", "sample.matter"),
     "glue": ("charter_example_meeting_glue", "calendar.event"),
 }
 NAME = re.compile(r"[a-z]+(\.[a-z0-9]+)+")
-COPIED = {".py", ".xml", ".csv", ".md"}
+COPIED = {".py", ".xml", ".csv", ".md", ".po"}
 
 
 def spellings(model):
@@ -77,6 +77,8 @@ def main():
     options = parser.parse_args()
     target = make(options.kind, options.name, options.to)
     print(f"{target}: {sum(path.is_file() for path in target.rglob('*'))} files. See docs/recipes.md.")
+    if target.parent == ROOT:
+        print(f"Its tests: bin/test {target.name}/tests")
 
 
 if __name__ == "__main__":

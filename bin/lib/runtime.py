@@ -62,6 +62,12 @@ def addons():
     return sorted(path.parent.name for path in pathlib.Path(ROOT).glob(f"{ADDON}*/__manifest__.py"))
 
 
+def own_addons(paths):
+    """Addons beside ours, of whoever works in this clone, that these paths are of: ``charter_parcel_claim/tests``."""
+    names = sorted({path.split("::")[0].strip("/").split("/")[0] for path in paths} - set(addons()))
+    return [name for name in names if pathlib.Path(ROOT, name, "__manifest__.py").is_file()]
+
+
 def port_is_free(port):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -19,6 +19,7 @@ Every check of the project, from nothing:
                                 tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
+    bin/test charter_parcel_claim/tests     those of an addon of yours in this clone, in a copy of the test database that has it
 
     --fresh     install the test database from nothing instead of updating it
     --seed S    of --kills and --fuzz, which print theirs; S:n is the request number n of a seed
@@ -272,13 +273,16 @@ def split_arguments(args):
     return [*options, *plain] if plain else None, [*options, *with_odoo] if with_odoo else None
 
 
-def prepare(server, db, fresh):
-    """The test database as the addons are now; a Result if that failed."""
+def prepare(server, db, fresh, own=()):
+    """The test database as the addons are now; a Result if that failed.
+
+    :param own: addons beside ours that it has too
+    """
     started = time.time()
     if not addons():
         return Result("installation", 0, 1, 0.0, f"There is no addon {ADDON}/__manifest__.py yet.")
     try:
-        done = database.ensure(server, db, addons(), log_name(db, "-install"), rebuild=fresh)
+        done = database.ensure(server, db, [*addons(), *own], log_name(db, "-install"), rebuild=fresh)
     except SetupError as error:
         return Result("installation", 0, 1, time.time() - started, str(error))
     return Result("installation", 1, 0, time.time() - started) if done else None
@@ -291,10 +295,13 @@ def selected(args, options):
     if plain:
         results.append(run_plain_tests(plain))
     if with_odoo is not None:
+        own = runtime.own_addons(paths_in(with_odoo))
+        if own:
+            options.db = with_own(options, own)
         with runtime.postgres() as server, runtime.database_lock(options.db):
             if options.fresh:
                 database.drop_grounds(server)
-            installed = prepare(server, options.db, options.fresh)
+            installed = prepare(server, options.db, options.fresh, own)
             if installed:
                 installed.show()
             if installed and installed.failed:
@@ -305,6 +312,22 @@ def selected(args, options):
                     database.ensure_bundles(server, options.db)
                 results += [run_odoo_tests(server, options.db, with_odoo), check_log([log])]
     return results
+
+
+def with_own(options, own):
+    """The name of the database for addons beside ours: first a copy of the test database, which they do not touch."""
+    name = f"{options.db}_own"
+    with runtime.postgres() as server, runtime.database_lock(options.db):
+        marks = database.built_from(server, name)
+        kept = set(marks.get("addons", {})) <= set(database.local(own)) and not options.fresh
+        if not marks or not kept:
+            installed = prepare(server, options.db, options.fresh)
+            if installed and installed.failed:
+                raise SetupError(installed.details)
+            with runtime.database_lock(name):
+                database.copy_built(server, options.db, name)
+    options.fresh = False
+    return name
 
 
 def everything(options):
@@ -412,7 +435,9 @@ def mine(options):
     with runtime.postgres() as server, runtime.database_lock(options.db):
         jobs.append(
             workers.Job(
-                "tests with Odoo", lambda _worker: in_the_database(server, options, files, with_odoo), 20
+                "tests with Odoo",
+                lambda _worker: in_the_database(server, options, files, with_odoo, base),
+                20,
             )
         )
         return workers.work(jobs, options.workers)
@@ -440,13 +465,13 @@ def checks_of(files):
     ]
 
 
-def in_the_database(server, options, files, tests):
+def in_the_database(server, options, files, tests, base):
     """Update, terms and tests, one after the other: they are in the same database."""
     installed = prepare(server, options.db, options.fresh)
     found = [installed] if installed else []
     if installed and installed.failed:
         return found
-    if changes.may_change_terms(files):
+    if changes.may_change_terms(files, base):
         found.append(check_translations(server, options.db))
     if tests:
         if pytest_runs.plays_a_browser(paths_in(tests)):
@@ -455,13 +480,17 @@ def in_the_database(server, options, files, tests):
     return [*found, check_log([log_name(options.db)])]
 
 
-def merge_terms(options):
+def merge_terms(options, args):
+    """Of the project's addons; of those beside them whose folder is named, instead."""
+    own = runtime.own_addons(args)
+    if own:
+        options.db = with_own(options, own)
     with runtime.postgres() as server, runtime.database_lock(options.db):
-        installed = prepare(server, options.db, options.fresh)
+        installed = prepare(server, options.db, options.fresh, own)
         if installed and installed.failed:
             raise SetupError(installed.details)
-        translations.export_terms(server, options.db, addons())
-    for addon in addons():
+        translations.export_terms(server, options.db, own or addons())
+    for addon in own or addons():
         untranslated = translations.merge(addon)
         say(f"{addon}/i18n/{translations.LANGUAGE}.po: {len(untranslated)} terms to translate")
         for msgid in untranslated:
@@ -509,7 +538,7 @@ def main():
     if options.hashes:
         return requirements.write_hashes()
     if options.merge_terms:
-        return merge_terms(options)
+        return merge_terms(options, args)
     if options.neighbours:
         return neighbours_tests(options, args)
     if options.screens:

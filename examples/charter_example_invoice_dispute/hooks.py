@@ -1,6 +1,8 @@
 """What installing and removing the addon does to the charter and to its ledger."""
 
+# The code of the commitment in the charter, and the model of its documents: two names, which happen to be alike.
 CODE = "invoice.dispute"
+MODEL = "invoice.dispute"
 
 
 def post_init_hook(env):
@@ -19,6 +21,6 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Nobody could keep what is still owed: the rows stay, with why."""
-    owed = env["charter.obligation"].search([("res_model", "=", CODE), ("is_owed", "=", True)])
+    """Cancel what is outstanding, with a reason: nothing could meet it any more. The rows stay in the register."""
+    owed = env["charter.obligation"].search([("res_model", "=", MODEL), ("is_owed", "=", True)])
     owed._cancel("Invoice disputes were removed from this Odoo.")

@@ -270,7 +270,7 @@ class ClientReading:
         if row.clock == "working" or row.unit == "months":
             return delay
         return (
-            self.env._("%s, round the clock", delay)
+            self.env._("%s, 24/7", delay)
             if row.unit == "hours"
             else self.env._("%s, weekends included", delay)
         )
@@ -288,7 +288,7 @@ class ClientReading:
     def _feedback(self, rows):
         followups = {
             "call": self.env._("We will call you"),
-            "tell": self.env._("We still have to tell you what was done"),
+            "tell": self.env._("We still have to send you the outcome"),
             "told": self.env._("Outcome sent"),
         }
         return [

@@ -46,7 +46,7 @@ class EquipmentReading(ClientReading):
                     Option("up", env._("Not down"), Domain("down_since", "=", False)),
                     Option("unwatched", env._("Not supervised"), Domain("supervised_from", "=", False)),
                 ]),
-                Choice("support", env._("Maker's support"), [
+                Choice("support", env._("Manufacturer's support"), [
                     Option("ended", env._("Ended"), Domain("end_of_support", "<", today)),
                     Option("soon", env._("Ends within a year"), Domain("end_of_support", ">=", today)
                            & Domain("end_of_support", "<=", soon)),
@@ -175,10 +175,10 @@ class EquipmentReading(ClientReading):
         if row.end_of_support:
             day = format_date(self.env, row.end_of_support)
             if row.end_of_support < today:
-                return self.env._("The maker's support ended on %s", day)
-            return self.env._("The maker's support ends on %s", day)
+                return self.env._("The manufacturer's support ended on %s", day)
+            return self.env._("The manufacturer's support ends on %s", day)
         if row.lifecycle == "none_announced":
-            return self.env._("The maker has announced no end of support")
+            return self.env._("The manufacturer has announced no end of support")
         return ""
 
     def _milestones(self, equipment):

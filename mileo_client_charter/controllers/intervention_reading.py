@@ -182,7 +182,7 @@ class InterventionReading(ClientReading):
         if running:
             return {"level": "open", "level_text": running}
         if "kept" in found and "paused" not in found:
-            return {"level": "kept", "level_text": self.env._("in the promised time")}
+            return {"level": "kept", "level_text": self.env._("on time")}
         return NO_LEVEL
 
     def _levels(self, intervention):
@@ -220,12 +220,12 @@ class InterventionReading(ClientReading):
     def _no_level(self, intervention):
         """Why no time was promised, for a client to read; empty when there is nothing to explain."""
         if intervention.state == "cancelled":
-            return self.env._("It was cancelled: no time is promised any more.")
+            return self.env._("It was cancelled: no target time applies any more.")
         if intervention.kind not in INCIDENTS:
-            return self.env._("It was planned work: response and resolution times are promised of incidents.")
+            return self.env._("It was planned work: response and resolution times apply to incidents.")
         if intervention.sudo().before_charter:
             return self.env._("It was reported before your contract came under the charter.")
-        return self.env._("Your contract promises no response or resolution time for this kind of request.")
+        return self.env._("Your contract sets no response or resolution time for this type of request.")
 
     def _pauses(self, pauses):
         return [

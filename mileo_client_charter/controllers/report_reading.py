@@ -22,7 +22,7 @@ class ReportReading(ClientReading):
                 periods(self, "last_day", moment=False),
                 Choice("show", env._("Versions"), [
                     Option("last", env._("The last ones only"), Domain("state", "=", "sent")),
-                    Option("late", env._("With late commitments"), Domain("late_count", ">", 0)),
+                    Option("late", env._("With missed commitments"), Domain("late_count", ">", 0)),
                 ]),
             ],
         )  # fmt: skip

@@ -43,7 +43,7 @@ class YearReading(ClientReading):
             sorts=[
                 Sort("newest", env._("Latest effect first"), "effect_on desc, id desc"),
                 Sort("oldest", env._("Earliest effect first"), "effect_on, id"),
-                Sort("told", env._("Last told first"), "sent_at desc, id desc"),
+                Sort("told", env._("Most recent first"), "sent_at desc, id desc"),
             ],
             # The notice itself is not the client's to read, what it was told of it is.
             search=lambda text: Domain("notice_id", "any!", [("name", "ilike", text)]),

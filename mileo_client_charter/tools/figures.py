@@ -48,8 +48,8 @@ def percent(met, total, digits=1):
 
 def interventions(done, open_at_end, cancelled):
     """Formula: An intervention belongs to the period in which the work was done (its resolution). Those reported by the
-    end of the period and not done by then are counted apart, as in progress; those reported in the period and
-    cancelled are counted apart too.
+    end of the period and not done by then are counted separately, as in progress; those reported in the period and
+    cancelled are counted separately too.
 
     >>> interventions({"corrective": 2, "remote": 1}, 1, 0)["done"]
     3
@@ -63,9 +63,10 @@ def interventions(done, open_at_end, cancelled):
 
 
 def service_level(met, missed, running, cancelled):
-    """Formula: Met / (met + missed), over the times promised that were decided in the period: met when it was done in
-    time, missed at the moment it fell due. Left out and counted apart: those still running at the end of the
-    period, and those cancelled. Time paused, with its reason, is given back. Planned work carries no promised time.
+    """Formula: Met / (met + missed), over the target times decided in the period: met when the work was done in
+    time, missed at the moment the target fell due. Left out and counted separately: those still running
+    at the end of the period, and those cancelled. Time paused, with its reason, is not counted. Planned
+    work has no target time.
 
     >>> service_level(9, 1, 2, 0)
     {'met': 9, 'total': 10, 'running': 2, 'cancelled': 0}
@@ -94,8 +95,9 @@ def availability(expected, down, planned, no_data):
 
 
 def satisfaction(distribution, asked, skipped):
-    """Formula: Sum of the marks from 1 to 5 / number of marks, over the answers received in the period. Surveys sent in
-    the period and those held back (frequency limit, or a reason on record) are counted apart. No mark: no mean.
+    """Formula: Sum of the ratings from 1 to 5 / number of ratings, over the answers received in the period.
+    Surveys sent in the period and those held back (frequency limit, or a reason on record) are counted
+    separately. No rating: no mean.
 
     :param distribution: {mark: how many}
 
@@ -115,7 +117,7 @@ def recommendation(promoters, detractors, answers, left_out=0):
     """Formula: 100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each contact in
     the window of months that ends with the period. Its first day and the number of answers are always printed with
     it. An answer counts for whoever was a contact of the client when it was given; those left out, with a reason, are
-    counted apart.
+    counted separately.
 
     >>> recommendation(3, 1, 4)
     {'promoters': 3, 'detractors': 1, 'n': 4, 'left_out': 0}
@@ -124,9 +126,10 @@ def recommendation(promoters, detractors, answers, left_out=0):
 
 
 def promises(kept, late, running, cancelled):
-    """Formula: Kept / (kept + late), over every commitment of the charter decided in the period: kept when it was done in
-    time, late at the moment it fell due, done since or not. Each late one is named. Those still running at the end
-    of the period and those cancelled are left out and counted apart.
+    """Formula: Met on time / (met on time + missed), over every commitment of the charter decided in the
+    period: met on time when it was done by its due date, missed once it fell due without being done,
+    whether it was done later or not. Each missed one is listed. Those still open at the end of the
+    period and those cancelled are left out and counted separately.
 
     >>> promises(4, 1, 3, 0)
     {'kept': 4, 'total': 5, 'running': 3, 'cancelled': 0}

@@ -20,16 +20,16 @@ class CharterCorrectionWizard(models.TransientModel):
     reason = fields.Text("Why it is corrected", help="Required: it stays on record with your name.")
 
     said_at = fields.Datetime(
-        "Said on", help="When the client spoke; the clock of the charter counts from then."
+        "Reported on", help="When the client reported it; the time limit of the charter runs from then."
     )
     name = fields.Char("Subject or action")
     description = fields.Text("What happened")
     door = fields.Selection(selection=lambda self: self._doors(), string="Channel")
     contact_id = fields.Many2one("res.partner", domain="[('commercial_partner_id', '=', partner_id)]")
     feedback_id = fields.Many2one("charter.feedback", domain="[('partner_id', '=', partner_id)]")
-    rating = fields.Char("Mark (1–5)")
+    rating = fields.Char("Rating (1–5)")
     nps = fields.Char("Would recommend (0–10)")
-    comment = fields.Text("In the client's words")
+    comment = fields.Text("Client's comment")
     wishes = fields.Text()
     user_id = fields.Many2one("res.users", "Who", domain="[('share', '=', False)]")
     date_deadline = fields.Date("For")
@@ -53,7 +53,7 @@ class CharterCorrectionWizard(models.TransientModel):
 
     @api.model
     def _open_for(self, record):
-        """The action that opens the dialogue on ``record``, filled with what is on record.
+        """Return the action that opens the dialogue on ``record``, filled with what is on record.
 
         :raise ValidationError: nothing is on record yet
         :raise AccessError: not this user's to correct

@@ -172,7 +172,7 @@ class CharterEquipmentImport(models.TransientModel):
         return self.env["charter.equipment"]._fields[name]._description_string(self.env)
 
     def _find(self, name, values, candidates, keys):
-        """The candidate that is called as the row says, by the first of ``keys`` that finds one."""
+        """Return the candidate that is called as the row says, by the first of ``keys`` that finds one."""
         text = values[name]
         for key in keys:
             found = candidates.filtered(lambda one, key=key: (one[key] or "").casefold() == text.casefold())

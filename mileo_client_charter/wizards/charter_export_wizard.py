@@ -40,7 +40,7 @@ class CharterExportWizard(models.TransientModel):
         return {"type": "ir.actions.act_url", "url": f"/charter/export/{self.id}", "target": "download"}
 
     def _file(self):
-        """The workbook as an open temporary file that disappears once it is closed."""
+        """Return the workbook as an open temporary file that disappears once it is closed."""
         self.ensure_one()
         tz = self.env.company._charter_tz()
         start, end = to_utc(self.first_day, tz), to_utc(fields.Date.add(self.last_day, days=1), tz)

@@ -8,7 +8,7 @@ class CharterFeedbackCallback(models.TransientModel):
     _description = "Record the call to a client"
 
     feedback_id = fields.Many2one("charter.feedback", required=True, readonly=True)
-    comment = fields.Text("The client said", related="feedback_id.comment")
+    comment = fields.Text("Client's comment", related="feedback_id.comment")
     contact_id = fields.Many2one(related="feedback_id.contact_id")
     phone_to_call = fields.Char(related="feedback_id.phone_to_call")
     call_wanted_at = fields.Datetime(related="feedback_id.call_wanted_at")

@@ -92,7 +92,7 @@ class CharterHolidaysWizard(models.TransientModel):
         if self.calendar_ids - calendars:
             raise UserError(
                 self.env._(
-                    "Calendars: no promise is counted on %s. Choose it on a contract or a company first.",
+                    "Calendars: no commitment is counted on %s. Choose it on a contract or a company first.",
                     ", ".join((self.calendar_ids - calendars).mapped("name")),
                 )
             )

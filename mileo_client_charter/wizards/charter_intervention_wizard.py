@@ -26,7 +26,7 @@ class CharterInterventionWizard(models.TransientModel):
     work_done = fields.Html()
 
     def _charter_is_whole(self):
-        """Whether the step may be taken as the wizard opens: these say when, and now is proposed."""
+        """Return whether the step may be taken as the wizard opens: these say when, and now is proposed."""
         return self.operation in ("resume", "close")
 
     def action_confirm(self):

@@ -32,7 +32,7 @@ class CharterMachineKey(models.TransientModel):
         help="A program that has a key already. Empty: a new program.",
     )
     group_id = fields.Many2one("res.groups", compute="_compute_group_id")
-    name = fields.Char("Name of the program", help="It stands in the history of what the program tells.")
+    name = fields.Char("Name of the program", help="Shown in the history of what the program reports.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     zone = fields.Selection(
         _tz_get, "Time zone it writes in", compute="_compute_zone", store=True, readonly=False,
@@ -94,9 +94,9 @@ class CharterMachineKey(models.TransientModel):
         }
 
     def _make_user(self):
-        """The user of a new program: of no type, with one group, and no password to enter by."""
+        """Return the user of a new program: of no type, with one group, and no password to enter by."""
         if not trimmed(self.name):
-            raise ValidationError(self.env._("Name of the program: give one, it stands in the history."))
+            raise ValidationError(self.env._("Name of the program: give one, it is shown in the history."))
         return self.env["res.users"].sudo().with_context(no_reset_password=True).create(
             {
                 "name": self.name.strip(), "login": f"charter-{self.kind}-{uuid.uuid4().hex[:12]}",

@@ -50,6 +50,7 @@ class CharterMessageWizard(models.TransientModel):
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)
     has_words = fields.Boolean(
+        "Has text",
         compute="_compute_has_words",
         help="The proposal repeats what people wrote on the document; it may leave as it is.",
     )
@@ -104,7 +105,7 @@ class CharterMessageWizard(models.TransientModel):
         return self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
 
     def _message(self):
-        """What its document says of the message.
+        """Return what its document says of the message.
 
         :raise ValidationError: no such document, or it has no message of that kind
         """
@@ -112,7 +113,7 @@ class CharterMessageWizard(models.TransientModel):
         if self.kind not in messages:
             raise ValidationError(
                 self.env._(
-                    "Message: “%(model)s” has none of the kind “%(kind)s”; start it from the button of the document.",
+                    "Message: “%(model)s” has none of the type “%(kind)s”; start it from the button of the document.",
                     model=self.res_model,
                     kind=self.kind,
                 )
@@ -120,17 +121,17 @@ class CharterMessageWizard(models.TransientModel):
         return messages[self.kind]
 
     def _charter_is_whole(self):
-        """Whether the message may leave as it opens."""
+        """Return whether the message may leave as it opens."""
         return self.has_words
 
     def _is_written(self):
-        """Whether people wrote, on the document, something that the template repeats."""
+        """Return whether people wrote, on the document, something that the template repeats."""
         record = self._record()
         return any(is_said(text) for name in self._message().words for text in record.mapped(name) if text)
 
     @api.model
     def _proposal(self, record, kind):
-        """{"subject", "body_html"} of the template, in the language of the contact."""
+        """Return {"subject", "body_html"} of the template, in the language of the contact."""
         template = self.env.ref(record._charter_messages[kind].template).sudo()
         return template._generate_template(record.ids, ("subject", "body_html"))[record.id]
 
@@ -145,14 +146,14 @@ class CharterMessageWizard(models.TransientModel):
         if not is_sentence(own_words(text, proposed)):
             raise ValidationError(
                 self.env._(
-                    "Message: it says no more than what was proposed. Write at least a sentence of what the client is to "
-                    "know, then send."
+                    "Message: it contains only the proposed text. Write at least a sentence for the client, "
+                    "then send."
                 )
             )
 
     @api.model
     def _open_for(self, record, kind):
-        """The action that opens the wizard on ``record``, filled in the language of the contact."""
+        """Return the action that opens the wizard on ``record``, filled in the language of the contact."""
         record.check_access("write")
         rendered = self._proposal(record, kind)
         wizard = self.create(

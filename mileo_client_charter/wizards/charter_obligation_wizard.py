@@ -5,12 +5,12 @@ class CharterObligationWizard(models.TransientModel):
     """A few words that stay on the record: why a promise is cancelled, how it was kept…"""
 
     _name = "charter.obligation.wizard"
-    _description = "Words for the record"
+    _description = "Text for the record"
 
     operation = fields.Selection(
         [
             ("cancel", "Cancel commitments"),
-            ("evidence", "Record how they were kept"),
+            ("evidence", "Record how they were met"),
             ("suppress", "Do not send surveys"),
             ("resolve", "The client accepts the answer"),
             ("dismiss", "This is no escalation"),
@@ -21,12 +21,14 @@ class CharterObligationWizard(models.TransientModel):
         required=True,
         readonly=True,
     )
-    obligation_ids = fields.Many2many("charter.obligation", readonly=True)
+    obligation_ids = fields.Many2many("charter.obligation", string="Commitments", readonly=True)
     feedback_ids = fields.Many2many("charter.feedback", readonly=True)
     escalation_ids = fields.Many2many("charter.escalation", readonly=True)
-    text = fields.Text("In your words", required=True)
+    text = fields.Text("Text", required=True)
     said_at = fields.Datetime(
-        "Said on", default=fields.Datetime.now, help="When the client said so: the clock counts from then."
+        "Reported on",
+        default=fields.Datetime.now,
+        help="When the client reported it: the time limit runs from then.",
     )
 
     def action_confirm(self):

@@ -28,7 +28,7 @@ class ResPartner(models.Model):
                     filter(
                         None,
                         [
-                            self.env._("Access to the portal: nobody is left to invite."),
+                            self.env._("Access to the portal: no one is left to invite."),
                             has_access
                             and self.env._("Have access already: %s", ", ".join(has_access.mapped("name"))),
                             note,
@@ -40,7 +40,7 @@ class ResPartner(models.Model):
         return wizard._action_open_modal()
 
     def _charter_portal_candidates(self):
-        """(contacts to invite, contacts with access, words on who cannot be invited) of these clients.
+        """Return (contacts to invite, contacts with access, words on who cannot be invited) of these clients.
 
         Contacts without an e-mail address are named with their client; a client with nobody to write to too.
         """
@@ -63,7 +63,7 @@ class ResPartner(models.Model):
             lines.append(self.env._("Without an e-mail address: %s", ", ".join(names)))
         if nobody:
             lines.append(
-                self.env._("Clients with nobody to write to: %s", ", ".join(nobody.mapped("display_name")))
+                self.env._("Clients with no one to write to: %s", ", ".join(nobody.mapped("display_name")))
             )
         if has_access:
             lines.append(self.env._("Have access already: %s", ", ".join(has_access.mapped("name"))))

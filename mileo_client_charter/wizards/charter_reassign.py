@@ -23,8 +23,8 @@ class CharterReassign(models.TransientModel):
     date_from = fields.Date(
         "First day of the successor", required=True, default=lambda self: self._default_date_from()
     )
-    message = fields.Text("Words to the clients", help="Added to the mail that introduces the successor.")
-    tell_clients = fields.Boolean("Tell the clients beforehand", default=True)
+    message = fields.Text("Message to the clients", help="Added to the mail that introduces the successor.")
+    tell_clients = fields.Boolean("Inform the clients in advance", default=True)
     partner_ids = fields.Many2many(
         "res.partner", string="Clients", compute="_compute_partner_ids", store=True, readonly=False
     )

@@ -11,7 +11,7 @@ class CharterSheetMixin(models.AbstractModel):
     """A workbook somebody sends in, read whole before anything is written, or refused in words."""
 
     _name = "charter.sheet.mixin"
-    _description = "Workbook to import"
+    _description = "Excel file to import"
 
     file = fields.Binary(required=True, attachment=False)
     filename = fields.Char()
@@ -43,10 +43,10 @@ class CharterSheetMixin(models.AbstractModel):
     def _sheet_words(self, error):
         detail = error.detail
         return {
-            "format": self.env._("File: it is no Excel workbook (.xlsx). Save it as .xlsx and try again."),
+            "format": self.env._("File: it is no Excel file (.xlsx). Save it as .xlsx and try again."),
             "bytes": self.env._("File: it is larger than %s MB; import it in parts.", detail),
             "unpacked": self.env._(
-                "File: unpacked it is larger than %s MB. Copy the table alone, as values, into a new workbook.",
+                "File: unpacked it is larger than %s MB. Copy the table alone, as values, into a new Excel file.",
                 detail,
             ),
             "columns": self.env._("File: these columns are missing in the first line: %s.", detail),

@@ -86,7 +86,7 @@ class CharterSupportImport(models.TransientModel):
         return plan
 
     def _equipment_by_name(self):
-        """{name in small letters: equipment} by model, product reference and product name; two queries."""
+        """Return {name in small letters: equipment} by model, product reference and product name; two queries."""
         equipment = self.env["charter.equipment"].search([("company_id", "=", self.company_id.id)])
         found = defaultdict(list)
         for one in equipment:

@@ -11,9 +11,9 @@ class FSMOrderType(models.Model):
 
     charter_kind = fields.Selection(
         KINDS,
-        "Kind for the client charter",
+        "Type for the client charter",
         default="corrective",
-        help="Times are promised of incidents only.",
+        help="Only incidents have target times.",
     )
 
 

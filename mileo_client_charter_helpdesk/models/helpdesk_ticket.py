@@ -78,7 +78,7 @@ class HelpdeskTicket(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("%s: the operations manager is told.", escalation.reference),
+                "message": self.env._("%s: the operations manager is notified.", escalation.reference),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -77,7 +77,7 @@ class TestPrivacyLookup(CharterCase):
     def test_not_while_something_is_owed(self):
         lines = self.lookup()
         for record in (self.escalation, self.alice):
-            with self.subTest(record=record), self.assertRaisesRegex(UserError, "still owed"):
+            with self.subTest(record=record), self.assertRaisesRegex(UserError, "outstanding"):
                 self.of(lines, record).action_charter_anonymise()
         self.assertEqual(self.alice.name, "Alpine one")
 

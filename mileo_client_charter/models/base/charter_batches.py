@@ -120,7 +120,7 @@ class Queue:
         self.last, self.full = 0, False
 
     def take(self):
-        """The next batch; empty at the end."""
+        """Return the next batch; empty at the end."""
         while found := self.model.search(self._ahead(), limit=self.size, order="id"):
             self.last, self.full = found[-1].id, len(found) == self.size
             batch = lock_free(found, self.domain) if self.locked else found
@@ -129,7 +129,7 @@ class Queue:
         return self.model.browse()
 
     def left(self):
-        """How many rows are still to be taken."""
+        """Return how many rows are still to be taken."""
         return self.model.search_count(self._ahead()) if self.full else 0
 
     def _ahead(self):

@@ -2,7 +2,7 @@
 
 
 def changed_names(record, vals):
-    """The names in ``vals``, as ``write`` takes them, whose value is another than ``record``'s."""
+    """Return the names in ``vals``, as ``write`` takes them, whose value is another than ``record``'s."""
     names = set()
     for name, value in vals.items():
         field = record._fields[name]

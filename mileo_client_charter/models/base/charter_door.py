@@ -38,11 +38,13 @@ class CharterDoorVisit(models.Model):
     _order = "id desc"
 
     key = fields.Char(
-        readonly=True, help="What one form shown once and sent with the same words has in common."
+        readonly=True, help="Identifies a form that was shown once and sent with the same content."
     )
     user_id = fields.Many2one("res.users", readonly=True, index=True, ondelete="cascade")
     origin = fields.Char(readonly=True, help="Keyed hash of the network address.")
-    says = fields.Boolean(readonly=True, help="It opens something we owe an answer to.")
+    says = fields.Boolean(
+        "Requires an answer", readonly=True, help="It opens something that requires an answer from us."
+    )
     at = fields.Datetime(required=True, readonly=True)
     location = fields.Char(readonly=True, help="Where the client was led.")
 
@@ -53,7 +55,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _key(self, uid, path, form):
-        """The key of a form: the same for the same page sent again with the same words by the same user; None without one.
+        """Return the key of a form: the same for the same page sent again with the same words by the same user; None without one.
 
         :param form: {name: text} as posted, with the ``form_key`` the page was shown with
         """
@@ -64,7 +66,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _origin_of(self, address):
-        """The keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
+        """Return the keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
 
         Our own network's addresses (private, loopback) are a proxy that Odoo was not told about, or ourselves.
         """

@@ -129,7 +129,7 @@ $function$
 
 
 def _closed_door(columns, rows):
-    """(condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
+    """Return (condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
     shut = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
     if rows:
         shut = f"{rows} AND {shut}"
@@ -138,7 +138,7 @@ def _closed_door(columns, rows):
 
 
 def door_triggers(columns, rows=""):
-    """The two triggers of a table the engine protects.
+    """Return the two triggers of a table the engine protects.
 
     :param columns: sorted; empty: every column
     :param rows: condition on OLD; empty: every row
@@ -174,7 +174,7 @@ class CharterEngineMixin(models.AbstractModel):
         return self.env.context.get("charter_engine") is ENGINE
 
     def _charter_step(self, *states):
-        """The engine's record, locked, for who may write it and while its ``state`` is one of ``states``.
+        """Return the engine's record, locked, for who may write it and while its ``state`` is one of ``states``.
 
         :raise UserError: somebody else took a step meanwhile
         """
@@ -195,7 +195,7 @@ class CharterEngineMixin(models.AbstractModel):
         return engine
 
     def _charter_now(self):
-        """The present moment, naive UTC, to the second."""
+        """Return the present moment, naive UTC, to the second."""
         return fields.Datetime.now()
 
     @api.model
@@ -257,8 +257,8 @@ class CharterEngineMixin(models.AbstractModel):
     def _charter_refuse_row(self):
         raise AccessError(
             self.env._(
-                "%(model)s: no row of the register can be added, changed or deleted by hand. "
-                "An administrator can cancel one with a reason, which stays.",
+                "%(model)s: no row of the register can be added, changed or deleted manually. An "
+                "administrator can cancel one with a reason, which stays.",
                 model=self.env[self._name]._description,
             )
         )
@@ -314,7 +314,7 @@ class CharterEngineMixin(models.AbstractModel):
         return super().write(vals)
 
     def _charter_door_for_files(self, vals_list):
-        """The door, where the engine writes files: they are rows of another table, written at once."""
+        """Return the door, where the engine writes files: they are rows of another table, written at once."""
         names = {name for vals in vals_list for name in vals}
         files = any(
             self._fields[name].type == "binary" and self._fields[name].attachment

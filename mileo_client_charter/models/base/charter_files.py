@@ -16,11 +16,11 @@ class CharterFilesMixin(models.AbstractModel):
 
     @api.model
     def _charter_file_fields(self):
-        """{binary field: domain of the records on whose page it is shown}; fields not named are not."""
+        """Return {binary field: domain of the records on whose page it is shown}; fields not named are not."""
         return {}
 
     def _charter_shows_file(self, name):
-        """Whether the page of each of these records shows the file of the binary field ``name``."""
+        """Return whether the page of each of these records shows the file of the binary field ``name``."""
         domain = self._charter_file_fields().get(name)
         records = self.sudo()
         return domain is not None and records.filtered_domain(domain) == records

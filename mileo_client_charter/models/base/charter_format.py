@@ -6,7 +6,7 @@ from ...tools.figures import percent
 
 
 def percent_text(env, met, total, digits=1):
-    """“66.7 %” for 2 of 3, “100 %” for all and nothing less; empty when there is nothing to count on."""
+    """Return “66.7 %” for 2 of 3, “100 %” for all and nothing less; empty when there is nothing to count on."""
     value = percent(met, total, digits)
     if value is None:
         return ""

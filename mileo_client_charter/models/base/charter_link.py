@@ -21,7 +21,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _purposes(self):
-        """{number: (model, purpose, Link)} of every model there is."""
+        """Return {number: (model, purpose, Link)} of every model there is."""
         return {
             link.number: (name, purpose, link)
             for name, model in self.env.items()
@@ -48,7 +48,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _opened(self, token):
-        """(record, contact, purpose, Link, status) of a token, read as the superuser in the contact's language.
+        """Return (record, contact, purpose, Link, status) of a token, read as the superuser in the contact's language.
 
         The status is ``open``, ``expired``, ``left`` (who it was sent to is that client's contact no more) or ``unknown``.
         """
@@ -79,7 +79,7 @@ class CharterLinkMixin(models.AbstractModel):
     _charter_links = {}
 
     def _charter_link_client(self):
-        """The client whose contacts a link of this document serves."""
+        """Return the client whose contacts a link of this document serves."""
         self.ensure_one()
         return self.partner_id.commercial_partner_id
 
@@ -88,7 +88,7 @@ class CharterLinkMixin(models.AbstractModel):
         return self.company_id
 
     def _charter_link(self, purpose, contact=None):
-        """The address at which ``contact`` does ``purpose``, without a login."""
+        """Return the address at which ``contact`` does ``purpose``, without a login."""
         self.ensure_one()
         record = self.sudo()
         contact = contact or record.contact_id or record.partner_id
@@ -130,5 +130,5 @@ class CharterLinkMixin(models.AbstractModel):
 
     @api.model
     def _charter_may_change_mind(self, moment):
-        """Whether what was done at ``moment`` can still be changed by the same link."""
+        """Return whether what was done at ``moment`` can still be changed by the same link."""
         return bool(moment) and self.env.cr.now() - moment < CHANGE_OF_MIND

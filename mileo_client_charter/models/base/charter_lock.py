@@ -15,7 +15,7 @@ class Busy(UserError):
 
 
 def busy(env):
-    """The error that says so, in the language of ``env``."""
+    """Return the error that says so, in the language of ``env``."""
     return Busy(
         env._(
             "Somebody else is recording a step on the same document: nothing was recorded of yours. Try again in a minute."
@@ -29,7 +29,7 @@ def bound_waiting(cr):
 
 
 def lock_free(records, domain):
-    """Those of ``records`` that nobody else works on, locked until the transaction ends, and still in ``domain``."""
+    """Return those of ``records`` that nobody else works on, locked until the transaction ends, and still in ``domain``."""
     records = records.try_lock_for_update()
     records.invalidate_recordset()
     return records.filtered_domain(domain)

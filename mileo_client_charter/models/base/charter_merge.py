@@ -64,8 +64,9 @@ class CharterMergeMixin(models.AbstractModel):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Record number of the contact this row was of when another row of the same kind came to stand beside it, "
-        "because the two contacts were merged. It stays on record, and counts for no rule of uniqueness.",
+        help="Record number of the contact this row belonged to when the two contacts were merged and "
+        "another row of the same type was there already. It stays on record, and counts for no "
+        "rule of uniqueness.",
     )
 
     @api.model_create_multi
@@ -117,7 +118,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _addons(self):
-        """Names of the addons whose tables are ours: this one and all that build on it."""
+        """Return names of the addons whose tables are ours: this one and all that build on it."""
         module = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
         return {
             ADDON,
@@ -126,7 +127,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _tables(self):
-        """{table: model} of the rows that are ours, transient ones and readings left out."""
+        """Return {table: model} of the rows that are ours, transient ones and readings left out."""
         addons = self._addons()
         return {
             model._table: name
@@ -139,7 +140,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _links(self):
-        """{table: columns that are foreign keys to contacts}, of every table of the database."""
+        """Return {table: columns that are foreign keys to contacts}, of every table of the database."""
         links = defaultdict(list)
         for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner"):
             links[table].append(column)
@@ -207,7 +208,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _partner_columns(self):
-        """{table: {column: how it names a contact}}, of every table of the database"""
+        """Return {table: {column: how it names a contact}}, of every table of the database"""
         columns = defaultdict(dict)
         for table, names in self._links().items():
             columns[table] = {name: _Link(name) for name in names}
@@ -217,7 +218,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _partner_rules(self, columns=None):
-        """The rules of ours that a merge of contacts may break: [(Rule, model name)]"""
+        """Return the rules of ours that a merge of contacts may break: [(Rule, model name)]"""
         tables, columns = self._tables(), columns or self._partner_columns()
         return [
             (rule, tables[rule.table])
@@ -245,9 +246,9 @@ class CharterMerge(models.AbstractModel):
             if hanging:
                 raise UserError(
                     self.env._(
-                        "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s has been "
-                        "told and has said: %(rows)s. Only contacts of one client can be merged: archive this one instead, "
-                        "and record the person as a new contact of %(client)s.",
+                        "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s "
+                        "has received and sent: %(rows)s. Only contacts of one client can be merged: archive "
+                        "this one instead, and record the person as a new contact of %(client)s.",
                         contact=partner.display_name, was=was.name, client=client.name, rows=self._in_words(hanging),
                     )
                 )  # fmt: skip
@@ -266,7 +267,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _hanging(self, columns, partner, other_than=None):
-        """{model name: number of rows} of the charter that name ``partner``.
+        """Return {model name: number of rows} of the charter that name ``partner``.
 
         :param columns: _partner_columns()
         :param other_than: count only the rows of companies other than this one

@@ -18,7 +18,7 @@ OPERATIONS = "mileo_client_charter.group_charter_operations"
 
 class CharterRecordedMixin(models.AbstractModel):
     _name = "charter.recorded.mixin"
-    _description = "Words that stay as they were recorded"
+    _description = "Recorded text that cannot be edited"
     _inherit = ["charter.engine.mixin"]
 
     correction_ids = fields.One2many(
@@ -35,7 +35,7 @@ class CharterRecordedMixin(models.AbstractModel):
 
     @api.model
     def _charter_recorded_fields(self):
-        """{name: “client” or “agreed”} of the fields that are not edited once recorded."""
+        """Return {name: “client” or “agreed”} of the fields that are not edited once recorded."""
         return {
             name: field.charter_recorded
             for name, field in self._fields.items()
@@ -43,7 +43,7 @@ class CharterRecordedMixin(models.AbstractModel):
         }
 
     def _charter_is_recorded(self, name):
-        """Whether field ``name`` of this record is on record: from the first saving, unless the model says otherwise."""
+        """Return whether field ``name`` of this record is on record: from the first saving, unless the model says otherwise."""
         self.ensure_one()
         return True
 
@@ -86,7 +86,7 @@ class CharterRecordedMixin(models.AbstractModel):
     # -- the correction ---------------------------------------------------------------------------
 
     def _charter_correctable(self):
-        """Names of the fields of this record that can be corrected now."""
+        """Return names of the fields of this record that can be corrected now."""
         self.ensure_one()
         return [name for name in self._charter_recorded_fields() if self._charter_is_recorded(name)]
 
@@ -106,7 +106,7 @@ class CharterRecordedMixin(models.AbstractModel):
         if any(recorded.get(name) == "client" for name in names):
             raise AccessError(
                 self.env._(
-                    "What a client said is corrected by an operations manager: ask one, with the reason."
+                    "What a client reported is corrected by an operations manager: ask one, with the reason."
                 )
             )
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
@@ -152,7 +152,7 @@ class CharterRecordedMixin(models.AbstractModel):
         return rows.with_env(self.env)
 
     def _charter_note_correction(self, changes, reason):
-        """Rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
+        """Return rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
         self.ensure_one()
         kinds = self._charter_recorded_fields()
         client = self._charter_correction_client()
@@ -178,11 +178,11 @@ class CharterRecordedMixin(models.AbstractModel):
         return rows
 
     def _charter_correction_client(self):
-        """The commercial entity whose words or agreement these are."""
+        """Return the commercial entity whose words or agreement these are."""
         return self.partner_id.commercial_partner_id
 
     def _charter_recorded_value(self, name):
-        """The value of field ``name`` as text, or False: the key of a choice, the name of a record."""
+        """Return the value of field ``name`` as text, or False: the key of a choice, the name of a record."""
         self.ensure_one()
         field, value = self._fields[name], self[name]
         if field.type == "many2one":

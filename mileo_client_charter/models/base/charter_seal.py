@@ -25,7 +25,7 @@ KINDS = [("first", "Sealed"), ("change", "Changed since"), ("removed", "Deleted"
 
 
 def link_seal(before, company_id, number, model_name, row_id, kind, sealed_at, label, content):
-    """The seal of a link: SHA-256, in hexadecimal, of the seal ``before`` it and of what the link says.
+    """Return the seal of a link: SHA-256, in hexadecimal, of the seal ``before`` it and of what the link says.
 
     >>> link_seal(GENESIS, 1, 1, "charter.obligation", 7, "first", "2026-10-05 08:00:00", "", GENESIS)[:16]
     '43941fbb7d7089e1'
@@ -67,7 +67,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _sealed_models(self):
-        """The models of the registry whose rows are sealed, in order of their names."""
+        """Return the models of the registry whose rows are sealed, in order of their names."""
         names = self.pool.descendants(["charter.sealed.mixin"], "_inherit")
         return [
             self.env[name]
@@ -130,7 +130,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _fresh(self, model, asked):
-        """(company id, row id, kind, label, content) of the rows of ``model`` that differ from their last link.
+        """Return (company id, row id, kind, label, content) of the rows of ``model`` that differ from their last link.
 
         :param asked: {row id: company id as it was when the row changed}
         """
@@ -168,7 +168,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _heads(self, company_ids):
-        """{company id: (number, seal) of the last link} of the companies that have any."""
+        """Return {company id: (number, seal) of the last link} of the companies that have any."""
         self.env.cr.execute(
             """
             SELECT company.id, head.number, head.seal

@@ -75,7 +75,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _broken_rows(self, model, company):
-        """Rows that are not what their last link says, that are gone, or that nobody ever sealed."""
+        """Return rows that are not what their last link says, that are gone, or that nobody ever sealed."""
         self.env.cr.execute(
             SQL(
                 """

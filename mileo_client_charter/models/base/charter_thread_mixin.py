@@ -12,7 +12,7 @@ class CharterThreadMixin(models.AbstractModel):
     _description = "Thread about one client"
 
     def _charter_thread_partners(self):
-        """(client, sender): the commercial entity whose people are written to, and the address of somebody not yet
+        """Return (client, sender): the commercial entity whose people are written to, and the address of somebody not yet
         identified, who may be asked who they are."""
         self.ensure_one()
         return self.sudo().partner_id.commercial_partner_id, False

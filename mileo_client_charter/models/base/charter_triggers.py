@@ -67,7 +67,7 @@ class CharterTriggerMixin(models.AbstractModel):
 
     @api.model
     def _charter_trigger_functions(self):
-        """{name: SQL that makes the function}"""
+        """Return {name: SQL that makes the function}"""
         return {}
 
     @api.model

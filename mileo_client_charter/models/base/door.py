@@ -32,13 +32,13 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 
 
 def is_ours(endpoint):
-    """Whether ``endpoint`` is a route of this project's addons, or of another addon made with ``READ`` and ``POST``."""
+    """Return whether ``endpoint`` is a route of this project's addons, or of another addon made with ``READ`` and ``POST``."""
     own = endpoint.original_endpoint.__module__.startswith(OURS) and not _overrides(endpoint)
     return endpoint.routing.get("charter_door") or own
 
 
 def _overrides(endpoint):
-    """Whether this is another application's route that we answer: its methods and its forms are that application's."""
+    """Return whether this is another application's route that we answer: its methods and its forms are that application's."""
     name = endpoint.original_endpoint.__name__
     return any(
         name in vars(parent) and not parent.__module__.startswith(OURS)
@@ -52,7 +52,7 @@ def new_form_key():
 
 
 def answer(endpoint, dispatch):
-    """The response of ``endpoint`` to the present request, or the reason it is refused."""
+    """Return the response of ``endpoint`` to the present request, or the reason it is refused."""
     method = request.httprequest.method
     if method not in _methods(endpoint):
         # No browser shows this to anybody.
@@ -110,7 +110,7 @@ def check_length(endpoint):
 
 
 def _figures(endpoint):
-    """The parameters that are figures of the path, in one of the addresses of ``endpoint``."""
+    """Return the parameters that are figures of the path, in one of the addresses of ``endpoint``."""
     return {name for path in endpoint.routing["routes"] for name in FIGURE.findall(path)}
 
 
@@ -118,7 +118,7 @@ def _figures(endpoint):
 
 
 def _methods(endpoint):
-    """The methods ``endpoint`` names; none named is reading."""
+    """Return the methods ``endpoint`` names; none named is reading."""
     methods = set(endpoint.routing["methods"] or ("GET",)) - {"OPTIONS"}
     return methods | ({"HEAD"} if "GET" in methods else set())
 
@@ -203,7 +203,7 @@ def _location(response):
 
 
 def _company():
-    """The company whose limits hold: the one that serves the client, else that of the site."""
+    """Return the company whose limits hold: the one that serves the client, else that of the site."""
     user = request.env.user
     if user.share and not user._is_public():
         return user.partner_id.commercial_partner_id._charter_serving_company().sudo()
@@ -228,7 +228,7 @@ def _too_many(endpoint, error):
 
 
 def _refuse(endpoint, status, field, message, call=False):
-    """A page of its own that says why, or the same in JSON for a machine."""
+    """Return a page of its own that says why, or the same in JSON for a machine."""
     if endpoint.routing["type"] != "http":
         raise UserError(message)
     if endpoint.routing["auth"] == "bearer":
@@ -247,7 +247,7 @@ def _refuse(endpoint, status, field, message, call=False):
 
 
 def _whom_to_call(company):
-    """(name, phone) of the client's account manager, else of the company; None without a number."""
+    """Return (name, phone) of the client's account manager, else of the company; None without a number."""
     user = request.env.user
     if user.share and not user._is_public():
         client = user.partner_id.commercial_partner_id.with_company(company).sudo()

@@ -55,7 +55,7 @@ class IrActionsReport(models.Model):
             docs._charter_check_print(report)
 
     def _charter_is_ours(self):
-        """Whether this report prints documents of the charter, its own or those of an addon built on it."""
+        """Return whether this report prints documents of the charter, its own or those of an addon built on it."""
         model = self.env.get(self.model)
         modules = {(self.report_name or "").partition(".")[0]}
         if model is not None:
@@ -67,7 +67,7 @@ class IrActionsReport(models.Model):
     # -- how it is printed ------------------------------------------------------------------------
 
     def _get_layout(self):
-        """The charter's documents carry their own style: printing them fetches nothing from the server."""
+        """Return the charter's documents carry their own style: printing them fetches nothing from the server."""
         if (self.report_name or "").startswith(OURS):
             return self.env.ref("mileo_client_charter.print_layout")
         return super()._get_layout()

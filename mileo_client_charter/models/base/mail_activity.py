@@ -13,11 +13,11 @@ class MailActivity(models.Model):
         "What it is about",
         readonly=True,
         index="btree_not_null",
-        help="Model and number of the promise, or of the agreed action, that this activity reminds of.",
+        help="Model and number of the commitment, or of the agreed action, that this activity reminds of.",
     )
 
     def _charter_about(self, records):
-        """The activities, among these, that are about ``records``."""
+        """Return the activities, among these, that are about ``records``."""
         keys = {f"{record._name},{record.id}" for record in records}
         return self.filtered(lambda activity: activity.charter_key in keys)
 

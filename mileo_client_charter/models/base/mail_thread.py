@@ -33,7 +33,7 @@ class MailThread(models.AbstractModel):
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
 
     def _charter_drops(self, route, message_dict):
-        """Whether this route would open a record that no machine may open; what is open already takes its mail."""
+        """Return whether this route would open a record that no machine may open; what is open already takes its mail."""
         model, thread_id = route[0], route[1]
         takes = getattr(self.env.get(model), "_charter_takes_automatic_mail", True)
         if takes or thread_id:

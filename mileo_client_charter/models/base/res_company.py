@@ -10,7 +10,7 @@ from odoo.tools import SQL, email_normalize, ormcache
 from ...tools.clock import Delay, NoWorkingTime, to_local
 
 REPORT_UNREVIEWED = [
-    ("send", "Send on the due day, saying that it was not reviewed"),
+    ("send", "Send on the due day, stating that it was not approved"),
     ("hold", "Hold back and warn the operations manager"),
 ]
 
@@ -23,7 +23,9 @@ class ResCompany(models.Model):
     )
     charter_feedback_expiry_days = fields.Integer("Days a survey can be answered", default=30)
     charter_feedback_reminder_days = fields.Integer("Days before one reminder (0: none)", default=5)
-    charter_feedback_frequency_days = fields.Integer("Days between two surveys of one contact", default=7)
+    charter_feedback_frequency_days = fields.Integer(
+        "Days between two surveys of one contact; one left out shows the reason.", default=7
+    )
     charter_nps_frequency_days = fields.Integer("Days between two NPS questions to one contact", default=90)
     charter_alert_office_hours = fields.Boolean(
         "Mail reminders to staff in office hours only",
@@ -58,28 +60,28 @@ class ResCompany(models.Model):
     )
 
     charter_handover_lead_days = fields.Integer(
-        "Days before an absence that clients are told",
+        "Days before an absence at which clients are informed",
         default=5,
         help="An absence entered later than that is announced at once.",
     )
     charter_vulnerability_days = fields.Integer(
-        "Days in which clients are told of a vulnerability",
+        "Days to inform clients of a vulnerability",
         default=5,
-        help="Counted from its publication; and from when it was known, for whatever was known too late to be told ahead.",
+        help="Counted from its publication; or from when it was known, where that was too late for an advance notice.",
     )
 
     _charter_vulnerability = models.Constraint(
         "CHECK (charter_vulnerability_days BETWEEN 1 AND 60)",
-        "Days in which clients are told of a vulnerability: from 1 to 60.",
+        "Days to inform clients of a vulnerability: from 1 to 60.",
     )
 
     charter_stand_in_rule = fields.Selection(
         [
-            ("deputy", "The deputy named on the user"),
+            ("deputy", "The default substitute of the user"),
             ("team", "A colleague in the same role, the fewest clients first"),
             ("operations", "The operations manager"),
         ],
-        "Stand-in proposed",
+        "Substitute proposed",
         default="team",
         required=True,
     )
@@ -91,31 +93,31 @@ class ResCompany(models.Model):
     charter_delivery_review_from = fields.Integer(
         "Clients from which a change is reviewed before it is sent",
         default=20,
-        help="A change that touches fewer clients goes out by itself; 0 or 1: every change is looked at first.",
+        help="A change that touches fewer clients is sent automatically; 0 or 1: every change is reviewed first.",
     )
 
     charter_report_unreviewed = fields.Selection(
         REPORT_UNREVIEWED,
-        "Activity reports nobody reviewed",
+        "Activity reports not approved",
         default="hold",
         required=True,
-        help="What becomes, at noon of its due day, of a report that nobody has reviewed. A tier may say otherwise.",
+        help="What happens, at noon of its due day, to a report that is not approved. A tier may override it.",
     )
 
     charter_hourly_by_user = fields.Integer(
         "Messages of one person in an hour",
         default=10,
-        help="Comments and escalations one user of the portal may send, and complaints one address may mail. "
-        "0: no limit.",
+        help="Comments and escalations one user of the portal may send, and complaints one address "
+        "may email. 0: no limit.",
     )
     charter_hourly_by_address = fields.Integer(
         "Forms from one network address in an hour",
         default=300,
-        help="Forms of the portal and of surveys together. Behind a proxy, Odoo has to run in proxy mode to tell "
-        "addresses apart; private addresses are not limited. 0: no limit.",
+        help="Forms of the portal and of surveys together. Behind a proxy, Odoo has to run in proxy "
+        "mode to distinguish addresses; private addresses are not limited. 0: no limit.",
     )
     charter_mail_authserv = fields.Char(
-        "Mail server whose word is taken",
+        "Trusted mail server",
         help="The authserv-id your own mail gateway writes at the beginning of Authentication-Results (RFC 8601), for "
         "instance mx.example.com. Empty: what these headers say is not looked at.",
     )
@@ -152,12 +154,12 @@ class ResCompany(models.Model):
         return moment if isinstance(opening, NoWorkingTime) else opening
 
     def _charter_escalation_address(self):
-        """The address that opens an escalation by mail, or False where no mail domain is set up."""
+        """Return the address that opens an escalation by mail, or False where no mail domain is set up."""
         alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
 
     def _charter_mail_footer(self):
-        """The last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
+        """Return the last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
         self.ensure_one()
         return self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_footer",
@@ -167,7 +169,7 @@ class ResCompany(models.Model):
         )
 
     def _charter_on_call(self, role):
-        """The address on duty for ``role`` outside office hours, or False."""
+        """Return the address on duty for ``role`` outside office hours, or False."""
         self.ensure_one()
         if role == "general_management" and self.charter_on_call_direction:
             return self.charter_on_call_direction
@@ -192,11 +194,11 @@ class ResCompany(models.Model):
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _charter_today(self):
-        """The day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
+        """Return the day it is for the company: at 23:30 UTC it is tomorrow already in Paris."""
         return self._charter_day_at(fields.Datetime.now())
 
     def _charter_day_at(self, moment):
-        """The day ``moment`` (naive UTC, or its text) was for the company."""
+        """Return the day ``moment`` (naive UTC, or its text) was for the company."""
         return to_local(fields.Datetime.to_datetime(moment), self._charter_tz()).date()
 
     # -- days, of any number of companies at once ---------------------------------------------------
@@ -204,7 +206,7 @@ class ResCompany(models.Model):
     @api.model
     @ormcache()
     def _charter_zones(self):
-        """((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
+        """Return ((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
         zones = defaultdict(list)
         for company in self.sudo().with_context(active_test=False).search([]):  # pylint: disable=no-search-all
             zones[company._charter_tz()].append(company.id)
@@ -212,7 +214,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_days(self):
-        """{day that is today: ids of the companies for which it is}."""
+        """Return {day that is today: ids of the companies for which it is}."""
         days, now = defaultdict(list), fields.Datetime.now()
         for tz, ids in self._charter_zones():
             days[fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()] += ids
@@ -237,7 +239,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_day_of(self, company, moment):
-        """The day on which ``moment`` (SQL, naive UTC) was for the company whose id ``company`` (SQL) is, as SQL."""
+        """Return the day on which ``moment`` (SQL, naive UTC) was for the company whose id ``company`` (SQL) is, as SQL."""
         return self._charter_of_zone(
             company,
             [
@@ -259,7 +261,7 @@ class ResCompany(models.Model):
     # -- what later packages know -------------------------------------------------------------------
 
     def _charter_people(self, role):
-        """The users who hold one of the company's own roles; whoever may be told where nobody does."""
+        """Return the users who hold one of the company's own roles; whoever may be told where nobody does."""
         return self.env["res.users"]
 
     @api.model
@@ -269,7 +271,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_held_clients(self):
-        """{company id: ids of the clients nobody is to mail for the time being}."""
+        """Return {company id: ids of the clients nobody is to mail for the time being}."""
         return {}
 
     @api.model

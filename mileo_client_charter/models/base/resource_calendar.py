@@ -209,7 +209,7 @@ def _fetched(records, field_names):
 
 
 def _window(requests, reach):
-    """(first, last) moments that these requests ask about when each looks as far as ``reach``."""
+    """Return (first, last) moments that these requests ask about when each looks as far as ``reach``."""
     moments = [at for at, _delay, _anchor in requests]
     back = [delay.amount > 0 if anchor == "before" else delay.amount < 0 for _at, delay, anchor in requests]
     lo = min(moments) - (reach if any(back) else timedelta())

@@ -40,7 +40,7 @@ class CharterArticle(models.Model):
     older_langs = fields.Char(
         readonly=True,
         copy=False,
-        help="Codes of the languages whose words are older than the last edit in another one.",
+        help="Codes of the languages whose text is older than the last edit in another one.",
     )
     commitment_ids = fields.One2many("charter.commitment", "article_id")
 
@@ -54,7 +54,7 @@ class CharterArticle(models.Model):
     @api.depends(
         "body",
         "document_id.commitment_ids.code",
-        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit")),
+        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit", "is_own_delay")),
     )
     @api.depends_context("lang")
     def _compute_rendered_body(self):
@@ -63,7 +63,7 @@ class CharterArticle(models.Model):
             article.unknown_figures = ", ".join(unknown)
 
     def _render_body(self):
-        """The body with its figures in words, in the language of the environment (Markup).
+        """Return the body with its figures in words, in the language of the environment (Markup).
 
         :raise ValidationError: it names a figure that the charter does not have
         """
@@ -83,7 +83,7 @@ class CharterArticle(models.Model):
         return rendered
 
     def _read_body(self):
-        """(the body with its figures in words, what it names that is no figure), whatever it holds: a draft is being written."""
+        """Return (the body with its figures in words, what it names that is no figure), whatever it holds: a draft is being written."""
         unknown = []
 
         def words(match):
@@ -130,7 +130,7 @@ class CharterArticle(models.Model):
             article.older_langs = ",".join(sorted(behind)) or False
 
     def _older_in_words(self):
-        """“Article 2, “Support”: French” of those with words in a language that are older than those in another."""
+        """Return “Article 2, “Support”: French” of those with words in a language that are older than those in another."""
         names = dict(self.env["res.lang"].get_installed())
         return [
             self.env._(

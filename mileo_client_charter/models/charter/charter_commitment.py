@@ -12,6 +12,8 @@ ROLES = [
     ("operations_manager", "Operations manager"),
     ("general_management", "General management"),
 ]
+# Behind a time limit that the reference document does not give.
+OWN_DELAY = "*"
 COMPANY_ROLES = ("operations_manager", "general_management")
 UNITS = [("hours", "hours"), ("days", "days"), ("months", "months")]
 
@@ -56,15 +58,20 @@ class CharterCommitment(models.Model):
     unit = fields.Selection(UNITS, required=True, default="hours")
     clock = fields.Selection(
         [("elapsed", "24/7"), ("working", "Working hours")],
+        "Time basis",
         required=True,
         default="elapsed",
         help="Working time counts the opening hours of the contract's calendar, else of the company's.",
+    )
+    is_own_delay = fields.Boolean(
+        "Set by the company",
+        help="The reference document gives no such time limit: readers see that it is the company's own.",
     )
     anchor = fields.Selection(
         [("after", "After the trigger"), ("before", "Before the event")], required=True, default="after"
     )
     threshold = fields.Integer(
-        help="The mark below which a rating calls for action, or the NPS above which a contract may renew."
+        help="The rating below which a call-back is due, or the NPS above which a contract may renew."
     )
     owner_role = fields.Selection(ROLES, required=True, default="account_manager")
     warn_before = fields.Integer("Remind", default=0, help="How long before the due time; 0: no reminder.")
@@ -74,7 +81,7 @@ class CharterCommitment(models.Model):
         "Met by evidence",
         help="No document of this system closes the commitment: its owner records what was done, in writing.",
     )
-    delay_text = fields.Char("Delay in words", compute="_compute_delay_text")
+    delay_text = fields.Char("Time limit", compute="_compute_delay_text")
 
     # What the ledger's foreign key points at.
     _of_company = models.UniqueIndex("(id, company_id)")
@@ -117,9 +124,14 @@ class CharterCommitment(models.Model):
         for commitment in self:
             commitment.delay_text = commitment._words(commitment.delay, commitment.unit, commitment.clock)
 
+    def _marked_delay(self):
+        """Return “48 hours”; “10 days*” where the company set the time limit itself."""
+        self.ensure_one()
+        return f"{self.delay_text}{OWN_DELAY}" if self.is_own_delay and self.delay else self.delay_text
+
     @api.model
     def _words(self, amount, unit, clock="elapsed"):
-        """“48 hours”, “3 working days”, in the language of the environment."""
+        """Return “48 hours”, “3 working days”, in the language of the environment."""
         if not amount:
             return self.env._("at once")
         if unit == "hours":
@@ -144,7 +156,7 @@ class CharterCommitment(models.Model):
         """What ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""
         self.ensure_one()
         if attribute == "delay":
-            return self.delay_text
+            return self._marked_delay()
         if attribute == "threshold":
             return str(self.threshold)
         if attribute == "per_year" and self.unit == "months" and self.delay:

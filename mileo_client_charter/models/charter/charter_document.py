@@ -54,6 +54,11 @@ class CharterDocument(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    is_adapted = fields.Boolean(
+        "Adapted text",
+        help="The text is worded by the company from a reference document of the same reference and version: the page, "
+        "the PDF and the emails say so, and mark the time limits that document does not give.",
+    )
     introduction = fields.Html(translate=True)
     article_ids = fields.One2many("charter.article", "document_id", copy=True)
     commitment_ids = fields.One2many("charter.commitment", "document_id", copy=False)
@@ -83,10 +88,21 @@ class CharterDocument(models.Model):
     # Published text does not move; the official PDF is the same text, signed later.
     _FREE_ONCE_PUBLISHED = {"official_pdf", "official_pdf_name"}
 
-    @api.depends("reference", "version", "name")
+    @api.depends("reference", "version", "name", "is_adapted")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for document in self:
-            document.display_name = f"{document.reference or ''} {document.version or ''}".strip()
+            document.display_name = f"{document.reference or ''} {document._version_text()}".strip()
+
+    def _version_text(self):
+        """Return “v1.2”, or “v1.2 (adapted)” where the text is not that of the reference document."""
+        if self.version and self.is_adapted:
+            return self.env._("%s (adapted)", self.version)
+        return self.version or ""
+
+    def _marks_own_delays(self):
+        """Return whether a time limit of this version is the company's own and is marked so."""
+        return any(self.commitment_ids.mapped("is_own_delay"))
 
     def _charter_frozen_files(self, name):
         """The official PDF may be added to a published charter, once: it is signed after it is written."""
@@ -106,8 +122,8 @@ class CharterDocument(models.Model):
             ):
                 raise UserError(
                     self.env._(
-                        "Official PDF: %s has been published with this one, which clients have been handed. "
-                        "Use “New version” to publish another text.",
+                        "Official PDF: %s has been published with this one, which clients have received. Use "
+                        "“New version” to publish another text.",
                         document.display_name,
                     )
                 )
@@ -154,19 +170,19 @@ class CharterDocument(models.Model):
 
     @api.model
     def _in_force(self, company=None):
-        """The charter in force of ``company`` (the current one by default); may be empty."""
+        """Return the charter in force of ``company`` (the current one by default); may be empty."""
         company = company or self.env.company
         return self.search([("company_id", "=", company.id), ("state", "=", "in_force")], limit=1)
 
     @api.model
     @tools.ormcache()
     def _companies_in_force(self):
-        """Ids of the companies with a charter in force."""
+        """Return ids of the companies with a charter in force."""
         return tuple(self.sudo().search([("state", "=", "in_force")]).company_id.ids)
 
     @api.model
     def _commitments_in_force(self, company_ids, codes):
-        """{(company id, code): charter.commitment} in at most two queries."""
+        """Return {(company id, code): charter.commitment} in at most two queries."""
         commitments = self.env["charter.commitment"].sudo().search(
             [
                 ("document_id.state", "=", "in_force"),
@@ -178,7 +194,7 @@ class CharterDocument(models.Model):
 
     @api.model
     def _terms_in_force(self, company_ids, codes):
-        """{(company id, code): Terms}: what promises are opened on, in one statement for any number of them."""
+        """Return {(company id, code): Terms}: what promises are opened on, in one statement for any number of them."""
         self.env["charter.commitment"].flush_model()
         self.flush_model(["state"])
         self.env.cr.execute(
@@ -196,11 +212,11 @@ class CharterDocument(models.Model):
         }
 
     def _commitment(self, code):
-        """The commitment ``code`` of this version; empty when it has none."""
+        """Return the commitment ``code`` of this version; empty when it has none."""
         return self.commitment_ids.filtered(lambda commitment: commitment.code == code)[:1]
 
     def _figure(self, code, attribute=None):
-        """The words a placeholder stands for, in the language of the environment.
+        """Return the words a placeholder stands for, in the language of the environment.
 
         :raise ValidationError: the document has no such commitment or figure
         """
@@ -209,7 +225,7 @@ class CharterDocument(models.Model):
         if not commitment:
             raise ValidationError(
                 self.env._(
-                    "%(document)s names {%(code)s}, but has no commitment with that code: add it or mend the text.",
+                    "%(document)s names {%(code)s}, but has no commitment with that code: add it or fix the text.",
                     document=self.display_name,
                     code=code,
                 )
@@ -349,7 +365,7 @@ class CharterDocument(models.Model):
                     self.env._("Somebody else has just published a charter for %s: reload the page and look at it first.",
                                document.company_id.name)
                 ) from error  # fmt: skip
-            document._charter_engine()._owe_copies()
+            document._charter_engine()._open_copies()
         return True
 
     def _check_languages(self):
@@ -357,13 +373,13 @@ class CharterDocument(models.Model):
         if older and not self.env.context.get("charter_publish_older"):
             raise ValidationError(
                 self.env._(
-                    "Edited in one language alone, and older in another:\n%s\nBring these up to date, or choose “Publish all "
-                    "the same”.",
+                    "Edited in one language only, and older in another:\n%s\nUpdate these, or choose “Publish "
+                    "anyway”.",
                     "\n".join(older),
                 )
             )
 
-    def _owe_copies(self):
+    def _open_copies(self):
         """Every active client is due a copy of this version (article 03: kept up to date)."""
         self.ensure_one()
         clients = self.env["res.partner"]._charter_clients(self.company_id)
@@ -414,7 +430,7 @@ class CharterDocument(models.Model):
         return drafts
 
     def _proposal_draft(self):
-        """The draft that is to follow this charter: the newest there is, else a copy of it."""
+        """Return the draft that is to follow this charter: the newest there is, else a copy of it."""
         self.ensure_one()
         own = [
             ("company_id", "=", self.company_id.id),
@@ -427,7 +443,10 @@ class CharterDocument(models.Model):
         """Say on the draft what was proposed, to whoever publishes it."""
         self.message_post(
             body=self.env._(
-                "An addon proposes “%s”. It holds for nobody until this version is published; without it, delete it here.",
+                (
+                    "An addon proposes “%s”. It does not apply until this version is published; if you do "
+                    "not want it, delete it here."
+                ),
                 what,
             )
         )
@@ -439,7 +458,7 @@ class CharterDocument(models.Model):
     # -- the document itself ----------------------------------------------------------------------
 
     def _pdf(self):
-        """(file name, content) of what a client downloads: the signed document, else this text printed.
+        """Return (file name, content) of what a client downloads: the signed document, else this text printed.
 
         The text is in the language of the environment; it is printed once for as long as it reads the same.
         """
@@ -453,7 +472,7 @@ class CharterDocument(models.Model):
 
     @tools.ormcache("digest")
     def _printed(self, digest):
-        """The PDF of the text with this ``digest``: anybody may ask for it, and printing takes a second."""
+        """Return the PDF of the text with this ``digest``: anybody may ask for it, and printing takes a second."""
         reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
         content, _format = reports._render_qweb_pdf(REPORT, self.ids)
         return content

@@ -46,7 +46,7 @@ class CharterDocumentPart(models.AbstractModel):
         raise NotImplementedError
 
     def _charter_values_in(self, draft, vals):
-        """{field: value} of ``vals`` that are other ones in ``draft``, a copy of the charter they were written for."""
+        """Return {field: value} of ``vals`` that are other ones in ``draft``, a copy of the charter they were written for."""
         return {"document_id": draft.id}
 
     def _load_records_write(self, values):

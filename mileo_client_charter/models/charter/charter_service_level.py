@@ -16,7 +16,7 @@ class CharterServiceLevel(models.Model):
     response_hours = fields.Integer("Response (hours)", required=True)
     resolution_hours = fields.Integer("Resolution (hours)", required=True)
     clock = fields.Selection(
-        [("elapsed", "24/7"), ("working", "Working hours")], required=True, default="working"
+        [("elapsed", "24/7"), ("working", "Working hours")], "Time basis", required=True, default="working"
     )
 
     _priority_unique = models.Constraint(

@@ -29,7 +29,7 @@ class CharterTier(models.Model):
     )
     report_unreviewed = fields.Selection(
         REPORT_UNREVIEWED,
-        "Reports nobody reviewed",
+        "Reports not approved",
         help="At noon of the due day. Empty: as the company's settings say.",
     )
     interviews_per_year = fields.Integer(default=2)
@@ -65,7 +65,7 @@ class CharterTier(models.Model):
         if report and (report.delay, report.unit) != (self.report_days, "days"):
             said.append(
                 self.env._(
-                    "the charter promises reports within %(printed)s, the tier %(tier)s within %(days)s days",
+                    "the charter sets reports within %(printed)s, the tier %(tier)s within %(days)s days",
                     printed=report.delay_text, tier=self.name, days=self.report_days,
                 )
             )  # fmt: skip
@@ -73,7 +73,7 @@ class CharterTier(models.Model):
         if meeting and (meeting.delay, meeting.unit) != (months, "months"):
             said.append(
                 self.env._(
-                    "the charter promises interviews every %(printed)s, the tier %(tier)s %(count)s a year",
+                    "the charter sets an interview every %(printed)s, the tier %(tier)s %(count)s a year",
                     printed=meeting.delay_text, tier=self.name, count=self.interviews_per_year,
                 )
             )  # fmt: skip
@@ -96,7 +96,7 @@ class CharterTier(models.Model):
 
     @api.model
     def _periods_in_words(self, company):
-        """“every month for Premium contracts, every quarter for …”, read from the tiers themselves."""
+        """Return “every month for Premium contracts, every quarter for …”, read from the tiers themselves."""
         tiers = self.sudo().search([("company_id", "in", (False, company.id))])
         labels = {"month": self.env._("every month"), "quarter": self.env._("every quarter")}
         parts = []

@@ -28,7 +28,10 @@ class ContractContract(models.Model):
         "Recorded under the charter on",
         copy=False,
         readonly=True,
-        help="Day the tier was chosen, also where the commitments count from an earlier one: what was past then was not promised.",
+        help=(
+            "Day the tier was chosen, also where the commitments count from an earlier one: what was "
+            "past by then carries no commitment."
+        ),
     )
     charter_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -45,7 +48,7 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_calendars(self, contract_ids):
-        """{contract id: calendar id} of those of these contracts that count on a calendar of their own."""
+        """Return {contract id: calendar id} of those of these contracts that count on a calendar of their own."""
         self.flush_model(["charter_calendar_id"])
         self.env.cr.execute(
             "SELECT id, charter_calendar_id FROM contract_contract "
@@ -75,7 +78,7 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_editable_fields(self):
-        """Names of the fields the charter adds to a contract for people to fill in."""
+        """Return names of the fields the charter adds to a contract for people to fill in."""
         return {
             name
             for name, field in self._fields.items()
@@ -109,7 +112,7 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_may_write_all(self):
-        """Whether an access right of another addon than the charter's lets this user write contracts."""
+        """Return whether an access right of another addon than the charter's lets this user write contracts."""
         rights = self.env["ir.model.access"].sudo().search(
             [
                 ("model_id.model", "=", self._name), ("perm_write", "=", True),

@@ -32,7 +32,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _sheets(self, company, clients):
-        """The sheets of any number of clients, in the language of the environment.
+        """Return the sheets of any number of clients, in the language of the environment.
 
         :return: {client id: dict} with ``client``, ``contacts`` (as ``res.partner._charter_contacts``), ``hours`` (list of
             (days, hours) in words), ``times_of`` (time zone), ``levels`` (delays of the two levels, in words)
@@ -118,7 +118,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _fingerprints(self, company, client_ids=None):
-        """{client id: fingerprint} of today's sheets; nothing is rendered."""
+        """Return {client id: fingerprint} of today's sheets; nothing is rendered."""
         self.env.flush_all()
         self.env.cr.execute(
             self._SHEETS_NOW + "SELECT id, fingerprint FROM sheets", self._parameters(company, client_ids)
@@ -127,7 +127,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _drifted(self, company):
-        """{client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
+        """Return {client id: fingerprint} of clients whose last sheet is not today's, and who are owed none yet."""
         self.env.flush_all()
         self.env.cr.execute(
             self._SHEETS_NOW
@@ -149,7 +149,7 @@ class CharterContactSheet(models.AbstractModel):
         return dict(self.env.cr.fetchall())
 
     @api.model
-    def _owe_drifted(self, company):
+    def _open_drifted(self, company):
         """Every client whose sheet has changed is owed a new one."""
         drifted = self._drifted(company)
         if not drifted:
@@ -161,16 +161,16 @@ class CharterContactSheet(models.AbstractModel):
             lambda chosen: chosen._charter_open(
                 "contacts.sheet", occurrence=lambda client: format_key(today, drifted[client.id][:8])
             ),
-            self._say_not_owed,
+            self._note_not_due,
         )
 
     @api.model
-    def _say_not_owed(self, client, why):
+    def _note_not_due(self, client, why):
         _logger.error("Client %s has an old contact sheet and no new one can be promised: %s", client.id, why)
 
     @api.model
     def _incomplete(self, company, client_ids):
-        """Ids of the clients whose sheet would say “to be named” for one of the four roles today."""
+        """Return ids of the clients whose sheet would say “to be named” for one of the four roles today."""
         assignments = self.env["charter.assignment"].sudo()
         keys = [(company.id, role, client) for client in client_ids for role, _label in ROLES]
         held = assignments._holders(keys)
@@ -199,7 +199,7 @@ class CharterContactSheet(models.AbstractModel):
             scheduler.env["charter.absence"]._refresh(company)
         else:
             scheduler.env["charter.obligation"]._align_owners(company)
-        scheduler._owe_drifted(company)
+        scheduler._open_drifted(company)
         scheduler.env["charter.delivery.run"]._plan_owed(company)
 
     @api.model

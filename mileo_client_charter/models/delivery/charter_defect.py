@@ -18,7 +18,7 @@ class CharterDefect(models.Model):
     def _compute_remedy(self):
         result = super()._compute_remedy()
         remedies = {
-            "undelivered": self.env._("Mend the address, then send again"),
+            "undelivered": self.env._("Fix the address, then send again"),
             "altered": self.env._("Restore it from a backup, then open it"),
         }
         for defect in self.filtered(lambda one: one.kind in remedies):

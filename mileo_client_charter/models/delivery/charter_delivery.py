@@ -12,7 +12,7 @@ _lt = LazyTranslate(__name__)
 KINDS = [
     ("charter", "Charter"),
     ("contacts", "Contact sheet"),
-    ("handover", "Stand-in announced"),
+    ("handover", "Substitute announced"),
     ("notice", "Notice"),
     ("report", "Activity report"),
     ("review", "Minutes of a meeting"),
@@ -64,7 +64,7 @@ class CharterDelivery(models.Model):
         ondelete="restrict",
         readonly=True,
         index="btree_not_null",
-        help="Empty: nobody to write to.",
+        help="Empty: no one to write to.",
     )
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict", readonly=True)
     res_model = fields.Char("Document model", readonly=True, groups="base.group_user")
@@ -102,7 +102,7 @@ class CharterDelivery(models.Model):
     subject = fields.Char(readonly=True)
     body = fields.Html(readonly=True, sanitize=False, help="The message as it was sent.")
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
-    fingerprint = fields.Char(readonly=True, help="Identifies what was handed over.")
+    fingerprint = fields.Char(readonly=True, help="Identifies what was delivered.")
     reason = fields.Char("Why late", readonly=True)
     email = fields.Char("Sent to", readonly=True, groups="base.group_user")
     mail_id = fields.Many2one(
@@ -128,7 +128,7 @@ class CharterDelivery(models.Model):
     _once_idx = models.UniqueIndex(
         "(obligation_id, contact_id) WHERE obligation_id IS NOT NULL AND state IN ('planned', 'queued', 'sent') "
         "AND COALESCE(merged_from, 0) = 0",
-        "This contact has this document already, or it is on its way.",
+        "This contact has this document already, or it is queued.",
     )
     _planned_idx = models.Index("(run_id, id) WHERE state = 'planned'")
     _client_idx = models.Index("(partner_id, kind, id)")
@@ -144,7 +144,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _recipients_of(self, clients):
-        """{client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
+        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
         people = self.env["res.partner"]
         found = people._charter_document_recipients(clients.ids)
         return {client: people.browse(found.get(client.id, [])) for client in clients}
@@ -304,9 +304,9 @@ class CharterDelivery(models.Model):
         """Back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
         for delivery in self._charter_engine():
             if delivery._twins():
-                delivery._call_off(self.env._("The same document is on its way with another mail."))
+                delivery._call_off(self.env._("The same document is queued with another mail."))
             elif delivery.obligation_id and not delivery.obligation_id.is_owed:
-                delivery._call_off(self.env._("It is owed no more."))
+                delivery._call_off(self.env._("The commitment no longer applies."))
             else:
                 delivery.mail_id.mark_outgoing()
                 delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
@@ -390,7 +390,9 @@ class CharterDelivery(models.Model):
         """``contact`` says it has received this. :raise ValidationError: it was handed to somebody else"""
         self.ensure_one()
         if self.contact_id != contact:
-            raise ValidationError(self.env._("This document was handed to %s.", self.contact_id.name or "—"))
+            raise ValidationError(
+                self.env._("This document was delivered to %s.", self.contact_id.name or "—")
+            )
         self._opened_by(contact)
         if not self.acknowledged_at:
             self._charter_engine().write({"acknowledged_at": self._charter_now()})

@@ -40,7 +40,7 @@ class CharterDelivery(models.Model):
         return found
 
     def _content(self):
-        """{delivery id: values of subject, body, fingerprint, attachment_ids, res_model, res_id}, in the contact's language."""
+        """Return {delivery id: values of subject, body, fingerprint, attachment_ids, res_model, res_id}, in the contact's language."""
         content = {}
         keys = self.grouped(lambda one: (one.kind, one.company_id, one._language()))
         for (kind, company, lang), rows in keys.items():

@@ -128,7 +128,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _sent_incomplete(self, company, clients):
-        """Those of ``clients`` whose last sheet says what today's would: there is nothing new to send."""
+        """Return those of ``clients`` whose last sheet says what today's would: there is nothing new to send."""
         if not clients:
             return set()
         now = self.env["charter.contact.sheet"]._fingerprints(company, list(clients))
@@ -154,7 +154,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _start(self, company, kind, requests):
-        """A run for ``requests``; held for review when it reaches as many clients as the company has set."""
+        """Return a run for ``requests``; held for review when it reaches as many clients as the company has set."""
         clients = {request["partner_id"] for request in requests}
         held = len(clients) >= max(1, company.charter_delivery_review_from)
         run = self._charter_engine().create(

@@ -64,7 +64,7 @@ class CharterHandover(models.Model):
         if not contacts:
             return self.env._("%s has no contact with a valid e-mail address.", self.partner_id.display_name)
         if any(user is None for _role, user, _first, _last in self.plan or ()):
-            return self.env._("Nobody stands in for %s on some of these days.", self.user_id.name)
+            return self.env._("%s has no substitute on some of these days.", self.user_id.name)
         return False
 
     def _sudden_reason(self):

@@ -53,7 +53,7 @@ class IrAttachment(models.Model):
         "Found altered at",
         readonly=True,
         copy=False,
-        help="Since when its content is known to be another than what is on record; it is not handed out.",
+        help="Since when its content is known to differ from what is on record; it is not delivered.",
     )
 
     _charter_broken_idx = models.Index("(id) WHERE charter_broken_at IS NOT NULL")
@@ -93,7 +93,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_files_of(self, records, name):
-        """The files of the binary field ``name`` of ``records``."""
+        """Return the files of the binary field ``name`` of ``records``."""
         return self.sudo().search(
             [("res_model", "=", records._name), ("res_field", "=", name), ("res_id", "in", records.ids)]
         )
@@ -106,8 +106,8 @@ class IrAttachment(models.Model):
     def _charter_refuse_file(self):
         raise AccessError(
             self.env._(
-                "“%s” is a file the client charter has on record: it stays as it was handed over. A correction is a new "
-                "document: a new version, another report, other minutes.",
+                "“%s” is a file the client charter has on record: it stays as it was delivered. A "
+                "correction is a new document: a new version, another report, other minutes.",
                 ", ".join(self.sudo().mapped("name")),
             )
         )
@@ -193,7 +193,7 @@ class IrAttachment(models.Model):
     # -- handing out -----------------------------------------------------------------------------
 
     def _charter_is_intact(self):
-        """Whether the content is what is on record; a file that is not frozen always is."""
+        """Return whether the content is what is on record; a file that is not frozen always is."""
         self.ensure_one()
         file = self.sudo().with_context(bin_size=False)
         if not file.charter_sha256:
@@ -242,8 +242,9 @@ class IrAttachment(models.Model):
                     {
                         "subject": env._("A file on record was altered: %s", file.name),
                         "body_html": env._(
-                            "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was %(sha256)s. "
-                            "It is not handed out any more. Restore it from a backup; it is compared again at the next opening.",
+                            "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was "
+                            "%(sha256)s. It is not delivered any more. Restore it from a backup; it is compared "
+                            "again at the next opening.",
                             file=file.name, model=file.res_model, id=file.res_id, sha256=file.charter_sha256,
                         ),
                         "email_from": company.email_formatted or user.email_formatted,
@@ -263,8 +264,8 @@ class IrAttachment(models.Model):
 
     def _charter_broken_words(self):
         return self.env._(
-            "“%s” is no longer the file that was recorded, and is not handed out. The administrators of the charter and "
-            "general management have been told.",
+            "“%s” is no longer the file that was recorded, and is not delivered. The administrators "
+            "of the charter and general management have been informed.",
             self.sudo().name,
         )
 
@@ -309,7 +310,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_triggers(self, columns):
-        """A file that is frozen changes through the door alone."""
+        """Return a file that is frozen changes through the door alone."""
         if "charter_sha256" not in columns:
             return super()._charter_triggers(columns)
         frozen = [name for name in FROZEN if name in columns]
@@ -323,7 +324,7 @@ class CharterEngineMixin(models.AbstractModel):
     _inherit = "charter.engine.mixin"
 
     def _charter_frozen_files(self, name):
-        """Those of these records whose file ``name`` (a binary field) is on record and no longer changes by hand."""
+        """Return those of these records whose file ``name`` (a binary field) is on record and no longer changes by hand."""
         field = self._fields[name]
         return self if self._charter_engine_only or getattr(field, "charter_engine", False) else self.browse()
 

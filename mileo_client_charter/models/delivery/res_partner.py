@@ -20,8 +20,8 @@ class ResPartner(models.Model):
         "Document deliveries",
         groups="mileo_client_charter.group_charter_user",
     )
-    charter_copy_on = fields.Date("Charter handed over", compute="_compute_charter_onboarding")
-    charter_sheet_on = fields.Date("Contact sheet handed over", compute="_compute_charter_onboarding")
+    charter_copy_on = fields.Date("Charter delivered", compute="_compute_charter_onboarding")
+    charter_sheet_on = fields.Date("Contact sheet delivered", compute="_compute_charter_onboarding")
     charter_portal_count = fields.Integer(
         "Contacts with portal access", compute="_compute_charter_onboarding"
     )
@@ -84,7 +84,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _charter_first_reviews(self, company, client_ids):
-        """{client id: day its first annual review is held by}: from the ledger, else from its contracts' next anniversary."""
+        """Return {client id: day its first annual review is held by}: from the ledger, else from its contracts' next anniversary."""
         rows = self.env["charter.obligation"].sudo()._read_group(
             [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", "review.annual"),
              ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],

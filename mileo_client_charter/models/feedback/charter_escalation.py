@@ -47,8 +47,8 @@ class CharterEscalation(models.Model):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Why a mail that names a client as its sender was not taken as that client's: no clock runs until somebody "
-        "has chosen the client, and then it counts from the mail.",
+        help="Why an email that names a client as its sender was not accepted as that client's: no "
+        "time limit runs until someone has chosen the client, and then it runs from the email.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contract_id = fields.Many2one("contract.contract", index="btree_not_null", ondelete="restrict")
@@ -143,7 +143,7 @@ class CharterEscalation(models.Model):
             escalation.is_complaint = escalation.state not in ("resolved", "dismissed")
 
     def _current_promises(self):
-        """{escalation id: the promise of its present level}, read as the engine."""
+        """Return {escalation id: the promise of its present level}, read as the engine."""
         rows = (
             self.env["charter.obligation"]
             .sudo()
@@ -258,7 +258,7 @@ class CharterEscalation(models.Model):
         }
 
     def _charter_is_recorded(self, name):
-        """The words, from the first moment; whose they are, once the client is identified."""
+        """Return the words, from the first moment; whose they are, once the client is identified."""
         return self.state != "unqualified" or name not in ("contact_id", "feedback_id")
 
     def unlink(self):

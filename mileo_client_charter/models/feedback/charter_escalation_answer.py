@@ -70,7 +70,7 @@ class CharterEscalation(models.Model):
             escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
-        """Whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
+        """Return whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
         self.ensure_one()
         if self.state == "answered":
             # At level 2 too: what general management answered may not satisfy the client either.
@@ -91,7 +91,7 @@ class CharterEscalation(models.Model):
             reason, 5_000, self._fields["level2_reason"]._description_string(self.env)
         )
         if said_at < (self.said_at or said_at):
-            raise ValidationError(self.env._("Said on: level 2 comes after the escalation itself."))
+            raise ValidationError(self.env._("Reported on: level 2 comes after the escalation itself."))
         escalation = self._charter_engine()
         # Two clicks are one step.
         lock(escalation)
@@ -114,7 +114,7 @@ class CharterEscalation(models.Model):
         """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
         if not is_said(reason):
             raise ValidationError(
-                self.env._("Why level 2: tell our general management in a few words what is still wrong.")
+                self.env._("Why level 2: explain briefly to our general management what is still wrong.")
             )
         self._to_level2(reason)
 

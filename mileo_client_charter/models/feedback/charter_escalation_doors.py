@@ -27,13 +27,14 @@ class CharterEscalation(models.Model):
         sender = self.email_from or "—"
         self.configuration_error = (
             _lt(
-                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the clock counts from "
-                "the mail.",
+                "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the "
+                "time limit runs from the email.",
                 doubt=self.doubt,
             )
             if self.doubt
             else _lt(
-                "The sender %s is no known client: choose the client, the clock counts from the mail.", sender
+                "The sender %s is no known client: choose the client, the time limit runs from the email.",
+                sender,
             )
         )
         for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
@@ -58,7 +59,7 @@ class CharterEscalation(models.Model):
             failed = mail_authentication.failed(headers, trusted, sender)
             if failed:
                 return self.env._(
-                    "The mail says it is from %(sender)s, and our mail server says it is not (%(result)s).",
+                    "The email claims to be from %(sender)s, and our mail server found that it is not (%(result)s).",
                     sender=sender,
                     result=failed,
                 )
@@ -71,7 +72,7 @@ class CharterEscalation(models.Model):
         ]
         if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
             return self.env._(
-                "%(sender)s has sent more than %(limit)s mails within an hour.", sender=sender, limit=limit
+                "%(sender)s has sent more than %(limit)s emails within an hour.", sender=sender, limit=limit
             )
         return None
 
@@ -91,7 +92,7 @@ class CharterEscalation(models.Model):
         :raise AccessError: not called by the mail gateway, which works as superuser
         """
         if not self.env.su:
-            raise AccessError(self.env._("Only the mail gateway records what came by mail."))
+            raise AccessError(self.env._("Only the mail gateway records what came by email."))
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
         contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         if not contact and sender:
@@ -125,7 +126,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
-        """The button on the portal; no ticket is needed first.
+        """Open an escalation from the button on the portal; no ticket is needed first.
 
         :param call_me: the client asks to be called back as well, by its account manager (article 02)
 
@@ -134,7 +135,7 @@ class CharterEscalation(models.Model):
         description = self._charter_words(description, 10_000, self.env._("What happened"))
         subject = self._charter_words(subject, 200, self.env._("Subject"))
         if not description:
-            raise ValidationError(self.env._("What happened: tell us in a few words, so that we can answer."))
+            raise ValidationError(self.env._("What happened: describe it briefly, so that we can answer."))
         client = contact.commercial_partner_id
         values = {
             "name": subject or self.env._("Escalation by %s", contact.name),

@@ -42,7 +42,10 @@ class CharterEscalation(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Clients with contacts in the domain of the sender: their renewal cannot pass before this is qualified.",
+        help=(
+            "Clients with contacts in the domain of the sender: their renewal cannot be granted "
+            "before this is qualified."
+        ),
     )
     qualify_by = fields.Date(
         "To qualify by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
@@ -56,8 +59,8 @@ class CharterEscalation(models.Model):
         help="When the client was asked whether our answer satisfies it.",
     )  # fmt: skip
     silent = fields.Boolean(
-        "Closed without a word", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="Nobody of the client said anything for a month after our answer; any word opens it again.",
+        "Closed without reaction", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="The client has not reacted for a month after our answer; any message opens it again.",
     )  # fmt: skip
     reopened_count = fields.Integer(
         "Times reopened", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
@@ -104,7 +107,7 @@ class CharterEscalation(models.Model):
             user = self.env["res.users"].browse(holder or [])
             if user and user != promise.user_id:
                 before = promise.user_id
-                promise._reassign(user, _lt("the operations manager is away, without a stand-in"))
+                promise._reassign(user, _lt("the operations manager is away, without a substitute"))
                 promise._move_activities({promise.id: before}, user)
                 promise._charter_announce()
 
@@ -201,7 +204,7 @@ class CharterEscalation(models.Model):
         """A month after our answer, without a word: closed with that reason, and opened again by any word."""
         for escalation in self:
             escalation._resolve(
-                _lt("No word from the client for %s days after our answer.", CLOSE_AFTER.days)
+                _lt("No reaction from the client for %s days after our answer.", CLOSE_AFTER.days)
             )
             escalation._charter_engine().silent = True
 

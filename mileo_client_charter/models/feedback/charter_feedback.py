@@ -126,15 +126,15 @@ class CharterFeedback(models.Model):
     )
     threshold = fields.Integer(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="The mark below which the charter in force promised a call.",
+        help="The rating below which the charter in force requires a call-back.",
     )  # fmt: skip
     # The callback
     followup = fields.Selection(
         [
             ("none", "No call due"),
             ("call", "To call"),
-            ("tell", "To tell the outcome"),
-            ("told", "Client told"),
+            ("tell", "Outcome to send"),
+            ("told", "Client informed"),
         ],
         compute="_compute_followup",
         store=True,
@@ -163,8 +163,8 @@ class CharterFeedback(models.Model):
         "Why no corrective action", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     # The outcome
-    outcome_at = fields.Datetime("Client told at", readonly=True, copy=False, charter_engine=True)
-    outcome = fields.Html("What the client was told", readonly=True, copy=False, charter_engine=True)
+    outcome_at = fields.Datetime("Client informed at", readonly=True, copy=False, charter_engine=True)
+    outcome = fields.Html("Outcome sent to the client", readonly=True, copy=False, charter_engine=True)
     escalation_ids = fields.One2many(
         "charter.escalation", "feedback_id", "Escalations", groups="base.group_user"
     )
@@ -178,7 +178,7 @@ class CharterFeedback(models.Model):
     _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
     _sent_idx = models.Index("(expires_at) WHERE state = 'sent'")
     _contact_sent_idx = models.Index("(contact_id, sent_at) WHERE sent_at IS NOT NULL")
-    _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a mark from 1 to 5.")
+    _rating_range = models.Constraint("CHECK (rating BETWEEN 0 AND 5)", "Rating: choose a value from 1 to 5.")
     _nps_range = models.Constraint(
         "CHECK (nps BETWEEN 0 AND 10)", "Would recommend: choose a figure from 0 to 10."
     )
@@ -261,7 +261,7 @@ class CharterFeedback(models.Model):
             if vals.get("channel", "direct") != "direct":
                 raise AccessError(
                     self.env._(
-                        "By hand only a direct report is recorded; surveys and the portal write their own."
+                        "Only a direct report is recorded manually; surveys and the portal write their own."
                     )
                 )
             vals["channel"] = "direct"

@@ -37,9 +37,9 @@ class CharterFeedback(models.Model):
         try:
             rating = figure(rating, 1, 5)
         except ValueError:
-            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5.")) from None
+            raise ValidationError(self.env._("Rating: choose a value from 1 to 5.")) from None
         if rating is None and rating_required:
-            raise ValidationError(self.env._("Rating: choose a mark from 1 to 5."))
+            raise ValidationError(self.env._("Rating: choose a value from 1 to 5."))
         try:
             return rating, figure(nps, 0, 10)
         except ValueError:
@@ -91,15 +91,15 @@ class CharterFeedback(models.Model):
             }
         )
         if feedback.call_reason:
-            feedback._owe_callback(said_at, now)
+            feedback._open_callback(said_at, now)
         elif comment or feedback.detractor:
             # No call is promised: the words are in somebody's list all the same.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
-        feedback._charter_mark_late(said_at, now, _lt("What the client said"))
+        feedback._charter_mark_late(said_at, now, lambda env: env._("Client's comment"))
         return True
 
     def _complete(self, nps=None, comment=None, call_me=False):
-        """The comment and the recommendation that follow a mark, each taken once, and the call a client asks for.
+        """Return the comment and the recommendation that follow a mark, each taken once, and the call a client asks for.
 
         A second thought is heard: words, a low figure or a call asked for after a good mark are in somebody's list.
 
@@ -123,12 +123,12 @@ class CharterFeedback(models.Model):
         feedback.write(values)
         now = self._charter_now()
         if values.get("call_reason"):
-            feedback._owe_callback(now, now)
+            feedback._open_callback(now, now)
         elif feedback.followup != "call" and (values.get("comment") or values.get("detractor") or call_me):
             self.env["charter.word"].sudo()._hear(feedback, now)
         return bool(values)
 
-    def _owe_callback(self, said_at, recorded):
+    def _open_callback(self, said_at, recorded):
         """Open the call-back of article 02, from when the client spoke; without a charter in force the feedback says so."""
         self.ensure_one()
         opened = self._charter_open_or_explain("feedback.callback", at=said_at)
@@ -144,7 +144,7 @@ class CharterFeedback(models.Model):
         rating, _nps = self._check_marks(rating, rating_required=False)
         comment = self._charter_words(comment, COMMENT_LENGTH, self.env._("Comment"))
         if rating is None and not comment:
-            raise ValidationError(self.env._("Comment: write a few words, or choose a mark."))
+            raise ValidationError(self.env._("Comment: write a short comment, or choose a rating."))
         company = contact.commercial_partner_id._charter_serving_company()
         feedback = self._charter_engine().create(
             {
@@ -163,7 +163,7 @@ class CharterFeedback(models.Model):
     # -- what a client answered is corrected by operations, with a reason, and both stay ---------------
 
     def _may_correct_mark(self):
-        """Whether who answered may still correct a mistaken mark by the same link: for an hour."""
+        """Return whether who answered may still correct a mistaken mark by the same link: for an hour."""
         self.ensure_one()
         return (
             self.channel == "survey"
@@ -187,7 +187,7 @@ class CharterFeedback(models.Model):
             )
         before = feedback.rating
         if rating == before:
-            raise ValidationError(self.env._("Rating: this is the mark you gave."))
+            raise ValidationError(self.env._("Rating: this is the one you gave."))
         feedback.rating = rating
         reason = self.env._("Corrected by the client within an hour.")
         feedback._charter_note_correction({"rating": (str(before), str(rating))}, reason)
@@ -225,7 +225,7 @@ class CharterFeedback(models.Model):
             if self.comment and not values["comment"]:
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         if "contact_id" in values and not values["contact_id"]:
-            raise ValidationError(self.env._("Contact: say who answered; nobody's answer is none."))
+            raise ValidationError(self.env._("Contact: choose who answered; an answer needs a contact."))
         return values
 
     def _charter_corrected(self, names, reason):

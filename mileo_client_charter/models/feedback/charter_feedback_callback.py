@@ -106,7 +106,7 @@ class CharterFeedback(models.Model):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
         if not is_sentence(understanding):
             raise ValidationError(
-                self.env._("What was understood: write down the client's situation in your words.")
+                self.env._("What was understood: describe the client's situation in your own terms.")
             )
         if apology not in ("made", "not_due"):
             raise ValidationError(self.env._("Apologies: say whether they were due, and make them if so."))
@@ -180,7 +180,7 @@ class CharterFeedback(models.Model):
         self.check_access("write")
         if self.followup != "tell":
             raise ValidationError(
-                self.env._("The call comes first; then the client is told the outcome, once.")
+                self.env._("The call comes first; then the client is informed of the outcome, once.")
             )
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()

@@ -262,14 +262,14 @@ class CharterFeedback(models.Model):
         return f"{self.get_base_url()}/charter/s/{self.sudo().token}{query}"
 
     def _contact_has_left(self):
-        """Whether the person who was asked is a contact of that client no more: moved to another, or archived."""
+        """Return whether the person who was asked is a contact of that client no more: moved to another, or archived."""
         self.ensure_one()
         contact = self.contact_id
         return not contact.active or contact.commercial_partner_id != self.partner_id.commercial_partner_id
 
     @api.model
     def _survey_for(self, token):
-        """(feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
+        """Return (feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
         feedback = self.sudo().browse()
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
@@ -296,6 +296,6 @@ class CharterFeedback(models.Model):
             reader.activity_schedule(
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
-                summary=_lt("Survey not delivered to %s: mend the address", feedback.contact_id.name),
+                summary=_lt("Survey not delivered to %s: fix the address", feedback.contact_id.name),
                 note=why,
             )

@@ -24,13 +24,13 @@ class CharterFeedback(models.Model):
 
     call_wanted_at = fields.Datetime(
         "Call wanted at", readonly=True, copy=False, charter_engine=True,
-        help="When the client asked to be called; the promise of the charter stays what it is.",
+        help="When the client asked to be called; the commitment of the charter does not change.",
     )  # fmt: skip
 
     def _charter_mail_doors(self):
         return [
             (
-                self.env._("It does not answer my concern: I tell your operations manager"),
+                self.env._("It does not answer my concern: inform your operations manager"),
                 self._charter_link("escalate"),
             )
         ]
@@ -86,7 +86,7 @@ class CharterFeedback(models.Model):
         feedback.call_wanted_at = moment
         if not feedback.call_reason:
             feedback.call_reason = ASKED_FOR
-            feedback._owe_callback(now, now)
+            feedback._open_callback(now, now)
         words = self.env._("Please call me on %s.", self._in_words(moment, tz))
         if phone:
             words = f"{words} {self.env._('My number: %s', phone)}"

@@ -15,7 +15,7 @@ class CharterFeedback(models.Model):
 
     respondent = fields.Integer(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user", aggregator=None,
-        help="A number that says which answers come from the same person, also once nobody knows any more who it is.",
+        help="A number that shows which answers come from the same person, also once the name is removed.",
     )  # fmt: skip
     nps_counted = fields.Integer(
         "Speaks for the client", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
@@ -46,7 +46,7 @@ class CharterFeedback(models.Model):
         }
 
     def _speaks_for_client(self):
-        """Whether who answers is a contact of the client at this moment."""
+        """Return whether who answers is a contact of the client at this moment."""
         contact = self.sudo().contact_id
         return bool(contact.active and contact.commercial_partner_id == self.sudo().partner_id)
 
@@ -71,7 +71,7 @@ class CharterFeedback(models.Model):
                 self.env._("Only operations managers decide that an answer is left out of the NPS.")
             )
         if not trimmed(reason):
-            raise ValidationError(self.env._("Reason: say why; the verdict of the renewal prints it."))
+            raise ValidationError(self.env._("Reason: enter why; the renewal decision prints it."))
         if not self.nps_answered or not self.nps_counted:
             raise UserError(
                 self.env._("“%s” is in no NPS: there is nothing to leave out.", self.display_name)

@@ -164,7 +164,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _standings(self, clients, company, until=None):
-        """{client id: Standing} with ``company``; one statement for any number of clients."""
+        """Return {client id: Standing} with ``company``; one statement for any number of clients."""
         until = until or fields.Datetime.now()
         self._flush()
         asked = SQL(
@@ -183,7 +183,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _set_aside(self, clients, company, until=None):
-        """{client id: what was changed by hand in the answers of its NPS}: what is left out, and what was corrected.
+        """Return {client id: what was changed by hand in the answers of its NPS}: what is left out, and what was corrected.
 
         Each a dict of plain values: ``kind`` (“left_out”, or the field that was corrected: “nps”, “contact_id”),
         ``answered_at``, ``nps``, ``before``, ``after``, ``reason``, ``by`` and ``at`` (moments as text, naive UTC). A
@@ -232,7 +232,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _set_aside_in_words(self, rows, company):
-        """A line for each row of ``_set_aside``, for the reader; empty when there is none."""
+        """Return a line for each row of ``_set_aside``, for the reader; empty when there is none."""
         words = {
             "left_out": lambda row: self.env._("Left out: the answer of %(day)s (%(mark)s)", **row),
             "nps": lambda row: self.env._(
@@ -269,8 +269,8 @@ class CharterNps(models.AbstractModel):
     def _missing_in_words(self, standing):
         """What a pass still lacks, as a sentence; empty when nothing does."""
         words = {
-            "complaints": self.env._("%s unresolved formal complaint(s)", standing.complaints),
-            "answer": self.env._("nobody has answered: an interview is needed"),
+            "complaints": self.env._("unresolved formal complaints: %s", standing.complaints),
+            "answer": self.env._("no answer yet: an interview is needed"),
             "score": self.env._(
                 "NPS %(score)s (n = %(n)s), above %(threshold)s is needed",
                 score=standing.score,

@@ -22,19 +22,19 @@ class CharterSaidMixin(models.AbstractModel):
     """
 
     _name = "charter.said.mixin"
-    _description = "Something a client said"
+    _description = "Client report"
     _inherit = ["charter.client.mixin"]
 
     # (code of the promise that runs from ``said_at``, field of when it was recorded, field of when it was answered)
     _charter_said_runs = None
 
     said_at = fields.Datetime(
-        "Said on",
+        "Reported on",
         copy=False,
         charter_engine=True,
         charter_recorded="client",
         default=fields.Datetime.now,
-        help="When the client spoke: the clock of the charter counts from then, whenever it was typed in.",
+        help="When the client reported it: the time limit of the charter runs from then, whenever it was entered.",
     )
     recorded_late = fields.Boolean(
         "Recorded a day late or more",
@@ -123,7 +123,7 @@ class CharterSaidMixin(models.AbstractModel):
             order="id", limit=1,
         )  # fmt: skip
         for row in rows._charter_engine():
-            words = self.env._(
+            words = _lt(
                 "the client spoke at %(said)s UTC, as was corrected: %(reason)s",
                 said=fields.Datetime.to_string(self.said_at), reason=reason,
             )  # fmt: skip
@@ -147,6 +147,6 @@ class CharterSaidMixin(models.AbstractModel):
         for promise in promises._charter_engine():
             if not promise.history:
                 promise.history = promise._with_history(
-                    _lt("said by the client at %(said)s UTC, recorded at %(known)s UTC; the clock counts from the former",
+                    _lt("reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
                                said=fields.Datetime.to_string(moment), known=fields.Datetime.to_string(recorded))
                 )  # fmt: skip

@@ -24,7 +24,7 @@ class CharterWord(models.Model):
     """
 
     _name = "charter.word"
-    _description = "Client's word to read"
+    _description = "Client comment to read"
     _inherit = ["charter.engine.mixin"]
     _charter_engine_only = True
     _order = "due_on, id"
@@ -37,7 +37,7 @@ class CharterWord(models.Model):
     res_model = fields.Char("Document model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Document no.", model_field="res_model", required=True, readonly=True)
     message_id = fields.Many2one("mail.message", readonly=True, index="btree_not_null", ondelete="set null")
-    said_at = fields.Datetime("Said on", required=True, readonly=True)
+    said_at = fields.Datetime("Reported on", required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users", "To read by", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -46,7 +46,7 @@ class CharterWord(models.Model):
     read_by_id = fields.Many2one("res.users", "Read by", readonly=True, ondelete="restrict")
     reminded_on = fields.Date("Reminded on", readonly=True)
     document = fields.Char("About", compute="_compute_words")
-    words = fields.Text("The client's words", compute="_compute_words")
+    words = fields.Text("Client's comment", compute="_compute_words")
     is_late = fields.Boolean("Unread for too long", compute="_compute_is_late")
 
     _unread_idx = models.Index("(user_id, due_on) WHERE read_at IS NULL")
@@ -82,7 +82,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _hear(self, document, said_at=None, message=None):
-        """A client said something on ``document``: somebody reads it by the next working day.
+        """Return a client said something on ``document``: somebody reads it by the next working day.
 
         :param said_at: naive UTC, now by default  :param message: the mail.message that holds it
         :return: the row, or none for a document that is no client's
@@ -127,7 +127,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _next_working_day(self, company, moment):
-        """The first working day of ``company`` after the day of ``moment`` (naive UTC)."""
+        """Return the first working day of ``company`` after the day of ``moment`` (naive UTC)."""
         tz = company._charter_tz()
         tomorrow = to_local(moment, tz).date() + timedelta(days=1)
         start = to_utc(tomorrow, tz)
@@ -229,7 +229,7 @@ class CharterWord(models.Model):
             operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
             for user in self.user_id | operations:
                 document._charter_remind(
-                    user, lambda env: env._("Unread since %(day)s: a word of %(client)s",
+                    user, lambda env: env._("Unread since %(day)s: a comment of %(client)s",
                                             day=self.due_on, client=self.partner_id.display_name)
                 )  # fmt: skip
             self._charter_engine().reminded_on = today

@@ -23,7 +23,7 @@ class MailThread(models.AbstractModel):
     # -- nobody speaks into the void -------------------------------------------------------------------
 
     def _charter_word_about(self):
-        """(client, company) a word on this document is about; no client where it is no client's document."""
+        """Return (client, company) a word on this document is about; no client where it is no client's document."""
         partner, company = self.env["res.partner"], self.env["res.company"]
         if not self._name.startswith("charter.") or "partner_id" not in self._fields:
             return partner, company
@@ -32,7 +32,7 @@ class MailThread(models.AbstractModel):
         return client, own or client._charter_serving_company()
 
     def _charter_word_summary(self, client):
-        return self.env._("Read and answer: a word of %s", client.display_name)
+        return self.env._("Read and answer: a comment of %s", client.display_name)
 
     def _charter_remind(self, user, subject):
         """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""
@@ -58,7 +58,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _charter_is_ours(self, message):
-        """Whether one of our own people wrote ``message``."""
+        """Return whether one of our own people wrote ``message``."""
         author = message.sudo().author_id.with_context(active_test=False)
         return bool(author.user_ids.filtered(lambda user: not user.share)) or (
             author and author == self.env.ref("base.partner_root", raise_if_not_found=False)

@@ -32,7 +32,7 @@ class CharterClientMixin(models.AbstractModel):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="Why a commitment of the charter could not be opened, or has nobody to keep it.",
+        help="Why a commitment of the charter could not be opened, or has no owner.",
     )
 
     @api.model
@@ -76,8 +76,8 @@ class CharterClientMixin(models.AbstractModel):
         error = False
         if vacant:
             error = _lt(
-                "Nobody holds the role “%s”: an administrator sets it in Client Charter ‣ Clients ‣ Assigned contacts. "
-                "The commitment is open and its clock runs.",
+                "The role “%s” is vacant: an administrator assigns it in Client Charter ‣ Clients ‣ "
+                "Assigned contacts. The commitment is open and its time limit runs.",
                 Choice(self.env["charter.commitment"], "owner_role", vacant[0].role),
             )
         self._charter_engine().configuration_error = error
@@ -106,7 +106,7 @@ class CharterClientMixin(models.AbstractModel):
             raise ValidationError(self.env._("Message: there is nothing to send to the client yet."))
         if not is_sentence(html2plaintext(body)):
             raise ValidationError(
-                self.env._("Message: “%s” tells the client nothing yet; write at least a sentence.",
+                self.env._("Message: “%s” contains nothing for the client yet; write at least a sentence.",
                            html2plaintext(body).strip())
             )  # fmt: skip
         client = self._charter_thread_partners()[0]
@@ -140,7 +140,7 @@ class CharterClientMixin(models.AbstractModel):
         return SentMessage(message, people)
 
     def _charter_queued(self, message, client):
-        """The people of ``client`` for whom a mail of ``message`` is really in the queue."""
+        """Return the people of ``client`` for whom a mail of ``message`` is really in the queue."""
         notifications = self.env["mail.notification"].sudo().search(
             [
                 ("mail_message_id", "=", message.id), ("notification_type", "=", "email"),

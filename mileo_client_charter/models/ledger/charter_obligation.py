@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..base.charter_words import LongWords, Words, stored
+from ..base.charter_words import LongWords, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
@@ -82,7 +82,9 @@ class CharterObligation(models.Model):
     _log_access = False
     _rec_name = "occurrence"
 
-    commitment_id = _CoveredMany2one("charter.commitment", required=True, ondelete="restrict", readonly=True)
+    commitment_id = _CoveredMany2one(
+        "charter.commitment", "Charter commitment", required=True, ondelete="restrict", readonly=True
+    )
     code = fields.Char(required=True, readonly=True)
     article_id = fields.Many2one(related="commitment_id.article_id", string="Article")
     # Indexed below, with the state.
@@ -106,7 +108,7 @@ class CharterObligation(models.Model):
     # The target, frozen when the promise is opened
     delay = fields.Integer(readonly=True)
     unit = fields.Selection(UNITS, readonly=True)
-    clock = fields.Selection([("elapsed", "24/7"), ("working", "Working hours")], readonly=True)
+    clock = fields.Selection([("elapsed", "24/7"), ("working", "Working hours")], "Time basis", readonly=True)
     trigger_at = fields.Datetime(
         "Counted from",
         required=True,
@@ -128,18 +130,21 @@ class CharterObligation(models.Model):
         help="Late stays late, also once it is done.",
     )
     warned_at = fields.Datetime("Reminder due since", readonly=True, groups="base.group_user")
-    breached_at = fields.Datetime(readonly=True)
+    breached_at = fields.Datetime("Overdue since", readonly=True)
     done_at = fields.Datetime(readonly=True)
     cancelled_at = fields.Datetime(
-        "No longer owed since",
+        "No longer outstanding since",
         readonly=True,
-        help="When it was cancelled. Of a late commitment: when what it was made for fell away; it counts as late all the same.",
+        help=(
+            "When it was cancelled. For a missed commitment: when its reason ceased to exist; it "
+            "still counts as missed."
+        ),
     )
-    cancel_reason = Words("Why no longer owed", readonly=True, groups="base.group_user")
+    cancel_reason = fields.Char("Why no longer outstanding", readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
         readonly=True,
         groups="base.group_user",
-        help="Cancelled with its contract; owed again if the contract comes back.",
+        help="Cancelled with its contract; open again if the contract comes back.",
     )
     evidence = LongWords(readonly=True, groups="base.group_user")
     history = LongWords(
@@ -154,14 +159,16 @@ class CharterObligation(models.Model):
     )
     alert_error = fields.Text(readonly=True, groups="base.group_user")
 
-    promise = fields.Char(compute="_compute_promise", help="The commitment in the reader's language.")
+    promise = fields.Char(
+        "Commitment", compute="_compute_promise", help="The commitment in the reader's language."
+    )
     target_text = fields.Char(compute="_compute_target_text")
     time_left = fields.Char(compute="_compute_time_left")
     urgency = fields.Selection(
-        [("late", "Late"), ("soon", "Due within a day"), ("later", "Later"), ("none", "Nothing owed")],
+        [("late", "Late"), ("soon", "Due within a day"), ("later", "Later"), ("none", "Nothing outstanding")],
         compute="_compute_time_left",
     )
-    is_owed = fields.Boolean(compute="_compute_is_owed", search="_search_is_owed")
+    is_owed = fields.Boolean("Outstanding", compute="_compute_is_owed", search="_search_is_owed")
     by_evidence = fields.Boolean(related="commitment_id.by_evidence")
 
     # The origin's id first: what one document owes is read from it too.
@@ -262,7 +269,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _duration_in_words(self, duration):
-        """“2 d 5 h”, “5 h 20 min”, “12 min”: the two largest units."""
+        """Return “2 d 5 h”, “5 h 20 min”, “12 min”: the two largest units."""
         minutes = int(duration.total_seconds() // 60)
         days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
         if days:
@@ -312,7 +319,7 @@ class CharterObligation(models.Model):
         self._close_reminders()
 
     def _overdue(self, now):
-        """Whether it was found late, or will be at the next turn of the clock."""
+        """Return whether it was found late, or will be at the next turn of the clock."""
         self.ensure_one()
         return self.state == "late" or bool(self.due_at and self.due_at < now)
 
@@ -324,17 +331,17 @@ class CharterObligation(models.Model):
         return {
             "state": "late", "breached_at": self.breached_at or now, "met": 0, "missed": 1,
             "done_at": now, "cancelled_at": now, "cancel_reason": reason,
-            "history": self._with_history(_lt("late, and no longer to be done: %s", reason)),
+            "history": self._with_history(_lt("missed, and no longer to be done: %s", reason)),
         }  # fmt: skip
 
-    def _owe_again(self, reason):
+    def _reopen_outstanding(self, reason):
         """Late promises that had ended without being done are to be done after all; they were late all along."""
         for obligation in self._charter_engine():
             if obligation.state == "late" and obligation.cancelled_at:
                 obligation.write(
                     {
                         "done_at": False, "cancelled_at": False, "cancel_reason": False,
-                        "history": obligation._with_history(_lt("owed again: %s", reason)),
+                        "history": obligation._with_history(_lt("outstanding again: %s", reason)),
                     }
                 )  # fmt: skip
 
@@ -345,7 +352,7 @@ class CharterObligation(models.Model):
             values = obligation._cancelled_values(reason, now)
             if obligation._overdue(now):
                 found = obligation.breached_at or now
-                line = _lt("cancelled by an administrator; it had been late since %(moment)s UTC: %(reason)s",
+                line = _lt("cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
                                   moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
@@ -385,14 +392,14 @@ class CharterObligation(models.Model):
         """
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
-            raise AccessError(self.env._("Only the charter's users can record how a commitment was kept."))
+            raise AccessError(self.env._("Only the charter's users can record how a commitment was met."))
         if not is_sentence(evidence):
-            raise ValidationError(self.env._("Evidence: say what was done, when and with whom."))
+            raise ValidationError(self.env._("Evidence: enter what was done, when and with whom."))
         self._check_owed()
         for obligation in self:
             if not obligation.by_evidence:
                 raise ValidationError(
-                    self.env._("“%s” is kept by its own steps: open the document it comes from.",
+                    self.env._("“%s” is closed from its source document: open that document.",
                                obligation.display_name)
                 )  # fmt: skip
         self._fulfil(
@@ -408,7 +415,8 @@ class CharterObligation(models.Model):
             if not obligation.is_owed:
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no longer owed: it has been kept or cancelled.", obligation.display_name
+                        "“%s” is no longer outstanding: it has been met or cancelled.",
+                        obligation.display_name,
                     )
                 )
 
@@ -461,6 +469,6 @@ class CharterObligation(models.Model):
         return self._wizard_action("cancel", self.env._("Cancel a commitment"))
 
     def action_ask_evidence(self):
-        return self._wizard_action("evidence", self.env._("Record how it was kept"))
+        return self._wizard_action("evidence", self.env._("Record how it was met"))
 
     # -- the clock --------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _alerts_due(self, limit, without=()):
-        """Rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
+        """Return rows whose alert lags behind their facts, locked; rows another worker holds are left to it."""
         self.env.cr.execute(
             SQL(
                 """
@@ -199,7 +199,7 @@ class CharterObligation(models.Model):
         self.ensure_one()
         values = {"promise": self.commitment_id, "client": self.partner_id.display_name}
         if self.breached_at:
-            return _lt("Late: %(promise)s, %(client)s", **values)
+            return _lt("Overdue: %(promise)s, %(client)s", **values)
         return _lt("To do: %(promise)s, %(client)s", **values)
 
     def _charter_alert_mail(self, template, to="owner"):
@@ -239,14 +239,14 @@ class CharterObligation(models.Model):
             rows._wake_mail_queue(leaves_at)
 
     def _alert_opening(self):
-        """When people of the row's company are next at work, naive UTC; now where mails do not wait for it."""
+        """Return when people of the row's company are next at work, naive UTC; now where mails do not wait for it."""
         now = self._charter_now()
         return (
             self.company_id._charter_next_opening(now) if self.company_id.charter_alert_office_hours else now
         )
 
     def _alert_leaves_at(self, opening=None):
-        """(when a mail about this promise leaves, when people of the company are next at work), naive UTC.
+        """Return (when a mail about this obligation leaves, when people of the company are next at work), naive UTC.
 
         It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
         Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is

@@ -62,8 +62,8 @@ class CharterObligation(models.Model):
     def _declared_line(self, at, late):
         moment = fields.Datetime.to_string(at)
         if self.breached_at and not late:
-            return _lt(
-                "recorded as done at %(done)s UTC, in time; it had been found late at %(late)s UTC",
+            return self.env._(
+                "recorded as done at %(done)s UTC, in time; it had been recorded as missed at %(late)s UTC",
                 done=moment,
                 late=fields.Datetime.to_string(self.breached_at),
             )
@@ -84,15 +84,15 @@ class CharterObligation(models.Model):
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
-                line = _lt("said to have been done at %(new)s UTC instead of %(old)s UTC; it stays late: an operations "
-                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
+                line = _lt("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
+                                  "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
                 values = {}
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
                 line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=str(before), new=str(at))
             else:
                 values = obligation._undone_values(now)
-                line = _lt("done at %s UTC withdrawn: owed again", str(before))
+                line = _lt("done at %s UTC withdrawn: outstanding again", before)
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
             line = f"{stored(line)} ({stored(reason)})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
@@ -100,7 +100,7 @@ class CharterObligation(models.Model):
             self._wake_clock(min(moments))
 
     def _betters(self, at):
-        """Whether a promise that is late would have been kept, had it been done at ``at``."""
+        """Return whether a promise that is late would have been kept, had it been done at ``at``."""
         self.ensure_one()
         return self.state == "late" and bool(self.due_at and at <= self.due_at)
 
@@ -115,7 +115,7 @@ class CharterObligation(models.Model):
         }  # fmt: skip
 
     def _intervention_result(self):
-        """(result, words) of a promise as an intervention's list shows it."""
+        """Return (result, words) of a promise as an intervention's list shows it."""
         self.ensure_one()
         if self.state == "cancelled":
             return "cancelled", self.env._("cancelled")
@@ -124,11 +124,11 @@ class CharterObligation(models.Model):
                 return "paused", self.env._("paused")
             return {"late": "late", "soon": "soon"}.get(self.urgency, "open"), self.time_left
         if self.state == "kept":
-            return "kept", self.env._("kept")
+            return "kept", self.env._("met on time")
         if self.cancelled_at:
-            return "late", self.env._("late, no longer to be done")
+            return "late", self.env._("missed, no longer to be done")
         if not self.due_at or self.done_at <= self.due_at:
-            return "late", self.env._("late")
+            return "late", self.env._("missed")
         return "late", self.env._("late by %s", self._duration_in_words(self.done_at - self.due_at))
 
     # -- promises of two clients that become one -------------------------------------------------------

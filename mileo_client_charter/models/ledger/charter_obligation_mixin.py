@@ -35,7 +35,7 @@ class CharterObligationMixin(models.AbstractModel):
         return None, None
 
     def _charter_said(self):
-        """The client's own words, for the people who answer them; empty when it said none."""
+        """Return the client's own words, for the people who answer them; empty when it said none."""
         self.ensure_one()
         return ""
 
@@ -52,7 +52,7 @@ class CharterObligationMixin(models.AbstractModel):
         return self.company_id or self.env.company
 
     def _charter_parties(self):
-        """(client id, contract id or None, company id) of each record; a model that opens thousands of promises at
+        """Return (client id, contract id or None, company id) of each record; a model that opens thousands of promises at
         once may read them by one statement."""
         return [
             (

@@ -128,7 +128,7 @@ class CharterObligation(models.Model):
         self._explain(self.env._("It became known at %s UTC, and its time runs from then.", stamp))
 
     def _insert(self, targets, rows):
-        """{(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""
+        """Return {(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""
         columns = [
             pg_text_array(values) if position in TEXTS else pg_array(values)
             for position, values in enumerate(zip(*rows, strict=True))
@@ -137,7 +137,7 @@ class CharterObligation(models.Model):
         return {tuple(key): row_id for row_id, *key in self.env.cr.fetchall()}
 
     def _ids_of(self, keys):
-        """{(res_id, code, res_model, occurrence): (id, whether it was withdrawn)} of rows that exist."""
+        """Return {(res_id, code, res_model, occurrence): (id, whether it was withdrawn)} of rows that exist."""
         rows = execute_values(
             self.env.cr,
             "SELECT o.res_id, o.code, o.res_model, o.occurrence, o.id, o.state = 'cancelled' AND o.withdrawn IS TRUE FROM charter_obligation o "
@@ -150,7 +150,7 @@ class CharterObligation(models.Model):
         return {tuple(key): (row_id, withdrawn) for *key, row_id, withdrawn in rows}
 
     def _terms_asked(self, requests):
-        """{(company id, code): Terms} of at least what the requests ask for, read once.
+        """Return {(company id, code): Terms} of at least what the requests ask for, read once.
 
         :raise MissingCharter: a company has no charter in force with one of the codes
         """
@@ -171,7 +171,7 @@ class CharterObligation(models.Model):
         return in_force
 
     def _rows_to_insert(self, requests, in_force):
-        """(targets as dicts, a Row for each request), the targets computed and frozen."""
+        """Return (targets as dicts, a Row for each request), the targets computed and frozen."""
         now = self._charter_now()
         asked = [
             (request, terms := in_force[request["company_id"], request["code"]], request.get("delay") or terms.delay)
@@ -224,7 +224,7 @@ class CharterObligation(models.Model):
     # -- moments ----------------------------------------------------------------------------------
 
     def _frozen_moments(self, asked):
-        """(due, reminder) of each (request, Terms, Delay): naive UTC, a NoWorkingTime in place of ``due`` where the
+        """Return (due, reminder) of each (request, Terms, Delay): naive UTC, a NoWorkingTime in place of ``due`` where the
         calendar gives none, None for no reminder. The reminder counts back on the clock of the promise itself."""
         answers = [None] * len(asked)
         for ruler, indexes in self._rulers([request for request, _terms, _delay in asked]):

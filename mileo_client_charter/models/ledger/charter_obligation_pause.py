@@ -22,13 +22,13 @@ class CharterObligation(models.Model):
     paused_at = fields.Datetime(
         "Paused since",
         readonly=True,
-        help="The clock of this commitment stands still: it has no due time until then.",
+        help="The time limit of this commitment is suspended: it has no due date until then.",
     )
     target_at = fields.Datetime(
         "Due without pauses",
         readonly=True,
         groups="base.group_user",
-        help="What the due time would be had the clock never stopped; set at the first pause.",
+        help="The due date without any pause; set at the first pause.",
     )
 
     def _retime(self, pauses, paused_at=None, reason=""):
@@ -69,8 +69,8 @@ class CharterObligation(models.Model):
             return
         raise ValidationError(
             self.env._(
-                "“%(promise)s” was found late at %(moment)s UTC, and late stays late. An operations manager can record what "
-                "takes it back, with the reason.",
+                "“%(promise)s” was recorded as missed at %(moment)s UTC, and stays missed. An operations "
+                "manager can record a correction, with the reason.",
                 promise=self.display_name,
                 moment=fields.Datetime.to_string(self.breached_at),
             )
@@ -78,7 +78,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _charter_may_correct(self):
-        """Whether the user may correct what has been found late: operations managers, and the system itself."""
+        """Return whether the user may correct what has been found late: operations managers, and the system itself."""
         user = self.env.user
         return user._is_superuser() or user.has_group("mileo_client_charter.group_charter_operations")
 
@@ -90,7 +90,7 @@ class CharterObligation(models.Model):
         return values["clock_error"] or "—"
 
     def _timing(self, pauses, paused_at):
-        """The columns of the ledger that follow from these pauses."""
+        """Return the columns of the ledger that follow from these pauses."""
         now = self._charter_now()
         values = {"target_at": self.target_at or self.due_at, "paused_at": False, "clock_error": False}
         try:
@@ -111,7 +111,7 @@ class CharterObligation(models.Model):
         return values
 
     def _due_after(self, pauses):
-        """(due moment, time paused); only the hours of the promise's own clock are given back.
+        """Return (due moment, time paused); only the hours of the promise's own clock are given back.
 
         :raises NoWorkingTime: the calendar does not yield the time to make up for
         """

@@ -40,7 +40,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _occurrence_in_words(self, key):
-        """The key of an occurrence as people read it: “October 2026” for 2026-10, nothing for the only one.
+        """Return the key of an occurrence as people read it: “October 2026” for 2026-10, nothing for the only one.
 
         What only tells rows apart is no word. A key that is words already, as the version of a charter, stays as
         it is.
@@ -61,7 +61,7 @@ class CharterObligation(models.Model):
         return format_date(self.env, date(year, month, 1), date_format="MMMM y")
 
     def _last_day(self):
-        """The day that ends with the due time, for a promise counted in days or months that is due at midnight; else None.
+        """Return the day that ends with the due time, for a promise counted in days or months that is due at midnight; else None.
 
         “Within 10 days of the end of November” ends as 10 December ends: nobody reads 11 December, 00:00, so.
         """
@@ -76,7 +76,7 @@ class CharterObligation(models.Model):
         return self.contract_id.charter_calendar_id.tz or self.company_id._charter_tz()
 
     def _due_in_words(self, tz=None, pattern="short", day_pattern=DAY):
-        """The due time in the language of the environment; empty for none.
+        """Return the due time in the language of the environment; empty for none.
 
         :param tz: name of a time zone, the company's by default; a day is that of the promise, wherever it is read
         :param pattern: of a moment
@@ -97,7 +97,7 @@ class CharterObligation(models.Model):
         return self._due_in_words(tz, pattern=f"{DAY}, HH:mm")
 
     def _due_text(self):
-        """The due time for mails to staff and clients, in the company's time zone, or why there is none."""
+        """Return the due time for mails to staff and clients, in the company's time zone, or why there is none."""
         self.ensure_one()
         return self._due_in_words() or self.sudo().clock_error or ""
 
@@ -114,7 +114,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _people_named(self, texts):
-        """{(kind, id): present name} of the keys in ``texts``; who reads the promise reads who kept it."""
+        """Return {(kind, id): present name} of the keys in ``texts``; who reads the promise reads who kept it."""
         wanted = {"contact": set(), "user": set()}
         for text in texts:
             for kind, number in people.KEY.findall(text):

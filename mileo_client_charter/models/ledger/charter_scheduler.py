@@ -135,9 +135,9 @@ class CharterScheduler(models.AbstractModel):
                 there.add(
                     (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
                 )
-        back._owe_again(_lt("The contract's dates are again what they were."))
+        back._reopen_outstanding(self.env._("The contract's dates are again what they were."))
         moved["review.annual"]._cancel(
-            _lt("The contract's dates changed: it has no anniversary on that day any more."),
+            _lt("The contract's dates changed: it has no annual due date on that day any more."),
             withdrawn=True,
         )
         moved["renewal.decision"]._cancel(
@@ -203,7 +203,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _opened_so_far(self, contracts):
-        """{(contract id, code): (first moment covered, last moment counted from)} of what the contract's present client was
+        """Return {(contract id, code): (first moment covered, last moment counted from)} of what the contract's present client was
         promised, cancelled ones left out."""
         rows = (
             self.env["charter.obligation"]
@@ -227,7 +227,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _taken(self, contracts):
-        """{(contract id, code, occurrence): rows that have it already and are not the present client's, or were withdrawn}."""
+        """Return {(contract id, code, occurrence): rows that have it already and are not the present client's, or were withdrawn}."""
         rows = self.env["charter.obligation"].sudo().search_fetch(
             [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", RECURRING)],
             ["res_id", "code", "occurrence", "partner_id", "withdrawn"],
@@ -309,13 +309,13 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _review_delay(self, contract, event, commitment):
-        """The review that serves a renewal is held before its decision, also under a long notice; None: the charter's own delay."""
+        """Return the review that serves a renewal is held before its decision, also under a long notice; None: the charter's own delay."""
         notice = contract._charter_serves_term(event) and contract.charter_notice_date
         return self._before(notice and notice - timedelta(days=DECIDE_DAYS), event, commitment)
 
     @api.model
     def _before(self, latest, event, commitment):
-        """The Delay that has a promise due by ``latest`` where the charter's own falls later; None: the charter's own."""
+        """Return the Delay that has a promise due by ``latest`` where the charter's own falls later; None: the charter's own."""
         if not latest:
             return None
         own = commitment._delay()

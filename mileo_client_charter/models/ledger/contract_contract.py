@@ -24,9 +24,11 @@ class ContractContract(models.Model):
     charter_anniversary = fields.Date(
         "After the term",
         compute="_compute_charter_anniversary",
-        help="The day after the current term ends; of a contract without end, its next anniversary.",
+        help="The day after the current term ends; of a contract without end, its next annual due date.",
     )
-    charter_anniversary_source = fields.Char(compute="_compute_charter_anniversary")
+    charter_anniversary_source = fields.Char(
+        "Origin of the annual due date", compute="_compute_charter_anniversary"
+    )
 
     charter_term_end = fields.Date(
         "End of the term",
@@ -38,13 +40,13 @@ class ContractContract(models.Model):
     )
     charter_auto_renew = fields.Boolean("Renews tacitly", compute="_compute_charter_term", store=True)
     charter_notice_date = fields.Date(
-        "Renews by itself from",
+        "Renews automatically from",
         compute="_compute_charter_term",
         store=True,
         help="Day the lines that end the term renew unless the charter holds them back.",
     )
     charter_next_anniversary = fields.Date(
-        "Next anniversary",
+        "Next annual due date",
         compute="_compute_charter_next_anniversary",
         help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
     )
@@ -139,7 +141,7 @@ class ContractContract(models.Model):
     # -- whose contract it is --------------------------------------------------------------------------
 
     def _charter_clients_of(self):
-        """{contract: its client now}, of those under the charter."""
+        """Return {contract: its client now}, of those under the charter."""
         return {contract: contract.commercial_partner_id for contract in self if contract.charter_since}
 
     def _charter_moved(self, before):
@@ -177,7 +179,7 @@ class ContractContract(models.Model):
         final = self.browse() if REPORT in keep else self
         running = final._charter_running_reports(client)
         self._charter_withdraw(reason, keep=keep, client=client)
-        final._charter_owe_last_report(running)
+        final._charter_open_last_report(running)
         if self.commercial_partner_id != client:
             self._charter_end_late(client, reason)
         self._charter_side_ended(client, reason)
@@ -222,7 +224,7 @@ class ContractContract(models.Model):
             ]
         ) if self else self.env["charter.obligation"]  # fmt: skip
 
-    def _charter_owe_last_report(self, running):
+    def _charter_open_last_report(self, running):
         """A report of the days up to today in the place of each of the ``running`` ones, due as long after its last day."""
         ledger = self.env["charter.obligation"].sudo()
         for row in running:
@@ -325,7 +327,7 @@ class ContractContract(models.Model):
             contract.charter_next_anniversary = ahead[0] if ahead else False
 
     def _charter_anniversaries(self, since, today):
-        """The days whose review is owed, of the contract years that end after ``since``, as far as the one ``today`` is in.
+        """Return the days whose review is owed, of the contract years that end after ``since``, as far as the one ``today`` is in.
 
         Each year has one review (article 04), whatever the length of the term, as long as the contract is known to live
         until then: before the anniversary of the start, or before the end of the term where that comes shortly before.
@@ -344,7 +346,7 @@ class ContractContract(models.Model):
         return events
 
     def _charter_review_before(self, anniversary):
-        """The day before which the review of the year that ends with ``anniversary`` is held; None: it ends before."""
+        """Return the day before which the review of the year that ends with ``anniversary`` is held; None: it ends before."""
         last = self._charter_horizon()
         if last is None or anniversary <= last:
             return anniversary
@@ -352,13 +354,13 @@ class ContractContract(models.Model):
         return last if serves else None
 
     def _charter_year_of(self, day):
-        """The anniversary with which the contract year of ``day`` ends, or None."""
+        """Return the anniversary with which the contract year of ``day`` ends, or None."""
         self.ensure_one()
         first = self._charter_first_day()
         return periods.anniversary_after(first, day - timedelta(days=1)) if first and day else None
 
     def _charter_reviews_before(self, day):
-        """Whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term
+        """Return whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term
         was renewed."""
         anniversary = self._charter_year_of(day)
         expected = anniversary and self._charter_review_before(anniversary)
@@ -381,7 +383,7 @@ class ContractContract(models.Model):
         return max(lines.mapped("date_end"), default=date.min) + timedelta(days=1)
 
     def _charter_review_of_term(self):
-        """The anniversary at which the current term ends, or None: its review is the one before the decision."""
+        """Return the anniversary at which the current term ends, or None: its review is the one before the decision."""
         self.ensure_one()
         if not self.charter_term_end:
             return None
@@ -389,7 +391,7 @@ class ContractContract(models.Model):
         return next((day for day in days if self._charter_reviews_before(day)), None)
 
     def _charter_serves_term(self, event):
-        """Whether the review of the anniversary ``event`` is the one before the decision on the current term.
+        """Return whether the review of the anniversary ``event`` is the one before the decision on the current term.
 
         A term that began on 28 February, the anniversary of a 29th, ends a day before the anniversary of a leap year.
         """
@@ -408,7 +410,7 @@ class ContractContract(models.Model):
         )
 
     def _charter_renewing_lines(self):
-        """The lines of the current terms that renew tacitly."""
+        """Return the lines of the current terms that renew tacitly."""
         return self.contract_line_ids.filtered(
             lambda line: (
                 line.is_auto_renew
@@ -440,7 +442,7 @@ class ContractContract(models.Model):
         for contract in under:
             if not contract._charter_first_day() and not contract.charter_term_end:
                 contract.charter_defect = self.env._(
-                    "No anniversary: add a line with a start date to the contract, then its reviews are planned."
+                    "No annual due date: add a line with a start date to the contract, then its reviews are planned."
                 )
             else:
                 contract.charter_defect = False

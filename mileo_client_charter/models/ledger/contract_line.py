@@ -15,7 +15,7 @@ class ContractLine(models.Model):
     )
 
     def _charter_renews_within_the_year(self):
-        """Whether the line renews tacitly by terms that are shorter than a year."""
+        """Return whether the line renews tacitly by terms that are shorter than a year."""
         self.ensure_one()
         if not (self.is_auto_renew and self.date_end and not self.successor_contract_line_id):
             return False

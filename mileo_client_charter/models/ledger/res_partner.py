@@ -11,11 +11,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _charter_key(self):
-        """“[contact 12]”, in the order of the records: how texts that are kept for good name these contacts."""
+        """Return “[contact 12]”, in the order of the records: how texts that are kept for good name these contacts."""
         return ", ".join(people.key("contact", partner.id) for partner in self) or "—"
 
     def _charter_holiday_part(self):
-        """The part of its country whose public holidays this address has; False for the days of the whole country."""
+        """Return the part of its country whose public holidays this address has; False for the days of the whole country."""
         code = department_of(self.zip, self.country_id.code, self.city) if self else False
         try:
             return code if code and part_of(self.country_id.code or "FR", code)[1] else False

@@ -9,5 +9,5 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _charter_key(self):
-        """“[user 3]”: how texts that are kept for good name these users."""
+        """Return “[user 3]”: how texts that are kept for good name these users."""
         return ", ".join(people.key("user", user.id) for user in self) or "—"

@@ -42,7 +42,7 @@ class ResourceCalendar(models.Model):
             if not instead:
                 raise ValidationError(
                     self.env._(
-                        "Country: no public holidays are known of %s. Enter the closures by hand.",
+                        "Country: no public holidays are known of %s. Enter the closures manually.",
                         country.name,
                     )
                 ) from None

@@ -76,7 +76,7 @@ class CharterOnboarding(models.Model):
     hold = fields.Boolean(
         "Hold client emails",
         default=True,
-        help="What clients are owed is planned and waits until you release it.",
+        help="Emails to clients are prepared and wait until you send them.",
     )
     released_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     line_ids = fields.One2many("charter.onboarding.line", "onboarding_id")
@@ -145,7 +145,7 @@ class CharterOnboarding(models.Model):
             one.summary = "\n".join(words)
 
     def _commitment_names(self, codes):
-        """{code: the promise as the charter in force names it}."""
+        """Return {code: the promise as the charter in force names it}."""
         found = self.env["charter.document"]._commitments_in_force(self.company_id.ids, list(codes))
         return {code: row.with_env(self.env).sudo().name for (_company, code), row in found.items()}
 
@@ -244,7 +244,7 @@ class CharterOnboarding(models.Model):
         return True
 
     def _yearly_amounts(self, contracts):
-        """{contract id: twelve months of its lines that run}, in one statement."""
+        """Return {contract id: twelve months of its lines that run}, in one statement."""
         groups = self.env["contract.line"].sudo()._read_group(
             [("contract_id", "in", contracts.ids), ("is_canceled", "=", False)], ["contract_id"],
             ["monthly_recurring:sum"],
@@ -252,7 +252,7 @@ class CharterOnboarding(models.Model):
         return {contract.id: 12 * amount for contract, amount in groups}
 
     def _present_holders(self, clients):
-        """{(company id, role, client id): user id} of roles that are held already: they stay."""
+        """Return {(company id, role, client id): user id} of roles that are held already: they stay."""
         roles = ("account_manager", "technical_contact")
         keys = {(self.company_id.id, role, client) for role in roles for client in clients.ids}
         return self.env["charter.assignment"].sudo()._holders(keys)
@@ -301,7 +301,7 @@ class CharterOnboarding(models.Model):
         if self.refused_count:
             raise UserError(
                 self.env._(
-                    "%s contracts are refused: mend or remove their lines, then preview again.",
+                    "%s contracts are refused: fix or remove their lines, then preview again.",
                     self.refused_count,
                 )
             )

@@ -56,11 +56,11 @@ class CharterOnboardingLine(models.Model):
         help="Commitments opened, by code.",
     )
     mails = fields.Json(
-        "Mails by kind",
+        "Emails by type",
         readonly=True,
         charter_engine=True,
         charter_json="addresses",
-        help="[kind, address] of each mail.",
+        help="[type, address] of each email.",
     )
     late_count = fields.Integer("Late at once", readonly=True, charter_engine=True)
     promises_text = fields.Text("Commitments", compute="_compute_texts")
@@ -145,7 +145,7 @@ class CharterOnboardingLine(models.Model):
         return ""
 
     def _put_under_charter(self):
-        """The act: who is to be called, then the tier, then what clients are owed planned. In this transaction.
+        """Return the act: who is to be called, then the tier, then what clients are owed planned. In this transaction.
 
         :return: the promises opened
         """
@@ -183,7 +183,7 @@ class CharterOnboardingLine(models.Model):
                 line.write({"state": "previewed", "message": False, **shown[line]})
 
     def _rehearse(self):
-        """({line: values of its preview}, {line: why refused}); nothing is left of it."""
+        """Return ({line: values of its preview}, {line: why refused}); nothing is left of it."""
         if not self:
             return {}, {}
         shown, refused = {}, {}
@@ -199,7 +199,7 @@ class CharterOnboardingLine(models.Model):
         return shown, refused
 
     def _read_opened(self, opened):
-        """{line: values of its preview} from the promises its contract opened."""
+        """Return {line: values of its preview} from the promises its contract opened."""
         now = self._charter_now()
         recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
         people = self.env["res.partner"].sudo().browse(

@@ -21,7 +21,7 @@ class CharterOnboardingRule(models.Model):
     )
 
     def _tier_of(self, contract, amount):
-        """The tier of the first rule that fits ``contract``, of ``amount`` a year; empty when none does."""
+        """Return the tier of the first rule that fits ``contract``, of ``amount`` a year; empty when none does."""
         products = contract.contract_line_ids.product_id
         for rule in self:
             if amount >= rule.amount_from and (not rule.product_ids or rule.product_ids & products):

@@ -6,7 +6,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_held_clients(self):
-        """Those whose onboarding has begun and is not released; one statement."""
+        """Return those whose onboarding has begun and is not released; one statement."""
         held = super()._charter_held_clients()
         self.env["charter.onboarding.line"].flush_model()
         self.env["charter.onboarding"].flush_model()

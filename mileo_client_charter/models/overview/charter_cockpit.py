@@ -37,7 +37,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     @api.readonly
     def charter_page(self, page=None):
-        """The page ``page``, by default that of the reader's role.
+        """Return the page ``page``, by default that of the reader's role.
 
         :return: dict of ``page``, ``pages`` the reader may open, ``day`` in words, ``figures`` and ``blocks``
         :raise AccessError: not a page of the reader's
@@ -105,17 +105,17 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _today(self):
-        """The reader's day."""
+        """Return the reader's day."""
         return to_local(self._charter_now(), self._tz()).date()
 
     @api.model
     def _midnight(self, days):
-        """The end of the day ``days`` from the reader's today, naive UTC; what is due then is due on that day."""
+        """Return the end of the day ``days`` from the reader's today, naive UTC; what is due then is due on that day."""
         return to_utc(self._today() + timedelta(days=days + 1), self._tz())
 
     @api.model
     def _hour(self, moment):
-        """“16:30”, or “by evening” when there is time until the end of the day."""
+        """Return “16:30”, or “by evening” when there is time until the end of the day."""
         local = to_local(moment, self._tz())
         if local.time() == time():
             return self.env._("by evening")
@@ -123,7 +123,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _day(self, moment, pattern="EEE d MMM"):
-        """The day of a moment in words; midnight ends the day before."""
+        """Return the day of a moment in words; midnight ends the day before."""
         local = to_local(moment - timedelta(seconds=1), self._tz())
         return format_date(self.env, local.date(), date_format=pattern)
 
@@ -143,7 +143,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _list(self, title, model, domain, context=None, views=("list", "form")):
-        """The action that shows what a figure was counted on."""
+        """Return the action that shows what a figure was counted on."""
         return {
             "type": "ir.actions.act_window",
             "name": title,
@@ -156,7 +156,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _plain(self, leaf):
-        """A leaf of a domain without dates, which JSON has none of."""
+        """Return a leaf of a domain without dates, which JSON has none of."""
         if isinstance(leaf, (list, tuple)):
             name, operator, value = leaf
             if isinstance(value, datetime):
@@ -187,7 +187,7 @@ class CharterCockpit(models.AbstractModel):
         model=None,
         res_id=None,
     ):
-        """A line of a block that opens ``record``, or the record of ``model`` and ``res_id``."""
+        """Return a line of a block that opens ``record``, or the record of ``model`` and ``res_id``."""
         return {
             "key": f"{record._name}-{record.id}",
             "title": title,
@@ -209,7 +209,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _block(self, key, title, empty, *, groups=(), table=None, action=None, count=0, more=""):
-        """A part of a page; ``empty`` is said where it has nothing, ``count`` how many its list has."""
+        """Return a part of a page; ``empty`` is said where it has nothing, ``count`` how many its list has."""
         return {
             "key": key,
             "title": title,
@@ -234,7 +234,7 @@ class CharterCockpit(models.AbstractModel):
         block = self._block(
             "trouble",
             title,
-            self.env._("No client is in trouble."),
+            self.env._("No client is at risk."),
             groups=[
                 {
                     "title": "",

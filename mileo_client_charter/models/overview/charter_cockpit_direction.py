@@ -43,7 +43,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _percent(self, met, decided):
-        """“92.4 %”, or a dash: where nothing fell due there is no rate."""
+        """Return “92.4 %”, or a dash: where nothing fell due there is no rate."""
         return percent_text(self.env, met, decided) or "–"
 
     @api.model
@@ -76,7 +76,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _kept_block(self):
-        """The kept rate of each commitment, month by month.
+        """Return the kept rate of each commitment, month by month.
 
         A month is a statement of its own: each adds up its part of an index, where all months together would be sorted.
         """
@@ -90,7 +90,7 @@ class CharterCockpit(models.AbstractModel):
             ):
                 found.setdefault(commitment, {})[day] = (met, decided)
         self.env["charter.commitment"].browse(one.id for one in found).fetch(["name"])
-        title = self.env._("Commitments kept, by month")
+        title = self.env._("Commitments met on time, by month")
         rows = [
             {
                 "key": commitment.id,
@@ -137,7 +137,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _nps_figure(self):
-        """The latest answer of each contact in the rolling window, of all clients together."""
+        """Return the latest answer of each contact in the rolling window, of all clients together."""
         self.env["charter.nps"]._flush()
         self.env.cr.execute(
             SQL(
@@ -156,7 +156,7 @@ class CharterCockpit(models.AbstractModel):
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
             "" if score is None else "success" if promoters > detractors else "danger",
-            self.env._("nobody has answered")
+            self.env._("no answer yet")
             if score is None
             else self.env._("n = %s contacts, latest answer of each", answers),
         )
@@ -191,7 +191,7 @@ class CharterCockpit(models.AbstractModel):
         return self._block(
             "nps",
             self.env._("NPS, by month"),
-            self.env._("Nobody answered in these months."),
+            self.env._("No answer in these months."),
             table=self._month_table("", months, rows),
             action=self._list(
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")

@@ -21,7 +21,7 @@ class CharterCockpit(models.AbstractModel):
     def _page_manager(self):
         mine = self._my_clients()
         due, counts = self._due_block()
-        trouble, in_trouble, clients = self._trouble_block(mine, self.env._("My clients in trouble"))
+        trouble, in_trouble, clients = self._trouble_block(mine, self.env._("My clients at risk"))
         reports, to_send, late_reports = self._report_block(mine, self.env._("Reports to review and send"))
         figures = [
             *self._due_figures(counts),
@@ -48,7 +48,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_domains(self):
-        """{bucket: domain} of the promises the reader owes; midnight belongs to the day it ends."""
+        """Return {bucket: domain} of the promises the reader owes; midnight belongs to the day it ends."""
         now = self._charter_now()
         ends = [now, *(self._midnight(days) for days in (0, 1, 7))]
         mine = Domain("user_id", "=", self.env.uid)
@@ -84,7 +84,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_block(self):
-        """The first promises of each bucket. :return: (block, {bucket: how many})"""
+        """Return the first promises of each bucket. :return: (block, {bucket: how many})"""
         ids, counts = self._due_ids()
         promises = self.env["charter.obligation"].browse(
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
@@ -119,7 +119,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _due_ids(self):
-        """({bucket: ids of the first, the most urgent first}, {bucket: how many}); one statement."""
+        """Return ({bucket: ids of the first, the most urgent first}, {bucket: how many}); one statement."""
         self.env["charter.obligation"].flush_model()
         now = self._charter_now()
         self.env.cr.execute(
@@ -232,7 +232,7 @@ class CharterCockpit(models.AbstractModel):
         return self._block(
             "absences",
             self.env._("Absences ahead"),
-            self.env._("Nobody is away within thirty days whom it concerns."),
+            self.env._("No absence within thirty days concerns you."),
             groups=[{"title": "", "rows": [self._absence_row(row) for row in rows]}],
             action=self._list(self.env._("Absences ahead"), "charter.absence", domain),
             count=len(rows),
@@ -242,11 +242,11 @@ class CharterCockpit(models.AbstractModel):
     def _absence_row(self, absence):
         name, stand_in = absence.user_id.sudo().name, absence.stand_in_id.sudo().name
         if absence.user_id.id != self.env.uid:
-            title = self.env._("%s is away: you stand in", name)
+            title = self.env._("%s is away: you are the substitute", name)
         elif stand_in:
-            title = self.env._("You are away: %s stands in", stand_in)
+            title = self.env._("You are away; your substitute: %s", stand_in)
         else:
-            title = self.env._("You are away: nobody stands in")
+            title = self.env._("You are away and have no substitute")
         first = format_date(self.env, absence.date_from, date_format="d MMM")
         if not absence.date_to:
             when = self.env._("from %s", first)

@@ -38,9 +38,9 @@ class CharterCockpit(models.AbstractModel):
                 self.env._("%s past their day", late_reports) if late_reports else "",
             ),
             self._figure(
-                "orphans", self.env._("Commitments nobody owns"), orphans,
+                "orphans", self.env._("Commitments without an owner"), orphans,
                 self._list(
-                    self.env._("Commitments nobody owns"), "charter.obligation",
+                    self.env._("Commitments without an owner"), "charter.obligation",
                     [("user_id", "=", False), ("is_owed", "=", True)],
                 ),
                 "danger" if orphans else "success", self.env._("due within 28 days"),
@@ -53,7 +53,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _load(self):
-        """{user id or None: {column: promises owed}} within 28 days; one statement."""
+        """Return {user id or None: {column: promises owed}} within 28 days; one statement."""
         self.env["charter.obligation"].flush_model()
         now = self._charter_now()
         self.env.cr.execute(
@@ -100,7 +100,7 @@ class CharterCockpit(models.AbstractModel):
         names = {user.id: user.name for user in users}
         rows = []
         for owner in busiest:
-            label = names.get(owner) or self.env._("Nobody")
+            label = names.get(owner) or self.env._("No one")
             rows.append(
                 {
                     "key": owner or 0,
@@ -125,7 +125,7 @@ class CharterCockpit(models.AbstractModel):
         return self._block(
             "load",
             title,
-            self.env._("Nothing is owed within 28 days."),
+            self.env._("No commitment is due within 28 days."),
             table={"head": [self.env._("Owner"), *(titles[column] for column in COLUMNS)], "rows": rows}
             if rows
             else None,
@@ -214,7 +214,7 @@ class CharterCockpit(models.AbstractModel):
         block = self._block(
             "defects",
             title,
-            self.env._("Nothing to mend."),
+            self.env._("No data issue."),
             groups=[{"title": "", "rows": rows}],
             action=self._list(title, "charter.defect", [], {"group_by": ["kind"]}, ("list",)),
             count=total,

@@ -57,10 +57,10 @@ class CharterHealth(models.Model):
     unanswered = fields.Integer("Escalations without answer", readonly=True)
     complaints = fields.Integer("Unresolved complaints", readonly=True)
     late_owed = fields.Integer("Overdue", readonly=True)
-    late_done = fields.Integer("Kept late lately", readonly=True)
+    late_done = fields.Integer("Met late lately", readonly=True)
     oldest_late_at = fields.Datetime("Late since", readonly=True)
-    low_open = fields.Integer("Poor marks to follow up", readonly=True)
-    low_closed = fields.Integer("Poor marks lately", readonly=True)
+    low_open = fields.Integer("Low ratings to follow up", readonly=True)
+    low_closed = fields.Integer("Low ratings lately", readonly=True)
     # Empty, not zero, when nobody answered.
     nps = fields.Integer("NPS", readonly=True, aggregator=None)
     answers = fields.Integer("Answers (n)", readonly=True)
@@ -73,7 +73,7 @@ class CharterHealth(models.Model):
 
     @property
     def _table_query(self):
-        """The facts of the companies the reader works in at present, and of no other."""
+        """Return the facts of the companies the reader works in at present, and of no other."""
         nps_model = self.env["charter.nps"]
         nps_model._flush()
         now = fields.Datetime.now()
@@ -158,7 +158,7 @@ class CharterHealth(models.Model):
         )
 
     def _vacant_query(self):
-        """The client's two roles that nobody holds today, in the order of the words."""
+        """Return the client's two roles that nobody holds today, in the order of the words."""
         return SQL(
             """
             SELECT c.partner_id, c.company_id, string_agg(r.role, ',' ORDER BY r.role) AS vacant_roles
@@ -211,22 +211,22 @@ class CharterHealth(models.Model):
         last = self.oldest_late_at - timedelta(seconds=1)
         since = format_date(self.env, self.company_id.sudo()._charter_day_at(last))
         if self.late_owed == 1:
-            return self.env._("a commitment is late and still owed, due on %s", since)
+            return self.env._("a commitment is overdue, due on %s", since)
         return self.env._(
-            "%(count)s commitments are late and still owed, the oldest due on %(since)s",
+            "%(count)s commitments are overdue, the oldest due on %(since)s",
             count=self.late_owed,
             since=since,
         )
 
     def _say_low_open(self):
         if self.low_open == 1:
-            return self.env._("a poor mark is not followed up to the end")
-        return self.env._("%s poor marks are not followed up to the end", self.low_open)
+            return self.env._("a low rating is not followed up to the end")
+        return self.env._("%s low ratings are not followed up to the end", self.low_open)
 
     def _say_vacant(self):
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         roles = ", ".join(labels[role].lower() for role in self.vacant_roles.split(","))
-        return self.env._("nobody is assigned: %s", roles)
+        return self.env._("vacant role: %s", roles)
 
     def _say_nps_low(self):
         return self.env._(
@@ -240,9 +240,7 @@ class CharterHealth(models.Model):
         return self.env._("the term that ends on %s would not be renewed today", self._renewal_day())
 
     def _say_renewal_unknown(self):
-        return self.env._(
-            "the term that ends on %s cannot be decided: nobody has answered", self._renewal_day()
-        )
+        return self.env._("the term that ends on %s cannot be decided: no answer yet", self._renewal_day())
 
     def _renewal_day(self):
         return format_date(self.env, self.renewal_on)
@@ -255,16 +253,16 @@ class CharterHealth(models.Model):
 
     def _say_low_closed(self):
         if self.low_closed == 1:
-            return self.env._("a poor mark in the last %s days", self._days())
+            return self.env._("a low rating in the last %s days", self._days())
         return self.env._(
-            "%(count)s poor marks in the last %(days)s days", count=self.low_closed, days=self._days()
+            "%(count)s low ratings in the last %(days)s days", count=self.low_closed, days=self._days()
         )
 
     def _say_late_done(self):
         if self.late_done == 1:
-            return self.env._("a commitment kept late in the last %s days", self._days())
+            return self.env._("a commitment met late in the last %s days", self._days())
         return self.env._(
-            "%(count)s commitments kept late in the last %(days)s days",
+            "%(count)s commitments met late in the last %(days)s days",
             count=self.late_done,
             days=self._days(),
         )
@@ -273,7 +271,7 @@ class CharterHealth(models.Model):
         return self.company_id.sudo().charter_health_days
 
     def _say_nps_unknown(self):
-        return self.env._("NPS unknown: nobody has answered yet")
+        return self.env._("NPS unknown: no answer yet")
 
     # -- actions ----------------------------------------------------------------------------------
 

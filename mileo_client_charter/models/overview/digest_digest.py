@@ -15,7 +15,9 @@ class DigestDigest(models.Model):
     kpi_charter_kept = fields.Boolean("Commitments met on time")
     kpi_charter_kept_value = fields.Char(compute="_compute_kpi_charter_kept_value")
     kpi_charter_late = fields.Boolean("Missed commitments")
-    kpi_charter_late_value = fields.Char(compute="_compute_kpi_charter_late_value")
+    kpi_charter_late_value = fields.Char(
+        "Missed commitments: value", compute="_compute_kpi_charter_late_value"
+    )
     kpi_charter_nps = fields.Boolean("NPS of clients")
     kpi_charter_nps_value = fields.Char(compute="_compute_kpi_charter_nps_value")
 

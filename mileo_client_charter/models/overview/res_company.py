@@ -9,7 +9,7 @@ class ResCompany(models.Model):
     charter_health_days = fields.Integer(
         "Days a setback counts in a client's health",
         default=90,
-        help="A poor mark or a commitment kept late is a reason to watch the client for so long.",
+        help="A low rating or a commitment met late is a reason to watch the client for so long.",
     )
 
     _charter_health_days = models.Constraint(

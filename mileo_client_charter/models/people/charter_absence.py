@@ -38,11 +38,11 @@ class CharterAbsence(models.Model):
     )
     date_to = fields.Date("Last day", help="Empty: until further notice.", tracking=True)
     stand_in_id = fields.Many2one(
-        "res.users", "Stand-in", ondelete="restrict", index=True, domain="[('share', '=', False), ('id', '!=', user_id)]",
-        tracking=True, help="Proposed by the company's rule; empty: nobody is available.",
+        "res.users", "Substitute", ondelete="restrict", index=True, domain="[('share', '=', False), ('id', '!=', user_id)]",
+        tracking=True, help="Proposed by the company's rule; empty: no one is available.",
     )  # fmt: skip
     source = fields.Selection(
-        [("manual", "By hand"), ("out_of_office", "Out of office"), ("leave", "Calendar leave")],
+        [("manual", "Manual"), ("out_of_office", "Out of office"), ("leave", "Calendar leave")],
         required=True,
         default="manual",
         readonly=True,
@@ -51,20 +51,20 @@ class CharterAbsence(models.Model):
         [("planned", "Valid"), ("cancelled", "Cancelled")], required=True, default="planned", readonly=True, tracking=True
     )  # fmt: skip
     late_reason = fields.Char(
-        "Why clients are told late",
+        "Why clients are informed late",
         help="Shown in the register when an absence could not be announced before it began.",
     )
     is_sudden = fields.Boolean(
         "Announced late", readonly=True, help="Entered when the absence had begun already."
     )
     vacancy = fields.Char(
-        "Without stand-in", compute="_compute_vacancy", help="The days on which nobody answers."
+        "Without substitute", compute="_compute_vacancy", help="The days without a substitute."
     )
     phase = fields.Selection(
         [("ahead", "Ahead"), ("now", "Away now"), ("over", "Over"), ("cancelled", "Cancelled")],
         compute="_compute_phase",
     )
-    handover_ids = fields.One2many("charter.handover", "absence_id", "Clients told")
+    handover_ids = fields.One2many("charter.handover", "absence_id", "Contact change notices")
     handover_count = fields.Integer(compute="_compute_handover_count")
 
     _dates_in_order = models.Constraint(
@@ -120,7 +120,7 @@ class CharterAbsence(models.Model):
             )
 
     def _vacant(self, away=None):
-        """The parts of this absence on which the chain of stand-ins ends with nobody.
+        """Return the parts of this absence on which the chain of stand-ins ends with nobody.
 
         :param away: everybody who is away (tools.standins.Away), where it is known
         """
@@ -145,7 +145,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _is_vacant(self, user, company):
-        """Whether ``user`` is away today and the chain of stand-ins ends with nobody."""
+        """Return whether ``user`` is away today and the chain of stand-ins ends with nobody."""
         today = company._charter_today()
         absent = self._valid(company).filtered(lambda one: one.user_id == user and one.date_from <= today)
         return any(
@@ -156,7 +156,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _away(self, company, since=None):
-        """The same as plain values. A stand-in who has left the company is none."""
+        """Return the same as plain values. A stand-in who has left the company is none."""
         return [
             Away(
                 absence.user_id.id,
@@ -175,19 +175,19 @@ class CharterAbsence(models.Model):
             stand_in = absence.stand_in_id.sudo()
             if stand_in == absence.user_id:
                 raise ValidationError(
-                    self.env._("Stand-in: %s cannot stand in for themselves.", stand_in.name)
+                    self.env._("Substitute: %s cannot be their own substitute.", stand_in.name)
                 )
             if stand_in.share or absence.company_id not in stand_in.company_ids:
                 raise ValidationError(
                     self.env._(
-                        "Stand-in: %(user)s does not work for %(company)s.",
+                        "Substitute: %(user)s does not work for %(company)s.",
                         user=stand_in.name, company=absence.company_id.name,
                     )
                 )  # fmt: skip
             if not stand_in.partner_id.phone or not stand_in.email:
                 raise ValidationError(
                     self.env._(
-                        "Stand-in: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
+                        "Substitute: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
                         stand_in.name,
                     )
                 )
@@ -201,7 +201,10 @@ class CharterAbsence(models.Model):
             names = self.env["res.users"].sudo().browse(loop.users).mapped("name")
             raise ValidationError(
                 self.env._(
-                    "Stand-in: on %(day)s they stand in for each other (%(names)s) and nobody would answer. Choose somebody else.",
+                    (
+                        "Substitute: on %(day)s they are each other's substitute (%(names)s) and no one would "
+                        "answer. Choose someone else."
+                    ),
                     day=format_date(self.env, loop.day),
                     names=" → ".join(
                         [self.env["res.users"].sudo().browse(user).name for user in loop.users] or names
@@ -211,7 +214,7 @@ class CharterAbsence(models.Model):
         if parts and all(part.holder is None for part in parts):
             raise ValidationError(
                 self.env._(
-                    "Stand-in: %s is away on these days too, without a stand-in. Choose somebody else.",
+                    "Substitute: %s is away on these days too, without a substitute. Choose someone else.",
                     self.stand_in_id.name,
                 )
             )
@@ -227,7 +230,7 @@ class CharterAbsence(models.Model):
     # -- the proposal -----------------------------------------------------------------------------
 
     def _propose(self):
-        """The first available person by the company's rule; empty when there is none."""
+        """Return the first available person by the company's rule; empty when there is none."""
         self.ensure_one()
         others = [
             away for away in self._away(self.company_id, self.date_from) if away.user != self.user_id.id
@@ -293,7 +296,9 @@ class CharterAbsence(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise ValidationError(self.env._("Absences are not deleted: cancel this one, and clients are told."))
+        raise ValidationError(
+            self.env._("Absences are not deleted: cancel this one, and clients are informed.")
+        )
 
     def action_cancel(self):
         """The absence does not take place: what was not sent is withdrawn, what was is corrected."""
@@ -388,11 +393,11 @@ class CharterAbsence(models.Model):
                     "mileo_client_charter.activity_promise",
                     user_id=user.id,
                     date_deadline=max(absence.date_from, company._charter_today()),
-                    summary=_lt("Nobody stands in for %s: choose somebody", absence.user_id.name),
+                    summary=_lt("%s has no substitute: choose one", absence.user_id.name),
                 )
 
     def _holding_roles(self):
-        """Those of these absences whose person holds a role that is not over when they begin."""
+        """Return those of these absences whose person holds a role that is not over when they begin."""
         held = self.env["charter.assignment"].sudo().search(
             [("user_id", "in", self.user_id.ids), ("company_id", "in", self.company_id.ids)]
         )  # fmt: skip

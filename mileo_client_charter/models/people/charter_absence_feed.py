@@ -72,7 +72,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _leaves_of(self, users):
-        """{user: calendar leaves that are not over}, in one query."""
+        """Return {user: calendar leaves that are not over}, in one query."""
         leaves = self.env["resource.calendar.leaves"].sudo().search(
             [("resource_id.user_id", "in", users.ids), ("time_type", "=", "leave"), ("date_to", ">=", fields.Datetime.now())]
         )  # fmt: skip

@@ -43,7 +43,7 @@ class CharterAssignment(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     kind = fields.Selection(
-        [("principal", "Principal"), ("stand_in", "Stand-in")], required=True, default="principal"
+        [("principal", "Principal"), ("stand_in", "Substitute")], required=True, default="principal"
     )
     date_from = fields.Date(required=True, default=lambda self: self.env.company._charter_today())
     date_to = fields.Date(help="Last day; empty: until further notice.")
@@ -136,7 +136,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _until_words(self, day):
-        """“until 12 August 2026”, or until further notice."""
+        """Return “until 12 August 2026”, or until further notice."""
         if not day:
             return self.env._("until further notice")
         return self.env._("until %s", format_date(self.env, day, date_format="d MMMM y"))

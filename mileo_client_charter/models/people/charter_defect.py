@@ -42,19 +42,19 @@ class CharterDefect(models.Model):
 
     kind = fields.Selection(
         [
-            ("vacant", "Nobody holds the role"),
+            ("vacant", "Vacant role"),
             ("unreachable", "No phone or no e-mail"),
-            ("absence", "Absence without a stand-in"),
-            ("no_contact", "Nobody to write to"),
-            ("untold", "Client not told who stands in"),
-            ("no_anniversary", "Contract without anniversary"),
+            ("absence", "Absence without a substitute"),
+            ("no_contact", "No contact to write to"),
+            ("not_notified", "Client not notified of the substitute"),
+            ("no_anniversary", "Contract without annual due date"),
             ("no_closure", "Calendar without public holidays"),
             ("utc_calendar", "Calendar in UTC"),
         ],
         readonly=True,
     )
     partner_id = fields.Many2one("res.partner", "Client", readonly=True)
-    user_id = fields.Many2one("res.users", "Whom it is about", readonly=True)
+    user_id = fields.Many2one("res.users", "Person concerned", readonly=True)
     # Described, not copied: the labels are those of assignments in the reader's language.
     role = fields.Selection(
         selection=lambda self: (
@@ -74,9 +74,9 @@ class CharterDefect(models.Model):
         remedies = {
             "vacant": self.env._("Assign somebody"),
             "unreachable": self.env._("Complete the contact"),
-            "absence": self.env._("Choose a stand-in"),
+            "absence": self.env._("Choose a substitute"),
             "no_contact": self.env._("Add a contact with an e-mail address"),
-            "untold": self.env._("See what keeps it from being told"),
+            "not_notified": self.env._("See why it cannot be notified"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
             "no_closure": self.env._("Enter its public holidays"),
             "utc_calendar": self.env._("Choose the time zone of the company"),
@@ -229,7 +229,7 @@ class CharterDefect(models.Model):
             ),
             SQL(
                 """
-                SELECT 'untold', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
+                SELECT 'not_notified', h.partner_id, h.user_id, NULL, h.company_id, 'charter.handover', h.id, h.problem
                   FROM charter_handover h WHERE h.active AND h.state = 'planned' AND h.problem IS NOT NULL
                 """
             ),

@@ -21,10 +21,10 @@ class CharterHandover(models.Model):
     """
 
     _name = "charter.handover"
-    _description = "Change of contact told to a client"
+    _description = "Contact change notice"
     _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
-    _charter_merge_rules = {"once": "_charter_merge_tellings"}
+    _charter_merge_rules = {"once": "_charter_merge_notifications"}
     _charter_merge_hides = True
     _order = "date_from desc, id desc"
 
@@ -34,19 +34,19 @@ class CharterHandover(models.Model):
     absence_id = fields.Many2one("charter.absence", ondelete="restrict", index="btree_not_null")
     date_from = fields.Date("From")
     date_to = fields.Date("To")
-    message = fields.Text("Words to the client")
+    message = fields.Text("Message to the client")
     plan = fields.Json(
         charter_json="users", help="Who answers: a list of [role, user or null, first day, last day or null]."
     )
-    told_plan = fields.Json(charter_json="users")
-    tellings = fields.Integer(help="How many times the client has been told.")
+    told_plan = fields.Json("Plan notified", charter_json="users")
+    tellings = fields.Integer("Notifications sent", help="How many times the client has been informed.")
     state = fields.Selection(
-        [("planned", "To tell"), ("told", "Told"), ("withdrawn", "Withdrawn before it was told")],
+        [("planned", "To notify"), ("told", "Informed"), ("withdrawn", "Withdrawn before it was sent")],
         required=True,
         default="planned",
     )
-    tell_at = fields.Datetime("To be told at", index=True)
-    told_at = fields.Datetime()
+    tell_at = fields.Datetime("To be notified at", index=True)
+    told_at = fields.Datetime("Notified on")
     is_late = fields.Boolean("Announced late")
     late_reason = fields.Char("Why late")
     problem = fields.Char("Reason not notified")
@@ -74,14 +74,14 @@ class CharterHandover(models.Model):
             )
 
     def _parts(self, plan):
-        """The parts of a plan in words, one for each person and span, roles together."""
+        """Return the parts of a plan in words, one for each person and span, roles together."""
         roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         parts = {}
         for role, user_id, first, last in plan or ():
             parts.setdefault((first, last, user_id), []).append(roles[role])
         users = self.env["res.users"].sudo().browse({key[2] for key in parts if key[2]})
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
-        nobody = {"name": self.env._("nobody yet"), "phone": "", "email": ""}
+        nobody = {"name": self.env._("no one yet"), "phone": "", "email": ""}
         return [
             {
                 **cards.get(user_id, nobody),
@@ -137,7 +137,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _introduced(self, company, absences, wanted):
-        """Those of ``wanted`` (absence id, client id) whose client came, or was given its first contact, during the absence."""
+        """Return those of ``wanted`` (absence id, client id) whose client came, or was given its first contact, during the absence."""
         clients = {client for _absence, client in wanted}
         contracts = self.env["contract.contract"].sudo()
         since, held = {}, {}
@@ -180,7 +180,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _wanted_plans(self, company, absences, away):
-        """{(absence id, client id): plan} for the clients under the charter of everybody who is away."""
+        """Return {(absence id, client id): plan} for the clients under the charter of everybody who is away."""
         clients = set(self.env["res.partner"].sudo()._charter_clients(company).ids)
         principals = self.env["charter.assignment"].sudo().search(
             [("company_id", "=", company.id), ("kind", "=", "principal"), ("partner_id", "!=", False),
@@ -204,7 +204,7 @@ class CharterHandover(models.Model):
         return wanted
 
     def _promised_from(self):
-        """{id: moments the changes that these clients are still owed word of begin at}, in one query."""
+        """Return {id: moments the changes that these clients are still owed word of begin at}, in one query."""
         found = defaultdict(list)
         for promise in self._charter_owed("contact.handover") if self else ():
             found[promise.res_id].append(promise.trigger_at)
@@ -251,13 +251,13 @@ class CharterHandover(models.Model):
             row._plan_notification(row._first_change(today), today)
 
     def _is_planned_for(self, first_change, promised):
-        """Whether word of a change on ``first_change`` is planned already, and promised where it is a promise."""
+        """Return whether word of a change on ``first_change`` is planned already, and promised where it is a promise."""
         begins = to_utc(first_change, self.company_id._charter_tz())
         wanted = [begins] if self._on(self.plan, first_change) else []
         return self.state == "planned" and bool(self.tell_at) and list(promised) == wanted
 
     def _first_change(self, today):
-        """The first day from today on that is other than the client was told."""
+        """Return the first day from today on that is other than the client was told."""
         edges = {
             fields.Date.to_date(first)
             for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]
@@ -314,12 +314,12 @@ class CharterHandover(models.Model):
                 )
             )
             owed._cancel(_lt("The day of the change has moved."))
-            self._owe_word(begins, today, format_key(occurrence, moved=times))
+            self._open_notice(begins, today, format_key(occurrence, moved=times))
         elif not owed:
-            self._owe_word(begins, today, occurrence)
+            self._open_notice(begins, today, occurrence)
         self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
 
-    def _owe_word(self, begins, today, occurrence):
+    def _open_notice(self, begins, today, occurrence):
         """The promise to tell the client before ``begins``; where that was not known in time, the same day."""
         end_of_day = to_utc(today + timedelta(days=1), self.company_id._charter_tz())
         sudden = begins <= self._charter_now()
@@ -327,10 +327,12 @@ class CharterHandover(models.Model):
             "contact.handover", at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
         )
         if sudden:
-            opened._explain(self.env._("It was not known before it began: the client is told the same day."))
+            opened._explain(
+                self.env._("It was not known before it began: the client is informed the same day.")
+            )
 
     def _office_moment(self, moment, begins):
-        """The first opening of the company from ``moment`` on, and before the change ``begins``."""
+        """Return the first opening of the company from ``moment`` on, and before the change ``begins``."""
         opening = self.company_id._charter_next_opening(moment)
         if opening < begins:
             return opening
@@ -342,7 +344,7 @@ class CharterHandover(models.Model):
     # -- two clients that become one ----------------------------------------------------------------
 
     @api.model
-    def _charter_merge_tellings(self, groups, merge):
+    def _charter_merge_notifications(self, groups, merge):
         """The row of the client that was told most goes on; what the other was told stays on record."""
         order = ["told", "planned", "withdrawn"]
         for group in groups:

@@ -68,14 +68,14 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _words(self):
-        """{code: what mends it}"""
+        """Return {code: what mends it}"""
         return {
-            "charter": self.env._("Publish a charter: without one, nothing is promised."),
+            "charter": self.env._("Publish a charter: without one, no commitment is opened."),
             "timezone": self.env._(
                 "Set the time zone of the company's working hours: deadlines, days and office hours are read in it."
             ),
             "base_url": self.env._(
-                "Set web.base.url to the address clients reach, with https: links of mails lead there."
+                "Set web.base.url to the address clients reach, with https: links of emails lead there."
             ),
             "alias_domain": self.env._(
                 "Choose the company's mail domain: without it, no answer of a client comes back."
@@ -122,7 +122,7 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _is_public(self, address):
-        """Whether somebody outside could reach it: no name or number of this machine alone."""
+        """Return whether somebody outside could reach it: no name or number of this machine alone."""
         try:
             parts = urlsplit(address)
             host = (parts.hostname or "").rstrip(".").lower()
@@ -269,7 +269,7 @@ class CharterSetupCheck(models.Model):
         return self._links()[self.code]
 
     def _links(self):
-        """{code: action}"""
+        """Return {code: action}"""
         company = self.company_id
         calendar = company.sudo().resource_calendar_id
 

@@ -175,7 +175,7 @@ class CharterObligation(models.Model):
         vacant._notify_documents(user)
         moved = self - vacant
         before = {row.id: row.user_id for row in moved}
-        moved._reassign(user, _lt("stands in during an absence") if stands_in else _lt("holds the role"))
+        moved._reassign(user, _lt("substitute during an absence") if stands_in else _lt("holds the role"))
         moved._move_activities(before, user)
         moved._brief(user, stands_in)
 

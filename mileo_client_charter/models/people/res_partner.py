@@ -69,13 +69,13 @@ class ResPartner(models.Model):
         help="Kept late, ended without being done, or late today.",
     )
     charter_no_survey = fields.Boolean(
-        "No satisfaction surveys", help="This contact is never invited; each survey left out says so."
+        "No satisfaction surveys", help="This contact is never invited; each survey left out shows it."
     )
 
     charter_recipient = fields.Boolean(
         "Receives charter documents",
-        help="The charter, contact sheets, reports and notices go to the contacts marked so; to every contact with "
-        "an e-mail address where none is.",
+        help="The charter, contact sheets, reports and notices go to the contacts selected here; to "
+        "every contact with an e-mail address where none is.",
     )
 
     # -- charter.obligation.mixin -----------------------------------------------------------------
@@ -88,7 +88,7 @@ class ResPartner(models.Model):
         return self.company_id or self.env.company
 
     def _charter_serving_company(self):
-        """The company that answers what the client says: its own, else the present one, unless only others serve it.
+        """Return the company that answers what the client says: its own, else the present one, unless only others serve it.
 
         A user of the portal and a mail arrive in a company nobody chose for them; theirs is where their contract is.
         """
@@ -151,7 +151,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _charter_clients(self, company):
-        """The commercial entities with an active contract under the charter in ``company``."""
+        """Return the commercial entities with an active contract under the charter in ``company``."""
         contracts = self.env["contract.contract"].sudo()
         found = contracts.search([*contracts._charter_active_domain(), ("company_id", "=", company.id)])
         return found.commercial_partner_id.with_env(self.env)
@@ -285,7 +285,7 @@ class ResPartner(models.Model):
             partner.charter_missed_count = missed.get(client, 0)
 
     def _charter_counted(self, model, domain):
-        """{client id: rows of ``model`` in ``domain``}; none for who may not read the ledger."""
+        """Return {client id: rows of ``model`` in ``domain``}; none for who may not read the ledger."""
         if not self.env["charter.obligation"].has_access("read"):
             return {}
         rows = self.env[model]._read_group(
@@ -336,7 +336,7 @@ class ResPartner(models.Model):
         return self._charter_contacts_many(company or self.env.company)[self.id]
 
     def _charter_contacts_many(self, company):
-        """The same for any number of clients in a number of queries that does not grow with them.
+        """Return the same for any number of clients in a number of queries that does not grow with them.
 
         :return: {client id: list of dicts} with role, label, ``card`` of who answers now (``res.users._charter_card``,
             or None), ``usual`` (name of whom they stand in for, or ""), ``until`` (in words), ``away`` (the usual contact is
@@ -396,7 +396,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _charter_document_recipients(self, client_ids):
-        """{client id: ids of the contacts its documents go to}, in one query for any number of clients.
+        """Return {client id: ids of the contacts its documents go to}, in one query for any number of clients.
 
         The contacts marked as recipients, else every contact with an address, else the client itself; of those who
         share a mailbox, the first. Never our own people.
@@ -433,7 +433,7 @@ class ResPartner(models.Model):
         contact, client = self.sudo(), client.sudo()
         if not contact:
             return self.env._(
-                "Contact: %s has nobody to write to; add a contact with an e-mail address, then send.",
+                "Contact: %s has no one to write to; add a contact with an e-mail address, then send.",
                 client.display_name,
             )
         contact.ensure_one()

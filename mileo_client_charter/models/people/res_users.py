@@ -10,9 +10,9 @@ class ResUsers(models.Model):
 
     charter_deputy_id = fields.Many2one(
         "res.users",
-        "Charter deputy",
+        "Default substitute",
         domain="[('share', '=', False)]",
-        help="Proposed as stand-in when this person is away, where the company's rule says so.",
+        help="Proposed as substitute when this person is away, where the company's rule says so.",
     )
 
     def write(self, vals):
@@ -31,7 +31,9 @@ class ResUsers(models.Model):
     def _check_charter_deputy(self):
         for user in self:
             if user.charter_deputy_id == user:
-                raise ValidationError(self.env._("Charter deputy: %s cannot be their own deputy.", user.name))
+                raise ValidationError(
+                    self.env._("Default substitute: %s cannot be their own substitute.", user.name)
+                )
 
     def _check_holds_no_role(self):
         """Nobody leaves while clients count on them: the roles are handed over first (article 01)."""
@@ -75,7 +77,7 @@ class ResUsers(models.Model):
         ]
 
     def _charter_photo(self):
-        """The user's own photograph as base64, empty when it has none: the initial stands in its place.
+        """Return the user's own photograph as base64, empty when it has none: the initial stands in its place.
 
         Odoo gives a new user a drawing of the initial (SVG) for a picture, which neither a data URL of a photograph
         nor wkhtmltopdf shows.

@@ -81,7 +81,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _clients(self, contact):
-        """The client it is a contact of, and those our rows know it as a contact of."""
+        """Return the client it is a contact of, and those our rows know it as a contact of."""
         found = {contact.commercial_partner_id.id, contact.parent_id.id} - {contact.id, False}
         tables = self.env["charter.merge"]._tables()
         for table, columns in self.env["charter.merge"]._links().items():
@@ -103,7 +103,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _people(self, clients):
-        """The clients with all their contacts and sites, archived ones too."""
+        """Return the clients with all their contacts and sites, archived ones too."""
         return (
             self.env["res.partner"]
             .sudo()
@@ -113,7 +113,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _traces(self, contact, clients):
-        """(what identifies the person wherever it stands, what does near the person alone)
+        """Return (what identifies the person wherever it stands, what does near the person alone)
 
         What another contact has too (a switchboard, a shared mailbox, the client's address) is not the person's.
         """
@@ -169,7 +169,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _texts(self):
-        """{table: {column: type}} of every text of the database, of tables whose rows have an id."""
+        """Return {table: {column: type}} of every text of the database, of tables whose rows have an id."""
         self.env.cr.execute(
             """
             SELECT t.relname, a.attname, y.typname
@@ -194,7 +194,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _scope(self, contact, clients, known):
-        """{table: ids} of the rows about the person or its clients, and of what hangs on them.
+        """Return {table: ids} of the rows about the person or its clients, and of what hangs on them.
 
         :param known: {table: ids} of rows that are about the person for another reason
         """
@@ -375,7 +375,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _notice_of(self, file, content):
-        """A page in the place of a file: what it was, and the digest that shows it if somebody has kept it."""
+        """Return a page in the place of a file: what it was, and the digest that shows it if somebody has kept it."""
         target = io.BytesIO()
         page = Canvas(target, pagesize=A4, invariant=True)
         lines = [
@@ -392,7 +392,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _cleaned_office(self, content, traces):
-        """A workbook or document with the words of its parts written anew."""
+        """Return a workbook or document with the words of its parts written anew."""
         target = io.BytesIO()
         changed = False
         try:

@@ -33,7 +33,7 @@ class CharterPrivacy(models.AbstractModel):
         copy=False,
         charter_engine=True,
         groups="base.group_user",
-        help="When words and names were removed; figures stay.",
+        help="When comments and names were removed; figures stay.",
     )
 
     def _valid_field_parameter(self, field, name):
@@ -48,7 +48,7 @@ class CharterPrivacy(models.AbstractModel):
         if running:
             raise UserError(
                 self.env._(
-                    "%(record)s: something is still owed to this client. Close it first, then anonymise it.",
+                    "%(record)s: a commitment to this client is outstanding. Close it first, then anonymise it.",
                     record=running[0].display_name,
                 )
             )
@@ -60,7 +60,7 @@ class CharterPrivacy(models.AbstractModel):
         records.write({**records._charter_blank(), "anonymised_at": fields.Datetime.now()})
 
     def _charter_running(self):
-        """Whether the record is still needed as it is."""
+        """Return whether the record is still needed as it is."""
         return False
 
     def _charter_blank(self):
@@ -84,7 +84,7 @@ class CharterPrivacy(models.AbstractModel):
 
     @api.model
     def _charter_of_contacts(self):
-        """Names of the models that can be made nobody's, say by ``contact_id`` whose they are, and go with the contact."""
+        """Return names of the models that can be made nobody's, say by ``contact_id`` whose they are, and go with the contact."""
         return [
             name
             for name in self.pool.descendants(["charter.privacy"], "_inherit")
@@ -191,7 +191,7 @@ class CharterEscalation(models.Model):
     _inherit = ["charter.escalation", "charter.privacy"]
 
     def _charter_expired(self, limit):
-        """Those the client accepted our answer to before ``limit``; never a complaint that is still one."""
+        """Return those the client accepted our answer to before ``limit``; never a complaint that is still one."""
         return (
             Domain("anonymised_at", "=", False)
             & Domain("is_complaint", "=", False)

@@ -11,23 +11,26 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     charter_words_months = fields.Integer(
-        "Months the words of feedback are kept",
-        help="Then comments, answers at interviews and reviews, and who gave them are removed, for good; marks stay. 0: kept.",
+        "Months feedback comments are kept",
+        help=(
+            "Then comments, answers at interviews and reviews, and who gave them are removed, for "
+            "good; ratings stay. 0: kept."
+        ),
     )
     charter_complaints_months = fields.Integer(
-        "Months the words of escalations are kept",
+        "Months the text of escalations is kept",
         help="Counted from the day they are resolved. Then what happened, our answer and who raised it are removed, for good; "
         "level, moments and the commitment stay. 0: kept.",
     )
     charter_bodies_months = fields.Integer(
         "Months the text of deliveries is kept",
-        help="Then messages and files are removed, for good; who was handed what, and when, stays. 0: kept.",
+        help="Then messages and files are removed, for good; who received what, and when, stays. 0: kept.",
     )
 
     _charter_retention_range = models.Constraint(
         "CHECK (charter_words_months BETWEEN 0 AND 600 AND charter_bodies_months BETWEEN 0 AND 600 AND "
         "charter_complaints_months BETWEEN 0 AND 600)",
-        "Months that words and messages are kept: give 0 (kept) to 600.",
+        "Months that comments and messages are kept: give 0 (kept) to 600.",
     )
 
     @api.constrains("charter_words_months", "charter_nps_months")
@@ -37,14 +40,14 @@ class ResCompany(models.Model):
             if 0 < company.charter_words_months < company.charter_nps_months:
                 raise ValidationError(
                     self.env._(
-                        "Months the words of feedback are kept: the NPS of a client looks back %s months. Give at least as "
-                        "many, or 0 to keep them.",
+                        "Months feedback comments are kept: the NPS of a client looks back %s months. Give at "
+                        "least as many, or 0 to keep them.",
                         company.charter_nps_months,
                     )
                 )
 
     def _charter_retention(self):
-        """{“words”, “complaints”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
+        """Return {“words”, “complaints”, “bodies”: months, 0 for “kept”}, as the client's portal says it."""
         self.ensure_one()
         return {
             "words": self.charter_words_months,

@@ -27,7 +27,7 @@ class ResPartner(models.Model):
             if users.filtered(lambda user: user._is_internal() and user.active):
                 raise UserError(
                     self.env._(
-                        "%s is one of our own users: hand over what the user holds and archive the user first.",
+                        "%s is one of our own users: reassign what the user holds and archive the user first.",
                         contact.display_name,
                     )
                 )
@@ -58,7 +58,7 @@ class ResPartner(models.Model):
                 if record._charter_running():
                     raise UserError(
                         self.env._(
-                            "%(contact)s: something is still owed for “%(record)s”. Close it first, then anonymise the contact.",
+                            "%(contact)s: a commitment for “%(record)s” is outstanding. Close it first, then anonymise the contact.",
                             contact=self.display_name,
                             record=record.display_name,
                         )

@@ -100,15 +100,15 @@ class CharterAdvisory(models.Model):
                 raise ValidationError(self.env._("Revised on: it comes before the day of publication."))
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_untold(self):
+    def _unlink_unless_notified(self):
         for one in self:
             if one.sudo().notice_ids.filtered(lambda notice: notice.state != "draft"):
                 raise UserError(
-                    self.env._("“%s”: clients were told of it; archive it instead.", one.display_name)
+                    self.env._("“%s”: clients were informed of it; archive it instead.", one.display_name)
                 )
 
     def _shared(self):
-        """Whether clients may be told at all: TLP:CLEAR, or somebody confirmed what they read."""
+        """Return whether clients may be told at all: TLP:CLEAR, or somebody confirmed what they read."""
         self.ensure_one()
         return self.tlp == "CLEAR" or self.may_share
 
@@ -193,7 +193,7 @@ class CharterAdvisoryProduct(models.Model):
     where = fields.Char("Place in the document", readonly=True)
     is_decidable = fields.Boolean("Can be decided", compute="_compute_is_decidable")
     key = fields.Char(compute="_compute_keys", store=True, index="btree_not_null")
-    maker_key = fields.Char(compute="_compute_keys", store=True)
+    maker_key = fields.Char("Manufacturer key", compute="_compute_keys", store=True)
     pattern = fields.Char(compute="_compute_keys", store=True)
 
     @api.depends("vendor", "model")

@@ -19,8 +19,8 @@ REASONS = [
     ("near", "The model is written in another way"),
     ("no_model", "The advisory names no model of this manufacturer"),
     ("investigated", "The publisher does not know yet"),
-    ("contradiction", "The advisory says both"),
-    ("said_fixed", "The advisory says so of this version"),
+    ("contradiction", "The advisory is contradictory"),
+    ("said_fixed", "The advisory states it for this version"),
     ("person", "Somebody looked"),
     ("revision", "A revision takes it out"),
 ]
@@ -68,13 +68,15 @@ class CharterAdvisoryConcern(models.Model):
         index=True,
     )
     found_on = fields.Date("Found on", required=True, readonly=True)
-    told_at = fields.Datetime("Client told on", readonly=True)
+    told_at = fields.Datetime("Client informed on", readonly=True)
     updated_on = fields.Date("Updated on", readonly=True)
-    hours_to_tell = fields.Float(compute="_compute_times", store=True, aggregator="avg", groups=STAFF)
+    hours_to_tell = fields.Float(
+        "Hours to notification", compute="_compute_times", store=True, aggregator="avg", groups=STAFF
+    )
     days_to_update = fields.Integer(compute="_compute_times", store=True, aggregator="avg", groups=STAFF)
     same_as_id = fields.Many2one(
-        "charter.advisory.concern", "Told with", readonly=True, ondelete="set null", index="btree_not_null", groups=STAFF,
-        help="Another advisory is about the same vulnerabilities of this device: one concern, told once.",
+        "charter.advisory.concern", "Notified with", readonly=True, ondelete="set null", index="btree_not_null", groups=STAFF,
+        help="Another advisory is about the same vulnerabilities of this device: one concern, notified once.",
     )  # fmt: skip
     look_user_id = fields.Many2one("res.users", "Who looks", readonly=True, groups=STAFF)
     look_by = fields.Date("Look at it by", readonly=True, groups=STAFF)
@@ -132,7 +134,7 @@ class CharterAdvisoryConcern(models.Model):
         :raise UserError: nothing is said of what was found, or there is nothing to look at
         """
         if not is_said(why):
-            raise UserError(self.env._("What was found: write a word; it stays on record."))
+            raise UserError(self.env._("What was found: enter a short text; it stays on record."))
         if self.filtered(lambda one: one.state != "open"):
             raise UserError(self.env._("There is nothing left to look at; reload the page."))
         self.equipment_id.check_access("write")
@@ -311,7 +313,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _answers(self, rows):
-        """{(advisory id, equipment id): (answer, reason, product id, firmware)} of the rows of :meth:`_matches`."""
+        """Return {(advisory id, equipment id): (answer, reason, product id, firmware)} of the rows of :meth:`_matches`."""
         said = defaultdict(dict)
         for advisory, product, condition, status, how, firmware, equipment in rows:
             answer, reason = _answer(condition, status, how, firmware)
@@ -360,7 +362,7 @@ class CharterAdvisory(models.Model):
 
 
 def _answer(condition, status, how, firmware):
-    """(answer, reason) of one product for one firmware; (None, None) where it says nothing about it."""
+    """Return (answer, reason) of one product for one firmware; (None, None) where it says nothing about it."""
     if status in ("fixed", "not_affected"):
         cleared = how == "exact" and condition and decide(condition, firmware) == AFFECTED
         return (NOT_AFFECTED, "said_fixed") if cleared else (None, None)

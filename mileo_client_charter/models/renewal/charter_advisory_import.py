@@ -81,7 +81,7 @@ class CharterAdvisory(models.Model):
         """Bring what is on record in line with a later revision, and say what changed."""
         self.ensure_one()
         before = self._said()
-        told = self._told_before()
+        told = self._notified_before()
         self.write({**self._own_values(found), "active": True})
         # What the parts said is in the revision; clients were told by notices, which stay as they are.
         self.product_ids.unlink()

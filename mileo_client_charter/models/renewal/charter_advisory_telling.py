@@ -37,7 +37,7 @@ class CharterNotice(models.Model):
         self.ensure_one()
         if not self.advisory_id:
             return super()._match()
-        return self.advisory_id._clients_to_tell(self.company_id, self._running_sql())
+        return self.advisory_id._clients_to_notify(self.company_id, self._running_sql())
 
     def action_send(self):
         for notice in self:
@@ -54,7 +54,7 @@ class CharterNotice(models.Model):
     def _notify(self, lines, known_on=None):
         result = super()._notify(lines, known_on)
         if self.advisory_id:
-            self.advisory_id._note_told(self.company_id, lines)
+            self.advisory_id._note_notified(self.company_id, lines)
         return result
 
 
@@ -69,8 +69,8 @@ class CharterAdvisory(models.Model):
         for one in self:
             one.notice_count = len(one.notice_ids)
 
-    def _clients_to_tell(self, company, running):
-        """{client id: [equipment ids]} of clients under the charter with affected devices; one concern is told once.
+    def _clients_to_notify(self, company, running):
+        """Return {client id: [equipment ids]} of clients under the charter with affected devices; one concern is told once.
 
         :param running: SQL condition on the contracts ``c`` that put a client under the charter
         """
@@ -140,7 +140,7 @@ class CharterAdvisory(models.Model):
         ]
         return "\n".join(dict.fromkeys(lines)) or self.env._("We contact you to agree on what is to be done.")
 
-    def _note_told(self, company, lines):
+    def _note_notified(self, company, lines):
         told = lines.filtered(lambda line: line.sent_at and not line.error)
         concerns = self.env["charter.advisory.concern"].sudo().search(
             [("advisory_id", "=", self.id), ("company_id", "=", company.id), ("partner_id", "in", told.partner_id.ids),
@@ -151,8 +151,8 @@ class CharterAdvisory(models.Model):
 
     # -- revisions --------------------------------------------------------------------------------
 
-    def _told_before(self):
-        """{line of a notice that is out: what it means for its client} before a revision."""
+    def _notified_before(self):
+        """Return {line of a notice that is out: what it means for its client} before a revision."""
         lines = self.sudo().notice_ids.filtered(lambda one: one.state == "open").line_ids.filtered("sent_at")
         return {line: self._meaning(line) for line in lines}
 

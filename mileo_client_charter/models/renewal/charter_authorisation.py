@@ -11,7 +11,6 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.clock import Delay, to_utc
 from ...tools.occurrence import format_key
 from ..base.charter_batches import run_isolated
-from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 _lt = LazyTranslate(__name__)
@@ -30,13 +29,13 @@ class CharterAuthorisationKind(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     law = fields.Char("Article of law", translate=True, help="Which text asks for it, with its number.")
-    years = fields.Integer("Valid for, in years", help="0: as long as the document itself says.")
+    years = fields.Integer("Valid for, in years", help="0: as long as the document itself states.")
     lead_months = fields.Integer(
         "Renewal, in months before",
         default=4,
-        help="How long before its end the renewal is filed; clients are told by then.",
+        help="How long before its end the renewal is filed; clients are informed by then.",
     )
-    retention_days = fields.Integer("Pictures kept, in days at most", help="0: it says nothing of that.")
+    retention_days = fields.Integer("Pictures kept, in days at most", help="0: not specified.")
     is_confirmed = fields.Boolean(
         "Confirmed by counsel", help="Off: article, years, months and days are to be confirmed by counsel."
     )
@@ -83,13 +82,15 @@ class CharterAuthorisation(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     issued_on = fields.Date("Issued on", tracking=True)
-    valid_until = fields.Date("Valid until", tracking=True, help="Empty: it has no end, or nobody knows it.")
+    valid_until = fields.Date(
+        "Valid until", tracking=True, help="Empty: it has no end, or the end is unknown."
+    )
     lead_months = fields.Integer(
         "Renewal, in months before", compute="_compute_lead", store=True, readonly=False,
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     tell_by = fields.Date(
-        "Tell the client by", compute="_compute_tell_by", store=True, index="btree_not_null",
+        "Notify the client by", compute="_compute_tell_by", store=True, index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     document = fields.Binary(attachment=True, copy=False)
@@ -103,12 +104,16 @@ class CharterAuthorisation(models.Model):
         [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Ended"), ("open_ended", "Without an end")],
         compute="_compute_state", search="_search_state",
     )  # fmt: skip
-    told_at = fields.Datetime("Client told on", readonly=True, copy=False, charter_engine=True)
+    told_at = fields.Datetime("Client informed on", readonly=True, copy=False, charter_engine=True)
     told_until = fields.Date(
-        "End it was told", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+        "End date notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
-    tellings = fields.Integer(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
-    error = Words("Not told", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    tellings = fields.Integer(
+        "Notifications sent", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    error = fields.Char(
+        "Not notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
     active = fields.Boolean(default=True)
 
     _order_of_time = models.Constraint(
@@ -192,7 +197,7 @@ class CharterAuthorisation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
-        created._owe_anew()
+        created._open_again()
         return created
 
     def write(self, vals):
@@ -200,11 +205,11 @@ class CharterAuthorisation(models.Model):
         result = super().write(vals)
         self.filtered(
             lambda one: before[one] != (one.tell_by, one.valid_until, one.active, one.partner_id)
-        )._owe_anew()
+        )._open_again()
         return result
 
     def _charter_contract(self):
-        """The client's first running contract under the charter; none where it has none."""
+        """Return the client's first running contract under the charter; none where it has none."""
         self.ensure_one()
         model = self.env["contract.contract"].sudo()
         return model.search(
@@ -212,7 +217,7 @@ class CharterAuthorisation(models.Model):
              ("company_id", "=", self.company_id.id)], order="id", limit=1,
         )  # fmt: skip
 
-    def _owe_anew(self):
+    def _open_again(self):
         """Promise to tell the client before it ends; what was promised of an earlier end is owed no more.
 
         An end recorded too late for that runs from the day it was recorded, as a notice does.
@@ -241,12 +246,12 @@ class CharterAuthorisation(models.Model):
             )
 
     def _last_day(self, today):
-        """The last day on which the client is told in time."""
+        """Return the last day on which the client is told in time."""
         self.ensure_one()
         known = today + timedelta(days=self.company_id.charter_vulnerability_days)
         return self.tell_by if self.tell_by >= today else min(known, self.valid_until)
 
-    def action_tell(self):
+    def action_notify(self):
         """Tell the client now that it ends.
 
         :raise UserError: there is nothing to tell
@@ -255,18 +260,18 @@ class CharterAuthorisation(models.Model):
         for one in self:
             if not one.valid_until or one.valid_until < one.company_id._charter_today():
                 raise UserError(
-                    self.env._("Valid until: there is no end to come that the client could be told of.")
+                    self.env._("Valid until: there is no future end date to notify the client of.")
                 )
-        self._tell()
+        self._notify_client()
 
-    def _tell(self):
+    def _notify_client(self):
         people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id)
         rows = []
         for one in self._charter_engine():
             readers = people[one.partner_id]
             if not readers:
-                one.error = _lt(
-                    "No contact of the client has an e-mail address: add one, then tell it again."
+                one.error = self.env._(
+                    "No contact of the client has an e-mail address: add one, then notify again."
                 )
                 continue
             owed = one._charter_owed("notice.advance")[:1]
@@ -307,11 +312,11 @@ class CharterAuthorisation(models.Model):
                 and one._charter_contract()
             )
         )
-        run_isolated(due, lambda rows: rows._tell(), self._say_not_told)
+        run_isolated(due, lambda rows: rows._notify_client(), self._note_not_notified)
         return True
 
     @api.model
-    def _say_not_told(self, one, why):
+    def _note_not_notified(self, one, why):
         one._charter_engine().error = why
 
     @api.model
@@ -331,7 +336,7 @@ class CharterAuthorisation(models.Model):
         for one in self:
             if one.obligation_ids or one.told_at:
                 raise UserError(
-                    self.env._("“%s”: archive it instead; what was promised stays.", one.display_name)
+                    self.env._("“%s”: archive it instead; its commitments stay.", one.display_name)
                 )
 
     def _get_portal_url(self):

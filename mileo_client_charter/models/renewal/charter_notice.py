@@ -42,7 +42,10 @@ class CharterNotice(models.Model):
         "Published on",
         default=lambda self: self.env.company._charter_today(),
         tracking=True,
-        help="When the maker or an authority published the vulnerability; clients are told within some days of it.",
+        help=(
+            "When the manufacturer or an authority published the vulnerability; clients are informed "
+            "within some days of it."
+        ),
     )
     known_on = fields.Date(
         "Known to us on",
@@ -53,7 +56,7 @@ class CharterNotice(models.Model):
     )
     known_late = fields.Char(
         compute="_compute_tell_by",
-        help="What was known too late to be told in the charter's time runs from when it was known.",
+        help="What was known too late for the charter’s time limit runs from when it was known.",
     )
     cve = fields.Char("CVE reference", help="CVE-2026-12345")
     severity = fields.Selection(
@@ -62,13 +65,13 @@ class CharterNotice(models.Model):
     regulation = fields.Selection(
         [("gdpr", "GDPR"), ("nf", "NF standard"), ("prefectoral", "Prefectoral order"), ("other", "Other")]
     )
-    source = fields.Char(help="Who says so: a page, a letter, an order and its number.")
+    source = fields.Char(help="Source of the information: a page, a letter, an order and its number.")
     body = fields.Html("What happens", translate=True)
     advice = fields.Text("What we recommend", translate=True)
     state = fields.Selection(
         [
             ("draft", "To review"),
-            ("open", "Clients told"),
+            ("open", "Contact change notices"),
             ("closed", "Past"),
             ("cancelled", "Cancelled notice"),
         ],
@@ -87,16 +90,17 @@ class CharterNotice(models.Model):
     departments = fields.Char("Départements of the sites", help="69, 38, 2A")
     line_ids = fields.One2many("charter.notice.line", "notice_id", "Clients")
     client_count = fields.Integer(compute="_compute_counts")
-    told_count = fields.Integer("Told", compute="_compute_counts")
+    told_count = fields.Integer("Informed", compute="_compute_counts")
     acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
     tell_by = fields.Date(
+        "Notify by",
         compute="_compute_tell_by",
         help="The charter's delay before the date of effect; some days after its publication for a vulnerability.",
     )
     is_late = fields.Boolean(compute="_compute_tell_by")
     late_reason = fields.Char(
-        "Why later than promised",
-        help="Asked for when clients are told later; they read it, here and in their report.",
+        "Reason for missing the time limit",
+        help="Required when clients are informed after the time limit; they read it, here and in their report.",
     )
     milestone_key = fields.Char(
         readonly=True, copy=False, charter_engine=True, help="The product date it was raised by."
@@ -127,7 +131,7 @@ class CharterNotice(models.Model):
             notice.known_late = notice._known_late_in_words(notice.known_on) if known_late else False
 
     def _notify_by(self, known_on):
-        """(last day on which clients are told in time, whether that day runs from when it was known).
+        """Return (last day on which clients are told in time, whether that day runs from when it was known).
 
         A vulnerability runs from its publication, anything else is told ahead of its date of effect. What became known
         too late for that runs from ``known_on``: no promise is made that could not be kept.
@@ -170,7 +174,7 @@ class CharterNotice(models.Model):
             if notice.kind == "vulnerability" and not notice.severity:
                 raise ValidationError(self.env._("Severity: say how severe the vulnerability is."))
             if notice.kind == "regulation" and not notice.regulation:
-                raise ValidationError(self.env._("Regulation: say which kind it is."))
+                raise ValidationError(self.env._("Regulation: choose its type."))
             if notice.cve and references.cve(notice.cve) != notice.cve:
                 raise ValidationError(
                     self.env._("CVE reference: “%s” is none; write it as CVE-2026-12345.", notice.cve)
@@ -216,7 +220,7 @@ class CharterNotice(models.Model):
         result = super().write(vals)
         for notice, values in before.items():
             if values != [notice[name] for name in dates]:
-                notice._owe_anew()
+                notice._open_again()
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
             notice.line_ids._charter_cancel(
@@ -233,7 +237,8 @@ class CharterNotice(models.Model):
             if not day or day <= notice.company_id._charter_today():
                 raise ValidationError(
                     self.env._(
-                        "Date of effect: %s is not in the future; clients can only be told ahead.", day
+                        "Date of effect: %s is not in the future; clients can only be informed in advance.",
+                        day,
                     )
                 )
 
@@ -244,7 +249,7 @@ class CharterNotice(models.Model):
 
     # -- matching ---------------------------------------------------------------------------------
 
-    def _owe_anew(self):
+    def _open_again(self):
         """The promises of this draft are those of its present date: what was not due yet is withdrawn and owed again."""
         owed = self.line_ids._charter_owed("notice.advance").filtered(
             lambda row: not row._overdue(row._charter_now())
@@ -255,13 +260,13 @@ class CharterNotice(models.Model):
             lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
 
     def _has_scope(self):
-        """Whether it says whom it concerns: without, no client can be looked for."""
+        """Return whether it says whom it concerns: without, no client can be looked for."""
         self.ensure_one()
         chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids
         return bool(chosen or self._department_codes() or self.milestone_key)
 
     def _match(self):
-        """{client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
+        """Return {client id: [equipment ids]} of the clients under the charter that the scope reaches; one statement.
 
         A regulation also reaches the clients of the tiers and départements it names that have no equipment on record.
         """
@@ -346,7 +351,9 @@ class CharterNotice(models.Model):
         for notice in self:
             if notice.state != "draft":
                 raise UserError(
-                    self.env._("“%s” is out already: new equipment joins it by itself.", notice.name)
+                    self.env._(
+                        "“%s” has been sent already: new equipment is added automatically.", notice.name
+                    )
                 )
             notice._check_future(notice.effect_on)
             found = notice._match()

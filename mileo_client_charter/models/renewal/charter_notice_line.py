@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from ...tools.clock import Delay
 from ...tools.occurrence import format_key
 from ..base.charter_lock import lock
-from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 
@@ -16,7 +15,7 @@ class CharterNoticeLine(models.Model):
     _description = "Notice to a client"
     _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
     _charter_engine_only = True
-    _charter_merge_rules = {"once_a_client_idx": "_charter_merge_tellings"}
+    _charter_merge_rules = {"once_a_client_idx": "_charter_merge_notifications"}
     _charter_merge_hides = True
     _charter_export = Sheet(
         "notices", ("display_name", "effect_on", "sent_at", "acknowledged_at", "late_reason")
@@ -34,11 +33,11 @@ class CharterNoticeLine(models.Model):
     effect_on = fields.Date(related="notice_id.effect_on", store=True)
     equipment_ids = fields.Many2many("charter.equipment", readonly=True)
     equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
-    sent_at = fields.Datetime("Told on", readonly=True)
-    told_times = fields.Integer(readonly=True)
-    told_effect_on = fields.Date("Date it was told", readonly=True)
-    late_reason = fields.Char("Why later than promised", readonly=True)
-    error = Words("Not told", readonly=True, groups="base.group_user")
+    sent_at = fields.Datetime("Informed on", readonly=True)
+    told_times = fields.Integer("Notifications sent", readonly=True)
+    told_effect_on = fields.Date("Date notified", readonly=True)
+    late_reason = fields.Char("Reason for missing the time limit", readonly=True)
+    error = fields.Char("Not notified", readonly=True, groups="base.group_user")
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 
@@ -62,7 +61,7 @@ class CharterNoticeLine(models.Model):
             line.equipment_count = len(line.equipment_ids)
 
     def _charter_contract(self):
-        """The contract of the equipment; the client's first running one when it has none."""
+        """Return the contract of the equipment; the client's first running one when it has none."""
         self.ensure_one()
         contracts = self.equipment_ids.contract_id.filtered("charter_tier_id")
         if contracts:
@@ -113,7 +112,7 @@ class CharterNoticeLine(models.Model):
             engine.write({"acknowledged_at": self._charter_now(), "acknowledged_by_id": contact.id})
 
     @api.model
-    def _charter_merge_tellings(self, groups, merge):
+    def _charter_merge_notifications(self, groups, merge):
         """One row goes on, with the equipment of both and the acknowledgement of either; each stays as it was told."""
         for group in groups:
             kept, *others = group.sorted(

@@ -32,12 +32,12 @@ class CharterNotice(models.Model):
 
     @api.model
     def _model_key(self, kind, product, maker, model, name):
-        """The date of a model, as notices raised by it are found again."""
+        """Return the date of a model, as notices raised by it are found again."""
         parts = [kind, product or "", maker or "", model or "", *([name] if name else [])]
         return SEPARATOR.join(str(part).replace(SEPARATOR, " ") for part in parts)
 
     def _key_parts(self):
-        """(kind, product id or None, maker, model, name) of the date this notice was raised by."""
+        """Return (kind, product id or None, maker, model, name) of the date this notice was raised by."""
         kind, product, maker, model, *name = self.milestone_key.split(SEPARATOR)
         if product:
             return kind, int(product), "", "", ""
@@ -70,7 +70,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _dates_of_models(self):
-        """{company id: {model key: {day: (product id, title)}}} of the dates announced that are still to come."""
+        """Return {company id: {model key: {day: (product id, title)}}} of the dates announced that are still to come."""
         self.env["charter.equipment.milestone"].flush_model()
         self.env["charter.equipment"].flush_model()
         self.env.cr.execute(
@@ -94,7 +94,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _raise_drafts(self):
-        """A draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        """Return a draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
         raised = self.browse()
         for company_id, models_of in self._dates_of_models().items():
             raised |= self._raise_of(self.env["res.company"].browse(company_id), models_of)
@@ -151,7 +151,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _raise_one(self, company, key, day, product_id, title):
-        """The draft of one date, with its clients, who are owed word of it from today."""
+        """Draft the notice of one date, with its clients, who are owed word of it from today."""
         product = self.env["product.product"].browse(product_id or []).sudo()
 
         def named(env):

@@ -43,7 +43,10 @@ class CharterNotice(models.Model):
             if notice.is_late and not is_said(notice.late_reason):
                 raise ValidationError(
                     self.env._(
-                        "Why later than promised: clients should have been told by %s. Give the reason; they read it.",
+                        (
+                            "Reason for missing the time limit: clients should have been informed by %s. Give the "
+                            "reason; they read it."
+                        ),
                         notice.tell_by,
                     )
                 )
@@ -67,8 +70,8 @@ class CharterNotice(models.Model):
         for line in lines:
             readers = people[line.partner_id]
             if not readers:
-                line.error = _lt(
-                    "No contact of the client has an e-mail address: add one, then tell it again."
+                line.error = self.env._(
+                    "No contact of the client has an e-mail address: add one, then notify again."
                 )
                 continue
             why = (reason or self._why_late(line, known_on)) if late else ""
@@ -111,7 +114,7 @@ class CharterNotice(models.Model):
                 raise UserError(
                     self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
                 )
-            notice.line_ids._charter_cancel("notice.advance", _lt("The notice was given up."))
+            notice.line_ids._charter_cancel("notice.advance", _lt("The notice was cancelled."))
             notice._charter_engine().state = "cancelled"
 
     def action_close(self):
@@ -126,14 +129,14 @@ class CharterNotice(models.Model):
     def _unlink_only_drafts(self):
         for notice in self:
             if notice.state != "draft" or notice.line_ids.obligation_ids:
-                raise UserError(self.env._("“%s”: give it up instead; what was promised stays.", notice.name))
+                raise UserError(self.env._("“%s”: cancel it instead; its commitments stay.", notice.name))
 
 
 class CharterNoticeLine(models.Model):
     _inherit = "charter.notice.line"
 
     def _mail(self, contact, why, obligation_id):
-        """The row of one contact's mail, written in its language."""
+        """Return the row of one contact's mail, written in its language."""
         line = self.with_context(lang=contact.lang or self.env.lang)
         notice = line.notice_id
         body = line.env["ir.qweb"]._render(

@@ -45,7 +45,8 @@ class CharterRemediation(models.Model):
         tracking=True,
     )
     causes = fields.Text(
-        charter_recorded="agreed", help="Why the client is not satisfied, in words it would recognise."
+        charter_recorded="agreed",
+        help="Why the client is not satisfied, in terms the client would recognise.",
     )
     action_ids = fields.One2many("charter.remediation.action", "remediation_id", "Actions")
     started_at = fields.Datetime(readonly=True, charter_engine=True)
@@ -59,13 +60,13 @@ class CharterRemediation(models.Model):
     agreement = fields.Text(
         "What the client agreed to",
         charter_recorded="agreed",
-        help="In its words: by mail, by phone, at a meeting on…",
+        help="In the client's own terms: by email, by phone, at a meeting on…",
     )
     agreed_at = fields.Datetime(readonly=True, charter_engine=True)
     # The new measurement
     measured_at = fields.Datetime(readonly=True, charter_engine=True)
     measured_in_words = fields.Char("Last measure", readonly=True, charter_engine=True)
-    close_reason = fields.Char("Why given up", readonly=True, charter_engine=True)
+    close_reason = fields.Char("Reason for closing without success", readonly=True, charter_engine=True)
 
     _one_at_a_time = models.UniqueIndex(
         "(renewal_id) WHERE state IN ('draft', 'running', 'agreed')",
@@ -96,7 +97,9 @@ class CharterRemediation(models.Model):
         if not self._charter_is_engine() and "action_ids" in vals:
             for remediation in self:
                 if remediation.state in ("succeeded", "closed"):
-                    raise UserError(self.env._("This remediation is over: what it says stays as it is."))
+                    raise UserError(
+                        self.env._("This remediation is over: its text does not change any more.")
+                    )
         return super().write(vals)
 
     def message_post(self, **kwargs):
@@ -118,7 +121,7 @@ class CharterRemediation(models.Model):
         )
         engine._charter_fulfil(
             "remediation.start",
-            _lt("%(count)s action(s) planned by %(user)s.",
+            _lt("Actions planned by %(user)s: %(count)s.",
                        count=len(self.action_ids), user=self.env.user._charter_key()),
         )  # fmt: skip
 
@@ -128,9 +131,7 @@ class CharterRemediation(models.Model):
         if not self.agreed_contact_id:
             raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
         if not is_said(self.agreement):
-            raise ValidationError(
-                self.env._("What the client agreed to: write it down, with how it was said.")
-            )
+            raise ValidationError(self.env._("What the client agreed to: record it, with the channel."))
         engine.write({"state": "agreed", "agreed_at": self._charter_now()})
 
     def action_measure(self):

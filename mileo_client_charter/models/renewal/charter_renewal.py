@@ -72,16 +72,18 @@ class CharterRenewal(models.Model):
         tracking=True,
     )
     allowed = fields.Boolean(
-        "Renewal allowed", readonly=True, charter_engine=True, help="The gate reads this alone."
+        "Renewal allowed", readonly=True, charter_engine=True, help="The contract renews only if this is set."
     )
     # The verdict, frozen by the decision
-    verdict = fields.Selection(VERDICTS, readonly=True, charter_engine=True, tracking=True)
+    verdict = fields.Selection(
+        VERDICTS, "Renewal condition", readonly=True, charter_engine=True, tracking=True
+    )
     decided_at = fields.Datetime(readonly=True, charter_engine=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, charter_engine=True)
     decided_by_charter = fields.Boolean(
         "Decided by the charter itself", readonly=True, charter_engine=True,
-        help="Nobody had decided by the day the lines renew by themselves, and the client was satisfied that day; or the "
-        "verdict had changed when the contract was to renew.",
+        help="No one had decided by the day the lines renew automatically, and the client met the "
+             "condition that day; or the condition had changed when the contract was to renew.",
     )  # fmt: skip
     earlier_decisions = fields.Json(
         readonly=True,
@@ -92,7 +94,7 @@ class CharterRenewal(models.Model):
     earlier_in_words = fields.Text("Decided before", compute="_compute_evidence")
     put_back_at = fields.Datetime(
         "Put back on", readonly=True, charter_engine=True,
-        help="When the contract was to renew, the verdict was no longer what had been decided.",
+        help="When the contract was to renew, the renewal condition was no longer what had been decided.",
     )  # fmt: skip
     nps = fields.Integer("NPS", readonly=True, charter_engine=True, aggregator=None)
     nps_answers = fields.Integer("Answers (n)", readonly=True, charter_engine=True, aggregator=None)
@@ -107,15 +109,15 @@ class CharterRenewal(models.Model):
         readonly=True,
         charter_engine=True,
         charter_json="answers by number, users",
-        help="Answers left out or corrected by hand, with who, when and why.",
+        help="Answers left out or corrected manually, with who, when and why.",
     )
-    set_aside_in_words = fields.Text("Answers changed by hand", compute="_compute_evidence")
+    set_aside_in_words = fields.Text("Answers changed manually", compute="_compute_evidence")
     evidence = fields.Char(compute="_compute_evidence")
     # General management
     overridden = fields.Boolean("Renewed by exception", readonly=True, charter_engine=True)
     override_reason = fields.Text(readonly=True, charter_engine=True)
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
-    override_at = fields.Datetime(readonly=True, charter_engine=True)
+    override_at = fields.Datetime("Exception granted on", readonly=True, charter_engine=True)
     override_remediation = fields.Char(
         "Remediation at that moment", readonly=True, charter_engine=True,
         help="How far the remediation had come when general management decided.",
@@ -129,10 +131,10 @@ class CharterRenewal(models.Model):
     remediation_ids = fields.One2many("charter.remediation", "renewal_id", "Remediations")
     review_ids = fields.One2many("charter.review", "renewal_id", "Reviews")
     # As it stands today, not frozen
-    verdict_today = fields.Selection(VERDICTS, compute="_compute_today")
+    verdict_today = fields.Selection(VERDICTS, "Renewal condition today", compute="_compute_today")
     today_in_words = fields.Char("Unmet conditions", compute="_compute_today")
     nps_today = fields.Char("NPS today", compute="_compute_today")
-    set_aside_today = fields.Text("Answers changed by hand, as of today", compute="_compute_today")
+    set_aside_today = fields.Text("Answers changed manually, as of today", compute="_compute_today")
     decide_by = fields.Datetime(compute="_compute_decide_by")
 
     _once_a_term = models.Constraint(
@@ -171,7 +173,7 @@ class CharterRenewal(models.Model):
             )
             if renewal.nps_set_aside:
                 evidence = self.env._(
-                    "%(evidence)s; answers left out or corrected by hand: %(count)s",
+                    "%(evidence)s; answers left out or corrected manually: %(count)s",
                     evidence=evidence, count=len(renewal.nps_set_aside),
                 )  # fmt: skip
             renewal.evidence = evidence
@@ -203,7 +205,7 @@ class CharterRenewal(models.Model):
             renewal.decide_by = owed.get(renewal, self.env["charter.obligation"])[:1].due_at
 
     def _standing(self):
-        """{renewal: Standing of its client now}; one statement a company."""
+        """Return {renewal: Standing of its client now}; one statement a company."""
         found = {}
         for company in self.company_id:
             renewals = self.filtered(lambda r, company=company: r.company_id == company)
@@ -212,7 +214,7 @@ class CharterRenewal(models.Model):
         return found
 
     def _set_aside(self):
-        """{renewal: what was changed by hand in the answers of its client now}; one statement a company."""
+        """Return {renewal: what was changed by hand in the answers of its client now}; one statement a company."""
         found = {}
         for company in self.company_id:
             renewals = self.filtered(lambda r, company=company: r.company_id == company)
@@ -221,7 +223,7 @@ class CharterRenewal(models.Model):
         return found
 
     def _decision_promises(self):
-        """{renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
+        """Return {renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
         owed = self.env["charter.obligation"].sudo().search(
             [
                 ("res_model", "=", "contract.contract"), ("res_id", "in", self.contract_id.ids),
@@ -281,12 +283,12 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _charter_new(self, contract, term_end):
-        """The renewal of a term, opened before its time; the engine's."""
+        """Return the renewal of a term, opened before its time; the engine's."""
         return self._charter_engine().create(self._opening_values(contract, term_end))
 
     @api.model
     def _due_days(self, contracts):
-        """{contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
+        """Return {contract: days by which the review before the end of its term, and the decision on it, are due}, by the charter
         in force and the contract's own notice; a promise the charter does not make is left out."""
         scheduler, ledger = self.env["charter.scheduler"], self.env["charter.obligation"]
         delays = {"review.annual": scheduler._review_delay, "renewal.decision": scheduler._decision_delay}

@@ -16,7 +16,7 @@ class CharterRenewal(models.Model):
     _inherit = "charter.renewal"
 
     def _locked(self, *states):
-        """The engine's records, locked; of two users at once the second is told what the first did.
+        """Return the engine's records, locked; of two users at once the second is told what the first did.
 
         :raise UserError: somebody is at it, or it is in none of ``states`` any more
         """
@@ -89,11 +89,11 @@ class CharterRenewal(models.Model):
         env["charter.remediation"]._open_for(self.filtered(lambda r: r.verdict == "fail"))
 
     def _evidence_in_full(self):
-        """The evidence of the verdict, with a line for each answer that was left out or corrected."""
+        """Return the evidence of the verdict, with a line for each answer that was left out or corrected."""
         return "\n".join(filter(None, [self.evidence, self.set_aside_in_words]))
 
     def _complaint_names(self):
-        """{renewal: references of the unresolved complaints of its client}."""
+        """Return {renewal: references of the unresolved complaints of its client}."""
         found = {}
         escalations = self.env["charter.escalation"].sudo().search(
             [("is_complaint", "=", True), ("partner_id", "in", self.partner_id.ids)]
@@ -114,7 +114,7 @@ class CharterRenewal(models.Model):
             evidence = renewal._evidence_in_full() or "—"
             if renewal.decided_by_charter and not renewal.overridden:
                 words = _lt(
-                    "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: nobody had decided by then.",
+                    "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: no one had decided by then.",
                     verdict=verdict, evidence=evidence,
                 )  # fmt: skip
             else:
@@ -144,7 +144,7 @@ class CharterRenewal(models.Model):
         return engine._open_interview().with_env(self.env)._form_action()
 
     def _open_interview(self):
-        """The interview that is planned or to plan, else a new one; ``self`` is the engine's."""
+        """Return the interview that is planned or to plan, else a new one; ``self`` is the engine's."""
         review = self.review_ids.filtered(lambda r: r.kind == "interview" and r.state in ("draft", "planned"))
         return review[:1] or self.env["charter.review"]._charter_engine().create(
             {
@@ -164,7 +164,7 @@ class CharterRenewal(models.Model):
         labels = dict(latest._fields["state"]._description_selection(self.env))
         done = latest.action_ids.filtered("done_date")
         return self.env._(
-            "remediation: %(state)s, %(done)s of %(count)s action(s) done",
+            "remediation: %(state)s, actions done: %(done)s of %(count)s",
             state=labels[latest.state], done=len(done), count=len(latest.action_ids),
         )  # fmt: skip
 
@@ -187,7 +187,7 @@ class CharterRenewal(models.Model):
         :raise UserError: nothing has been decided that it could be in spite of
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
-            raise AccessError(self.env._("Only general management can renew in spite of the verdict."))
+            raise AccessError(self.env._("Only general management can renew by exception."))
         if not is_sentence(reason):
             raise ValidationError(
                 self.env._(
@@ -200,8 +200,8 @@ class CharterRenewal(models.Model):
             if not renewal.verdict:
                 raise UserError(
                     self.env._(
-                        "%s: there is no verdict yet. Press “Decide” first: the verdict and its evidence go on record, then "
-                        "general management may renew in spite of it.",
+                        "%s: the renewal condition has not been assessed yet. Press “Decide” first: the result "
+                        "and its evidence are recorded, then general management may renew by exception.",
                         renewal.display_name,
                     )
                 )
@@ -216,7 +216,7 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._("Renewed in spite of the verdict, by %(user)s: %(reason)s (%(remediation)s)",
+            words = self.env._("Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
                                user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)

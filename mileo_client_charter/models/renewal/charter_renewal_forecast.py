@@ -32,11 +32,11 @@ class CharterRenewalForecast(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     tier_id = fields.Many2one("charter.tier", readonly=True)
     term_end = fields.Date("End of the term", readonly=True)
-    notice_date = fields.Date("Renews by itself from", readonly=True)
+    notice_date = fields.Date("Renews automatically from", readonly=True)
     auto_renew = fields.Boolean("Renews tacitly", readonly=True)
     renewal_id = fields.Many2one("charter.renewal", readonly=True)
     state = fields.Selection(STATES, readonly=True)
-    verdict = fields.Selection(VERDICTS, "Verdict today", readonly=True)
+    verdict = fields.Selection(VERDICTS, "Renewal condition today", readonly=True)
     # Empty, not zero, when nobody answered: averaged it would lie, so it is not added up.
     nps = fields.Integer("NPS today", readonly=True, aggregator=None)
     nps_text = fields.Char("NPS", compute="_compute_words")

@@ -21,7 +21,7 @@ class CharterRenewal(models.Model):
     # -- what was decided before ------------------------------------------------------------------
 
     def _decision_as_data(self):
-        """The decision as it is frozen now, as plain values (moments as text, naive UTC; the user as its id)."""
+        """Return the decision as it is frozen now, as plain values (moments as text, naive UTC; the user as its id)."""
         self.ensure_one()
         return {
             **{name: self[name] for name in KEPT},
@@ -45,7 +45,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _judged(self, which):
-        """{renewal: Standing of its client now} of those that are allowed by their verdict; one statement for any number.
+        """Return {renewal: Standing of its client now} of those that are allowed by their verdict; one statement for any number.
 
         :param which: SQL condition on ``r``, charter_renewal
         """
@@ -96,15 +96,13 @@ class CharterRenewal(models.Model):
         engine = self._locked("passed")
         if any(engine.mapped("overridden")):
             raise UserError(
-                self.env._(
-                    "General management has decided in spite of the verdict: there is nothing to judge again."
-                )
+                self.env._("General management has granted an exception: there is nothing to judge again.")
             )
         self._judge_again()
 
     @api.model
     def _put_back(self, standings):
-        """Those whose verdict has changed are to be decided anew: remediation or interview, and people are told.
+        """Return those whose verdict has changed are to be decided anew: remediation or interview, and people are told.
 
         What was decided stays on record as what was known then. :return: charter.renewal, those put back
         """
@@ -183,5 +181,5 @@ class CharterRenewal(models.Model):
     # -- no way round the gate -------------------------------------------------------------------------
 
     def _judgements(self):
-        """{renewal: Standing of its client now} of those of ``self`` that are allowed by their verdict."""
+        """Return {renewal: Standing of its client now} of those of ``self`` that are allowed by their verdict."""
         return self._judged(SQL("r.id = ANY(%s)", self.ids))

@@ -200,14 +200,14 @@ class CharterReview(models.Model):
         return vals_list
 
     def _role_holders(self):
-        """{role: the user who holds it at the meeting, or an empty recordset} of the roles that have to be there."""
+        """Return {role: the user who holds it at the meeting, or an empty recordset} of the roles that have to be there."""
         self.ensure_one()
         keys = {role: (self.company_id.id, role, self.partner_id.id) for role in ROLES_OF[self.kind]}
         holders = self.env["charter.assignment"].sudo()._holders(keys.values(), self.start_at or None)
         return {role: self.env["res.users"].browse(holders.get(key) or []) for role, key in keys.items()}
 
     def _may_attend_for(self, role):
-        """The users who answer for ``role`` on the meeting's own day: who holds it, and who stands in for them then.
+        """Return the users who answer for ``role`` on the meeting's own day: who holds it, and who stands in for them then.
 
         Whoever stood in counts, also where the absence was entered afterwards or is over by now.
         """
@@ -237,7 +237,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _open_due(self, contracts):
-        """A meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
+        """Return a meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
         soon = fields.Datetime.now() + timedelta(days=REVIEW_LEAD_DAYS)
         owed = self.env["charter.obligation"].sudo().search(
             [
@@ -315,7 +315,7 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("Date and time: the meeting has not taken place yet."))
         self._check_attendance()
         if not self.answer_ids:
-            raise ValidationError(self.env._("Answers: record what at least one contact said."))
+            raise ValidationError(self.env._("Answers: record those of at least one contact."))
         if self.kind == "annual":
             for name in ("achievements", "performance", "satisfaction", "outlook"):
                 if not is_said(self[name]):
@@ -336,7 +336,7 @@ class CharterReview(models.Model):
             if not user:
                 raise ValidationError(
                     self.env._(
-                        "For us: nobody holds the role “%s”. Fill it in Clients ‣ Assigned contacts.",
+                        "For us: the role “%s” is vacant. Assign it in Clients ‣ Assigned contacts.",
                         labels[role],
                     )
                 )

@@ -32,7 +32,7 @@ class CharterReviewAnswer(models.Model):
         charter_recorded="client",
         help="From 0 to 10; empty: not asked, or no answer.",
     )
-    comment = fields.Text("In the client's words", charter_recorded="client")
+    comment = fields.Text("Client's comment", charter_recorded="client")
     wishes = fields.Text(charter_recorded="client")
     feedback_id = fields.Many2one("charter.feedback", readonly=True, copy=False, charter_engine=True)
 
@@ -117,7 +117,7 @@ class CharterFeedback(models.Model):
         if answer and not from_meeting:
             raise UserError(
                 self.env._(
-                    "This was said at a meeting: correct the answer there, “%s”; the feedback follows.",
+                    "This was recorded at a meeting: correct the answer there, “%s”; the feedback follows.",
                     answer.review_id.display_name,
                 )
             )

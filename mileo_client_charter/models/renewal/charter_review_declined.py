@@ -16,12 +16,12 @@ class CharterReview(models.Model):
     )  # fmt: skip
     decline_words = fields.Text(
         "How the client declined", copy=False, charter_recorded="client", groups="base.group_user",
-        help="In its words: by mail, by phone, on which day.",
+        help="In the client's own terms: by email, by phone, on which day.",
     )  # fmt: skip
     declined_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     invitation_proof = fields.Text(
         "Invitation", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="Which of the client's people were invited to what, by mail, and when.",
+        help="Which of the client's people were invited to what, by email, and when.",
     )  # fmt: skip
 
     @api.constrains("declined_contact_id", "contract_id")
@@ -43,14 +43,14 @@ class CharterReview(models.Model):
             raise ValidationError(self.env._("Declined by: choose the contact of the client who declined."))
         if not is_sentence(self.decline_words):
             raise ValidationError(
-                self.env._("How the client declined: write it down, with the day and how it was said.")
+                self.env._("How the client declined: record it, with the day and the channel.")
             )
         proof = engine._proof_of_invitation()
         if not proof:
             raise ValidationError(
                 self.env._(
-                    "Invited by the client: no invitation has been mailed to anybody of %s. Invite them first; then what "
-                    "they answer can be recorded.",
+                    "Invited by the client: no invitation has been emailed to anyone of %s. Invite them "
+                    "first; then what they answer can be recorded.",
                     self.partner_id.display_name,
                 )
             )
@@ -81,7 +81,7 @@ class CharterReview(models.Model):
             people = mail.recipient_ids.filtered(lambda one: one.commercial_partner_id == self.partner_id)
             lines.append(
                 self.env._(
-                    "Invited on %(day)s by mail %(number)s: %(people)s.",
+                    "Invited on %(day)s by email %(number)s: %(people)s.",
                     day=format_datetime(
                         self.env, mail.create_date, tz=self.company_id._charter_tz(), dt_format="short"
                     ),

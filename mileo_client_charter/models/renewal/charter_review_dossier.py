@@ -22,12 +22,21 @@ class CharterReview(models.Model):
 
     contact_id = fields.Many2one("res.partner", compute="_compute_contact_id")
     dossier_figures = fields.Json(
-        readonly=True, copy=False, charter_engine=True, charter_json="figures", groups="base.group_user"
+        "Review file figures",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        charter_json="figures",
+        groups="base.group_user",
     )
-    dossier_at = fields.Datetime("Dossier prepared on", readonly=True, copy=False, charter_engine=True)
-    dossier_file = fields.Binary("Dossier", readonly=True, copy=False, charter_engine=True, attachment=True)
-    dossier_name = fields.Char(readonly=True, copy=False, charter_engine=True)
-    dossier_error = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    dossier_at = fields.Datetime("Review file prepared on", readonly=True, copy=False, charter_engine=True)
+    dossier_file = fields.Binary(
+        "Review file", readonly=True, copy=False, charter_engine=True, attachment=True
+    )
+    dossier_name = fields.Char("Review file name", readonly=True, copy=False, charter_engine=True)
+    dossier_error = fields.Char(
+        "Review file error", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
     minutes_at = fields.Datetime("Minutes sent on", readonly=True, copy=False, charter_engine=True)
     minutes = fields.Html(readonly=True, copy=False, charter_engine=True)
 
@@ -37,7 +46,7 @@ class CharterReview(models.Model):
             review.contact_id = review._reachable_contacts()[:1] or review.partner_id
 
     def _reachable_contacts(self):
-        """Those invited who can be written to now, each mailbox once."""
+        """Return those invited who can be written to now, each mailbox once."""
         self.ensure_one()
         people, mailboxes = self.env["res.partner"], set()
         for contact in self.contact_ids:
@@ -181,13 +190,13 @@ class CharterReview(models.Model):
                 self.env._("Interventions in progress at the end"),
                 lambda f: str(f["interventions"]["open_at_end"]),
             ),
-            (self.env._("Response within the time promised"), lambda f: of(f["response"])),
-            (self.env._("Resolution within the time promised"), lambda f: of(f["resolution"])),
+            (self.env._("Response within the target time"), lambda f: of(f["response"])),
+            (self.env._("Resolution within the target time"), lambda f: of(f["resolution"])),
             (self.env._("Availability of supervised equipment"), availability),
             (self.env._("Satisfaction after interventions"), satisfaction),
             (self.env._("Would recommend us"), recommend),
-            (self.env._("Commitments of the charter kept"), lambda f: of(f["promises"])),
-            (self.env._("Calls after negative feedback, in time"), lambda f: of(f["callbacks"])),
+            (self.env._("Commitments of the charter met on time"), lambda f: of(f["promises"])),
+            (self.env._("Call-backs after negative feedback, on time"), lambda f: of(f["callbacks"])),
             (self.env._("Escalations raised"), lambda f: str(f["escalations"]["raised"])),
             (
                 self.env._("Escalations not resolved at the end"),

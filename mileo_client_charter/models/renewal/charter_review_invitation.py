@@ -106,7 +106,7 @@ class CharterReview(models.Model):
         )
 
     def _charter_when(self, person):
-        """The moment of the meeting in the words and the time zone of ``person``; the zone is named when it is not ours."""
+        """Return the moment of the meeting in the words and the time zone of ``person``; the zone is named when it is not ours."""
         tz, own = person.tz or self.company_id._charter_tz(), self.company_id._charter_tz()
         words = format_datetime(self.env, self.start_at, tz=tz, dt_format="EEEE d MMMM y, HH:mm")
         return words if tz == own else f"{words} ({tz.replace('_', ' ')})"
@@ -131,7 +131,7 @@ class CharterReview(models.Model):
     # -- the entry --------------------------------------------------------------------------------
 
     def _charter_calendar_file(self, method, person):
-        """The .ics of the meeting for ``person``, in the language of the environment (bytes)."""
+        """Return the .ics of the meeting for ``person``, in the language of the environment (bytes)."""
         self.ensure_one()
         return ical.write(
             [self._charter_calendar_entry(person)],

@@ -118,7 +118,7 @@ class CharterReview(models.Model):
         return self.start_at, self.duration, self.location or ""
 
     def _charter_invited(self):
-        """The people of both sides, as contacts."""
+        """Return the people of both sides, as contacts."""
         return self.sudo().staff_ids.partner_id | self.sudo().contact_ids
 
     def _charter_invite_anew(self, before):

@@ -35,7 +35,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _charter_answered_in(self, message):
-        """(review, answers) of a mail in which a calendar answers an invitation of ours; none for any other mail."""
+        """Return (review, answers) of a mail in which a calendar answers an invitation of ours; none for any other mail."""
         answers = ical.answers_in(message)
         for answer in answers:
             review = self.sudo().search([("ical_uid", "=", answer.uid)], limit=1)
@@ -80,7 +80,7 @@ class CharterReview(models.Model):
                 "%(words)s Not applied: it came from %(sender)s.", words=words, sender=sender or "?"
             )
         if review.state != "planned" or review.start_at <= review._charter_now():
-            return self.env._("%s Not applied: the meeting is over, or was given up.", words)
+            return self.env._("%s Not applied: the meeting is over, or was cancelled.", words)
         newest = attendee.charter_answered_at
         if newest and answer.stamp and answer.stamp < newest:
             return self.env._("%s Not applied: a later answer came before it.", words)

@@ -25,7 +25,7 @@ class CharterRemediationAction(models.Model):
 
     @api.model
     def _charter_still_owed(self):
-        """A plan that was given up, or has succeeded, is owed no more."""
+        """Return a plan that was given up, or has succeeded, is owed no more."""
         return Domain(super()._charter_still_owed()) & Domain(
             "remediation_id.state", "in", ("running", "agreed")
         )
@@ -51,6 +51,6 @@ class CharterRemediation(models.Model):
             "mileo_client_charter.activity_agreed",
             user_id=user.id,
             date_deadline=today,
-            summary=_lt("Everything agreed is done: measure anew, and decide"),
+            summary=_lt("Everything agreed is done: measure again, and decide"),
             charter_key=f"{self._name},{self.id}",
         )

@@ -30,7 +30,9 @@ class CharterNoticeLine(models.Model):
         """The contact has read it, or says within 24 hours that it has not. :raise ValidationError: too late"""
         if not form.get("undo"):
             self._acknowledge(contact)
-            return self.env._("You told us that you have read “%s”. It orders nothing.", self.notice_id.name)
+            return self.env._(
+                "You have confirmed that you have read “%s”. It is not an order.", self.notice_id.name
+            )
         if not self._link_values(contact)["may_undo"]:
             raise ValidationError(self.env._("It is too late to change this here: reply to our message."))
         self._charter_engine().write({"acknowledged_at": False, "acknowledged_by_id": False})
@@ -74,7 +76,7 @@ class CharterReview(models.Model):
         """
         values = self._link_values(contact)
         if values["over"]:
-            raise ValidationError(self.env._("This meeting is over, or was given up already."))
+            raise ValidationError(self.env._("This meeting is over, or was cancelled already."))
         attendee = values["attendee"]
         if form.get("undo"):
             words = self.env._("I come after all.") if attendee.state == "declined" else self.env._("I come.")
@@ -83,7 +85,7 @@ class CharterReview(models.Model):
         else:
             if not is_said(form.get("reason")):
                 raise ValidationError(
-                    self.env._("Why: tell us in a few words, or which day would suit you better.")
+                    self.env._("Why: explain briefly, or propose a day that would suit you better.")
                 )
             reason = self._charter_words(form.get("reason"), 2000, self.env._("Why"))
             attendee.do_decline()

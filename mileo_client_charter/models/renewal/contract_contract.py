@@ -31,7 +31,7 @@ class ContractContract(models.Model):
     )  # fmt: skip
 
     def _charter_gated(self):
-        """{contract of ``self`` the gate holds: it, and the contracts of the same client it is a copy of}."""
+        """Return {contract of ``self`` the gate holds: it, and the contracts of the same client it is a copy of}."""
         found = {}
         for contract in self:
             family, source = contract, contract.sudo().charter_copied_from_id
@@ -48,7 +48,7 @@ class ContractContract(models.Model):
         return found
 
     def _charter_is_new(self):
-        """Whether the contract was entered so lately that its dates may be corrected."""
+        """Return whether the contract was entered so lately that its dates may be corrected."""
         self.ensure_one()
         return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)
 
@@ -103,9 +103,10 @@ class ContractContract(models.Model):
         if waiting:
             raise UserError(
                 self.env._(
-                    "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) waits for its decision "
-                    "(article 04). Decide it first in Client Charter ‣ Renewals ‣ Renewals; general management may renew "
-                    "in spite of the verdict, with a written reason; or stop the contract's lines.",
+                    "Tier: %(contract)s cannot leave the charter while the renewal of its term (%(day)s) "
+                    "waits for its decision (article 04). Decide it first in Client Charter ‣ Reviews and renewals ‣ "
+                    "Renewals; general management may renew by exception, with a written reason; or stop the "
+                    "contract's lines.",
                     contract=waiting.contract_id.display_name, day=format_date(self.env, waiting.term_end),
                 )
             )  # fmt: skip

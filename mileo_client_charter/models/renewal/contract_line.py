@@ -100,7 +100,7 @@ class ContractLine(models.Model):
         return super(ContractLine, lines._charter_let_through()).plan_successor(*args, **kwargs)
 
     def _charter_judged(self):
-        """The lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
+        """Return the lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
 
         A verdict that has changed puts its renewal back, in this transaction: whoever renews is told, and nothing is raised,
         which would undo it.
@@ -123,7 +123,7 @@ class ContractLine(models.Model):
                     "title": self.env._("Not renewed"),
                     "message": self.env._(
                         "%s: the client is no longer satisfied as was decided (charter, article 04). Its renewal is put back; "
-                        "see Client Charter ‣ Renewals ‣ Renewals.",
+                        "see Client Charter ‣ Reviews and renewals ‣ Renewals.",
                         names,
                     ),
                 },
@@ -159,11 +159,9 @@ class ContractLine(models.Model):
                 "the button of the contract's tab “Client charter”"
             ),
             "open": self.env._(
-                "its renewal is not decided. Decide it in Client Charter ‣ Renewals ‣ Renewals"
+                "its renewal is not decided. Decide it in Client Charter ‣ Reviews and renewals ‣ Renewals"
             ),
-            "interview": self.env._(
-                "nobody of the client has answered. Hold the interview, then decide again"
-            ),
+            "interview": self.env._("the client has not answered. Hold the interview, then decide again"),
             "remediation": self.env._(
                 "the client is not satisfied. Carry the remediation through, then decide again"
             ),
@@ -231,7 +229,7 @@ class ContractLine(models.Model):
                         self.env._(
                             "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
                             "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
-                            "in Client Charter ‣ Renewals ‣ Renewals.",
+                            "in Client Charter ‣ Reviews and renewals ‣ Renewals.",
                             line=line.name, day=format_date(self.env, renewal.term_end),
                             contract=renewal.contract_id.display_name,
                         )
@@ -239,7 +237,7 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_renewals_of(self, gated, states):
-        """{contract id: its renewals in ``states``, and those of what it was copied from}."""
+        """Return {contract id: its renewals in ``states``, and those of what it was copied from}."""
         sources = (
             self.env["contract.contract"].union(*gated.values()) if gated else self.env["contract.contract"]
         )
@@ -299,6 +297,6 @@ class ContractLine(models.Model):
             contract._charter_record_extension(day, line, end)
 
     def _charter_is_new(self):
-        """Whether the line was entered so lately that its dates may be corrected."""
+        """Return whether the line was entered so lately that its dates may be corrected."""
         self.ensure_one()
         return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)

@@ -110,12 +110,13 @@ class ResPartner(models.Model):
                 title = env._("End of the term: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
-                title = env._("Renews by itself from this day on: %s", contract.name)
+                title = env._("Renews automatically from this day on: %s", contract.name)
                 entries.append(
                     self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
                 )
         lines = env["charter.notice.line"].sudo().search(
-            [*own, ("sent_at", "!=", False), ("effect_on", ">=", since.date())], order="effect_on", limit=ROWS
+            [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
+            order="effect_on", limit=ROWS,
         )  # fmt: skip
         for line in lines:
             title = env._("Takes effect: %s", line.notice_id.name)

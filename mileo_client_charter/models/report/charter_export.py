@@ -28,7 +28,7 @@ class Column(NamedTuple):
 
 class CharterExport(models.AbstractModel):
     _name = "charter.export"
-    _description = "Rows of a period as a workbook"
+    _description = "Rows of a period as an Excel file"
 
     @api.model
     def _export(self, target, what, start, end, tz, domain=()):
@@ -131,7 +131,7 @@ class CharterExport(models.AbstractModel):
                 (self.env._("Companies"), ", ".join(self.env.companies.mapped("name"))),
                 (self.env._("Made for"), self.env.user.name),
                 (self.env._("Made on (UTC)"), str(now)),
-                (self.env._("An empty cell"), self.env._("is what did not happen, was not promised or is not known.")),
+                (self.env._("An empty cell"), self.env._("is what did not happen, was not due or is not known.")),
             )
         ):  # fmt: skip
             book.cell(sheet, number, 0, label, "muted")
@@ -141,7 +141,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _moment_sql(self, column, tz):
-        """A moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
+        """Return a moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
         return SQL(
             "EXTRACT(epoch FROM (%s AT TIME ZONE 'UTC' AT TIME ZONE %s) - %s::timestamp)::float8 / 86400",
             column, tz, EPOCH,
@@ -160,7 +160,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _label_sql(self, column, model, name):
-        """The words of a selection, in the language of the environment."""
+        """Return the words of a selection, in the language of the environment."""
         labels = self.env[model]._fields[name]._description_selection(self.env)
         cases = SQL(" ").join(SQL("WHEN %s THEN %s", key, label) for key, label in labels)
         return SQL("CASE %s %s ELSE %s END", column, cases, column)
@@ -236,7 +236,7 @@ class CharterExport(models.AbstractModel):
     @api.model
     def _outcome_words(self):
         return [
-            ("kept", self.env._("in time")), ("late", self.env._("late")), ("open", self.env._("running")), ("cancelled", self.env._("not counted")),
+            ("kept", self.env._("in time")), ("late", self.env._("missed")), ("open", self.env._("running")), ("cancelled", self.env._("not counted")),
         ]  # fmt: skip
 
     # -- promises --------------------------------------------------------------------------------------
@@ -290,6 +290,6 @@ class CharterExport(models.AbstractModel):
             Column(self.env._("Done"), "moment", 17, self._moment_sql(SQL("CASE WHEN row.cancelled_at IS NULL THEN row.done_at END"), tz)),
             Column(self.env._("In the period"), "text", 16, self._words_sql(result, self._outcome_words())),
             Column(self.env._("Now"), "text", 14, self._label_sql(SQL("row.state"), "charter.obligation", "state")),
-            Column(self.env._("Why no longer owed"), "words", 40, SQL("row.cancel_reason")),
+            Column(self.env._("Why no longer outstanding"), "text", 40, SQL("row.cancel_reason")),
             Column(self.env._("Company"), "text", 24, SQL("company.name")),
         ]  # fmt: skip

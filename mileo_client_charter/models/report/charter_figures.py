@@ -26,7 +26,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _figures(self, contracts, first_day, last_day, client=None):
-        """The figures of each of ``contracts`` from ``first_day`` to ``last_day``, both included.
+        """Return the figures of each of ``contracts`` from ``first_day`` to ``last_day``, both included.
 
         What is counted is the client's own: of a contract that had another customer before, that one's facts are left out.
 
@@ -172,7 +172,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _had_contract(self, former, table, client):
-        """Whether the contract ``main`` is, or was, of the client of the fact.
+        """Return whether the contract ``main`` is, or was, of the client of the fact.
 
         :param former: (contract id, client id) of those that are asked about for a customer they have left
         """
@@ -307,7 +307,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _nps(self, scope):
-        """The client's, all its contracts together: it is the client that recommends, not a contract.
+        """Return the client's, all its contracts together: it is the client that recommends, not a contract.
 
         As ``charter.nps`` counts it at the last second of the period: the number of its verdict, forecast and dossier.
         """
@@ -396,7 +396,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _obligations(self, scope):
-        """{contract id: {code: [kept, late, running, cancelled]}}."""
+        """Return {contract id: {code: [kept, late, running, cancelled]}}."""
         rows = self._rows(
             """
             SELECT scope.contract_id, code,
@@ -418,7 +418,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _titles(self):
-        """(SQL of what a late promise is about, the joins it reads), of every document that has a ``_charter_title``."""
+        """Return (SQL of what a late promise is about, the joins it reads), of every document that has a ``_charter_title``."""
         titled = [
             model
             for name in sorted(self.pool.descendants(["charter.obligation.mixin"], "_inherit"))
@@ -437,7 +437,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _late(self, scope):
-        """{contract id: its late promises, named}; ``title`` in every language the charter is written in."""
+        """Return {contract id: its late promises, named}; ``title`` in every language the charter is written in."""
         titles, documents = self._titles()
         rows = self._rows(
             """

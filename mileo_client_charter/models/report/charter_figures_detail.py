@@ -59,7 +59,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _dicts(self, statement, **values):
-        """{contract id: [row as a dict]}; the first column is the contract, moments become texts."""
+        """Return {contract id: [row as a dict]}; the first column is the contract, moments become texts."""
         self.env.cr.execute(SQL(statement, **values))
         names = [column.name for column in self.env.cr.description][1:]
         found = defaultdict(list)

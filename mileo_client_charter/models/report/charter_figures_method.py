@@ -6,23 +6,23 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _method(self):
-        """{formula: (title, words)} of the report's last page: the docstrings of tools/figures.py, word for word."""
+        """Return {formula: (title, words)} of the report's last page: the docstrings of tools/figures.py, word for word."""
         return {
             "interventions": (
                 self.env._("Interventions"),
                 self.env._(
-                    "An intervention belongs to the period in which the work was done (its resolution). Those "
-                    "reported by the end of the period and not done by then are counted apart, as in progress; those "
-                    "reported in the period and cancelled are counted apart too."
+                    "An intervention belongs to the period in which the work was done (its resolution). "
+                    "Those reported by the end of the period and not done by then are counted separately, as "
+                    "in progress; those reported in the period and cancelled are counted separately too."
                 ),
             ),
             "service_level": (
                 self.env._("Service levels"),
                 self.env._(
-                    "Met / (met + missed), over the times promised that were decided in the period: met when it was "
-                    "done in time, missed at the moment it fell due. Left out and counted apart: those still running "
-                    "at the end of the period, and those cancelled. Time paused, with its reason, is given back. "
-                    "Planned work carries no promised time."
+                    "Met / (met + missed), over the target times decided in the period: met when the work "
+                    "was done in time, missed at the moment the target fell due. Left out and counted "
+                    "separately: those still running at the end of the period, and those cancelled. Time "
+                    "paused, with its reason, is not counted. Planned work has no target time."
                 ),
             ),
             "availability": (
@@ -37,26 +37,29 @@ class CharterFigures(models.AbstractModel):
             "satisfaction": (
                 self.env._("Satisfaction"),
                 self.env._(
-                    "Sum of the marks from 1 to 5 / number of marks, over the answers received in the period. Surveys "
-                    "sent in the period and those held back (frequency limit, or a reason on record) are counted "
-                    "apart. No mark: no mean."
+                    "Sum of the ratings from 1 to 5 / number of ratings, over the answers received in the "
+                    "period. Surveys sent in the period and those held back (frequency limit, or a reason on "
+                    "record) are counted separately. No rating: no mean."
                 ),
             ),
             "recommendation": (
                 self.env._("Would recommend (NPS)"),
                 self.env._(
-                    "100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of each "
-                    "contact in the window of months that ends with the period. Its first day and the number of "
-                    "answers are always printed with it. An answer counts for whoever was a contact of the client when "
-                    "it was given; those left out, with a reason, are counted apart."
+                    "100 × (promoters, 9 or 10 − detractors, 0 to 6) / answers, over the latest answer of "
+                    "each contact in the window of months that ends with the period. Its first day and the "
+                    "number of answers are always printed with it. An answer counts for whoever was a "
+                    "contact of the client when it was given; those left out, with a reason, are counted "
+                    "separately."
                 ),
             ),
             "promises": (
                 self.env._("Commitments"),
                 self.env._(
-                    "Kept / (kept + late), over every commitment of the charter decided in the period: kept when it was "
-                    "done in time, late at the moment it fell due, done since or not. Each late one is named. Those "
-                    "still running at the end of the period and those cancelled are left out and counted apart."
+                    "Met on time / (met on time + missed), over every commitment of the charter decided in "
+                    "the period: met on time when it was done by its due date, missed once it fell due "
+                    "without being done, whether it was done later or not. Each missed one is listed. Those "
+                    "still open at the end of the period and those cancelled are left out and counted "
+                    "separately."
                 ),
             ),
             "escalations": (

@@ -42,7 +42,7 @@ class CharterInterventionAnalysis(models.Model):
         "Hours to solve",
         readonly=True,
         aggregator="avg",
-        help="From the report, round the clock, pauses included.",
+        help="From the report, 24/7, pauses included.",
     )
     response_met = fields.Integer("Responded on time", readonly=True)
     response_total = fields.Integer("Answers decided", readonly=True)
@@ -75,7 +75,7 @@ class CharterInterventionAnalysis(models.Model):
 
     @staticmethod
     def _decided(code):
-        """(intervention, times met, times decided) of a code, from the integers the ledger adds up."""
+        """Return (intervention, times met, times decided) of a code, from the integers the ledger adds up."""
         return SQL(
             """(SELECT res_id, SUM(met) AS met, SUM(met + missed) AS total FROM charter_obligation
                  WHERE res_model = 'charter.intervention' AND code = %s GROUP BY res_id)""",

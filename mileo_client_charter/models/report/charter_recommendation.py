@@ -168,7 +168,7 @@ class CharterRecommendation(models.Model):
             if record.report_id and record.report_id.state not in ("draft", "held"):
                 raise UserError(
                     self.env._(
-                        "%s has been reviewed: put it back to draft, then change its recommendations.",
+                        "%s has been approved: put it back to draft, then change its recommendations.",
                         record.report_id.display_name,
                     )
                 )
@@ -198,7 +198,7 @@ class CharterRecommendation(models.Model):
         self._step("propose", proposed_at=self._charter_now())
 
     def _answer(self, answer, comment, contact):
-        """The client's answer; the first one counts, also of two posted at the same moment.
+        """Return the client's answer; the first one counts, also of two posted at the same moment.
 
         :param answer: "accept" or "decline"
         :raise ValidationError: another answer, or a comment too long

@@ -14,7 +14,7 @@ from ..base.client_document import Link, Sheet
 STATES = [
     ("draft", "Draft"),
     ("held", "Held back"),
-    ("reviewed", "Reviewed"),
+    ("reviewed", "Approved"),
     ("sent", "Sent"),
     ("superseded", "Replaced"),
 ]
@@ -124,7 +124,7 @@ class CharterReport(models.Model):
 
     # What people write
     introduction = fields.Text(
-        "A word to the client", groups="base.group_user", help="Printed at the top of the report."
+        "Message to the client", groups="base.group_user", help="Printed at the top of the report."
     )
     recommendation_ids = fields.One2many(
         "charter.recommendation", "report_id", "Recommendations", groups="base.group_user"
@@ -143,9 +143,9 @@ class CharterReport(models.Model):
         charter_engine=True,
         groups="base.group_user",
     )
-    reviewed_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
+    reviewed_at = fields.Datetime("Approved on", readonly=True, copy=False, charter_engine=True)
     reviewed_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+        "res.users", "Approved by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     queued_at = fields.Datetime(
         "To be sent since", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
@@ -243,7 +243,7 @@ class CharterReport(models.Model):
         return [("partner_id.charter_technical_contact_id", operator, value)]
 
     def _period_text(self):
-        """“October 2026”, “Quarter 4 of 2026”, or the days when they are not the whole period."""
+        """Return “October 2026”, “Quarter 4 of 2026”, or the days when they are not the whole period."""
         self.ensure_one()
         return self._period_words(self.period, self.first_day, self.last_day)
 
@@ -275,13 +275,13 @@ class CharterReport(models.Model):
         return f"/my/charter/report/{self.id}"
 
     def _verification_code(self):
-        """The beginning of the digest of the table that was sent, in groups, as it is printed: 96 bits."""
+        """Return the beginning of the digest of the table that was sent, in groups, as it is printed: 96 bits."""
         self.ensure_one()
         return "-".join(self.fingerprint[at : at + 4] for at in range(0, CODE_LENGTH, 4))
 
     @api.model
     def _by_verification_code(self, code):
-        """The report, sent or superseded, whose printed code is ``code``, however it is grouped; may be empty."""
+        """Return the report, sent or superseded, whose printed code is ``code``, however it is grouped; may be empty."""
         digits = "".join(sign for sign in (code or "").lower() if sign in "0123456789abcdef")
         if len(digits) != CODE_LENGTH:
             return self.browse()
@@ -290,7 +290,7 @@ class CharterReport(models.Model):
         )
 
     def _is_intact(self):
-        """Whether the table of a sent report is the one that was sent, but for people who were forgotten since."""
+        """Return whether the table of a sent report is the one that was sent, but for people who were forgotten since."""
         self.ensure_one()
         original = self.env["charter.redaction"]._original(self, "table", fingerprint(self.table))
         return bool(self.fingerprint) and original == self.fingerprint
@@ -371,7 +371,7 @@ class CharterReport(models.Model):
             report.unsure_outages = report._unsure_words(outages) if outages else False
 
     def _unsure_outages(self):
-        """The outages of this report's period and contract that are to mend, as far as this user may read them."""
+        """Return the outages of this report's period and contract that are to mend, as far as this user may read them."""
         self.ensure_one()
         outages = self.env["charter.outage"]
         if not outages.has_access("read"):

@@ -138,7 +138,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _draft(self, owed):
-        """A draft for each of these promises; one of the same days that was begun for a promise withdrawn since goes on."""
+        """Return a draft for each of these promises; one of the same days that was begun for a promise withdrawn since goes on."""
         rows, drafts = [], self._charter_engine().browse()
         for promise in owed:
             first_day, last_day = self._days_of(promise)
@@ -232,7 +232,7 @@ class CharterReport(models.Model):
                 )
 
     def _turns(self):
-        """These reports in as few groups as possible, each with a contract once."""
+        """Return these reports in as few groups as possible, each with a contract once."""
         turns = []
         for report in self:
             for turn in turns:
@@ -266,7 +266,7 @@ class CharterReport(models.Model):
         }
 
     def _tier_name(self):
-        """{language: name}: tiers are translated, and the table is read in the language of each contact."""
+        """Return {language: name}: tiers are translated, and the table is read in the language of each contact."""
         tier = self.contract_id.charter_tier_id
         return {
             code: tier.with_context(lang=code).name or ""
@@ -274,7 +274,7 @@ class CharterReport(models.Model):
         }
 
     def _contact_cards(self):
-        """{(company id, client id): who answers the client, as a report freezes it}"""
+        """Return {(company id, client id): who answers the client, as a report freezes it}"""
         found = {}
         for company, reports in self.grouped("company_id").items():
             for client_id, contacts in reports.partner_id._charter_contacts_many(company).items():
@@ -349,7 +349,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _to_warn_domain(self):
-        """Those that are to be held; and those of the other option that could not leave."""
+        """Return those that are to be held; and those of the other option that could not leave."""
         stuck = Domain("error", "!=", False)
         return (
             self._due_day_domain()
@@ -376,7 +376,7 @@ class CharterReport(models.Model):
         for report in self._charter_engine():
             values = {"warned_at": now}
             if report.state == "draft":
-                reason = _lt("Nobody had reviewed it on its due day.")
+                reason = _lt("It was not approved by its due day.")
                 values.update(state="held", hold_reason=reason)
             report.write(values)
             report._warn_operations()
@@ -397,11 +397,11 @@ class CharterReport(models.Model):
         """Whose turn it is, in words."""
         self.ensure_one()
         if self.reviewed_at:
-            return self.env._("It is reviewed, and waits to be sent.")
+            return self.env._("It is approved, and waits to be sent.")
         if self.written_at:
             name = self.account_manager_id.name or self.env._("the account manager")
             return self.env._("Its recommendations are written; it waits for the review of %s.", name)
         name = self.technical_contact_id.name or self.env._("the technical contact")
         return self.env._(
-            "Its recommendations are not written yet: %s writes them, or says why there is none.", name
+            "Its recommendations are not written yet: %s writes them, or explains why there is none.", name
         )

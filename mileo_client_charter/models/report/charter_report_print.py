@@ -19,7 +19,7 @@ class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
     def _pdf(self):
-        """The PDF of one report, in the language of the environment."""
+        """Return the PDF of one report, in the language of the environment."""
         self.ensure_one()
         [content] = self._print_run([(self, self.env.lang)])
         return content
@@ -52,12 +52,12 @@ class CharterReport(models.Model):
             return [self._print_run([pair])[0] for pair in pairs]
 
     def _printed(self, html):
-        """The PDF of a whole page of HTML."""
+        """Return the PDF of a whole page of HTML."""
         reports = self.env["ir.actions.report"].sudo()
         return reports._run_wkhtmltopdf([html], report_ref=PRINTED)
 
     def _print_html(self, pairs):
-        """The page printed: reports one after the other, each in its language."""
+        """Return the page printed: reports one after the other, each in its language."""
         qweb = self.env["ir.qweb"]
         parts = []
         for report, lang in pairs:
@@ -77,7 +77,7 @@ class CharterReport(models.Model):
     # -- the report as a workbook ----------------------------------------------------------------------
 
     def _xlsx(self):
-        """The workbook of one report as bytes, in the language of the environment: the figures of its PDF.
+        """Return the workbook of one report as bytes, in the language of the environment: the figures of its PDF.
 
         First a summary with a chart, then a sheet for each list; what was not measured is said in words, as in the PDF.
         """
@@ -135,20 +135,20 @@ class CharterReport(models.Model):
         if view["correction"]:
             lines.append(self.env._("Corrected, replaces the version before: %s", view["correction"]))
         if view["unreviewed"]:
-            lines.append(self.env._("Sent without having been reviewed by your account manager."))
+            lines.append(self.env._("Sent without the approval of your account manager."))
         if view["empty"]:
             lines.append(self.env._("Nothing happened under this contract in this period."))
         if view["proof"]:
             lines.append(
                 self.env._(
-                    "Code %(code)s: type it, or drop this file, at %(address)s, to be told whether it is the report we issued.",
+                    "Code %(code)s: type it, or drop this file, at %(address)s, to check whether it is the report we issued.",
                     code=view["proof"]["code"], address=view["proof"]["address"],
                 )
             )  # fmt: skip
         return lines + (view["introduction"] or "").splitlines()
 
     def _is_own_workbook(self, content):
-        """Whether ``content`` is, byte for byte, this report's workbook in one of the languages it can be had in."""
+        """Return whether ``content`` is, byte for byte, this report's workbook in one of the languages it can be had in."""
         self.ensure_one()
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
         return any(self.with_context(lang=language)._xlsx() == content for language in languages)
@@ -175,7 +175,7 @@ class CharterReport(models.Model):
             row = self._line(book, sheet, row, tile["label"], tile["value"], tile["note"])
         marks_from = row + 1
         if view["marks"]:
-            row = self._part(book, sheet, row + 1, self.env._("Marks received"))
+            row = self._part(book, sheet, row + 1, self.env._("Ratings received"))
             marks_from = row
             for mark, count, _part in view["marks"]:
                 row = self._line(
@@ -186,7 +186,7 @@ class CharterReport(models.Model):
         )
         if view["marks"]:
             last = marks_from + len(view["marks"]) - 1
-            charts.append(self._chart(book, sheet, marks_from, last, self.env._("Marks received"), False))
+            charts.append(self._chart(book, sheet, marks_from, last, self.env._("Ratings received"), False))
         for number, chart in enumerate(charts):
             sheet.insert_chart(1 + 16 * number, NOTE + 2, chart)
         return row

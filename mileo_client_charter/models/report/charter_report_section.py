@@ -107,7 +107,7 @@ class CharterReport(models.Model):
         return " · ".join(parts)
 
     def _work_columns(self, rows):
-        """The same rows for a spreadsheet: one fact a column, to sort and filter by."""
+        """Return the same rows for a spreadsheet: one fact a column, to sort and filter by."""
         return {
             "head": [
                 self.env._("Number"), self.env._("Intervention"), self.env._("Kind"), self.env._("Priority"),
@@ -132,7 +132,7 @@ class CharterReport(models.Model):
             (self.env._("Time to answer"), "response"),
             (self.env._("Time to solve"), "resolution"),
             (self.env._("Call back after negative feedback"), "callbacks"),
-            (self.env._("Outcome told after negative feedback"), "outcomes"),
+            (self.env._("Outcome sent after negative feedback"), "outcomes"),
         ):
             level = figures[name]
             met = level.get("met", level.get("kept"))
@@ -224,7 +224,7 @@ class CharterReport(models.Model):
         lines = [
             (self.env._("Surveys sent"), self._number(answers["asked"])),
             (self.env._("Surveys held back"), self._number(answers["skipped"])),
-            (self.env._("Marks received"), self._number(answers["n"])),
+            (self.env._("Ratings received"), self._number(answers["n"])),
             (self.env._("Would recommend (NPS)"), score),
             # Reports frozen before answers could be left out do not know how many were.
             *(
@@ -234,8 +234,8 @@ class CharterReport(models.Model):
             ),
         ]
         table = {
-            "title": self.env._("What you told us"),
-            "head": [self.env._("On"), self.env._("Who"), self.env._("Mark"), self.env._("Comment")],
+            "title": self.env._("Your feedback"),
+            "head": [self.env._("On"), self.env._("Who"), self.env._("Rating"), self.env._("Comment")],
             "rows": [
                 [
                     self._moment(row["answered_at"]), row["contact"] or NONE,
@@ -250,7 +250,7 @@ class CharterReport(models.Model):
             self.env._("Satisfaction"),
             lines,
             [table],
-            self.env._("Nobody answered in this period."),
+            self.env._("No answer in this period."),
         )
 
     def _promise_section(self, figures, details):
@@ -299,10 +299,10 @@ class CharterReport(models.Model):
             ],
         }  # fmt: skip
         notices = {
-            "title": self.env._("Notices given later than promised"),
-            "sheet": self.env._("Late notices"),
+            "title": self.env._("Notices given after the time limit"),
+            "sheet": self.env._("Notices sent late"),
             "head": [
-                self.env._("Notice"), self.env._("Told on"), self.env._("Takes effect on"), self.env._("Why so late"),
+                self.env._("Notice"), self.env._("Informed on"), self.env._("Takes effect on"), self.env._("Why so late"),
             ],
             "rows": [
                 [
@@ -320,7 +320,7 @@ class CharterReport(models.Model):
         )
 
     def _occurrence_words(self, key):
-        """“October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
+        """Return “October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""
         occurrence = parse_key(key)
         if occurrence.unit == "month":
             return format_date(self.env, f"{occurrence.subject}-01", date_format="MMMM y")

@@ -37,7 +37,7 @@ class CharterReport(models.Model):
             if keys[0] in holders and user.id not in holders.values():
                 raise AccessError(
                     self.env._(
-                        "%(report)s: this step is for its %(role)s, %(name)s, or for who stands in.",
+                        "%(report)s: this step is for its %(role)s, %(name)s, or the substitute.",
                         report=report.display_name,
                         role=labels[roles[0]].lower(),
                         name=self.env["res.users"].sudo().browse(holders[keys[0]]).name,
@@ -77,7 +77,7 @@ class CharterReport(models.Model):
         return True
 
     def _open_recommendations(self):
-        """{(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
+        """Return {(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
         found = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
         )  # fmt: skip
@@ -106,8 +106,8 @@ class CharterReport(models.Model):
             if not report.written_at:
                 raise UserError(
                     self.env._(
-                        "%(report)s: its recommendations are not written yet. %(name)s writes them, or says why there "
-                        "is none.",
+                        "%(report)s: its recommendations are not written yet. %(name)s writes them, or explains "
+                        "why there is none.",
                         report=report.display_name,
                         name=report.sudo().technical_contact_id.name or self.env._("The technical contact"),
                     )
@@ -199,7 +199,7 @@ class CharterReport(models.Model):
         if not contacts:
             raise UserError(
                 self.env._(
-                    "%s has no contact with an e-mail address: nobody can receive the report. Add one, then send.",
+                    "%s has no contact with an e-mail address: no one can receive the report. Add one, then send.",
                     self.partner_id.display_name,
                 )
             )
@@ -283,7 +283,7 @@ class CharterReport(models.Model):
         return self.env["charter.delivery"]._queue(requests)
 
     def _as_delivered(self):
-        """The PDF that was mailed, byte for byte, in the language of the environment.
+        """Return the PDF that was mailed, byte for byte, in the language of the environment.
 
         :return: bytes; None where none was mailed in that language, or the file is not the one on record any more
         """

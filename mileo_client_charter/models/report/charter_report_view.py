@@ -96,7 +96,7 @@ class CharterReport(models.Model):
     # -- formats ---------------------------------------------------------------------------------------
 
     def _in_language(self, texts):
-        """A text kept in every language it exists in."""
+        """Return a text kept in every language it exists in."""
         if isinstance(texts, str):
             return texts
         texts = texts or {}
@@ -137,7 +137,7 @@ class CharterReport(models.Model):
         return Formatted(formatLang(self.env, value, digits=digits), value, "number")
 
     def _rate(self, met, total, digits=1):
-        """“97.5 %”; 100 % is what is complete. A dash when there is nothing to count on."""
+        """Return “97.5 %”; 100 % is what is complete. A dash when there is nothing to count on."""
         value = percent(met, total, digits)
         if value is None:
             return NONE
@@ -159,7 +159,7 @@ class CharterReport(models.Model):
     def _outcome_word(self, state):
         return {
             "kept": self.env._("in time"),
-            "late": self.env._("late"),
+            "late": self.env._("missed"),
             "open": self.env._("running"),
             "cancelled": self.env._("not counted"),
         }.get(state, NONE)
@@ -167,7 +167,7 @@ class CharterReport(models.Model):
     # -- at a glance -----------------------------------------------------------------------------------
 
     def _glance(self, figures):
-        """The tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
+        """Return the tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
         done, answers = figures["interventions"], figures["satisfaction"]
         tiles = [
             {
@@ -193,10 +193,10 @@ class CharterReport(models.Model):
                 if mean
                 else NONE,
                 "note": self.env._(
-                    "%(n)s marks of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
+                    "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
                 )
                 if mean
-                else self.env._("No mark received: no mean"),
+                else self.env._("No rating received: no mean"),
                 "part": mean and mean / 5,
             }
         )
@@ -245,7 +245,7 @@ class CharterReport(models.Model):
             {
                 "label": self._label("charter.assignment", "role", contact["role"]),
                 "name": contact["name"] or self.env._("to be named"),
-                "for": contact["usual"] and self.env._("stands in for %s", contact["usual"]),
+                "for": contact["usual"] and self.env._("substitute of %s", contact["usual"]),
                 "lines": [contact[name] for name in ("function", "phone", "email") if contact[name]],
             }
             for contact in table["contacts"]

@@ -3,8 +3,8 @@
 from odoo import api, fields, models
 
 SOURCES = [
-    ("hand", "By hand"),
-    ("sheet", "Spreadsheet"),
+    ("hand", "Manual"),
+    ("sheet", "Excel file"),
     ("api", "API"),
     ("monitoring", "Monitoring"),
     ("intervention", "Intervention"),
@@ -33,9 +33,7 @@ class CharterEquipment(models.Model):
 
     firmware = fields.Char(tracking=True, help="As the device shows it: V5.7.3 build 220112.")
     firmware_on = fields.Date("Firmware seen on", help="The day on which the device was seen to run it.")
-    firmware_source = fields.Selection(
-        SOURCES, "Who says so", groups="mileo_client_charter.group_charter_user"
-    )
+    firmware_source = fields.Selection(SOURCES, "Source", groups="mileo_client_charter.group_charter_user")
     firmware_ids = fields.One2many(
         "charter.equipment.firmware", "equipment_id", "Firmware so far", readonly=True,
         groups="mileo_client_charter.group_charter_user",

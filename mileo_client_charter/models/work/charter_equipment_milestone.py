@@ -33,14 +33,14 @@ class CharterEquipmentMilestone(models.Model):
         required=True,
         default="announced",
     )
-    date = fields.Date(help="The day the maker announced; only where one is announced.")
-    source = fields.Char(help="Who says so: the maker's page, a letter, a distributor.")
+    date = fields.Date(help="The day the manufacturer announced; only where one is announced.")
+    source = fields.Char(help="Source of the information: the manufacturer's page, a letter, a distributor.")
     url = fields.Char("Web page")
     checked_on = fields.Date("Last checked on", default=lambda self: self.env.company._charter_today())
 
     _one_of_a_kind = models.Constraint(
         "UNIQUE (equipment_id, kind)",
-        "Lifecycle: an equipment has one date of each kind. Change the one it has.",
+        "Lifecycle: an equipment has one date of each type. Change the one it has.",
     )
     _date_as_status = models.Constraint(
         "CHECK ((status = 'announced') = (date IS NOT NULL))",

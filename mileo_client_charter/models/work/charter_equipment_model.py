@@ -82,7 +82,7 @@ class CharterEquipmentModel(models.Model):
 
     @api.model
     def _of(self, names):
-        """The model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
+        """Return the model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
 
         :param names: iterable of (manufacturer, model)
         :return: {(manufacturer, model): charter.equipment.model}; nothing for a name without manufacturer or model
@@ -106,7 +106,7 @@ class CharterEquipmentModel(models.Model):
         return {written: known[keys] for written, keys in wanted.items()}
 
     def _covered(self):
-        """The model itself, and for a family the models its wildcards stand for."""
+        """Return the model itself, and for a family the models its wildcards stand for."""
         self.ensure_one()
         pattern = family_pattern(self.name)
         if not pattern:
@@ -121,7 +121,7 @@ class CharterEquipmentModel(models.Model):
         )
 
     def _families(self):
-        """The families whose wildcards stand for these models."""
+        """Return the families whose wildcards stand for these models."""
         families = self.search([("is_family", "=", True)])
         return families.filtered(lambda one: one._covered() & self)
 
@@ -145,7 +145,7 @@ class CharterEquipmentAlias(models.Model):
     maker = fields.Char("Under this manufacturer", help="Where another one sells it; else that of the model.")
     is_own = fields.Boolean(readonly=True)
     key = fields.Char(compute="_compute_keys", store=True)
-    maker_key = fields.Char(compute="_compute_keys", store=True)
+    maker_key = fields.Char("Manufacturer key", compute="_compute_keys", store=True)
     pattern = fields.Char(compute="_compute_keys", store=True)
 
     _one_model = models.UniqueIndex(
@@ -210,12 +210,12 @@ class CharterEquipmentModelDate(models.Model):
         [("announced", "Announced"), ("none_announced", "None announced")], required=True, default="announced"
     )
     date = fields.Date(help="The day the manufacturer announced; only where one is announced.")
-    source = fields.Char(help="Who says so: a page, a letter, a distributor.")
+    source = fields.Char(help="Source of the information: a page, a letter, a distributor.")
     url = fields.Char("Web page")
     checked_on = fields.Date("Last checked on", default=lambda self: self.env.company._charter_today())
 
     _one_of_a_kind = models.UniqueIndex(
-        "(model_id, kind)", "Lifecycle: a model has one date of each kind. Change the one it has."
+        "(model_id, kind)", "Lifecycle: a model has one date of each type. Change the one it has."
     )
     _date_as_status = models.Constraint(
         "CHECK ((status = 'announced') = (date IS NOT NULL))",
@@ -281,7 +281,7 @@ class CharterEquipmentMilestone(models.Model):
         ondelete="set null", groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     other_date = fields.Char(
-        "The catalogue says", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
+        "According to the catalogue", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
         help="Two sources give two dates: keep the right one, in the catalogue or here.",
     )  # fmt: skip
 

@@ -71,8 +71,8 @@ class CharterIntervention(models.Model):
         ondelete="restrict",
         tracking=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
-        help="The contract of the equipment, of the site, or the client's only one under the charter; its tier says what is "
-        "promised. Of a client with several, choose it.",
+        help="The contract of the equipment, of the site, or the client's only one under the charter; "
+        "its tier gives the target times. If the client has several, choose it.",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
@@ -165,7 +165,7 @@ class CharterIntervention(models.Model):
 
     @api.model
     def _expand_progress(self, present, domain):
-        """The columns of the kanban: what is open always, what is over where there is some."""
+        """Return the columns of the kanban: what is open always, what is over where there is some."""
         return [key for key, _label in PROGRESS if key in present or key in ("new", "running", "paused")]
 
     @api.depends("partner_id")
@@ -317,7 +317,7 @@ class CharterIntervention(models.Model):
         return interventions
 
     def _charter_references(self, vals_list):
-        """The next numbers, one query a company where the sequence allows it."""
+        """Return the next numbers, one query a company where the sequence allows it."""
         companies = [vals.get("company_id") or self.env.company.id for vals in vals_list]
         numbers = {
             company: iter(self._charter_numbers(company, companies.count(company)))
@@ -400,8 +400,9 @@ class CharterIntervention(models.Model):
                 if not at or row._betters(fields.Datetime.to_datetime(at)):
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: the response to %(intervention)s is on record as late, and stays so. If what was "
-                            "recorded is wrong, close the work; an operations manager then corrects its moments, with a reason.",
+                            "%(field)s: the response to %(intervention)s is on record as missed, and stays so. If "
+                            "what was recorded is wrong, close the work; an operations manager then corrects its "
+                            "times, with a reason.",
                             field=self._label("responded_at"),
                             intervention=intervention.display_name,
                         )

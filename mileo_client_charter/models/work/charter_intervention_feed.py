@@ -69,7 +69,7 @@ class CharterIntervention(models.Model):
                 )
 
     def _charter_changes(self, values):
-        """What of ``values`` is not on the record yet."""
+        """Return what of ``values`` is not on the record yet."""
         names = PLAIN + (WHILE_OPEN if self.state == "open" else ())
         changes = {}
         for name in names:

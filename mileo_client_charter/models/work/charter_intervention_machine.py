@@ -30,7 +30,7 @@ class CharterIntervention(models.Model):
 
     @api.model
     def _charter_by_program(self):
-        """Whether another program calls, by the key of a user that is nobody else's."""
+        """Return whether another program calls, by the key of a user that is nobody else's."""
         return not self.env.su and self.env.user.share and self.env.user.has_group(GROUP)
 
     def _charter_for_program(self):
@@ -58,7 +58,7 @@ class CharterIntervention(models.Model):
         if unknown:
             raise AccessError(
                 self.env._(
-                    "%(fields)s: a program says %(known)s of an intervention, and takes the steps for the rest.",
+                    "%(fields)s: a program reports %(known)s of an intervention, and takes the steps for the rest.",
                     fields=", ".join(sorted(unknown)),
                     known=", ".join(sorted(REPORTED)),
                 )

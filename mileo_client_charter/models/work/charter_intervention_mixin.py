@@ -87,7 +87,7 @@ class CharterInterventionMixin(models.AbstractModel):
         raise NotImplementedError
 
     def _charter_feed_fields(self):
-        """Names of the fields whose writing feeds the intervention; empty for all."""
+        """Return names of the fields whose writing feeds the intervention; empty for all."""
         return set()
 
     # -- the source's own life -----------------------------------------------------------------------
@@ -106,7 +106,7 @@ class CharterInterventionMixin(models.AbstractModel):
         return result
 
     def _charter_said_by_itself(self, vals):
-        """Whether ``vals`` are no person's: our own note of an error, or what the source's app computes of other fields."""
+        """Return whether ``vals`` are no person's: our own note of an error, or what the source's app computes of other fields."""
         fields_of = [self._fields[name] for name in vals if name in self._fields]
         return all(
             field.name == "charter_feed_error" or (field.compute and field.readonly) for field in fields_of
@@ -123,7 +123,7 @@ class CharterInterventionMixin(models.AbstractModel):
     # -- feeding -------------------------------------------------------------------------------------
 
     def _charter_fed(self):
-        """{id of a source: its intervention}, read as the engine."""
+        """Return {id of a source: its intervention}, read as the engine."""
         interventions = self.env["charter.intervention"]._charter_engine().with_context(active_test=False)
         rows = interventions.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         return {row.res_id: row for row in rows}
@@ -137,7 +137,7 @@ class CharterInterventionMixin(models.AbstractModel):
             concerned._charter_feed_or_say()
 
     def _charter_concerned(self):
-        """Those with an intervention, or that ought to have one.
+        """Return those with an intervention, or that ought to have one.
 
         All others are left exactly as they would be without the charter: nothing is flushed, no savepoint runs what the
         source's app keeps for the end of the transaction, such as its messages about what changed.
@@ -196,7 +196,7 @@ class CharterInterventionMixin(models.AbstractModel):
         interventions._charter_engine().create(self._charter_under_charter(new))
 
     def _charter_under_charter(self, vals_list):
-        """Those for a client under the charter: what companies do for others is not in it, and surveys nobody."""
+        """Return those for a client under the charter: what companies do for others is not in it, and surveys nobody."""
         if not vals_list:
             return []
         contracts = self.env["contract.contract"].sudo()
@@ -215,7 +215,7 @@ class CharterInterventionMixin(models.AbstractModel):
         return [vals for vals in vals_list if (client_of[vals["partner_id"]], vals["company_id"]) in under]
 
     def _charter_known(self):
-        """The intervention this record feeds, for moments the source itself does not keep."""
+        """Return the intervention this record feeds, for moments the source itself does not keep."""
         self.ensure_one()
         return self.sudo().charter_intervention_ids[:1]
 

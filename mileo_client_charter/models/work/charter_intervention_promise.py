@@ -11,7 +11,7 @@ RESPONSE, RESOLUTION = "intervention.response", "intervention.resolution"
 # “We respond to an incident”: work that was planned is no incident.
 INCIDENTS = ("corrective", "remote", "other")
 RESULTS = [
-    ("none", "Not promised"),
+    ("none", "No target time"),
     ("open", "Running"),
     ("soon", "Due within a day"),
     ("paused", "Paused"),
@@ -25,16 +25,16 @@ class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
 
     promise_cycle = fields.Integer(
-        readonly=True, copy=False, default=1, charter_engine=True, groups="base.group_user",
-        help="How many times its times have been promised: again after a change of priority or a reopening.",
+        "Round of target times", readonly=True, copy=False, default=1, charter_engine=True, groups="base.group_user",
+        help="How many times its target times were set: again after a change of priority or a reopening.",
     )  # fmt: skip
     before_charter = fields.Boolean(
         readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="Imported or fed from before the contract came under the charter: nothing was promised then.",
+        help="Imported or fed from before the contract came under the charter: no target time applied then.",
     )  # fmt: skip
     promise_gap = fields.Char(
         "No commitment", compute="_compute_promises", groups="mileo_client_charter.group_charter_user",
-        help="Why no time is promised for this intervention.",
+        help="Why no target time applies to this intervention.",
     )  # fmt: skip
     response_due_at = fields.Datetime(
         compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
@@ -58,7 +58,7 @@ class CharterIntervention(models.Model):
     # -- readings ------------------------------------------------------------------------------------
 
     def _charter_last_promises(self):
-        """{(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
+        """Return {(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
         rows = (
             self.env["charter.obligation"]
             .sudo()
@@ -101,35 +101,40 @@ class CharterIntervention(models.Model):
         """Why nothing is promised, in words; False for what will be when it is saved."""
         if levels.get(self):
             if self.before_charter:
-                return self.env._("No time is promised: the contract came under the charter later.")
-            return self._origin.id and self.env._("No time is promised: it was recorded before times were.")
+                return self.env._("No target time applies: the contract came under the charter later.")
+            return self._origin.id and self.env._(
+                "No target time applies: it was recorded before target times existed."
+            )
         contract = self.sudo().contract_id
         if self.kind and self.kind not in INCIDENTS:
             return self.env._(
-                "No time is promised: response and resolution are promised of incidents, not of “%s”.",
+                "No target time applies: response and resolution times are for incidents, not for “%s”.",
                 dict(self._fields["kind"]._description_selection(self.env))[self.kind],
             )
         if not contract:
             several = self._contracts_to_choose_from()
             if several:
                 return self.env._(
-                    "No time is promised yet: %(client)s has %(count)s contracts under the charter; choose the one of this work.",
+                    (
+                        "No target time applies yet: %(client)s has %(count)s contracts under the charter; "
+                        "choose the one of this work."
+                    ),
                     client=self.partner_id.commercial_partner_id.display_name,
                     count=several,
                 )
             return self.env._(
-                "No time is promised: choose a contract under the charter, if the client has one."
+                "No target time applies: choose a contract under the charter, if the client has one."
             )
         if not contract.charter_tier_id:
-            return self.env._("No time is promised: %s has no charter tier.", contract.display_name)
+            return self.env._("No target time applies: %s has no service tier.", contract.display_name)
         return self.env._(
-            "No time is promised: the tier %(tier)s has no service level for the priority “%(priority)s”.",
+            "No target time applies: the tier %(tier)s has no service level for the priority “%(priority)s”.",
             tier=contract.charter_tier_id.name,
             priority=dict(self._fields["priority"]._description_selection(self.env)).get(self.priority, "—"),
         )
 
     def _charter_levels(self):
-        """{intervention: its service level}, one query; without an entry, nothing is promised."""
+        """Return {intervention: its service level}, one query; without an entry, nothing is promised."""
         tiers = self.sudo().contract_id.charter_tier_id
         levels = {(level.tier_id, level.priority): level for level in tiers.service_level_ids}
         found = {}
@@ -229,7 +234,7 @@ class CharterIntervention(models.Model):
             )
             for row in stay._charter_engine():
                 row.write(
-                    {"history": row._with_history(_lt("%s It was late already, and stays so.", reason))}
+                    {"history": row._with_history(_lt("%s It was missed already, and stays so.", reason))}
                 )
             (rows - stay)._cancel(reason)
             late |= {(row.res_id, code) for row in stay}
@@ -242,7 +247,7 @@ class CharterIntervention(models.Model):
         self._charter_open_promises(late)
 
     def _charter_still_promised(self, row, levels):
-        """Whether a late promise is of this client and company, and of work times are promised for."""
+        """Return whether a late promise is of this client and company, and of work times are promised for."""
         self.ensure_one()
         return (
             self in levels
@@ -272,7 +277,7 @@ class CharterIntervention(models.Model):
             self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
 
     def _charter_pauses(self):
-        """([(start, stop)], start of the one that lasts) of the present resolution."""
+        """Return ([(start, stop)], start of the one that lasts) of the present resolution."""
         self.ensure_one()
         start = self.reopened_at or self.reported_at
         pauses = self.sudo().pause_ids.filtered(lambda pause: pause.start_at >= start)

@@ -34,7 +34,7 @@ class CharterIntervention(models.Model):
         summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
         priority = form.get("priority") or "1"
         if not is_said(summary):
-            raise ValidationError(self.env._("What is wrong: tell us in a few words."))
+            raise ValidationError(self.env._("What is wrong: describe it briefly."))
         for text, limit, label in (
             (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
             (words, WORDS_LENGTH, self.env._("What you see")),

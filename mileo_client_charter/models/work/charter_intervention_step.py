@@ -118,7 +118,8 @@ class CharterIntervention(models.Model):
         if not self.env["charter.obligation"]._charter_may_correct():
             raise AccessError(
                 self.env._(
-                    "Only an operations manager corrects the moments of work that is over: tell yours what is right, and why."
+                    "Only an operations manager corrects the times of work that is over: send yours the "
+                    "correct ones, and the reason."
                 )
             )
         if not trimmed(reason):
@@ -192,7 +193,7 @@ class CharterIntervention(models.Model):
         return self
 
     def _charter_past(self, value, name):
-        """The moment of a step, naive UTC. :raise ValidationError: unreadable, to come, or before the report"""
+        """Return the moment of a step, naive UTC. :raise ValidationError: unreadable, to come, or before the report"""
         now = self._charter_now()
         moment = self._charter_moment(value, name) or now
         if moment > now:
@@ -340,7 +341,7 @@ class CharterIntervention(models.Model):
             ended = ended.union(*self._charter_last_promises().values()).filtered(
                 lambda row: row.state == "late" and row.cancelled_at
             )
-            ended._owe_again(_lt("The intervention was reopened."))
+            ended._reopen_outstanding(self.env._("The intervention was reopened."))
         engine.write(values | {"promise_cycle": self.promise_cycle + 1})
         engine._charter_reopened()
         engine._charter_open_promises({(row.res_id, row.code) for row in ended})

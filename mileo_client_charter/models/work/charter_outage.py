@@ -55,7 +55,7 @@ class CharterOutage(models.Model):
         "Planned maintenance", help="Agreed beforehand: neither expected nor counted as down."
     )
     no_data = fields.Boolean(
-        "Supervision down", help="Nobody was watching: shown as missing data, not as working time."
+        "Supervision down", help="Not monitored: shown as missing data, not as working time."
     )
     kind = fields.Selection(
         [("down", "Down"), ("planned", "Planned maintenance"), ("no_data", "No data")],
@@ -65,7 +65,7 @@ class CharterOutage(models.Model):
     )
     reason = fields.Char()
     source = fields.Selection(
-        [("monitoring", "Monitoring"), ("import", "Import"), ("manual", "By hand")],
+        [("monitoring", "Monitoring"), ("import", "Import"), ("manual", "Manual")],
         default="manual",
         required=True,
         readonly=True,
@@ -77,7 +77,7 @@ class CharterOutage(models.Model):
         help="The monitoring's own identifier.",
     )  # fmt: skip
     sender_id = fields.Many2one(
-        "res.users", "Told by", readonly=True, copy=False, charter_engine=True, ondelete="restrict",
+        "res.users", "Reported by", readonly=True, copy=False, charter_engine=True, ondelete="restrict",
         groups="mileo_client_charter.group_charter_user", help="The program whose key it came with: ids are its own.",
     )  # fmt: skip
     event_run = fields.Integer(
@@ -87,28 +87,28 @@ class CharterOutage(models.Model):
     )  # fmt: skip
     alerts = fields.Json(
         readonly=True, copy=False, charter_engine=True, charter_json="moments", groups="mileo_client_charter.group_charter_user",
-        help="The alerts that told of it, each with its start and its end (naive UTC).",
+        help="The alerts that reported it, each with its start and its end (naive UTC).",
     )  # fmt: skip
     confirmed_at = fields.Datetime(
         "Last confirmed", readonly=True, copy=False, charter_engine=True,
-        groups="mileo_client_charter.group_charter_user", help="When it was last said to be down.",
+        groups="mileo_client_charter.group_charter_user", help="When the outage was last confirmed.",
     )  # fmt: skip
     end_unconfirmed = fields.Boolean(
         "End not confirmed", readonly=True, copy=False, charter_engine=True,
         groups="mileo_client_charter.group_charter_user",
-        help="Its own end got lost: it ends with the next one that was told, at the latest.",
+        help="The message of its own end is lost: it ends at the latest with the next end received.",
     )  # fmt: skip
     series = fields.Char(
         readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
         help="What comes back under the same name in the monitoring, event after event.",
     )  # fmt: skip
     start_unknown = fields.Boolean(
-        "Start not told", readonly=True, copy=False, charter_engine=True,
-        help="The end arrived first. It counts nothing until the monitoring tells the start.",
+        "Start not received", readonly=True, copy=False, charter_engine=True,
+        help="The end arrived first. The outage is not counted until the monitoring reports its start.",
     )  # fmt: skip
     correction = fields.Char(
         "Why corrected", copy=False, groups="mileo_client_charter.group_charter_user",
-        help="Needed to change what the monitoring said.",
+        help="Needed to change what the monitoring reported.",
     )  # fmt: skip
     history = fields.Text(
         "Before correction", readonly=True, copy=False, charter_engine=True,
@@ -188,7 +188,7 @@ class CharterOutage(models.Model):
         )
 
     def _create_imported(self, vals_list):
-        """Rows of a spreadsheet: as if they were entered one by one by the same user, but for their source."""
+        """Return rows of a spreadsheet: as if they were entered one by one by the same user, but for their source."""
         outages = self.with_context(import_file=False).create(vals_list)
         outages._charter_engine().write({"source": "import"})
         return outages.with_env(self.env)
@@ -213,10 +213,12 @@ class CharterOutage(models.Model):
             return
         if not self.env.su and not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(
-                self.env._("What the monitoring said is corrected by the operations manager only.")
+                self.env._("What the monitoring reported is corrected by the operations manager only.")
             )
         if not vals.get("correction"):
-            raise ValidationError(self.env._("Why corrected: say why what the monitoring said is not right."))
+            raise ValidationError(
+                self.env._("Why corrected: explain why what the monitoring reported is not right.")
+            )
         for outage in told:
             before = ", ".join(
                 f"{outage._fields[name]._description_string(self.env)}: {outage[name].display_name if name == 'equipment_id' else outage[name]}"
@@ -235,7 +237,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _places(self, equipment_ids):
-        """{equipment id: its stays, the latest first}; the equipment itself while it is being created."""
+        """Return {equipment id: its stays, the latest first}; the equipment itself while it is being created."""
         stays = self.env["charter.equipment.stay"].sudo().search_fetch(
             [("equipment_id", "in", equipment_ids)],
             ["equipment_id", "from_at", *PLACE],

@@ -164,7 +164,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_equipment(self, events):
-        """{name: [(id, client's reference, active)]} in the companies of the user who posts.
+        """Return {name: [(id, client's reference, active)]} in the companies of the user who posts.
 
         The name is the serial number or what the equipment is called in the monitoring, in small letters.
         """

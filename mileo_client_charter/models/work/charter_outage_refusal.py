@@ -74,7 +74,7 @@ class CharterOutageRefusal(models.Model):
     )
     detail = fields.Char("As answered to the program", readonly=True)
     reason = fields.Char(compute="_compute_reason")
-    remedy = fields.Char("To mend it", compute="_compute_reason")
+    remedy = fields.Char("How to fix it", compute="_compute_reason")
     count = fields.Integer("Refused", required=True, readonly=True, default=0)
     first_seen = fields.Datetime("First refused", required=True, readonly=True)
     last_seen = fields.Datetime("Last refused", required=True, readonly=True)
@@ -85,7 +85,7 @@ class CharterOutageRefusal(models.Model):
         default="open",
         index=True,
     )
-    mended_at = fields.Datetime("Mended on", readonly=True)
+    mended_at = fields.Datetime("Fixed on", readonly=True)
     ignored_reason = fields.Char("Why not ours", readonly=True)
     event_ids = fields.One2many("charter.outage.refusal.event", "refusal_id", "Kept", readonly=True)
     kept_count = fields.Integer("Messages kept", compute="_compute_kept_count")
@@ -105,7 +105,7 @@ class CharterOutageRefusal(models.Model):
 
     @api.model
     def _words(self):
-        """{cause: (what it is, with %s for what it is about; what mends it)}"""
+        """Return {cause: (what it is, with %s for what it is about; what mends it)}"""
         words = {
             "unknown": (
                 self.env._("Unknown equipment “%s”"),
@@ -149,7 +149,7 @@ class CharterOutageRefusal(models.Model):
             ),
             "field": (
                 self.env._("“%s” cannot be read"),
-                self.env._("Mend what the program sends, by the integrator's guide."),
+                self.env._("Fix what the program sends, following the integrator's guide."),
             ),
         }
         return {cause: words[cause] for cause in CAUSES}
@@ -301,7 +301,7 @@ class CharterOutageRefusal(models.Model):
             "params": {
                 "type": "warning" if left else "success",
                 "message": self.env._(
-                    "%(mended)s mended, %(left)s still refused.", mended=len(mended), left=left
+                    "%(mended)s fixed, %(left)s still refused.", mended=len(mended), left=left
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
@@ -313,7 +313,7 @@ class CharterOutageRefusal(models.Model):
         if self.event_ids:
             raise UserError(
                 self.env._(
-                    "Messages are kept: mend what they are refused for and tell them again, or say that they are not ours."
+                    "Messages are kept: fix the cause of the refusal and process them again, or mark them as not ours."
                 )
             )
         self.sudo().write({"state": "mended", "mended_at": fields.Datetime.now()})

@@ -36,7 +36,7 @@ class CharterOutage(models.Model):
         self.ensure_one()
         if self.end_at:
             return self.env._(
-                "its own end was not told: ended with what was told next, %s",
+                "its own end was not received: ended with the next message, %s",
                 format_datetime(self.env, self.end_at, dt_format="short"),
             )
         hours = (fields.Datetime.now() - self.start_at) / timedelta(hours=1)

@@ -5,14 +5,14 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     charter_outage_stale_hours = fields.Integer(
-        "Hours after which an outage nobody confirms is to mend",
+        "Hours after which an unconfirmed outage is a data issue",
         default=8,
-        help="An outage without an end, not told again for so long, is listed: its end may have got lost.",
+        help="An outage without an end, not confirmed for this long, is listed: the message of its end may be lost.",
     )
 
     _charter_outage_stale = models.Constraint(
         "CHECK (charter_outage_stale_hours BETWEEN 1 AND 720)",
-        "Hours after which an outage nobody confirms is to mend: from 1 to 720.",
+        "Hours after which an unconfirmed outage is a data issue: from 1 to 720.",
     )
 
     def write(self, vals):

@@ -760,7 +760,7 @@ class TestSentencesHours(CharterCase):
         cases = [
             ("report.delivery", 5, "days", "reports within 5 days.*Premium within 10 days"),
             ("report.delivery", 15, "days", "reports within 15 days"),
-            ("interview.biannual", 4, "months", "interviews every 4 months.*Premium 2 a year"),
+            ("interview.biannual", 4, "months", "interview every 4 months.*Premium 2 a year"),
         ]
         for code, delay, unit, words in cases:
             with self.subTest(f"{code} {delay} {unit}"), self.env.cr.savepoint() as savepoint:

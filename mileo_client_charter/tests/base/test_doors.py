@@ -178,7 +178,7 @@ class TestSurvey(DoorsCase):
         self.assertEqual(self.answer_of(), ("answered", 4, 0, ""))
         self.assertTrue(self.feedback.answer_ip)
         self.assertTrue(self.feedback.answer_agent)
-        self.assertShows(self.get(self.url + "/more"), "Thank you", "How likely", "add a word")
+        self.assertShows(self.get(self.url + "/more"), "Thank you", "How likely", "add a comment")
         self.assertEqual(self.post(self.url + "/more", nps="9", comment="Well done").status_code, 303)
         self.assertEqual(self.answer_of(), ("answered", 4, 9, "Well done"))
         self.assertShows(self.get(self.url + "/more"), "We have received everything")
@@ -369,7 +369,7 @@ class TestPortal(DoorsCase):
         self.assertIn('href="/my/charter"', self.get("/my").text)
         page = self.get("/my/charter")
         self.assertShows(
-            page, self.manager.name, self.operations.name, "within 48 hours, round the clock", "Escalate",
+            page, self.manager.name, self.operations.name, "within 48 hours, 24/7", "Escalate",
             "Nothing has fallen due yet.", self.escalation.reference, "Contract Maintenance Alpine",
         )  # fmt: skip
         self.assertIn("tel:+33100000000", page.text)
@@ -384,9 +384,9 @@ class TestPortal(DoorsCase):
         promises[1]._charter_engine().due_at = fields.Datetime.now() - timedelta(hours=1)
         promises[1]._fulfil("done")
         self.log_in("p_adam")
-        self.assertShows(self.get("/my/charter"), "Commitments kept on time: 1 of 2")
+        self.assertShows(self.get("/my/charter"), "Commitments met on time: 1 of 2")
         self.assertShows(self.get("/my/charter/promises?filter=late"), "it was due")
-        self.assertShows(self.get("/my/charter/promises?filter=kept"), "kept done")
+        self.assertShows(self.get("/my/charter/promises?filter=kept"), "met on time done")
 
     def test_a_page_never_shows_what_we_have_to_mend(self):
         self.env["charter.assignment"].search([("company_id", "=", self.company.id)]).unlink()
@@ -413,7 +413,9 @@ class TestPortal(DoorsCase):
         first, second = (self.get(f"/my/charter/promises?filter=open&page={page}") for page in (1, 2))
         self.assertShows(first, "Page 1 of 2", "60 days before")
         self.assertShows(second, "Page 2 of 2")
-        self.assertEqual((first.text.count("told ahead"), second.text.count("told ahead")), (PAGE_ROWS, 5))
+        self.assertEqual(
+            (first.text.count("inform you ahead"), second.text.count("inform you ahead")), (PAGE_ROWS, 5)
+        )
         self.assertShows(self.get("/my/charter/promises?page=9"), "Page 2 of 2")
 
     def test_number_of_queries_does_not_grow(self):
@@ -460,13 +462,11 @@ class TestPortal(DoorsCase):
     def test_escalate_from_a_feedback(self):
         self.log_in("p_adam")
         page = self.get(f"/my/charter/escalate?feedback_id={self.feedback.id}")
-        self.assertShows(
-            page, "Nobody came.", "within 24 hours, round the clock", "within 48 hours, round the clock"
-        )
+        self.assertShows(page, "Nobody came.", "within 24 hours, 24/7", "within 48 hours, 24/7")
         response = self.post(
             "/my/charter/escalate", feedback_id=str(self.feedback.id), subject="Still nobody"
         )
-        self.assertShows(response, "What happened: tell us", status=422)
+        self.assertShows(response, "What happened: describe it", status=422)
         self.assertIn('value="Still nobody"', response.text)
         response = self.post(
             "/my/charter/escalate",

@@ -302,7 +302,7 @@ class TestAlteredFiles(FrozenCase, HttpCase):
         self.alter(delivery.attachment_ids[0])
         response = self.url_open(address)
         self.assertEqual(response.status_code, 409)
-        self.assertIn("is not handed out", response.text)
+        self.assertIn("is not delivered", response.text)
 
     def test_no_mail_carries_it(self):
         file = self.on_record()["charter.delivery.attachment_ids"].filtered(

@@ -17,28 +17,6 @@ class TestCharterDocument(CharterCase):
     def _text(self, document, lang="en_US"):
         return " ".join(document.with_context(lang=lang).article_ids.mapped("rendered_body"))
 
-    def test_figures_of_the_source_document(self):
-        """CHR-CRM-001 v1.2, number for number."""
-        self.assertEqual((self.document.reference, self.document.version), ("CHR-CRM-001", "v1.2"))
-        self.assertEqual(self.document.state, "in_force")
-        for code, delay, unit, anchor, threshold in (
-            ("notice.advance", 60, "days", "before", 0),
-            ("interview.biannual", 6, "months", "after", 0),
-            ("feedback.callback", 48, "hours", "after", 3),
-            ("escalation.level1", 24, "hours", "after", 0),
-            ("escalation.level2", 48, "hours", "after", 0),
-            ("review.annual", 3, "months", "before", 0),
-            ("renewal.decision", 1, "months", "before", 0),
-        ):
-            with self.subTest(code):
-                commitment = self.document._commitment(code)
-                self.assertEqual(
-                    (commitment.delay, commitment.unit, commitment.anchor, commitment.threshold),
-                    (delay, unit, anchor, threshold),
-                )
-        for name, period in (("premium", "month"), ("comfort", "quarter"), ("essential", "quarter")):
-            self.assertEqual(self.env.ref(f"mileo_client_charter.tier_{name}").report_period, period)
-
     def test_text_prints_the_figures(self):
         text = self._text(self.document)
         for words in (
@@ -47,7 +25,7 @@ class TestCharterDocument(CharterCase):
             "within 24 hours",
             "at least 60 days",
             "every 6 months (2 a year)",
-            "3 months before the anniversary",
+            "3 months before the annual due date",
             "NPS is above 0",
             "every month for Premium contracts",
             "every quarter for Comfort and Essential contracts",

@@ -138,7 +138,7 @@ class TestDocumentPages(DeliveryAccessCase, HttpCase):
             )
         page = self.url_open("/my/charter/contacts").text
         self.assertIn("t_manager@mileo.example.com", page)
-        self.assertIn("Stands in for t_technician", page)
+        self.assertIn("Substitute of t_technician", page)
         self.assertIn("Monday to Friday", page)
         self.assertRegex(page, "at work now|Next opening")
         self.assertTrue(self.rows["charter.delivery", "a"].opened_at, "the sheet she was sent")

@@ -72,8 +72,8 @@ class TestWhenTheClientSpoke(CharterCase):
     def test_moments_that_cannot_be(self):
         with self.at():
             for case, said, words in (
-                ("to come", START + timedelta(minutes=1), "Said on.*future"),
-                ("the year mistyped", START - timedelta(days=400), "Said on.*year"),
+                ("to come", START + timedelta(minutes=1), "Reported on.*future"),
+                ("the year mistyped", START - timedelta(days=400), "Reported on.*year"),
             ):
                 for door in (self._report, self._complaint):
                     with (

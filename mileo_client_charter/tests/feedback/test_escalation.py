@@ -185,7 +185,7 @@ class TestEscalation(CharterCase):
                 self.answer(escalation, self.operations)
             self.assertEqual(escalation.state, "open")
             self.alice.email = "alice@alpine.example.com"
-            with self.assertRaisesRegex(ValidationError, "no more than what was proposed"):
+            with self.assertRaisesRegex(ValidationError, "only the proposed text"):
                 self.answer(escalation, self.operations, "<p><br></p>")
             self.answer(escalation, self.operations)
             with self.assertRaises(ValidationError):

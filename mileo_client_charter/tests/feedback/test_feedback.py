@@ -65,7 +65,7 @@ class TestInvitation(CharterCase):
         self.assertEqual(set(intervention.feedback_ids.mapped("sent_at")), {moment})
         [english] = self.mails_to(self.alice)
         [french] = self.mails_to(self.adam)
-        self.assertIn("How did it go?", english.subject)
+        self.assertIn("Your feedback on our intervention", english.subject)
         self.assertIn("Camera 4", french.subject)
         self.assertNotEqual(english.subject, french.subject)
         token = intervention.feedback_ids.filtered(lambda f: f.contact_id == self.alice).sudo().token

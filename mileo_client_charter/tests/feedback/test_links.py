@@ -260,4 +260,4 @@ class TestLinks(CharterCase, HttpCase):
         self.assertTrue(self.promise(second, "feedback.callback"), "a mark that was worse is called back")
         self.env.flush_all()
         page = self.url_open(f"/charter/s/{second.token}/correct")
-        self.assertIn("Correct my mark", page.text)
+        self.assertIn("Correct my rating", page.text)

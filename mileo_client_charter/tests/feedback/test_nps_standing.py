@@ -317,7 +317,7 @@ class TestNpsStanding(YearCase):
             ):  # fmt: skip
                 with self.subTest(where):
                     self.assertIn(text, shown)
-        self.assertIn("by hand: 1", renewal.with_context(lang="en_US").evidence)
+        self.assertIn("manually: 1", renewal.with_context(lang="en_US").evidence)
 
     def test_a_corrected_mark_is_printed_too(self):
         renewal = self.opened()

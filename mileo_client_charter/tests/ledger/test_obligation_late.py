@@ -49,7 +49,7 @@ class TestLateStaysLate(InterventionCase):
                     row = self.rows(intervention, code)
                     self.assertEqual((len(row), row.state, row.is_owed, row.missed), (1, "late", True, 1))
                     if name != "kind":
-                        self.assertIn("It was late already, and stays so.", row.history)
+                        self.assertIn("It was missed already, and stays so.", row.history)
                 self.assertEqual(row.due_at, START + timedelta(hours=8), "on the terms it was promised on")
                 with self.at(10):
                     intervention.action_close()
@@ -105,11 +105,11 @@ class TestLateStaysLate(InterventionCase):
         row = self.rows(intervention)
         self.assertEqual((row.state, row.is_owed, row.missed), ("late", False, 1))
         self.assertIn("Reported twice (by t_technician)", row.cancel_reason)
-        self.assertEqual(row._intervention_result(), ("late", "late, no longer to be done"))
+        self.assertEqual(row._intervention_result(), ("late", "missed, no longer to be done"))
         with self.at(10):
             intervention.action_reopen()
         self.assertEqual((len(self.rows(intervention)), row.is_owed, row.cancelled_at), (1, True, False))
-        self.assertIn("owed again", row.history)
+        self.assertIn("outstanding again", row.history)
         with self.at(11):
             intervention.action_close()
         self.assertEqual((row.state, row.done_at), ("late", START + timedelta(hours=11)))
@@ -149,7 +149,7 @@ class TestLateStaysLate(InterventionCase):
             row.with_user(self.admin).action_cancel("Opened on the wrong client")
         self.assertEqual((row.state, row.missed), ("cancelled", 0))
         self.assertEqual(row.breached_at, START + timedelta(hours=9))
-        self.assertIn("it had been late since 2026-10-05 16:00:00 UTC", row.history)
+        self.assertIn("it had been overdue since 2026-10-05 16:00:00 UTC", row.history)
         listed = self.env["charter.obligation"].search(
             [("state", "=", "cancelled"), ("breached_at", "!=", False)]
         )
@@ -181,7 +181,7 @@ class TestLateStaysLate(InterventionCase):
             intervention._charter_engine()._charter_correct_resolution(START + timedelta(hours=7))
         row = self.rows(intervention)
         self.assertEqual((row.state, row.missed, row.done_at), ("late", 1, START + timedelta(hours=9)))
-        self.assertIn("said to have been done at 2026-10-05 15:00:00 UTC", row.history)
+        self.assertIn("declared done at 2026-10-05 15:00:00 UTC", row.history)
 
     def test_a_pause_recorded_afterwards_is_for_operations(self):
         intervention = self.late()

@@ -129,7 +129,7 @@ class TestScheduler(CharterCase):
         )  # fmt: skip
 
     def test_a_tier_without_interviews_is_no_tier_of_this_charter(self):
-        with self.assertRaisesRegex(ValidationError, "interviews every 6 months.*Comfort 0 a year"):
+        with self.assertRaisesRegex(ValidationError, "interview every 6 months.*Comfort 0 a year"):
             self.comfort.interviews_per_year = 0
 
     def test_review_and_decision(self):

@@ -136,8 +136,8 @@ class TestCockpit(YearCase):
         self.assertEqual(
             [(when, title) for _group, when, title in self.rows(self.page(), "absences")],
             [
-                ("7 Oct – 8 Oct", "t_operations is away: you stand in"),
-                ("12 Oct – 16 Oct", "You are away: t_technician stands in"),
+                ("7 Oct – 8 Oct", "t_operations is away: you are the substitute"),
+                ("12 Oct – 16 Oct", "You are away; your substitute: t_technician"),
             ],
         )
 
@@ -177,7 +177,7 @@ class TestCockpit(YearCase):
             {
                 "t_manager": [1, "", "", 1, 1],
                 "t_technician": ["", 1, "", "", ""],
-                "Nobody": ["", "", "", 1, ""],
+                "No one": ["", "", "", 1, ""],
             },
         )
         for row in table["rows"]:
@@ -207,7 +207,7 @@ class TestCockpit(YearCase):
         self._contract(lone, end="2028-02-28")
         page = self.page(self.operations, "operations")
         titles = {title: int(when) for _group, when, title in self.rows(page, "defects")}
-        self.assertGreaterEqual(titles["Nobody holds the role"], 2)
+        self.assertGreaterEqual(titles["Vacant role"], 2)
         self.assertEqual(self.figures(page)["defects"], str(sum(titles.values())))
 
     # -- general management -----------------------------------------------------------------------
@@ -217,7 +217,7 @@ class TestCockpit(YearCase):
         self.assertEqual((self.figures(page)["rate"], self.figures(page)["nps"]), ("–", "–"))
         self.assertIsNone(self.block(page, "kept")["table"])
         self.assertEqual(page["figures"][0]["note"], "nothing fell due in 90 days")
-        self.assertEqual(page["figures"][1]["note"], "nobody has answered")
+        self.assertEqual(page["figures"][1]["note"], "no answer yet")
 
     def test_kept_rate_by_commitment_and_month(self):
         with self.at(moment=datetime(2026, 9, 10, 8)):
@@ -255,7 +255,7 @@ class TestCockpit(YearCase):
         [row] = self.block(page, "renewals")["groups"][0]["rows"]
         self.assertEqual(row["title"], "Renewing")
         self.assertIn("1,200.00", row["lines"][0])
-        self.assertIn("nobody has answered", row["lines"][1])
+        self.assertIn("no answer yet", row["lines"][1])
         [figure] = [figure for figure in page["figures"] if figure["key"] == "renewals"]
         self.assertEqual(figure["value"], "1")
         self.assertIn("1,200.00", figure["note"])

@@ -31,7 +31,7 @@ class TestHealth(YearCase):
 
     def test_silence_is_said_to_be_silence(self):
         row = self.health()
-        self.assertEqual((row.level, self.reasons()), ("watch", ["NPS unknown: nobody has answered yet"]))
+        self.assertEqual((row.level, self.reasons()), ("watch", ["NPS unknown: no answer yet"]))
         self.assertEqual((row.answers, row._facts().nps), (0, None))
 
     def test_a_low_nps(self):
@@ -44,10 +44,10 @@ class TestHealth(YearCase):
         promise = self.client._charter_open("feedback.callback", occurrence="one")
         with self.at(hours=49):
             self.tick()
-            self.assertEqual(self.reasons(), ["a commitment is late and still owed, due on 10/07/2026"])
+            self.assertEqual(self.reasons(), ["a commitment is overdue, due on 10/07/2026"])
             self.assertEqual(self.health().level, "trouble")
             promise._fulfil("called")
-            self.assertEqual(self.reasons(), ["a commitment kept late in the last 90 days"])
+            self.assertEqual(self.reasons(), ["a commitment met late in the last 90 days"])
             self.assertEqual(self.health().level, "watch")
         with self.at(hours=49 + 24 * 91):
             self.assertEqual(self.reasons(), [])
@@ -64,19 +64,19 @@ class TestHealth(YearCase):
     def test_a_poor_mark(self):
         self.satisfied()
         self.negative(self.adam)
-        self.assertIn("a poor mark is not followed up to the end", self.reasons())
+        self.assertIn("a low rating is not followed up to the end", self.reasons())
 
     def test_a_vacant_role(self):
         lone, _one, _two = self._client("Lonely", held=False)
         self._contract(lone, end="2028-02-28")
-        self.assertEqual(self.reasons(lone)[0], "nobody is assigned: account manager, technical contact")
+        self.assertEqual(self.reasons(lone)[0], "vacant role: account manager, technical contact")
         self.assertEqual(self.health(lone).level, "trouble")
 
     def test_a_renewal_ahead(self):
         other, one, _two = self._client("Renewing")
         self._contract(other, end="2027-02-28")
         self.assertIn(
-            "the term that ends on 02/28/2027 cannot be decided: nobody has answered", self.reasons(other)
+            "the term that ends on 02/28/2027 cannot be decided: no answer yet", self.reasons(other)
         )
         self.say(one, 3)
         self.assertIn("the term that ends on 02/28/2027 would not be renewed today", self.reasons(other))
@@ -145,7 +145,7 @@ class TestHealth(YearCase):
                          {other.id: "trouble", self.company.id: "good"})  # fmt: skip
         client = self.client.with_context(allowed_company_ids=both)
         self.assertEqual(client.charter_health, "trouble")
-        self.assertTrue(client.charter_health_reasons.startswith("Elsewhere: nobody is assigned"))
+        self.assertTrue(client.charter_health_reasons.startswith("Elsewhere: vacant role"))
         self.assertEqual(self.client.with_context(allowed_company_ids=here).charter_health, "good")
         # A user of one company alone reads its facts alone, whatever the context says.
         self.assertFalse(

@@ -170,7 +170,7 @@ class TestRules(AbsenceCase):
     def test_loop_is_refused(self):
         with self.at():
             self.absence(1, 5, stand_in_id=self.deputy.id)
-            with self.assertRaisesRegex(ValidationError, "stand in for each other"):
+            with self.assertRaisesRegex(ValidationError, "each other's substitute"):
                 self.absence(3, 8, self.deputy, stand_in_id=self.manager.id)
 
     def test_stand_in_away_at_the_same_time_is_refused(self):
@@ -372,7 +372,7 @@ class TestHandover(AbsenceCase):
             absence = self.absence(1, 2)
             handover = self.handover(absence)
             self.contacts_cron()
-            self.assertIn("Nobody stands in", handover.problem)
+            self.assertIn("has no substitute", handover.problem)
             absence.stand_in_id = self.deputy
             (self.alice | self.adam).email = False
             self.contacts_cron()

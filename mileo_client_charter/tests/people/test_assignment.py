@@ -382,7 +382,7 @@ class TestAssignment(CharterCase):
                 self.assertIn(role, row.with_context(lang="en_US").configuration_error)
                 [promise] = row.obligation_ids
                 self.assertEqual((promise.state, promise.user_id), ("open", self.env["res.users"]))
-                self.assertTrue(promise.due_at, "its clock runs")
+                self.assertTrue(promise.due_at, "its time limit runs")
         with freeze_time(START + timedelta(hours=3)):
             self._assign("operations_manager", self.operations)
             self.vacant.charter_account_manager_id = self.manager

@@ -78,7 +78,7 @@ class TestPrivacy(CharterCase):
         self.forget()
         self.assertEqual((feedback.comment, feedback.contact_id), ("Nobody came.", self.alice))
         for record in (feedback, escalation):
-            with self.assertRaisesRegex(UserError, "still owed"):
+            with self.assertRaisesRegex(UserError, "outstanding"):
                 record._charter_anonymise()
 
     def test_invitation_nobody_answered(self):
@@ -287,9 +287,9 @@ class TestPrivacyOfMeetings(YearCase):
         review = self.held(rating="1")
         self.forget()
         self.assertEqual((review.answer_ids.comment, bool(review.minutes)), ("Good.", True))
-        with self.assertRaisesRegex(UserError, "still owed"):
+        with self.assertRaisesRegex(UserError, "outstanding"):
             review._charter_anonymise()
-        with self.assertRaisesRegex(UserError, "still owed"):
+        with self.assertRaisesRegex(UserError, "outstanding"):
             review.answer_ids._charter_anonymise()
 
     def test_one_answer_takes_the_minutes_that_quote_it(self):

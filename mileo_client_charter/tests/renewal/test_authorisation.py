@@ -103,10 +103,10 @@ class TestAuthorisation(YearCase):
                 self.assertIn(one, one.search([("state", "=", state)]))
                 self.assertNotIn(one, one.search([("state", "!=", state)]))
                 if state in ("open_ended", "expired"):
-                    with self.assertRaisesRegex(UserError, "no end to come"):
-                        one.with_user(self.technician).action_tell()
+                    with self.assertRaisesRegex(UserError, "no future end date"):
+                        one.with_user(self.technician).action_notify()
                 else:
-                    one.with_user(self.technician).action_tell()
+                    one.with_user(self.technician).action_notify()
                     self.assertEqual(one.told_at, NOW)
 
     def test_bad_input(self):

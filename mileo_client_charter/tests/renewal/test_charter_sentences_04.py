@@ -341,7 +341,7 @@ class TestMeetingOfTheReview(SentenceCase):
             review.write(
                 {"declined_contact_id": self.alice.id, "decline_words": "By phone today: not needed."}
             )
-            with self.assertRaisesRegex(ValidationError, "no invitation has been mailed"):
+            with self.assertRaisesRegex(ValidationError, "no invitation has been emailed"):
                 review.action_decline()
 
     def test_a_series_keeps_its_review(self):
@@ -525,7 +525,7 @@ class TestJudgedWhenItCounts(SentenceCase):
         contract = self.made("2026-03-01", "2027-02-28", "2026-10-05", partner=self.client)
         renewal = self.opened(contract)
         with self.on("2027-01-10"):
-            with self.assertRaisesRegex(UserError, "no verdict yet"):
+            with self.assertRaisesRegex(UserError, "has not been assessed yet"):
                 renewal.with_user(self.direction)._override("They asked us in writing to go on.")
             renewal.with_user(self.direction).action_decide()
             renewal.with_user(self.direction)._override("They asked us in writing to go on.")

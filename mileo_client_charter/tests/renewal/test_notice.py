@@ -146,7 +146,7 @@ class TestNotice(YearCase):
             notice = self.notice(effect_on="2026-11-01")
         with self.at(moment=NOW):
             notice.action_match()
-            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+            with self.assertRaisesRegex(ValidationError, "Reason for missing the time limit"):
                 notice.action_send()
             notice.late_reason = "The maker told us yesterday"
             notice.action_send()
@@ -224,10 +224,10 @@ class TestNotice(YearCase):
         with self.at(moment=NOW + timedelta(days=6)):
             notice.action_match()
             self.assertTrue(notice.is_late)
-            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+            with self.assertRaisesRegex(ValidationError, "Reason for missing the time limit"):
                 notice.action_send()
             notice.late_reason = "…"
-            with self.assertRaisesRegex(ValidationError, "Why later than promised"):
+            with self.assertRaisesRegex(ValidationError, "Reason for missing the time limit"):
                 notice.action_send()
 
     def test_bad_input(self):
@@ -253,7 +253,7 @@ class TestNotice(YearCase):
                 "Published on",
             ),
             ("no date", {"effect_on": False}, "Date of effect"),
-            ("regulation", {"kind": "regulation"}, "which kind"),
+            ("regulation", {"kind": "regulation"}, "choose its type"),
         ):
             with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):
                 self.notice(**values).action_match()
@@ -386,7 +386,7 @@ class TestNotice(YearCase):
             with self.assertRaisesRegex(UserError, words):
                 wizard.action_import()
         wizard.file = base64.b64encode(b"no workbook")
-        with self.assertRaisesRegex(UserError, "no Excel workbook"):
+        with self.assertRaisesRegex(UserError, "no Excel file"):
             wizard.action_show()
 
     def test_given_up(self):

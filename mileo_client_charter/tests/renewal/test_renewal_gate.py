@@ -204,7 +204,7 @@ class TestRenewalForecast(YearCase):
         sheet = openpyxl.load_workbook(out).active
         titles, row = [list(line) for line in sheet.iter_rows(values_only=True)]
         found = dict(zip(titles, row, strict=True))
-        self.assertEqual((found["Client"], found["Verdict today"]), ("Alpine", "Unknown"))
+        self.assertEqual((found["Client"], found["Renewal condition today"]), ("Alpine", "Unknown"))
         self.assertIsNone(found["NPS today"], "unknown is empty, not 0")
         self.assertEqual(found["A year at stake"], 1200)
 

@@ -235,7 +235,7 @@ class TestReview(YearCase):
             self.assertEqual(rows["Would recommend us"][0], "NPS 100 (n = 1)")
             self.assertEqual(rows["Would recommend us"][1], "NPS unknown (n = 0)", "last year beside")
             self.assertEqual(
-                rows["Response within the time promised"][0], "nothing fell due", "never 0 or 100 %"
+                rows["Response within the target time"][0], "nothing fell due", "never 0 or 100 %"
             )
             frozen = review.dossier_figures
             self.assertEqual([one["name"] for one in frozen["recommendations"]], ["A second disk"])

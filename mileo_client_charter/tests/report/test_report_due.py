@@ -65,7 +65,7 @@ class TestDueDay(ReportCase):
         text = "".join(
             page.extract_text() for page in PdfReader(BytesIO(deliveries[0].attachment_ids.raw)).pages
         )
-        self.assertIn("without having been reviewed", " ".join(text.split()))
+        self.assertIn("without the approval", " ".join(text.split()))
         with self.at(moment=datetime(2026, 11, 10, 12)):
             self.leave(deliveries[:1])
         self.assertEqual(report.obligation_id.state, "kept")

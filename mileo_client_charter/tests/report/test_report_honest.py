@@ -28,7 +28,7 @@ class TestLateNotices(ReportCase):
         return [
             row
             for table in section["tables"]
-            if table.get("sheet") == "Late notices"
+            if table.get("sheet") == "Notices sent late"
             for row in table["rows"]
         ]
 

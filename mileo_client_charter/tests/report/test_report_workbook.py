@@ -112,7 +112,7 @@ class TestReportWorkbook(WorkbookCase):
         book = self.opened(self.drafted())
         seen = self.summary(book)
         self.assertEqual(seen["Availability"], ("—", "No equipment in the contract"))
-        self.assertEqual(seen["Satisfaction"], ("—", "No mark received: no mean"))
+        self.assertEqual(seen["Satisfaction"], ("—", "No rating received: no mean"))
         self.assertIn("No intervention was done or in progress in this period.", seen)
         report = self.report()
         measured = [tile["label"] for tile in report._view()["glance"] if str(tile["value"]).endswith("%")]
@@ -159,7 +159,7 @@ class TestReportWorkbookDoors(WorkbookCase, DoorsCase):
     def test_the_client_and_the_staff_download_it(self):
         report = self.sent()
         self.log_in("p_alice")
-        self.assertShows(self.get(f"/my/charter/report/{report.id}"), "Download as a spreadsheet")
+        self.assertShows(self.get(f"/my/charter/report/{report.id}"), "Download as an Excel file")
         got = self.get(f"/my/charter/report/{report.id}/xlsx")
         self.assertIn("Activity%20report", got.headers["Content-Disposition"])
         self.assertEqual(

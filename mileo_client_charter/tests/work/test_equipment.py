@@ -79,7 +79,7 @@ class TestEquipment(GearCase):
                 self.milestones(("end_of_life", status, date))
 
     def test_one_date_of_each_kind(self):
-        with self.refusing("one date of each kind", "charter.equipment.milestone"):
+        with self.refusing("one date of each type", "charter.equipment.milestone"):
             self.milestones(("end_of_life", "unknown", False), ("end_of_life", "none_announced", False))
 
     # -- found by -----------------------------------------------------------------------------------

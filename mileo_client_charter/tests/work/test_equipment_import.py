@@ -121,7 +121,7 @@ class TestEquipmentImport(GearCase):
         self.assertFalse(self.env["charter.equipment"].search([("serial", "=", "R-1")]))
 
     def test_files_that_cannot_be_read(self):
-        with self.assertRaisesRegex(UserError, "no Excel workbook"):
+        with self.assertRaisesRegex(UserError, "no Excel file"):
             self.of(b"name;serial").action_show()
         with self.assertRaisesRegex(UserError, "missing in the first line: Client"):
             self.wizard({"Name": "x"}, titles=("Name", "Serial")).action_show()

@@ -63,7 +63,7 @@ class TestIntervention(InterventionCase):
                     self.assertFalse(self.rows(intervention))
             intervention = self.intervention(partner_id=other.id)
             intervention.contract_id = self._contract(other, tier=self.env["charter.tier"])
-            self.assertIn("has no charter tier", intervention.promise_gap)
+            self.assertIn("has no service tier", intervention.promise_gap)
             self.assertFalse(self.intervention().promise_gap)
 
     def test_two_contracts_leave_the_choice_and_choosing_promises(self):
@@ -89,7 +89,7 @@ class TestIntervention(InterventionCase):
         self.assertEqual((row.state, row.met, row.missed, row.breached_at), ("kept", 1, 0, False))
         self.assertEqual(row.done_at, START + timedelta(minutes=40))
         self.assertIn("2026-10-05 10:00:00 UTC: recorded as done at 2026-10-05 08:40:00 UTC", row.history)
-        self.assertIn("had been found late at 2026-10-05 10:00:00 UTC", row.history)
+        self.assertIn("had been recorded as missed at 2026-10-05 10:00:00 UTC", row.history)
 
     def test_the_alert_goes_with_what_it_asked_for(self):
         with self.at(0):
@@ -290,7 +290,7 @@ class TestIntervention(InterventionCase):
     def test_planned_work_is_no_incident(self):
         with self.at(0):
             intervention = self.intervention(kind="preventive")
-            self.assertIn("promised of incidents, not of “Preventive”", intervention.promise_gap)
+            self.assertIn("for incidents, not for “Preventive”", intervention.promise_gap)
             self.assertFalse(self.rows(intervention))
             intervention.kind = "corrective"
             self.assertTrue(self.rows(intervention))

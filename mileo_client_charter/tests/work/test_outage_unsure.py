@@ -70,7 +70,7 @@ class TestOutagesWithoutEnd(GearCase):
         self.told(-3, event_id="2", series="door", status="up", end=f"{START - timedelta(hours=1):%FT%TZ}")
         self.assertTrue(one.end_unconfirmed)
         [defect] = self.defects()
-        self.assertIn("its own end was not told", defect.remedy)
+        self.assertIn("its own end was not received", defect.remedy)
         one.with_user(self.technician).action_end_right()
         self.assertFalse(self.defects())
         with self.assertRaises(UserError):

@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("charter_newcomer", {
         },
         {
             trigger: ".o-dropdown--menu [data-menu-xmlid='mileo_client_charter.menu_charter_health']",
-            content: _t("How each client fares, and why, in words."),
+            content: _t("How each client is doing, and why."),
             tooltipPosition: "right",
             run: "click",
         },

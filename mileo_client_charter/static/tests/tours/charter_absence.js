@@ -18,7 +18,7 @@ tours.add("charter_manager_goes_on_leave", {
         { trigger: ".o_form_view .o_field_widget[name='user_id'] input:value(t_manager)" },
         ...stepUtils.saveForm(),
         {
-            content: "a stand-in is proposed",
+            content: "a substitute is proposed",
             trigger: ".o_form_view .o_field_widget[name='stand_in_id'] input:value(t_deputy)",
         },
         { content: "the client will be told", trigger: ".o_field_widget[name='handover_ids'] .o_data_row:contains('Alpine'):contains('t_deputy')" },

@@ -20,7 +20,7 @@ tours.add("charter_report_sent", {
     steps: () => [
         { content: "what was advised", trigger: ".o_data_row:contains('Replace the recorder')" },
         { trigger: "button[name='action_review']", run: "click" },
-        { trigger: ".o_arrow_button_current:contains('Reviewed')" },
+        { trigger: ".o_arrow_button_current:contains('Approved')" },
         { trigger: "button[name='action_send']", run: "click" },
         { content: "it is on its way", trigger: ".o_arrow_button_current:contains('Sent')" },
     ],

@@ -56,7 +56,7 @@ tours.add("charter_manager_calls_back", {
         { trigger: ".modal footer button[name='action_confirm']", run: "click" },
         { content: "the call is recorded; the mail that tells the outcome starts from what was agreed", trigger: ".modal .o_field_widget[name='body'] .odoo-editor-editable:contains('Spare camera in stock')" },
         { trigger: ".modal footer button[name='action_send']", run: "click" },
-        { content: "the client is told", trigger: ".o_arrow_button_current:contains('Client told')" },
+        { content: "the client is told", trigger: ".o_arrow_button_current:contains('Client informed')" },
     ],
 });
 
