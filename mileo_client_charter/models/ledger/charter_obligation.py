@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..base.charter_words import LongWords, stored
+from ..base.charter_words import LongWords, Words, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
@@ -140,7 +140,7 @@ class CharterObligation(models.Model):
             "still counts as missed."
         ),
     )
-    cancel_reason = fields.Char("Why no longer outstanding", readonly=True, groups="base.group_user")
+    cancel_reason = Words("Why no longer outstanding", readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
         readonly=True,
         groups="base.group_user",

@@ -62,7 +62,7 @@ class CharterObligation(models.Model):
     def _declared_line(self, at, late):
         moment = fields.Datetime.to_string(at)
         if self.breached_at and not late:
-            return self.env._(
+            return _lt(
                 "recorded as done at %(done)s UTC, in time; it had been recorded as missed at %(late)s UTC",
                 done=moment,
                 late=fields.Datetime.to_string(self.breached_at),
@@ -92,7 +92,7 @@ class CharterObligation(models.Model):
                 line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=str(before), new=str(at))
             else:
                 values = obligation._undone_values(now)
-                line = _lt("done at %s UTC withdrawn: outstanding again", before)
+                line = _lt("done at %s UTC withdrawn: outstanding again", str(before))
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
             line = f"{stored(line)} ({stored(reason)})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
