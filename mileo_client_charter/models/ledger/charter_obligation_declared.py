@@ -85,7 +85,7 @@ class CharterObligation(models.Model):
                 continue
             if at and not reason and obligation._betters(at):
                 line = _lt("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
-                                  "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
+                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
                 values = {}
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
