@@ -123,7 +123,12 @@
         ],
         # The survey's pages need nothing else: they open at once, on any phone.
         "mileo_client_charter.assets_survey": ["mileo_client_charter/static/src/scss/charter.scss"],
-        "web.assets_backend": ["mileo_client_charter/static/src/cockpit/*"],
+        "web.assets_backend": [
+            "mileo_client_charter/static/src/cockpit/*",
+            "mileo_client_charter/static/src/backend/*.scss",
+        ],
+        # Beside the graph's own code, which is loaded when the first graph is.
+        "web.assets_backend_lazy": ["mileo_client_charter/static/src/backend/charter_graph.js"],
         "web.assets_tests": ["mileo_client_charter/static/tests/tours/*.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -29,6 +29,8 @@ HARMLESS = {
     "charter_publish_older": "a choice of whoever may publish: articles older in one language are published all the same",
     "charter_authentication": "what a gateway said of a mail; without it the mail counts as it does with a pass",
     "name": "the few keys a feeding user may send, by name (charter_intervention_machine.CONTEXT)",
+    "charter_words_stored": "a kept sentence as its term and values in place of its words, to who may read it anyway",
+    "charter_message_extras": "counts as an object of this process alone (client_document.Extras), which no remote call can send",
     "bin_size": "the length of a file in place of its content, as everywhere in Odoo",
     "charter_fetch": "which columns a search brings along",
     "active_model": "proposes the records a wizard was opened on; it reads and writes them with the user's rights",

@@ -77,10 +77,15 @@ class Browser:
         self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
         while True:
             answer = json.loads(self.socket.recv())
+            if "id" not in answer:
+                self.heard(answer)
             if answer.get("id") == self.number:
                 if "error" in answer:
                     raise SetupError(f"Chromium refuses {method}: {answer['error']}")
                 return answer["result"]
+
+    def heard(self, event):
+        """What the page tells of its own accord; nothing is done with it here."""
 
     def evaluate(self, expression):
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

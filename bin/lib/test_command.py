@@ -1,4 +1,4 @@
-"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--monitors] [--kills N] [--fuzz N]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--monitors] [--screens] [--kills N] [--fuzz N]
                 [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
@@ -13,6 +13,8 @@ Every check of the project, from nothing:
     bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
     bin/test --monitors [pytest arguments]      real monitoring programs post to a real Odoo by the recipes of the guides
                                 (a quarter of an hour; the first time it downloads them, some 300 MB)
+    bin/test --screens [ROLE|LANGUAGE ...]  every menu, view and dialogue of the demo company in Chromium, as each role in both languages
+                                (half an hour): cut words, console errors, untranslated sentences, statements; pictures in .charter/screens
     bin/test --years 3 [--seed N]           sixty contracts of all shapes live so many years, day by day, and the invariants of
                                 tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
@@ -45,6 +47,7 @@ import odoo_log
 import pytest_runs
 import requirements
 import runtime
+import screens_command
 import translations
 import workers
 from bootstrap import LIB, LOGS, REQUIREMENTS, ROOT, STATE, SetupError, say
@@ -519,6 +522,7 @@ def main():
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--monitors", action="store_true")
+    parser.add_argument("--screens", action="store_true")
     parser.add_argument("--kills", type=int)
     parser.add_argument("--fuzz", type=int)
     parser.add_argument("--seed")
@@ -537,6 +541,9 @@ def main():
         return merge_terms(options, args)
     if options.neighbours:
         return neighbours_tests(options, args)
+    if options.screens:
+        started = time.time()
+        return summary(screens_command.run(args), time.time() - started, shown=True)
     seed = options.seed or str(random.randrange(10**6))
     if options.kills:
         return faults.kills_only(options.db, options.kills, seed)

@@ -17,6 +17,19 @@ from collections import Counter
 # Letters to Unicode that no font draws: fillers of Hangul and Khmer.
 BLANK_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 WORD = re.compile(r"[^\W_]+")
+# Words that hold sentences together, and that the other language has not.
+HOLDS = {
+    "en": frozenset(
+        WORD.findall(
+            "the of and is are was were with not this that has have been by from your our we you will it for"
+        )
+    ),
+    "fr": frozenset(
+        WORD.findall(
+            "le la les des du une est sont avec pas cette que qui pour dans sur vous nous votre notre et au aux il"
+        )
+    ),
+}
 # Less is no word that another person understands later.
 SAID_LETTERS = 3
 # Nobody has told a client what was done in less.
@@ -51,6 +64,21 @@ def is_sentence(text):
     """Whether ``text`` is long enough to tell somebody something."""
     found = WORD.findall(_seen(text))
     return len(found) >= SENTENCE_WORDS and len("".join(found)) >= SENTENCE_LETTERS
+
+
+def language_of(text):
+    """``"en"`` or ``"fr"`` where the words that hold the text together say so clearly; else None.
+
+    >>> language_of("We have replaced the camera and it is working."), language_of("Nous avons remplacé la caméra et le câble.")
+    ('en', 'fr')
+    >>> language_of("OK"), language_of("Le the la of")
+    (None, None)
+    """
+    words = [word.lower() for word in WORD.findall(_seen(text))]
+    counts = {code: sum(word in held for word in words) for code, held in HOLDS.items()}
+    best = max(counts, key=counts.get)
+    other = min(counts.values())
+    return best if counts[best] >= 3 and counts[best] >= 3 * other else None
 
 
 def own_words(text, proposed):

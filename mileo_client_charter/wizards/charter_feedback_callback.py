@@ -12,19 +12,34 @@ class CharterFeedbackCallback(models.TransientModel):
     contact_id = fields.Many2one(related="feedback_id.contact_id")
     phone_to_call = fields.Char(related="feedback_id.phone_to_call")
     call_wanted_at = fields.Datetime(related="feedback_id.call_wanted_at")
+    call_log = fields.Text(related="feedback_id.call_log")
+    reached = fields.Selection(
+        [("yes", "We spoke"), ("none", "No answer"), ("message", "No answer, left a message")],
+        "The call",
+        required=True,
+        default="yes",
+    )
+    next_at = fields.Datetime(
+        "Next attempt", default=lambda self: self.env["charter.feedback"]._next_attempt_at()
+    )
+    note = fields.Char()
     called_at = fields.Datetime("Call held at", required=True, default=fields.Datetime.now)
-    understanding = fields.Text("What was understood", required=True)
+    understanding = fields.Text("What was understood")
     apology = fields.Selection(
         [("made", "They were due, and I made them"), ("not_due", "They were not due")],
         "Apologies",
-        required=True,
     )
     action_ids = fields.One2many("charter.feedback.callback.action", "callback_id", "Corrective actions")
     no_action_reason = fields.Char("Or why none is needed")
 
     def action_confirm(self):
-        """Record the call, then open the mail that tells the client the outcome."""
+        """Record the call, then open the mail that tells the client the outcome; or the attempt, and when to call again."""
         self.ensure_one()
+        if self.reached != "yes":
+            self.feedback_id._record_attempt(
+                self.called_at, self.reached == "message", self.note, self.next_at
+            )
+            return {"type": "ir.actions.act_window_close"}
         self.feedback_id._record_callback(
             self.called_at,
             self.understanding,
@@ -35,7 +50,7 @@ class CharterFeedbackCallback(models.TransientModel):
             ],
             self.no_action_reason,
         )
-        return {"type": "ir.actions.act_window_close"}
+        return self.feedback_id.action_ask_outcome()
 
 
 class CharterFeedbackCallbackAction(models.TransientModel):

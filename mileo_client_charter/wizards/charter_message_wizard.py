@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
 
-from ..tools.words import is_said, is_sentence, own_words
+from ..models.base.client_document import Extras
+from ..tools.words import is_said, is_sentence, language_of, own_words
 
 # Where the template leaves room for the answer.
 ROOM = re.compile(r"<(p|div)[^>]*>(\s|<br[^>]*>|&nbsp;)*(…|\.\.\.)(\s|<br[^>]*>|&nbsp;)*</\1>")
@@ -25,6 +26,27 @@ class CharterMessageWizard(models.TransientModel):
     kind = fields.Char(required=True)
     contact_id = fields.Many2one("res.partner", "To", readonly=True)
     email = fields.Char(related="contact_id.email")
+    client_id = fields.Many2one(related="contact_id.commercial_partner_id")
+    language = fields.Char(
+        "Written in",
+        compute="_compute_language",
+        help="The language of the contact, which the proposal is in.",
+    )
+    other_language = fields.Char(
+        compute="_compute_other_language", help="The language of what was typed, where it is another."
+    )
+    cc_ids = fields.Many2many(
+        "res.partner",
+        string="Copy to",
+        domain="[('id', 'child_of', client_id), ('id', '!=', contact_id), ('email', '!=', False)]",
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
+    template_id = fields.Many2one(
+        "mail.template",
+        "Reusable answer",
+        domain="[('model', '=', res_model), ('template_category', '=', 'custom_template')]",
+        help="Mail templates of the company for this kind of document; it takes the place of the text.",
+    )
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)
     has_words = fields.Boolean(
@@ -42,6 +64,41 @@ class CharterMessageWizard(models.TransientModel):
     def _compute_has_words(self):
         for wizard in self:
             wizard.has_words = bool(wizard.kind and wizard._record()) and wizard._is_written()
+
+    @api.depends("contact_id.lang")
+    def _compute_language(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for wizard in self:
+            wizard.language = names.get(wizard.contact_id.lang, wizard.contact_id.lang)
+
+    @api.depends("body", "contact_id.lang")
+    def _compute_other_language(self):
+        names = {code[:2]: name for code, name in self.env["res.lang"].get_installed()}
+        for wizard in self:
+            proposed = ""
+            if wizard.kind and wizard._record():
+                proposed = html2plaintext(
+                    wizard._proposal(wizard._record(), wizard.kind)["body_html"] or "",
+                    include_references=False,
+                )
+            written = own_words(html2plaintext(wizard.body or "", include_references=False), proposed)
+            spoken = language_of(written)
+            wanted = (wizard.contact_id.lang or "")[:2]
+            wizard.other_language = names.get(spoken) if spoken and wanted and spoken != wanted else False
+
+    @api.onchange("template_id")
+    def _onchange_template(self):
+        if self.template_id:
+            made = self.template_id._generate_template([self.res_id], ("subject", "body_html"))[self.res_id]
+            self.subject, self.body = made["subject"] or self.subject, made["body_html"] or self.body
+
+    def _copies(self):
+        """Who gets a copy. :raise ValidationError: not one of the client's people, or nobody who can be written to"""
+        for one in self.cc_ids:
+            unreachable = one._charter_unreachable(self.client_id)
+            if unreachable:
+                raise ValidationError(unreachable)
+        return self.cc_ids
 
     def _record(self):
         """The document the message is about."""
@@ -124,5 +181,17 @@ class CharterMessageWizard(models.TransientModel):
         self._check_body()
         # The room the template leaves for the answer is no part of it.
         body = Markup(ROOM.sub("", self.body))
-        getattr(self._record(), self._message().step)(self.subject, body)
-        return {"type": "ir.actions.act_window_close"}
+        copies = self._copies()
+        files = tuple((one.name, one.raw) for one in self.attachment_ids)
+        record = self._record().with_context(charter_message_extras=Extras(tuple(copies.ids), files))
+        getattr(record, self._message().step)(self.subject, body)
+        names = ", ".join(f"{one.name} <{one.email}>" for one in self.contact_id | copies)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("On its way to %s; it is on the portal too.", names),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -21,6 +21,8 @@ from . import charter_door
 from . import ir_http
 from . import charter_agreed_action
 from . import mail_activity
+from . import base
+from . import mail_tracking_value
 from . import res_config_settings
 from . import charter_redaction
 from . import charter_link

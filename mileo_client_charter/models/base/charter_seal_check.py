@@ -6,9 +6,12 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from .charter_batches import one_by_one
 from .charter_seal import GENESIS, link_seal
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -167,11 +170,10 @@ class CharterSeal(models.Model):
     def _alert(self, company, said):
         people = company._charter_people("general_management")
         for user in people:
-            localized = self.with_context(lang=user.lang).env
             company.partner_id.sudo().activity_schedule(
                 "mail.mail_activity_data_warning",
                 user_id=user.id,
-                summary=localized._("The proof of the client charter does not hold"),
+                summary=_lt("The proof of the client charter does not hold"),
                 note=said.replace("\n", "<br/>"),
             )
 

@@ -50,3 +50,18 @@ class Link(NamedTuple):
     """How long the link opens."""
     file: str | None = None
     """Method of the document that gives (name, bytes, mimetype) of the file behind the page."""
+
+
+class Extras(NamedTuple):
+    """What goes with a message that a document sends: copies to people of the client, files."""
+
+    copies: tuple = ()
+    """Numbers of contacts."""
+    files: tuple = ()
+    """(name, content) of each."""
+
+
+def message_extras(env):
+    """The ``Extras`` of the message that is being sent: an object of this process, which no remote call can send."""
+    extras = env.context.get("charter_message_extras")
+    return extras if isinstance(extras, Extras) else Extras()

@@ -1,11 +1,14 @@
-"""One activity a promise and person: what an activity is about is in a key, so that none overwrites another."""
+"""What an activity says, read in any language; one activity a promise and person: what an activity is about is in a key, so that none overwrites another."""
 
 from odoo import fields, models
+
+from .charter_words import Words
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
+    summary = Words()
     charter_key = fields.Char(
         "What it is about",
         readonly=True,

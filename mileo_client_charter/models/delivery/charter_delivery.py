@@ -2,9 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_isolated
 from ..base.client_document import Sheet
+
+_lt = LazyTranslate(__name__)
 
 KINDS = [
     ("charter", "Charter"),
@@ -269,7 +272,7 @@ class CharterDelivery(models.Model):
             )
             if delivery.obligation_id:
                 delivery.obligation_id._fulfil(
-                    self.env._(
+                    _lt(
                         "Mail to %(contact)s: %(subject)s",
                         contact=delivery.contact_id._charter_key(),
                         subject=delivery.subject,

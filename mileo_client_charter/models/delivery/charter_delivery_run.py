@@ -7,13 +7,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET
 from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches, run_isolated
+from ..base.charter_words import Choice, Words
 from ..ledger.charter_obligation import owed_sql
 from .charter_delivery import KINDS
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 SEND_BATCH = 100
 # Promise of the ledger -> kind of document that keeps it.
@@ -32,7 +35,7 @@ class CharterDeliveryRun(models.Model):
     _inherit = ["charter.engine.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
-    name = fields.Char(required=True, readonly=True, charter_engine=True)
+    name = Words(required=True, readonly=True, charter_engine=True)
     kind = fields.Selection(KINDS, required=True, readonly=True, charter_engine=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, charter_engine=True)
     state = fields.Selection(
@@ -158,12 +161,9 @@ class CharterDeliveryRun(models.Model):
         """Return a run for ``requests``; held for review when it reaches as many clients as the company has set."""
         clients = {request["partner_id"] for request in requests}
         held = len(clients) >= max(1, company.charter_delivery_review_from)
-        labels = dict(self._fields["kind"]._description_selection(self.env))
         run = self._charter_engine().create(
             {
-                "name": self.env._("%(kind)s, %(count)s clients", kind=labels[kind], count=len(clients))
-                if len(clients) > 1
-                else labels[kind],
+                "name": self._run_name(kind, len(clients)),
                 "kind": kind,
                 "company_id": company.id,
                 "state": "held" if held else "sending",
@@ -179,6 +179,16 @@ class CharterDeliveryRun(models.Model):
         else:
             self._wake_sender()
         return run
+
+    @api.model
+    def _run_name(self, kind, count):
+        """What goes out and to how many, for whoever reads it later, in their language."""
+        name = Choice(self.env["charter.delivery"], "kind", kind)
+        return (
+            _lt("%(kind)s, %(count)s clients", kind=name, count=count)
+            if count > 1
+            else _lt("%(kind)s, one client", kind=name)
+        )
 
     @api.model
     def _say_not_planned(self, client, why):
@@ -201,7 +211,7 @@ class CharterDeliveryRun(models.Model):
 
     def _ask_to_look(self, user, **values):
         """An activity for ``user``, in its language, on a run that waits to be looked at."""
-        words = self.with_context(lang=user.lang).env._("Look at what is going to clients, then send it")
+        words = _lt("Look at what is going to clients, then send it")
         self.activity_schedule(
             "mileo_client_charter.activity_promise", user_id=user.id, summary=words, **values
         )

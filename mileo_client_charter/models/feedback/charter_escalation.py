@@ -1,8 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1
+from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
+from .charter_only_choice import fill_only_choices
+
+_lt = LazyTranslate(__name__)
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
@@ -96,7 +101,7 @@ class CharterEscalation(models.Model):
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
-    resolution = fields.Char("How it was resolved", readonly=True, copy=False, charter_engine=True)
+    resolution = Words("How it was resolved", readonly=True, copy=False, charter_engine=True)
     user_id = fields.Many2one(
         "res.users",
         "Answers",
@@ -105,11 +110,18 @@ class CharterEscalation(models.Model):
         groups="base.group_user",
     )
     due_at = fields.Datetime("Answer due", compute="_compute_due_at")
+    due_text = fields.Char("Answer due by", compute="_compute_due_at", groups="base.group_user")
+    time_left = fields.Char(compute="_compute_due_at", groups="base.group_user")
+    phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
 
     _charter_said_runs = (ESCALATION_LEVEL1, "raised_at", "answered_at")
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.onchange("partner_id")
+    def _onchange_only_choices(self):
+        fill_only_choices(self)
 
     def _charter_origin(self):
         return self.env._("Your escalation"), f"/my/charter/escalation/{self.id}"
@@ -160,11 +172,19 @@ class CharterEscalation(models.Model):
         )
         return [("id", "in", rows.mapped("res_id"))]
 
+    @api.depends("contact_id.phone", "partner_id.phone")
+    def _compute_phone_to_call(self):
+        for escalation in self:
+            escalation.phone_to_call = escalation.contact_id.phone or escalation.partner_id.phone
+
+    @api.depends_context("lang", "tz")
     def _compute_due_at(self):
         promises = self._current_promises()
         for escalation in self:
-            waiting = escalation.state == "open" and escalation.id in promises
-            escalation.due_at = promises[escalation.id].due_at if waiting else False
+            promise = escalation.state == "open" and promises.get(escalation.id)
+            escalation.due_at = promise and promise.due_at
+            escalation.due_text = promise and promise._due_for_reader()
+            escalation.time_left = promise and promise.time_left
 
     @api.constrains("partner_id", "contact_id", "company_id", "contract_id", "feedback_id")
     def _check_client(self):
@@ -207,7 +227,7 @@ class CharterEscalation(models.Model):
                 engine._start_clock(ESCALATION_LEVEL1, said_at, now)
             else:
                 engine._ask_who_it_is()
-            engine._charter_mark_late(said_at, now, lambda env: env._("The escalation"))
+            engine._charter_mark_late(said_at, now, _lt("The escalation"))
         return escalations
 
     def write(self, vals):

@@ -2,9 +2,12 @@
 
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.words import is_said
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterEscalation(models.Model):
@@ -30,7 +33,7 @@ class CharterEscalation(models.Model):
         escalation.write(
             {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
         )
-        evidence = self.env._(
+        evidence = _lt(
             "Answered by %(user)s by mail to %(contact)s.",
             user=self.env.user._charter_key(),
             contact=told.people._charter_key(),
@@ -141,7 +144,7 @@ class CharterEscalation(models.Model):
                     self.env._("How do you know: say when and how the client accepted the answer.")
                 )
             escalation._resolve(
-                self.env._("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
+                _lt("%(how)s (recorded by %(user)s)", how=how.strip(), user=self.env.user.name)
             )
 
     def _portal_accept(self):
@@ -149,4 +152,4 @@ class CharterEscalation(models.Model):
         self._charter_locked()
         if self.state == "resolved":
             return
-        self._resolve(self.env._("Accepted by %s on the portal.", self.env.user.name))
+        self._resolve(_lt("Accepted by %s on the portal.", self.env.user.name))

@@ -6,10 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.sql import escape_psql
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import mail_authentication
 from ..base.charter_lock import lock
 from ..base.mail_thread import AuthenticationResults
+
+_lt = LazyTranslate(__name__)
 
 # A mail that says it is older came from a clock that is wrong.
 MAIL_DELAY = timedelta(days=7)
@@ -23,25 +26,24 @@ class CharterEscalation(models.Model):
         self.ensure_one()
         sender = self.email_from or "—"
         self.configuration_error = (
-            self.env._(
+            _lt(
                 "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the "
                 "time limit runs from the email.",
                 doubt=self.doubt,
             )
             if self.doubt
-            else self.env._(
+            else _lt(
                 "The sender %s is no known client: choose the client, the time limit runs from the email.",
                 sender,
             )
         )
         for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
-            reader = self.with_context(lang=user.lang)
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=reader.env._("Is this escalation really from %s?", sender)
+                summary=_lt("Is this escalation really from %s?", sender)
                 if self.doubt
-                else reader.env._("Which client is this escalation from?"),
+                else _lt("Which client is this escalation from?"),
             )
 
     @api.model

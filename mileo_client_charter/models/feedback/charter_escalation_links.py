@@ -2,9 +2,12 @@
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL2
 from ..base.client_document import Link
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterEscalation(models.Model):
@@ -85,7 +88,7 @@ class CharterEscalation(models.Model):
             return self.env._("You do not accept our answer after all: the escalation is open again.")
         if escalation.state == "resolved":
             return None
-        escalation._resolve(self.env._("Accepted by %s by the link of our mail.", contact.name))
+        escalation._resolve(_lt("Accepted by %s by the link of our mail.", contact.name))
         escalation.accepted_by_id = contact
         escalation._trace(contact, self.env._("I accept the answer."))
         escalation._mail_client("mileo_client_charter.mail_escalation_accepted")
@@ -112,12 +115,12 @@ class CharterEscalation(models.Model):
             raise ValidationError(
                 self.env._("It is too late to change this here: call us, or reply to our message.")
             )
-        words = self.env._("%s took the step to level 2 back.", contact.name)
+        words = _lt("%s took the step to level 2 back.", contact.name)
         escalation._charter_cancel(ESCALATION_LEVEL2, words)
         escalation.write(
             {"level": "1", "state": "answered" if escalation.answered_at else "open", "level2_at": False}
         )
-        escalation._trace(contact, words)
+        escalation._trace(contact, self.env._("%s took the step to level 2 back.", contact.name))
 
     def _trace(self, contact, words):
         """What the client did, on the thread that both sides read."""

@@ -8,10 +8,13 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 from odoo.tools.sql import escape_psql
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.words import is_said
 from ..base.charter_recorded import OPERATIONS
+
+_lt = LazyTranslate(__name__)
 
 # Days without a word of the client after an answer: then it is asked; then the escalation is closed with that reason.
 ASK_AFTER, CLOSE_AFTER = timedelta(days=7), timedelta(days=30)
@@ -104,7 +107,7 @@ class CharterEscalation(models.Model):
             user = self.env["res.users"].browse(holder or [])
             if user and user != promise.user_id:
                 before = promise.user_id
-                promise._reassign(user, self.env._("the operations manager is away, without a substitute"))
+                promise._reassign(user, _lt("the operations manager is away, without a substitute"))
                 promise._move_activities({promise.id: before}, user)
                 promise._charter_announce()
 
@@ -201,7 +204,7 @@ class CharterEscalation(models.Model):
         """A month after our answer, without a word: closed with that reason, and opened again by any word."""
         for escalation in self:
             escalation._resolve(
-                self.env._("No reaction from the client for %s days after our answer.", CLOSE_AFTER.days)
+                _lt("No reaction from the client for %s days after our answer.", CLOSE_AFTER.days)
             )
             escalation._charter_engine().silent = True
 
@@ -237,7 +240,7 @@ class CharterEscalation(models.Model):
 
     def _charter_word_summary(self, client):
         if self._may_go_to_level2():
-            return self.env._("%s wrote: answer, or go to level 2 with its reason", client.display_name)
+            return _lt("%s wrote: answer, or go to level 2 with its reason", client.display_name)
         return super()._charter_word_summary(client)
 
     # -- no escalation at all ---------------------------------------------------------------------
@@ -265,9 +268,7 @@ class CharterEscalation(models.Model):
             engine = escalation._charter_locked()
             if engine.state not in ("unqualified", "open", "answered"):
                 raise ValidationError(self.env._("%s is closed already.", escalation.display_name))
-            words = self.env._(
-                "Dismissed by %(user)s: %(reason)s", user=self.env.user.name, reason=reason.strip()
-            )
+            words = _lt("Dismissed by %(user)s: %(reason)s", user=self.env.user.name, reason=reason.strip())
             for code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
                 engine._charter_cancel(code, words)
             engine.write({"state": "dismissed", "resolved_at": self._charter_now(), "resolution": words})

@@ -6,7 +6,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.codes import FEEDBACK_CALLBACK
 from ...tools.words import trimmed
 from ..base.charter_format import day_text
+from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
+from .charter_only_choice import fill_only_choices
 
 # Why a call is due (article 02), the first that holds: a low rating, a problem reported to us, a call asked for.
 LOW_RATING, REPORTED, ASKED_FOR = "rating", "problem", "asked"
@@ -37,7 +39,7 @@ class CharterFeedback(models.Model):
         given=(("rating", "rating"), ("nps", "nps_answered")),
     )  # fmt: skip
     _charter_retention = "charter_words_months"
-    _order = "answered_at desc, id desc"
+    _order = "answered_at desc nulls last, id desc"
     _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
@@ -83,7 +85,7 @@ class CharterFeedback(models.Model):
     sent_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     reminded_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     expires_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
-    skip_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    skip_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     ask_nps = fields.Boolean(
         readonly=True, copy=False, charter_engine=True, default=True, groups="base.group_user"
     )
@@ -183,6 +185,10 @@ class CharterFeedback(models.Model):
     )
 
     # -- readings ---------------------------------------------------------------------------------
+
+    @api.onchange("partner_id")
+    def _onchange_only_choices(self):
+        fill_only_choices(self)
 
     def _charter_partner(self):
         self.ensure_one()

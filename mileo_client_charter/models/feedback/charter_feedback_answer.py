@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import nps as nps_rules
 from ...tools.codes import FEEDBACK_CALLBACK
 from .charter_feedback import ASKED_FOR, LOW_RATING, REPORTED
+
+_lt = LazyTranslate(__name__)
 
 # How long who answered may correct a mistaken mark.
 CORRECTABLE = timedelta(hours=1)

@@ -7,11 +7,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import FEEDBACK_CALLBACK
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 SEND_BATCH = 100
@@ -35,9 +38,9 @@ class CharterFeedback(models.Model):
             if not reason:
                 first = mailboxes.setdefault(contact.email_normalized, contact)
                 if first != contact:
-                    reason = self.env._("%s is asked at the same address.", first.name)
+                    reason = _lt("%s is asked at the same address.", first.name)
             if too_old:
-                reason = self.env._("The work was recorded too long after it was done.")
+                reason = _lt("The work was recorded too long after it was done.")
             rows.append(
                 {
                     "channel": "survey",
@@ -95,9 +98,7 @@ class CharterFeedback(models.Model):
                 raise ValidationError(
                     self.env._("%s has left already, or was never to leave.", feedback.name)
                 )
-        self._skip_planned(
-            self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
-        )
+        self._skip_planned(_lt("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
     def action_ask_suppress(self):
         return self.env["charter.obligation"]._wizard_action("suppress", self.env._("Do not send")) | {
@@ -115,9 +116,7 @@ class CharterFeedback(models.Model):
                 lambda row: (order.index(row.state), row.contact_id.id != merge.target, row.id)
             )
             others = self.browse([row.id for row in others])
-            reason = self.env._(
-                "Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})"
-            )
+            reason = _lt("Two contacts that were one person: see %s.", f"{kept.display_name} (no. {kept.id})")
             others._skip_planned(reason)
             others.filtered(lambda row: row.state == "sent")._charter_engine().write(
                 {"state": "expired", "skip_reason": reason}
@@ -298,6 +297,6 @@ class CharterFeedback(models.Model):
             reader.activity_schedule(
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
-                summary=reader.env._("Survey not delivered to %s: fix the address", feedback.contact_id.name),
+                summary=_lt("Survey not delivered to %s: fix the address", feedback.contact_id.name),
                 note=why,
             )

@@ -1,6 +1,11 @@
 """What clients are asked about the work done for them."""
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+from .charter_only_choice import fill_only_choices
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterIntervention(models.Model):
@@ -8,6 +13,10 @@ class CharterIntervention(models.Model):
 
     feedback_ids = fields.One2many("charter.feedback", "intervention_id", groups="base.group_user")
     feedback_count = fields.Integer(compute="_compute_feedback_count", groups="base.group_user")
+
+    @api.onchange("partner_id")
+    def _onchange_only_choices(self):
+        fill_only_choices(self)
 
     @api.depends("feedback_ids")
     def _compute_feedback_count(self):
@@ -21,7 +30,7 @@ class CharterIntervention(models.Model):
 
     def _charter_reopened(self):
         result = super()._charter_reopened()
-        self.feedback_ids._skip_planned(self.env._("The intervention was reopened."))
+        self.feedback_ids._skip_planned(_lt("The intervention was reopened."))
         return result
 
     def action_feedback(self):

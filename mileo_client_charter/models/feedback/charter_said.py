@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # What is recorded more than a day after it happened is looked at by operations.
 RECORDED_LATE = timedelta(days=1)
@@ -65,7 +68,7 @@ class CharterSaidMixin(models.AbstractModel):
     def _charter_mark_late(self, moment, recorded, what):
         """Operations look at what was recorded more than a day after ``moment``.
 
-        :param what: “the client’s word”, “the call”: in the language of the reader, so a callable of an environment
+        :param what: “the client’s word”, “the call”: a term, put into words for whoever reads it
         """
         self.ensure_one()
         if not moment or recorded - moment <= RECORDED_LATE:
@@ -74,13 +77,12 @@ class CharterSaidMixin(models.AbstractModel):
         days = (recorded - moment).days
         people = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
         for user in people:
-            reader = self.with_context(lang=user.lang)
             self.sudo().with_context(mail_activity_quick_update=True).activity_schedule(
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
-                summary=reader.env._(
+                summary=_lt(
                     "%(what)s: recorded %(days)s d after it happened",
-                    what=what(reader.env),
+                    what=what,
                     days=days,
                 ),
             )
@@ -121,7 +123,7 @@ class CharterSaidMixin(models.AbstractModel):
             order="id", limit=1,
         )  # fmt: skip
         for row in rows._charter_engine():
-            words = self.env._(
+            words = _lt(
                 "the client spoke at %(said)s UTC, as was corrected: %(reason)s",
                 said=fields.Datetime.to_string(self.said_at), reason=reason,
             )  # fmt: skip
@@ -145,6 +147,6 @@ class CharterSaidMixin(models.AbstractModel):
         for promise in promises._charter_engine():
             if not promise.history:
                 promise.history = promise._with_history(
-                    self.env._("reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
+                    _lt("reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
                                said=fields.Datetime.to_string(moment), known=fields.Datetime.to_string(recorded))
                 )  # fmt: skip

@@ -3,8 +3,12 @@
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_isolated
+from ..base.charter_words import as_stored, stored
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterWord(models.Model):
@@ -86,10 +90,9 @@ class CharterWord(models.Model):
         company = record if record._name == "res.company" else record.company_id
         for user in self.env["charter.assignment"]._company_people(company, "operations_manager"):
             reader = company.partner_id.sudo().with_context(lang=user.lang, mail_activity_quick_update=True)
-            summary = reader.env._("The daily watch failed on %s", record.display_name)
-            if reader.activity_ids.filtered(
-                lambda one, u=user, s=summary: one.user_id == u and one.summary == s
-            ):
+            summary = _lt("The daily watch failed on %s", record)
+            known = reader.activity_ids.filtered(lambda one, user=user: one.user_id == user)
+            if stored(summary) in [as_stored(one, "summary") for one in known]:
                 continue
             reader.activity_schedule(
                 "mileo_client_charter.activity_look", user_id=user.id, summary=summary, note=why

@@ -6,8 +6,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
+
+_lt = LazyTranslate(__name__)
 
 ACTIVITY = "mileo_client_charter.activity_word"
 SUMMARY_LENGTH = 200

@@ -1,11 +1,16 @@
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext, is_html_empty
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_sentence, trimmed
+from ..base.charter_words import Choice, Words
+from ..base.client_document import message_extras
 from .charter_obligation import MissingCharter
+
+_lt = LazyTranslate(__name__)
 
 
 class SentMessage(NamedTuple):
@@ -22,7 +27,7 @@ class CharterClientMixin(models.AbstractModel):
     _description = "Document a client started"
     _inherit = ["charter.recorded.mixin", "charter.obligation.mixin", "charter.thread.mixin"]
 
-    configuration_error = fields.Char(
+    configuration_error = Words(
         readonly=True,
         copy=False,
         charter_engine=True,
@@ -68,13 +73,12 @@ class CharterClientMixin(models.AbstractModel):
 
     def _charter_explain_vacancy(self, obligations):
         vacant = obligations.filtered(lambda obligation: obligation.is_owed and not obligation.sudo().user_id)
-        labels = dict(self.env["charter.commitment"]._fields["owner_role"]._description_selection(self.env))
         error = False
         if vacant:
-            error = self.env._(
+            error = _lt(
                 "The role “%s” is vacant: an administrator assigns it in Client Charter ‣ Clients ‣ "
                 "Assigned contacts. The commitment is open and its time limit runs.",
-                labels[vacant[0].role],
+                Choice(self.env["charter.commitment"], "owner_role", vacant[0].role),
             )
         self._charter_engine().configuration_error = error
 
@@ -109,12 +113,14 @@ class CharterClientMixin(models.AbstractModel):
         unreachable = contact._charter_unreachable(client)
         if unreachable:
             raise ValidationError(unreachable)
+        extras = message_extras(self.env)
         message = self.with_context(
             mail_notify_force_send=False, mail_post_autofollow=False, lang=contact.lang
         ).message_post(
             body=body,
             subject=subject,
-            partner_ids=contact.ids,
+            partner_ids=[*contact.ids, *extras.copies],
+            attachments=list(extras.files),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             mail_auto_delete=False,

@@ -4,11 +4,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
+from ..base.charter_words import LongWords, Words, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
+
+_lt = LazyTranslate(__name__)
 
 # Still owed: neither done nor withdrawn. ``is_owed`` says it of a row, these say it in SQL; ``{row}`` is the alias of the
 # ledger with its dot, or nothing. Late and still owed is what a client's page, its health and Today count.
@@ -25,6 +29,20 @@ def owed_sql(row=""):
 def late_owed_sql(row=""):
     """SQL condition on the ledger under the alias ``row``: the promise was found late and is still owed."""
     return SQL(LATE_OWED.format(row=row and f"{row}."))
+
+
+def past_due_sql(row, now):
+    """SQL condition on the ledger under the alias ``row``: owed, and nothing is left of its time at ``now``.
+
+    A promise without a due time is past due when none could be computed: somebody has to look. A pause is no delay.
+    """
+    return SQL(
+        """(%(late_owed)s OR %(row)s.state = 'open' AND (%(row)s.due_at <= %(now)s
+            OR %(row)s.due_at IS NULL AND %(row)s.paused_at IS NULL))""",
+        late_owed=late_owed_sql(row),
+        row=SQL.identifier(row),
+        now=now,
+    )
 
 
 class MissingCharter(UserError):
@@ -122,14 +140,14 @@ class CharterObligation(models.Model):
             "still counts as missed."
         ),
     )
-    cancel_reason = fields.Char("Why no longer outstanding", readonly=True, groups="base.group_user")
+    cancel_reason = Words("Why no longer outstanding", readonly=True, groups="base.group_user")
     withdrawn = fields.Boolean(
         readonly=True,
         groups="base.group_user",
         help="Cancelled with its contract; open again if the contract comes back.",
     )
-    evidence = fields.Text(readonly=True, groups="base.group_user")
-    history = fields.Text(
+    evidence = LongWords(readonly=True, groups="base.group_user")
+    history = LongWords(
         readonly=True, groups="base.group_user", help="Changes of owner and corrections, dated."
     )
     # Figures are sums of these
@@ -218,6 +236,15 @@ class CharterObligation(models.Model):
         """Found late and still owed."""
         return Domain("state", "=", "late") & Domain("done_at", "=", False)
 
+    @api.model
+    def _past_due_domain(self):
+        """``past_due_sql`` as a domain, at the present moment."""
+        now = self._charter_now()
+        without = Domain("due_at", "=", False) & Domain("paused_at", "=", False)
+        return self._late_owed_domain() | Domain("state", "=", "open") & (
+            Domain("due_at", "<=", now) | without
+        )
+
     @api.depends("due_at", "state", "done_at", "paused_at")
     @api.depends_context("lang")
     def _compute_time_left(self):
@@ -304,7 +331,7 @@ class CharterObligation(models.Model):
         return {
             "state": "late", "breached_at": self.breached_at or now, "met": 0, "missed": 1,
             "done_at": now, "cancelled_at": now, "cancel_reason": reason,
-            "history": self._with_history(self.env._("missed, and no longer to be done: %s", reason)),
+            "history": self._with_history(_lt("missed, and no longer to be done: %s", reason)),
         }  # fmt: skip
 
     def _reopen_outstanding(self, reason):
@@ -314,7 +341,7 @@ class CharterObligation(models.Model):
                 obligation.write(
                     {
                         "done_at": False, "cancelled_at": False, "cancel_reason": False,
-                        "history": obligation._with_history(self.env._("outstanding again: %s", reason)),
+                        "history": obligation._with_history(_lt("outstanding again: %s", reason)),
                     }
                 )  # fmt: skip
 
@@ -325,20 +352,17 @@ class CharterObligation(models.Model):
             values = obligation._cancelled_values(reason, now)
             if obligation._overdue(now):
                 found = obligation.breached_at or now
-                line = self.env._("cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
+                line = _lt("cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
                                   moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 
     def _reassign(self, user, reason):
         """Another person owes these promises from now on; due times do not move, the change is kept."""
-        stamp = fields.Datetime.to_string(self._charter_now())
         for obligation in self._charter_engine():
             if obligation.is_owed and obligation.user_id != user:
-                line = f"{stamp} UTC: {obligation.user_id._charter_key()} → {user._charter_key()} ({reason})"
-                obligation.write(
-                    {"user_id": user.id, "history": "\n".join(filter(None, [obligation.history, line]))}
-                )
+                line = f"{obligation.user_id._charter_key()} → {user._charter_key()} ({stored(reason)})"
+                obligation.write({"user_id": user.id, "history": obligation._with_history(line)})
 
     # -- actions ----------------------------------------------------------------------------------
 
@@ -359,7 +383,7 @@ class CharterObligation(models.Model):
                 self.env._("Reason: say why this commitment is cancelled; the reason stays in the register.")
             )
         self._check_owed()
-        self._annul(self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
+        self._annul(_lt("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
     def action_record_evidence(self, evidence):
         """The owner records how a promise was kept, for promises no document of the system closes.
@@ -379,7 +403,7 @@ class CharterObligation(models.Model):
                                obligation.display_name)
                 )  # fmt: skip
         self._fulfil(
-            self.env._(
+            _lt(
                 "%(evidence)s (recorded by %(user)s)",
                 evidence=evidence.strip(),
                 user=self.env.user._charter_key(),

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_batches, run_isolated
 from .charter_obligation import owed_sql
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 ALERT_BATCH = 100
@@ -156,7 +158,7 @@ class CharterObligation(models.Model):
                 values = {
                     "date_deadline": row._last_day()
                     or row.company_id._charter_day_at(row.due_at or row.opened_at),
-                    "summary": row.with_context(lang=user.lang)._alert_summary(),
+                    "summary": row._alert_summary(),
                 }
                 one = present.get((row.id, user.id, origin._name, origin.id))
                 if one:
@@ -195,10 +197,10 @@ class CharterObligation(models.Model):
 
     def _alert_summary(self):
         self.ensure_one()
-        partner = self.partner_id.display_name
+        values = {"promise": self.commitment_id, "client": self.partner_id.display_name}
         if self.breached_at:
-            return self.env._("Overdue: %(promise)s, %(client)s", promise=self.promise, client=partner)
-        return self.env._("To do: %(promise)s, %(client)s", promise=self.promise, client=partner)
+            return _lt("Overdue: %(promise)s, %(client)s", **values)
+        return _lt("To do: %(promise)s, %(client)s", **values)
 
     def _charter_alert_mail(self, template, to="owner"):
         """Queue a mail from ``template`` (external id) to ``to``: owner or manager.

@@ -11,8 +11,12 @@ Two clients that become one have their promises settled here too: every row stay
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
+from ..base.charter_words import as_stored, stored
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterObligation(models.Model):
@@ -35,7 +39,7 @@ class CharterObligation(models.Model):
     def _with_history(self, line):
         """``history`` with one more line, dated now."""
         stamp = fields.Datetime.to_string(self._charter_now())
-        return "\n".join(filter(None, [self.history, f"{stamp} UTC: {line}"]))
+        return "\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"]))
 
     def _done_values(self, evidence, at, now):
         self.ensure_one()
@@ -58,12 +62,12 @@ class CharterObligation(models.Model):
     def _declared_line(self, at, late):
         moment = fields.Datetime.to_string(at)
         if self.breached_at and not late:
-            return self.env._(
+            return _lt(
                 "recorded as done at %(done)s UTC, in time; it had been recorded as missed at %(late)s UTC",
                 done=moment,
                 late=fields.Datetime.to_string(self.breached_at),
             )
-        return self.env._("recorded as done at %s UTC", moment)
+        return _lt("recorded as done at %s UTC", moment)
 
     def _restate(self, at, evidence=False, reason=None):
         """The declared moment of promises that were done is corrected; the account stays in ``history``.
@@ -80,17 +84,17 @@ class CharterObligation(models.Model):
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
-                line = self.env._("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
-                                  "manager can correct it, with a reason", old=before, new=at)  # fmt: skip
+                line = _lt("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
+                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
                 values = {}
             elif at:
-                values = obligation._done_values(evidence or obligation.evidence, at, now)
-                line = self.env._("done at %(old)s UTC corrected to %(new)s UTC", old=before, new=at)
+                values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
+                line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=str(before), new=str(at))
             else:
                 values = obligation._undone_values(now)
-                line = self.env._("done at %s UTC withdrawn: outstanding again", before)
+                line = _lt("done at %s UTC withdrawn: outstanding again", str(before))
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
-            line = f"{line} ({reason})" if reason else line
+            line = f"{stored(line)} ({stored(reason)})" if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
         if moments:
             self._wake_clock(min(moments))
@@ -153,6 +157,6 @@ class CharterObligation(models.Model):
     def _settle_merged(self, other):
         """What is owed here is owed, or was done, on ``other``: a row that is late stays late, an open one is cancelled."""
         owed = self.sudo().filtered("is_owed")
-        why = self.env._("Two contacts were merged: it goes on with “%s”.", other)
+        why = _lt("Two contacts were merged: it goes on with “%s”.", other)
         owed.filtered(lambda row: row.state == "open")._cancel(why)
         owed.filtered(lambda row: row.state == "late")._fulfil(why)

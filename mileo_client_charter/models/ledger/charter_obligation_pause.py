@@ -4,10 +4,14 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
 from ...tools.pauses import due_after
+from ..base.charter_words import stored
 from ..base.resource_calendar import reaches
+
+_lt = LazyTranslate(__name__)
 
 HOUR = timedelta(hours=1)
 
@@ -52,7 +56,7 @@ class CharterObligation(models.Model):
                 continue
             values["history"] = obligation._with_history(
                 f"{obligation._timing_text(obligation)} → {obligation._timing_text(values)}"
-                + (f" ({reason})" if reason else "")
+                + (f" ({stored(reason)})" if reason else "")
             )
             obligation.write(values)
             moments += filter(None, [obligation.warn_at, obligation.due_at])
@@ -80,9 +84,9 @@ class CharterObligation(models.Model):
 
     def _timing_text(self, values):
         if values["paused_at"]:
-            return self.env._("paused since %s UTC", fields.Datetime.to_string(values["paused_at"]))
+            return stored(_lt("paused since %s UTC", fields.Datetime.to_string(values["paused_at"])))
         if values["due_at"]:
-            return self.env._("due %s UTC", fields.Datetime.to_string(values["due_at"]))
+            return stored(_lt("due %s UTC", fields.Datetime.to_string(values["due_at"])))
         return values["clock_error"] or "—"
 
     def _timing(self, pauses, paused_at):

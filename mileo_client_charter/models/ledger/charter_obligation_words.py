@@ -36,8 +36,7 @@ class CharterObligation(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_due_text(self):
         for obligation in self:
-            tz = self.env.context.get("tz") or self.env.user.tz
-            obligation.due_text = obligation._due_in_words(tz, pattern=f"{DAY}, HH:mm")
+            obligation.due_text = obligation._due_for_reader()
 
     @api.model
     def _occurrence_in_words(self, key):
@@ -92,6 +91,11 @@ class CharterObligation(models.Model):
         tz = tz or self.company_id.sudo()._charter_tz()
         return moment_text(self.env, self.due_at, tz, pattern)
 
+    def _due_for_reader(self):
+        """The due time for lists and forms of staff: a day, or a moment in the reader's time zone."""
+        tz = self.env.context.get("tz") or self.env.user.tz
+        return self._due_in_words(tz, pattern=f"{DAY}, HH:mm")
+
     def _due_text(self):
         """Return the due time for mails to staff and clients, in the company's time zone, or why there is none."""
         self.ensure_one()
@@ -100,6 +104,7 @@ class CharterObligation(models.Model):
     # -- evidence and history name people by a key; who reads them sees the name of today --------------
 
     @api.depends("evidence", "history")
+    @api.depends_context("lang", "tz")
     def _compute_people_text(self):
         texts = [text for row in self for text in (row.evidence, row.history) if text]
         names = self._people_named(texts)

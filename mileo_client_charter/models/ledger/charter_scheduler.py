@@ -5,12 +5,15 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
@@ -133,11 +136,11 @@ class CharterScheduler(models.AbstractModel):
                 )
         back._reopen_outstanding(self.env._("The contract's dates are again what they were."))
         moved[REVIEW_ANNUAL]._cancel(
-            self.env._("The contract's dates changed: it has no annual due date on that day any more."),
+            _lt("The contract's dates changed: it has no annual due date on that day any more."),
             withdrawn=True,
         )
         moved[RENEWAL_DECISION]._cancel(
-            self.env._("The contract's dates changed: its term does not end on that day any more."),
+            _lt("The contract's dates changed: its term does not end on that day any more."),
             withdrawn=True,
         )
         return there

@@ -1,5 +1,6 @@
 """What staff look at first: one page a role, each figure leading to its rows."""
 
+import re
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -57,7 +58,29 @@ class CharterCockpit(models.AbstractModel):
             "day": moment_text(self.env, self._charter_now(), self._tz(), "EEEE d MMMM y, HH:mm"),
             "figures": figures,
             "blocks": blocks,
+            "quick": self._quick(),
         }  # fmt: skip
+
+    @api.model
+    def _quick(self):
+        """What a client brings by phone, one click away: [{key, label, action}] of what the reader may record."""
+        wanted = (
+            ("report", self.env._("A client reports a problem"), "charter.feedback"),
+            ("escalation", self.env._("A client escalates"), "charter.escalation"),
+            ("intervention", self.env._("New intervention"), "charter.intervention"),
+        )
+        return [
+            {
+                "key": key,
+                "label": label,
+                "action": {
+                    "type": "ir.actions.act_window", "name": label, "res_model": model, "views": [[False, "form"]],
+                    "target": "current",
+                },
+            }
+            for key, label, model in wanted
+            if self.env[model].has_access("create")
+        ]  # fmt: skip
 
     @api.model
     def _first_page(self, mine):
@@ -110,18 +133,7 @@ class CharterCockpit(models.AbstractModel):
     def _my_clients(self):
         """Domain on (company, client): those whose account manager or technical contact the reader is today,
         standing in included, in each of the companies they work in."""
-        assignments = self.env["charter.assignment"].sudo()
-        own = assignments.search_fetch(
-            [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
-             ("partner_id", "!=", False), ("date_from", "<=", self._today() + timedelta(days=1)),
-             "|", ("date_to", "=", False), ("date_to", ">=", self._today() - timedelta(days=1))],
-            ["company_id", "role", "partner_id"],
-        )  # fmt: skip
-        keys = {(one.company_id.id, one.role, one.partner_id.id) for one in own}
-        held = {}
-        for (company, _role, client), user in assignments._holders(keys).items():
-            if user == self.env.uid:
-                held.setdefault(company, set()).add(client)
+        held = self.env["charter.assignment"]._clients_of_user()
         return Domain.OR(
             Domain("company_id", "=", company) & Domain("partner_id", "in", sorted(clients))
             for company, clients in held.items()
@@ -161,7 +173,20 @@ class CharterCockpit(models.AbstractModel):
         return {"key": key, "label": label, "value": str(value), "tone": tone, "note": note, "action": action}
 
     @api.model
-    def _row(self, record, title, *, when="", lines=(), tone="", badge="", model=None, res_id=None):
+    def _row(
+        self,
+        record,
+        title,
+        *,
+        when="",
+        lines=(),
+        tone="",
+        badge="",
+        phone="",
+        step=None,
+        model=None,
+        res_id=None,
+    ):
         """Return a line of a block that opens ``record``, or the record of ``model`` and ``res_id``."""
         return {
             "key": f"{record._name}-{record.id}",
@@ -170,6 +195,9 @@ class CharterCockpit(models.AbstractModel):
             "lines": [line for line in lines if line],
             "tone": tone,
             "badge": badge,
+            "phone": phone or "",
+            "tel": re.sub(r"[^+\d]", "", phone or ""),
+            "step": step,
             "action": {
                 "type": "ir.actions.act_window",
                 "res_model": model or record._name,

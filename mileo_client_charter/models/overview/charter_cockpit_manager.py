@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..base.charter_format import day_text
-from ..ledger.charter_obligation import late_owed_sql
+from ..ledger.charter_obligation import past_due_sql
 from .charter_cockpit import ROWS
 
 BUCKETS = ("late", "today", "tomorrow", "week")
@@ -54,8 +54,7 @@ class CharterCockpit(models.AbstractModel):
         ends = [now, *(self._midnight(days) for days in (0, 1, 7))]
         mine = Domain("user_id", "=", self.env.uid)
         is_open = mine & Domain("state", "=", "open")
-        domains = {"late": mine & self.env["charter.obligation"]._late_owed_domain()}
-        domains["late"] |= is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
+        domains = {"late": mine & self.env["charter.obligation"]._past_due_domain()}
         for bucket, first, last in zip(BUCKETS[1:], ends, ends[1:], strict=False):
             domains[bucket] = is_open & Domain("due_at", ">", first) & Domain("due_at", "<=", last)
         return domains
@@ -92,6 +91,7 @@ class CharterCockpit(models.AbstractModel):
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
         )
         self._read_promises(promises)
+        phones = self._phones(promises)
         titles, domains = self._due_titles(), self._due_domains()
         groups = []
         for bucket in BUCKETS:
@@ -102,7 +102,7 @@ class CharterCockpit(models.AbstractModel):
                     "count": counts.get(bucket, 0),
                     "tone": "danger" if bucket == "late" else "",
                     "action": self._list(titles[bucket], "charter.obligation", domains[bucket]),
-                    "rows": [self._promise_row(row, bucket) for row in rows],
+                    "rows": [self._promise_row(row, bucket, phone=phones.get(row)) for row in rows],
                 }
             )
         title = self.env._("My commitments by due date")
@@ -130,17 +130,15 @@ class CharterCockpit(models.AbstractModel):
                        SELECT bucket, id, due_at, count(*) OVER (PARTITION BY bucket) AS total,
                               row_number() OVER (PARTITION BY bucket ORDER BY due_at NULLS FIRST, id) AS place
                          FROM (SELECT promise.id, promise.due_at,
-                                      CASE WHEN promise.state = 'late' OR promise.due_at IS NULL OR promise.due_at <= %(now)s THEN 'late'
+                                      CASE WHEN %(past_due)s THEN 'late'
                                            WHEN promise.due_at <= %(today)s THEN 'today'
                                            WHEN promise.due_at <= %(tomorrow)s THEN 'tomorrow' ELSE 'week' END AS bucket
                                  FROM charter_obligation promise
                                 WHERE promise.user_id = %(user)s AND promise.company_id = ANY(%(companies)s)
-                                  AND (promise.state = 'open' AND (promise.due_at <= %(week)s OR promise.due_at IS NULL)
-                                       OR %(late_owed)s)) mine) ranked
+                                  AND (promise.state = 'open' AND promise.due_at <= %(week)s OR %(past_due)s)) mine) ranked
                  WHERE place <= %(rows)s ORDER BY due_at NULLS FIRST, id
                 """,
-                late_owed=late_owed_sql("promise"),
-                now=now,
+                past_due=past_due_sql("promise", now),
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),
                 week=self._midnight(7),
@@ -166,9 +164,41 @@ class CharterCockpit(models.AbstractModel):
         promises.partner_id.fetch(["name"])
 
     @api.model
-    def _promise_row(self, promise, bucket="late", owner=False):
+    def _phones(self, promises):
+        """{promise: number} of those that are kept by a call, or whose client may be called first."""
+        found = {}
+        for model in ("charter.feedback", "charter.escalation"):
+            mine = promises.filtered(lambda row, model=model: row.res_model == model)
+            documents = self.env[model].browse(mine.mapped("res_id")).exists() if mine else ()
+            numbers = {document.id: document.phone_to_call for document in documents}
+            found.update({row: numbers.get(row.res_id) for row in mine})
+        return found
+
+    @api.model
+    def _step(self, promise):
+        """What keeps the promise, straight from here: {label, method of its document}; None where it has no such step."""
+        steps = {
+            "feedback.callback": (self.env._("Record the call"), "charter.feedback", "action_ask_callback"),
+            "feedback.outcome": (
+                self.env._("Tell the client the outcome"),
+                "charter.feedback",
+                "action_ask_outcome",
+            ),
+            "escalation.level1": (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
+            "escalation.level2": (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
+        }
+        label, model, method = steps.get(promise.code, (None, None, None))
+        if model != promise.res_model or not promise.is_owed or promise.user_id != self.env.user:
+            return None
+        return {"label": label, "name": method, "resModel": model, "resId": promise.res_id}
+
+    @api.model
+    def _promise_row(self, promise, bucket="late", owner=False, phone=None):
         if bucket in ("today", "tomorrow") and promise.due_at:
             when = self._hour(promise.due_at)
+        elif promise.due_at and promise.unit == "hours":
+            # Of what is counted in hours, the hour is what matters.
+            when = f"{self._day(promise.due_at)} {self._hour(promise.due_at)}"
         elif promise.due_at:
             when = self._day(promise.due_at)
         else:
@@ -180,6 +210,8 @@ class CharterCockpit(models.AbstractModel):
             lines=[promise.partner_id.name, promise.user_id.name if owner else ""],
             badge=promise.time_left,
             tone="danger" if bucket == "late" else "",
+            phone=phone,
+            step=self._step(promise),
             model=promise.res_model,
             res_id=promise.res_id,
         )

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..ledger.charter_obligation import late_owed_sql
+from ..ledger.charter_obligation import past_due_sql
 from .charter_cockpit import ROWS
 from .charter_cockpit_manager import BUCKETS
 
@@ -63,15 +63,13 @@ class CharterCockpit(models.AbstractModel):
                        count(*) FILTER (WHERE NOT late AND due_at > %(today)s AND due_at <= %(tomorrow)s),
                        count(*) FILTER (WHERE NOT late AND due_at > %(tomorrow)s AND due_at <= %(week)s),
                        count(*) FILTER (WHERE NOT late AND due_at > %(week)s)
-                  FROM (SELECT user_id, due_at, state = 'late' OR due_at IS NULL OR due_at <= %(now)s AS late
-                          FROM charter_obligation
+                  FROM (SELECT user_id, due_at, %(past_due)s AS late
+                          FROM charter_obligation o
                          WHERE company_id = ANY(%(companies)s)
-                           AND (state = 'open' AND (due_at <= %(month)s OR due_at IS NULL)
-                                OR %(late_owed)s)) owed
+                           AND (state = 'open' AND due_at <= %(month)s OR %(past_due)s)) owed
                  GROUP BY user_id
                 """,
-                late_owed=late_owed_sql(),
-                now=now,
+                past_due=past_due_sql("o", now),
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),
                 week=self._midnight(7),
@@ -89,10 +87,7 @@ class CharterCockpit(models.AbstractModel):
         owned = Domain("user_id", "=", owner or False)
         is_open = owned & Domain("state", "=", "open")
         if column == "late":
-            return (
-                owned & self.env["charter.obligation"]._late_owed_domain()
-                | is_open & (Domain("due_at", "<=", now) | Domain("due_at", "=", False))
-            )  # fmt: skip
+            return owned & self.env["charter.obligation"]._past_due_domain()
         first = ends[COLUMNS[COLUMNS.index(column) - 1]]
         return is_open & Domain("due_at", ">", first) & Domain("due_at", "<=", ends[column])
 
@@ -149,11 +144,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _breach_block(self, late):
         ledger = self.env["charter.obligation"]
-        domain = Domain("is_owed", "=", True) & (
-            Domain("state", "=", "late")
-            | Domain("due_at", "<=", self._charter_now())
-            | Domain("due_at", "=", False)
-        )
+        domain = ledger._past_due_domain()
         broken = self.env["charter.obligation"]._late_owed_domain()
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
@@ -182,6 +173,7 @@ class CharterCockpit(models.AbstractModel):
                 row,
                 row.display_name,
                 when=self._day(row.due_at, "d MMM") + " " + self._hour(row.due_at) if row.due_at else "",
+                phone=row.phone_to_call,
                 lines=[row.partner_id.name or self.env._("client to identify"), labels[row.level]],
                 tone="danger" if row.due_at and row.due_at <= now else "warning",
             )
@@ -212,6 +204,8 @@ class CharterCockpit(models.AbstractModel):
                 "lines": [],
                 "tone": "",
                 "badge": "",
+                "phone": "",
+                "step": None,
                 "action": self._list(labels[kind], "charter.defect", [("kind", "=", kind)], views=("list",)),
             }
             for kind, count in counts.items()

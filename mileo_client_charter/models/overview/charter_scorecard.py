@@ -33,6 +33,7 @@ class CharterScorecard(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Owner", readonly=True)
     due_at = fields.Datetime("Due", readonly=True)
+    due_text = fields.Char("Due on", related="obligation_id.due_text")
     outcome = fields.Selection([("kept", "Kept"), ("late", "Late")], readonly=True)
     met = fields.Integer("Commitments met on time", readonly=True)
     missed = fields.Integer("Missed commitments", readonly=True)

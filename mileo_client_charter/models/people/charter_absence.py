@@ -3,11 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
 from ...tools.standins import Away, StandInLoop, overlap, segments
 from ..base.charter_changed import changed_names
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 # What others learn of an absence: whoever stands in, and the clients.
 TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}
@@ -391,9 +394,7 @@ class CharterAbsence(models.Model):
                     "mileo_client_charter.activity_promise",
                     user_id=user.id,
                     date_deadline=max(absence.date_from, company._charter_today()),
-                    summary=absence.with_context(lang=user.lang).env._(
-                        "%s has no substitute: choose one", absence.user_id.name
-                    ),
+                    summary=_lt("%s has no substitute: choose one", absence.user_id.name),
                 )
 
     def _holding_roles(self):

@@ -148,6 +148,23 @@ class CharterAssignment(models.Model):
         self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_contacts", moment)
 
     @api.model
+    def _clients_of_user(self):
+        """{company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
+        today = fields.Date.context_today(self)
+        own = self.sudo().search_fetch(
+            [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
+             ("partner_id", "!=", False), ("date_from", "<=", fields.Date.add(today, days=1)),
+             "|", ("date_to", "=", False), ("date_to", ">=", fields.Date.add(today, days=-1))],
+            ["company_id", "role", "partner_id"],
+        )  # fmt: skip
+        held = {}
+        keys = {(one.company_id.id, one.role, one.partner_id.id) for one in own}
+        for (company, _role, client), user in self.sudo()._holders(keys).items():
+            if user == self.env.uid:
+                held.setdefault(company, set()).add(client)
+        return held
+
+    @api.model
     def _holders(self, keys, now=None):
         """Who holds roles at a moment, for any number of clients in one query.
 

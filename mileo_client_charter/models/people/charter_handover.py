@@ -2,12 +2,15 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, to_utc
 from ...tools.codes import CONTACT_HANDOVER
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterHandover(models.Model):
@@ -232,7 +235,7 @@ class CharterHandover(models.Model):
             state = "told" if self.tellings else "withdrawn"
             if self.state != state:
                 self.write({"state": state, "tell_at": False, "problem": False})
-                self._charter_cancel(CONTACT_HANDOVER, self.env._("The absence did not take place."))
+                self._charter_cancel(CONTACT_HANDOVER, _lt("The absence did not take place."))
             return
         first_change = self._first_change(today)
         if not changed and first_change and self._is_planned_for(first_change, promised):
@@ -285,7 +288,7 @@ class CharterHandover(models.Model):
         if first_change is None:
             # Only days gone by differ: there is nothing left to tell.
             self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
-            self._charter_cancel(CONTACT_HANDOVER, self.env._("The absence is over."))
+            self._charter_cancel(CONTACT_HANDOVER, _lt("The absence is over."))
             return
         lead = timedelta(days=0 if self.tellings else self.company_id.charter_handover_lead_days)
         begins = to_utc(first_change, tz)
@@ -297,7 +300,7 @@ class CharterHandover(models.Model):
         occurrence = str(self.tellings + 1)
         owed = self._charter_owed(CONTACT_HANDOVER)
         if not replaced:
-            owed._cancel(self.env._("The usual contact is there."))
+            owed._cancel(_lt("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
             # The day has moved before the client was told: another promise, the first one is taken back.
             times = (
@@ -311,7 +314,7 @@ class CharterHandover(models.Model):
                     ]
                 )
             )
-            owed._cancel(self.env._("The day of the change has moved."))
+            owed._cancel(_lt("The day of the change has moved."))
             self._open_notice(begins, today, format_key(occurrence, moved=times))
         elif not owed:
             self._open_notice(begins, today, occurrence)

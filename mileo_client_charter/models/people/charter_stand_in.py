@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.standins import overlap, segments
 from ..base.charter_batches import run_isolated
 from ..ledger.charter_obligation import owed_sql
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -168,13 +171,11 @@ class CharterObligation(models.Model):
     def _go_to(self, user, stands_in):
         """These promises are ``user``'s from now on, with their activities; one mail names them."""
         vacant = self.filtered(lambda row: not row.user_id)
-        vacant._reassign(user, self.env._("the role was vacant"))
+        vacant._reassign(user, _lt("the role was vacant"))
         vacant._notify_documents(user)
         moved = self - vacant
         before = {row.id: row.user_id for row in moved}
-        moved._reassign(
-            user, self.env._("substitute during an absence") if stands_in else self.env._("holds the role")
-        )
+        moved._reassign(user, _lt("substitute during an absence") if stands_in else _lt("holds the role"))
         moved._move_activities(before, user)
         moved._brief(user, stands_in)
 

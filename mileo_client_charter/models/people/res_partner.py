@@ -53,8 +53,21 @@ class ResPartner(models.Model):
     charter_contact_defect = fields.Char(
         "Data issues", compute="_compute_charter_contact_defect", groups="base.group_user"
     )
+    charter_is_mine = fields.Boolean(
+        "One of my clients", compute="_compute_charter_is_mine", search="_search_charter_is_mine",
+        help="Of who answers for clients of their own, today or standing in; to anybody else, every client is.",
+    )  # fmt: skip
     charter_owed_count = fields.Integer("Outstanding commitments", compute="_compute_charter_counts")
-    charter_late_count = fields.Integer("Missed commitments", compute="_compute_charter_counts")
+    charter_late_count = fields.Integer(
+        "Late now",
+        compute="_compute_charter_counts",
+        help="Late and still owed today; what was kept late is history.",
+    )
+    charter_missed_count = fields.Integer(
+        "Late in all",
+        compute="_compute_charter_counts",
+        help="Kept late, ended without being done, or late today.",
+    )
     charter_no_survey = fields.Boolean(
         "No satisfaction surveys", help="This contact is never invited; each survey left out shows it."
     )
@@ -243,14 +256,33 @@ class ResPartner(models.Model):
                         defects.append(self.env._("%s has no phone or no e-mail", user.name))
             partner.charter_contact_defect = ", ".join(defects)
 
+    @api.depends_context("uid", "company")
+    def _compute_charter_is_mine(self):
+        held = self.env["charter.assignment"]._clients_of_user()
+        mine = set().union(*held.values())
+        for partner in self:
+            partner.charter_is_mine = not mine or partner.commercial_partner_id.id in mine
+
+    @api.model
+    def _search_charter_is_mine(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        held = self.env["charter.assignment"]._clients_of_user()
+        mine = set().union(*held.values())
+        wanted = Domain("commercial_partner_id", "in", sorted(mine)) if mine else Domain.TRUE
+        return wanted if (True in value) == (operator == "in") else ~wanted
+
     @api.depends_context("company")
     def _compute_charter_counts(self):
         owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
-        late = self._charter_counted("charter.obligation", [("state", "=", "late")])
+        ledger = self.env["charter.obligation"]
+        late = self._charter_counted("charter.obligation", ledger._past_due_domain())
+        missed = self._charter_counted("charter.obligation", [("state", "=", "late")])
         for partner in self:
             client = partner.commercial_partner_id.id
             partner.charter_owed_count = owed.get(client, 0)
             partner.charter_late_count = late.get(client, 0)
+            partner.charter_missed_count = missed.get(client, 0)
 
     def _charter_counted(self, model, domain):
         """Return {client id: rows of ``model`` in ``domain``}; none for who may not read the ledger."""

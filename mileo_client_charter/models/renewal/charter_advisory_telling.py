@@ -8,8 +8,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.versions import AFFECTED, LOOK
+
+_lt = LazyTranslate(__name__)
 
 # An advisory whose score is 0, or that has none, is told as the least severe.
 LEAST = "low"
@@ -230,5 +233,5 @@ class CharterAdvisoryConcern(models.Model):
             if user:
                 advisory.activity_schedule(
                     "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id,
-                    summary=self.env._("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
+                    summary=_lt("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
                 )  # fmt: skip

@@ -6,12 +6,15 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, to_utc
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
 from ..base.charter_batches import run_isolated
 from ..base.client_document import Sheet
+
+_lt = LazyTranslate(__name__)
 
 # Clients are told by themselves this many days before the last day on which they are told in time.
 AHEAD = 14
@@ -222,7 +225,7 @@ class CharterAuthorisation(models.Model):
         """
         self.env.flush_all()
         for one in self:
-            one._charter_cancel(NOTICE_ADVANCE, self.env._("Its validity has changed."))
+            one._charter_cancel(NOTICE_ADVANCE, _lt("Its validity has changed."))
             today = one.company_id._charter_today()
             if (
                 not one.active

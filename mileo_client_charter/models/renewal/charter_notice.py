@@ -3,11 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import references
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.departments import department_of
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
@@ -222,9 +225,7 @@ class CharterNotice(models.Model):
                 notice._open_again()
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
-            notice.line_ids._charter_cancel(
-                NOTICE_ADVANCE, self.env._("The date of effect moved."), withdrawn=True
-            )
+            notice.line_ids._charter_cancel(NOTICE_ADVANCE, _lt("The date of effect moved."), withdrawn=True)
             notice._notify(notice.line_ids, known_on=notice.company_id._charter_today())
         return result
 
@@ -253,7 +254,7 @@ class CharterNotice(models.Model):
         owed = self.line_ids._charter_owed(NOTICE_ADVANCE).filtered(
             lambda row: not row._overdue(row._charter_now())
         )
-        owed._cancel(self.env._("The date of effect moved."), withdrawn=True)
+        owed._cancel(_lt("The date of effect moved."), withdrawn=True)
         lines = self.line_ids.browse(owed.mapped("res_id"))
         if lines:
             lines._owe(None if self.kind == "vulnerability" else self.company_id._charter_today())
@@ -374,9 +375,7 @@ class CharterNotice(models.Model):
         lines = self.line_ids._charter_engine()
         by_client = {line.partner_id.id: line for line in lines}
         gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)
-        gone._charter_cancel(
-            NOTICE_ADVANCE, self.env._("The notice no longer reaches this client."), withdrawn=True
-        )
+        gone._charter_cancel(NOTICE_ADVANCE, _lt("The notice no longer reaches this client."), withdrawn=True)
         gone.unlink()
         for client, equipment in found.items():
             line = by_client.get(client)

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import NOTICE_ADVANCE
 from ..base.charter_batches import end_batch, run_isolated
 from .charter_notice import MILESTONES, REVIEW_DAYS
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -151,31 +154,37 @@ class CharterNotice(models.Model):
         _logger.error("The notice of %s cannot follow the dates of the installed base: %s", record, why)
 
     def _give_way(self):
-        self.line_ids._charter_cancel(NOTICE_ADVANCE, self.env._("The date was corrected."), withdrawn=True)
+        self.line_ids._charter_cancel(NOTICE_ADVANCE, _lt("The date was corrected."), withdrawn=True)
         self._charter_engine().state = "closed"
 
     @api.model
     def _raise_one(self, company, key, day, product_id, title):
         """Draft the notice of one date, with its clients, who are owed word of it from today."""
-        labels = dict(
-            self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env)
-        )
         product = self.env["product.product"].browse(product_id or []).sudo()
+
+        def named(env):
+            kinds = env["charter.equipment.milestone"]._fields["kind"]._description_selection(env)
+            return env._(
+                "%(what)s: %(product)s",
+                what=dict(kinds)[key.split(SEPARATOR)[0]],
+                product=product.with_env(env).sudo().display_name or title,
+            )
+
         raised = self.browse()
 
         def create(_company):
             nonlocal raised
             raised = self._charter_engine().create(
                 {
-                    "name": self.env._(
-                        "%(what)s: %(product)s",
-                        what=labels[key.split(SEPARATOR)[0]],
-                        product=product.display_name or title,
-                    ),
+                    "name": named(self.env),
                     "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
                     "product_ids": product.ids,
                 }
             )  # fmt: skip
+            # It is read, and sent, in each language: nobody retypes a subject.
+            for code, _name in self.env["res.lang"].get_installed():
+                there = raised.with_context(lang=code)
+                there.name = named(there.env)
 
         if run_isolated(company, create, self._say_not_raised):
             return self.browse()

@@ -3,11 +3,14 @@
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.words import is_said, trimmed
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterNotice(models.Model):
@@ -110,7 +113,7 @@ class CharterNotice(models.Model):
                 raise UserError(
                     self.env._("“%s” is out already; it ends with its date of effect.", notice.name)
                 )
-            notice.line_ids._charter_cancel(NOTICE_ADVANCE, self.env._("The notice was cancelled."))
+            notice.line_ids._charter_cancel(NOTICE_ADVANCE, _lt("The notice was cancelled."))
             notice._charter_engine().state = "cancelled"
 
     def action_close(self):

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import REMEDIATION_START
 from ...tools.words import is_said
+
+_lt = LazyTranslate(__name__)
 
 # From here on, causes, actions and agreement are on record.
 AGREED = ("agreed", "succeeded", "closed")
@@ -119,7 +122,7 @@ class CharterRemediation(models.Model):
         )
         engine._charter_fulfil(
             REMEDIATION_START,
-            self.env._("Actions planned by %(user)s: %(count)s.",
+            _lt("Actions planned by %(user)s: %(count)s.",
                        count=len(self.action_ids), user=self.env.user._charter_key()),
         )  # fmt: skip
 

@@ -1,10 +1,15 @@
 """The steps of a renewal: decide, plan an interview, override."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_sentence
+from ..base.charter_words import Choice
 from .charter_renewal import UNDECIDED
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterRenewal(models.Model):
@@ -97,21 +102,35 @@ class CharterRenewal(models.Model):
 
     def _keep_promise(self):
         """The decision is what keeps ``renewal.decision``."""
-        labels = dict(self._fields["verdict"]._description_selection(self.env))
         for renewal, owed in self._decision_promises().items():
-            verdict = renewal.override_reason if renewal.overridden else labels[renewal.verdict]
+            verdict = (
+                renewal.override_reason if renewal.overridden else Choice(self, "verdict", renewal.verdict)
+            )
             evidence = renewal._evidence_in_full() or "—"
             if renewal.decided_by_charter and not renewal.overridden:
-                words = self.env._(
+                words = _lt(
                     "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: no one had decided by then.",
                     verdict=verdict, evidence=evidence,
                 )  # fmt: skip
             else:
-                words = self.env._(
+                words = _lt(
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
                     verdict=verdict, evidence=evidence, user=self.env.user._charter_key(),
                 )  # fmt: skip
             owed._fulfil(words)
+
+    def _allowed_in_words(self):
+        """Why a renewal is allowed, for a reader who sees a client that is not satisfied today."""
+        self.ensure_one()
+        if self.overridden:
+            return self.env._(
+                "by exception of %(user)s: %(reason)s",
+                user=self.override_by_id.sudo().name, reason=self.override_reason,
+            )  # fmt: skip
+        if not self.decided_at:
+            return False
+        day = format_date(self.env, fields.Datetime.context_timestamp(self, self.decided_at).date())
+        return self.env._("decided as satisfied on %s; judged again when it renews", day)
 
     def action_plan_interview(self):
         """Silence is asked about: the interview whose answers give a verdict."""

@@ -45,6 +45,7 @@ class CharterRenewalForecast(models.Model):
     threshold = fields.Integer(readonly=True, aggregator=None)
     above = fields.Boolean("NPS above the threshold", readonly=True)
     missing = fields.Char("Unmet conditions", compute="_compute_words")
+    allowed_because = fields.Char("Why it may renew", compute="_compute_allowed_because")
     amount = fields.Monetary(
         "A year at stake",
         readonly=True,
@@ -105,6 +106,16 @@ class CharterRenewalForecast(models.Model):
             )
             row.nps_text = self.env["charter.renewal"]._nps_in_words(score, row.answers)
             row.missing = self.env["charter.nps"]._missing_in_words(standing)
+
+    @api.depends("state", "verdict", "renewal_id")
+    @api.depends_context("lang")
+    def _compute_allowed_because(self):
+        """A renewal that is allowed though the client is not satisfied today: by whom, or on which day it was judged."""
+        for row in self:
+            renewal = row.renewal_id
+            row.allowed_because = (
+                renewal._allowed_in_words() if row.state == "passed" and row.verdict != "pass" else False
+            )
 
     def action_open(self):
         """The renewal itself, or the contract while it has none."""

@@ -4,9 +4,12 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_format import day_text
 from ..feedback.charter_nps import Standing
+
+_lt = LazyTranslate(__name__)
 
 KEPT = (
     "verdict", "nps", "nps_answers", "nps_promoters", "nps_detractors", "nps_threshold", "complaint_count", "complaints",
@@ -152,7 +155,7 @@ class CharterRenewal(models.Model):
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
                 date_deadline=self.company_id._charter_today(),
-                summary=mine.env._("Renewal put back: %s", mine.display_name),
+                summary=_lt("Renewal put back: %s", mine),
                 note=escape(mine.evidence or ""),
             )
 

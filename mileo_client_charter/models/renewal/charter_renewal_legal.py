@@ -8,8 +8,12 @@ L215-3, non-professionals. Whether it applies to a client is to be confirmed by 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
+from ..base.charter_words import Words
 from .charter_renewal import CLOSED
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterRenewal(models.Model):
@@ -18,7 +22,7 @@ class CharterRenewal(models.Model):
     legal_told_at = fields.Datetime(
         "Reminder of tacit renewal sent on", readonly=True, charter_engine=True, copy=False
     )
-    legal_error = fields.Char("Reminder not sent", readonly=True, charter_engine=True, copy=False)
+    legal_error = Words("Reminder not sent", readonly=True, charter_engine=True, copy=False)
 
     def _legal_last_day(self):
         """Last day the client can refuse the renewal: the day before the lines renew by themselves."""
@@ -42,9 +46,9 @@ class CharterRenewal(models.Model):
             if today < last - relativedelta(months=3):
                 continue
             if today > last - relativedelta(months=1):
-                engine.legal_error = self.env._("The month before the last day to refuse had begun already.")
+                engine.legal_error = _lt("The month before the last day to refuse had begun already.")
             elif not self.env["charter.delivery"]._recipients_of(renewal.partner_id)[renewal.partner_id]:
-                engine.legal_error = self.env._("No contact of the client has an e-mail address.")
+                engine.legal_error = _lt("No contact of the client has an e-mail address.")
             else:
                 renewal._send_legal_reminder()
 

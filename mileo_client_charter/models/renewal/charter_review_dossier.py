@@ -10,6 +10,7 @@ from odoo.tools.misc import formatLang
 
 from ..base.charter_batches import one_by_one
 from ..base.charter_format import day_text, percent_text
+from ..base.client_document import message_extras
 
 # A dossier is prepared by itself this long before the meeting.
 DOSSIER_DAYS = 15
@@ -233,7 +234,7 @@ class CharterReview(models.Model):
                     "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
                     "contact_id": contact.id, "company_id": self.company_id.id,
                     "fingerprint": f"minutes-{self.id}", "subject": subject, "body": body,
-                    "attachments": self._dossier_attachment(), "obligation_id": None, "reason": "",
+                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files], "obligation_id": None, "reason": "",
                 }
                 for contact in people
             ]

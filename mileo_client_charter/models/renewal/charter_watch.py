@@ -2,6 +2,9 @@
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterWord(models.Model):
@@ -48,6 +51,6 @@ class CharterRemediation(models.Model):
             "mileo_client_charter.activity_agreed",
             user_id=user.id,
             date_deadline=today,
-            summary=reader.env._("Everything agreed is done: measure again, and decide"),
+            summary=_lt("Everything agreed is done: measure again, and decide"),
             charter_key=f"{self._name},{self.id}",
         )

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.workbook import Book
+from ..base.charter_words import in_words
 
 FETCH = 2_000
 SHEET_ROWS = 1_048_575  # of a sheet, less its header
@@ -101,9 +102,15 @@ class CharterExport(models.AbstractModel):
     def _writers(self, book, sheet, columns):
         """Method and format of each column: looked up once, not once a cell."""
         plain = book.formats["plain"]
+
+        def write_words(row, column, value, form):
+            # What the program said is put into the reader's words as it is written.
+            return sheet.write_string(row, column, in_words(self.env, value), form)
+
+        texts = {"text": sheet.write_string, "words": write_words}
         return [
-            (sheet.write_string, plain)
-            if column.style == "text"
+            (texts[column.style], plain)
+            if column.style in texts
             else (sheet.write_number, book.formats[column.style])
             for column in columns
         ]
@@ -139,6 +146,17 @@ class CharterExport(models.AbstractModel):
             "EXTRACT(epoch FROM (%(column)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s) - %(epoch)s::timestamp)::float8 / 86400",
             column=column, tz=tz, epoch=EPOCH,
         )  # fmt: skip
+
+    @api.model
+    def _due_sql(self, row, tz):
+        """The due moment of ``row`` of the ledger: midnight of a promise in days or months is the last minute of the day before."""
+        due = SQL("%s.due_at", SQL.identifier(row))
+        local = SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)", due, tz)
+        shown = SQL(
+            "CASE WHEN %s.unit != 'hours' AND %s::time = '00:00' THEN %s - interval '1 minute' ELSE %s END",
+            SQL.identifier(row), local, due, due,
+        )  # fmt: skip
+        return self._moment_sql(shown, tz)
 
     @api.model
     def _label_sql(self, column, model, name):
@@ -277,7 +295,7 @@ class CharterExport(models.AbstractModel):
             Column(self.env._("Role"), "text", 22, self._label_sql(SQL("row.role"), "charter.obligation", "role")),
             Column(self.env._("Owner"), "text", 22, SQL("owner.name")),
             Column(self.env._("Opened"), "moment", 17, self._moment_sql(SQL("row.opened_at"), tz)),
-            Column(self.env._("Due"), "moment", 17, self._moment_sql(SQL("row.due_at"), tz)),
+            Column(self.env._("Due"), "moment", 17, self._due_sql("row", tz)),
             Column(self.env._("Done"), "moment", 17, self._moment_sql(SQL("CASE WHEN row.cancelled_at IS NULL THEN row.done_at END"), tz)),
             Column(self.env._("In the period"), "text", 16, self._words_sql(result, self._outcome_words())),
             Column(self.env._("Now"), "text", 14, self._label_sql(SQL("row.state"), "charter.obligation", "state")),

@@ -2,9 +2,13 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said
+from ..base.charter_words import Choice
 from ..base.client_document import Link, Sheet
+
+_lt = LazyTranslate(__name__)
 
 URGENCIES = [("0", "When convenient"), ("1", "This year"), ("2", "Within three months"), ("3", "At once")]
 STATES = [
@@ -241,13 +245,12 @@ class CharterRecommendation(models.Model):
         user = report.technical_contact_id or report.account_manager_id
         if not user:
             return
-        labels = dict(self._fields["state"]._description_selection(self.env))
         report.activity_schedule(
             "mileo_client_charter.activity_promise",
             user_id=user.id,
-            summary=self.env._(
-                "%(client)s: “%(name)s” %(state)s",
-                client=self.partner_id.sudo().name, name=self.name, state=labels[self.state].lower(),
+            summary=_lt(
+                "%(client)s on “%(name)s”: %(state)s",
+                client=self.partner_id.sudo().name, name=self.name, state=Choice(self, "state", self.state),
             ),
             note=self.comment or "",
         )  # fmt: skip

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from ...tools.occurrence import parse_key
 from ...tools.periods import period_of
 from ..base.charter_format import day_text
+from ..base.charter_words import Words
 from ..base.client_document import Link, Sheet
 
 STATES = [
@@ -94,6 +95,8 @@ class CharterReport(models.Model):
         groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     due_at = fields.Datetime(related="obligation_id.due_at", store=True, string="To deliver by")
+    due_text = fields.Char(related="obligation_id.due_text", string="Deliver by")
+    period_text = fields.Char("Period covered", compute="_compute_period_text", groups="base.group_user")
     account_manager_id = fields.Many2one(
         "res.users", compute="_compute_holders", search="_search_account_manager", groups="base.group_user"
     )
@@ -156,7 +159,7 @@ class CharterReport(models.Model):
     unreviewed = fields.Boolean(
         "Sent without review", readonly=True, copy=False, charter_engine=True, help="Printed on the report."
     )
-    hold_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    hold_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     warned_at = fields.Datetime(
         "Operations warned at",
         readonly=True,
@@ -217,6 +220,12 @@ class CharterReport(models.Model):
             if report.version > 1:
                 parts.append(self.env._("version %s", report.version))
             report.display_name = " · ".join(filter(None, parts))
+
+    @api.depends("period")
+    @api.depends_context("lang")
+    def _compute_period_text(self):
+        for report in self:
+            report.period_text = report._period_text()
 
     def _compute_holders(self):
         """Who holds the two roles for the client today, stand-ins included; one query for any number of reports."""

@@ -6,12 +6,16 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 from psycopg2.errors import ExclusionViolation, UniqueViolation
 
 from ...tools.occurrence import event_key, parse_key
 from ..base.charter_batches import Queue, run_batches, run_isolated
+from ..base.charter_words import as_stored, stored
 from ..ledger.charter_obligation import owed_sql
 from .charter_report import UNSENT
+
+_lt = LazyTranslate(__name__)
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
@@ -120,12 +124,11 @@ class CharterReport(models.Model):
         contract, kind = promise.contract_id, self.env.ref("mileo_client_charter.activity_promise")
         users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
         for user in users:
-            summary = self.with_context(lang=user.lang).env._(
-                "No activity report %s can be drafted", event_key(promise.occurrence)
-            )
+            summary = _lt("No activity report %s can be drafted", event_key(promise.occurrence))
             known = contract.activity_ids.filtered(
                 lambda one, user=user, summary=summary: (
-                    (one.user_id, one.activity_type_id, one.summary) == (user, kind, summary)
+                    (one.user_id, one.activity_type_id, as_stored(one, "summary"))
+                    == (user, kind, stored(summary))
                 )
             )
             if not known:
@@ -188,6 +191,14 @@ class CharterReport(models.Model):
                 lambda report, why: report._charter_engine().write({"error": why}),
             )
 
+    def _with_corrected(self, own):
+        """``own``, and what the version that this one corrects recommended, whatever became of it since."""
+        self.ensure_one()
+        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own])
+        shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
+        before = own.browse([row["id"] for row in shown]).exists()
+        return before | own if before else own
+
     def _write_tables(self):
         now = self._charter_now()
         engine = self._charter_engine()
@@ -206,7 +217,7 @@ class CharterReport(models.Model):
                 table = {
                     **report._frozen_table(now),
                     "contacts": cards[report.company_id.id, report.partner_id.id],
-                    "recommendations": [one._row() for one in own],
+                    "recommendations": [one._row() for one in report._with_corrected(own)],
                     "figures": numbers[contract_id],
                     "details": details[contract_id],
                 }
@@ -365,7 +376,7 @@ class CharterReport(models.Model):
         for report in self._charter_engine():
             values = {"warned_at": now}
             if report.state == "draft":
-                reason = self.env._("It was not approved by its due day.")
+                reason = _lt("It was not approved by its due day.")
                 values.update(state="held", hold_reason=reason)
             report.write(values)
             report._warn_operations()
@@ -378,7 +389,7 @@ class CharterReport(models.Model):
             self.activity_schedule(
                 "mileo_client_charter.activity_promise",
                 user_id=user.id,
-                summary=words.env._("Due today and not sent: %s", words.display_name),
+                summary=_lt("Due today and not sent: %s", words),
                 note=self.error or words._missing_step(),
             )
 

@@ -280,7 +280,7 @@ class CharterReport(models.Model):
                             ),
                         )
                     ),
-                    self._moment(row["due_at"]),
+                    self._due(row["due_at"]),
                     self._late_outcome(row),
                 ]
                 for row in kept["late_list"]
@@ -329,9 +329,7 @@ class CharterReport(models.Model):
         coming = {
             "title": self.env._("Our commitments to you"),
             "head": [self.env._("Commitment"), self.env._("By")],
-            "rows": [
-                [self._in_language(row["title"]), self._moment(row["due_at"])] for row in details["next"]
-            ],
+            "rows": [[self._in_language(row["title"]), self._due(row["due_at"])] for row in details["next"]],
         }
         life = {
             "title": self.env._("Dates of your equipment's life"),

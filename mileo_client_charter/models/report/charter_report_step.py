@@ -2,10 +2,13 @@
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said
 from ..delivery.charter_delivery import LIVE
 from .charter_report import fingerprint
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterReport(models.Model):
@@ -89,7 +92,7 @@ class CharterReport(models.Model):
                 "mileo_client_charter.activity_promise",
                 user_id=manager.id,
                 date_deadline=self.due_at and self.contract_id._charter_local_day(self.due_at),
-                summary=self.env._("Review and send: %s", self.display_name),
+                summary=_lt("Review and send: %s", self),
             )
 
     def action_review(self):

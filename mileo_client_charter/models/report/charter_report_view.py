@@ -119,6 +119,16 @@ class CharterReport(models.Model):
         """A moment of the table (text, naive UTC) as the clocks of the report show it."""
         return to_local(fields.Datetime.to_datetime(value[:19]), self.env.context["charter_report_tz"])
 
+    def _due(self, value):
+        """A due moment: midnight is the end of the day before, as the ledger says it (``charter.obligation._last_day``)."""
+        if not value:
+            return NONE
+        moment = fields.Datetime.to_datetime(value[:19])
+        local = to_local(moment, self.env.context["charter_report_tz"])
+        if local.hour or local.minute:
+            return self._moment(value)
+        return self._day((local - timedelta(days=1)).date())
+
     def _number(self, value, digits=0):
         return Formatted(formatLang(self.env, value, digits=digits), value, "number")
 

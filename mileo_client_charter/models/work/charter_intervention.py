@@ -3,11 +3,14 @@ from datetime import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import from_zone
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
+
+_lt = LazyTranslate(__name__)
 
 KINDS = [
     ("corrective", "Corrective"),
@@ -436,7 +439,7 @@ class CharterIntervention(models.Model):
                 self.env._("Closed interventions are part of the client's account: they are not deleted.")
             )
         for code in (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION):
-            self.sudo()._charter_cancel(code, self.env._("The intervention was deleted."))
+            self.sudo()._charter_cancel(code, _lt("The intervention was deleted."))
 
     def action_promises(self):
         self.ensure_one()

@@ -1,9 +1,12 @@
 """What a tier promises of an intervention: a response and a resolution (article 01, “respect des SLA”)."""
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
+
+_lt = LazyTranslate(__name__)
 
 RESPONSE, RESOLUTION = INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION
 # “We respond to an incident”: work that was planned is no incident.
@@ -216,7 +219,7 @@ class CharterIntervention(models.Model):
         for intervention in promised.filtered("responded_at"):
             intervention._charter_declare_response()
         for intervention in promised.sudo().filtered("pause_ids"):
-            intervention._charter_retime(self.env._("Pauses taken before."))
+            intervention._charter_retime(_lt("Pauses taken before."))
 
     def _charter_renew_promises(self, reason):
         """What still runs is cancelled with ``reason`` and promised anew on the present terms.
@@ -232,11 +235,7 @@ class CharterIntervention(models.Model):
             )
             for row in stay._charter_engine():
                 row.write(
-                    {
-                        "history": row._with_history(
-                            self.env._("%s It was missed already, and stays so.", reason)
-                        )
-                    }
+                    {"history": row._with_history(_lt("%s It was missed already, and stays so.", reason))}
                 )
             (rows - stay)._cancel(reason)
             late |= {(row.res_id, code) for row in stay}
@@ -265,7 +264,7 @@ class CharterIntervention(models.Model):
         row = self._charter_last_promises().get((self.id, RESPONSE))
         if not row:
             return
-        evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
+        evidence = _lt("Recorded by %s.", self.env.user._charter_key())
         if row.done_at:
             row._restate(self.responded_at or None, evidence)
         elif self.responded_at:

@@ -6,9 +6,12 @@ before the moment it is typed in, and never after.
 
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said, trimmed
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterIntervention(models.Model):
@@ -261,7 +264,7 @@ class CharterIntervention(models.Model):
                 "closing_cycle": self.closing_cycle + 1,
             }
         )
-        evidence = self.env._("Recorded by %s.", self.env.user._charter_key())
+        evidence = _lt("Recorded by %s.", self.env.user._charter_key())
         engine._charter_fulfil(INTERVENTION_RESPONSE, evidence, at=responded)
         engine._charter_fulfil(INTERVENTION_RESOLUTION, evidence, at=at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])

@@ -1,6 +1,9 @@
 """Contracts from the side of the work: their equipment, and what changes with their tier or their customer."""
 
 from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class ContractContract(models.Model):
@@ -41,7 +44,7 @@ class ContractContract(models.Model):
             running = self.env["charter.intervention"].sudo().search(
                 [("contract_id", "in", changed), ("state", "=", "open")]
             )  # fmt: skip
-            running._charter_renew_promises(self.env._("The tier of the contract changed."))
+            running._charter_renew_promises(_lt("The tier of the contract changed."))
         return result
 
     # -- equipment stays with the client it is at ------------------------------------------------------

@@ -20,3 +20,5 @@ from . import test_reading_contracts
 from . import test_buttons
 from . import test_safety_lists
 from . import test_forms_open
+from . import test_screens
+from . import test_words_kept

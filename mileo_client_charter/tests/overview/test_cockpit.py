@@ -78,11 +78,11 @@ class TestCockpit(YearCase):
         self.assertEqual(
             [(title, when) for title, when, _name in self.rows(page, "due")],
             [
-                ("Late", "Mon 5 Oct"),
+                ("Late", "Mon 5 Oct 09:00"),
                 ("Today", "16:30"),
                 ("Today", "by evening"),
                 ("Tomorrow", "09:00"),
-                ("In the next seven days", "Fri 9 Oct"),
+                ("In the next seven days", "Fri 9 Oct 09:00"),
             ],
         )
         figures = self.figures(page)

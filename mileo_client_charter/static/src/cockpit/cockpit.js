@@ -11,7 +11,7 @@ import { startGuidedTour } from "./guided_tour";
 
 class CharterRows extends Component {
     static template = "mileo_client_charter.CockpitRows";
-    static props = { block: Object, open: Function };
+    static props = { block: Object, open: Function, step: Function };
 }
 
 class CharterTable extends Component {
@@ -28,10 +28,16 @@ export class CharterCockpit extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         this.display = { controlPanel: {} };
-        this.data = useState({ page: this.props.state?.page, pages: [], figures: [], blocks: [], day: "" });
+        this.data = useState({ page: this.props.state?.page, pages: [], figures: [], blocks: [], quick: [], day: "" });
         // Coming back by the breadcrumb shows the page one left.
         useSetupAction({ getLocalState: () => ({ page: this.data.page }) });
         this.open = (action) => this.action.doAction(action);
+        // What keeps a promise, asked for on the spot; the page is read again once it is done.
+        this.step = ({ name, resModel, resId }) =>
+            this.action.doActionButton({
+                type: "object", name, resModel, resId, context: {},
+                onClose: () => this.load(this.data.page),
+            });
         this.guide = () => startGuidedTour(this.env);
         onWillStart(() => this.load(this.data.page));
     }

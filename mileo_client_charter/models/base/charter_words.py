@@ -1,0 +1,124 @@
+"""Sentences of the program that are kept: the term and its values are stored, and put into words for whoever reads them."""
+
+import json
+from datetime import date, datetime
+
+from odoo import fields, models
+from odoo.tools import format_date, format_datetime
+from odoo.tools.translate import LazyGettext, get_translation
+
+MARK = '{"term": '
+
+
+def stored(words):
+    """What a column keeps of ``words``: text as it is, a term of ``LazyTranslate`` with its module and its values.
+
+    A day or a moment (naive UTC) is kept as such, and written as the reader writes them; a record is kept as such, and named as the reader names it.
+    """
+    if not isinstance(words, LazyGettext):
+        return words
+    values = words._args
+    pairs = values.items() if isinstance(values, dict) else enumerate(values or ())
+    kept = {str(name): _kept(value) for name, value in pairs}
+    return json.dumps({"term": words._source, "module": words._module, "values": kept}, ensure_ascii=False)
+
+
+class Choice(tuple):
+    """A key of a selection as a value of a term: read as its label, in the reader's language."""
+
+    __slots__ = ()
+
+    def __new__(cls, records, field, key):
+        return super().__new__(cls, (records._name, field, key))
+
+
+def _kept(value):
+    if isinstance(value, LazyGettext):
+        return {"words": stored(value)}
+    if isinstance(value, models.BaseModel):
+        return {"record": [value._name, value.id]}
+    if isinstance(value, Choice):
+        return {"choice": list(value)}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat(sep=" ", timespec="seconds")}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return value if isinstance(value, (int, float)) else str(value)
+
+
+def in_words(env, text):
+    """What was ``stored``, in the language of ``env``; a text that somebody typed stays as it is. Of several lines, each."""
+    if not text or MARK not in text:
+        return text
+    return "\n".join(_line(env, line) for line in text.split("\n"))
+
+
+def _line(env, line):
+    before, mark, rest = line.partition(MARK)
+    if not mark:
+        return line
+    try:
+        said, end = json.JSONDecoder().raw_decode(mark + rest)
+        values = {name: _shown(env, value) for name, value in said["values"].items()}
+        given = tuple(values.values()) if all(name.isdigit() for name in values) else values
+        text = get_translation(said["module"], env.lang or "en_US", said["term"], given)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # Nothing of ours: somebody typed it.
+        return line
+    return before + text + _line(env, (mark + rest)[end:])
+
+
+def _shown(env, value):
+    if isinstance(value, dict) and "day" in value:
+        return format_date(env, value["day"])
+    if isinstance(value, dict) and "moment" in value:
+        return format_datetime(
+            env, value["moment"], tz=env.context.get("tz") or env.user.tz, dt_format="d MMM y, HH:mm"
+        )
+    if isinstance(value, dict) and "words" in value:
+        return in_words(env, value["words"])
+    if isinstance(value, dict) and "choice" in value:
+        model, name, key = value["choice"]
+        field = env[model]._fields.get(name) if model in env else None
+        return (
+            dict(field._description_selection(env)).get(key, key)
+            if field and field.type == "selection"
+            else key
+        )
+    if isinstance(value, dict) and "record" in value:
+        model, number = value["record"]
+        # Its name alone, to whoever may read the sentence.
+        named = env[model].sudo().browse(number).exists() if model in env else None
+        return named.display_name if named else "—"
+    return value
+
+
+class _KeepsTerms:
+    """A text that the program says, or that somebody typed: read in the language of whoever reads it.
+
+    Written with a term (``_lt("…", value)``), it keeps the term; searches and SQL see what is kept, and sealed rows are
+    the same to the byte whatever the language. With ``charter_words_stored`` in the context it is read as it is kept.
+    """
+
+    def convert_to_cache(self, value, record, validate=True):
+        return super().convert_to_cache(stored(value), record, validate)
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        return super().convert_to_column(stored(value), record, values, validate)
+
+    def convert_to_record(self, value, record):
+        value = super().convert_to_record(value, record)
+        return value if record.env.context.get("charter_words_stored") else in_words(record.env, value)
+
+
+class Words(_KeepsTerms, fields.Char):
+    """One line."""
+
+
+class LongWords(_KeepsTerms, fields.Text):
+    """Several lines, each by itself."""
+
+
+def as_stored(record, name):
+    """What the field ``name`` of ``record`` keeps, to add to it or to write it elsewhere."""
+    return record.with_context(charter_words_stored=True)[name]

@@ -1,0 +1,125 @@
+"""What the program says and keeps is read in the language of whoever reads it."""
+
+import ast
+from datetime import date, datetime
+from pathlib import Path
+
+from odoo.tests import tagged
+from odoo.tools.translate import LazyTranslate
+
+from ...models.base.charter_words import Choice, LongWords, Words, as_stored, in_words, stored
+from ..cases.common import CharterCase
+
+_lt = LazyTranslate(__name__)
+MODELS = Path(__file__).parents[2] / "models"
+
+
+@tagged("post_install", "-at_install")
+class TestWordsKept(CharterCase):
+    def reader(self, lang):
+        return self.env(context={**self.env.context, "lang": lang, "tz": "Europe/Paris"})
+
+    def test_terms_are_put_into_words_on_reading(self):
+        french, english = self.reader("fr_FR"), self.reader("en_US")
+        kept = stored(_lt("no answer, left a message"))
+        self.assertEqual(in_words(english, kept), "no answer, left a message")
+        self.assertEqual(in_words(french, kept), "sans réponse, message laissé")
+        line = f"2026-10-05 08:00:00 UTC: {kept} – Bureau fermé\n{kept}"
+        self.assertEqual(
+            in_words(french, line).splitlines(),
+            [
+                "2026-10-05 08:00:00 UTC: sans réponse, message laissé – Bureau fermé",
+                "sans réponse, message laissé",
+            ],
+        )
+        values = _lt(
+            "%(moment)s, %(user)s: %(how)s",
+            moment=datetime(2026, 10, 5, 8, 0),
+            user=self.manager.partner_id,
+            how=_lt("no answer"),
+        )
+        self.assertIn("t_manager", in_words(french, stored(values)))
+        self.assertIn("10:00", in_words(french, stored(values)))
+        self.assertIn("aucune réponse", in_words(french, stored(values)))
+        run = stored(
+            _lt("%(kind)s, one client", kind=Choice(self.env["charter.delivery"], "kind", "contacts"))
+        )
+        self.assertIn(self.label(french, "charter.delivery", "kind", "contacts"), in_words(french, run))
+        self.assertNotEqual(in_words(french, run), in_words(english, run))
+        self.assertEqual(stored("typed"), "typed")
+        for typed in ("", False, "typed by somebody", '{"term": broken', '{"term": 3, "values": []}'):
+            with self.subTest(typed):
+                self.assertEqual(in_words(french, typed), typed)
+        day = stored(_lt("%s is asked at the same address.", date(2026, 10, 5)))
+        self.assertIn("2026", in_words(french, day))
+
+    def label(self, env, model, name, key):
+        return dict(env[model]._fields[name]._description_selection(env))[key]
+
+    def test_an_engine_line_that_is_kept_is_kept_as_a_term(self):
+        """Every sentence that code writes into a field of words is a term, not its translation at that moment."""
+        names = {
+            name
+            for model in self.env.registry.values()
+            for name, field in model._fields.items()
+            if isinstance(field, (Words, LongWords)) and name not in ("name", "error")
+        }
+        self.assertLessEqual({"skip_reason", "hold_reason", "evidence", "history", "summary"}, names)
+        found, looked_at = [], 0
+        for path in sorted(MODELS.rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                pairs = []
+                if isinstance(node, ast.Dict):
+                    pairs = [
+                        (key.value, value)
+                        for key, value in zip(node.keys, node.values, strict=True)
+                        if isinstance(key, ast.Constant)
+                    ]
+                elif isinstance(node, ast.keyword):
+                    pairs = [(node.arg, node.value)]
+                elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+                    pairs = [(node.targets[0].attr, node.value)]
+                for name, value in pairs:
+                    if name in names:
+                        looked_at += 1
+                        if "env._(" in ast.unparse(value):
+                            found.append(f"{path.name}:{value.lineno} {name}")
+        self.assertGreater(looked_at, 40)
+        # The evidence of a renewal is computed for its reader, and frozen beside it in figures.
+        self.assertEqual(found, [])
+
+    def test_a_row_reads_in_both_languages(self):
+        with self.at():
+            feedback = self.invitation()
+            feedback._charter_engine().write({"state": "planned"})
+            feedback._skip_planned(_lt("The intervention was reopened."))
+            self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(
+            feedback.with_env(self.reader("en_US")).skip_reason, "The intervention was reopened."
+        )
+        french = feedback.with_env(self.reader("fr_FR"))
+        self.assertNotEqual(french.skip_reason, "The intervention was reopened.")
+        self.assertEqual(french.read(["skip_reason"])[0]["skip_reason"], french.skip_reason)
+        self.assertTrue(as_stored(feedback, "skip_reason").startswith('{"term": '))
+
+    def test_history_keeps_terms(self):
+        with self.at():
+            promise = self.client._charter_open("feedback.callback", occurrence="one")
+            promise._cancel(_lt("The absence is over."))
+            other = self.client._charter_open("feedback.callback", occurrence="two")
+        with self.at(100):
+            self.tick()
+            other._cancel(_lt("The absence is over."))
+        self.assertIn("L’absence", promise.with_env(self.reader("fr_FR")).cancel_reason)
+        french = other.with_env(self.reader("fr_FR")).history_text
+        self.assertIn("L’absence", french)
+        self.assertNotIn("absence is over", french)
+        self.assertIn("absence is over", other.with_env(self.reader("en_US")).history_text)
+
+    def test_steps_in_the_chatter(self):
+        field = self.env["ir.model.fields"]._get("charter.escalation", "state")
+        tracking = self.env["mail.tracking.value"].new({"field_id": field.id, "new_value_char": "Resolved"})
+        french = self.reader("fr_FR")
+        shown = tracking.with_env(french)._format_display_value("selection")
+        self.assertEqual(shown, [self.label(french, "charter.escalation", "state", "resolved")])
