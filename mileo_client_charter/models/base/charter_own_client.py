@@ -24,6 +24,11 @@ BEGIN
     -- As it is now: where the check was put off, NEW is what it was then.
     SELECT to_jsonb(document) INTO own FROM "{table}" AS document WHERE document.id = NEW.id;
     client := own ->> '{owner}';
+    -- A link that stays as it was is not looked at again: a contact may have gone to another client since.
+    IF TG_OP = 'UPDATE' AND OLD."{owner}" IS NOT DISTINCT FROM NEW."{owner}" THEN
+        own := own - ARRAY(SELECT before.key FROM jsonb_each(to_jsonb(OLD)) AS before
+                            WHERE before.key != 'res_model' AND before.value IS NOT DISTINCT FROM own -> before.key);
+    END IF;
     SELECT what INTO strange FROM ({checks}) AS checked LIMIT 1;
     IF strange IS NOT NULL THEN
         RAISE EXCEPTION USING

@@ -216,10 +216,7 @@ class TestSentencesReports(CharterCase):
     def own_documents(self):
         """{model: a document of the client}"""
         report = self.env["charter.report"].search([("partner_id", "=", self.client.id)], limit=1)
-        delivery = self.env["charter.delivery"]._queue(
-            [{"kind": "contacts", "partner_id": self.client.id, "contact_id": self.alice.id,
-              "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]
-        )  # fmt: skip
+        delivery = self.own_delivery()
         review = self.env["charter.review"].create({"contract_id": self.contract.id})
         advice = self.advice_of(report)
         return {one._name: one for one in (report, delivery, review, advice)}
@@ -253,6 +250,24 @@ class TestSentencesReports(CharterCase):
             SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
         )
         return lambda row: SQL("UPDATE %s SET %s WHERE id = %s", SQL.identifier(model._table), changes, row)
+
+    def test_a_contact_who_left_since_does_not_hold_up_its_documents(self):
+        """Found by ``bin/test --years`` (seed 3): only what changes is checked, not who has gone to another client since."""
+        with self.at(moment=A_DAY):
+            delivery = self.own_delivery()
+            self.alice.parent_id = self.other
+            self.env.flush_all()
+            delivery._charter_engine().write({"res_model": "res.partner", "res_id": self.client.id})
+            self.env.flush_all()
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                delivery._charter_engine().contact_id = self.other
+                self.env.flush_all()
+
+    def own_delivery(self):
+        return self.env["charter.delivery"]._queue(
+            [{"kind": "contacts", "partner_id": self.client.id, "contact_id": self.alice.id,
+              "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]
+        )  # fmt: skip
 
     def test_merged_clients_keep_their_documents(self):
         """The rows of two clients that become one move table by table: none of them is refused on the way."""

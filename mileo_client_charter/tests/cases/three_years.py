@@ -349,7 +349,7 @@ class Life(YearCase):
     def move_contact(self, contract):
         """Somebody of the client goes to work for another one."""
         others = (self.made - contract).commercial_partner_id - contract.commercial_partner_id
-        if others:
+        if others and len(contract.commercial_partner_id.child_ids) > 1:
             self.contact(contract).parent_id = self.dice.choice(others)
 
     def merge(self, contract):
