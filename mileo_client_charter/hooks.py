@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 # Ranges of several pieces (multiranges) came with version 14; Odoo 19 itself installs on 13.
 POSTGRESQL = 140000
@@ -46,11 +47,13 @@ def _drop_restrictions(env):
     names = env["ir.model"].browse(models.mapped("res_id")).exists().mapped("model")
     tables = [env[name]._table for name in names if name.startswith("charter.") and name in env]
     env.cr.execute(
-        """
-        SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint
-         WHERE contype = 'f' AND confdeltype IN ('r', 'a') AND confrelid::regclass::text = ANY(%s)
-        """,
-        [tables],
+        SQL(
+            """
+            SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint
+             WHERE contype = 'f' AND confdeltype IN ('r', 'a') AND confrelid::regclass::text = ANY(%(tables)s)
+            """,
+            tables=tables,
+        )
     )
     for (statement,) in env.cr.fetchall():
         env.cr.execute(statement)

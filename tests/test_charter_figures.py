@@ -45,6 +45,12 @@ OWN = {
         "charter_escalation_watch.py",
         "timedelta(days=30)",
     ): "when a silent client's escalation is closed; any word opens it again",
+    ("mail_mail.py", "timedelta(days=5)"): "how long a mail server tries (RFC 5321, section 4.5.4.1)",
+    (
+        "charter_feedback_callback.py",
+        "timedelta(hours=2)",
+    ): "when somebody who did not answer is called again",
+    ("res_partner.py", "timedelta(days=31)"): "how long what is over stays in a calendar",
     ("charter_reminded.py", "timedelta(days=2)"): "how long ahead who agreed to something is reminded",
     ("charter_reminded.py", "timedelta(days=7)"): "how often what is late is brought up again",
     (

@@ -36,6 +36,10 @@ ALLOWED = {
         "models/base/charter_link.py",
         "self.env.cr.now().date()",
     ): "the last day of a link, of no company: it lasts weeks",
+    (
+        "models/report/charter_report_view.py",
+        "(local - timedelta(days=1)).date()",
+    ): "a due moment that was made local, the day before midnight",
     ("models/overview/charter_cockpit_direction.py", "month.date()"): "a month, read in the company's zone",
     (
         "models/renewal/charter_advisory_import.py",

@@ -248,6 +248,7 @@ LOCKS = {
     "mileo_client_charter/models/base/charter_engine.py": "_charter_locked: every step a person takes",
     "mileo_client_charter/models/feedback/charter_escalation_doors.py": "the client's row: two clicks are one complaint",
     "mileo_client_charter/models/work/charter_intervention_reported.py": "the client's row: two clicks are one incident",
+    "mileo_client_charter/models/delivery/mail_mail.py": "a mail is sent by one process alone",
 }
 # Set-based work takes what is free in the statement that does it.
 LOCKS_IN_SQL = {

@@ -191,7 +191,7 @@ class CharterMessageWizard(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("On its way to %s; it is on the portal too.", names),
+                "message": self.env._("Queued for %s; it is on the portal too.", names),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -4,8 +4,9 @@ import json
 from datetime import date, datetime
 
 from odoo import fields, models
-from odoo.tools import format_date, format_datetime
 from odoo.tools.translate import LazyGettext, get_translation
+
+from .charter_format import day_text, moment_text
 
 MARK = '{"term": '
 
@@ -70,11 +71,9 @@ def _line(env, line):
 
 def _shown(env, value):
     if isinstance(value, dict) and "day" in value:
-        return format_date(env, value["day"])
+        return day_text(env, value["day"])
     if isinstance(value, dict) and "moment" in value:
-        return format_datetime(
-            env, value["moment"], tz=env.context.get("tz") or env.user.tz, dt_format="d MMM y, HH:mm"
-        )
+        return moment_text(env, value["moment"], env.context.get("tz") or env.user.tz, "d MMM y, HH:mm")
     if isinstance(value, dict) and "words" in value:
         return in_words(env, value["words"])
     if isinstance(value, dict) and "choice" in value:

@@ -107,7 +107,7 @@ class CharterOnboardingLine(models.Model):
             for _role, name in ROLES:
                 user, label = line[name], line._fields[name]._description_string(self.env)
                 if not user:
-                    found.append(self.env._("%s: nobody", label))
+                    found.append(self.env._("%s: no one", label))
                 elif not (user.partner_id.phone and user.partner_id.email):
                     found.append(
                         self.env._(

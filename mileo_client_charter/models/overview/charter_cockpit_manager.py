@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2, FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ..base.charter_format import day_text
 from ..ledger.charter_obligation import past_due_sql
 from .charter_cockpit import ROWS
@@ -178,14 +179,14 @@ class CharterCockpit(models.AbstractModel):
     def _step(self, promise):
         """What keeps the promise, straight from here: {label, method of its document}; None where it has no such step."""
         steps = {
-            "feedback.callback": (self.env._("Record the call"), "charter.feedback", "action_ask_callback"),
-            "feedback.outcome": (
-                self.env._("Tell the client the outcome"),
+            FEEDBACK_CALLBACK: (self.env._("Record the call"), "charter.feedback", "action_ask_callback"),
+            FEEDBACK_OUTCOME: (
+                self.env._("Inform the client of the outcome"),
                 "charter.feedback",
                 "action_ask_outcome",
             ),
-            "escalation.level1": (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
-            "escalation.level2": (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
+            ESCALATION_LEVEL1: (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
+            ESCALATION_LEVEL2: (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
         }
         label, model, method = steps.get(promise.code, (None, None, None))
         if model != promise.res_model or not promise.is_owed or promise.user_id != self.env.user:

@@ -64,12 +64,12 @@ class CharterCockpit(models.AbstractModel):
                        count(*) FILTER (WHERE NOT late AND due_at > %(tomorrow)s AND due_at <= %(week)s),
                        count(*) FILTER (WHERE NOT late AND due_at > %(week)s)
                   FROM (SELECT user_id, due_at, %(past_due)s AS late
-                          FROM charter_obligation o
+                          FROM charter_obligation promise
                          WHERE company_id = ANY(%(companies)s)
                            AND (state = 'open' AND due_at <= %(month)s OR %(past_due)s)) owed
                  GROUP BY user_id
                 """,
-                past_due=past_due_sql("o", now),
+                past_due=past_due_sql("promise", now),
                 today=self._midnight(0),
                 tomorrow=self._midnight(1),
                 week=self._midnight(7),

@@ -61,12 +61,12 @@ class ResPartner(models.Model):
     charter_late_count = fields.Integer(
         "Late now",
         compute="_compute_charter_counts",
-        help="Late and still owed today; what was kept late is history.",
+        help="Overdue today; what was met late is history.",
     )
     charter_missed_count = fields.Integer(
         "Late in all",
         compute="_compute_charter_counts",
-        help="Kept late, ended without being done, or late today.",
+        help="Met late, closed without being done, or overdue today.",
     )
     charter_no_survey = fields.Boolean(
         "No satisfaction surveys", help="This contact is never invited; each survey left out shows it."

@@ -1,11 +1,11 @@
 """The steps of a renewal: decide, plan an interview, override."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_sentence
+from ..base.charter_format import day_text
 from ..base.charter_words import Choice
 from .charter_renewal import UNDECIDED
 
@@ -129,7 +129,7 @@ class CharterRenewal(models.Model):
             )  # fmt: skip
         if not self.decided_at:
             return False
-        day = format_date(self.env, fields.Datetime.context_timestamp(self, self.decided_at).date())
+        day = day_text(self.env, self.company_id._charter_day_at(self.decided_at))
         return self.env._("decided as satisfied on %s; judged again when it renews", day)
 
     def action_plan_interview(self):

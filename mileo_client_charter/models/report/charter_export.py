@@ -151,10 +151,10 @@ class CharterExport(models.AbstractModel):
     def _due_sql(self, row, tz):
         """The due moment of ``row`` of the ledger: midnight of a promise in days or months is the last minute of the day before."""
         due = SQL("%s.due_at", SQL.identifier(row))
-        local = SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)", due, tz)
+        local = SQL("(%(due)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)", due=due, tz=tz)
         shown = SQL(
-            "CASE WHEN %s.unit != 'hours' AND %s::time = '00:00' THEN %s - interval '1 minute' ELSE %s END",
-            SQL.identifier(row), local, due, due,
+            "CASE WHEN %(row)s.unit != 'hours' AND %(local)s::time = '00:00' THEN %(due)s - interval '1 minute' ELSE %(due)s END",
+            row=SQL.identifier(row), local=local, due=due,
         )  # fmt: skip
         return self._moment_sql(shown, tz)
 
