@@ -12,8 +12,11 @@ from urllib.parse import quote, quote_plus
 KEY = re.compile(r"\[(contact|user) (\d+)\]")
 # Digits a telephone number has at least; shorter ones would be found in dates and prices.
 PHONE_DIGITS = 8
+# Where the cells of a table were put together without a space, as in the first line of a mail that mailboxes show.
+GLUED = r"(?-i:(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ]))"
 # No letter or digit, but for those of a line's end that is written out, as in calendars and JSON.
-BEFORE = r"(?:(?<!\w)|(?<=\\[nrt]))"
+BEFORE = rf"(?:(?<!\w)|(?<=\\[nrt])|{GLUED})"
+AFTER = rf"(?:(?!\w)|{GLUED})"
 
 
 def key(kind, number):
@@ -47,7 +50,7 @@ class Traces:
         digits = {re.sub(r"\D", "", phone or "") for phone in phones}
         # A national number is written with a 0 where the international one has the country.
         digits = {number[-9:] for number in digits if len(number) >= PHONE_DIGITS}
-        patterns = [rf"{BEFORE}{re.escape(form)}(?!\w)" for form in sorted(forms, key=len, reverse=True)]
+        patterns = [rf"{BEFORE}{re.escape(form)}{AFTER}" for form in sorted(forms, key=len, reverse=True)]
         patterns += [
             rf"(?<!\d)(?:(?:\+|00)\d{{1,3}}\D{{0,3}})?0?{self._spaced(number)}(?!\d)"
             for number in sorted(digits)

@@ -24,7 +24,7 @@ class CharterObligationWizard(models.TransientModel):
     obligation_ids = fields.Many2many("charter.obligation", string="Commitments", readonly=True)
     feedback_ids = fields.Many2many("charter.feedback", readonly=True)
     escalation_ids = fields.Many2many("charter.escalation", readonly=True)
-    text = fields.Text("Text", required=True)
+    text = fields.Text(required=True)
     said_at = fields.Datetime(
         "Reported on",
         default=fields.Datetime.now,

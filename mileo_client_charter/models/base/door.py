@@ -199,7 +199,7 @@ def _form():
 def _location(response):
     """Where a response leads within this site; None for one that shows something itself."""
     parts = urlsplit(response.headers.get("Location") or "")
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or None
+    return parts._replace(scheme="", netloc="").geturl() or None
 
 
 def _company():

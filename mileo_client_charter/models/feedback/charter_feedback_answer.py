@@ -221,7 +221,7 @@ class CharterFeedback(models.Model):
 
     def _charter_corrected(self, names, reason):
         """A mark that was worse than recorded is called back from now on; a promise made is never taken back."""
-        super()._charter_corrected(names, reason)
+        result = super()._charter_corrected(names, reason)
         if "contact_id" in names:
             self.respondent = self._respondent_of(self.contact_id)
         if "rating" in names:
@@ -229,3 +229,4 @@ class CharterFeedback(models.Model):
         if self.negative and not self.call_reason:
             self.call_reason = LOW_RATING
             self._charter_open_or_explain(FEEDBACK_CALLBACK, at=self._charter_now())._charter_announce()
+        return result

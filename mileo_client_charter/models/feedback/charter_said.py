@@ -106,9 +106,10 @@ class CharterSaidMixin(models.AbstractModel):
         return values
 
     def _charter_corrected(self, names, reason):
-        super()._charter_corrected(names, reason)
+        result = super()._charter_corrected(names, reason)
         if "said_at" in names:
             self._charter_count_anew(reason)
+        return result
 
     def _charter_count_anew(self, reason):
         """The promise counts from the corrected moment, as a row of its own beside the one that was taken back.

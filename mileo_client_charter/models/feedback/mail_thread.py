@@ -9,10 +9,10 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def _charter_bounced(self, messages, why):
-        super()._charter_bounced(messages, why)
         asked = messages.filtered(lambda message: message.model == "charter.feedback")
         feedback = self.env["charter.feedback"].browse(asked.mapped("res_id")).exists()
         feedback._mail_failed(self.env._("The mail came back: %s", why or self.env._("no reason given")))
+        return super()._charter_bounced(messages, why)
 
     # -- nobody speaks into the void -------------------------------------------------------------------
 

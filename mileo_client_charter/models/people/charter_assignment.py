@@ -150,7 +150,7 @@ class CharterAssignment(models.Model):
     @api.model
     def _clients_of_user(self):
         """{company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
-        today = self.env.company._charter_today()
+        today = self.env.company.sudo()._charter_today()
         own = self.sudo().search_fetch(
             [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
              ("partner_id", "!=", False), ("date_from", "<=", fields.Date.add(today, days=1)),

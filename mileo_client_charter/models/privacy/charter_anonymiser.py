@@ -360,7 +360,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _cleaned_file(self, file, content, traces):
-        kind = file.mimetype or ""
+        kind = (file.mimetype or "").partition(";")[0].strip()
         if kind == "application/pdf":
             return self._notice_of(file, content) if self._pdf_names(content, traces) else content
         if any(word in kind for word in OFFICE):

@@ -62,8 +62,9 @@ class CharterReview(models.Model):
 
     def _charter_heard(self, message):
         found = self.env.context.get("charter_calendar_answers")
-        if not (isinstance(found, Answered) and found.silent):
-            super()._charter_heard(message)
+        if isinstance(found, Answered) and found.silent:
+            return None
+        return super()._charter_heard(message)
 
     def _charter_take_answer(self, answer, sender):
         """Apply one answer to who was invited; what it says in words, for the thread.

@@ -5,6 +5,7 @@ last day to refuse the renewal, that it may refuse it; that day stands in a box.
 L215-3, non-professionals. Whether it applies to a client is to be confirmed by counsel: this helps, it does not advise.
 """
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -16,6 +17,8 @@ from ...tools.codes import REPORT_DELIVERY
 
 # A client's own dates in its calendar: a feed behind a key of one contact, which that contact makes and revokes (RFC 5545).
 PATH = "/charter/calendar/"
+# What a key is made of; nothing else is looked for.
+KEY = re.compile(r"[\w-]{20,64}", re.ASCII)
 # Of each kind at most, the next ones.
 ROWS = 200
 
@@ -48,7 +51,8 @@ class ResPartner(models.Model):
     @api.model
     def _charter_by_calendar_key(self, key):
         """The contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
-        contact = self.sudo().search([("charter_calendar_key", "=", key)], limit=1) if key else self.sudo()
+        known = KEY.fullmatch(key or "")
+        contact = self.sudo().search([("charter_calendar_key", "=", key)], limit=1) if known else self.sudo()
         if not contact or not contact.commercial_partner_id._charter_is_client():
             return self.sudo().browse()
         return contact.with_context(lang=contact.lang or self.env.lang)

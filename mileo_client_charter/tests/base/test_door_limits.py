@@ -214,6 +214,6 @@ class TestMailDoor(DoorsCase):
         self.company.charter_hourly_by_user = 3
         escalations = [self.mail(subject=f"F{number}") for number in range(5)]
         self.assertEqual([one.state for one in escalations], ["open"] * 3 + ["unqualified"] * 2)
-        self.assertIn("3 mails", escalations[-1].doubt)
+        self.assertIn("3 emails", escalations[-1].doubt)
         with self.at(hours=2):
             self.assertEqual(self.mail(subject="later").state, "open")

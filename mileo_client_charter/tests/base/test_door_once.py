@@ -196,7 +196,7 @@ class TestOnce(KilledCase):
                         for one in form.xpath(".//input[@type='hidden']")
                     }
                     for name in form.xpath(
-                        ".//*[self::input or self::textarea or self::button][@name]/@name"
+                        ".//*[self::input or self::textarea or self::select or self::button][@name]/@name"
                     ):
                         if name not in sent:
                             sent[name] = FORMS[name]

@@ -15,6 +15,10 @@ FIGURES = {
 # Who is named beside the client, where forgetting the person (res.partner) is enough: the row says somebody did it.
 NAMED = {
     ("charter.intervention", "contact_ids"): "who was concerned; the work itself is the client's",
+    (
+        "charter.intervention",
+        "reported_by_id",
+    ): "who reported it for the client; the work itself is the client's",
     ("charter.recommendation", "answered_by_id"): "who answered for the client",
     ("charter.notice.line", "acknowledged_by_id"): "who read it for the client",
 }

@@ -33,7 +33,8 @@ class IdleSweep(ScheduledMixin):
             for cron in self.our_crons():
                 self.run_cron(cron)
 
-    def assert_idle(self, companies=1, comparing=COMPARING):
+    def assert_idle(self, companies=1, comparing=None):
+        comparing = COMPARING if comparing is None else comparing
         crons = self.our_crons()
         self.assertGreaterEqual(len(crons), 8, "the sweep finds the addon's scheduled actions by itself")
         self.settle()

@@ -68,7 +68,7 @@ class TestStory(CharterCase, BrowserCase):
         self._pass(12)
         self.tick()
         self.assertEqual(callback.state, "late")
-        self.assertIn("Late", self.mails_to(self.operations.partner_id)[-1].subject)
+        self.assertIn("Overdue", self.mails_to(self.operations.partner_id)[-1].subject)
         self._tour("charter_operations_sees_it_late", "t_operations")
 
         # The call is held, the client is told the outcome.

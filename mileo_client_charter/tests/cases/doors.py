@@ -79,6 +79,12 @@ class DoorSweep(ListsCase, ReportCase):
             [("partner_id", "=", self.client.id), *domain], order="id desc", limit=1
         )
 
+    def calendar_key(self):
+        """The key of the contact's feed; a form of the sweep may have revoked the one before."""
+        if not self.contact.sudo().charter_calendar_key:
+            self.contact._charter_make_calendar()
+        return self.contact.sudo().charter_calendar_key
+
     def values(self):
         """{name of a part of an address: what stands there}; a route with another part fails until it is here."""
         newest = self.newest
@@ -97,7 +103,7 @@ class DoorSweep(ListsCase, ReportCase):
             "authorisation_id": newest("charter.authorisation").id,
             "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
             "number": 1,
-            "key": self.contact.sudo().charter_calendar_key,
+            "key": self.calendar_key(),
             "wizard_id": self.wizard.id,
         }  # fmt: skip
 

@@ -25,7 +25,7 @@ HAPPENINGS = {
     "answer": 60, "complain": 4, "resolve": 12, "decide": 40, "override": 8, "stop": 2, "shorten": 2, "lengthen": 3,
     "move_start": 1, "change_tier": 3, "leave_charter": 1, "come_back": 3, "archive": 1, "meet": 40, "absence": 3,
     "leaver": 1, "refuse_mail": 10, "new_contract": 2, "copy": 1, "way_round": 6, "move": 2, "move_contact": 1, "merge": 1,
-    "work": 20, "word": 15, "read": 20, "call": 12, "report": 6,
+    "work": 20, "word": 15, "read_words": 20, "call": 12, "report": 6,
 }  # fmt: skip
 # Faults after which a life has shown enough.
 MOST = 20
@@ -380,7 +380,7 @@ class Life(YearCase):
                 subtype_xmlid="mail.mt_comment",
             )  # fmt: skip
 
-    def read(self, contract):
+    def read_words(self, contract):
         words = self.env["charter.word"].search([("read_at", "=", False)])
         if words:
             word = self.dice.choice(words)

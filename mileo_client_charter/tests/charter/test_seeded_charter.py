@@ -4,8 +4,7 @@ import re
 
 from odoo.tests import tagged
 
-from odoo.addons.mileo_client_charter.models.charter.charter_commitment import OWN_DELAY
-
+from ...models.charter.charter_commitment import OWN_DELAY
 from ..cases.common import CharterCase
 
 # What CHR-CRM-001 v1.2 (April 2025) gives: (code, delay, unit, anchor, threshold, who does it), and its article.

@@ -190,7 +190,7 @@ class TestRenewalForecast(YearCase):
             self.assertEqual(
                 (first.verdict, first.nps, first.complaints, first.amount), ("fail", -100, 1, 1200.0)
             )
-            self.assertIn("1 unresolved formal complaint", first.missing)
+            self.assertIn("unresolved formal complaints: 1", first.missing)
             self.assertEqual((second.verdict, second.nps_text), ("unknown", "NPS unknown (n = 0)"))
             for row in rows:
                 standing = self.env["charter.nps"]._standings(row.partner_id, self.company)[row.partner_id.id]

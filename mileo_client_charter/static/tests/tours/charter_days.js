@@ -41,7 +41,7 @@ tours.add("charter_day_claire", {
         click("direct report", ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option):first a"),
         type(".o_field_widget[name='comment'] textarea", "La caméra est en panne depuis une semaine."),
         click("direct report", ".o_form_button_save"),
-        { trigger: ".o_arrow_button_current:contains('rappeler')", run: told },
+        { trigger: ".o_statusbar_status:has(.o_arrow_button_current:contains('rappeler'))", run: told },
     ],
 });
 
