@@ -55,7 +55,7 @@ class TestExport(ExportCase):
         counts = Counter(row["In the period"] for row in promises)
         kept = figures["promises"]
         self.assertEqual(
-            (counts["in time"], counts["late"], counts["running"], counts["not counted"]),
+            (counts["in time"], counts["missed"], counts["running"], counts["not counted"]),
             (kept["kept"], kept["total"] - kept["kept"], kept["running"], kept["cancelled"]),
         )
         self.assertTrue(kept["kept"] and kept["total"] > kept["kept"])

@@ -217,7 +217,9 @@ class TestObligation(CharterCase):
         self.assertEqual((promise.state, promise.alert, promise.breached_at), ("late", "breach", moment))
         self.assertEqual((promise.met, promise.missed), (0, 1))
         late = self.mails_to(self.operations.partner_id)
-        self.assertEqual(late.mapped("subject"), ["Late: We call you back after negative feedback, Alpine"])
+        self.assertEqual(
+            late.mapped("subject"), ["Overdue: We call you back after negative feedback, Alpine"]
+        )
         self.assertEqual(feedback.activity_ids.user_id, self.manager | self.operations)
         self.assertEqual(len(feedback.activity_ids), 2)
 
@@ -484,7 +486,7 @@ class TestObligation(CharterCase):
         with self.at():
             callback = self._open()
             noted = self._promise_by_evidence()
-            with self.assertRaisesRegex(ValidationError, "own steps"):
+            with self.assertRaisesRegex(ValidationError, "source document"):
                 callback.with_user(self.manager).action_record_evidence("Called, honestly")
             with self.assertRaisesRegex(ValidationError, "Evidence"):
                 noted.with_user(self.manager).action_record_evidence(" ")

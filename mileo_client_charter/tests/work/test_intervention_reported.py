@@ -101,7 +101,7 @@ class TestInterventionReported(CharterCase, HttpCase):
 
     def test_what_is_not_taken_is_said_and_leaves_nothing(self):
         for case, form, files, words in (
-            ("no words", {"summary": "  "}, (), "in a few words"),
+            ("no words", {"summary": "  "}, (), "describe it briefly"),
             ("too long", {"summary": "x" * 201}, (), "keep to 200"),
             ("no such priority", {"summary": "It is dark", "priority": "9"}, (), "How urgent"),
             ("another client's equipment", {"summary": "It is dark", "equipment": str(self.foreign.id)}, (), "Equipment: choose"),

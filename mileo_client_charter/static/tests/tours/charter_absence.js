@@ -28,7 +28,7 @@ tours.add("charter_manager_goes_on_leave", {
 tours.add("charter_client_sees_the_stand_in", {
     url: "/my/charter",
     steps: () => [
-        { trigger: "section:contains('Your contacts') li:contains('t_deputy'):contains('Stands in for t_manager')" },
+        { trigger: "section:contains('Your contacts') li:contains('t_deputy'):contains('Substitute of t_manager')" },
         { trigger: "a[href='/my/charter/contacts']", run: "click", expectUnloadPage: true },
         { content: "the sheet says how to escalate", trigger: ".charter-levels:contains('24 hours')" },
         { trigger: ".breadcrumb a[href='/my/charter']", run: "click", expectUnloadPage: true },
