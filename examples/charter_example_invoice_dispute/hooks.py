@@ -22,5 +22,5 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Cancel what is outstanding, with a reason: nothing could meet it any more. The rows stay in the register."""
-    owed = env["charter.obligation"].search([("res_model", "=", MODEL), ("is_owed", "=", True)])
+    owed = env["charter.obligation"].search([("res_model", "=", "invoice.dispute"), ("is_owed", "=", True)])
     owed._cancel("Invoice disputes were removed from this Odoo.")
