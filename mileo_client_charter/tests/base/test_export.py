@@ -61,7 +61,7 @@ class TestExport(ExportCase):
         self.assertTrue(kept["kept"] and kept["total"] > kept["kept"])
         solved = Counter(row["In the period"] for row in promises if row["Code"] == "intervention.resolution")
         self.assertEqual(
-            (solved["in time"], solved["late"]),
+            (solved["in time"], solved["missed"]),
             (figures["resolution"]["met"], figures["resolution"]["total"] - figures["resolution"]["met"]),
         )
 

@@ -108,7 +108,7 @@ class TestScreens(TwoCompaniesCase):
                     else Form(record, view=modes[mode] or None)._view["fields_spec"]
                 )
             # What a server has read once for everybody (rules, groups) is no part of a page.
-            model.web_search_read([], {}, limit=1)
+            model.web_search_read([], self.asked[key] if mode == "list" else {}, limit=1)
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
