@@ -9,19 +9,31 @@ from odoo.tools.translate import LazyGettext, get_translation
 from .charter_format import day_text, moment_text
 
 MARK = '{"term": '
+TYPED = '{ "term": '
+
+
+class Kept(str):
+    """A text that holds terms of ours, put together from what ``stored`` gave: written as it is."""
+
+    __slots__ = ()
 
 
 def stored(words):
     """What a column keeps of ``words``: text as it is, a term of ``LazyTranslate`` with its module and its values.
 
     A day or a moment (naive UTC) is kept as such, and written as the reader writes them; a record is kept as such, and named as the reader names it.
+    What somebody typed is never taken for a term, which would name any record to whoever reads it: a space breaks the mark.
     """
+    if isinstance(words, str) and not isinstance(words, Kept):
+        return words.replace(MARK, TYPED)
     if not isinstance(words, LazyGettext):
         return words
     values = words._args
     pairs = values.items() if isinstance(values, dict) else enumerate(values or ())
     kept = {str(name): _kept(value) for name, value in pairs}
-    return json.dumps({"term": words._source, "module": words._module, "values": kept}, ensure_ascii=False)
+    return Kept(
+        json.dumps({"term": words._source, "module": words._module, "values": kept}, ensure_ascii=False)
+    )
 
 
 class Choice(tuple):
@@ -100,10 +112,11 @@ class _KeepsTerms:
     """
 
     def convert_to_cache(self, value, record, validate=True):
-        return super().convert_to_cache(stored(value), record, validate)
+        # What is not validated comes from the cache, and is kept as it is.
+        return super().convert_to_cache(stored(value) if validate else value, record, validate)
 
     def convert_to_column(self, value, record, values=None, validate=True):
-        return super().convert_to_column(stored(value), record, values, validate)
+        return super().convert_to_column(stored(value) if validate else value, record, values, validate)
 
     def convert_to_record(self, value, record):
         value = super().convert_to_record(value, record)
@@ -120,4 +133,4 @@ class LongWords(_KeepsTerms, fields.Text):
 
 def as_stored(record, name):
     """What the field ``name`` of ``record`` keeps, to add to it or to write it elsewhere."""
-    return record.with_context(charter_words_stored=True)[name]
+    return Kept(record.with_context(charter_words_stored=True)[name] or "")

@@ -9,7 +9,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.clock import to_local
 from ...tools.codes import FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ...tools.words import is_said, is_sentence, trimmed
-from ..base.charter_words import LongWords, as_stored, stored
+from ..base.charter_words import Kept, LongWords, as_stored, stored
 
 _lt = LazyTranslate(__name__)
 # Nobody is called again at once.
@@ -54,12 +54,13 @@ class CharterFeedback(models.Model):
             raise ValidationError(self.env._("Next attempt: choose a moment after this call."))
         how = _lt("no answer, left a message") if left_message else _lt("no answer")
         line = _lt("%(moment)s, %(user)s: %(how)s", moment=called_at, user=self.env.user.partner_id, how=how)
-        line = stored(line) + (f" – {note}" if (note := trimmed(note).replace("\n", " ")) else "")
+        note = trimmed(note).replace("\n", " ")
+        line = Kept(f"{stored(line)} – {stored(note)}") if note else stored(line)
         feedback = self._charter_engine()
         feedback.write(
             {
                 "call_attempts": self.call_attempts + 1,
-                "call_log": "\n".join(filter(None, [as_stored(self, "call_log"), line])),
+                "call_log": Kept("\n".join(filter(None, [as_stored(self, "call_log"), line]))),
             }
         )
         kind = "mail.mail_activity_data_call"

@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime
 from ...tools.words import is_said, is_sentence
-from ..base.charter_words import LongWords, Words, stored
+from ..base.charter_words import Kept, LongWords, Words, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
 
@@ -361,7 +361,7 @@ class CharterObligation(models.Model):
         """Another person owes these promises from now on; due times do not move, the change is kept."""
         for obligation in self._charter_engine():
             if obligation.is_owed and obligation.user_id != user:
-                line = f"{obligation.user_id._charter_key()} → {user._charter_key()} ({stored(reason)})"
+                line = Kept(f"{obligation.user_id._charter_key()} → {user._charter_key()} ({stored(reason)})")
                 obligation.write({"user_id": user.id, "history": obligation._with_history(line)})
 
     # -- actions ----------------------------------------------------------------------------------

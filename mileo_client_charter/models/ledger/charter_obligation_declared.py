@@ -14,7 +14,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
-from ..base.charter_words import as_stored, stored
+from ..base.charter_words import Kept, as_stored, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -39,7 +39,7 @@ class CharterObligation(models.Model):
     def _with_history(self, line):
         """``history`` with one more line, dated now."""
         stamp = fields.Datetime.to_string(self._charter_now())
-        return "\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"]))
+        return Kept("\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"])))
 
     def _done_values(self, evidence, at, now):
         self.ensure_one()
@@ -94,7 +94,7 @@ class CharterObligation(models.Model):
                 values = obligation._undone_values(now)
                 line = _lt("done at %s UTC withdrawn: outstanding again", str(before))
                 moments += filter(None, [obligation.warn_at, obligation.due_at])
-            line = f"{stored(line)} ({stored(reason)})" if reason else line
+            line = Kept(f"{stored(line)} ({stored(reason)})") if reason else line
             obligation.write({**values, "history": obligation._with_history(line)})
         if moments:
             self._wake_clock(min(moments))

@@ -8,7 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
 from ...tools.pauses import due_after
-from ..base.charter_words import stored
+from ..base.charter_words import Kept, stored
 from ..base.resource_calendar import reaches
 
 _lt = LazyTranslate(__name__)
@@ -55,8 +55,10 @@ class CharterObligation(models.Model):
             if not changed:
                 continue
             values["history"] = obligation._with_history(
-                f"{obligation._timing_text(obligation)} → {obligation._timing_text(values)}"
-                + (f" ({stored(reason)})" if reason else "")
+                Kept(
+                    f"{obligation._timing_text(obligation)} → {obligation._timing_text(values)}"
+                    + (f" ({stored(reason)})" if reason else "")
+                )
             )
             obligation.write(values)
             moments += filter(None, [obligation.warn_at, obligation.due_at])
@@ -87,7 +89,7 @@ class CharterObligation(models.Model):
             return stored(_lt("paused since %s UTC", fields.Datetime.to_string(values["paused_at"])))
         if values["due_at"]:
             return stored(_lt("due %s UTC", fields.Datetime.to_string(values["due_at"])))
-        return values["clock_error"] or "—"
+        return stored(values["clock_error"] or "—")
 
     def _timing(self, pauses, paused_at):
         """Return the columns of the ledger that follow from these pauses."""

@@ -4,7 +4,7 @@ import ast
 from datetime import date, datetime
 from pathlib import Path
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools.translate import LazyTranslate
 
 from ...models.base.charter_words import Choice, LongWords, Words, as_stored, in_words, stored
@@ -47,11 +47,32 @@ class TestWordsKept(CharterCase):
         self.assertIn(self.label(french, "charter.delivery", "kind", "contacts"), in_words(french, run))
         self.assertNotEqual(in_words(french, run), in_words(english, run))
         self.assertEqual(stored("typed"), "typed")
+        self.assertEqual(stored(run), run)
         for typed in ("", False, "typed by somebody", '{"term": broken', '{"term": 3, "values": []}'):
             with self.subTest(typed):
                 self.assertEqual(in_words(french, typed), typed)
         day = stored(_lt("%s is asked at the same address.", date(2026, 10, 5)))
         self.assertIn("2026", in_words(french, day))
+
+    def test_what_is_typed_is_never_a_term(self):
+        """A term names records with every right: only the program writes one, whatever somebody types or sends."""
+        forged = str(stored(_lt("%(user)s", user=self.operations.partner_id)))
+        self.assertIn(self.operations.name, in_words(self.env, forged))
+        employee = new_test_user(self.env, "t_forger", groups="base.group_user")
+        activity = self.env["mail.activity"].with_user(employee).create(
+            {"res_model_id": self.env["ir.model"]._get_id("res.partner"), "res_id": employee.partner_id.id, "summary": forged,
+             "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id}
+        )  # fmt: skip
+        self.assertNotIn(self.operations.name, activity.summary)
+        activity.summary = forged
+        activity.flush_recordset()
+        activity.invalidate_recordset()
+        self.assertNotIn(self.operations.name, activity.summary)
+        with self.at():
+            promise = self._open()
+            promise._explain(forged)
+            promise._reassign(self.operations, f"Because.\n{forged}")
+        self.assertEqual(promise.history.count(f'"res.partner", {self.operations.partner_id.id}'), 2)
 
     def label(self, env, model, name, key):
         return dict(env[model]._fields[name]._description_selection(env))[key]
