@@ -104,6 +104,11 @@ def _shown(env, value):
     return value
 
 
+def _entering(value, validate):
+    """What is not validated comes from the cache, where it is kept already, unless it is a term."""
+    return stored(value) if validate or isinstance(value, LazyGettext) else value
+
+
 class _KeepsTerms:
     """A text that the program says, or that somebody typed: read in the language of whoever reads it.
 
@@ -112,11 +117,10 @@ class _KeepsTerms:
     """
 
     def convert_to_cache(self, value, record, validate=True):
-        # What is not validated comes from the cache, and is kept as it is.
-        return super().convert_to_cache(stored(value) if validate else value, record, validate)
+        return super().convert_to_cache(_entering(value, validate), record, validate)
 
     def convert_to_column(self, value, record, values=None, validate=True):
-        return super().convert_to_column(stored(value) if validate else value, record, values, validate)
+        return super().convert_to_column(_entering(value, validate), record, values, validate)
 
     def convert_to_record(self, value, record):
         value = super().convert_to_record(value, record)
