@@ -68,9 +68,10 @@ class TestWordsKept(CharterCase):
         activity.invalidate_recordset()
         self.assertNotIn(self.operations.name, activity.summary)
         with self.at():
-            promise = self._open()
+            promise = self.promise(self.negative(), "feedback.callback")
             promise._explain(forged)
             promise._reassign(self.operations, f"Because.\n{forged}")
+        self.assertEqual(as_stored(promise, "history").count('{ "term": '), 2)
         self.assertEqual(promise.history.count(f'"res.partner", {self.operations.partner_id.id}'), 2)
 
     def label(self, env, model, name, key):
