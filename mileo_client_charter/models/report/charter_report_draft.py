@@ -194,7 +194,9 @@ class CharterReport(models.Model):
     def _with_corrected(self, own):
         """``own``, and what the version that this one corrects recommended, whatever became of it since."""
         self.ensure_one()
-        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own])
+        read = own[0]._prefetch_ids if own else ()
+        # Read with those of the other reports.
+        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own]).with_prefetch(read)
         shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
         before = own.browse([row["id"] for row in shown]).exists()
         return before | own if before else own

@@ -41,6 +41,7 @@ tours.add("charter_answer_is_refused_as_it_opens", {
         { content: "the message is still there", trigger: ".modal .odoo-editor-editable:contains('…')" },
         { trigger: ".modal .odoo-editor-editable p:contains('…')", run: "editor Nous avons remplacé la caméra ce matin." },
         { trigger: ".modal button[name='action_send']", run: "click" },
+        { content: "the message has left", trigger: "body:not(:has(.modal))" },
         { trigger: ".o_form_view:not(:has(button[name='action_ask_answer']))" },
     ],
 });
