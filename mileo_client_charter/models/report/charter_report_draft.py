@@ -194,12 +194,12 @@ class CharterReport(models.Model):
     def _with_corrected(self, own):
         """``own``, and what the version that this one corrects recommended, whatever became of it since."""
         self.ensure_one()
-        read = own[0]._prefetch_ids if own else ()
-        # Read with those of the other reports.
-        own = self.env["charter.recommendation"].sudo().browse([one.id for one in own]).with_prefetch(read)
         shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
-        before = own.browse([row["id"] for row in shown]).exists()
-        return before | own if before else own
+        if not shown:
+            # As it came: it is read with that of the other reports.
+            return own
+        before = self.env["charter.recommendation"].sudo().browse([row["id"] for row in shown]).exists()
+        return before | before.browse([one.id for one in own])
 
     def _write_tables(self):
         now = self._charter_now()

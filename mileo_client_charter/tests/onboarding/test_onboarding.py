@@ -263,7 +263,7 @@ class TestOnboarding(CharterCase):
         self.assertFalse(lines[third].account_manager_id)
         self.assertIn("t_seller has no phone or no e-mail", lines[first].gaps)
         self.assertIn("Technical Contact: no one", lines[first].gaps)
-        self.assertIn("Account Manager: nobody", lines[third].gaps)
+        self.assertIn("Account Manager: no one", lines[third].gaps)
         self.assertIn("No contact of the client has an e-mail address", lines[third].gaps)
         self.assertNotIn("e-mail address", lines[first].gaps)
 
