@@ -1,8 +1,7 @@
 """What installing and removing the addon does to the charter and to its ledger."""
 
-# The code of the commitment in the charter, and the model of its documents: two names, which happen to be alike.
+# The code of the commitment in the charter; the model of its documents happens to be called alike.
 CODE = "invoice.dispute"
-MODEL = "invoice.dispute"
 
 
 def post_init_hook(env):

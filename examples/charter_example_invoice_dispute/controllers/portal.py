@@ -9,6 +9,7 @@ from odoo.addons.mileo_client_charter.controllers.listing import Listing, newest
 from odoo.addons.mileo_client_charter.controllers.portal import READ, SAYS, CharterPortal
 
 ADDRESS = "/my/charter/invoice-disputes"
+PAGE = "charter_example_invoice_dispute.portal_invoice_disputes"
 
 
 class InvoiceDisputePortal(CharterPortal):
@@ -41,13 +42,7 @@ class InvoiceDisputePortal(CharterPortal):
         rows = [(row, reading.moment(row.said_at, DAY)) for row in listing.rows]
         invoices = self._invoice_dispute_moves(reading)
         values = {"listing": listing, "invoices": invoices, "rows": rows, "description": description}
-        return self._page(
-            "charter_example_invoice_dispute.portal_invoice_disputes",
-            "invoice_disputes",
-            reading,
-            values,
-            error,
-        )
+        return self._page(PAGE, "invoice_disputes", reading, values, error)
 
     def _hub_values(self, reading):
         values = super()._hub_values(reading)
