@@ -56,7 +56,8 @@ class TestWordsKept(CharterCase):
 
     def test_what_is_typed_is_never_a_term(self):
         """A term names records with every right: only the program writes one, whatever somebody types or sends."""
-        forged = str(stored(_lt("%(user)s", user=self.operations.partner_id)))
+        term = _lt("%(moment)s, %(user)s: %(how)s", moment="", user=self.operations.partner_id, how="")
+        forged = str(stored(term))
         self.assertIn(self.operations.name, in_words(self.env, forged))
         activity = self.env["mail.activity"].with_user(self.manager).create(
             {"res_model_id": self.env["ir.model"]._get_id("res.partner"), "res_id": self.client.id, "summary": forged,
