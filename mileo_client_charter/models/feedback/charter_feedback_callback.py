@@ -39,16 +39,7 @@ class CharterFeedback(models.Model):
         :param next_at: when to try again, naive UTC; two hours on, in office hours, by default
         :raise ValidationError: no call is due, or a moment that cannot be
         """
-        self.ensure_one()
-        self.check_access("write")
-        now = self._charter_now()
-        if self.followup != "call":
-            raise ValidationError(self.env._("No call is due on this feedback."))
-        self._check_may_call()
-        if not called_at or called_at > now:
-            raise ValidationError(
-                self.env._("Call held at: give the moment of the call; it cannot be in the future.")
-            )
+        self._check_call_due(called_at)
         next_at = next_at or self._next_attempt_at()
         if next_at <= called_at:
             raise ValidationError(self.env._("Next attempt: choose a moment after this call."))
@@ -94,16 +85,7 @@ class CharterFeedback(models.Model):
         :param actions: list of dicts for ``charter.corrective.action``
         :raise ValidationError: a part is missing, naming it
         """
-        self.ensure_one()
-        self.check_access("write")
-        now = self._charter_now()
-        if self.followup != "call":
-            raise ValidationError(self.env._("No call is due on this feedback."))
-        self._check_may_call()
-        if not called_at or called_at > now:
-            raise ValidationError(
-                self.env._("Call held at: give the moment of the call; it cannot be in the future.")
-            )
+        now = self._check_call_due(called_at)
         if called_at < self.said_at - timedelta(minutes=1):
             raise ValidationError(self.env._("Call held at: the call comes after the client's feedback."))
         if not is_sentence(understanding):
@@ -146,6 +128,24 @@ class CharterFeedback(models.Model):
         opened = feedback._charter_open_or_explain(FEEDBACK_OUTCOME, at=called_at)
         feedback._charter_note_late(opened, called_at, now)
         feedback._charter_mark_late(called_at, now, _lt("The call"))
+
+    def _check_call_due(self, called_at):
+        """What holds for every call that is recorded, answered or not.
+
+        :return: the moment it is recorded, naive UTC
+        :raise ValidationError: no call is due, or a moment that cannot be  :raise AccessError: not the user's to record
+        """
+        self.ensure_one()
+        self.check_access("write")
+        now = self._charter_now()
+        if self.followup != "call":
+            raise ValidationError(self.env._("No call is due on this feedback."))
+        self._check_may_call()
+        if not called_at or called_at > now:
+            raise ValidationError(
+                self.env._("Call held at: give the moment of the call; it cannot be in the future.")
+            )
+        return now
 
     def _check_may_call(self):
         """The account manager calls (article 02), or whoever stands in; operations and general management may.
