@@ -571,3 +571,16 @@ def test_codes_are_not_spelled_out():
         if isinstance(node, ast.Constant) and node.value in codes.CODES
     ]
     assert not bare, f"Import it from tools/codes.py: {bare}"
+
+
+def test_a_tour_names_the_suggestion_it_clicks():
+    """A list of suggestions first shows others, or that it searches: a step that takes any of them is a race."""
+    tours = sorted((ADDON / "static" / "tests" / "tours").glob("*.js"))
+    clicked = [
+        (path.name, line.strip())
+        for path in tours
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "o-autocomplete--dropdown-item" in line
+    ]
+    assert clicked, "no tour picks a suggestion any more: this rule has nothing left to hold"
+    assert [found for found in clicked if ":contains(" not in found[1]] == []

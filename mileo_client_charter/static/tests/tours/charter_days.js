@@ -38,7 +38,7 @@ tours.add("charter_day_claire", {
         // A client phones: something is wrong.
         click("direct report", "[data-quick='report']"),
         type(".o_field_widget[name='partner_id'] input", "Alpine"),
-        click("direct report", ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option):first a"),
+        click("direct report", ".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option) a:contains('Alpine')"),
         type(".o_field_widget[name='comment'] textarea", "La caméra est en panne depuis une semaine."),
         click("direct report", ".o_form_button_save"),
         { trigger: ".o_statusbar_status:has(.o_arrow_button_current:contains('rappeler'))", run: told },
