@@ -400,6 +400,24 @@ def test_free_port_steps_over_a_busy_one():
         assert runtime.free_port(port) > port
 
 
+def test_a_port_another_program_took_is_not_taken_for_ours(tmp_path):
+    """bin/demo of two clones started together: the second printed the address of the first."""
+    said = "import socket, sys\ns = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)\nsys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", said], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as ours:
+        port = int(ours.stdout.readline())
+        runtime.wait_for_port(port, ours, "It", "(none)")
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+            assert runtime.listens(ours, port) and not runtime.listens(other, port)
+            with pytest.raises(runtime.SetupError, match="did not answer within 0 s"):
+                runtime.wait_for_port(port, other, "It", "(none)", seconds=0)
+            other.communicate(b"\n")
+        with pytest.raises(runtime.SetupError, match="stopped at once"):
+            runtime.wait_for_port(port, other, "It", "(none)")
+        ours.communicate()
+
+
 def test_options_go_behind_the_subcommand():
     command = runtime.odoo_command({"host": "/run/pg"}, ["shell", "-d", "db"])
     assert command[command.index("odoo") + 1] == "shell"

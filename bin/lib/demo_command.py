@@ -208,6 +208,20 @@ def serve(server, db, port, smtp, mail):
     raise SetupError(f"Odoo ended by itself (exit {code}).\n{tail}\nWhole log: {log}")
 
 
+def serve_on_free_port(server, options, port, smtp, mail):
+    """Serve on ``port``, or on the next one where another program took it during the build and nobody asked for it."""
+    while True:
+        if options.port is None:
+            port = choose_port(None)
+        set_address(server, options.db, f"http://127.0.0.1:{port}")
+        try:
+            serve(server, options.db, port, smtp, mail)
+        except SetupError:
+            if options.port is not None or runtime.port_is_free(port):
+                raise
+            say(f"Another program took port {port} meanwhile")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bin/demo", allow_abbrev=False, add_help=False)
     parser.add_argument("--port", type=int)
@@ -221,7 +235,6 @@ def main():
         port = choose_port(options.port)
         build(server, options.db, options.reset, f"http://127.0.0.1:{port}")
         check_logins(server, options.db)
-        set_address(server, options.db, f"http://127.0.0.1:{port}")
         if options.stop_after_init:
             welcome(
                 f"http://127.0.0.1:{port}",
@@ -230,7 +243,7 @@ def main():
             print("\nThe demo is built; bin/demo serves it.")
             return
         with runtime.mail_catcher() as (smtp, mail):
-            serve(server, options.db, port, smtp, mail)
+            serve_on_free_port(server, options, port, smtp, mail)
 
 
 if __name__ == "__main__":

@@ -401,12 +401,28 @@ def mail_catcher():
         yield smtp, f"http://127.0.0.1:{web}"
 
 
+def listens(process, port):
+    """Return whether ``process`` or one it started listens on ``port``: another program may have taken it meanwhile."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(process.pid)
+        for one in (family, *family.children(recursive=True)):
+            for found in one.net_connections(kind="tcp"):
+                if found.status == psutil.CONN_LISTEN and found.laddr.port == port:
+                    return True
+    return False
+
+
 def wait_for_port(port, process, what, log, seconds=60):
+    """Return once ``process`` itself answers on ``port``.
+
+    :raise SetupError: it ended, or does not answer in time
+    """
     deadline = time.time() + seconds
     while time.time() < deadline:
         if process.poll() is not None:
             raise SetupError(f"{what} stopped at once (exit {process.returncode}). Its log: {log}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
+            if listens(process, port):
+                return
         time.sleep(0.1)
     raise SetupError(f"{what} did not answer within {seconds} s. Its log: {log}")

@@ -47,6 +47,7 @@
         else if (others.size >= 2 && ours.size >= 2) say("mixed sentence", text);
         else if (others.size >= 2) say("another language", text);
         if (/\b(undefined|NaN|\[object |False|None)\b/.test(text)) say("a program's word", text);
+        if (/<function | object at 0x|\[(user|contact) \d+\]|\d UTC\b/.test(text)) say("a program's word", text);
         if (/<\/?[a-z]+[^>]*>|%\(\w+\)s|\{\{/.test(text)) say("markup shown", text);
     }
     return found;

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from .charter_format import day_text, moment_text
+from .charter_words import LongWords
 from .client_document import Sheet
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterCorrection(models.Model):
@@ -24,7 +28,7 @@ class CharterCorrection(models.Model):
     field_name = fields.Char("Technical name of the field", required=True, readonly=True)
     before = fields.Text("Recorded before", readonly=True)
     after = fields.Text("Recorded after", readonly=True)
-    reason = fields.Text(required=True, readonly=True)
+    reason = LongWords(required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Corrected by", required=True, ondelete="restrict", readonly=True)
     corrected_at = fields.Datetime("Corrected on", required=True, readonly=True)
     for_client = fields.Boolean("The client reads it", readonly=True)
@@ -57,11 +61,12 @@ class CharterCorrection(models.Model):
             return day_text(self.env, value)
         if field and field.type == "datetime":
             tz = self.company_id.sudo()._charter_tz()
-            return moment_text(self.env, value, tz, "short")
+            # Until 19.0.1.1.0 the zone was written behind it; what is sealed is read as it is.
+            return moment_text(self.env, value.removesuffix(" UTC"), tz, "short")
         return value
 
     @api.model
     def _forget(self, records):
         """The words of these records are removed for good; that something was corrected, when and by whom stays."""
         rows = self.sudo().search([("res_model", "=", records._name), ("res_id", "in", records.ids)])
-        rows._charter_engine().write({"before": False, "after": False, "reason": self.env._("Anonymised")})
+        rows._charter_engine().write({"before": False, "after": False, "reason": _lt("Anonymised")})

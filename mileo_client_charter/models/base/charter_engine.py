@@ -13,13 +13,14 @@ nothing else; SQL of our own goes through ``charter_through`` (one statement) or
 from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import BaseCursor
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 from psycopg2 import IntegrityError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
+from ...tools.words import is_sentence, trimmed
 from .charter_changed import changed_names
 from .charter_lock import lock
 from .charter_triggers import DIGEST, Trigger
@@ -172,6 +173,20 @@ class CharterEngineMixin(models.AbstractModel):
 
     def _charter_is_engine(self):
         return self.env.context.get("charter_engine") is ENGINE
+
+    @api.model
+    def _charter_reason(self, reason):
+        """Return the reason of a step that changes what counts, without the spaces around it.
+
+        :raise ValidationError: none, or less than somebody who was not there understands
+        """
+        if not is_sentence(reason):
+            raise ValidationError(
+                self.env._(
+                    "Reason: write a sentence that somebody who was not there understands; it stays on record."
+                )
+            )
+        return trimmed(reason)
 
     def _charter_locked(self, *names):
         """Lock these records against other writers until the transaction ends, and read them again as the engine.

@@ -41,3 +41,17 @@ def moment_text(env, moment, tz=None, pattern="medium"):
     :param pattern: of CLDR, or “short” or “medium”
     """
     return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=pattern))
+
+
+# A moment as histories keep it.
+UTC_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d)(:\d\d)? UTC")
+
+
+def local_moments(env, text):
+    """Return ``text``, kept with its moments in UTC, with each in the time zone of the reader, who has set one."""
+    tz = env.context.get("tz") or env.user.tz
+    if not text or not tz:
+        return text or ""
+    return UTC_MOMENT.sub(
+        lambda found: moment_text(env, f"{found[1]}{found[2] or ':00'}", tz, "d MMM y, HH:mm"), text
+    )

@@ -11,8 +11,6 @@ A field declared with ``charter_recorded`` is not edited once its record is on r
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...tools.words import trimmed
-
 OPERATIONS = "mileo_client_charter.group_charter_operations"
 
 
@@ -122,9 +120,7 @@ class CharterRecordedMixin(models.AbstractModel):
         """
         self.ensure_one()
         self._charter_may_correct(values)
-        reason = trimmed(reason)
-        if not reason:
-            raise ValidationError(self.env._("Reason: say why it is corrected; the reason stays on record."))
+        reason = self._charter_reason(reason)
         engine = self._charter_locked()
         correctable = self._charter_correctable()
         strange = values.keys() - set(correctable)

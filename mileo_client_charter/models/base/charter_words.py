@@ -56,7 +56,13 @@ def _kept(value):
         return {"moment": value.isoformat(sep=" ", timespec="seconds")}
     if isinstance(value, date):
         return {"day": value.isoformat()}
-    return value if isinstance(value, (int, float)) else str(value)
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, (str, Exception)) or value is None:
+        return str(value)
+    raise TypeError(
+        f"{value!r} cannot be kept as a value of a sentence: give a text, a number, a day, a record or a term."
+    )
 
 
 def in_words(env, text):

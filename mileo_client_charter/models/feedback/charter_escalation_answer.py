@@ -106,7 +106,7 @@ class CharterEscalation(models.Model):
             }
         )  # fmt: skip
         escalation._start_clock(ESCALATION_LEVEL2, said_at, now)
-        escalation._charter_mark_late(said_at, now, lambda env: env._("Level 2"))
+        escalation._charter_mark_late(said_at, now, _lt("Level 2"))
 
     def _client_to_level2(self, reason):
         """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""

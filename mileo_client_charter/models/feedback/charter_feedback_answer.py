@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import nps as nps_rules
@@ -16,6 +16,8 @@ _lt = LazyTranslate(__name__)
 CORRECTABLE = timedelta(hours=1)
 
 COMMENT_LENGTH = 5000
+# What a client enters in a survey or on its portal.
+ENTERED = ("rating", "nps", "comment", "said_at")
 
 
 class CharterFeedback(models.Model):
@@ -90,7 +92,7 @@ class CharterFeedback(models.Model):
         elif comment or feedback.detractor:
             # No call is promised: the words are in somebody's list all the same.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
-        feedback._charter_mark_late(said_at, now, lambda env: env._("Client's comment"))
+        feedback._charter_mark_late(said_at, now, _lt("Client's comment"))
         return True
 
     def _complete(self, nps=None, comment=None, call_me=False):
@@ -180,13 +182,30 @@ class CharterFeedback(models.Model):
         if rating == before:
             raise ValidationError(self.env._("Rating: this is the one you gave."))
         feedback.rating = rating
-        reason = self.env._("Corrected by the client within an hour.")
+        reason = _lt("Corrected by the client within an hour.")
         feedback._charter_note_correction({"rating": (str(before), str(rating))}, reason)
         feedback._charter_corrected(["rating"], reason)
 
     def _charter_correctable(self):
-        """An invitation nobody has answered has no words to correct."""
-        return super()._charter_correctable() if self.state == "answered" else []
+        """An invitation nobody has answered has no words to correct; what the client entered itself stays as it entered it."""
+        if self.state != "answered":
+            return []
+        return [name for name in super()._charter_correctable() if not self._charter_by_client(name)]
+
+    def _charter_by_client(self, name):
+        """Return whether the client itself entered field ``name``, in a survey or on its portal."""
+        return name in ENTERED and self.channel in ("survey", "portal")
+
+    def _charter_may_correct(self, names):
+        result = super()._charter_may_correct(names)
+        if any(self._charter_by_client(name) for name in names):
+            raise UserError(
+                self.env._(
+                    "The client entered this answer itself: it stays. Where it is wrong, leave it out of the NPS "
+                    "with the reason, which the renewal decision prints, and ask the client again."
+                )
+            )
+        return result
 
     def _charter_recorded_value(self, name):
         """0 is no mark, and a figure only where the question was answered."""

@@ -3,10 +3,9 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 
 from ...tools import nps as nps_rules
-from ...tools.words import trimmed
 from ..base.charter_recorded import OPERATIONS
 
 
@@ -70,14 +69,13 @@ class CharterFeedback(models.Model):
             raise AccessError(
                 self.env._("Only operations managers decide that an answer is left out of the NPS.")
             )
-        if not trimmed(reason):
-            raise ValidationError(self.env._("Reason: enter why; the renewal decision prints it."))
+        reason = self._charter_reason(reason)
         if not self.nps_answered or not self.nps_counted:
             raise UserError(
                 self.env._("“%s” is in no NPS: there is nothing to leave out.", self.display_name)
             )
         feedback = self._charter_locked()
-        return feedback, reason.strip()
+        return feedback, reason
 
     def action_leave_out(self, reason):
         """The answer is left out of the client's NPS from now on; the verdict prints that it is, and why.
@@ -110,7 +108,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _charter_stamp(self, moment):
-        return f"{fields.Datetime.to_string(moment)} UTC"
+        return fields.Datetime.to_string(moment)
 
     def action_ask_leave_out(self):
         return self._ask_nps_step("leave_out", self.env._("Leave out of the NPS"))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -9,6 +10,7 @@ from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
+from ..base.charter_format import day_text
 
 _lt = LazyTranslate(__name__)
 
@@ -226,10 +228,53 @@ class CharterWord(models.Model):
         # In the list of whoever reads it, also where the activity was deleted by hand.
         self._put_in_list()
         if self.due_on < today and self.reminded_on != today:
-            operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
-            for user in self.user_id | operations:
-                document._charter_remind(
-                    user, lambda env: env._("Unread since %(day)s: a comment of %(client)s",
-                                            day=self.due_on, client=self.partner_id.display_name)
-                )  # fmt: skip
-            self._charter_engine().reminded_on = today
+            self._remind_reader(company, today)
+
+    def _remind_reader(self, company, today):
+        """Say once a day to who reads it, and to operations, all that this person has left unread past its day: one mail, not one a comment."""
+        reader = self.user_id
+        unread = self.sudo().search(
+            Domain("read_at", "=", False)
+            & Domain("company_id", "=", company.id)
+            & Domain("user_id", "=", reader.id)
+            & Domain("due_on", "<", today)
+        )
+        operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
+        for user in reader | operations:
+            unread._mail_unread(user, reader)
+        unread._charter_engine().reminded_on = today
+
+    def _mail_unread(self, user, reader):
+        """:param user: whom to remind, in Odoo or by mail as that user is notified  :param reader: who has not read these words"""
+        words = self.with_context(lang=user.lang, mail_notify_force_send=False)
+        env = words.env
+        kinds = {name: env["ir.model"]._get(name).name for name in set(words.mapped("res_model"))}
+        lines = Markup().join(
+            Markup('<li><a href="/mail/view?model=%s&amp;res_id=%s">%s</a></li>')
+            % (
+                word.res_model,
+                word.res_id,
+                env._(
+                    "%(client)s, since %(day)s: %(document)s",
+                    client=word.partner_id.display_name,
+                    day=day_text(env, word.due_on),
+                    document=kinds[word.res_model],
+                ),
+            )
+            for word in words
+        )
+        if user == reader:
+            subject = env._("Client comments you have not read: %s", len(words))
+        else:
+            subject = env._(
+                "Client comments %(reader)s has not read: %(number)s", reader=reader.name, number=len(words)
+            )
+        env["mail.thread"].message_notify(
+            model=self._name,
+            res_id=self[0].id,
+            partner_ids=user.partner_id.ids,
+            subject=subject,
+            body=Markup("<p>%s</p><ul>%s</ul>") % (subject, lines),
+            author_id=self.company_id.partner_id.id,
+            email_layout_xmlid="mail.mail_notification_light",
+        )

@@ -14,7 +14,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
-from ..base.charter_words import Kept, as_stored, stored
+from ..base.charter_words import MARK, Kept, as_stored, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -35,6 +35,14 @@ class CharterObligation(models.Model):
         """Put on record why this promise is due when it is."""
         for obligation in self._charter_engine():
             obligation.history = obligation._with_history(reason)
+
+    def _explained(self):
+        """Return why this promise is due when it is, as ``_explain`` kept it at its opening; empty where nothing was said."""
+        self.ensure_one()
+        first = as_stored(self, "history").split("\n", 1)[0]
+        reason = first.partition(" UTC: ")[2]
+        # Who owes it is said by a line that begins with a person.
+        return Kept(reason) if reason.startswith(MARK) else Kept("")
 
     def _with_history(self, line):
         """``history`` with one more line, dated now."""

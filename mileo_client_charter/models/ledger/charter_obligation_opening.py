@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 from psycopg2.extras import execute_values
 
 from ...tools.clock import Delay, NoWorkingTime
@@ -13,6 +14,8 @@ from ...tools.occurrence import again
 from ...tools.pg_array import pg_array, pg_text_array
 from ..base.resource_calendar import Ruler
 from .charter_obligation import MissingCharter
+
+_lt = LazyTranslate(__name__)
 
 # Rows written by one INSERT; one round trip for a thousand promises.
 INSERT_BATCH = 1000
@@ -124,8 +127,7 @@ class CharterObligation(models.Model):
         return self.browse([known[key] for key in keys])
 
     def _say_known_late(self, known_at):
-        stamp = fields.Datetime.to_string(known_at)
-        self._explain(self.env._("It became known at %s UTC, and its time runs from then.", stamp))
+        self._explain(_lt("It became known on %s, and its time runs from then.", known_at))
 
     def _insert(self, targets, rows):
         """Return {(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ...tools import people
 from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
-from ..base.charter_format import day_text, moment_text
+from ..base.charter_format import day_text, local_moments, moment_text
 
 DAY = "d MMMM y"
 
@@ -109,8 +109,8 @@ class CharterObligation(models.Model):
         texts = [text for row in self for text in (row.evidence, row.history) if text]
         names = self._people_named(texts)
         for row in self:
-            row.evidence_text = people.named(row.evidence, names)
-            row.history_text = people.named(row.history, names)
+            row.evidence_text = local_moments(self.env, people.named(row.evidence, names))
+            row.history_text = local_moments(self.env, people.named(row.history, names))
 
     @api.model
     def _people_named(self, texts):

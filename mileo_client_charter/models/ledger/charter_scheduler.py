@@ -134,7 +134,7 @@ class CharterScheduler(models.AbstractModel):
                 there.add(
                     (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
                 )
-        back._reopen_outstanding(self.env._("The contract's dates are again what they were."))
+        back._reopen_outstanding(_lt("The contract's dates are again what they were."))
         moved[REVIEW_ANNUAL]._cancel(
             _lt("The contract's dates changed: it has no annual due date on that day any more."),
             withdrawn=True,
@@ -190,7 +190,7 @@ class CharterScheduler(models.AbstractModel):
             day = min(day, event)
         if request["code"] == REVIEW_ANNUAL:
             day = max(day, today + timedelta(days=LEAST_DAYS))
-        reason = self.env._(
+        reason = _lt(
             "It became known on %(today)s, too late for the charter's own delay before %(event)s: due on the first "
             "day that was possible, %(day)s.",
             today=today, event=event, day=day,
@@ -342,6 +342,6 @@ class CharterScheduler(models.AbstractModel):
         for contract in ended:
             came_to_its_end = contract.active and contract.charter_tier_id and contract.date_end
             contract._charter_leave(
-                self.env._("The contract ended or left the charter."),
+                _lt("The contract ended or left the charter."),
                 keep=(REPORT_DELIVERY,) if came_to_its_end else (),
             )

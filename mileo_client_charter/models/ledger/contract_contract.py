@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
 from ...tools.clock import Delay
@@ -13,6 +14,8 @@ from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET, INTERVIEW_BIANNUAL, REP
 from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 # A term that ends so shortly before an anniversary has one review with it, before the decision.
 ONE_REVIEW = relativedelta(months=3)
@@ -100,14 +103,14 @@ class ContractContract(models.Model):
         if changing:
             for contract in changing.filtered("charter_tier_id"):
                 codes = contract._charter_codes_changed(before[contract])
-                contract._charter_withdraw(self.env._("The tier of the contract changed."), codes)
+                contract._charter_withdraw(_lt("The tier of the contract changed."), codes)
             changing.filtered(lambda c: not c.charter_tier_id)._charter_leave(
-                self.env._("The contract left the charter.")
+                _lt("The contract left the charter.")
             )
             changing.filtered("charter_tier_id")._charter_begin()
         if clients:
             self._charter_moved(clients)
-            archived.filtered("charter_since")._charter_leave(self.env._("The contract was archived."))
+            archived.filtered("charter_since")._charter_leave(_lt("The contract was archived."))
         if vals.get("charter_since"):
             # Days that come under the charter later are reported on all the same.
             running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
@@ -158,7 +161,7 @@ class ContractContract(models.Model):
         for contract, client in before.items():
             if contract.commercial_partner_id == client or not client:
                 continue
-            reason = self.env._("The contract passed to another customer.")
+            reason = _lt("The contract passed to another customer.")
             contract._charter_end_side(client, reason)
             if contract.charter_tier_id:
                 contract.sudo().with_context(tracking_disable=True).write(

@@ -44,7 +44,7 @@ class CharterCockpit(models.AbstractModel):
                 self.env._("%s past their day", late_reports) if late_reports else "",
             ),
         ]
-        return figures, [due, trouble, self._absence_block(), reports]
+        return figures, [due, self._words_block(), trouble, self._absence_block(), reports]
 
     # -- what is due ------------------------------------------------------------------------------
 
@@ -217,6 +217,39 @@ class CharterCockpit(models.AbstractModel):
             res_id=promise.res_id,
         )
 
+    # -- what clients said ------------------------------------------------------------------------
+
+    @api.model
+    def _words_block(self):
+        """What clients said and nobody has read yet, the oldest day first (article 02)."""
+        domain = Domain("user_id", "=", self.env.uid) & Domain("read_at", "=", False)
+        words = self.env["charter.word"].search(domain, limit=ROWS)
+        words.partner_id.fetch(["name"])
+        count = len(words) if len(words) < ROWS else self.env["charter.word"].search_count(domain)
+        title = self.env._("Client comments to read")
+        return self._block(
+            "words",
+            title,
+            self.env._("You have read everything your clients said."),
+            groups=[{"title": "", "rows": [self._word_row(word) for word in words]}],
+            action=self._list(title, "charter.word", domain),
+            count=count,
+        )
+
+    @api.model
+    def _word_row(self, word):
+        late = word.due_on < self._today()
+        return self._row(
+            word,
+            word.partner_id.name,
+            when=day_text(self.env, word.due_on, "d MMM"),
+            lines=[self.env["ir.model"]._get(word.res_model).name],
+            badge=self.env._("Unread for too long") if late else "",
+            tone="danger" if late else "",
+            model=word.res_model,
+            res_id=word.res_id,
+        )
+
     # -- absences ---------------------------------------------------------------------------------
 
     @api.model
@@ -243,12 +276,25 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _absence_row(self, absence):
         name, stand_in = absence.user_id.sudo().name, absence.stand_in_id.sudo().name
+        ahead = absence.date_from > self._today()
         if absence.user_id.id != self.env.uid:
-            title = self.env._("%s is away: you are the substitute", name)
+            title = (
+                self.env._("%s will be away: you are the substitute", name)
+                if ahead
+                else self.env._("%s is away: you are the substitute", name)
+            )
         elif stand_in:
-            title = self.env._("You are away; your substitute: %s", stand_in)
+            title = (
+                self.env._("You will be away; your substitute: %s", stand_in)
+                if ahead
+                else self.env._("You are away; your substitute: %s", stand_in)
+            )
         else:
-            title = self.env._("You are away and have no substitute")
+            title = (
+                self.env._("You will be away and have no substitute")
+                if ahead
+                else self.env._("You are away and have no substitute")
+            )
         first = day_text(self.env, absence.date_from, "d MMM")
         if not absence.date_to:
             when = self.env._("from %s", first)

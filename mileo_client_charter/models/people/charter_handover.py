@@ -328,9 +328,7 @@ class CharterHandover(models.Model):
             CONTACT_HANDOVER, at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
         )
         if sudden:
-            opened._explain(
-                self.env._("It was not known before it began: the client is informed the same day.")
-            )
+            opened._explain(_lt("It was not known before it began: the client is informed the same day."))
 
     def _office_moment(self, moment, begins):
         """Return the first opening of the company from ``moment`` on, and before the change ``begins``."""

@@ -159,7 +159,7 @@ class CharterRemediation(models.Model):
         if standing.verdict != "pass":
             return
         engine.state = "succeeded"
-        renewal._reopen(self.env._("The remediation succeeded: %s", engine.measured_in_words))
+        renewal._reopen(_lt("The remediation succeeded: %s", engine.measured_in_words))
 
     def _give_up(self, reason):
         """The renewal no longer waits for these; what they owed is owed no more."""

@@ -2,11 +2,14 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import NoWorkingTime
 from ...tools.codes import RENEWAL_DECISION, REVIEW_ANNUAL
 from ...tools.occurrence import RENEWAL, event_key, format_key
 from ..base.charter_format import day_text
+
+_lt = LazyTranslate(__name__)
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
 REVIEW_LEAD_DAYS = 45
@@ -340,10 +343,10 @@ class CharterRenewal(models.Model):
         moved = renewals.filtered(lambda r: r.term_end != r.contract_id.charter_term_end)
         closing = moved.filtered(lambda r: r.state != "closed")
         ended = closing.filtered(lambda r: not r.contract_id.charter_term_end)
-        ended._close(self.env._("Notice was given: the contract ends, and nothing is to be renewed."))
-        (closing - ended)._close(self.env._("The term no longer ends on that day."))
+        ended._close(_lt("Notice was given: the contract ends, and nothing is to be renewed."))
+        (closing - ended)._close(_lt("The term no longer ends on that day."))
         (renewals - moved).filtered(lambda r: r.state == "closed")._reopen(
-            self.env._("The term ends on that day again.")
+            _lt("The term ends on that day again.")
         )
 
     def _close(self, reason):

@@ -1,10 +1,9 @@
 """The steps of a renewal: decide, plan an interview, override."""
 
 from odoo import models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.words import is_sentence
 from ..base.charter_format import day_text
 from ..base.charter_words import Choice
 from .charter_renewal import UNDECIDED
@@ -183,14 +182,8 @@ class CharterRenewal(models.Model):
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
             raise AccessError(self.env._("Only general management can renew by exception."))
-        if not is_sentence(reason):
-            raise ValidationError(
-                self.env._(
-                    "Reason: say in a sentence why this contract is renewed; it stays on the contract."
-                )
-            )
+        reason = self._charter_reason(reason)
         engine = self._locked(*UNDECIDED)
-        reason = reason.strip()
         for renewal in engine:
             if not renewal.verdict:
                 raise UserError(
@@ -215,5 +208,5 @@ class CharterRenewal(models.Model):
                                user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)
-        engine.remediation_ids._give_up(self.env._("General management renews the contract: %s", reason))
+        engine.remediation_ids._give_up(_lt("General management renews the contract: %s", reason))
         engine._keep_promise()

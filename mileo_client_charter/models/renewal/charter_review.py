@@ -2,13 +2,17 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
 from ...tools.meeting_day import meeting_day
 from ...tools.occurrence import parse_key
 from ...tools.words import is_said
+from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
+
+_lt = LazyTranslate(__name__)
 
 CODES = {"interview": INTERVIEW_BIANNUAL, "annual": REVIEW_ANNUAL}
 # Who has to be there for us
@@ -91,7 +95,7 @@ class CharterReview(models.Model):
         copy=False,
     )
     due_on = fields.Date("To hold by", readonly=True, charter_engine=True)
-    due_reason = fields.Char(
+    due_reason = Words(
         "Why by that day", readonly=True, charter_engine=True, copy=False, groups="base.group_user"
     )
     suggested_on = fields.Date("Suggested day", readonly=True, charter_engine=True, groups="base.group_user")
@@ -276,7 +280,7 @@ class CharterReview(models.Model):
                     "obligation_id": row.id,
                     "renewal_id": serves and of_term.get((contract.id, contract.charter_term_end)),
                     "due_on": last,
-                    "due_reason": row.history if kind == "annual" else False,
+                    "due_reason": row._explained() if kind == "annual" else False,
                     "suggested_on": meeting_day(first, last, contract.id),
                 }
             )
@@ -349,7 +353,7 @@ class CharterReview(models.Model):
 
     def _keep_promise(self):
         self._fulfil_promise(
-            self.env._("Held on %(day)s with %(people)s, recorded by %(user)s.",
+            _lt("Held on %(day)s with %(people)s, recorded by %(user)s.",
                        day=self.contract_id._charter_local_day(self.held_at),
                        people=self.answer_ids.contact_id._charter_key(), user=self.env.user._charter_key())
         )  # fmt: skip

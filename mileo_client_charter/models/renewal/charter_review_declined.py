@@ -2,9 +2,12 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_sentence
 from ..base.charter_format import moment_text
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterReview(models.Model):
@@ -56,7 +59,7 @@ class CharterReview(models.Model):
             )
         engine.write({"state": "declined", "declined_at": self._charter_now(), "invitation_proof": proof})
         engine._fulfil_promise(
-            self.env._("Organised, and declined by %(contact)s, recorded by %(user)s. %(proof)s",
+            _lt("Organised, and declined by %(contact)s, recorded by %(user)s. %(proof)s",
                        contact=self.declined_contact_id._charter_key(), user=self.env.user._charter_key(), proof=proof)
         )  # fmt: skip
         # Archived, not deleted: the invitation goes with its event.

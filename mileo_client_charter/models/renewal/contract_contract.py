@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_format import day_text
 from .charter_renewal import CLOSED, UNDECIDED
 from .contract_line import CORRECTION_DAYS
+
+_lt = LazyTranslate(__name__)
 
 
 class ContractContract(models.Model):
@@ -118,7 +121,7 @@ class ContractContract(models.Model):
         self.sudo().charter_left_term_end = False
         if now and now <= end:
             return
-        reason = self.env._(
+        reason = _lt(
             "Renewed outside the charter: when it left, its term ended on %(before)s; it is back, and ends on %(after)s. "
             "By %(user)s.",
             before=day_text(self.env, end),

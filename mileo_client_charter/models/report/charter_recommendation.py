@@ -325,7 +325,7 @@ class CharterRecommendation(models.Model):
             values.update(engine._plan_carrying_out())
         engine.write(values)
         engine._charter_note_correction(
-            {"state": (before, engine.state)}, self.env._("Changed by %s within 24 hours.", contact.name)
+            {"state": (before, engine.state)}, _lt("Changed by %s within 24 hours.", contact.name)
         )
         if answer == "decline":
             engine._charter_is_done()

@@ -4,9 +4,12 @@ import logging
 
 from odoo import Command, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION
 from ..base.charter_batches import run_isolated
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ class CharterIntervention(models.Model):
         self.ensure_one()
         reason = values["cancelled"] if values and values.get("cancelled") else False
         if not values:
-            reason = self.env._("The document it came from is no client's business any more.")
+            reason = _lt("The document it came from is no client's business any more.")
         if reason:
             if self.state == "open":
                 self._charter_cancel_work(reason)
@@ -47,7 +50,7 @@ class CharterIntervention(models.Model):
         """The deletion goes on whatever happens here; what fails is logged, there is no document left to say it on."""
         run_isolated(
             self,
-            lambda one: one._charter_cancel_work(one.env._("The document it came from was deleted.")),
+            lambda one: one._charter_cancel_work(_lt("The document it came from was deleted.")),
             lambda one, why: _logger.error("%s could not be cancelled with its source: %s", one, why),
         )
 

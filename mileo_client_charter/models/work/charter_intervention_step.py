@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
-from ...tools.words import is_said, trimmed
+from ...tools.words import is_said
 
 _lt = LazyTranslate(__name__)
 
@@ -90,7 +90,7 @@ class CharterIntervention(models.Model):
         self._charter_check_followed()
         for intervention in self._charter_step("open"):
             intervention._charter_cancel_work(
-                self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
+                _lt("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
             )
         return True
 
@@ -122,11 +122,8 @@ class CharterIntervention(models.Model):
                     "correct ones, and the reason."
                 )
             )
-        if not trimmed(reason):
-            raise ValidationError(
-                self.env._("Reason: say what was wrong with what had been recorded, and how you know.")
-            )
-        account = self.env._("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name)
+        reason = self._charter_reason(reason)
+        account = _lt("%(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
         for intervention in self._charter_step("closed"):
             intervention._charter_correct(
                 intervention._charter_moment(responded_at, "responded_at") or intervention.responded_at,
@@ -341,7 +338,7 @@ class CharterIntervention(models.Model):
             ended = ended.union(*self._charter_last_promises().values()).filtered(
                 lambda row: row.state == "late" and row.cancelled_at
             )
-            ended._reopen_outstanding(self.env._("The intervention was reopened."))
+            ended._reopen_outstanding(_lt("The intervention was reopened."))
         engine.write(values | {"promise_cycle": self.promise_cycle + 1})
         engine._charter_reopened()
         engine._charter_open_promises({(row.res_id, row.code) for row in ended})

@@ -49,6 +49,8 @@ class RecordedCase(YearCase):
                 NOW, "A cable was cut by the works next door.", "made",
                 [{"name": "Lay it", "user_id": self.technician.id, "date_deadline": "2027-01-20"}], "",
             )  # fmt: skip
+            # Noted by us, who may have heard wrongly; what a client enters itself is nobody's to correct.
+            feedback._charter_engine().channel = "interview"
             escalation = self.escalate()
             remediation = self.env["charter.remediation"]._charter_engine().create({"renewal_id": renewal.id})
             action = {"name": "Visit", "user_id": self.technician.id, "date_deadline": "2027-01-20"}
@@ -235,11 +237,40 @@ class TestRecorded(RecordedCase):
             with self.assertRaises(UserError):
                 stranger.contact_id = self.adam
 
+    def test_what_a_client_entered_itself_is_nobody_s_to_correct(self):
+        """An operations manager made a client's 3 a 10, with “ok” for a reason, and its NPS 100."""
+        feedback = self.records()["charter.feedback"]
+        for channel in ("survey", "portal"):
+            feedback._charter_engine().channel = channel
+            for name in ("rating", "nps", "comment", "said_at"):
+                for role in ROLES:
+                    with self.subTest(channel, name=name, role=role), self.assertRaises(UserError):
+                        self.as_user(role, feedback)._charter_correct(
+                            {name: self.other_value(feedback, name)}, "Heard wrongly on the phone."
+                        )
+            operations = feedback.with_user(self.operations)
+            wizard = self.env["charter.correction.wizard"].browse(
+                operations.action_ask_correction()["res_id"]
+            )
+            self.assertEqual(wizard.shown, ",contact_id,", "who it was is ours to put right")
+            operations._charter_correct(
+                {"contact_id": (self.alice + self.adam - feedback.contact_id).id}, "Adam held the phone."
+            )
+        self.assertEqual(set(feedback.correction_ids.mapped("field_name")), {"contact_id"})
+
+    def test_a_reason_is_a_sentence(self):
+        record = self.records()["charter.escalation"].with_user(self.operations)
+        for reason in (None, "", "ok", "…", "Mistake"):
+            with self.subTest(reason), self.assertRaisesRegex(ValidationError, "write a sentence"):
+                record._charter_correct({"name": "No answer, again"}, reason)
+
     def test_marks_are_corrected_with_what_follows(self):
         """A worse mark is called back from now on; nothing that was promised is taken back."""
         with self.at():
             feedback = self.invitation()
             feedback._answer(rating=4, nps=9, comment="Good.")
+        # Noted by us.
+        feedback._charter_engine().channel = "interview"
         operations = feedback.with_user(self.operations)
         with self.at(moment=START + timedelta(days=2)):
             operations._charter_correct({"rating": "2", "nps": "4"}, "Read from the paper again.")
@@ -256,16 +287,16 @@ class TestRecorded(RecordedCase):
                 ({"state": "sent"}, "nothing on record"),
             ):  # fmt: skip
                 with self.subTest(values), self.assertRaisesRegex(ValidationError, words):
-                    operations._charter_correct(values, "Why not.")
+                    operations._charter_correct(values, "Read from the paper again.")
             with self.assertRaisesRegex(ValidationError, "not a contact of"):
-                operations._charter_correct({"contact_id": self._client("Bistro")[1].id}, "Theirs.")
+                operations._charter_correct({"contact_id": self._client("Bistro")[1].id}, "It was theirs.")
 
     def test_an_answer_of_a_meeting_is_corrected_at_the_meeting(self):
         answer = self.records()["charter.review.answer"].with_user(self.operations)
         with self.at(moment=NOW):
             with self.assertRaisesRegex(UserError, "correct the answer there"):
-                answer.feedback_id._charter_correct({"rating": 2}, "No.")
-            answer._charter_correct({"rating": "2", "wishes": "Less."}, "Read again.")
+                answer.feedback_id._charter_correct({"rating": 2}, "It was a two.")
+            answer._charter_correct({"rating": "2", "wishes": "Less."}, "Read from the minutes again.")
             feedback = answer.feedback_id
             self.assertEqual(
                 (feedback.rating, feedback.negative, feedback.comment), (2, True, "Good.\n\nLess.")
@@ -386,6 +417,7 @@ class TestRecordedPortal(DoorsCase):
     def test_the_client_reads_both(self):
         with self.at():
             feedback, escalation = self.negative(), self.escalate()
+            feedback._charter_engine().channel = "interview"
             feedback.with_user(self.operations)._charter_correct(
                 {"comment": "Nobody called."}, "Heard wrongly."
             )
@@ -395,7 +427,7 @@ class TestRecordedPortal(DoorsCase):
             action = self.env["charter.corrective.action"]._charter_engine().create(
                 {"name": "Ours", "user_id": self.manager.id, "date_deadline": "2026-10-20", "feedback_id": feedback.id}
             )  # fmt: skip
-            action.with_user(self.manager)._charter_correct({"name": "Still ours"}, "Between us.")
+            action.with_user(self.manager)._charter_correct({"name": "Still ours"}, "Agreed between us.")
         self.log_in("p_adam")
         page = self.get(f"/my/charter/feedback/{feedback.id}")
         self.assertShows(

@@ -54,6 +54,21 @@ class TestWordsKept(CharterCase):
         day = stored(_lt("%s is asked at the same address.", date(2026, 10, 5)))
         self.assertIn("2026", in_words(french, day))
 
+    def test_what_cannot_be_put_into_words_is_refused(self):
+        """An activity once began with “<function CharterFeedback._answer…”: only values somebody can read are kept."""
+        for value in (lambda env: "later", object(), ["one", "two"], {"how": "no answer"}, TestWordsKept):
+            with self.subTest(type(value).__name__), self.assertRaisesRegex(TypeError, "cannot be kept"):
+                stored(_lt("%s is asked at the same address.", value))
+        for value, words in (
+            ("Alice", "Alice"),
+            (3, "3"),
+            (None, "None"),
+            (ValueError("no line"), "no line"),
+        ):
+            with self.subTest(words):
+                kept = stored(_lt("%s is asked at the same address.", value))
+                self.assertIn(words, in_words(self.env, kept))
+
     def test_what_is_typed_is_never_a_term(self):
         """A term names records with every right: only the program writes one, whatever somebody types or sends."""
         term = _lt("%(moment)s, %(user)s: %(how)s", moment="", user=self.operations.partner_id, how="")
@@ -109,6 +124,42 @@ class TestWordsKept(CharterCase):
         self.assertGreater(looked_at, 40)
         # The evidence of a renewal is computed for its reader, and frozen beside it in figures.
         self.assertEqual(found, [])
+
+    def test_a_reason_that_is_handed_on_is_a_term(self):
+        """What engine methods take as ``reason`` or ``evidence`` ends in a history: never the language of who was at work."""
+        trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(MODELS.rglob("*.py"))}
+        takers = {
+            node.name
+            for tree in trees.values()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_")
+            and {"reason", "evidence"} & {one.arg for one in node.args.args}
+        }  # fmt: skip
+        self.assertLessEqual({"_explain", "_cancel", "_charter_side_ended"}, takers)
+        takers.add("_with_history")
+        found, looked_at = [], 0
+        for path, tree in trees.items():
+            for node in ast.walk(tree):
+                said = ()
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in takers:
+                    said = [*node.args, *(keyword.value for keyword in node.keywords)]
+                elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "reason":
+                    said = [node.value]
+                for value in said:
+                    looked_at += 1
+                    words = [ast.unparse(one).split("(")[0] for one in self._alternatives(value)]
+                    if any(one.endswith("env._") for one in words):
+                        found.append(f"{path.name}:{value.lineno}")
+        self.assertGreater(looked_at, 100)
+        self.assertEqual(found, [])
+
+    def _alternatives(self, node):
+        """What an expression may be: both sides of a choice."""
+        if isinstance(node, ast.IfExp):
+            return [*self._alternatives(node.body), *self._alternatives(node.orelse)]
+        if isinstance(node, ast.BoolOp):
+            return [one for value in node.values for one in self._alternatives(value)]
+        return [node]
 
     def test_a_row_reads_in_both_languages(self):
         with self.at():

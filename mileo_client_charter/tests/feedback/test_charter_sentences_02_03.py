@@ -59,6 +59,11 @@ class TestWhenTheClientSpoke(CharterCase):
                 self.assertEqual((promise.opened_at, promise.trigger_at), (day(said), day(said)))
                 self.assertGreaterEqual(promise.due_at, promise.opened_at)
                 self.assertEqual(record.recorded_late, marked)
+                look = self.env.ref("mileo_client_charter.activity_look")
+                looks = record.activity_ids.filtered(lambda one, look=look: one.activity_type_id == look)
+                what = "Client's comment" if feedback else "The escalation"
+                told = [f"{what}: recorded {(day(typed) - day(said)).days} d after it happened"]
+                self.assertEqual(looks.mapped("summary"), told * marked)
                 self.assertEqual(
                     bool(promise.history), said != typed, "the register says when it became known"
                 )
@@ -122,7 +127,7 @@ class TestWhenTheClientSpoke(CharterCase):
                         (START + timedelta(minutes=1), "comes after"),
                     ):
                         with self.assertRaisesRegex(ValidationError, words):
-                            mine._charter_correct({"said_at": wrong}, "No.")
+                            mine._charter_correct({"said_at": wrong}, "It was another day.")
                 undone.rollback()
                 self.env.invalidate_all()
 
@@ -457,6 +462,27 @@ class TestEveryWordIsHeard(WordsCase):
             self.assertEqual(len(self.mails_to(self.admin.partner_id)), mails, "once a day")
         self.assertEqual((word.user_id, word.reminded_on.isoformat()), (self.admin, "2026-10-07"))
         self.assertTrue(mails)
+
+    def test_all_that_is_unread_is_one_reminder_a_day(self):
+        feedbacks = self.env["charter.feedback"]
+        with self.at():
+            for contact in (self.alice, self.adam):
+                feedback = self.invitation(contact)
+                feedback._answer(rating=5, comment="Very disappointed.")
+                feedbacks |= feedback
+        self.operations.lang = "fr_FR"
+        with self.at(50):
+            before = {user: len(self.mails_to(user.partner_id)) for user in (self.manager, self.operations)}
+            self.watch()
+        said = {user: self.mails_to(user.partner_id)[number:] for user, number in before.items()}
+        self.assertEqual([len(mails) for mails in said.values()], [1, 1])
+        mine, theirs = (said[user][0] for user in (self.manager, self.operations))
+        self.assertEqual(mine.subject, "Client comments you have not read: 2")
+        self.assertIn("Alpine, since 10/06/2026: Feedback", mine.body)
+        self.assertEqual(theirs.subject, "Avis de clients que t_manager n’a pas lus : 2")
+        self.assertIn("Alpine, depuis le 06/10/2026&nbsp;: Avis", theirs.body)
+        for feedback in feedbacks:
+            self.assertIn(f"/mail/view?model=charter.feedback&amp;res_id={feedback.id}", mine.body)
 
     def test_a_survey_that_did_not_arrive_is_failed(self):
         with self.at():

@@ -225,7 +225,7 @@ class TestNpsStanding(YearCase):
                         [*edges, NOW - timedelta(days=dice.randint(0, 500))]
                     )
                     if dice.random() < 0.2:
-                        answer.with_user(self.operations).action_leave_out("Not theirs.")
+                        answer.with_user(self.operations).action_leave_out("It is not theirs.")
                     answers.append(answer)
                 latest = {}
                 for answer in sorted(answers, key=lambda one: (one.answered_at, one.id)):
@@ -268,14 +268,14 @@ class TestNpsStanding(YearCase):
         with self.assertRaisesRegex(ValidationError, "Reason"):
             mine.action_leave_out(" ")
         with self.assertRaisesRegex(UserError, "not left out"):
-            mine.action_count_again("Back.")
+            mine.action_count_again("It counts after all.")
         action = mine.action_ask_leave_out()
         wizard = (
             self.env["charter.obligation.wizard"].with_user(self.operations).with_context(**action["context"])
         )
         wizard.create({"text": "He spoke of another supplier."}).action_confirm()
         with self.assertRaisesRegex(UserError, "already"):
-            mine.action_leave_out("Twice.")
+            mine.action_leave_out("Left out a second time.")
         self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (100, 1)))
         self.assertEqual((answer.left_out_by_id, answer.left_out_at), (self.operations, NOW))
         figures = self.env["charter.figures"]._figures(
@@ -322,6 +322,7 @@ class TestNpsStanding(YearCase):
     def test_a_corrected_mark_is_printed_too(self):
         renewal = self.opened()
         answer = self.said(self.adam, 2, days_ago=2)
+        answer._charter_engine().channel = "interview"
         answer.with_user(self.operations)._charter_correct({"nps": "9"}, "He had said nine.")
         self.assertEqual(self.standing().score, 100)
         self._check_printed(renewal, "from 2 to 9", "He had said nine.")

@@ -136,8 +136,8 @@ class TestCockpit(YearCase):
         self.assertEqual(
             [(when, title) for _group, when, title in self.rows(self.page(), "absences")],
             [
-                ("7 Oct – 8 Oct", "t_operations is away: you are the substitute"),
-                ("12 Oct – 16 Oct", "You are away; your substitute: t_technician"),
+                ("7 Oct – 8 Oct", "t_operations will be away: you are the substitute"),
+                ("12 Oct – 16 Oct", "You will be away; your substitute: t_technician"),
             ],
         )
 

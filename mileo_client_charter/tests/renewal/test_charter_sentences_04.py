@@ -10,6 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...tools.occurrence import parse_key
+from ...tools.words import language_of
 from ..cases.year import YearCase
 
 REVIEW = (
@@ -105,7 +106,9 @@ class TestReviewOfTheYear(SentenceCase):
                 self.none_born_late(contract)
                 if row.history:
                     review = self.env["charter.review"].search([("obligation_id", "=", row.id)])
-                    self.assertTrue(review.due_reason, "and with the meeting")
+                    self.assertIn("too late for the charter", review.due_reason, "and with the meeting")
+                    self.assertNotIn("UTC", review.due_reason)
+                    self.assertEqual(language_of(review.with_context(lang="fr_FR").due_reason), "fr")
                     self.assertLessEqual(date.fromisoformat(since) - timedelta(days=1), review.suggested_on)
 
     def test_what_was_past_before_it_was_recorded_was_not_promised(self):

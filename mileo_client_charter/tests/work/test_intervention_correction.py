@@ -82,7 +82,7 @@ class TestCorrection(InterventionCase):
         intervention = self.closed_late()
         with self.at(20):
             moment = START + timedelta(hours=7)
-            intervention.with_user(self.operations).action_correct("Wrong hour", moment, moment)
+            intervention.with_user(self.operations).action_correct("The wrong hour", moment, moment)
             intervention._charter_engine()._charter_take({"resolved_at": START + timedelta(hours=9)})
         self.assertEqual(intervention.resolved_at, START + timedelta(hours=7))
         self.assertEqual(self.rows(intervention).state, "kept")
@@ -96,7 +96,7 @@ class TestCorrection(InterventionCase):
                     self.subTest(user.login),
                     self.assertRaisesRegex(AccessError, "Only an operations manager"),
                 ):
-                    intervention.with_user(user).action_correct("Please", resolved_at=moment)
+                    intervention.with_user(user).action_correct("Please correct it", resolved_at=moment)
             by_operations = intervention.with_user(self.operations)
             for words, values in (
                 ("Nothing to correct", {}),
@@ -108,9 +108,11 @@ class TestCorrection(InterventionCase):
                 ("still to come", {"resolved_at": START + timedelta(hours=30)}),
             ):
                 with self.subTest(words), self.assertRaisesRegex(ValidationError, words), self.cr.savepoint():
-                    by_operations.action_correct("Because", **values)
+                    by_operations.action_correct("Because it was so", **values)
             with self.assertRaisesRegex(ValidationError, "is not closed"):
-                self.intervention().with_user(self.operations).action_correct("Because", resolved_at=moment)
+                self.intervention().with_user(self.operations).action_correct(
+                    "Because it was so", resolved_at=moment
+                )
 
     def test_the_dialogue(self):
         intervention = self.closed_late()

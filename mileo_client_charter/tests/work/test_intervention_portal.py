@@ -155,5 +155,5 @@ class TestInterventionPortal(DoorsCase):
         self.work.priority = "3"
         self.log_in("p_alice")
         page = self.url_open(f"/my/charter/intervention/{self.work.id}")
-        self.assertShows(page, "Corrective", "Signalée le")
+        self.assertShows(page, "Corrective", "Date du signalement")
         self.assertNotIn("The work done", page.text)

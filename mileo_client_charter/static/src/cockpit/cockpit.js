@@ -3,6 +3,7 @@
 // computed by charter.cockpit on the server, in one call; nothing is counted here.
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
@@ -35,7 +36,7 @@ export class CharterCockpit extends Component {
         // What keeps a promise, asked for on the spot; the page is read again once it is done.
         this.step = ({ name, resModel, resId }) =>
             this.action.doActionButton({
-                type: "object", name, resModel, resId, context: {},
+                type: "object", name, resModel, resId, context: user.context,
                 onClose: () => this.load(this.data.page),
             });
         this.guide = () => startGuidedTour(this.env);

@@ -18,7 +18,7 @@ tours.add("charter_cockpit_manager", {
         { ...block("trouble", "a commitment is overdue"), run: "click" },
         { content: "the client says why, too", trigger: ".o_form_view .o_field_widget[name='name']:has(:value('Alpine')), .o_form_view h1" },
         back,
-        { ...block("absences", "You are away; your substitute: t_technician"), run: "click" },
+        { ...block("absences", "You will be away; your substitute: t_technician"), run: "click" },
         { trigger: ".o_form_view .o_field_widget[name='stand_in_id']" },
         back,
         { content: "an account manager has one page", trigger: ".o_charter_head:not(:has([data-page='operations']))" },
@@ -34,7 +34,7 @@ tours.add("charter_cockpit_technician", {
         { ...block("reports", "Alpine"), run: "click" },
         { trigger: ".o_form_view .o_arrow_button_current:contains('Draft')" },
         back,
-        { ...block("absences", "t_manager is away: you are the substitute") },
+        { ...block("absences", "t_manager will be away: you are the substitute") },
     ],
 });
 

@@ -22,6 +22,7 @@ tours.add("charter_day_claire", {
         { content: "the number is beside what is to be called", trigger: ".o_charter_phone[href='tel:+33600000001']" },
         // A low mark: nobody answers, then we speak, then the outcome.
         click("attempt", "[data-step='action_ask_callback']"),
+        { content: "the dialog is in French", trigger: ".modal .modal-title:contains('Consigner le rappel')" },
         click("attempt", ".modal .o_field_widget[name='reached'] input[data-value='message']"),
         click("attempt", ".modal button[name='action_confirm']"),
         { trigger: "body:not(:has(.modal))" },
