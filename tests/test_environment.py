@@ -1,6 +1,7 @@
 """The commands' own machinery: what bin/demo, bin/test and bin/odoo do before Odoo starts."""
 
 import argparse
+import json
 import os
 import re
 import signal
@@ -1026,3 +1027,39 @@ def test_a_translation_must_be_applied_wherever_its_term_is():
 
 def test_percent_signs_of_a_sentence_are_no_placeholders():
     assert translations.placeholders("95 % kept") == translations.placeholders("95 % de tenues")
+
+
+# Supply
+
+
+def test_images_are_named_by_their_digest():
+    root = LIB.parent.parent
+    files = [path for path in root.glob("**/*ocker*") if path.is_file() and ".charter" not in path.parts]
+    images = [
+        image
+        for path in files
+        for image in re.findall(
+            r"^\s*(?:FROM|image:)\s+(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(images) >= 3
+    assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
+
+
+def test_packages_of_node_are_locked_with_their_hashes():
+    root = LIB.parent.parent
+    declared = [
+        path for path in root.glob("**/package.json") if not {".charter", "node_modules"} & set(path.parts)
+    ]
+    assert declared
+    for path in declared:
+        wanted = json.loads(path.read_text(encoding="utf-8"))["dependencies"]
+        locked = json.loads(path.with_name("package-lock.json").read_text(encoding="utf-8"))["packages"]
+        assert locked[""]["dependencies"] == wanted
+        assert [
+            name for name, package in locked.items() if name and "sha512-" not in package.get("integrity", "")
+        ] == []
+    # Nothing is installed that no lock names.
+    for path in root.glob("**/*.py"):
+        if ".charter" not in path.parts and path != Path(__file__).resolve():
+            assert not re.search(r"\"npm\", \"install\"|\"npx\"", path.read_text(encoding="utf-8")), path
