@@ -573,6 +573,75 @@ def test_codes_are_not_spelled_out():
     assert not bare, f"Import it from tools/codes.py: {bare}"
 
 
+# -- links to promises ----------------------------------------------------------------------------
+
+# A document owes (``obligation_ids``) or keeps (``obligation_id``): fields that lead to the ledger, and how many.
+LINKS = {
+    "mileo_client_charter/models/ledger/charter_obligation_mixin.py": 2,
+    # No documents: a row of this reading is a promise, and this form acts on one.
+    "mileo_client_charter/models/overview/charter_scorecard.py": 1,
+    "mileo_client_charter/wizards/charter_obligation_wizard.py": 1,
+}
+RELATIONS = {"Many2one", "One2many", "Many2many"}
+KEY_OF_A_PROMISE = {"code", "occurrence", "is_owed"}
+
+
+def leads_to_the_ledger(node):
+    """Whether a call defines a field whose records are promises."""
+    if getattr(node.func, "attr", "") not in RELATIONS:
+        return False
+    model = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "comodel_name")]
+    return any(getattr(one, "value", "") == "charter.obligation" for one in model)
+
+
+def looks_up_a_promise(domain):
+    """Whether a list is a domain that finds promises by their key rather than by a link."""
+    names = {
+        getattr(part.elts[0], "value", "")
+        for part in domain.elts
+        if isinstance(part, ast.Tuple) and len(part.elts) == 3
+    }
+    return "res_model" in names and bool(names & KEY_OF_A_PROMISE)
+
+
+def test_a_document_finds_its_promise_in_one_way():
+    """A document that owes inherits charter.obligation.mixin, one that is made to keep a promise charter.keeping.mixin."""
+    links, looked_up = {}, []
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and leads_to_the_ledger(node):
+                links[path] = links.get(path, 0) + 1
+            # An addon that is removed takes back all that its models owe, whatever it is.
+            elif isinstance(node, ast.List) and looks_up_a_promise(node) and not path.endswith("/hooks.py"):
+                if "/models/ledger/" not in path:
+                    looked_up.append(f"{path}:{node.lineno}")
+    assert links == LINKS, f"Inherit one of the two mixins of charter_obligation_mixin.py: {links}"
+    assert not looked_up, f"Take _charter_promises, _charter_owed or obligation_id: {looked_up}"
+
+
+# -- phone numbers --------------------------------------------------------------------------------
+
+DIALS = {"mileo_client_charter/tools/phone.py"}
+
+
+def test_numbers_are_dialled_in_one_way():
+    """Templates take company._charter_tel, code tel(): a template that takes out spaces alone dials what else is in a number."""
+    root, found, seen = ADDON.parent, set(), 0
+    for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*")):
+        for path in folder.rglob("*"):
+            inside = path.relative_to(folder).parts
+            if path.suffix in (".py", ".xml", ".js") and not {"tests", "demo", "lib"} & set(inside):
+                text = path.read_text(encoding="utf-8")
+                seen += text.count("_charter_tel(")
+                if "tel:" in text:
+                    found.add(path.relative_to(root).as_posix())
+    assert seen >= 12, seen
+    assert found == DIALS, f"Use tools/phone.py: {sorted(found ^ DIALS)}"
+
+
+# -- tours ----------------------------------------------------------------------------------------
+
+
 def test_a_tour_names_the_suggestion_it_clicks():
     """A list of suggestions first shows others, or that it searches: a step that takes any of them is a race."""
     tours = sorted((ADDON / "static" / "tests" / "tours").glob("*.js"))

@@ -45,7 +45,7 @@ class CharterMessageWizard(models.TransientModel):
         "mail.template",
         "Reusable answer",
         domain="[('model', '=', res_model), ('template_category', '=', 'custom_template')]",
-        help="Mail templates of the company for this kind of document; it takes the place of the text.",
+        help="Email templates of the company for this kind of document; it takes the place of the text.",
     )
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)

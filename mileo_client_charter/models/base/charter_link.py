@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools.misc import hmac
 
 from ...tools import links
+from .charter_copy import mail_copy
 
 # A moment's thought: what was done by a link can be changed by it for so long.
 CHANGE_OF_MIND = timedelta(hours=24)
@@ -17,7 +18,7 @@ class CharterLink(models.AbstractModel):
     """Makes and opens the links; what each does is said by the document's model (``_charter_links``)."""
 
     _name = "charter.link"
-    _description = "Signed link of a mail"
+    _description = "Signed link of an email"
 
     @api.model
     def _purposes(self):
@@ -108,7 +109,7 @@ class CharterLinkMixin(models.AbstractModel):
         if not thread or not contact.email_normalized:
             return
         company = self._charter_link_company()
-        thread = thread.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        thread = thread.with_context(lang=contact.lang or self.env.lang)
         body = thread.env["ir.qweb"]._render(
             "mileo_client_charter.mail_link_copy",
             {
@@ -118,15 +119,8 @@ class CharterLinkMixin(models.AbstractModel):
                 "company": company,
             },
         )
-        thread.message_notify(
-            partner_ids=contact.ids,
-            subject=thread.env._("Recorded: %s", self.sudo().with_env(thread.env).display_name),
-            body=body,
-            author_id=company.partner_id.id,
-            email_layout_xmlid="mileo_client_charter.mail_bare_layout",
-            mail_auto_delete=False,
-        )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        subject = thread.env._("Recorded: %s", self.sudo().with_env(thread.env).display_name)
+        mail_copy(thread, contact, company, subject, body)
 
     @api.model
     def _charter_may_change_mind(self, moment):

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime, to_local
+from ...tools.phone import tel
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, stating that it was not approved"),
@@ -28,9 +29,9 @@ class ResCompany(models.Model):
     )
     charter_nps_frequency_days = fields.Integer("Days between two NPS questions to one contact", default=90)
     charter_alert_office_hours = fields.Boolean(
-        "Mail reminders to staff in office hours only",
+        "Email reminders to staff in office hours only",
         default=True,
-        help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company, where that "
+        help="Reminders and alerts are recorded at once; their emails wait for the next opening of the company, where that "
         "leaves half of the time left.",
     )
     charter_on_call_operations = fields.Char(
@@ -158,6 +159,11 @@ class ResCompany(models.Model):
         alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
 
+    @api.model
+    def _charter_tel(self, number):
+        """Return the address that dials ``number``, for templates; empty for none (``tools/phone.py``)."""
+        return tel(number)
+
     def _charter_mail_footer(self):
         """Return the last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
         self.ensure_one()
@@ -182,7 +188,7 @@ class ResCompany(models.Model):
                 if company[name] and not email_normalize(company[name]):
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: “%(value)s” is no e-mail address; write one, such as duty@example.com.",
+                            "%(field)s: “%(value)s” is no email address; write one, such as duty@example.com.",
                             field=self._fields[name]._description_string(self.env),
                             value=company[name],
                         )

@@ -201,7 +201,7 @@ class CharterDeliveryRun(models.Model):
         planned = deliveries.create([dict(request, run_id=self.id, state="planned") for request in requests])
         for delivery in planned.filtered(lambda one: not one.contact_id):
             delivery._fail(
-                self.env._("%s has no contact with a valid e-mail address.", delivery.partner_id.display_name)
+                self.env._("%s has no contact with a valid email address.", delivery.partner_id.display_name)
             )
 
     def _ask_review(self):

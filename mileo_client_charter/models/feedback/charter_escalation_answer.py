@@ -34,7 +34,7 @@ class CharterEscalation(models.Model):
             {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
         )
         evidence = _lt(
-            "Answered by %(user)s by mail to %(contact)s.",
+            "Answered by %(user)s by email to %(contact)s.",
             user=self.env.user._charter_key(),
             contact=told.people._charter_key(),
         )

@@ -106,7 +106,7 @@ class CharterEscalation(models.Model):
             company = client.with_company(company)._charter_serving_company()
         values = {
             **(custom_values or {}),
-            "name": msg_dict.get("subject") or self.env._("Escalation by e-mail"),
+            "name": msg_dict.get("subject") or self.env._("Escalation by email"),
             "description": html2plaintext(msg_dict.get("body") or "").strip(),
             "door": "mail",
             "company_id": company.id,

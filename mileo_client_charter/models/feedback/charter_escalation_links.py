@@ -21,7 +21,7 @@ class CharterEscalation(models.Model):
 
     accepted_by_id = fields.Many2one(
         "res.partner", "Accepted by", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="The contact of the client who accepted our answer by the link of our mail.",
+        help="The contact of the client who accepted our answer by the link of our email.",
     )  # fmt: skip
 
     def _charter_mail_doors(self):
@@ -88,7 +88,7 @@ class CharterEscalation(models.Model):
             return self.env._("You do not accept our answer after all: the escalation is open again.")
         if escalation.state == "resolved":
             return None
-        escalation._resolve(_lt("Accepted by %s by the link of our mail.", contact.name))
+        escalation._resolve(_lt("Accepted by %s by the link of our email.", contact.name))
         escalation.accepted_by_id = contact
         escalation._trace(contact, self.env._("I accept the answer."))
         escalation._mail_client("mileo_client_charter.mail_escalation_accepted")

@@ -73,7 +73,7 @@ class CharterFeedback(models.Model):
         if contact.charter_no_survey:
             return self.env._("The contact asked for no surveys.")
         if not contact.email_normalized:
-            return self.env._("The contact has no valid e-mail address.")
+            return self.env._("The contact has no valid email address.")
         if contact._charter_unreachable(client):
             return self.env._("The contact is not with the client any more.")
         return False

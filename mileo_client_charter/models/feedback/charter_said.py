@@ -119,10 +119,7 @@ class CharterSaidMixin(models.AbstractModel):
         code, recorded, _answered = self._charter_said_runs
         engine, now = self._charter_engine(), self._charter_now()
         engine.recorded_late = self[recorded] - self.said_at > RECORDED_LATE
-        rows = self.env["charter.obligation"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code), ("withdrawn", "=", False)],
-            order="id", limit=1,
-        )  # fmt: skip
+        rows = self._charter_promises(code, domain=[("withdrawn", "=", False)], limit=1)
         for row in rows._charter_engine():
             words = _lt(
                 "the client spoke at %(said)s UTC, as was corrected: %(reason)s",

@@ -131,7 +131,7 @@ class CharterClientMixin(models.AbstractModel):
             # Whatever kept it from being queued (an addon, a notification preference): it did not happen.
             raise ValidationError(
                 self.env._(
-                    "Contact: no mail was made for %s; look at its e-mail address and at how its user is notified, or "
+                    "Contact: no email was made for %s; look at its email address and at how its user is notified, or "
                     "choose another contact of the client.",
                     contact.display_name,
                 )

@@ -32,7 +32,7 @@ class ContractContract(models.Model):
     )
 
     charter_term_end = fields.Date(
-        "End of the term",
+        "Contract end date",
         compute="_compute_charter_term",
         store=True,
         index=True,

@@ -88,7 +88,7 @@ class CharterOnboarding(models.Model):
     refused_count = fields.Integer("Refused", compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress")
     summary = fields.Text("What will be opened and sent", compute="_compute_summary")
-    held_count = fields.Integer("Mails held", compute="_compute_held_count")
+    held_count = fields.Integer("Emails held", compute="_compute_held_count")
 
     _dates = models.Constraint(
         "CHECK (amount_from >= 0 AND amount_to >= 0)", "Amount: give 0 or more a year."
@@ -141,7 +141,7 @@ class CharterOnboarding(models.Model):
                 for code, count in sorted(promises.items())
             ]
             if words or mails:
-                words.append(self.env._("Mails to clients: %s", mails))
+                words.append(self.env._("Emails to clients: %s", emails))
             one.summary = "\n".join(words)
 
     def _commitment_names(self, codes):

@@ -63,7 +63,7 @@ class CharterOnboardingLine(models.Model):
         help="[type, address] of each email.",
     )
     promises_text = fields.Text("Commitments", compute="_compute_texts")
-    mails_text = fields.Text("Mails", compute="_compute_texts")
+    mails_text = fields.Text("Emails", compute="_compute_texts")
     gaps = fields.Text(
         "Still missing",
         compute="_compute_gaps",
@@ -111,11 +111,11 @@ class CharterOnboardingLine(models.Model):
                 elif not (user.partner_id.phone and user.partner_id.email):
                     found.append(
                         self.env._(
-                            "%(label)s: %(user)s has no phone or no e-mail", label=label, user=user.name
+                            "%(label)s: %(user)s has no phone or no email", label=label, user=user.name
                         )
                     )
             if line.partner_id and not recipients.get(line.partner_id.id):
-                found.append(self.env._("No contact of the client has an e-mail address"))
+                found.append(self.env._("No contact of the client has an email address"))
             line.gaps = "\n".join(found)
 
     # -- changes ----------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What staff look at first: one page a role, each figure leading to its rows."""
 
-import re
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools.clock import to_local, to_utc
+from ...tools.phone import tel
 from ..base.charter_format import day_text, moment_text
 
 # Rows of a block; what is more is counted and one click away.
@@ -196,7 +196,7 @@ class CharterCockpit(models.AbstractModel):
             "tone": tone,
             "badge": badge,
             "phone": phone or "",
-            "tel": re.sub(r"[^+\d]", "", phone or ""),
+            "tel": tel(phone),
             "step": step,
             "action": {
                 "type": "ir.actions.act_window",

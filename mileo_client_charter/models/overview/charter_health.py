@@ -68,7 +68,7 @@ class CharterHealth(models.Model):
     nps_low = fields.Boolean("NPS not above the threshold", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
     renewal = fields.Selection([("fail", "Not met"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
-    renewal_on = fields.Date("Term that ends", readonly=True)
+    renewal_on = fields.Date("Contract end date", readonly=True)
 
     # -- the query --------------------------------------------------------------------------------
 
@@ -239,10 +239,10 @@ class CharterHealth(models.Model):
         )
 
     def _say_renewal_fail(self):
-        return self.env._("the term that ends on %s would not be renewed today", self._renewal_day())
+        return self.env._("the contract that ends on %s would not be renewed today", self._renewal_day())
 
     def _say_renewal_unknown(self):
-        return self.env._("the term that ends on %s cannot be decided: no answer yet", self._renewal_day())
+        return self.env._("the contract that ends on %s cannot be decided: no answer yet", self._renewal_day())
 
     def _renewal_day(self):
         return day_text(self.env, self.renewal_on)

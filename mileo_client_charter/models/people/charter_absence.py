@@ -188,7 +188,7 @@ class CharterAbsence(models.Model):
             if not stand_in.partner_id.phone or not stand_in.email:
                 raise ValidationError(
                     self.env._(
-                        "Substitute: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
+                        "Substitute: %s has no phone or no email, and clients could not call: add them to their contact first.",
                         stand_in.name,
                     )
                 )

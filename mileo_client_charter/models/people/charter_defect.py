@@ -43,7 +43,7 @@ class CharterDefect(models.Model):
     kind = fields.Selection(
         [
             ("vacant", "Vacant role"),
-            ("unreachable", "No phone or no e-mail"),
+            ("unreachable", "No phone or no email"),
             ("absence", "Absence without a substitute"),
             ("no_contact", "No contact to write to"),
             ("not_notified", "Client not notified of the substitute"),
@@ -75,7 +75,7 @@ class CharterDefect(models.Model):
             "vacant": self.env._("Assign somebody"),
             "unreachable": self.env._("Complete the contact"),
             "absence": self.env._("Choose a substitute"),
-            "no_contact": self.env._("Add a contact with an e-mail address"),
+            "no_contact": self.env._("Add a contact with an email address"),
             "not_notified": self.env._("See why it cannot be notified"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
             "no_closure": self.env._("Enter its public holidays"),

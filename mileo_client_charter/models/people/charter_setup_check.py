@@ -85,7 +85,7 @@ class CharterSetupCheck(models.Model):
                 "Enter the public holidays of the next twelve months in the working hours: deadlines skip them."
             ),
             "roles": self.env._(
-                "Name who holds each role, and complete their phone and e-mail: clients read them."
+                "Name who holds each role, and complete their phone and email: clients read them."
             ),
             "pdf": self.env._(
                 "Install wkhtmltopdf 0.12 or later on the server: no document is printed without it."

@@ -75,7 +75,7 @@ class ResPartner(models.Model):
     charter_recipient = fields.Boolean(
         "Receives charter documents",
         help="The charter, contact sheets, reports and notices go to the contacts selected here; to "
-        "every contact with an e-mail address where none is.",
+        "every contact with an email address where none is.",
     )
 
     # -- charter.obligation.mixin -----------------------------------------------------------------
@@ -253,7 +253,7 @@ class ResPartner(models.Model):
                     if not user:
                         defects.append(self.env._("no %s", labels[role].lower()))
                     elif not user.sudo().partner_id.phone or not user.sudo().email:
-                        defects.append(self.env._("%s has no phone or no e-mail", user.name))
+                        defects.append(self.env._("%s has no phone or no email", user.name))
             partner.charter_contact_defect = ", ".join(defects)
 
     @api.depends_context("uid", "company")
@@ -435,7 +435,7 @@ class ResPartner(models.Model):
         contact, client = self.sudo(), client.sudo()
         if not contact:
             return self.env._(
-                "Contact: %s has no one to write to; add a contact with an e-mail address, then send.",
+                "Contact: %s has no one to write to; add a contact with an email address, then send.",
                 client.display_name,
             )
         contact.ensure_one()
@@ -452,7 +452,7 @@ class ResPartner(models.Model):
             )
         if not contact.email_normalized:
             return self.env._(
-                "Contact: %s has no valid e-mail address; add one, then send.", contact.display_name
+                "Contact: %s has no valid email address; add one, then send.", contact.display_name
             )
         return ""
 

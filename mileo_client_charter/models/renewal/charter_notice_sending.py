@@ -70,7 +70,7 @@ class CharterNotice(models.Model):
             readers = people[line.partner_id]
             if not readers:
                 line.error = self.env._(
-                    "No contact of the client has an e-mail address: add one, then notify again."
+                    "No contact of the client has an email address: add one, then notify again."
                 )
                 continue
             why = (reason or self._why_late(line, known_on)) if late else ""

@@ -101,8 +101,8 @@ class CharterRenewal(models.Model):
         return found
 
     def _keep_promise(self):
-        """The decision is what keeps ``renewal.decision``."""
-        for renewal, owed in self._decision_promises().items():
+        """Keep ``renewal.decision``: the decision is what it asks for."""
+        for renewal in self:
             verdict = (
                 renewal.override_reason if renewal.overridden else Choice(self, "verdict", renewal.verdict)
             )
@@ -117,7 +117,7 @@ class CharterRenewal(models.Model):
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
                     verdict=verdict, evidence=evidence, user=self.env.user._charter_key(),
                 )  # fmt: skip
-            owed._fulfil(words)
+            renewal._charter_keep(words)
 
     def _allowed_in_words(self):
         """Why a renewal is allowed, for a reader who sees a client that is not satisfied today."""

@@ -31,7 +31,7 @@ class CharterRenewalForecast(models.Model):
     partner_id = fields.Many2one("res.partner", "Client", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     tier_id = fields.Many2one("charter.tier", readonly=True)
-    term_end = fields.Date("End of the term", readonly=True)
+    term_end = fields.Date("Contract end date", readonly=True)
     notice_date = fields.Date("Renews automatically from", readonly=True)
     auto_renew = fields.Boolean("Renews tacitly", readonly=True)
     renewal_id = fields.Many2one("charter.renewal", readonly=True)

@@ -45,7 +45,7 @@ class CharterReview(models.Model):
                 )
         if not self._reachable_contacts():
             raise ValidationError(
-                self.env._("Invited by the client: choose at least one contact with an e-mail address.")
+                self.env._("Invited by the client: choose at least one contact with an email address.")
             )
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]

@@ -18,7 +18,7 @@ class ContractContract(models.Model):
         help="While the renewal of that contract waits, a copy for the same client does not run past its term either.",
     )  # fmt: skip
     charter_left_term_end = fields.Date(
-        "End of the term when it left the charter", readonly=True, copy=False,
+        "Contract end date when it left the charter", readonly=True, copy=False,
     )  # fmt: skip
 
     charter_renewal_ids = fields.One2many(
@@ -170,7 +170,7 @@ class ContractContract(models.Model):
         if not (self.charter_tier_id and self.charter_term_end):
             raise UserError(
                 self.env._(
-                    "%s: it has no term that ends, or no tier; there is nothing to renew.", self.display_name
+                    "%s: it has no contract end date, or no tier; there is nothing to renew.", self.display_name
                 )
             )
         renewals = self.env["charter.renewal"]

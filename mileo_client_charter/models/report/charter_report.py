@@ -43,8 +43,8 @@ class CharterReport(models.Model):
     _name = "charter.report"
     _description = "Activity report"
     _inherit = [
-        "charter.engine.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "charter.link.mixin", "mail.thread",
-        "mail.activity.mixin",
+        "charter.keeping.mixin", "charter.engine.mixin", "charter.own.client.mixin", "charter.sealed.mixin",
+        "charter.link.mixin", "mail.thread", "mail.activity.mixin",
     ]  # fmt: skip
     _charter_frozen_rows = {
         "table": {
@@ -90,10 +90,6 @@ class CharterReport(models.Model):
     state = fields.Selection(
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, charter_engine=True
     )
-    obligation_id = fields.Many2one(
-        "charter.obligation", "Commitment", readonly=True, ondelete="restrict", charter_engine=True,
-        groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
     due_at = fields.Datetime(related="obligation_id.due_at", store=True, string="To deliver by")
     due_text = fields.Char(related="obligation_id.due_text", string="Deliver by")
     period_text = fields.Char("Period covered", compute="_compute_period_text", groups="base.group_user")

@@ -199,7 +199,7 @@ class CharterReport(models.Model):
         if not contacts:
             raise UserError(
                 self.env._(
-                    "%s has no contact with an e-mail address: no one can receive the report. Add one, then send.",
+                    "%s has no contact with an email address: no one can receive the report. Add one, then send.",
                     self.partner_id.display_name,
                 )
             )

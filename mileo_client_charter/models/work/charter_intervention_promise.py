@@ -60,14 +60,7 @@ class CharterIntervention(models.Model):
 
     def _charter_last_promises(self):
         """Return {(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
-        rows = (
-            self.env["charter.obligation"]
-            .sudo()
-            .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", (RESPONSE, RESOLUTION))],
-                order="id",
-            )
-        )  # fmt: skip
+        rows = self._charter_promises(RESPONSE, RESOLUTION)
         return {(row.res_id, row.code): row for row in rows}
 
     @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.words import is_said, trimmed
+from ..base.charter_copy import mail_copy
 from ..base.charter_lock import lock
 from ..charter.charter_service_level import PRIORITIES
 
@@ -84,8 +85,8 @@ class CharterIntervention(models.Model):
         return intervention.with_env(self.env)
 
     def _charter_confirm_report(self, contact):
-        """A copy for whoever reported it: its number, and by when we answer and mend it."""
-        record = self.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        """Mail whoever reported it a copy: its number, and by when we answer and mend it."""
+        record = self.with_context(lang=contact.lang or self.env.lang)
         tz = contact.tz or self.company_id._charter_tz()
         promises = [
             (one.promise, one._due_in_words(tz, MOMENT))
@@ -96,15 +97,8 @@ class CharterIntervention(models.Model):
             "mileo_client_charter.mail_incident_received",
             {"record": record, "contact": contact, "promises": promises, "times_of": tz.replace("_", " ")},
         )
-        record.message_notify(
-            partner_ids=contact.ids,
-            subject=record.env._("%(reference)s: we have received your report", reference=self.reference),
-            body=body,
-            author_id=self.company_id.partner_id.id,
-            email_layout_xmlid="mileo_client_charter.mail_client_layout",
-            mail_auto_delete=False,
-        )
-        self.env["charter.obligation"]._wake_mail_queue()
+        subject = record.env._("%(reference)s: we have received your report", reference=self.reference)
+        mail_copy(record, contact, self.company_id, subject, body, "mileo_client_charter.mail_client_layout")
 
     def _charter_files_of_client(self):
         """What the client sent with it (ir.attachment), the oldest first."""

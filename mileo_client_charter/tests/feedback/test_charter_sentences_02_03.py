@@ -257,7 +257,7 @@ class TestAlertsBeforeTheDeadline(CharterCase):
             self.tick()
             mail = self.mails_to(self.direction.partner_id)[-1]
         self.assertEqual(mail.email_to, "chief@mileo.example.com", LEVEL_2)
-        with self.assertRaisesRegex(ValidationError, "no e-mail address"):
+        with self.assertRaisesRegex(ValidationError, "no email address"):
             self.company.charter_on_call_operations = "nobody"
 
 

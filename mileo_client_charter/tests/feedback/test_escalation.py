@@ -181,7 +181,7 @@ class TestEscalation(CharterCase):
             with self.assertRaises(ValidationError):
                 escalation.with_user(self.operations).action_resolve("She said so")
             self.alice.email = False
-            with self.assertRaisesRegex(ValidationError, "e-mail"):
+            with self.assertRaisesRegex(ValidationError, "email"):
                 self.answer(escalation, self.operations)
             self.assertEqual(escalation.state, "open")
             self.alice.email = "alice@alpine.example.com"

@@ -76,10 +76,10 @@ class TestHealth(YearCase):
         other, one, _two = self._client("Renewing")
         self._contract(other, end="2027-02-28")
         self.assertIn(
-            "the term that ends on 02/28/2027 cannot be decided: no answer yet", self.reasons(other)
+            "the contract that ends on 02/28/2027 cannot be decided: no answer yet", self.reasons(other)
         )
         self.say(one, 3)
-        self.assertIn("the term that ends on 02/28/2027 would not be renewed today", self.reasons(other))
+        self.assertIn("the contract that ends on 02/28/2027 would not be renewed today", self.reasons(other))
         self.assertEqual(self.health(other).level, "trouble")
         # Far away, it is no matter of today.
         self.assertNotIn("term", "".join(self.reasons()))

@@ -366,7 +366,7 @@ class TestAssignment(CharterCase):
         for field in ("phone", "email"):
             with self.subTest(field), self.cr.savepoint() as savepoint:
                 self.technician.partner_id[field] = False
-                self.assertEqual(defect(), "t_technician has no phone or no e-mail")
+                self.assertEqual(defect(), "t_technician has no phone or no email")
                 savepoint.rollback()
 
     # -- a vacant role ----------------------------------------------------------------------------

@@ -67,9 +67,9 @@ class TestClientCalendar(YearCase, HttpCase):
         response, entries = self.feed()
         self.assertTrue(response.headers["Content-Type"].startswith("text/calendar"))
         self.assertIn("no-store", response.headers["Cache-Control"])
-        self.assertIn("End of the term: Maintenance Alpine", entries)
+        self.assertIn("Contract end date: Maintenance Alpine", entries)
         self.assertEqual(
-            entries["End of the term: Maintenance Alpine"]["DTSTART"].dt.isoformat(), "2027-02-28"
+            entries["Contract end date: Maintenance Alpine"]["DTSTART"].dt.isoformat(), "2027-02-28"
         )
         self.assertIn("Takes effect: News for Alpine", entries)
         self.assertTrue([title for title in entries if "report is due" in title], list(entries))

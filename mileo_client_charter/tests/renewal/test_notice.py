@@ -310,7 +310,7 @@ class TestNotice(YearCase):
         notice = self.sent()
         line = self.line(notice)
         self.assertFalse(line.sent_at)
-        self.assertIn("e-mail", line.error)
+        self.assertIn("email", line.error)
         self.assertEqual(self.promise(line, "notice.advance").state, "open", "still owed")
         self.assertTrue(self.line(notice, self.other).sent_at, "holds nobody up")
         self.alice.email = "one@alpine.example.com"
