@@ -72,7 +72,7 @@ def test_the_ten_questions_are_answered():
     questions = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")]
     for question in (
         "a rating is low", "a commitment is overdue", "who stands in", "a report is due", "a month without data shows nothing",
-        "a renewal is allowed", "a client may see a row", "a mail waits for the morning", "a pause moves a deadline",
+        "a renewal is allowed", "a client may see a row", "an email waits for the morning", "a pause moves a deadline",
         "a person is forgotten",
     ):  # fmt: skip
         assert question in questions
