@@ -141,7 +141,7 @@ class CharterOnboarding(models.Model):
                 for code, count in sorted(promises.items())
             ]
             if words or mails:
-                words.append(self.env._("Emails to clients: %s", emails))
+                words.append(self.env._("Emails to clients: %s", mails))
             one.summary = "\n".join(words)
 
     def _commitment_names(self, codes):

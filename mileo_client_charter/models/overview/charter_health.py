@@ -242,7 +242,9 @@ class CharterHealth(models.Model):
         return self.env._("the contract that ends on %s would not be renewed today", self._renewal_day())
 
     def _say_renewal_unknown(self):
-        return self.env._("the contract that ends on %s cannot be decided: no answer yet", self._renewal_day())
+        return self.env._(
+            "the contract that ends on %s cannot be decided: no answer yet", self._renewal_day()
+        )
 
     def _renewal_day(self):
         return day_text(self.env, self.renewal_on)

@@ -170,7 +170,8 @@ class ContractContract(models.Model):
         if not (self.charter_tier_id and self.charter_term_end):
             raise UserError(
                 self.env._(
-                    "%s: it has no contract end date, or no tier; there is nothing to renew.", self.display_name
+                    "%s: it has no contract end date, or no tier; there is nothing to renew.",
+                    self.display_name,
                 )
             )
         renewals = self.env["charter.renewal"]
