@@ -451,7 +451,7 @@ SPELLINGS = {
         re.compile(r"\('(passed', ')?renewed', 'closed'\)"),
         set(),
     ),
-}  # fmt: skip
+}
 
 
 def test_states_are_spelled_once():
@@ -617,6 +617,66 @@ def test_a_document_finds_its_promise_in_one_way():
                     looked_up.append(f"{path}:{node.lineno}")
     assert links == LINKS, f"Inherit one of the two mixins of charter_obligation_mixin.py: {links}"
     assert not looked_up, f"Take _charter_promises, _charter_owed or obligation_id: {looked_up}"
+
+
+# -- docstrings -----------------------------------------------------------------------------------
+
+# What a docstring begins with: what the function does, as a command. A new one is added here when it is a verb.
+VERBS = set(
+    re.findall(
+        r"\w+",
+        """
+    accept add anonymise answer apply approve ask assign assemble bring build call cancel change check choose clear close collect
+    compare compute confirm copy correct count create cut decide declare do draft drop end escalate execute fetch fill find flush
+    follow forget format freeze get give go hand have hold ignore insert invalidate invite judge keep leave let link list lock
+    log look make mail mark match measure merge move name note number offer open parse pause plan point post prepare preview print
+    propose put queue raise read rebuild record refuse release remember remind remove render reopen replace report reset
+    resolve resume return route run say schedule seal search select send set show sort split start stop store sync take tell
+    translate update verify wake warn withdraw write yield
+    """,
+    )
+)
+# The rule of a figure, printed as it stands under the figure (``charter.figures``).
+PRINTED = {"mileo_client_charter/tools/figures.py": "formula"}
+# Of functions with an underscore, how many begin otherwise: fewer each time somebody passes by, never more.
+PRIVATE_OTHERWISE = 300
+
+
+def beginnings():
+    """(path, function, first word of its docstring) of every function that has one."""
+    for path, function in functions():
+        words = (ast.get_docstring(function) or "").split()
+        if words:
+            yield path, function, words[0].strip(".,:;").lower()
+
+
+def test_a_docstring_says_what_a_function_does():
+    """Verb first. Public functions all; of the others no more than there are left begins in another way."""
+    public, private = [], []
+    for path, function, word in beginnings():
+        if word not in VERBS and PRINTED.get(path) != word:
+            of = private if function.name.startswith("_") else public
+            of.append(f"{path}:{function.lineno} {function.name}: {word}")
+    assert not public, f"Begin with what it does: {public}"
+    assert len(private) <= PRIVATE_OTHERWISE, (
+        f"{len(private)}: begin those of your change with what they do: {private}"
+    )
+    assert len(private) > PRIVATE_OTHERWISE - 10, (
+        f"Write {len(private)} into PRIVATE_OTHERWISE: it has come down"
+    )
+
+
+# -- format ---------------------------------------------------------------------------------------
+
+# Statements the formatter leaves alone: tables that are read as one, and lists of many short words. Fewer, never more.
+UNFORMATTED = 385
+
+
+def test_code_is_formatted():
+    """``# fmt: skip`` is for a table of data; where the formatter only adds a line or two, it goes."""
+    texts = {path: (ADDON.parent / path).read_text(encoding="utf-8") for path, _tree in product()}
+    counts = {path: text.count("# fmt: skip") for path, text in texts.items()}
+    assert sum(counts.values()) <= UNFORMATTED, {path: count for path, count in counts.items() if count > 5}
 
 
 # -- phone numbers --------------------------------------------------------------------------------

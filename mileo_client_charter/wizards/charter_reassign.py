@@ -46,7 +46,7 @@ class CharterReassign(models.TransientModel):
             wizard.client_count = len(wizard.partner_ids)
 
     def _held(self):
-        """Assignments of the one who leaves, now or later."""
+        """Return assignments of the one who leaves, now or later."""
         if not self.user_id:
             return self.env["charter.assignment"]
         return self.env["charter.assignment"].search(

@@ -37,7 +37,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _token(self, record, purpose, contact):
-        """The token for ``contact`` to do ``purpose`` on ``record``, from today on."""
+        """Return the token for ``contact`` to do ``purpose`` on ``record``, from today on."""
         link = record._charter_links[purpose]
         last_day = date.fromordinal(self._today().toordinal() + link.days)
         return links.pack(links.Claim(link.number, record.id, contact.id, last_day), self._signer())
@@ -97,7 +97,7 @@ class CharterLinkMixin(models.AbstractModel):
         return f"{record.get_base_url()}{PATH}{token}"
 
     def _charter_link_thread(self, contact):
-        """The document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
+        """Return the document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
         return self
 
     def _charter_link_copy(self, contact, words, address):

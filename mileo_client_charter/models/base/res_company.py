@@ -145,7 +145,7 @@ class ResCompany(models.Model):
         return result
 
     def _charter_next_opening(self, moment):
-        """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
+        """Return when people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
         A company whose calendar never opens is never waited for.
         """
@@ -228,7 +228,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_day_domain(self, name, operator):
-        """``name`` (a date) compared with today, which is each record's own company's (``company_id``)."""
+        """Return ``name`` (a date) compared with today, which is each record's own company's (``company_id``)."""
         days = self._charter_days()
         if len(days) == 1:
             return Domain(name, operator, next(iter(days)))
@@ -238,7 +238,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_today_sql(self, company):
-        """Today as SQL, for the company whose id ``company`` (SQL) is."""
+        """Return today as SQL, for the company whose id ``company`` (SQL) is."""
         return self._charter_of_zone(
             company, [(SQL("%s::date", day), ids) for day, ids in self._charter_days().items()]
         )
@@ -273,7 +273,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_holders(self, keys, now=None):
-        """Who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
+        """Return who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
         return {}
 
     @api.model
@@ -283,7 +283,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_not_held(self):
-        """Domain on (company, client) without those clients: what mails clients by itself respects it."""
+        """Return the domain on (company, client) without those clients: what mails clients by itself respects it."""
         return Domain.AND(
             Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
             for company, clients in self._charter_held_clients().items()

@@ -143,7 +143,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _check_recipients(self, client):
-        """The contacts documents are delivered to. :raise UserError: there is none, with what to do"""
+        """Return the contacts documents are delivered to. :raise UserError: there is none, with what to do"""
         recipients = self._recipients_of(client)[client]
         if not recipients:
             raise UserError(

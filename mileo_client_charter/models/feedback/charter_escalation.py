@@ -200,7 +200,7 @@ class CharterEscalation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Every door ends here, so the clock starts the same from each."""
+        """Create escalations: every channel ends here, so the clock starts the same from each."""
         vals_list = [self._with_client(vals) for vals in vals_list]
         moments = [self._charter_said_moment(vals.pop("said_at", None)) for vals in vals_list]
         escalations = super().create(vals_list)
@@ -209,13 +209,15 @@ class CharterEscalation(models.Model):
             now = escalation._charter_now()
             engine.write(
                 {
-                    "reference": self.env["ir.sequence"].sudo().with_company(escalation.company_id)
+                    "reference": self.env["ir.sequence"]
+                    .sudo()
+                    .with_company(escalation.company_id)
                     .next_by_code("charter.escalation"),
                     "raised_at": now,
                     "said_at": said_at,
                     "state": "open" if escalation.partner_id else "unqualified",
                 }
-            )  # fmt: skip
+            )
             if escalation.partner_id:
                 engine._start_clock(ESCALATION_LEVEL1, said_at, now)
             else:
@@ -240,7 +242,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _with_client(self, vals):
-        """``vals`` with the client a person named in its place belongs to; the person is the contact."""
+        """Return ``vals`` with the client a person named in its place belongs to; the person is the contact."""
         if not vals.get("partner_id"):
             return vals
         partner = self.env["res.partner"].browse(vals["partner_id"])

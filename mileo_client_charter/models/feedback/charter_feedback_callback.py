@@ -29,7 +29,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _next_attempt_at(self):
-        """When to try again by default, naive UTC: in two hours, when the company is at work."""
+        """Return when to try again by default, naive UTC: in two hours, when the company is at work."""
         return self.env.company._charter_next_opening(self._charter_now() + AGAIN)
 
     def _record_attempt(self, called_at, left_message=False, note="", next_at=None):

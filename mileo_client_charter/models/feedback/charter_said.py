@@ -47,7 +47,7 @@ class CharterSaidMixin(models.AbstractModel):
 
     @api.model
     def _charter_said_moment(self, moment, label=None):
-        """``moment`` of what a client said or did, as a datetime to the second; now for none.
+        """Return ``moment`` of what a client said or did, as a datetime to the second; now for none.
 
         :param moment: naive UTC, a datetime or its text
         :raise ValidationError: to come, or more than a year ago
@@ -123,8 +123,9 @@ class CharterSaidMixin(models.AbstractModel):
         for row in rows._charter_engine():
             words = _lt(
                 "the client spoke at %(said)s UTC, as was corrected: %(reason)s",
-                said=fields.Datetime.to_string(self.said_at), reason=reason,
-            )  # fmt: skip
+                said=fields.Datetime.to_string(self.said_at),
+                reason=reason,
+            )
             if row.state not in ("open", "kept") or row._overdue(now):
                 row.history = row._with_history(words)
                 continue

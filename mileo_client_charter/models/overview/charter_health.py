@@ -137,7 +137,7 @@ class CharterHealth(models.Model):
         )
 
     def _clients_query(self):
-        """Clients under the charter today, with the next term of theirs that ends soon and is not settled."""
+        """Return clients under the charter today, with the next term of theirs that ends soon and is not settled."""
         return SQL(
             """
             SELECT min(contract.id) AS id, contract.commercial_partner_id AS partner_id, contract.company_id,
@@ -177,7 +177,7 @@ class CharterHealth(models.Model):
     # -- words ------------------------------------------------------------------------------------
 
     def _facts(self):
-        """What tools/health.py judges by, of one client."""
+        """Return what tools/health.py judges by, of one client."""
         self.ensure_one()
         return health.Facts(
             vacant=len((self.vacant_roles or "").split(",")) if self.vacant_roles else 0,
@@ -199,7 +199,7 @@ class CharterHealth(models.Model):
             row.reasons = "\n".join(text for _level, text in row._reasons())
 
     def _reasons(self):
-        """[(level, sentence)] of one client, in the reader's language; the gravest first."""
+        """Return [(level, sentence)] of one client, in the reader's language; the gravest first."""
         self.ensure_one()
         return [(level, getattr(self, f"_say_{cause}")()) for cause, level in health.causes(self._facts())]
 

@@ -84,10 +84,12 @@ class CharterRenewal(models.Model):
     decided_at = fields.Datetime(readonly=True, charter_engine=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, charter_engine=True)
     decided_by_charter = fields.Boolean(
-        "Decided by the charter itself", readonly=True, charter_engine=True,
+        "Decided by the charter itself",
+        readonly=True,
+        charter_engine=True,
         help="No one had decided by the day the lines renew automatically, and the client met the "
-             "condition that day; or the condition had changed when the contract was to renew.",
-    )  # fmt: skip
+        "condition that day; or the condition had changed when the contract was to renew.",
+    )
     earlier_decisions = fields.Json(
         readonly=True,
         charter_engine=True,
@@ -96,9 +98,11 @@ class CharterRenewal(models.Model):
     )
     earlier_in_words = fields.Text("Decided before", compute="_compute_evidence")
     put_back_at = fields.Datetime(
-        "Put back on", readonly=True, charter_engine=True,
+        "Put back on",
+        readonly=True,
+        charter_engine=True,
         help="When the contract was to renew, the renewal condition was no longer what had been decided.",
-    )  # fmt: skip
+    )
     nps = fields.Integer("NPS", readonly=True, charter_engine=True, aggregator=None)
     nps_answers = fields.Integer("Answers (n)", readonly=True, charter_engine=True, aggregator=None)
     nps_promoters = fields.Integer("Promoters", readonly=True, charter_engine=True)
@@ -122,9 +126,11 @@ class CharterRenewal(models.Model):
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
     override_at = fields.Datetime("Exception granted on", readonly=True, charter_engine=True)
     override_remediation = fields.Char(
-        "Remediation at that moment", readonly=True, charter_engine=True,
+        "Remediation at that moment",
+        readonly=True,
+        charter_engine=True,
         help="How far the remediation had come when general management decided.",
-    )  # fmt: skip
+    )
     # What happened
     held_since = fields.Datetime(
         readonly=True, charter_engine=True, help="First time the scheduled renewal passed this contract over."
@@ -177,8 +183,9 @@ class CharterRenewal(models.Model):
             if renewal.nps_set_aside:
                 evidence = self.env._(
                     "%(evidence)s; answers left out or corrected manually: %(count)s",
-                    evidence=evidence, count=len(renewal.nps_set_aside),
-                )  # fmt: skip
+                    evidence=evidence,
+                    count=len(renewal.nps_set_aside),
+                )
             renewal.evidence = evidence
 
     @api.model
@@ -331,7 +338,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _opening_day(self, contract, dues):
-        """The day the renewal of the current term is opened: its review and its decision are still ahead.
+        """Return the day the renewal of the current term is opened: its review and its decision are still ahead.
 
         :param dues: as ``_due_days`` has them for the contract
         """

@@ -118,7 +118,7 @@ class CharterRenewalForecast(models.Model):
             )
 
     def action_open(self):
-        """The renewal itself, or the contract while it has none."""
+        """Return the renewal itself, or the contract while it has none."""
         self.ensure_one()
         record = self.renewal_id or self.contract_id
         return {
@@ -140,7 +140,7 @@ class CharterRenewalForecast(models.Model):
 
     @api.model
     def _xlsx_rows(self, domain=()):
-        """Titles, then one row a contract, in the reader's language; an unknown NPS is an empty cell."""
+        """Yield titles, then one row a contract, in the reader's language; an unknown NPS is an empty cell."""
         names = self.EXPORTED
         titles = self.fields_get(names, ["string"])
         yield [titles[name]["string"] for name in names]

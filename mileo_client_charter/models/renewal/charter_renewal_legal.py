@@ -25,7 +25,7 @@ class CharterRenewal(models.Model):
     legal_error = Words("Reminder not sent", readonly=True, charter_engine=True, copy=False)
 
     def _legal_last_day(self):
-        """Last day the client can refuse the renewal: the day before the lines renew by themselves."""
+        """Return the last day the client can refuse the renewal: the day before the lines renew by themselves."""
         self.ensure_one()
         return self.contract_id.charter_notice_date - relativedelta(days=1)
 

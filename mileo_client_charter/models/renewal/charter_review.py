@@ -183,9 +183,11 @@ class CharterReview(models.Model):
         for vals, contract in zip(vals_list, contracts, strict=True):
             if not contract.charter_tier_id:
                 raise ValidationError(
-                    self.env._("Contract: %s is not under the charter; choose a tier on it first.",
-                               contract.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Contract: %s is not under the charter; choose a tier on it first.",
+                        contract.display_name,
+                    )
+                )
             client = contract.commercial_partner_id.id
             roles = ROLES_OF[vals.get("kind") or "interview"]
             asked.append([(contract.company_id.id, role, client) for role in roles])
@@ -308,7 +310,7 @@ class CharterReview(models.Model):
     # -- steps ------------------------------------------------------------------------------------
 
     def action_hold(self):
-        """The meeting was held: its answers become feedback, and it keeps its promise.
+        """Record that the meeting was held: its answers become feedback, and it keeps its promise.
 
         :raise ValidationError: a part is missing, naming it
         """
@@ -364,7 +366,7 @@ class CharterReview(models.Model):
         self._charter_keep(evidence)
 
     def action_cancel(self):
-        """The meeting is given up; the promise stays owed, and another meeting is opened for it."""
+        """Give up the meeting; the promise stays owed, and another meeting is opened for it."""
         engine = self._charter_step("draft", "planned")
         engine.write({"state": "cancelled"})
         engine.event_id.unlink()

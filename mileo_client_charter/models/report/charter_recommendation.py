@@ -223,7 +223,7 @@ class CharterRecommendation(models.Model):
         return True
 
     def _plan_carrying_out(self):
-        """Who carries out an accepted advice, and by when, as far as nobody has said so."""
+        """Return who carries out an accepted advice, and by when, as far as nobody has said so."""
         key = (self.company_id.id, "technical_contact", self.partner_id.id)
         holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
         return {
@@ -250,10 +250,12 @@ class CharterRecommendation(models.Model):
             user_id=user.id,
             summary=_lt(
                 "%(client)s on “%(name)s”: %(state)s",
-                client=self.partner_id.sudo().name, name=self.name, state=Choice(self, "state", self.state),
+                client=self.partner_id.sudo().name,
+                name=self.name,
+                state=Choice(self, "state", self.state),
             ),
             note=self.comment or "",
-        )  # fmt: skip
+        )
 
     def _check_staff(self):
         self.check_access("write")
@@ -261,14 +263,14 @@ class CharterRecommendation(models.Model):
             raise AccessError(self.env._("Only the charter's users follow up recommendations."))
 
     def action_done(self, outcome=None):
-        """What was advised has been carried out."""
+        """Record that what was advised has been carried out."""
         self._check_staff()
         self._step("done", closed_at=self._charter_now(), outcome=(outcome or "").strip() or False)
         self._charter_is_done()
         return True
 
     def action_withdraw(self, reason):
-        """The advice no longer holds. :raise ValidationError: no reason: the client reads it"""
+        """Withdraw advice that no longer holds. :raise ValidationError: no reason: the client reads it"""
         self._check_staff()
         if not is_said(reason):
             raise ValidationError(

@@ -44,9 +44,11 @@ class CharterIntervention(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
-                        label=label, limit=limit, count=len(text),
+                        label=label,
+                        limit=limit,
+                        count=len(text),
                     )
-                )  # fmt: skip
+                )
         if priority not in dict(PRIORITIES):
             raise ValidationError(self.env._("How urgent: choose one of the list."))
         client = contact.commercial_partner_id
@@ -56,10 +58,12 @@ class CharterIntervention(models.Model):
         lock(client.sudo())
         recent = interventions.search(
             [
-                ("reported_by_id", "=", contact.id), ("name", "=", summary),
+                ("reported_by_id", "=", contact.id),
+                ("name", "=", summary),
                 ("create_date", ">", self.env.cr.now() - timedelta(minutes=5)),
-            ], limit=1,
-        )  # fmt: skip
+            ],
+            limit=1,
+        )
         if recent:
             return recent.with_env(self.env)
         holders = (
@@ -101,7 +105,7 @@ class CharterIntervention(models.Model):
         mail_copy(record, contact, self.company_id, subject, body, "mileo_client_charter.mail_client_layout")
 
     def _charter_files_of_client(self):
-        """What the client sent with it (ir.attachment), the oldest first."""
+        """Return what the client sent with it (ir.attachment), the oldest first."""
         messages = self.sudo().message_ids.filtered(
             lambda one: one.author_id.commercial_partner_id == self.commercial_partner_id
         )

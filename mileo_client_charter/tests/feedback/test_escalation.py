@@ -240,9 +240,11 @@ class TestEscalation(CharterCase):
         self.assertEqual((escalation.state, escalation.level), ("open", "1"))
         self.env["ir.default"].sudo().set("charter.escalation", "state", "resolved", user_id=self.manager.id)
         with self.at():
-            escalation = self.env["charter.escalation"].with_user(self.manager).create(
-                {"name": "y", "partner_id": self.client.id}
-            )  # fmt: skip
+            escalation = (
+                self.env["charter.escalation"]
+                .with_user(self.manager)
+                .create({"name": "y", "partner_id": self.client.id})
+            )
         self.assertEqual(escalation.state, "open")
 
     def test_links_to_another_client_are_refused(self):

@@ -141,8 +141,10 @@ class TestHealth(YearCase):
         here, both = [self.company.id], [self.company.id, other.id]
         self.assertEqual(self.health(allowed_company_ids=here).level, "good")
         rows = self.health(allowed_company_ids=both)
-        self.assertEqual(dict(zip(rows.company_id.ids, rows.mapped("level"), strict=True)),
-                         {other.id: "trouble", self.company.id: "good"})  # fmt: skip
+        self.assertEqual(
+            dict(zip(rows.company_id.ids, rows.mapped("level"), strict=True)),
+            {other.id: "trouble", self.company.id: "good"},
+        )
         client = self.client.with_context(allowed_company_ids=both)
         self.assertEqual(client.charter_health, "trouble")
         self.assertTrue(client.charter_health_reasons.startswith("Elsewhere: vacant role"))

@@ -184,9 +184,11 @@ class TestReview(YearCase):
     def test_minutes(self):
         review = self.held()
         with self.at(moment=datetime(2026, 11, 21, 9)):
-            wizard = self.env["charter.message.wizard"].with_user(self.manager).browse(
-                review.action_ask_minutes()["res_id"]
-            )  # fmt: skip
+            wizard = (
+                self.env["charter.message.wizard"]
+                .with_user(self.manager)
+                .browse(review.action_ask_minutes()["res_id"])
+            )
             for words in ("A portal.", "Show the portal", "satisfaction 4 out of 5"):
                 self.assertIn(words, wizard.body)
             wizard.action_send()
