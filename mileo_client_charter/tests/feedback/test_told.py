@@ -110,7 +110,7 @@ class TestTold(ToldCase):
         )  # fmt: skip
         with self.at():
             for code, record, act in waiting:
-                with self.subTest(code), self.assertRaisesRegex(ValidationError, "no mail was made"):
+                with self.subTest(code), self.assertRaisesRegex(ValidationError, "no email was made"):
                     act(record)
                 self.assertEqual(self.promise(record, code).state, "open")
 

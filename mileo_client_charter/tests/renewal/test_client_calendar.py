@@ -82,7 +82,7 @@ class TestClientCalendar(YearCase, HttpCase):
         )
         self.assertEqual(len(set(first.values())), len(first))
         self.alice.lang = "fr_FR"
-        self.assertTrue([title for title in self.feed()[1] if title.startswith("Fin de la période")])
+        self.assertTrue([title for title in self.feed()[1] if title.startswith("Échéance du contrat")])
         self.post("/calendar")
         self.assertNotEqual(self.alice._charter_calendar_address(), address)
         self.assertEqual(self.url_open(f"/charter/calendar/{address.rsplit('/', 1)[1]}").status_code, 404)
