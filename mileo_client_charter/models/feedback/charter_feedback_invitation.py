@@ -67,7 +67,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _reason_not_to_invite(self, contact, client):
-        """Return why ``contact`` is not asked about ``client``, or False. Frequency is looked at when the mail leaves."""
+        """Return why no survey about ``client`` is sent to ``contact``, or False; not twice too soon is looked at when it leaves."""
         if any(not user.share for user in contact.sudo().with_context(active_test=False).user_ids):
             return self.env._("One of our own people.")
         if contact.charter_no_survey:
