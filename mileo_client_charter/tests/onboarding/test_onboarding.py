@@ -117,7 +117,7 @@ class TestOnboarding(CharterCase):
                 for who in ("one", "two")
             ],
         )
-        self.assertIn("Mails to clients: 12", onboarding.summary)
+        self.assertIn("Emails to clients: 12", onboarding.summary)
         onboarding.action_begin()
         for line in onboarding.line_ids:
             opened = self.ledger(line.contract_id)
