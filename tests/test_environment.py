@@ -1,6 +1,7 @@
 """The commands' own machinery: what bin/demo, bin/test and bin/odoo do before Odoo starts."""
 
 import argparse
+import json
 import os
 import re
 import signal
@@ -170,6 +171,29 @@ def test_the_fingerprint_follows_the_content(tmp_path):
 def test_a_command_that_fails_tells_what_to_do(state):
     with pytest.raises(bootstrap.SetupError, match=r"(?s)Frobbing failed \(exit 3\).*no disk.*Buy a disk"):
         bootstrap.run(["sh", "-c", "echo no disk; exit 3"], "Frobbing", "Buy a disk.")
+
+
+def test_what_runs_at_once_ends_when_one_fails(state, monkeypatch):
+    monkeypatch.setattr(bootstrap, "ended", threading.Event())
+    assert bootstrap.together({"a": lambda: 1, "b": lambda: 2}) == [1, 2]
+    begun, after = state / "begun", []
+    os.mkfifo(begun)
+
+    def long():
+        script = f"open({str(begun)!r}, 'w').write('1')\nwhile True: __import__('time').sleep(60)"
+        try:
+            bootstrap.run([sys.executable, "-c", script], "Waiting", "Nothing.", log="long.log")
+        except bootstrap.SetupError:
+            bootstrap.run([sys.executable, "-c", ""], "The next", "Nothing.", log="next.log")
+            after.append("ran")
+
+    def broken():
+        assert begun.read_text() == "1", "the other has begun"
+        bootstrap.run(["sh", "-c", "exit 3"], "Frobbing", "Buy a disk.", log="broken.log")
+
+    with pytest.raises(bootstrap.SetupError, match=r"(?s)Frobbing failed \(exit 3\).*Buy a disk"):
+        bootstrap.together({"long": long, "broken": broken})
+    assert after == [], "no other program begins"
 
 
 # Databases
@@ -600,9 +624,14 @@ def test_ctrl_c_ends_the_processes_of_every_worker(monkeypatch):
         begun.wait()
         signal.raise_signal(signal.SIGINT)
 
+    # A shell that starts pytest in the background has Ctrl-C ignored.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        workers.work([workers.Job("a", run), workers.Job("b", run)], 2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            workers.work([workers.Job("a", run), workers.Job("b", run)], 2)
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert len(ended) == 2
     assert all(ended)
 
@@ -614,7 +643,8 @@ def write_tests(folder, names):
 
 def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_path):
     monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
-    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "times.json"))
     sizes = {f"test_{number}.py": 1000 * number for number in range(1, 12)}
     write_tests(tmp_path, sizes)
     shares = pytest_runs.shares(list(sizes), 3)
@@ -624,6 +654,30 @@ def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_pat
     # What was measured counts more than its size.
     pytest_runs.keep_times({"test_1.py": 1000.0})
     assert pytest_runs.shares(list(sizes), 3)[0] == (1000.0, ["test_1.py"])
+
+
+def test_shares_are_the_same_in_every_clone(monkeypatch, tmp_path):
+    """What the clone says counts more than what this machine measured, until it is shipped."""
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "times.json"))
+    write_tests(tmp_path, {"test_a.py": 10, "test_b.py": 10})
+    pytest_runs.keep_times({"test_a.py": 4.04, "test_b.py": 2.0, "test_gone.py": 9.0})
+    assert pytest_runs.ship_times() == {"test_a.py": 4.0, "test_b.py": 2.0}
+    pytest_runs.keep_times({"test_a.py": 1.0, "test_c.py": 3.0})
+    assert pytest_runs.known_times() == {
+        "test_a.py": 4.0,
+        "test_b.py": 2.0,
+        "test_c.py": 3.0,
+        "test_gone.py": 9.0,
+    }
+
+
+def test_what_is_expected_of_the_files_of_this_clone_is_written_down():
+    shipped = pytest_runs.read_times(pytest_runs.TIMES)
+    known = [path for path in pytest_runs.test_files() if path in shipped]
+    assert len(known) > 100
+    assert {name for name in shipped if name.startswith("tests_install/")}
 
 
 def test_a_browser_is_slow(monkeypatch, tmp_path):
@@ -651,7 +705,7 @@ def test_each_worker_has_its_own_copy_dropped_at_the_end(monkeypatch):
 
 
 def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
-    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
     options = argparse.Namespace(db="charter_test", fresh=True, workers=2)
     copies = pytest_runs.Copies({}, "charter_test")
     jobs = test_command.database_jobs({}, options, copies)
@@ -756,13 +810,26 @@ def test_a_package_without_a_file_is_named(monkeypatch, tmp_path):
 
 
 def test_packages_are_installed_by_their_hashes_only(monkeypatch, state):
-    ran = []
+    ran, read = [], []
+
+    def run(args, *_rest, **_more):
+        ran.append(args)
+        read.append(Path(args[-1]).read_text())
+        return 1.0
+
     monkeypatch.setattr(bootstrap, "VENV", str(state / "venv"))
     monkeypatch.setattr(bootstrap, "VENV_PYTHON", sys.executable)
-    monkeypatch.setattr(bootstrap, "run", lambda args, *_rest, **_more: ran.append(args) or 1.0)
+    monkeypatch.setattr(bootstrap, "run", run)
     bootstrap.ensure_venv("test")
-    names = [Path(args[-1]).name for args in ran]
-    assert names == [bootstrap.BUILD_REQUIREMENTS, *bootstrap.REQUIREMENTS], "what builds is there first"
+    [[build, *_options], *others] = [sorted(requirements.pinned(text)) for text in read]
+    assert build == "setuptools", "what builds is there first"
+    wanted = [
+        set(requirements.pinned(Path(bootstrap.ROOT, name).read_text())) for name in bootstrap.REQUIREMENTS
+    ]
+    assert sorted(name for part in others for name in part) == sorted(set().union(*wanted)), "each once"
+    assert sum(map(len, wanted)) == sum(map(len, others)), "no package is in two lists"
+    assert [requirements.unhashed(text) for text in read] == [[]] * len(read)
+    assert len(read) == 1 + bootstrap.PARTS
     assert all({"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(args) for args in ran)
 
 
@@ -983,3 +1050,78 @@ def test_a_translation_must_be_applied_wherever_its_term_is():
 
 def test_percent_signs_of_a_sentence_are_no_placeholders():
     assert translations.placeholders("95 % kept") == translations.placeholders("95 % de tenues")
+
+
+# Supply
+
+
+def test_images_are_named_by_their_digest():
+    root = LIB.parent.parent
+    files = [path for path in root.glob("**/*ocker*") if path.is_file() and ".charter" not in path.parts]
+    images = [
+        image
+        for path in files
+        for image in re.findall(
+            r"^\s*(?:FROM|image:)\s+(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(images) >= 3
+    assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
+
+
+def test_packages_of_node_are_locked_with_their_hashes():
+    root = LIB.parent.parent
+    declared = [
+        path for path in root.glob("**/package.json") if not {".charter", "node_modules"} & set(path.parts)
+    ]
+    assert declared
+    for path in declared:
+        wanted = json.loads(path.read_text(encoding="utf-8"))["dependencies"]
+        locked = json.loads(path.with_name("package-lock.json").read_text(encoding="utf-8"))["packages"]
+        assert locked[""]["dependencies"] == wanted
+        assert [
+            name for name, package in locked.items() if name and "sha512-" not in package.get("integrity", "")
+        ] == []
+    # Nothing is installed that no lock names.
+    for path in root.glob("**/*.py"):
+        if ".charter" not in path.parts and path != Path(__file__).resolve():
+            assert not re.search(r"\"npm\", \"install\"|\"npx\"", path.read_text(encoding="utf-8")), path
+
+
+# The order of tests
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_seed_gives_one_order_in_which_classes_stay_together(tmp_path, monkeypatch, seed):
+    for name in ("a", "b", "c"):
+        classes = (
+            f"class Test{number}:\n    def test_1(self): pass\n    def test_2(self): pass\n"
+            for number in range(3)
+        )
+        (tmp_path / f"test_{name}.py").write_text("".join(classes))
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+
+    def order(*options):
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:odoo",
+            "-p",
+            "order_plugin",
+            "--collect-only",
+            *options,
+        ]
+        text = subprocess.run(
+            command, cwd=tmp_path, env=pytest_runs.environment(), capture_output=True, text=True, check=True
+        )
+        return [line for line in text.stdout.splitlines() if "::" in line]
+
+    plain, mixed = order(), order("--shuffle", seed)
+    assert mixed != plain
+    assert sorted(mixed) == sorted(plain)
+    assert mixed == order("--shuffle", seed)
+    classes = [line.rpartition("::")[0] for line in mixed]
+    assert classes[::2] == classes[1::2], "a class is set up once"
