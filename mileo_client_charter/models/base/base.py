@@ -17,7 +17,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _sql_error_to_message_generic(self, exc):
-        """PostgreSQL 18 has an error of its own for what ON DELETE RESTRICT holds (23001, not 23503), which Odoo 19.0 has no words for."""
+        """Put PostgreSQL 18's own error for what ON DELETE RESTRICT holds (23001, not 23503) into words: Odoo 19.0 has none for it."""
         if not isinstance(exc, errors.RestrictViolation):
             return super()._sql_error_to_message_generic(exc)
         what = (

@@ -245,7 +245,7 @@ class CharterWord(models.Model):
         unread._charter_engine().reminded_on = today
 
     def _mail_unread(self, user, reader):
-        """:param user: whom to remind, in Odoo or by mail as that user is notified  :param reader: who has not read these words"""
+        """Remind ``user`` of these words. :param user: whom to remind, in Odoo or by mail as that user is notified  :param reader: who has not read these words"""
         words = self.with_context(lang=user.lang, mail_notify_force_send=False)
         env = words.env
         kinds = {name: env["ir.model"]._get(name).name for name in set(words.mapped("res_model"))}
