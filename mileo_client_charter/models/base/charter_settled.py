@@ -53,7 +53,7 @@ class CharterSettled(models.Model):
 
         ``xmin`` and ``ctid`` name a version of a row: whoever changes it, by whatever way, another one is there.
 
-        :param tables: {table: SQL condition on ``row``, or None for all of its rows}; ``table#which`` names some of its rows more
+        :param tables: {table: SQL condition on ``row``, or None for all of its rows}; ``table which`` names some of its rows more
         """
         self.env.flush_all()
         versions = [
@@ -61,15 +61,15 @@ class CharterSettled(models.Model):
                 "(SELECT concat_ws(',', %(name)s, count(*), sum(hashtextextended(concat_ws(' ', row.ctid, row.xmin), 0))) "
                 "FROM %(table)s AS row WHERE %(condition)s)",
                 name=table,
-                table=SQL.identifier(table.partition("#")[0]),
+                table=SQL.identifier(table.split()[0]),
                 condition=condition or SQL("true"),
             )
             for table, condition in sorted(tables.items())
         ]
         [[digest]] = self.env.execute_query(
             SQL(
-                "SELECT encode(sha256(convert_to(concat_ws(';', %(hour)s, %(versions)s), 'UTF8')), 'hex')",
-                hour=self.env.cr.now().strftime("%Y-%m-%d %H"),
+                "SELECT encode(sha256(convert_to(concat_ws(';', date_trunc('hour', %(now)s::timestamp), %(versions)s), 'UTF8')), 'hex')",
+                now=self.env.cr.now(),
                 versions=SQL(", ").join(versions),
             )
         )

@@ -208,7 +208,7 @@ class CharterContactSheet(models.AbstractModel):
             ),
             "charter_delivery": SQL("row.kind IN ('contacts', 'charter') OR row.state IN ('planned', 'queued', 'failed')"),
             # Whom it is time to tell, within the hour too.
-            "charter_handover#due": SQL("row.tell_at <= %s", self.env.cr.now()),
+            "charter_handover due": SQL("row.tell_at <= %s", self.env.cr.now()),
             "charter_obligation": owed_sql("row"),
             "mail_activity": SQL("row.res_model IN ('charter.absence', 'charter.obligation')"),
         }  # fmt: skip

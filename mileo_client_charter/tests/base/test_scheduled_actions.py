@@ -194,7 +194,7 @@ class TestScheduledBusy(IdleSweep, TwoCompaniesCase):
                             SQL(
                                 "UPDATE %(table)s AS row SET %(column)s = row.%(column)s WHERE row.ctid = "
                                 "(SELECT row.ctid FROM %(table)s AS row WHERE %(condition)s LIMIT 1)",
-                                table=SQL.identifier(key.partition("#")[0]), column=self.a_column(key.partition("#")[0]),
+                                table=SQL.identifier(key.split()[0]), column=self.a_column(key.split()[0]),
                                 condition=condition or SQL("true"),
                             )
                         )  # fmt: skip
