@@ -57,7 +57,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _charter_guards(self, field):
-        """Whether rows ``field`` links to are the charter's own, or contracts."""
+        """Return whether the rows ``field`` links to are the charter's own, or contracts."""
         if field is None or not field.relational or field.comodel_name not in self.env:
             return False
         comodel = self.env[field.comodel_name]
@@ -66,7 +66,10 @@ class Base(models.AbstractModel):
         )
 
     def _charter_check_links(self):
-        """:raise AccessError: these dialogues link to a row their user may not read"""
+        """Refuse dialogues that link to a row their user may not read.
+
+        :raise AccessError: naming it
+        """
         for field in self._fields.values():
             if field.store and self._charter_guards(field):
                 linked = self.sudo().mapped(field.name)
@@ -74,7 +77,10 @@ class Base(models.AbstractModel):
                     linked.with_env(self.env).check_access("read")
 
     def _charter_check_named(self, values):
-        """:raise AccessError: ``values``, as a form sends them, name a row that the user may not read and that is not there yet"""
+        """Refuse ``values``, as a form sends them, that name a row the user may not read and that is not linked yet.
+
+        :raise AccessError: naming it
+        """
         for name, value in values.items():
             field = self._fields.get(name)
             if not self._charter_guards(field):
