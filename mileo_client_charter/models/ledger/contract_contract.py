@@ -36,9 +36,14 @@ class ContractContract(models.Model):
         compute="_compute_charter_term",
         store=True,
         index=True,
-        help="Last day of the current term: the earliest end of the lines that renew, else the end of the contract. "
-        "Empty once notice was given: then nothing is to be renewed.",
+        help="Last day of the current term: the earliest end of the lines that renew, else the end of the contract; of a "
+        "contract without end date, the end of its contract year. Empty once notice was given: then nothing is to be renewed.",
     )
+    charter_year_end = fields.Date(
+        "End of the contract year", readonly=True, copy=False,
+        help="Of a contract without end date: the last day of the contract year whose renewal is decided next. It stays until "
+        "the contract may go on.",
+    )  # fmt: skip
     charter_auto_renew = fields.Boolean("Renews tacitly", compute="_compute_charter_term", store=True)
     charter_notice_date = fields.Date(
         "Renews automatically from",
@@ -121,6 +126,7 @@ class ContractContract(models.Model):
             today = contract.company_id._charter_today()
             if not contract.charter_since:
                 contract.charter_since = today
+                contract._charter_keep_year(False)
             if not contract.charter_known_on:
                 contract.sudo().charter_known_on = today
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
@@ -144,8 +150,8 @@ class ContractContract(models.Model):
     # -- whose contract it is --------------------------------------------------------------------------
 
     def _charter_clients_of(self):
-        """Return {contract: its client now}, of those under the charter."""
-        return {contract: contract.commercial_partner_id for contract in self if contract.charter_since}
+        """Return {contract: its client now}, of those that are or were under the charter."""
+        return {contract: contract.commercial_partner_id for contract in self}
 
     def _charter_moved(self, before):
         """These contracts may have passed to another customer: the side of the client before ends today, the new one's begins.
@@ -155,8 +161,17 @@ class ContractContract(models.Model):
 
         :param before: {contract: client before}
         """
-        for contract, client in before.items():
-            if contract.commercial_partner_id == client or not client:
+        moved = self.browse(
+            contract.id for contract, client in before.items() if client != contract.commercial_partner_id
+        )
+        # One that has left the charter, or came to its end, may still owe what was late, and the report of its last days.
+        owed = self.env["charter.obligation"].sudo()._read_group(
+            [("res_model", "=", self._name), ("res_id", "in", moved.ids), ("is_owed", "=", True)], ["res_id"]
+        ) if moved else []  # fmt: skip
+        owing = {number for (number,) in owed}
+        for contract in moved.filtered(lambda one: one.charter_since or one.id in owing):
+            client = before[contract]
+            if not client:
                 continue
             reason = self.env._("The contract passed to another customer.")
             contract._charter_end_side(client, reason)
@@ -268,14 +283,22 @@ class ContractContract(models.Model):
     # -- when a contract's term ends, and what is wrong with its dates (article 04) --------------------
 
     @api.depends(
+        "charter_tier_id", "charter_year_end",
         *(f"contract_line_ids.{name}" for name in (
-            "date_end", "is_canceled", "is_auto_renew", "successor_contract_line_id", "display_type",
+            "date_start", "date_end", "is_canceled", "is_auto_renew", "successor_contract_line_id", "display_type",
             "termination_notice_date", "charter_notice_given",
         )),
     )  # fmt: skip
     def _compute_charter_term(self):
-        """The current term, not the first: a line that was renewed by a successor no longer counts."""
+        """The current term, not the first: a line that was renewed by a successor no longer counts.
+
+        A contract without end date goes on tacitly from one contract year to the next: its year is its term.
+        """
         for contract in self:
+            if contract.charter_tier_id and contract._charter_runs_on():
+                contract.charter_term_end = contract._charter_current_year_end()
+                contract.charter_auto_renew, contract.charter_notice_date = True, False
+                continue
             lines = contract.contract_line_ids.filtered(
                 lambda line: not (line.is_canceled or line.display_type or line.successor_contract_line_id)
             )
@@ -292,6 +315,45 @@ class ContractContract(models.Model):
             contract.charter_auto_renew = bool(renewing)
             contract.charter_notice_date = min(notices, default=False)
 
+    # -- a contract without end date -------------------------------------------------------------------
+
+    def _charter_runs_on(self, without=None):
+        """Return whether this contract has no end date: a line of it ends on no day, and none renews for a term.
+
+        :param without: lines that do not count
+        """
+        self.ensure_one()
+        lines = self.contract_line_ids
+        if without is not None:
+            lines -= without
+        lines = lines.filtered(lambda line: not (line.is_canceled or line.display_type) and line.date_start)
+        terms = lines.filtered(lambda line: line.is_auto_renew and line.date_end)
+        return not all(lines.mapped("date_end")) and all(terms.mapped("successor_contract_line_id"))
+
+    def _charter_current_year_end(self):
+        """Last day of the contract year whose renewal is decided next: that of today, or one that is past and was not decided."""
+        first, kept = self._charter_first_day(), self.charter_year_end
+        if kept and periods.anniversary_after(first, kept) == kept + timedelta(days=1):
+            return kept
+        today = (self.company_id or self.env.company).sudo()._charter_today()
+        settled = self._charter_settled_until()
+        after = max(today, settled + timedelta(days=1)) if settled else today
+        return periods.anniversary_after(first, after) - timedelta(days=1)
+
+    def _charter_settled_until(self):
+        """Hook: the last day this contract's present client has had renewed, or None."""
+        return None
+
+    def _charter_keep_year(self, keep=True):
+        """Note the contract years that run: as time passes, each stays until its renewal is decided.
+
+        :param keep: False to forget them, so that they follow from today
+        """
+        for contract in self:
+            end = contract._charter_current_year_end() if keep and contract._charter_runs_on() else False
+            if contract.charter_year_end != end:
+                contract.sudo().with_context(tracking_disable=True).charter_year_end = end
+
     @api.depends(
         "charter_term_end", "date_end", "contract_line_ids.date_start", "contract_line_ids.is_canceled"
     )
@@ -300,7 +362,12 @@ class ContractContract(models.Model):
         for contract in self:
             today = (contract.company_id or self.env.company).sudo()._charter_today()
             first = contract._charter_first_day()
-            if contract.charter_term_end:
+            if contract._charter_runs_on():
+                contract.charter_anniversary = periods.anniversary_after(first, today)
+                contract.charter_anniversary_source = self.env._(
+                    "from the start of the contract; it has no end date"
+                )
+            elif contract.charter_term_end:
                 contract.charter_anniversary = contract.charter_term_end + timedelta(days=1)
                 contract.charter_anniversary_source = contract._charter_term_in_words()
             elif first and contract.date_end:
@@ -308,11 +375,6 @@ class ContractContract(models.Model):
                 contract.charter_anniversary_source = self.env._(
                     "none: notice was given, the contract ends on %s",
                     day_text(self.env, contract.date_end),
-                )
-            elif first:
-                contract.charter_anniversary = periods.anniversary_after(first, today)
-                contract.charter_anniversary_source = self.env._(
-                    "from the start of the contract; it has no end date"
                 )
             else:
                 contract.charter_anniversary = False

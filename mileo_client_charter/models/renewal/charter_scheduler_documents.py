@@ -8,6 +8,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _schedule(self, contracts, known_at=None):
+        self.env["charter.renewal"]._pass_years(contracts)
         opened = super()._schedule(contracts, known_at)
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
         self.env["charter.renewal"]._open_due(contracts)
