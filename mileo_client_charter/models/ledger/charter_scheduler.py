@@ -3,7 +3,7 @@ from collections import Counter
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 

@@ -342,7 +342,7 @@ class ContractContract(models.Model):
 
     def _charter_settled_until(self):
         """Hook: the last day this contract's present client has had renewed, or None."""
-        return None
+        return
 
     def _charter_keep_year(self, keep=True):
         """Note the contract years that run: as time passes, each stays until its renewal is decided.

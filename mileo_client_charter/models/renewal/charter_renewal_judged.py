@@ -198,7 +198,11 @@ class CharterRenewal(models.Model):
     def _year_is_decided_by(self, today):
         """Return whether ``today`` is the last day to decide on the year of a contract without end date, or past it."""
         self.ensure_one()
-        last = self.contract_id._charter_local_day(self.decide_by - timedelta(seconds=1)) if self.decide_by else self.term_end
+        last = (
+            self.contract_id._charter_local_day(self.decide_by - timedelta(seconds=1))
+            if self.decide_by
+            else self.term_end
+        )
         return today >= last
 
     @api.model
@@ -208,7 +212,11 @@ class CharterRenewal(models.Model):
         The others go on, for nothing ends them, but not by the charter: it is on record, and their renewal is still owed.
         """
         over = contracts.filtered(
-            lambda c: c.charter_year_end and c.charter_term_end and c.charter_term_end < c.company_id._charter_today()
+            lambda c: (
+                c.charter_year_end
+                and c.charter_term_end
+                and c.charter_term_end < c.company_id._charter_today()
+            )
         )
         if not over:
             return
@@ -216,7 +224,10 @@ class CharterRenewal(models.Model):
             [("contract_id", "in", over.ids), ("state", "in", ("passed", *UNDECIDED))]
         )
         renewals = renewals.filtered(
-            lambda r: r.term_end == r.contract_id.charter_term_end and r.partner_id == r.contract_id.commercial_partner_id
+            lambda r: (
+                r.term_end == r.contract_id.charter_term_end
+                and r.partner_id == r.contract_id.commercial_partner_id
+            )
         )
         renewals.filtered(lambda r: r.state == "passed")._judge_again()
         passed = renewals.filtered(lambda r: r.state == "passed" and r.allowed)

@@ -14,7 +14,9 @@ from ...models.base.charter_engine import charter_door
 from ...models.base.charter_own_client import owner_of
 from ...tools.clock import Delay
 from ..cases.common import CharterCase
-from ..cases.invariants import promises_are_owed_to_the_client_of_the_contract as promises_are_owed_to_the_client
+from ..cases.invariants import (
+    promises_are_owed_to_the_client_of_the_contract as promises_are_owed_to_the_client,
+)
 from ..cases.own_rows import foreign_rows
 
 A_DAY = datetime(2026, 11, 10, 9, 0)  # a Tuesday, 10:00 in Paris

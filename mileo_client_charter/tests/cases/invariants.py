@@ -217,7 +217,9 @@ def no_year_goes_on_unjudged(env, now, day):
             )  # fmt: skip
             if renewal.state not in ("open", "interview", "remediation") or not renewal.held_since:
                 yield f"{where}: year of {end} over, and its renewal is {renewal.state or 'not there'}, held since {renewal.held_since}"
-    env.cr.execute("SELECT id FROM charter_renewal WHERE state = 'renewed' AND verdict != 'pass' AND overridden IS NOT TRUE")
+    env.cr.execute(
+        "SELECT id FROM charter_renewal WHERE state = 'renewed' AND verdict != 'pass' AND overridden IS NOT TRUE"
+    )
     for (number,) in env.cr.fetchall():
         yield f"renewal {number} is renewed, and its client was not satisfied"
 
