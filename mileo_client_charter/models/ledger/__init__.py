@@ -9,6 +9,7 @@ from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_client_mixin
 from . import contract_contract
+from . import contract_year
 from . import contract_line
 from . import res_partner
 from . import res_users
