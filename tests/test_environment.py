@@ -172,6 +172,29 @@ def test_a_command_that_fails_tells_what_to_do(state):
         bootstrap.run(["sh", "-c", "echo no disk; exit 3"], "Frobbing", "Buy a disk.")
 
 
+def test_what_runs_at_once_ends_when_one_fails(state, monkeypatch):
+    monkeypatch.setattr(bootstrap, "ended", threading.Event())
+    assert bootstrap.together({"a": lambda: 1, "b": lambda: 2}) == [1, 2]
+    begun, after = state / "begun", []
+    os.mkfifo(begun)
+
+    def long():
+        script = f"open({str(begun)!r}, 'w').write('1')\nwhile True: __import__('time').sleep(60)"
+        try:
+            bootstrap.run([sys.executable, "-c", script], "Waiting", "Nothing.", log="long.log")
+        except bootstrap.SetupError:
+            bootstrap.run([sys.executable, "-c", ""], "The next", "Nothing.", log="next.log")
+            after.append("ran")
+
+    def broken():
+        assert begun.read_text() == "1", "the other has begun"
+        bootstrap.run(["sh", "-c", "exit 3"], "Frobbing", "Buy a disk.", log="broken.log")
+
+    with pytest.raises(bootstrap.SetupError, match=r"(?s)Frobbing failed \(exit 3\).*Buy a disk"):
+        bootstrap.together({"long": long, "broken": broken})
+    assert after == [], "no other program begins"
+
+
 # Databases
 
 
@@ -738,13 +761,26 @@ def test_a_package_without_a_file_is_named(monkeypatch, tmp_path):
 
 
 def test_packages_are_installed_by_their_hashes_only(monkeypatch, state):
-    ran = []
+    ran, read = [], []
+
+    def run(args, *_rest, **_more):
+        ran.append(args)
+        read.append(Path(args[-1]).read_text())
+        return 1.0
+
     monkeypatch.setattr(bootstrap, "VENV", str(state / "venv"))
     monkeypatch.setattr(bootstrap, "VENV_PYTHON", sys.executable)
-    monkeypatch.setattr(bootstrap, "run", lambda args, *_rest, **_more: ran.append(args) or 1.0)
+    monkeypatch.setattr(bootstrap, "run", run)
     bootstrap.ensure_venv("test")
-    names = [Path(args[-1]).name for args in ran]
-    assert names == [bootstrap.BUILD_REQUIREMENTS, *bootstrap.REQUIREMENTS], "what builds is there first"
+    [[build, *_options], *others] = [sorted(requirements.pinned(text)) for text in read]
+    assert build == "setuptools", "what builds is there first"
+    wanted = [
+        set(requirements.pinned(Path(bootstrap.ROOT, name).read_text())) for name in bootstrap.REQUIREMENTS
+    ]
+    assert sorted(name for part in others for name in part) == sorted(set().union(*wanted)), "each once"
+    assert sum(map(len, wanted)) == sum(map(len, others)), "no package is in two lists"
+    assert [requirements.unhashed(text) for text in read] == [[]] * len(read)
+    assert len(read) == 1 + bootstrap.PARTS
     assert all({"--require-hashes", "--no-deps", "--no-build-isolation"} <= set(args) for args in ran)
 
 

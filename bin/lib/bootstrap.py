@@ -7,6 +7,7 @@ own script (``demo_command.py``, ``test_command.py``, ``odoo_command.py``) insid
 Everything it writes lives in one folder of the clone, ``.charter/``. Delete it to start over.
 """
 
+import concurrent.futures
 import contextlib
 import ctypes.util
 import glob
@@ -17,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 LIB = os.path.dirname(os.path.realpath(__file__))
@@ -38,12 +40,18 @@ exec "$here/usr/bin/$(basename "$0")" "$@"
 REQUIREMENTS = ("requirements.txt", "test-requirements.txt", "neighbour-requirements.txt")
 # What the sdists among them are built with; pip would fetch the newest there is, by no hash.
 BUILD_REQUIREMENTS = "build-requirements.txt"
+# Most of an installation is waiting for the index, one package after the other: so many are asked for at once.
+PARTS, PACKAGES_OF_A_PART = 4, 10
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
 # The Odoo this project is tested with: packages of Debian, each by its place in a mirror and its SHA-256.
 # Debian replaced some static files of its Odoo package by links into the others.
 ODOO_PACKAGES = os.path.join(LIB, "odoo.sha256")
+
+
+# Programs that run now: one that fails ends those beside it, and no other begins.
+running, ended = set(), threading.Event()
 
 
 class SetupError(Exception):
@@ -57,10 +65,12 @@ def say(message):
 def run(args, what, remedy, log="setup.log", **kwargs):
     """Run a command, its output in ``.charter/log``; raise SetupError with the end of that log.
 
-    A sign of life is printed every 10 seconds. Returns the seconds it took.
+    A sign of life is printed every 10 seconds, by ``together`` for what runs beside others. Returns the seconds it took.
     """
     os.makedirs(LOGS, exist_ok=True)
     path = os.path.join(LOGS, log)
+    if ended.is_set():
+        raise SetupError(f"{what} was not begun.")
     started = time.time()
     with open(path, "ab") as output:
         output.write(("\n$ " + " ".join(args) + "\n").encode())
@@ -69,21 +79,56 @@ def run(args, what, remedy, log="setup.log", **kwargs):
             process = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **kwargs)
         except OSError as error:
             raise SetupError(f"{what} failed: {error}.\n{remedy}") from error
+        running.add(process)
         with process:
-            while True:
-                try:
-                    code = process.wait(timeout=10)
-                    break
-                except subprocess.TimeoutExpired:
-                    say(f"  {time.time() - started:.0f} s")
-                except BaseException:
-                    process.terminate()
-                    raise
+            try:
+                code = None
+                while code is None:
+                    try:
+                        code = process.wait(timeout=10)
+                    except subprocess.TimeoutExpired:
+                        if in_front():
+                            say(f"  {time.time() - started:.0f} s")
+            except BaseException:
+                process.terminate()
+                raise
+            finally:
+                running.discard(process)
     if code:
         with open(path, encoding="utf-8", errors="replace") as output:
             tail = "".join(output.readlines()[-15:])
         raise SetupError(f"{what} failed (exit {code}).\n{tail}\n{remedy}\nWhole log: {path}")
     return time.time() - started
+
+
+def in_front():
+    """Whether this is the thread that tells the reader how far it all is."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def together(steps):
+    """[result] of the functions ``steps`` ({what: function}), which run at once.
+
+    The first that raises ends the programs of the others, and so does Ctrl-C.
+    """
+    started = time.time()
+    with concurrent.futures.ThreadPoolExecutor(len(steps)) as pool:
+        futures = {pool.submit(step): what for what, step in steps.items()}
+        pending = set(futures)
+        try:
+            while pending:
+                done, pending = concurrent.futures.wait(pending, 10, concurrent.futures.FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
+                if pending and not done and in_front():
+                    left = [what for future, what in futures.items() if future in pending]
+                    say(f"  {time.time() - started:.0f} s: {', '.join(left)}")
+        except BaseException:
+            ended.set()
+            for process in list(running):
+                process.terminate()
+            raise
+    return [future.result() for future in futures]
 
 
 def have_program(*names):
@@ -202,26 +247,64 @@ def ensure_venv(command):
             "Making the virtual environment",
             "Install the package python3-venv of your system, delete .charter/ and start again.",
         )
-    for name in requirement_files:
-        path = os.path.join(ROOT, name)
-        stamp = os.path.join(VENV, f".{name}.stamp")
-        value = fingerprint(path)
-        if stamp_matches(stamp, value):
+    build, *others = [
+        (name, os.path.join(VENV, f".{name}.stamp"), fingerprint(os.path.join(ROOT, name)))
+        for name in requirement_files
+    ]
+    for wanted in ([build], others):
+        missing = [row for row in wanted if not stamp_matches(row[1], row[2])]
+        if not missing:
             continue
-        say(f"Installing the Python packages of {name} (a minute or two)")
-        # --no-deps: the files pin the whole closure, and the OCA wheels ask for an "odoo"
-        # distribution that does not exist.
-        seconds = run(
-            [
-                *(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check"),
-                *("--no-deps", "--require-hashes", "--no-build-isolation", "-r", path),
-            ],
-            f"Installing {name}",
-            "Check the network and pip's configuration, then start again; what is installed already is kept.\n"
-            "A file whose hash is not in the list is none of those its version was chosen with: see CONTRIBUTING.md.",
+        names = ", ".join(name for name, _stamp, _value in missing)
+        say(f"Installing the Python packages of {names} (a minute or two)")
+        started = time.time()
+        install_packages([os.path.join(ROOT, name) for name, _stamp, _value in missing])
+        for _name, stamp, value in missing:
+            write_stamp(stamp, value)
+        say(f"  done in {time.time() - started:.0f} s")
+
+
+def install_packages(paths):
+    """What these requirements pin, over a few pips at once: no package is in two of their lists."""
+    parts = requirement_parts(paths)
+    folder = os.path.join(STATE, "parts")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    steps = {}
+    for number, text in enumerate(parts, 1):
+        path = os.path.join(folder, f"requirements-{number}.txt")
+        write_stamp(path, text)
+        steps[f"Python packages, part {number} of {len(parts)}"] = lambda path=path, number=number: (
+            install_part(path, number)
         )
-        write_stamp(stamp, value)
-        say(f"  done in {seconds:.0f} s")
+    together(steps)
+    shutil.rmtree(folder)
+
+
+def install_part(path, number):
+    # --no-deps: the files pin the whole closure, and the OCA wheels ask for an "odoo" distribution that does not exist.
+    # --no-compile: compiled code is kept elsewhere (PYTHONPYCACHEPREFIX), and made as it is first used.
+    run(
+        [
+            *(VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"),
+            *("--no-deps", "--require-hashes", "--no-build-isolation", "-r", path),
+        ],
+        "Installing the Python packages",
+        "Check the network and pip's configuration, then start again; what is installed already is kept.\n"
+        "A file whose hash is not in the list is none of those its version was chosen with: see CONTRIBUTING.md.",
+        log=f"setup-python-{number}.log",
+    )
+
+
+def requirement_parts(paths):
+    """The requirements of these files dealt out into texts of their own, each with its hashes."""
+    pinned = []
+    for path in paths:
+        with open(path, encoding="utf-8") as source:
+            joined = source.read().replace("\\\n", " ")
+        pinned += [line for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+    number = max(1, min(PARTS, len(pinned) // PACKAGES_OF_A_PART))
+    return ["\n".join(pinned[start::number]) + "\n" for start in range(number)]
 
 
 def odoo_from_user(source):
@@ -497,9 +580,13 @@ def main(command):
         return
     try:
         ensure_system_packages(command)
-        ensure_venv(command)
-        printer = ensure_wkhtmltopdf()
-        source = ensure_odoo()
+        _nothing, (printer, source) = together(
+            {
+                "Python packages": lambda: ensure_venv(command),
+                # One after the other: where they fall back on a list of Debian's packages, it is in the same place.
+                "Odoo": lambda: (ensure_wkhtmltopdf(), ensure_odoo()),
+            }
+        )
     except SetupError as error:
         print(f"\nbin/{command} stopped: {error}", file=sys.stderr)
         sys.exit(1)
