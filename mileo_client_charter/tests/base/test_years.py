@@ -16,7 +16,8 @@ class TestYears(Life):
     def test_the_invariants_hold_every_evening(self):
         years = float(os.environ.get("CHARTER_YEARS") or 0)
         seed = int(os.environ.get("CHARTER_SEED") or 7)
-        contracts, days = (60, round(365.25 * years)) if years else (5, 6)
+        contracts = int(os.environ.get("CHARTER_CONTRACTS") or 60)
+        contracts, days = (contracts, round(365.25 * years)) if years else (5, 6)
         # Each line as it comes: three years are long, and their log is read while they go on.
         say = partial(print, flush=True) if years else None  # pylint: disable=print-used
         found = self.live(seed, contracts, days, say=say)

@@ -6,7 +6,7 @@ Each invariant is a function of the environment, the moment (naive UTC) and what
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ...tools import periods
 from ...tools.occurrence import event_key, parse_key
@@ -65,7 +65,11 @@ def each_promise_once(env, now, day):
         for code, wanted in _wanted(contract, day.today).items():
             have = promises.get((contract.id, code), Counter())
             for event in wanted:
-                count = sum(number for key, number in have.items() if key == event or _names(key, event))
+                count = sum(
+                    number
+                    for key, number in have.items()
+                    if key == event or _names(key, event) or _served(contract, code, key, event)
+                )
                 if count != 1:
                     yield f"{contract.name} ({contract.id}): {code} {event} is there {count} times"
         for (number, code), have in promises.items():
@@ -77,6 +81,14 @@ def each_promise_once(env, now, day):
 
 def _names(key, event):
     return str(parse_key(key).day) == event
+
+
+def _served(contract, code, key, event):
+    """Whether the review of ``event`` was the one before another day of its contract year: one a year is held."""
+    if code != "review.annual":
+        return False
+    day, year = parse_key(key).day, contract._charter_year_of(date.fromisoformat(event))
+    return bool(day) and contract._charter_reviews_before(day) and contract._charter_year_of(day) == year
 
 
 def _wanted(contract, today):

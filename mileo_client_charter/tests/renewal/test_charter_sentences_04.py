@@ -10,6 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...tools.occurrence import parse_key
+from ..cases.invariants import Day, each_promise_once
 from ..cases.sentences import SentenceCase
 
 REVIEW = (
@@ -48,6 +49,30 @@ class TestReviewOfTheYear(SentenceCase):
                 self.nightly(contract, *nights)
                 self.assertEqual(self.due(contract), expected)
                 self.none_born_late(contract)
+
+    def test_a_term_that_ends_shortly_before_is_renewed(self):
+        """Found by ``bin/test --years`` (seed 1): the review that served the decision is the one of its year.
+
+        (months of notice, a night it is open, a day to decide, the night the line renews)
+        """
+        for notice, night, decided, renewed in (
+            (1, "2026-09-15", "2026-09-20", "2026-10-13"),
+            (6, "2026-04-01", "2026-04-20", "2026-05-13"),
+        ):
+            with self.subTest(REVIEW, notice=notice):
+                client, contact, _other = self._client(f"Shortly {notice}")
+                contract = self.made("2026-01-13", "2026-11-12", "2026-01-14", notice, partner=client)
+                self.nightly(contract, night)
+                with self.on(decided):
+                    self.say(contact, 10)
+                    contract.charter_renewal_ids.with_user(self.manager).action_decide()
+                self.cron(renewed)
+                self.assertEqual(str(contract.contract_line_ids.date_end), "2027-11-12")
+                self.nightly(contract, renewed)
+                self.assertEqual(list(self.due(contract)), ["2026-11-13"])
+                with self.on(renewed) as now:
+                    wrong = each_promise_once(self.env, now, Day(now.date()))
+                    self.assertEqual([line for line in wrong if contract.name in line], [])
 
     def test_under_the_charter_too_late_for_three_months(self):
         """At once, on a day that is possible, and the reason stays."""
@@ -803,3 +828,5 @@ class TestContractWithoutEnd(SentenceCase):
         with self.on("2026-06-01"):
             [row] = self.env["charter.renewal.forecast"].search([("contract_id", "=", contract.id)])
             self.assertEqual((str(row.term_end), row.amount), ("2026-12-30", 1200))
+            [one, _two] = contract.commercial_partner_id.child_ids
+            self.assertIn(b"SUMMARY:End of the contract year: ", one._charter_calendar_feed())
