@@ -57,7 +57,9 @@ class TestAgreedAction(YearCase):
     def test_every_kind_is_reminded_of(self):
         """Two days before its date in the list of who does it; once late by mail, and every week until it is done."""
         agreed = [action.sudo() for action in self.actions()]
-        contract = agreed[-1].remediation_id.renewal_id.contract_id
+        remediation = agreed[-1].remediation_id
+        remediation._charter_engine().state = "running"
+        contract = remediation.renewal_id.contract_id
         advice = self.env["charter.recommendation"].create(
             {
                 "name": "Change the lens",
