@@ -57,8 +57,11 @@ class CharterLink(models.AbstractModel):
         if not claim or claim.purpose not in self._purposes():
             return None, nobody, None, None, "unknown"
         model, purpose, link = self._purposes()[claim.purpose]
-        contact = nobody.browse(claim.contact).exists()
-        record = self.env[model].sudo().browse(claim.record).exists()
+        contact = nobody._charter_today_contact(claim.contact)
+        if model == "res.partner":
+            record = nobody._charter_today_contact(claim.record)
+        else:
+            record = self.env[model].sudo().browse(claim.record).exists()
         if not record or not contact:
             return None, nobody, None, None, "unknown"
         record = record.with_context(lang=contact.lang or self.env.lang)

@@ -280,7 +280,8 @@ class CharterMerge(models.AbstractModel):
         found = {}
         for table, name in {**self._tables(), "contract_contract": "contract.contract"}.items():
             names = columns.get(table)
-            if not names:
+            if not names or name == "charter.merged.contact":
+                # Who somebody was before is nothing a client has received or sent.
                 continue
             condition = SQL("(%s)", SQL(" OR ").join(how.of([partner.id]) for how in names.values()))
             if table == "contract_contract":
@@ -342,6 +343,8 @@ class CharterMerge(models.AbstractModel):
             groups = self._colliding(rule, merge)
             if groups:
                 self._fold(rule, name, groups, merge)
+        self.env["charter.merged.contact"]._remember(sources, target)
+        self.env.flush_all()
         self._move(merge)
         self.env.invalidate_all()
 

@@ -123,6 +123,19 @@ class CharterFeedback(models.Model):
             )
             others._charter_set_aside(merge, "contact_id")
 
+    def _charter_stands_for(self):
+        """Return the invitation that was kept when this one was set aside."""
+        return self.search(
+            [
+                ("channel", "=", "survey"),
+                ("intervention_id", "=", self.intervention_id.id),
+                ("closing_cycle", "=", self.closing_cycle),
+                ("contact_id", "=", self.contact_id.id),
+                ("merged_from", "in", (False, 0)),
+            ],
+            limit=1,
+        )
+
     # -- the scheduled action ---------------------------------------------------------------------
 
     @api.model
@@ -275,6 +288,9 @@ class CharterFeedback(models.Model):
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
             feedback = self.sudo().search([("token", "=", token), ("channel", "=", "survey")], limit=1)
+        if feedback.merged_from and feedback.state != "answered":
+            # Its contact is one with another who was asked about the same work: that survey stands for both.
+            feedback = feedback._charter_stands_for() or feedback
         if not feedback or feedback.state in ("planned", "skipped"):
             return self.sudo().browse(), "unknown"
         if feedback._contact_has_left():

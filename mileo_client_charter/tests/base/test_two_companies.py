@@ -29,6 +29,7 @@ OF_NO_COMPANY = {
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
     "charter.door.visit": "read by nobody",
+    "charter.merged.contact": "two numbers and a key of a contact, which is no company's",
     "charter.redaction": "digests only, of a record that has a company",
     "charter.seal.due": "emptied by the sealing; who reads it reads ids",
 }
