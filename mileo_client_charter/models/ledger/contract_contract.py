@@ -20,7 +20,7 @@ ONE_REVIEW = relativedelta(months=3)
 
 class ContractContract(models.Model):
     _name = "contract.contract"
-    _inherit = ["contract.contract", "charter.obligation.mixin"]
+    _inherit = ["contract.contract", "charter.obligation.mixin", "charter.year.mixin"]
 
     charter_anniversary = fields.Date(
         "After the term",

@@ -5,6 +5,7 @@ Every row is reckoned by hand: the moment is naive UTC, the day begins at midnig
 
 from datetime import date, datetime
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ..cases.sentences import SentenceCase
@@ -39,10 +40,13 @@ class TestSentencesDays(SentenceCase):
         """Ten days after the last day of the month or quarter (zone, case, tier, under the charter on, nights, due)"""
 
         def due(tier, since, *nights):
-            contract = self.made(since, False, since, partner=self.client)
-            if tier != "premium":
-                contract = self.made(since, False, since, partner=self._client("Quarterly")[0])
-                contract.charter_tier_id = self.env.ref(f"mileo_client_charter.tier_{tier}")
+            line = self.line(since, False, is_auto_renew=False)
+            with self.on(since):
+                contract = self._contract(
+                    self.client,
+                    self.env.ref(f"mileo_client_charter.tier_{tier}"),
+                    contract_line_ids=[Command.create(line)],
+                )
             self.nightly(contract, *nights)
             rows = self.promise(contract, "report.delivery").filtered(lambda row: row.state != "cancelled")
             return rows.sorted("trigger_at").mapped("due_at")
@@ -69,8 +73,9 @@ class TestSentencesDays(SentenceCase):
             return self.moments_of(contract, "interview.biannual")
 
         self.check(INTERVIEW, (
+            # Six months from the 28th, which is no later than from the 31st; the next is counted from the 31st again.
             ("Europe/Paris", "month ends: the 31st is the 31st again after February", "2026-08-31", "2027-03-01", "2027-09-01",
-             ["2027-02-27 23:00:00", "2027-08-30 22:00:00", "2028-02-28 23:00:00"]),
+             ["2027-02-27 23:00:00", "2027-08-27 22:00:00", "2028-02-28 23:00:00"]),
             ("Europe/Paris", "from 29 February", "2028-02-29", "2028-08-30", ["2028-08-28 22:00:00", "2029-02-27 23:00:00"]),
             ("Indian/Reunion", "no clock changes", "2026-10-05", ["2027-04-04 20:00:00"]),
             ("America/Martinique", "no clock changes", "2026-10-05", ["2027-04-05 04:00:00"]),

@@ -7,8 +7,11 @@ from odoo import fields, models
 from ...tools import periods
 
 
-class ContractContract(models.Model):
-    _inherit = "contract.contract"
+class CharterYearMixin(models.AbstractModel):
+    """The contract year as the term of a contract without end date; for ``contract.contract``, whose dates are its own."""
+
+    _name = "charter.year.mixin"
+    _description = "Contract years"
 
     charter_year_end = fields.Date(
         "End of the contract year", readonly=True, copy=False,
