@@ -66,7 +66,7 @@ class Answer(NamedTuple):
 
 
 def write(entries: Iterable[Entry], method: str, stamp: datetime, zone: str = "UTC", name: str = "") -> bytes:
-    """The file of ``entries``: REQUEST and CANCEL go to people (RFC 5546), PUBLISH is a feed.
+    """Return the file of ``entries``: REQUEST and CANCEL go to people (RFC 5546), PUBLISH is a feed.
 
     :param stamp: now, naive UTC
     :param zone: IANA name in which moments are written, with its VTIMEZONE
@@ -151,7 +151,7 @@ def _add_person(event, key, person):
 
 
 def answers_in(message) -> list[Answer]:
-    """The answers of a calendar in a mail (``email.message.EmailMessage``); none in most.
+    """Return the answers of a calendar in a mail (``email.message.EmailMessage``); none in most.
 
     Google sends them as an alternative of the text and again as a file, Outlook as an alternative alone, and Apple's Mail as the whole
     message.
@@ -172,7 +172,7 @@ def answers_in(message) -> list[Answer]:
 
 
 def read_answers(text: str) -> list[Answer]:
-    """The answers in an iCalendar text: one for each attendee who answers; what cannot be read is none.
+    """Return the answers in an iCalendar text: one for each attendee who answers; what cannot be read is none.
 
     >>> read_answers("BEGIN:VCALENDAR\\nnonsense")
     []
@@ -213,7 +213,7 @@ def _answers_of(event, method):
 
 
 def unescaped(text: str) -> str:
-    """A TEXT of RFC 5545 (section 3.3.11) as it was written.
+    """Return a TEXT of RFC 5545 (section 3.3.11) as it was written.
 
     >>> unescaped(r"Monday\\, or\\nTuesday")
     'Monday, or\\nTuesday'
@@ -233,7 +233,7 @@ def _parameter(line, name):
 
 
 def _read_moment(event, name):
-    """The moment of a line, naive UTC; None for a whole day, a floating time or a zone nobody knows."""
+    """Return the moment of a line, naive UTC; None for a whole day, a floating time or a zone nobody knows."""
     text = _value(event, name).strip()
     try:
         moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")
@@ -246,7 +246,7 @@ def _read_moment(event, name):
 
 
 def _zone(name):
-    """The IANA name of a zone, of itself or of the one that Windows and so Outlook give it (CLDR); None for no zone.
+    """Return the IANA name of a zone, of itself or of the one that Windows and so Outlook give it (CLDR); None for no zone.
 
     >>> _zone("Romance Standard Time"), _zone("Europe/Paris")
     ('Europe/Paris', 'Europe/Paris')

@@ -25,7 +25,7 @@ class ResPartner(models.Model):
     # -- whose contract it is --------------------------------------------------------------------------
 
     def write(self, vals):
-        """A contact that goes to another company takes its contracts there: they have another client from then on."""
+        """Move a contact's contracts along with it: where it goes to another company, they have another client from then on."""
         contracts = self.env["contract.contract"]
         if "tz" in vals:
             # A company without calendar has the days of its own contact.

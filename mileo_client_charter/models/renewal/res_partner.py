@@ -70,13 +70,13 @@ class ResPartner(models.Model):
         ).calendar_key = False
 
     def _charter_calendar_address(self):
-        """The address a calendar subscribes to (https); None while there is none."""
+        """Return the address a calendar subscribes to (https); None while there is none."""
         key = self.sudo().charter_calendar_key
         return f"{self.get_base_url()}{PATH}{key}.ics" if key else None
 
     @api.model
     def _charter_by_calendar_key(self, key):
-        """The contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
+        """Return the contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
         known = KEY.fullmatch(key or "")
         contact = self.sudo().search([("charter_calendar_key", "=", key)], limit=1) if known else self.sudo()
         if known and not contact:
@@ -95,7 +95,7 @@ class ResPartner(models.Model):
         )
 
     def _charter_calendar_feed(self):
-        """The file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
+        """Return the file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
         client = self.commercial_partner_id
         company = client._charter_serving_company().sudo()
         tz, env = self.tz or company._charter_tz(), self.env
@@ -144,7 +144,7 @@ class ResPartner(models.Model):
                 if contract._charter_runs_on():
                     title = env._("End of the contract year: %s", contract.name)
                 else:
-                    title = env._("End of the term: %s", contract.name)
+                    title = env._("Contract end date: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
                 title = env._("Renews automatically from this day on: %s", contract.name)

@@ -110,10 +110,12 @@ class DoorSweep(ListsCase, ReportCase):
             "line_id": newest("charter.notice.line").id,
             "review_id": newest("charter.review").id,
             "authorisation_id": newest("charter.authorisation").id,
-            "delivery_id": newest("charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]).id,
+            "delivery_id": newest(
+                "charter.delivery", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]
+            ).id,
             "number": 1,
             "wizard_id": self.wizard.id,
-        }  # fmt: skip
+        }
 
     def routes(self):
         # A map that is not made yet is made for the database the thread serves.
