@@ -203,14 +203,14 @@ class CharterWord(models.Model):
 
     @api.model
     def _leave_readers(self, users):
-        """What ``users``, who are archived, had still to read goes at once to whoever answers for it now."""
+        """Give what ``users``, who are archived, had still to read to whoever answers for it now."""
         for word in self.sudo().search([("read_at", "=", False), ("user_id", "in", users.ids)]):
             document = word._document()
             if document is not None:
                 word._pass_on(document)
 
     def _pass_on(self, document):
-        """This word is in the list of whoever answers for its client today, also where the activity was deleted by hand."""
+        """Put this word in the list of whoever answers for its client today, also where the activity was deleted by hand."""
         reader = self._reader(document, self.partner_id, self.company_id)
         if reader != self.user_id:
             self._charter_engine().user_id = reader

@@ -33,7 +33,7 @@ class CharterYearMixin(models.AbstractModel):
         return not all(lines.mapped("date_end")) and all(terms.mapped("successor_contract_line_id"))
 
     def _charter_current_year_end(self):
-        """Last day of the contract year whose renewal is decided next: that of today, or one that is past and was not decided."""
+        """Return the last day of the contract year whose renewal is decided next: that of today, or one that is past and was not decided."""
         first, kept = self._charter_first_day(), self.charter_year_end
         if kept and periods.anniversary_after(first, kept) == kept + timedelta(days=1):
             return kept
@@ -43,7 +43,7 @@ class CharterYearMixin(models.AbstractModel):
         return periods.anniversary_after(first, after) - timedelta(days=1)
 
     def _charter_settled_until(self):
-        """Hook: the last day this contract's present client has had renewed, or None."""
+        """Return the last day this contract's present client has had renewed, or None: a hook."""
         return
 
     def _charter_keep_year(self, keep=True):

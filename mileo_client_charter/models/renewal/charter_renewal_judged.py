@@ -207,7 +207,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _pass_years(self, contracts):
-        """The years of contracts without end date that are over: what is allowed is judged again, and is renewed for a year.
+        """Renew the contracts without end date whose year is over, where it is allowed, and still is when judged again.
 
         The others go on, for nothing ends them, but not by the charter: it is on record, and their renewal is still owed.
         """
