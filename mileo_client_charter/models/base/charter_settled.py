@@ -49,7 +49,7 @@ class CharterSettled(models.Model):
 
     @api.model
     def _digest(self, tables):
-        """One statement: a digest of this hour and of which versions of which rows there are.
+        """Make a digest, in one statement, of this hour and of which versions of which rows there are.
 
         ``xmin`` and ``ctid`` name a version of a row: whoever changes it, by whatever way, another one is there.
 
