@@ -201,6 +201,23 @@ class CharterWord(models.Model):
             "view_mode": "form",
         }
 
+    # -- whose they are to read -------------------------------------------------------------------
+
+    @api.model
+    def _leave_readers(self, users):
+        """Give what ``users``, who are archived, had still to read to whoever answers for it now."""
+        for word in self.sudo().search([("read_at", "=", False), ("user_id", "in", users.ids)]):
+            document = word._document()
+            if document is not None:
+                word._pass_on(document)
+
+    def _pass_on(self, document):
+        """Put this word in the list of whoever answers for its client today, also where the activity was deleted by hand."""
+        reader = self._reader(document, self.partner_id, self.company_id)
+        if reader != self.user_id:
+            self._charter_engine().user_id = reader
+        self._put_in_list()
+
     # -- reminding --------------------------------------------------------------------------------
 
     @api.model
@@ -222,11 +239,7 @@ class CharterWord(models.Model):
             # What it was said on is gone, with the addon that made it.
             self._mark_read()
             return
-        reader = self._reader(document, self.partner_id, company)
-        if reader != self.user_id:
-            self._charter_engine().user_id = reader
-        # In the list of whoever reads it, also where the activity was deleted by hand.
-        self._put_in_list()
+        self._pass_on(document)
         if self.due_on < today and self.reminded_on != today:
             self._remind_reader(company, today)
 
@@ -245,7 +258,7 @@ class CharterWord(models.Model):
         unread._charter_engine().reminded_on = today
 
     def _mail_unread(self, user, reader):
-        """Remind ``user`` of these words. :param user: whom to remind, in Odoo or by mail as that user is notified  :param reader: who has not read these words"""
+        """Remind ``user``, in Odoo or by mail as that user is notified, of these words. :param reader: who has not read them"""
         words = self.with_context(lang=user.lang, mail_notify_force_send=False)
         env = words.env
         kinds = {name: env["ir.model"]._get(name).name for name in set(words.mapped("res_model"))}

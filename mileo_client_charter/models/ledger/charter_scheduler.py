@@ -3,15 +3,17 @@ from collections import Counter
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
-from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
+from .charter_obligation import owed_sql
 
 _lt = LazyTranslate(__name__)
 
@@ -41,6 +43,22 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _cron_schedule(self):
+        return self.env["charter.settled"]._unless_settled(self, "cron_schedule", self._schedule_all)
+
+    @api.model
+    def _charter_action_reads(self, _action):
+        """Return the rows the action compares; packages that add a step add what it reads."""
+        tables = (
+            "charter_commitment", "charter_document", "charter_tier", "contract_contract", "contract_line", "res_company", "res_partner",
+            "resource_calendar", "resource_calendar_attendance", "resource_calendar_leaves",
+        )  # fmt: skip
+        return {
+            **dict.fromkeys(tables),
+            "charter_obligation": SQL("row.res_model = 'contract.contract' OR %s", owed_sql("row")),
+        }
+
+    @api.model
+    def _schedule_all(self):
         contracts = self.env["contract.contract"]
         self._close_ended()
         # Contracts are only read: people may work on them meanwhile, and the ledger refuses a promise opened twice.
@@ -66,6 +84,7 @@ class CharterScheduler(models.AbstractModel):
             then is owed from then on. Without it they were known all along, and what was missed is late.
         """
         now = self._charter_now()
+        contracts._charter_keep_year()
         there = self._end_moved(contracts)
         opened = self._opened_so_far(contracts)
         taken = self._taken(contracts)
@@ -247,7 +266,7 @@ class CharterScheduler(models.AbstractModel):
         :param opened: (first moment covered, last moment counted from) of what was promised already; None: nothing
         """
         tz = contract.company_id._charter_tz()
-        today = fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
+        today = to_local(now, tz).date()
         since = contract.charter_since or today
         tier = contract.charter_tier_id
 

@@ -32,7 +32,7 @@ class CharterMergedContact(models.Model):
 
     @api.model
     def _remember(self, sources, target):
-        """A calendar that subscribed to the feed of a contact goes on showing it; none shows another client's."""
+        """Keep the key a calendar subscribed to the feed with; let none show another client's."""
         for source in sources:
             clients = source.commercial_partner_id, target.commercial_partner_id
             if clients[0] != clients[1] and clients != (source, target):
@@ -141,7 +141,10 @@ class ResPartner(models.Model):
         for contract in contracts:
             address = f"{base}/my/charter/reviews"
             if contract.charter_term_end:
-                title = env._("Contract end date: %s", contract.name)
+                if contract._charter_runs_on():
+                    title = env._("End of the contract year: %s", contract.name)
+                else:
+                    title = env._("Contract end date: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
                 title = env._("Renews automatically from this day on: %s", contract.name)
