@@ -17,6 +17,7 @@ class CharterEscalation(models.Model):
     _charter_links = {
         "accept": Link(1, "mileo_client_charter.link_accept", "_link_answer_values", "_link_accept"),
         "level2": Link(2, "mileo_client_charter.link_level2", "_link_answer_values", "_link_level2"),
+        "object": Link(11, "mileo_client_charter.link_object", "_link_object_values", "_link_object"),
     }
 
     accepted_by_id = fields.Many2one(
@@ -64,6 +65,16 @@ class CharterEscalation(models.Model):
         if record.level == "2" and record.state == "open" and mind(record.level2_recorded_at):
             return self._charter_link("level2", contact)
         return None
+
+    def _link_object_values(self, contact):
+        return {"heading": self.display_name, "due": self._link_due(contact)}
+
+    def _link_object(self, contact, form):  # pylint: disable=unused-argument
+        """The client objects: what we set aside is an escalation, and its time limit runs from now. It is written to of that."""
+        escalation = self._charter_locked()
+        if escalation.state == "dismissed":
+            escalation._trace(contact, self.env._("This is an escalation: I object."))
+            escalation._reopen_by_word()
 
     def _link_due(self, contact):
         """When our answer is due, in the contact's time zone, which is named."""

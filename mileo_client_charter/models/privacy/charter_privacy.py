@@ -205,7 +205,7 @@ class CharterEscalation(models.Model):
     def _charter_blank(self):
         return {
             "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False, "doubt": False,
-            "answer": False, "resolution": False, "level2_reason": False,
+            "answer": False, "resolution": False, "level2_reason": False, "dismiss_reason": False,
         }  # fmt: skip
 
 

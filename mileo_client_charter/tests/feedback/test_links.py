@@ -50,6 +50,17 @@ class TestLinks(CharterCase, HttpCase):
         ) or self._contract(self.client)
         if purpose in ("accept", "level2"):
             return self.answered()
+        if purpose == "object":
+            escalation = self.env["charter.escalation"].create(
+                {
+                    "name": "An answer",
+                    "door": "mail",
+                    "partner_id": self.client.id,
+                    "contact_id": self.alice.id,
+                }
+            )
+            escalation.with_user(self.direction).action_dismiss("An automatic answer", "automatic")
+            return escalation
         if purpose in ("escalate", "callback", "optout"):
             self.company.charter_feedback_frequency_days = 0
             return self.negative()
@@ -103,6 +114,7 @@ class TestLinks(CharterCase, HttpCase):
     STEPS = {
         "accept": ({}, lambda one: one.state == "resolved"),
         "level2": ({"reason": "Three nights are not nine."}, lambda one: one.level == "2"),
+        "object": ({}, lambda one: one.state == "open"),
         "escalate": ({"reason": "Nobody called."}, lambda one: one.escalation_ids),
         "callback": ({"day": "2026-10-06", "time": "10:30"}, lambda one: one.call_wanted_at),
         "optout": ({}, lambda one: one.contact_id.charter_no_survey),
