@@ -18,7 +18,7 @@ def pre_init_hook(env):
 
 
 def uninstall_hook(env):
-    """What the addon wrote on records of others: promises to keep, on contracts and partners.
+    """Remove what the addon wrote on records of others: promises to keep, on contracts and partners.
 
     Odoo removes what lies on the addon's own models by itself, in an order of its own: it would drop the
     index of the commitments before the foreign key that leans on it.

@@ -67,12 +67,49 @@ def test_flows_are_short(flow, most):
     assert 5 <= len(files) <= most
 
 
+# What somebody who does not know the house asks, and the file it is sent to among the first five.
+ASKED = {
+    "a rating is low": "charter_feedback_answer.py",
+    "when is a promise late": "charter_obligation_clock.py",
+    "who stands in for somebody away": "charter_stand_in.py",
+    "which day it is for a company": "models/base/res_company.py",
+    "a pause moves the due time": "tools/pauses.py",
+    "the NPS of a client": "charter_nps.py",
+    "may a contract renew": "models/renewal/contract_line.py",
+    "a person is forgotten": "charter_anonymiser.py",
+    "a survey is not sent twice to one contact": "charter_feedback_invitation.py",
+    "an escalation by mail from an unknown sender": "charter_escalation_doors.py",
+    "working hours between two moments": "tools/clock.py",
+    "availability with overlapping outages": "tools/availability.py",
+    "a report is held back on its due day": "charter_report_draft.py",
+    "a phone number is dialled": "tools/phone.py",
+    "a copy for the client of what it did": "charter_copy.py",
+    "two contacts are merged": "charter_merge.py",
+    "the seal of a row is verified": "charter_seal",
+    "a client sees only its own files": "charter_files.py",
+    "a link of an email expires": "charter_link.py",
+    "rows are processed in batches": "charter_batches.py",
+    "the key of an occurrence": "tools/occurrence.py",
+}
+
+
+def test_a_stranger_is_led_to_the_home_of_a_rule():
+    """``bin/map WORDS`` answers from the page and the docstrings: what moves is found where it has gone."""
+    known, lost = house_map.places(), {}
+    for question, home in ASKED.items():
+        found = house_map.homes_of(question, known)
+        if not any(home in place for place in found):
+            lost[question] = found
+    assert not lost
+    assert house_map.homes_of("zzzz", known) == []
+
+
 def test_the_ten_questions_are_answered():
     section = PAGE.partition("## Where is it decided that …")[2].partition("\n## ")[0]
     questions = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")]
     for question in (
         "a rating is low", "a commitment is overdue", "who stands in", "a report is due", "a month without data shows nothing",
-        "a renewal is allowed", "a client may see a row", "a mail waits for the morning", "a pause moves a deadline",
+        "a renewal is allowed", "a client may see a row", "an email waits for the morning", "a pause moves a deadline",
         "a person is forgotten",
     ):  # fmt: skip
         assert question in questions

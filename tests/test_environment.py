@@ -1,6 +1,7 @@
 """The commands' own machinery: what bin/demo, bin/test and bin/odoo do before Odoo starts."""
 
 import argparse
+import json
 import os
 import re
 import signal
@@ -619,7 +620,8 @@ def write_tests(folder, names):
 
 def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_path):
     monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
-    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "times.json"))
     sizes = {f"test_{number}.py": 1000 * number for number in range(1, 12)}
     write_tests(tmp_path, sizes)
     shares = pytest_runs.shares(list(sizes), 3)
@@ -629,6 +631,30 @@ def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_pat
     # What was measured counts more than its size.
     pytest_runs.keep_times({"test_1.py": 1000.0})
     assert pytest_runs.shares(list(sizes), 3)[0] == (1000.0, ["test_1.py"])
+
+
+def test_shares_are_the_same_in_every_clone(monkeypatch, tmp_path):
+    """What the clone says counts more than what this machine measured, until it is shipped."""
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "times.json"))
+    write_tests(tmp_path, {"test_a.py": 10, "test_b.py": 10})
+    pytest_runs.keep_times({"test_a.py": 4.04, "test_b.py": 2.0, "test_gone.py": 9.0})
+    assert pytest_runs.ship_times() == {"test_a.py": 4.0, "test_b.py": 2.0}
+    pytest_runs.keep_times({"test_a.py": 1.0, "test_c.py": 3.0})
+    assert pytest_runs.known_times() == {
+        "test_a.py": 4.0,
+        "test_b.py": 2.0,
+        "test_c.py": 3.0,
+        "test_gone.py": 9.0,
+    }
+
+
+def test_what_is_expected_of_the_files_of_this_clone_is_written_down():
+    shipped = pytest_runs.read_times(pytest_runs.TIMES)
+    known = [path for path in pytest_runs.test_files() if path in shipped]
+    assert len(known) > 100
+    assert {name for name in shipped if name.startswith("tests_install/")}
 
 
 def test_a_browser_is_slow(monkeypatch, tmp_path):
@@ -656,7 +682,7 @@ def test_each_worker_has_its_own_copy_dropped_at_the_end(monkeypatch):
 
 
 def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
-    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
     options = argparse.Namespace(db="charter_test", fresh=True, workers=2)
     copies = pytest_runs.Copies({}, "charter_test")
     jobs = test_command.database_jobs({}, options, copies)
@@ -1001,3 +1027,39 @@ def test_a_translation_must_be_applied_wherever_its_term_is():
 
 def test_percent_signs_of_a_sentence_are_no_placeholders():
     assert translations.placeholders("95 % kept") == translations.placeholders("95 % de tenues")
+
+
+# Supply
+
+
+def test_images_are_named_by_their_digest():
+    root = LIB.parent.parent
+    files = [path for path in root.glob("**/*ocker*") if path.is_file() and ".charter" not in path.parts]
+    images = [
+        image
+        for path in files
+        for image in re.findall(
+            r"^\s*(?:FROM|image:)\s+(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(images) >= 3
+    assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
+
+
+def test_packages_of_node_are_locked_with_their_hashes():
+    root = LIB.parent.parent
+    declared = [
+        path for path in root.glob("**/package.json") if not {".charter", "node_modules"} & set(path.parts)
+    ]
+    assert declared
+    for path in declared:
+        wanted = json.loads(path.read_text(encoding="utf-8"))["dependencies"]
+        locked = json.loads(path.with_name("package-lock.json").read_text(encoding="utf-8"))["packages"]
+        assert locked[""]["dependencies"] == wanted
+        assert [
+            name for name, package in locked.items() if name and "sha512-" not in package.get("integrity", "")
+        ] == []
+    # Nothing is installed that no lock names.
+    for path in root.glob("**/*.py"):
+        if ".charter" not in path.parts and path != Path(__file__).resolve():
+            assert not re.search(r"\"npm\", \"install\"|\"npx\"", path.read_text(encoding="utf-8")), path

@@ -47,6 +47,10 @@ ENGLISH = {
     r"Go on\?": "Continue?",
     r"anniversary": "annual due date",
     r"lest": "so that … not",
+    r"e-mails?|e-mailed": "email",
+    # What carries messages keeps its name: a mail server, a mail domain; core’s own models keep theirs.
+    r"(?<!outgoing )(?<!incoming )mail(?:s|ed)?(?!(?: (?:servers?|domains?|gateways?|alias|catcher|client|queue|tracking)|: email queue))": "email",
+    r"term that ends|end of the term(?:: %s)?$": "contract end date",
 }
 FRENCH = {
     r"escalader|faire une escalade|fait une escalade": "demander une escalade",
@@ -64,6 +68,7 @@ FRENCH = {
     r"(?<=\w)\((?:e|s|es)\)": "reformuler",
     r"équipe commerciale": "équipe de compte",
     r"annonces": "notes d’information",
+    r"(?<!-)mails?": "e-mail",
 }
 ATTRIBUTES = {"string", "help", "placeholder", "confirm", "title", "alt", "aria-label", "sum", "avg"}
 NAMES = {"name", "summary", "subject", "description", "title", "body", "body_html", "help", "introduction"}

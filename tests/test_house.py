@@ -451,7 +451,7 @@ SPELLINGS = {
         re.compile(r"\('(passed', ')?renewed', 'closed'\)"),
         set(),
     ),
-}  # fmt: skip
+}
 
 
 def test_states_are_spelled_once():
@@ -571,6 +571,135 @@ def test_codes_are_not_spelled_out():
         if isinstance(node, ast.Constant) and node.value in codes.CODES
     ]
     assert not bare, f"Import it from tools/codes.py: {bare}"
+
+
+# -- links to promises ----------------------------------------------------------------------------
+
+# A document owes (``obligation_ids``) or keeps (``obligation_id``): fields that lead to the ledger, and how many.
+LINKS = {
+    "mileo_client_charter/models/ledger/charter_obligation_mixin.py": 2,
+    # No documents: a row of this reading is a promise, and this form acts on one.
+    "mileo_client_charter/models/overview/charter_scorecard.py": 1,
+    "mileo_client_charter/wizards/charter_obligation_wizard.py": 1,
+}
+RELATIONS = {"Many2one", "One2many", "Many2many"}
+KEY_OF_A_PROMISE = {"code", "occurrence", "is_owed"}
+
+
+def leads_to_the_ledger(node):
+    """Whether a call defines a field whose records are promises."""
+    if getattr(node.func, "attr", "") not in RELATIONS:
+        return False
+    model = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "comodel_name")]
+    return any(getattr(one, "value", "") == "charter.obligation" for one in model)
+
+
+def looks_up_a_promise(domain):
+    """Whether a list is a domain that finds promises by their key rather than by a link."""
+    names = {
+        getattr(part.elts[0], "value", "")
+        for part in domain.elts
+        if isinstance(part, ast.Tuple) and len(part.elts) == 3
+    }
+    return "res_model" in names and bool(names & KEY_OF_A_PROMISE)
+
+
+def test_a_document_finds_its_promise_in_one_way():
+    """A document that owes inherits charter.obligation.mixin, one that is made to keep a promise charter.keeping.mixin."""
+    links, looked_up = {}, []
+    for path, tree in product():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and leads_to_the_ledger(node):
+                links[path] = links.get(path, 0) + 1
+            # An addon that is removed takes back all that its models owe, whatever it is.
+            elif isinstance(node, ast.List) and looks_up_a_promise(node) and not path.endswith("/hooks.py"):
+                if "/models/ledger/" not in path:
+                    looked_up.append(f"{path}:{node.lineno}")
+    assert links == LINKS, f"Inherit one of the two mixins of charter_obligation_mixin.py: {links}"
+    assert not looked_up, f"Take _charter_promises, _charter_owed or obligation_id: {looked_up}"
+
+
+# -- docstrings -----------------------------------------------------------------------------------
+
+# What a docstring begins with: what the function does, as a command. A new one is added here when it is a verb.
+VERBS = set(
+    re.findall(
+        r"\w+",
+        """
+    accept add anonymise answer apply approve ask assign assemble bring build call cancel change check choose clear close collect
+    compare compute confirm copy correct count create cut decide declare do draft drop end escalate execute fetch fill find flush
+    follow forget format freeze get give go hand have hold ignore insert invalidate invite judge keep leave let link list lock
+    log look make mail mark match measure merge move name note number offer open parse pause plan point post prepare preview print
+    propose put queue raise read rebuild record refuse release remember remind remove render reopen replace report reset
+    resolve resume return route run say schedule seal search select send set show sort split start stop store sync take tell
+    translate update verify wake warn withdraw write yield
+    """,
+    )
+)
+# The rule of a figure, printed as it stands under the figure (``charter.figures``).
+PRINTED = {"mileo_client_charter/tools/figures.py": "formula"}
+# Of functions with an underscore, how many begin otherwise: fewer each time somebody passes by, never more.
+PRIVATE_OTHERWISE = 300
+
+
+def beginnings():
+    """(path, function, first word of its docstring) of every function that has one."""
+    for path, function in functions():
+        words = (ast.get_docstring(function) or "").split()
+        if words:
+            yield path, function, words[0].strip(".,:;").lower()
+
+
+def test_a_docstring_says_what_a_function_does():
+    """Verb first. Public functions all; of the others no more than there are left begins in another way."""
+    public, private = [], []
+    for path, function, word in beginnings():
+        if word not in VERBS and PRINTED.get(path) != word:
+            of = private if function.name.startswith("_") else public
+            of.append(f"{path}:{function.lineno} {function.name}: {word}")
+    assert not public, f"Begin with what it does: {public}"
+    assert len(private) <= PRIVATE_OTHERWISE, (
+        f"{len(private)}: begin those of your change with what they do: {private}"
+    )
+    assert len(private) > PRIVATE_OTHERWISE - 10, (
+        f"Write {len(private)} into PRIVATE_OTHERWISE: it has come down"
+    )
+
+
+# -- format ---------------------------------------------------------------------------------------
+
+# Statements the formatter leaves alone: tables that are read as one, and lists of many short words. Fewer, never more.
+UNFORMATTED = 385
+
+
+def test_code_is_formatted():
+    """``# fmt: skip`` is for a table of data; where the formatter only adds a line or two, it goes."""
+    texts = {path: (ADDON.parent / path).read_text(encoding="utf-8") for path, _tree in product()}
+    counts = {path: text.count("# fmt: skip") for path, text in texts.items()}
+    assert sum(counts.values()) <= UNFORMATTED, {path: count for path, count in counts.items() if count > 5}
+
+
+# -- phone numbers --------------------------------------------------------------------------------
+
+DIALS = {"mileo_client_charter/tools/phone.py"}
+
+
+def test_numbers_are_dialled_in_one_way():
+    """Templates take company._charter_tel, code tel(): a template that takes out spaces alone dials what else is in a number."""
+    root, found, seen = ADDON.parent, set(), 0
+    for folder in (*root.glob("mileo_client_charter*"), *root.glob("examples/*")):
+        for path in folder.rglob("*"):
+            inside = path.relative_to(folder).parts
+            if path.suffix in (".py", ".xml", ".js") and not {"tests", "demo", "lib"} & set(inside):
+                text = path.read_text(encoding="utf-8")
+                seen += text.count("_charter_tel(")
+                if "tel:" in text:
+                    found.add(path.relative_to(root).as_posix())
+    assert seen >= 12, seen
+    assert found == DIALS, f"Use tools/phone.py: {sorted(found ^ DIALS)}"
+
+
+# -- tours ----------------------------------------------------------------------------------------
 
 
 def test_a_tour_names_the_suggestion_it_clicks():

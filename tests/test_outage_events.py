@@ -42,7 +42,7 @@ def event(payload, **values):
         pytest.param(ZABBIX_DATES, "zabbix:41", None, id="zabbix-dates"),
         pytest.param({"alerts": [ALERT]}, "alertmanager:f1", None, id="alertmanager"),
     ],
-)  # fmt: skip
+)
 def test_shapes(payload, event_id, series):
     found = event(payload)
     assert (found.event_id, found.series, found.serial) == (event_id, series, "SN-1")

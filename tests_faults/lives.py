@@ -10,6 +10,7 @@ database in which each scheduled action is run, killed a few times, and run to i
 
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import random
@@ -24,11 +25,13 @@ import cluster
 import freezegun
 import runtime
 from bootstrap import LOGS
+from freezegun.api import real_perf_counter
 from odoo import api, sql_db
 from odoo.tools import config
 
 # How often an action is killed in a series, and in which share of the cases PostgreSQL goes instead of the worker.
 KILLS_AN_ACTION, CRASHES = 3, 0.04
+LIBC = ctypes.CDLL(None)
 # In this order, what one leaves to another being done by it; then all others of the addon, as the database has them, and the seals.
 FIRST = (
     "cron_clock", "cron_schedule", "cron_feedback", "cron_contacts", "cron_onboarding", "cron_report", "cron_delivery",
@@ -39,6 +42,7 @@ WORLD, RUN = "charter_faults_world", "charter_faults"
 BATCH = 4
 SAID_EVERY = 5
 ENDS = 60.0  # seconds a worker has for its work, or to notice that its database went away
+SETTLES = 300.0  # and for one that does everything
 
 
 def small_batches():
@@ -96,16 +100,23 @@ class Faults:
 
     # -- one worker -------------------------------------------------------------------------------
 
-    def begin(self, action):
-        """A worker that runs ``action`` once. :return: its process id"""
+    def begin(self, *actions):
+        """A worker that runs each of ``actions`` once and is at it. :return: its process id"""
+        reading, writing = os.pipe()
         pid = os.fork()
         if pid:
+            os.close(writing)
+            # A moment the seed chooses is one of its work, none of its being made.
+            os.read(reading, 1)
+            os.close(reading)
             return pid
         code = 1
         try:
             # However this command ends, its worker does.
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-            self.work(self.actions[action])
+            LIBC.prctl(1, signal.SIGKILL)
+            os.close(writing)
+            for action in actions:
+                self.work(self.actions[action])
             code = 0
         except BaseException:  # noqa: BLE001  (a worker whose database went away ends; what came of it is compared)
             logging.getLogger("faults").error("%s", traceback.format_exc())
@@ -113,10 +124,7 @@ class Faults:
             os._exit(code)
 
     def work(self, cron_id):
-        with (
-            freezegun.freeze_time(self.world.NOW),
-            contextlib.closing(sql_db.db_connect(RUN).cursor()) as cr,
-        ):
+        with contextlib.closing(sql_db.db_connect(RUN).cursor()) as cr:
             crons = self.registry["ir.cron"]
             job = None
             for _attempt in range(200):
@@ -130,15 +138,15 @@ class Faults:
             crons._process_job(cr, job)
             cr.commit()
 
-    def undisturbed(self, action):
-        """Run ``action`` to its end. :return: seconds"""
-        started, pid = time.perf_counter(), self.begin(action)
-        if not self.ended(pid, ENDS):
-            self.problems.append(f"{action} does not end")
+    def undisturbed(self, *actions, seconds=ENDS):
+        """Run ``actions`` to their end. :return: seconds"""
+        pid, started = self.begin(*actions), real_perf_counter()
+        if not self.ended(pid, seconds):
+            self.problems.append(f"{', '.join(actions)} does not end")
             self.kill(pid)
         elif self.status:
-            self.problems.append(f"{action} did not end well undisturbed: {LOGS}/kills.log")
-        return time.perf_counter() - started
+            self.problems.append(f"{', '.join(actions)} did not end well undisturbed: {LOGS}/kills.log")
+        return real_perf_counter() - started
 
     def disturbed(self, action):
         """One worker killed, or its PostgreSQL; nothing where it was faster."""
@@ -165,12 +173,12 @@ class Faults:
             os.waitpid(pid, 0)
 
     def ended(self, pid, seconds):
-        deadline = time.perf_counter() + seconds
+        deadline = real_perf_counter() + seconds
         while True:
             found, self.status = os.waitpid(pid, os.WNOHANG)
-            if found or time.perf_counter() >= deadline:
+            if found or real_perf_counter() >= deadline:
                 return bool(found)
-            time.sleep(0.005)
+            time.sleep(0.002)
 
     # -- the whole --------------------------------------------------------------------------------
 
@@ -179,8 +187,7 @@ class Faults:
 
         Twice, as Odoo leaves an action out once whose workers died three times in a row.
         """
-        for action in [*self.actions] * 2:
-            self.undisturbed(action)
+        self.undisturbed(*[*self.actions] * 2, seconds=SETTLES)
 
     def measure(self):
         self.seconds = {action: self.undisturbed(action) for action in self.actions}
@@ -226,12 +233,17 @@ def main(kills, seed, template):
         config.parse_config(runtime.server_options(place.server), setup_logging=False)
         # Where a queue of jobs is installed beside, the scheduled actions do their work themselves all the same.
         os.environ["QUEUE_JOB__NO_DELAY"] = "1"
+        os.makedirs(LOGS, exist_ok=True)
         logging.basicConfig(filename=os.path.join(LOGS, "kills.log"), filemode="w", level=logging.ERROR)
         faults = Faults(place, seed)
         faults.prepare(template)
-        faults.measure()
-        while faults.counts["killed"] < kills and len(faults.problems) < 20:
-            faults.series(kills)
+        # What is there now is shared by all workers, and not gone through by each of them.
+        gc.collect()
+        gc.freeze()
+        with freezegun.freeze_time(faults.world.NOW):
+            faults.measure()
+            while faults.counts["killed"] < kills and len(faults.problems) < 20:
+                faults.series(kills)
         if os.environ.get("FAULTS_SHOW"):
             for kind in os.environ["FAULTS_SHOW"].split(","):
                 print(kind, *faults.expected[kind], sep="\n  ")

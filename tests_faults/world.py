@@ -62,7 +62,7 @@ READ = {
          GROUP BY model_name, kind, row_id HAVING count(*) > 1""",
     "seals waiting": "SELECT model_name, row_id FROM charter_seal_due",
     "actions that failed": "SELECT cron_name, failure_count FROM ir_cron WHERE failure_count > 0 OR NOT active AND cron_name ILIKE '%charter%'",
-}  # fmt: skip
+}
 
 
 class World(CharterCase):
@@ -125,9 +125,11 @@ class World(CharterCase):
                 client, _one, _two = cls._client(f"Old{number}", held=False)
                 client.user_id = cls.manager
                 cls._contract(client, none, end=False)
-            started = cls.env["charter.onboarding"].with_user(cls.operations).create(
-                {"tier_id": cls.premium.id, "technical_contact_id": cls.technician.id}
-            )  # fmt: skip
+            started = (
+                cls.env["charter.onboarding"]
+                .with_user(cls.operations)
+                .create({"tier_id": cls.premium.id, "technical_contact_id": cls.technician.id})
+            )
             started.action_list()
             started.action_preview()
             while started.state == "previewing":

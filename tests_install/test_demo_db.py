@@ -14,7 +14,7 @@ NOW = "2026-10-15 09:00:00"
 SEEN_AT = "2025-09-15 12:00:00"
 
 LOAD = f"""
-    import hashlib, html, time
+    import hashlib, html
     from collections import Counter
     from datetime import datetime
     from odoo.tools.convert import convert_file
@@ -49,9 +49,9 @@ WHOLE = (
     LOAD
     + f"""
     story.on(datetime.fromisoformat("{SEEN_AT}"), lambda: result.update(seen=digest()))
-    started = time.process_time()
+    started = env.cr.sql_log_count
     story.play()
-    result["seconds"] = time.process_time() - started
+    result["statements"] = env.cr.sql_log_count - started
 
     def rows(statement):
         env.cr.execute(statement)
@@ -256,6 +256,6 @@ def test_everybody_reads_one_language(told):
     assert foreign == {}
 
 
-def test_it_takes_less_than_a_minute(told):
-    """Of the processor, which does not depend on who else is at work; PostgreSQL and the printing come beside."""
-    assert told["seconds"] < 60
+def test_it_takes_few_statements(told):
+    """bin/demo plays it while somebody waits: a minute of two quiet cores. Statements are counted, which no busy machine changes."""
+    assert 10_000 < told["statements"] < 80_000

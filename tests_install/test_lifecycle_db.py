@@ -151,7 +151,7 @@ PARTS = {
     "user defaults": "SELECT f.model || '.' || f.name FROM ir_default d JOIN ir_model_fields f ON f.id = d.field_id",
     "external ids": f"SELECT name FROM ir_model_data WHERE module = '{ADDON}'",
     "users": "SELECT login || active FROM res_users",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,10 @@ import urllib.request
 import programs
 import runtime  # noqa: I001  (programs has put bin/lib on the path)
 
-VERSION = "2.0.0-dev.0"
 HERE = pathlib.Path(__file__).parent
+# Each of its packages by version and SHA-512; made by “npm install --package-lock-only --omit-lockfile-registry-resolved”.
+LOCKED = HERE / "kuma"
+VERSION = json.loads((LOCKED / "package.json").read_text(encoding="utf-8"))["dependencies"]["uptime-kuma"]
 
 
 def kuma():
@@ -20,12 +22,15 @@ def kuma():
     folder = programs.FOLDER / f"uptime-kuma-{VERSION}"
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text('{"name": "monitors", "version": "1.0.0", "private": true}')
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(LOCKED / name, folder)
         programs.bootstrap.run(
-            ["npm", "install", "--omit=dev", "--no-audit", "--no-fund", f"uptime-kuma@{VERSION}"], "Installing Uptime Kuma",
-            "These tests need npm.", "monitors-kuma.log", cwd=folder,
+            ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund"], "Installing Uptime Kuma", "These tests need npm.",
+            "monitors-kuma.log", cwd=folder,
         )  # fmt: skip
-        build(folder / "node_modules" / "@louislam" / "sqlite3")
+        build(
+            folder / "node_modules" / "@louislam" / "sqlite3", folder / "node_modules" / ".bin" / "node-gyp"
+        )
         # This package has some of its migrations in the wrong folder, and does not start.
         patches = folder / "node_modules" / "uptime-kuma" / "db"
         for patch in patches.glob("patch-*.sql"):
@@ -34,13 +39,13 @@ def kuma():
     return folder
 
 
-def build(package):
+def build(package, node_gyp):
     """Its SQLite, compiled where the binary its makers offer could not be had."""
     binding = pathlib.Path("lib", "binding", "napi-v6-linux-x64")
     if (package / binding / "node_sqlite3.node").exists():
         return
     arguments = [
-        "npx", "--yes", "node-gyp@10", "rebuild", "--nodedir=/usr", "--module_name=node_sqlite3", f"--module_path=./{binding}",
+        str(node_gyp), "rebuild", "--nodedir=/usr", "--module_name=node_sqlite3", f"--module_path=./{binding}",
         "--napi_version=9", "--napi_build_version=6",
     ]  # fmt: skip
     programs.bootstrap.run(

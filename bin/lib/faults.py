@@ -31,8 +31,9 @@ def kills(db, count, seed, show=False):
             "PostgreSQL is cut off too, and a copy of a server of yours cannot be: unset PGHOST and PGUSER."
         )
     environment = {
-        **os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), LIB, FOLDER]),
-    }  # fmt: skip
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), LIB, FOLDER]),
+    }
     # What a worker logs whose database went away is none of our warnings.
     environment.pop(odoo_log.COLLECTION, None)
     command = [sys.executable, "-W", "ignore", os.path.join(FOLDER, "lives.py"), str(count), seed, db]

@@ -1,4 +1,7 @@
-"""usage: bin/map
+"""usage: bin/map [WORDS]
+
+With words, say where a rule has its home: bin/map a pause moves a deadline. The rows of docs/architecture.md that have most of them
+come first, then functions by their names and docstrings. Without words:
 
 Draw the packages of models/ with what imports what, from the sources themselves, into docs/pictures/map.svg.
 A line leads from a package to one it imports from. Dashed: a model of a later package is named in an earlier one; each is listed
@@ -6,7 +9,11 @@ in tests/test_house.py. Nothing is counted in it, so that it changes with the pl
 """
 
 import ast
+import collections
+import math
 import pathlib
+import re
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODELS = ROOT / "mileo_client_charter" / "models"
@@ -112,7 +119,81 @@ def arc(x, start, end, colour, side):
     )
 
 
+# -- where a rule has its home --------------------------------------------------------------------
+
+PAGE = ROOT / "docs" / "architecture.md"
+# Where rules are: what the sources of the product are made of.
+HOUSE = ("models", "tools", "controllers", "wizards")
+# Words of every question, which tell nothing.
+PLAIN = re.compile(
+    r"(an?|and|are|as|at|be|by|does|for|from|how|i|in|is|its?|may|not|of|on|one|or|so|that|the|to|what|when|where|which|who)$"
+)
+# A row of the page is written for the question.
+ROW = 1.3
+FIRST = 5
+# The words of the interface, of older code and of everyday, for one thing.
+SAME = {"promise": "commitment", "obligation": "commitment", "late": "overdue", "mail": "email", "mark": "rating", "away": "absence",
+        "dial": "tel", "phone": "tel", "file": "files", "verify": "verify", "merge": "merge"}  # fmt: skip
+
+
+def stem(word):
+    """Return what “pauses”, “paused” and “pause” have in common."""
+    word = re.sub(r"(ies|es|ed|ing|s|e|y)$", "", SAME.get(word, SAME.get(word.rstrip("s"), word)))
+    return word[:7]
+
+
+def stems(text):
+    """Return the stems of the words of ``text`` that tell something."""
+    return {
+        stem(word) for word in re.findall(r"[a-z]+", text.lower().replace("_", " ")) if not PLAIN.match(word)
+    }
+
+
+def places():
+    """Return [(home of a rule, what is said of it, weight)] of the page, and of every file and function of the product."""
+    found = []
+    decided = PAGE.read_text(encoding="utf-8").partition("## Where is it decided")[2].partition("## Words")[0]
+    for line in decided.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if (
+            line.startswith("| ")
+            and len(cells) >= 2
+            and cells[-1].split("`")[1:2]
+            and "tests/" not in cells[-1]
+        ):
+            found.append((cells[-1].replace("`", ""), cells[-2], ROW))
+    for folder in HOUSE:
+        for path in sorted((MODELS.parent / folder).rglob("*.py")):
+            tree, place = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(MODELS.parent)
+            found.append((str(place), f"{ast.get_docstring(tree) or ''} {path.stem}", 1))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    said = (ast.get_docstring(node) or "").partition("\n\n")[0]
+                    name = re.sub(r"([A-Z])", r" \1", node.name)
+                    found.append((f"{place} ({node.name})", f"{said} {name} {path.stem}", 1))
+    return found
+
+
+def homes_of(question, among=None):
+    """Return the homes of the rule ``question`` speaks of, the likeliest first, at most ``FIRST``.
+
+    :param among: what ``places`` gave, for many questions
+    """
+    known = [(place, stems(said), weight) for place, said, weight in among or places()]
+    often = collections.Counter(word for _place, words, _weight in known for word in words)
+    asked = {word: math.log(len(known) / often[word]) for word in stems(question) if word in often}
+    scores = {}
+    for place, words, weight in known:
+        part = sum(worth for word, worth in asked.items() if word in words)
+        # Of two that say as much of it, the one that says little else.
+        scores[place] = max(weight * part / (1 + len(words) / 25), scores.get(place, 0))
+    return [place for place, score in sorted(scores.items(), key=lambda one: -one[1])[:FIRST] if score]
+
+
 def main():
+    if len(sys.argv) > 1:
+        print("\n".join(homes_of(" ".join(sys.argv[1:]))) or "Nothing is called so.")
+        return
     TARGET.write_text(drawing(), encoding="utf-8")
     print(f"{TARGET.relative_to(ROOT)}: drawn from {len(sources())} files.")
 

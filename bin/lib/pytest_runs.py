@@ -21,8 +21,9 @@ CLOSING = re.compile(r" in \d+\.\d+s")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Lines of the short summary that name a test; of the words behind the name only the first line is there.
 NAMED = re.compile(r"^(?:FAILED|ERROR|SKIPPED|XPASS) (.*)$")
-TIMES = os.path.join(STATE, "durations.json")
-# A file never timed on this machine is expected to take so long: what the sources cost on two quiet cores.
+# What each file took last on this machine, and on two quiet cores when bin/test --times was last called.
+MEASURED, TIMES = os.path.join(STATE, "durations.json"), os.path.join(LIB, "times.json")
+# A file never timed is expected to take so long on two quiet cores.
 SECONDS_A_KB = 0.6
 SECONDS_OF_A_BROWSER = 15  # for each page or tour a file plays
 BROWSERS = re.compile(r"\b(?:start_tour|browser_js|_tour)\(")
@@ -110,16 +111,35 @@ def test_files():
     ]
 
 
-def known_times():
+def read_times(path):
     try:
-        return json.loads(pathlib.Path(TIMES).read_text())
+        return json.loads(pathlib.Path(path).read_text())
     except (FileNotFoundError, ValueError):
         return {}
 
 
+def known_times():
+    """{path: seconds}. What the clone says counts more than this machine: a file has the same files before it everywhere."""
+    return {**read_times(MEASURED), **read_times(TIMES)}
+
+
 def keep_times(found):
     with WRITING:
-        pathlib.Path(TIMES).write_text(json.dumps({**known_times(), **found}, indent=1, sort_keys=True))
+        write_times(MEASURED, {**read_times(MEASURED), **found})
+
+
+def write_times(path, times):
+    text = json.dumps({name: round(seconds, 1) for name, seconds in times.items()}, indent=1, sort_keys=True)
+    pathlib.Path(path).write_text(f"{text}\n")
+
+
+def ship_times():
+    """``bin/test --times``: what the last whole run took becomes what every clone expects."""
+    found = {
+        path: seconds for path, seconds in read_times(MEASURED).items() if pathlib.Path(ROOT, path).exists()
+    }
+    write_times(TIMES, found)
+    return found
 
 
 def expected_seconds(path, known):

@@ -1,4 +1,4 @@
-"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--neighbours] [--monitors] [--screens] [--kills N] [--fuzz N]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--times] [--neighbours] [--monitors] [--screens] [--kills N] [--fuzz N]
                 [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
@@ -6,6 +6,7 @@ Every check of the project, from nothing:
     bin/test --checks           only what needs no database: linters, XML, compose file
     bin/test --mine             format, lint, terms and tests of what differs from the main branch
     bin/test --hashes           write the hashes of every pinned download, after a version was raised
+    bin/test --times            after a whole run on a quiet machine: what each file took, for the shares of the next
     bin/test --merge-terms      bring i18n/fr.po in line with the sources, then list what to translate
     bin/test --neighbours [NAME ...]        the neighbours' own tests with everything installed (a quarter of an
                                 hour); what fails is run without the addon too, and counts only if it passes there
@@ -24,7 +25,7 @@ Every check of the project, from nothing:
     --fresh     install the test database from nothing instead of updating it
     --seed S    of --kills and --fuzz, which print theirs; S:n is the request number n of a seed
     --db NAME   use this test database (default charter_test), to work beside another run
-    --workers N     run the whole over N workers, each with its own copy of the database (default: a processor each)
+    --workers N     run the whole over N workers, each with its own copy of the database (default: one more than processors, at most 4)
 
 Anything else goes to pytest. Logs are in .charter/log: test-install.log, test.log, and of the whole test-1.log and so on.
 """
@@ -56,8 +57,9 @@ from pytest_runs import odoo_options, run_pytest
 from runtime import ADDON, addons
 from workers import Result
 
-# More shares than workers: what was expected to take as long never does. Each costs a start of Odoo.
-SHARES_A_WORKER = 2
+# More shares than workers: what was expected to take as long never does. Each costs a start of Odoo. The same number wherever
+# it runs, so that the tests of a file come after those of the same others.
+SHARES = 4
 FUZZ = f"{ADDON}/tests/base/test_fuzz.py"
 # How long a life is expected to take where none has been timed yet: the longest begin first.
 SECONDS_OF_A_LIFE = {"test_demo_db.py": 120, "test_upgrade_db.py": 90, "test_neighbours_db.py": 80}
@@ -367,7 +369,7 @@ def database_jobs(server, options, copies):
         return result
 
     files = pytest_runs.test_files()
-    shares = pytest_runs.shares(files, options.workers * SHARES_A_WORKER)
+    shares = pytest_runs.shares(files, SHARES)
     copies.shares = len(shares)
     lives = sorted(pathlib.Path(ROOT, "tests_install").glob("test_*.py"))
     known = pytest_runs.known_times()
@@ -519,6 +521,7 @@ def main():
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--mine", action="store_true")
     parser.add_argument("--hashes", action="store_true")
+    parser.add_argument("--times", action="store_true")
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--monitors", action="store_true")
@@ -528,7 +531,8 @@ def main():
     parser.add_argument("--seed")
     parser.add_argument("--years", type=float)
     parser.add_argument("--db", default="charter_test")
-    parser.add_argument("--workers", type=int, default=min(max(os.cpu_count() or 1, 2), 4))
+    # One more than processors: a test waits for PostgreSQL, for a browser or for the disk a fifth of its time.
+    parser.add_argument("--workers", type=int, default=min((os.cpu_count() or 1) + 1, 4))
     options, args = parser.parse_known_args()
     runtime.stop_on_signals()
     # Paths are taken as seen from where the command is called, then from the clone.
@@ -537,6 +541,10 @@ def main():
     sys.path.insert(0, LIB)
     if options.hashes:
         return requirements.write_hashes()
+    if options.times:
+        found = pytest_runs.ship_times()
+        say(f"{len(found)} files, {sum(found.values()):.0f} s")
+        return int(not found)
     if options.merge_terms:
         return merge_terms(options, args)
     if options.neighbours:

@@ -23,6 +23,6 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """What is still owed would be owed for ever: its documents go, and nobody could keep it. Rows stay, with why."""
+    """Cancel what is still owed: its documents go, and nobody could keep it. Rows stay, with why."""
     owed = env["charter.obligation"].search([("res_model", "=", "site.visit"), ("is_owed", "=", True)])
     owed._cancel("The site visits were removed from this Odoo.")

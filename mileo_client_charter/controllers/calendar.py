@@ -60,7 +60,7 @@ class CharterSettingsPortal(CharterPortal):
 class CharterCalendarFeed(http.Controller):
     @http.route("/charter/calendar/<string:key>.ics", methods=["GET"], **OPTIONS)
     def feed(self, key, **_query):
-        """The dates of one contact's company, for a calendar that subscribed; whoever has the address may."""
+        """Return the dates of one contact's company, for a calendar that subscribed; whoever has the address may."""
         contact = request.env["res.partner"]._charter_by_calendar_key(key)
         if contact:
             content, kind, status = contact._charter_calendar_feed(), "text/calendar", 200

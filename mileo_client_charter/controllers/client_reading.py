@@ -54,7 +54,7 @@ class ClientReading:
     # -- pages ------------------------------------------------------------------------------------
 
     def promises_page(self, query):
-        """One page of the promises of a filter; an unknown filter is “open”."""
+        """Return one page of the promises of a filter; an unknown filter is “open”."""
         which = query.get("filter")
         which = which if which in PROMISES else "open"
         state, order = PROMISES[which]
@@ -146,12 +146,12 @@ class ClientReading:
         }
 
     def _if_later(self, recorded, happened):
-        """The moment of recording in words, where it is another minute than that of what is recorded; else empty."""
+        """Return the moment of recording in words, where it is another minute than that of what is recorded; else empty."""
         same = not recorded or not happened or recorded - happened < timedelta(minutes=1)
         return "" if same else self.moment(recorded)
 
     def corrections(self, records):
-        """{id: what of the client's own words was corrected: both, by whom, when and why}; one statement."""
+        """Return {id: what of the client's own words was corrected: both, by whom, when and why}; one statement."""
         domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         found = {}
         for row in self._search("charter.correction", CORRECTION_FIELDS, domain, order="corrected_at, id"):
@@ -168,7 +168,7 @@ class ClientReading:
         return found
 
     def opening(self):
-        """Whether the company is at work now, and when it is next; neither when its hours are not known."""
+        """Return whether the company is at work now, and when it is next; neither when its hours are not known."""
         now = fields.Datetime.now()
         company = self.company.sudo()
         opening = company.resource_calendar_id and company._charter_next_opening(now)
@@ -178,7 +178,7 @@ class ClientReading:
         }
 
     def levels(self):
-        """The two levels of escalation with their delays in the charter in force; no delay without one."""
+        """Return the two levels of escalation with their delays in the charter in force; no delay without one."""
         charter = self.env["charter.document"].sudo()._in_force(self.company)
         holders = {
             contact["role"]: contact["card"] for contact in self.client._charter_contacts(self.company)
@@ -201,7 +201,7 @@ class ClientReading:
     # -- records ----------------------------------------------------------------------------------
 
     def find(self, model, record_id, own=None):
-        """The client's own record of that id; empty when it is another's or nobody's.
+        """Return the client's own record of that id; empty when it is another's or nobody's.
 
         :param own: what makes a record the client's; by default, that it names the client
         """
@@ -221,7 +221,7 @@ class ClientReading:
         )
 
     def promise_counts(self):
-        """How many promises are open, late and kept; ``fallen_due`` is what the kept rate is counted on."""
+        """Return how many promises are open, late and kept; ``fallen_due`` is what the kept rate is counted on."""
         counts = dict.fromkeys(PROMISES, 0)
         counts.update(
             self.env["charter.obligation"]._read_group(
@@ -260,7 +260,7 @@ class ClientReading:
         return records.search_fetch([("id", "in", records.ids)], ["name"]) if records else records
 
     def _within(self, row, anchor):
-        """The promised delay and its clock, e.g. “within 48 hours, round the clock”.
+        """Return the promised delay and its clock, e.g. “within 48 hours, round the clock”.
 
         :param row: anything with ``delay``, ``unit`` and ``clock``
         """
@@ -277,7 +277,7 @@ class ClientReading:
         )
 
     def _origin(self, row, contract):
-        """What a promise comes from, in words, and its page where it has one: the document says so itself."""
+        """Return what a promise comes from, in words, and its page where it has one: the document says so itself."""
         document = self.env.get(row.res_model)
         # The addon that made the promise may be gone.
         if hasattr(document, "_charter_origin"):

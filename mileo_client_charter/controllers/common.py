@@ -53,18 +53,18 @@ def use_language(*candidates):
 
 
 def heading_of(page):
-    """The words of the first heading of ``page`` (rendered HTML), with which the browser's tab and a bookmark name it."""
+    """Return the words of the first heading of ``page`` (rendered HTML), with which the browser's tab and a bookmark name it."""
     found = html.fromstring(f"<div>{page}</div>").xpath("string((//h1)[1])")
     return " ".join(found.split())
 
 
 def in_words(env, moment, tz, pattern=MOMENT):
-    """A naive UTC ``moment`` in the language of ``env`` and the time zone ``tz``; empty for none."""
+    """Return a naive UTC ``moment`` in the language of ``env`` and the time zone ``tz``; empty for none."""
     return moment_text(env, moment, tz, pattern) if moment else ""
 
 
 def files_sent(env, field="files"):
-    """[(name, bytes)] of the files of a form.
+    """Return [(name, bytes)] of the files of a form.
 
     :raise ValidationError: too many, too large, empty, or of a kind we do not take
     """
@@ -89,8 +89,9 @@ def files_sent(env, field="files"):
             raise ValidationError(
                 env._(
                     "Files: at most %(count)s, of %(size)s MB in all; send the others by a reply to our message.",
-                    count=MAX_FILES, size=MAX_FILES_MB,
+                    count=MAX_FILES,
+                    size=MAX_FILES_MB,
                 )
-            )  # fmt: skip
+            )
         found.append((name, content))
     return found

@@ -30,7 +30,7 @@ class DataExport(InterventionReading):
     """Everything of the client whose user asks."""
 
     def file(self):
-        """The ZIP, as an open file at its beginning: a workbook, the same as JSON, reports and letters."""
+        """Return the ZIP, as an open file at its beginning: a workbook, the same as JSON, reports and letters."""
         result = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the response closes it)
         with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
             files = self._write_deliveries(archive)
@@ -74,7 +74,7 @@ class DataExport(InterventionReading):
         archive.writestr("data.json", json.dumps(everything, ensure_ascii=False, indent=1))
 
     def _label(self, field):
-        """The column's title; moments say their time zone."""
+        """Return the column's title; moments say their time zone."""
         label = field._description_string(self.env)
         return f"{label} ({self.tz})" if field.type == "datetime" else label
 
@@ -92,11 +92,11 @@ class DataExport(InterventionReading):
         return written
 
     def _local(self, value):
-        """A moment (naive UTC) in the reader's time zone."""
+        """Return a moment (naive UTC) in the reader's time zone."""
         return in_zone(value, self.tz) if hasattr(value, "hour") else value
 
     def _rows(self, model, sheet):
-        """Values of the client's rows, the first first, in batches: moments are naive UTC."""
+        """Yield values of the client's rows, the first first, in batches: moments are naive UTC."""
         records, last = self.env[model], 0
         given = dict(sheet.given)
         names = [*sheet.fields, *given.values()]
@@ -117,7 +117,7 @@ class DataExport(InterventionReading):
     # -- files ------------------------------------------------------------------------------------
 
     def _write_deliveries(self, archive):
-        """What the client was handed: the messages as they were sent, and the files, reports among them.
+        """Return what the client was handed: the messages as they were sent, and the files, reports among them.
 
         :return: [(name in the archive, subject of its message, when that was sent in naive UTC)], a row a file
         """
@@ -154,7 +154,7 @@ class DataExport(InterventionReading):
 
 
 def sheets(env):
-    """{model: Sheet} of every model that says what a client takes with it, in the order the models were made in."""
+    """Return {model: Sheet} of every model that says what a client takes with it, in the order the models were made in."""
     found = {name: getattr(model, "_charter_export", None) for name, model in env.items()}
     return {name: sheet for name, sheet in found.items() if sheet and not env[name]._abstract}
 
@@ -173,7 +173,7 @@ def value_of(record, name):
 
 
 def sheet_name(title, taken):
-    """``title`` as Excel takes it for a sheet, unlike those ``taken``, to which it is added."""
+    """Return ``title`` as Excel takes it for a sheet, unlike those ``taken``, to which it is added."""
     words = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:SHEET_NAME]
     number = 2
     while words.lower() in taken:
@@ -184,7 +184,7 @@ def sheet_name(title, taken):
 
 
 def plain(value):
-    """A value as JSON has it; moments say their distance from UTC."""
+    """Return a value as JSON has it; moments say their distance from UTC."""
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

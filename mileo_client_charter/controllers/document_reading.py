@@ -18,7 +18,7 @@ class DocumentReading(ClientReading):
         return {"sheet": sheet, **self.opening()}
 
     def opened(self, kind):
-        """The client's contact has seen the present document of this kind."""
+        """Note that the client's contact has seen the present document of this kind."""
         latest = self.env["charter.delivery"].search(
             [*self.own, ("kind", "=", kind), ("contact_id", "=", self.contact.id)], order="id desc", limit=1
         )

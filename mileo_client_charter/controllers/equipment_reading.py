@@ -23,7 +23,7 @@ OUTAGE_ROWS = 50
 
 class EquipmentReading(ClientReading):
     def equipment_page(self, query):
-        """One page of the client's equipment, what is down first; its number of queries is fixed."""
+        """Return one page of the client's equipment, what is down first; its number of queries is fixed."""
         env, today = self.env, self.company._charter_today()
         soon = today + timedelta(days=SUPPORT_DAYS)
         listing = Listing(
@@ -77,7 +77,7 @@ class EquipmentReading(ClientReading):
         }
 
     def equipment_home(self):
-        """How many pieces of equipment the client has, and how many are down."""
+        """Return how many pieces of equipment the client has, and how many are down."""
         model = self.env["charter.equipment"]
         [(count, down)] = model._read_group(self.own, [], ["__count", "down_since:count"])
         state = (
@@ -105,7 +105,7 @@ class EquipmentReading(ClientReading):
         return self.env._("%(number)s devices to update, since %(day)s", **words)
 
     def _to_update(self, rows):
-        """{equipment id: since when its firmware is to be updated}; one statement."""
+        """Return {equipment id: since when its firmware is to be updated}; one statement."""
         groups = self.env["charter.advisory.concern"]._read_group(
             self.own & TO_UPDATE & Domain("equipment_id", "in", rows.ids), ["equipment_id"], ["told_at:min"]
         )
@@ -211,7 +211,7 @@ class EquipmentReading(ClientReading):
         return self.env._("from %(start)s to %(end)s", start=start, end=self.moment(row.end_at))
 
     def _lasted(self, duration):
-        """A duration in words: “2 d 3 h”, “40 min”."""
+        """Return a duration in words: “2 d 3 h”, “40 min”."""
         minutes = round(duration.total_seconds() / 60)
         days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
         if days:

@@ -41,13 +41,13 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
         return {**found, "todo": self._todo(found), "places": self._places(found)}
 
     def _promised(self):
-        """What is late first, then what falls due next; “late” is what we still owe after its time."""
+        """Return what is late first, then what falls due next; “late” is what we still owe after its time."""
         late = self._count("charter.obligation", [*OWED, ("due_at", "<=", fields.Datetime.now())])
         rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
         return {"late_now": late, "promises": self._promises(rows)}
 
     def _said(self):
-        """What waits for our answer, else the last word."""
+        """Return what waits for our answer, else the last word."""
         escalations = self.env["charter.escalation"]._read_group(self.own, ["state"], ["__count"])
         states = dict(self.env["charter.feedback"]._read_group(self.own, ["state"], ["__count"]))
         by_state = dict(escalations)
@@ -125,7 +125,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
     # -- words ------------------------------------------------------------------------------------
 
     def _todo(self, found):
-        """What waits for the client itself."""
+        """Return what waits for the client itself."""
         env = self.env
         asked = [
             Todo(found["escalation_answered"], env._("Escalations we answered: accept, or go on"),
@@ -137,7 +137,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
         return [one for one in asked if one.number]
 
     def _places(self, found):
-        """The rest of the portal, with what is worth knowing of it."""
+        """Return the rest of the portal, with what is worth knowing of it."""
         env = self.env
         running = found["intervention_open"]
         opened = found["escalation_open"]

@@ -93,7 +93,7 @@ class InterventionReading(ClientReading):
     # -- reporting --------------------------------------------------------------------------------
 
     def incident_choices(self):
-        """What a form to report an incident offers: the client's contracts, equipment, and how urgent it is."""
+        """Return what a form to report an incident offers: the client's contracts, equipment, and how urgent it is."""
         rows = self._search(
             "charter.equipment", ["name", "serial"], [("active", "=", True)], "name, id", MACHINES
         )
@@ -108,13 +108,15 @@ class InterventionReading(ClientReading):
         contracts = self.env["contract.contract"].sudo()
         return contracts.search(
             [
-                *contracts._charter_active_domain(), ("commercial_partner_id", "=", self.client.id),
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "=", self.client.id),
                 ("company_id", "=", self.company.id),
-            ], order="name, id",
-        )  # fmt: skip
+            ],
+            order="name, id",
+        )
 
     def contracts_named(self, number):
-        """The contract a client chose among its own, else all of them. :raise ValidationError: none of its own"""
+        """Return the contract a client chose among its own, else all of them. :raise ValidationError: none of its own"""
         contracts = self._contracts()
         if not number:
             return contracts
@@ -124,7 +126,7 @@ class InterventionReading(ClientReading):
         return chosen
 
     def equipment_named(self, number):
-        """The client's own equipment of a posted number, or none. :raise ValidationError: none of its own"""
+        """Return the client's own equipment of a posted number, or none. :raise ValidationError: none of its own"""
         equipment = self._equipment_named(number) if number else self.env["charter.equipment"]
         if number and not equipment:
             raise ValidationError(self.env._("Equipment: choose one of the list."))
@@ -137,11 +139,11 @@ class InterventionReading(ClientReading):
         return self.find("charter.equipment", number)
 
     def _work_on(self, equipment):
-        """Ids of the interventions on a piece of the client's own equipment; whose they are, the page's domain says."""
+        """Return the ids of the interventions on a piece of the client's own equipment; whose they are, the page's domain says."""
         return self.env["charter.intervention"].sudo()._search([("equipment_ids", "in", equipment.ids)])
 
     def _equipment_of(self, ids):
-        """What is the client's own today: an equipment that went to somebody else is theirs to read."""
+        """Return what is the client's own today: an equipment that went to somebody else is theirs to read."""
         rows = self._search("charter.equipment", ["name", "serial"], [("id", "in", ids)], "name, id")
         return [
             {"name": row.name, "serial": row.serial, "url": f"/my/charter/equipment/{row.id}"} for row in rows
@@ -173,7 +175,7 @@ class InterventionReading(ClientReading):
         ]
 
     def _kept_or_late(self, promises):
-        """What became of the promises of an intervention, in one word: late when one is, kept when all are."""
+        """Return what became of the promises of an intervention, in one word: late when one is, kept when all are."""
         results = [promise._intervention_result() for promise in promises if promise]
         found = dict(results)
         if "late" in found:
@@ -186,7 +188,7 @@ class InterventionReading(ClientReading):
         return NO_LEVEL
 
     def _levels(self, intervention):
-        """What was promised of this intervention, what became of it and by how much."""
+        """Return what was promised of this intervention, what became of it and by how much."""
         promises = intervention._charter_last_promises()
         rows = [promises[intervention.id, code] for code in CODES if (intervention.id, code) in promises]
         return [
@@ -218,7 +220,7 @@ class InterventionReading(ClientReading):
         return row._duration_in_words(row.due_at - target)
 
     def _no_level(self, intervention):
-        """Why no time was promised, for a client to read; empty when there is nothing to explain."""
+        """Return why no time was promised, for a client to read; empty when there is nothing to explain."""
         if intervention.state == "cancelled":
             return self.env._("It was cancelled: no target time applies any more.")
         if intervention.kind not in INCIDENTS:

@@ -62,17 +62,17 @@ class Listing:
 
     @property
     def narrowed(self):
-        """Whether the client looks at a part of its rows."""
+        """Return whether the client looks at a part of its rows."""
         return bool(self.text or any(self.chosen.values()))
 
     @property
     def refined(self):
-        """Whether a filter or another order than the usual one is in force."""
+        """Return whether a filter or another order than the usual one is in force."""
         return bool(any(self.chosen.values())) or self.sort != self.sorts[0].key
 
     @property
     def everything(self):
-        """Address of the list without search and filters."""
+        """Return the address of the list without search and filters."""
         return self._address(self.kept)
 
     def _chosen(self, choice, query):
@@ -109,7 +109,7 @@ class Listing:
 
 
 def pager(total, page, link):
-    """Which page is shown of how many; a page that does not exist is the nearest one.
+    """Return which page is shown of how many; a page that does not exist is the nearest one.
 
     :param link: function from the number of a page to its address
     """
@@ -127,7 +127,7 @@ def pager(total, page, link):
 
 
 def periods(reading, name, moment=True):
-    """The choice of a period over the field ``name``; its days begin at midnight where the client is.
+    """Return the choice of a period over the field ``name``; its days begin at midnight where the client is.
 
     :param moment: the field holds naive UTC moments, else days
     """
@@ -156,7 +156,7 @@ def periods(reading, name, moment=True):
 
 
 def selection(env, model, name, label, keys=None):
-    """The choice of a value of a selection field, with the labels people know."""
+    """Return the choice of a value of a selection field, with the labels people know."""
     options = env[model]._fields[name]._description_selection(env)
     return Choice(
         name,

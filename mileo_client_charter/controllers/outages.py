@@ -50,7 +50,7 @@ class CharterOutages(http.Controller):
 
     @staticmethod
     def _payload(content):
-        """The body: JSON whatever it is called, as curl calls it a form when nothing is said; else the fields of a form."""
+        """Return the body: JSON whatever it is called, as curl calls it a form when nothing is said; else the fields of a form."""
         form = request.httprequest.form.to_dict()
         if form and content.lstrip()[:1] not in (b"{", b"["):
             return form

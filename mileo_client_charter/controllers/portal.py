@@ -33,7 +33,7 @@ class CharterPortal(CustomerPortal):
         return self._page("portal_hub", "charter", reading, self._hub_values(reading))
 
     def _hub_values(self, reading):
-        """What the first page shows. Another addon adds to its ``places`` and its ``todo``."""
+        """Return what the first page shows. Another addon adds to its ``places`` and its ``todo``."""
         return reading.home()
 
     @http.route("/my/charter/promises", **READ)
@@ -144,7 +144,7 @@ class CharterPortal(CustomerPortal):
         return request.redirect(escalation._get_portal_url())
 
     def _feedback_named(self, reading, feedback_id):
-        """The client's own feedback of a posted id; empty for no id, None when it is not the client's."""
+        """Return the client's own feedback of a posted id; empty for no id, None when it is not the client's."""
         if not feedback_id:
             return request.env["charter.feedback"]
         number = int(feedback_id) if feedback_id.isdecimal() and len(feedback_id) < 12 else 0
@@ -177,7 +177,7 @@ class CharterPortal(CustomerPortal):
         )
 
     def _not_found(self, reading):
-        """One answer for what is another client's and for what does not exist."""
+        """Return one answer for what is another client's and for what does not exist."""
         return request.render(
             "mileo_client_charter.portal_not_found",
             {

@@ -60,7 +60,7 @@ class CharterReportPortal(CharterPortal):
         "/charter/report/<int:report_id>/xlsx", type="http", auth="user", methods=["GET"], readonly=True
     )
     def staff_report_xlsx(self, report_id, **_query):
-        """The staff's: in the language of the client, who is to read it. What one may not read is not there."""
+        """Answer with the staff's workbook, in the language of the client who is to read it; what one may not read is not there."""
         reports = request.env["charter.report"]
         if not reports.has_access("read"):
             raise request.not_found()

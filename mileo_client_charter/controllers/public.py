@@ -59,7 +59,7 @@ class PublicCharter(http.Controller):
         )
 
     def _in_force(self, company_id):
-        """The charter everybody may read, of ``company_id`` or of the site's company; may be empty."""
+        """Return the charter everybody may read, of ``company_id`` or of the site's company; may be empty."""
         documents = request.env["charter.document"].sudo()
         if company_id is None:
             return documents._in_force(request.env.company)

@@ -41,7 +41,7 @@ class ReportReading(ClientReading):
         }
 
     def opened(self, report):
-        """The client's contact has seen this report: its delivery says so."""
+        """Note on its delivery that the client's contact has seen this report."""
         deliveries = (
             self.env["charter.delivery"]
             .sudo()
@@ -68,9 +68,11 @@ class ReportReading(ClientReading):
 
     def _advice(self, domain):
         rows = self._search(
-            "charter.recommendation", ["name", "advice", "benefit", "urgency", "state", "comment"], domain,
+            "charter.recommendation",
+            ["name", "advice", "benefit", "urgency", "state", "comment"],
+            domain,
             "urgency desc, id",
-        )  # fmt: skip
+        )
         labels = {
             name: dict(rows._fields[name]._description_selection(self.env)) for name in ("urgency", "state")
         }

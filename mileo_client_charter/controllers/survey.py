@@ -93,7 +93,7 @@ class Survey(http.Controller):
     # -- tools ------------------------------------------------------------------------------------
 
     def _feedback(self, token, lang):
-        """(feedback, status) of ``token``; the page is in ``lang``, else in the contact's language."""
+        """Return (feedback, status) of ``token``; the page is in ``lang``, else in the contact's language."""
         feedback, status = request.env["charter.feedback"]._survey_for(token)
         use_language(lang, feedback.contact_id.lang)
         return feedback.with_context(**request.env.context), status
@@ -190,7 +190,7 @@ class Survey(http.Controller):
         return list(zip(MARKS, words, strict=True))
 
     def _callback(self, feedback):
-        """Who calls the client back and by when, while that is still owed; None otherwise."""
+        """Return who calls the client back and by when, while that is still owed; None otherwise."""
         if feedback.followup != "call":
             return None
         promise = feedback._charter_owed(FEEDBACK_CALLBACK)[:1]

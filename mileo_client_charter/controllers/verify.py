@@ -57,7 +57,7 @@ class Verify(http.Controller):
         return response
 
     def _find(self, code, file):
-        """(report or None, how it was found: "typed", "same" or "code", why not in words)."""
+        """Return (report or None, how it was found: "typed", "same" or "code", why not in words)."""
         reports = request.env["charter.report"].sudo()
         if hasattr(file, "read") and file.filename:
             return self._find_file(reports, file)
@@ -89,7 +89,7 @@ class Verify(http.Controller):
         )  # fmt: skip
 
     def _sent_as(self, content):
-        """The report whose mail carried exactly this file."""
+        """Return the report whose mail carried exactly this file."""
         attachments = request.env["ir.attachment"].sudo().search(
             [("checksum", "=", hashlib.sha1(content, usedforsecurity=False).hexdigest()),
              ("res_model", "=", "charter.delivery")], limit=20,
@@ -103,7 +103,7 @@ class Verify(http.Controller):
         return None
 
     def _code_in(self, content):
-        """The code of a report on the last pages of a PDF or the first sheet of a workbook; None for what is neither, or not whole."""
+        """Return the code of a report on the last pages of a PDF or the first sheet of a workbook; None for what is neither, or not whole."""
         if content.startswith(b"PK"):
             return self._code_in_workbook(content)
         if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-END:]:
@@ -127,9 +127,11 @@ class Verify(http.Controller):
     def _answer(self, report, how):
         company = report.company_id
         tz = company._charter_tz()
-        link = request.env["charter.seal"].sudo().search(
-            [("company_id", "=", company.id), ("number", "=", report.seal_number)], limit=1
-        )  # fmt: skip
+        link = (
+            request.env["charter.seal"]
+            .sudo()
+            .search([("company_id", "=", company.id), ("number", "=", report.seal_number)], limit=1)
+        )
         return {
             "intact": report._is_intact(),
             "file": how,

@@ -112,7 +112,7 @@ class YearReading(ClientReading):
         return {"row": row, "record": review, "people": ", ".join(review.staff_ids.sudo().mapped("name"))}
 
     def renewals(self):
-        """The state of the renewals of the client's contracts, in words it understands."""
+        """Return the state of the renewals of the client's contracts, in words it understands."""
         # The client has no access to how it is judged; it reads what follows for its own contracts.
         found = self.env["charter.renewal"].sudo().search(
             [("partner_id", "=", self.client.id), ("state", "!=", "closed")], order="term_end desc", limit=RENEWALS

@@ -78,7 +78,7 @@ GEAR = {
         ("Enregistreur, conciergerie", "", "Milestone", "Husky 20", "video"),
         ("Alarme des réserves", "", "Honeywell", "Galaxy 500", "intrusion"),
     ],
-}  # fmt: skip
+}
 # Model -> months from now its maker ends support; None: none announced. The others nobody has looked up yet.
 SUPPORT = {
     "DS-2CD2143": 5, "G3750": -4, "CoreStation 40": 14, "R10": -2, "DS-7616": 2.8, "NVR5216": None, "DS-7716": None,

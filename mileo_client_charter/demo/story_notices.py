@@ -25,9 +25,11 @@ def plan(story):
 
 def _notice(story, user, french, english, **values):
     """A notice in both languages, its clients found. ``french`` and ``english``: (subject, what happens, advice)."""
-    notice = story.env["charter.notice"].with_user(story.user(user)).create(
-        {"name": english[0], "body": f"<p>{english[1]}</p>", "advice": english[2], **values}
-    )  # fmt: skip
+    notice = (
+        story.env["charter.notice"]
+        .with_user(story.user(user))
+        .create({"name": english[0], "body": f"<p>{english[1]}</p>", "advice": english[2], **values})
+    )
     notice.with_context(lang="fr_FR").write(
         {"name": french[0], "body": f"<p>{french[1]}</p>", "advice": french[2]}
     )
@@ -57,8 +59,9 @@ def _raised(story):
         what = " ".join(filter(None, [first.maker, first.model]))
         mine = notice.with_user(story.user("thomas"))
         for lang, subject, body, advice in (
-            ("en_US", f"End of support: {what}", ENDS[1], REPLACE[1]), ("fr_FR", f"Fin de support : {what}", ENDS[0], REPLACE[0]),
-        ):  # fmt: skip
+            ("en_US", f"End of support: {what}", ENDS[1], REPLACE[1]),
+            ("fr_FR", f"Fin de support : {what}", ENDS[0], REPLACE[0]),
+        ):
             mine.with_context(lang=lang).write({"name": subject, "body": f"<p>{body}</p>", "advice": advice})
         _tell(story, mine)
 

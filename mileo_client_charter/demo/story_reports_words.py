@@ -62,7 +62,7 @@ LATE = (
 STRAINED = (
     "Notre équipe a été trop courte ces derniers mois, et vous l'avez senti. Un renfort arrive, et vos délais redeviennent la règle.",
     "Our team has been too small these last months, and you have felt it. Help is on its way, and your times are the rule again.",
-)  # fmt: skip
+)
 
 
 def introduction(client, report, bad):

@@ -68,9 +68,11 @@ def _plan_meeting(story, client, review):
         {
             "start_at": story.moment(day, 14),
             "duration": 1.5 if annual else 1,
-            "location": words(client, "Dans vos locaux", "At your premises") if annual else words(client, "Par téléphone", "By phone"),
+            "location": words(client, "Dans vos locaux", "At your premises")
+            if annual
+            else words(client, "Par téléphone", "By phone"),
         }
-    )  # fmt: skip
+    )
     # Who holds the roles on the day of the meeting.
     mine.staff_ids = story.env["res.users"].union(*review.sudo()._role_holders().values())
     mine.action_plan()

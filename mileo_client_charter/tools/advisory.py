@@ -106,7 +106,7 @@ class Advisory(NamedTuple):
 
 
 def load(content: bytes) -> dict:
-    """The object of a JSON file.
+    """Return the object of a JSON file.
 
     :raise AdvisoryError: it is too large, no JSON, or no object
     """
@@ -164,7 +164,7 @@ class Node:
         return value
 
     def moment(self, name, required=True):
-        """A moment in UTC, without zone, as Odoo keeps it; a day alone is its midnight."""
+        """Return a moment in UTC, without zone, as Odoo keeps it; a day alone is its midnight."""
         text = self.text(name, None if required else "")
         if not text:
             return None
@@ -176,7 +176,7 @@ class Node:
 
 
 def tidy(text: str) -> str:
-    """A text without what no text holds, its spaces as they are, UTF-8 that was read as Windows' letters read again.
+    """Return a text without what no text holds, its spaces as they are, UTF-8 that was read as Windows' letters read again.
 
     >>> tidy("Software House CÃ¢â‚¬Â¢CURE") == tidy("Software House Câ€¢CURE") == "Software House C•CURE"
     True
@@ -220,5 +220,5 @@ def score_of(vector: str, where: str = "") -> Score:
 
 
 def worst(scores) -> Score | None:
-    """The score that counts: of the newest version of CVSS, the highest."""
+    """Return the score that counts: of the newest version of CVSS, the highest."""
     return max(scores, key=lambda score: (score.version, score.score), default=None)

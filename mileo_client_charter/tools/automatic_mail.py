@@ -9,7 +9,7 @@ MARKS = ("List-Id", "X-Autoreply", "X-Autorespond", "X-Autoresponder")
 
 
 def is_automatic(message) -> bool:
-    """Whether ``message`` (email.message.Message) says of itself that no person wrote it.
+    """Return whether ``message`` (email.message.Message) says of itself that no person wrote it.
 
     >>> from email import message_from_string
     >>> is_automatic(message_from_string("Auto-Submitted: auto-replied (vacation)\\n\\nAway"))
@@ -28,6 +28,6 @@ def is_automatic(message) -> bool:
 
 
 def _word(header) -> str:
-    """The first word of a header, without its comment and parameters, in lower case."""
+    """Return the first word of a header, without its comment and parameters, in lower case."""
     words = str(header or "").replace(";", " ").replace("(", " (").split()
     return words[0].lower() if words else ""

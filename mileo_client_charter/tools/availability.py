@@ -49,17 +49,17 @@ class Availability(NamedTuple):
 
     @property
     def ratio(self) -> float | None:
-        """Part of the expected time it worked, 0 to 1; None when no time was expected."""
+        """Return the part of the expected time it worked, 0 to 1; None when no time was expected."""
         return (self.expected - self.down) / self.expected if self.expected else None
 
     @property
     def period(self) -> float:
-        """Length of the period times the number of equipment."""
+        """Return the length of the period times the number of equipment."""
         return self.expected + self.planned + self.no_data
 
     @property
     def coverage(self) -> float | None:
-        """Part of the period the ratio speaks of, 0 to 1; None for an empty period."""
+        """Return the part of the period the ratio speaks of, 0 to 1; None for an empty period."""
         return self.expected / self.period if self.period else None
 
     def __add__(self, other: "Availability") -> "Availability":
@@ -70,7 +70,7 @@ NOTHING = Availability(0, 0, 0, 0)
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time as intervals that neither touch nor overlap, in order; empty ones are dropped.
+    """Return the same time as intervals that neither touch nor overlap, in order; empty ones are dropped.
 
     >>> day = datetime(2026, 10, 5)
     >>> hours = lambda first, last: (day.replace(hour=first), day.replace(hour=last))
@@ -87,12 +87,12 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def shared(ours: list[Interval], theirs: list[Interval]) -> list[Interval]:
-    """The time that is in both of two merged lists."""
+    """Return the time that is in both of two merged lists."""
     return merged((max(start, first), min(end, last)) for start, end in ours for first, last in theirs)
 
 
 def without(ours: list[Interval], theirs: list[Interval]) -> list[Interval]:
-    """The time of ``ours`` that is not in ``theirs``; both merged.
+    """Return the time of ``ours`` that is not in ``theirs``; both merged.
 
     >>> day = datetime(2026, 10, 5)
     >>> hours = lambda first, last: (day.replace(hour=first), day.replace(hour=last))
@@ -116,7 +116,7 @@ def seconds(intervals: Iterable[Interval]) -> float:
 
 
 def supervision(first: date | None, last: date | None, tz: str) -> Interval | None:
-    """The moments of a supervision from ``first`` to ``last`` (both included) in the time zone ``tz``, naive UTC.
+    """Return the moments of a supervision from ``first`` to ``last`` (both included) in the time zone ``tz``, naive UTC.
 
     None when it never began. The day clocks change has 23 or 25 hours.
 
@@ -137,7 +137,7 @@ def availability(
     now: datetime,
     supervised: Interval | None,
 ) -> Availability:
-    """The availability of one equipment from ``start`` to ``end``, cut at ``now``; naive UTC.
+    """Return the availability of one equipment from ``start`` to ``end``, cut at ``now``; naive UTC.
 
     :param supervised: when it was watched (``supervision``); None for never
 

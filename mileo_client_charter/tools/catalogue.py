@@ -17,7 +17,7 @@ _LONGEST = 200
 
 
 def maker_words(text: str) -> list[str]:
-    """The words that tell one manufacturer from another, sorted.
+    """Return the words that tell one manufacturer from another, sorted.
 
     >>> maker_words("Dahua Technology Co, Ltd"), maker_words("Exacq Technologies, Johnson Controls Inc.")
     (['dahua'], ['controls', 'exacq', 'johnson'])
@@ -27,7 +27,7 @@ def maker_words(text: str) -> list[str]:
 
 
 def same_maker(one: list[str], other: list[str]) -> bool:
-    """Whether two names are of one manufacturer: all words of the shorter one are in the longer one.
+    """Return whether two names are of one manufacturer: all words of the shorter one are in the longer one.
 
     >>> same_maker(["dahua"], maker_words("Zhejiang Dahua Technology")), same_maker(["axis"], ["bosch"]), same_maker([], ["axis"])
     (True, False, False)
@@ -36,7 +36,7 @@ def same_maker(one: list[str], other: list[str]) -> bool:
 
 
 def model_key(text: str) -> str:
-    """The letters and figures of a model, small.
+    """Return the letters and figures of a model, small.
 
     >>> model_key("DS- 2CD4x2xFWD Series") == model_key("ds-2cd4x2xfwd") == "ds2cd4x2xfwd"
     True
@@ -45,7 +45,7 @@ def model_key(text: str) -> str:
 
 
 def family_pattern(text: str) -> str:
-    """The regular expression, on :func:`model_key`, of the models of a family; empty when the name is no family.
+    """Return the regular expression, on :func:`model_key`, of the models of a family; empty when the name is no family.
 
     A small x among capitals and figures, two capitals X in a row, a star or a question mark stand for a letter or figure; a run of
     them at the end, a star or the word *Series* leave the end open.

@@ -84,7 +84,7 @@ class WorkingTime:
         return bool(self._intervals)
 
     def add(self, start: datetime, hours: float) -> datetime:
-        """The moment when ``hours`` of working time have passed since ``start``; before it when negative.
+        """Return the moment when ``hours`` of working time have passed since ``start``; before it when negative.
 
         The same answer, to the microsecond, as ``plan_hours(hours, start, compute_leaves=True)``: time that
         runs out as an interval ends is due at that end, and zero hours is the next opening.
@@ -105,7 +105,7 @@ class WorkingTime:
         return EPOCH - self._past.add(EPOCH - start, -hours)
 
     def add_days(self, start: datetime, days: int) -> datetime:
-        """The moment reached after ``days`` working days; before ``start`` when negative.
+        """Return the moment reached after ``days`` working days; before ``start`` when negative.
 
         The same answer as ``plan_days(days, start, compute_leaves=True)``, of which two things surprise: the
         day of ``start`` is the first one counted if any of it is left, and the answer is the end of the last
@@ -130,7 +130,7 @@ class WorkingTime:
         return start
 
     def next_opening(self, at: datetime) -> datetime:
-        """``at`` itself if it is working time, else the start of the next interval.
+        """Return ``at`` itself if it is working time, else the start of the next interval.
 
         :raises NoWorkingTime: no working time at all, or none within 1,400 days of ``at``
         :raises _NeedsMore: the window ends too early to tell
@@ -144,7 +144,7 @@ class WorkingTime:
         return self.add(at, 0)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether ``at`` is working time; the end of an interval no longer is.
+        """Return whether ``at`` is working time; the end of an interval no longer is.
 
         :raises _NeedsMore: ``at`` is outside the window
 
@@ -160,7 +160,7 @@ class WorkingTime:
         return index >= 0 and at < self._intervals[index][1]
 
     def between(self, start: datetime, stop: datetime) -> timedelta:
-        """Working time between two moments.
+        """Return working time between two moments.
 
         :raises _NeedsMore: the window does not hold both
 
@@ -190,7 +190,7 @@ class WorkingTime:
 
     @cached_property
     def _dates(self):
-        """Local date of each interval: only ``add_days`` is worth so many time zone conversions."""
+        """Return local date of each interval: only ``add_days`` is worth so many time zone conversions."""
         return [to_local(start, self.tz).date() for start, _end in self._intervals]
 
 
@@ -301,7 +301,7 @@ class _Line:
         return index
 
     def _ran_out(self, at):
-        """The error for a delay that the intervals do not fill: final once all of the horizon was covered."""
+        """Return the error for a delay that the intervals do not fill: final once all of the horizon was covered."""
         if at + HORIZON > self._hi:
             return _NeedsMore("The covered window ends before the delay does.")
         return NoWorkingTime(
@@ -312,7 +312,7 @@ class _Line:
 
 @lru_cache(maxsize=4096)
 def _plan(hours):
-    """(``hours`` as a timedelta, how many intervals it may cross before plan_hours' floats could round away).
+    """Return (``hours`` as a timedelta, how many intervals it may cross before plan_hours' floats could round away).
 
     plan_hours subtracts float lengths from ``hours``, then rounds what is left to a microsecond. While the
     errors of those subtractions stay smaller than the distance from ``hours`` to the nearest half
@@ -326,7 +326,7 @@ def _plan(hours):
 
 
 def shift(at: datetime, delay: Delay, anchor: str, tz: str, working: WorkingTime | None = None) -> datetime:
-    """``at`` moved by ``delay``: the moment a promise falls due. Naive UTC in and out.
+    """Return ``at`` moved by ``delay``: the moment a promise falls due. Naive UTC in and out.
 
     - elapsed hours are absolute: 48 hours are 48 hours, whatever the clocks on the wall do;
     - elapsed days and months keep the wall-clock time of ``tz``. A month too short gives its last day; a time
@@ -370,7 +370,7 @@ def shift(at: datetime, delay: Delay, anchor: str, tz: str, working: WorkingTime
 
 
 def to_local(moment: datetime, tz: str) -> datetime:
-    """The wall-clock ``datetime`` in ``tz``, naive, of a naive UTC moment.
+    """Return the wall-clock ``datetime`` in ``tz``, naive, of a naive UTC moment.
 
     >>> to_local(datetime(2026, 9, 30, 22, 0), "Europe/Paris")
     datetime.datetime(2026, 10, 1, 0, 0)
@@ -379,7 +379,7 @@ def to_local(moment: datetime, tz: str) -> datetime:
 
 
 def in_zone(moment: datetime, tz: str) -> datetime:
-    """A naive UTC moment as ``tz`` has it, with its distance from UTC.
+    """Return a naive UTC moment as ``tz`` has it, with its distance from UTC.
 
     >>> in_zone(datetime(2026, 9, 30, 22, 0), "Europe/Paris").isoformat()
     '2026-10-01T00:00:00+02:00'
@@ -388,7 +388,7 @@ def in_zone(moment: datetime, tz: str) -> datetime:
 
 
 def from_zone(moment: datetime) -> datetime:
-    """The naive UTC second of a moment that says its distance from UTC; one that says none is UTC already.
+    """Return the naive UTC second of a moment that says its distance from UTC; one that says none is UTC already.
 
     >>> from_zone(datetime.fromisoformat("2026-10-01T00:00:00.5+02:00"))
     datetime.datetime(2026, 9, 30, 22, 0)
@@ -397,7 +397,7 @@ def from_zone(moment: datetime) -> datetime:
 
 
 def to_utc(local: date, tz: str, second: bool = False) -> datetime:
-    """The naive UTC moment of a date (its midnight) or of a naive wall-clock ``datetime`` in ``tz``.
+    """Return the naive UTC moment of a date (its midnight) or of a naive wall-clock ``datetime`` in ``tz``.
 
     A time that the clocks skip moves forward by what they skip; of one they show twice, the first, or the ``second``.
 
@@ -417,7 +417,7 @@ def to_utc(local: date, tz: str, second: bool = False) -> datetime:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of that name.
+    """Return whether there is a time zone of that name.
 
     >>> is_zone("Europe/Paris"), is_zone("Paris"), is_zone("../etc/passwd")
     (True, False, False)
@@ -430,7 +430,7 @@ def is_zone(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def countries_in_utc():
-    """Countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""
+    """Return countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""
     days = (datetime(2026, 1, 15), datetime(2026, 7, 15))
     return tuple(
         country

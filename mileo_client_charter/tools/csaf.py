@@ -184,7 +184,7 @@ class _Products:
         return self.known[key]
 
     def of(self, vulnerabilities):
-        """Each product the vulnerabilities name, once a status, in the order of the document."""
+        """Return each product the vulnerabilities name, once a status, in the order of the document."""
         said = {}
         for number, vulnerability in enumerate(vulnerabilities):
             status = vulnerability.object("product_status", required=False)
@@ -230,5 +230,5 @@ def _is_model(text):
 
 
 def _model(text):
-    """A model out of a list written as a sentence: “DH-HCVR4XXX, and”."""
+    """Return a model out of a list written as a sentence: “DH-HCVR4XXX, and”."""
     return text.rstrip(" ,").removesuffix(" and").rstrip(" ,")

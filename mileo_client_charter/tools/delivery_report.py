@@ -7,7 +7,7 @@ CODE = re.compile(r"\((?P<code>[2-5]\d\d), b?['\"]")
 
 
 def is_temporary(reason, kind=None) -> bool:
-    """Whether the same mail may be taken later: nobody answered (``mail_smtp`` without a reason), or every code is a 4yz.
+    """Return whether the same mail may be taken later: nobody answered (``mail_smtp`` without a reason), or every code is a 4yz.
 
     RFC 5321, 4.2.1: 4yz asks the sender to try again, 5yz not to.
 
@@ -25,7 +25,7 @@ def is_temporary(reason, kind=None) -> bool:
 
 
 def is_refused(reason) -> bool:
-    """Whether the server said never: asking again is no use.
+    """Return whether the server said never: asking again is no use.
 
     >>> is_refused("SMTPDataError: (554, b'5.7.1 Spam')")
     True
@@ -37,7 +37,7 @@ def is_refused(reason) -> bool:
 
 
 def read(message):
-    """({action, …}, words) of a report about a mail that was sent; ``message`` is an email.message.Message.
+    """Return ({action, …}, words) of a report about a mail that was sent; ``message`` is an email.message.Message.
 
     The actions are those of RFC 3464, 2.3.3 ("failed", "delayed", …) in lower case; none for a mail that is no report. The
     words are the remote server's own (Diagnostic-Code), else the status, else empty.
@@ -58,6 +58,6 @@ def read(message):
 
 
 def is_only_delayed(message) -> bool:
-    """Whether the report says of nobody that the mail failed: it is still tried, or was passed on."""
+    """Return whether the report says of nobody that the mail failed: it is still tried, or was passed on."""
     actions, _words = read(message)
     return bool(actions) and "failed" not in actions

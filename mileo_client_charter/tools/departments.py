@@ -48,7 +48,7 @@ _POSTCODE = re.compile(r"(?:F|FR|FRANCE)?[\s\-–]*(\d{2}\s?\d{3})(?:\s*CEDEX(?:
 
 
 def postcode_of(text: str | None) -> str:
-    """The five figures of a French postcode, however it is written; empty where it is none.
+    """Return the five figures of a French postcode, however it is written; empty where it is none.
 
     >>> postcode_of("69425 CEDEX 03"), postcode_of("F-75008"), postcode_of("75 008\\u00a0"), postcode_of("7500")
     ('69425', '75008', '75008', '')
@@ -58,7 +58,7 @@ def postcode_of(text: str | None) -> str:
 
 
 def plain(name: str | None) -> str:
-    """The name of a commune without accents, hyphens and capitals, for comparing.
+    """Return the name of a commune without accents, hyphens and capitals, for comparing.
 
     >>> plain("Île d’Yeu CEDEX 2"), plain("St-Pierre")
     ('ile d yeu', 'saint pierre')
@@ -71,7 +71,7 @@ def plain(name: str | None) -> str:
 
 
 def department_of(postcode: str | None, country: str | None, city: str | None = None) -> str | bool:
-    """Code of the département of a French address; False when there is none.
+    """Return the code of the département of a French address; False when there is none.
 
     Corsica is 2A up to 201xx and 2B from 202xx on; overseas codes have three figures. An address without a
     country is taken as French, as long as its postcode has five figures.

@@ -55,7 +55,7 @@ def _known(title) -> str | None:
 
 
 def date_of(value) -> date | None:
-    """The date of a cell; None when it is none. Day first where the year is last, as in Europe.
+    """Return the date of a cell; None when it is none. Day first where the year is last, as in Europe.
 
     >>> date_of("2026-10-05") == date_of("05/10/2026") == date_of(datetime(2026, 10, 5)) == date(2026, 10, 5)
     True
@@ -75,7 +75,7 @@ def date_of(value) -> date | None:
 
 
 def text_of(value) -> str:
-    """The text of a cell: a serial number typed as a number has no decimals.
+    """Return the text of a cell: a serial number typed as a number has no decimals.
 
     >>> text_of(4711.0), text_of("  A 1 "), text_of(None)
     ('4711', 'A 1', '')
@@ -86,7 +86,7 @@ def text_of(value) -> str:
 
 
 def read(content: bytes) -> Iterator[Row]:
-    """The rows of the first sheet; empty ones are skipped.
+    """Yield the rows of the first sheet; empty ones are skipped.
 
     :raise SheetError: ``columns`` (some are missing), ``twice`` (a column), or as ``workbook_rows.read``
     """

@@ -11,7 +11,7 @@ MARKS = (1, 2, 3, 4, 5)
 
 
 def rate(met, total):
-    """Part from 0 to 1, or None when there is nothing to count on.
+    """Return the part from 0 to 1, or None when there is nothing to count on.
 
     >>> rate(3, 4), rate(0, 0)
     (0.75, None)
@@ -20,7 +20,7 @@ def rate(met, total):
 
 
 def nearest(value):
-    """The whole number nearest to ``value`` (an int or a Fraction), a half going away from zero, as PostgreSQL rounds.
+    """Return the whole number nearest to ``value`` (an int or a Fraction), a half going away from zero, as PostgreSQL rounds.
 
     >>> nearest(Fraction(25, 2)), nearest(Fraction(-25, 2)), nearest(Fraction(2, 5))
     (13, -13, 0)
@@ -30,7 +30,7 @@ def nearest(value):
 
 
 def percent(met, total, digits=1):
-    """``met`` of ``total`` in percent, to be shown with ``digits`` decimals; None when there is nothing to count on.
+    """Return ``met`` of ``total`` in percent, to be shown with ``digits`` decimals; None when there is nothing to count on.
 
     To the ``nearest``, but for one thing: what is not complete is never shown as 100 %.
 

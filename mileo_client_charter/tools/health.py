@@ -24,7 +24,7 @@ class Facts(NamedTuple):
 
 
 def causes(facts):
-    """[(cause, level)] in the order people should look at them.
+    """Return [(cause, level)] in the order people should look at them.
 
     >>> causes(Facts(nps=40))
     []
@@ -51,7 +51,7 @@ def causes(facts):
 
 
 def level(facts):
-    """The worst of its causes, ``good`` without any.
+    """Return the worst of its causes, ``good`` without any.
 
     >>> level(Facts(nps=40)), level(Facts()), level(Facts(nps=0, nps_low=True))
     ('good', 'watch', 'trouble')

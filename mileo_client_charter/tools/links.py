@@ -35,7 +35,7 @@ class Claim(NamedTuple):
 
 
 def pack(claim: Claim, signer: Callable[[str], str]) -> str:
-    """The token of ``claim``.
+    """Return the token of ``claim``.
 
     :param signer: the HMAC of a text, in hexadecimal
     """
@@ -45,7 +45,7 @@ def pack(claim: Claim, signer: Callable[[str], str]) -> str:
 
 
 def unpack(token: str, signer: Callable[[str], str]) -> Claim | None:
-    """What ``token`` says, whatever its day; None for anything that was not signed here."""
+    """Return what ``token`` says, whatever its day; None for anything that was not signed here."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     try:

@@ -22,7 +22,7 @@ class Result(NamedTuple):
 
 
 def _without_comments(text: str) -> str:
-    """``text`` without what stands in parentheses, which may be nested; quoted text stays.
+    """Return ``text`` without what stands in parentheses, which may be nested; quoted text stays.
 
     >>> _without_comments('a (b (c) d) "(e)" f')
     'a    "(e)" f'
@@ -48,7 +48,7 @@ def _without_comments(text: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """``text`` cut at its semicolons, but for those in quotes.
+    """Return ``text`` cut at its semicolons, but for those in quotes.
 
     >>> _parts('a; b="c;d"; e')
     ['a', ' b="c;d"', ' e']
@@ -62,7 +62,7 @@ def _plain(value: str) -> str:
 
 
 def read(header: str) -> tuple[str, list[Result]]:
-    """(who says so, results) of one header; the results that cannot be read are left out.
+    """Return (who says so, results) of one header; the results that cannot be read are left out.
 
     >>> read('mx.example.com 1; spf=fail (not allowed) smtp.mailfrom=evil.example; dkim=none')
     ('mx.example.com', [Result(method='spf', result='fail', properties={'smtp.mailfrom': 'evil.example'}), Result(method='dkim', result='none', properties={})])
@@ -85,12 +85,12 @@ def _domain(value: str) -> str:
 
 
 def _aligned(one: str, other: str) -> bool:
-    """Whether two domains are the same, or one below the other (relaxed alignment, RFC 7489, section 3.1)."""
+    """Return whether two domains are the same, or one below the other (relaxed alignment, RFC 7489, section 3.1)."""
     return bool(one and other) and (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
 
 
 def failed(headers: Iterable[str], trusted: str, sender: str) -> str | None:
-    """What failed, as the trusted server names it (“dmarc=fail”); None when nothing did, or it says nothing.
+    """Return what failed, as the trusted server names it (“dmarc=fail”); None when nothing did, or it says nothing.
 
     :param trusted: authserv-id of the server that is believed
     :param sender: the address the mail says it is from

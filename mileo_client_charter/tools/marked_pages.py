@@ -20,7 +20,7 @@ class Miscounted(Exception):
 
 
 def split(content, count):
-    """The ``count`` documents of the PDF ``content``, each as bytes, in their order.
+    """Return the ``count`` documents of the PDF ``content``, each as bytes, in their order.
 
     :raise Miscounted: not so many beginnings are found, or the first page is not one
     """

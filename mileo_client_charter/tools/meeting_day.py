@@ -6,7 +6,7 @@ GOLDEN = 0.6180339887  # multiples of it, modulo 1, spread evenly whatever their
 
 
 def meeting_day(first: date, last: date, key: int) -> date:
-    """A weekday of the middle of the span from ``first`` to ``last``, always the same for a ``key``.
+    """Return a weekday of the middle of the span from ``first`` to ``last``, always the same for a ``key``.
 
     The first and the last quarter are left free: one to get ready, one to make up for a meeting put off.
 

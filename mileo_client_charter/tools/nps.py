@@ -11,7 +11,7 @@ DETRACTOR_TO = 6
 
 
 def is_promoter(score):
-    """Whether a 0–10 answer counts as a promoter.
+    """Return whether a 0–10 answer counts as a promoter.
 
     >>> [is_promoter(score) for score in (8, 9, 10)]
     [False, True, True]
@@ -20,7 +20,7 @@ def is_promoter(score):
 
 
 def is_detractor(score):
-    """Whether a 0–10 answer counts as a detractor.
+    """Return whether a 0–10 answer counts as a detractor.
 
     >>> [is_detractor(score) for score in (0, 6, 7)]
     [True, True, False]
@@ -29,7 +29,7 @@ def is_detractor(score):
 
 
 def nps(promoters, detractors, answers):
-    """Net promoter score from -100 to 100 as it is shown, or None when nobody answered: no answer is not zero.
+    """Return the net promoter score from -100 to 100 as it is shown, or None when nobody answered: no answer is not zero.
 
     It is compared as it is counted, never as it is shown: ``charter.nps._standing_table``.
 

@@ -39,29 +39,29 @@ class Occurrence(NamedTuple):
 
     @property
     def day(self) -> date | None:
-        """The day the key names, if it names one."""
+        """Return the day the key names, if it names one."""
         found = _DAY.fullmatch(self.subject)
         return date(*map(int, found.groups())) if found else None
 
     @property
     def period(self) -> tuple[int, int | None, int | None] | None:
-        """(year, month or None, quarter or None) of a key that names a period."""
+        """Return (year, month or None, quarter or None) of a key that names a period."""
         found = _PERIOD.fullmatch(self.subject)
         return tuple(part and int(part) for part in found.groups()) if found else None
 
     @property
     def unit(self) -> str | None:
-        """ "month" or "quarter" of a key that names a period."""
+        """Return "month" or "quarter" of a key that names a period."""
         return self.period and ("quarter" if self.period[2] else "month")
 
     @property
     def number(self) -> int | None:
-        """The number of a cycle or a telling, if that is what the key is."""
+        """Return the number of a cycle or a telling, if that is what the key is."""
         return int(self.subject) if self.subject.isdecimal() else None
 
 
 def format_key(subject, part="", told=0, moved=0, again=1) -> str:
-    """The key of an occurrence.
+    """Return the key of an occurrence.
 
     :param subject: str, int or date
 
@@ -82,7 +82,7 @@ def format_key(subject, part="", told=0, moved=0, again=1) -> str:
 
 
 def parse_key(key) -> Occurrence:
-    """``key`` taken apart; a key of no known form is all subject.
+    """Return ``key`` taken apart; a key of no known form is all subject.
 
     >>> parse_key("2027-03-01#renewal~2")
     Occurrence(subject='2027-03-01', part='renewal', told=0, moved=0, again=2)
@@ -99,7 +99,7 @@ def parse_key(key) -> Occurrence:
 
 
 def again(key) -> str:
-    """The key of the row that is opened after the one with ``key`` was withdrawn.
+    """Return the key of the row that is opened after the one with ``key`` was withdrawn.
 
     >>> again("2026-10"), again("2026-10#end~2")
     ('2026-10~2', '2026-10#end~3')
@@ -109,7 +109,7 @@ def again(key) -> str:
 
 
 def event_key(key) -> str:
-    """``key`` without what tells a row opened anew from the withdrawn one.
+    """Return ``key`` without what tells a row opened anew from the withdrawn one.
 
     >>> event_key("2027-03-01#renewal~2")
     '2027-03-01#renewal'
@@ -118,7 +118,7 @@ def event_key(key) -> str:
 
 
 def event_sql(column) -> str:
-    """SQL for ``event_key`` of a column whose keys have no number of their own after a "~".
+    """Return SQL for ``event_key`` of a column whose keys have no number of their own after a "~".
 
     >>> event_sql("promise.occurrence")
     "split_part(promise.occurrence, '~', 1)"
@@ -127,7 +127,7 @@ def event_sql(column) -> str:
 
 
 def subject_sql(column) -> str:
-    """SQL for the ``subject`` of a column whose keys name periods.
+    """Return SQL for the ``subject`` of a column whose keys name periods.
 
     >>> subject_sql("occurrence")
     "split_part(split_part(occurrence, '~', 1), '#', 1)"

@@ -33,7 +33,7 @@ URL = re.compile(r"""url\s*\(\s*("[^"]*"|'[^']*'|[^)]*)\s*\)""", re.IGNORECASE)
 
 
 def offline(page: str) -> str:
-    """``page`` without anything that would be fetched.
+    """Return ``page`` without anything that would be fetched.
 
     >>> print(offline('<p>Hi <img src="http://a.example/x.png" alt="A"><a href="https://b.example">b</a></p>'))
     <!DOCTYPE html>
@@ -79,7 +79,7 @@ def _drop(node):
 
 
 def _kept(tag, name, value):
-    """The value an attribute keeps; None: the attribute goes."""
+    """Return the value an attribute keeps; None: the attribute goes."""
     if name.startswith("on"):
         return None
     local = name.rpartition("}")[2]
@@ -92,7 +92,7 @@ def _kept(tag, name, value):
 
 
 def offline_style(css: str) -> str:
-    """``css`` without what it would fetch; as it stands where it fetches nothing.
+    """Return ``css`` without what it would fetch; as it stands where it fetches nothing.
 
     >>> offline_style("color: red; background: u\\\\72l(http://a.example/x.png)")
     'color: red; background: none'
@@ -111,7 +111,7 @@ def offline_style(css: str) -> str:
 
 
 def _unescaped(css):
-    """``css`` as a browser reads it: without comments, its escapes (CSS Syntax, section 4.3.7) made letters."""
+    """Return ``css`` as a browser reads it: without comments, its escapes (CSS Syntax, section 4.3.7) made letters."""
 
     def letter(match):
         if not match[1]:

@@ -104,7 +104,7 @@ class Reader:
         self.zone = zone
 
     def events(self, payload) -> Iterator[Parsed]:
-        """Every event of a payload, each read or refused on its own.
+        """Yield every event of a payload, each read or refused on its own.
 
         :raise Refused: the payload as a whole has none of the three shapes, or too many events
         """
@@ -115,7 +115,7 @@ class Reader:
             yield self.parse(shape, item)
 
     def parse(self, shape: str, item) -> Parsed:
-        """One event: ``item`` in the shape ``native``, ``zabbix`` or ``alert``."""
+        """Return one event: ``item`` in the shape ``native``, ``zabbix`` or ``alert``."""
         name = None
         try:
             if not isinstance(item, dict):
@@ -214,7 +214,7 @@ class Reader:
         )
 
     def _zabbix_moment(self, item, name, kind, required=True):
-        """A date and a time as Zabbix writes them, ``2026.10.05`` and ``08:00:00``; or its timestamp, where a version has one."""
+        """Return a date and a time as Zabbix writes them, ``2026.10.05`` and ``08:00:00``; or its timestamp, where a version has one."""
         if self._text(item, f"{name}_timestamp", required=False) is not None:
             return self._moment(item, f"{name}_timestamp", kind)
         date, clock = (self._text(item, f"{name}_{part}", required) for part in ("date", "time"))
@@ -253,7 +253,7 @@ class Reader:
 
     @staticmethod
     def _label_set(labels):
-        """One name for all alerts that differ in ``SAME_OUTAGE`` alone; None where there is no such label."""
+        """Return one name for all alerts that differ in ``SAME_OUTAGE`` alone; None where there is no such label."""
         if not labels.keys() & set(SAME_OUTAGE):
             return None
         kept = sorted((str(name), str(value)) for name, value in labels.items() if name not in SAME_OUTAGE)
@@ -267,9 +267,10 @@ class Reader:
         event = Event(event_id=f"{monitor}:{event_id}", **values)
         if event.start and event.end and event.end < event.start:
             raise Refused(
-                "end", f"It ends ({event.end} UTC) before it starts ({event.start} UTC): check both clocks.",
+                "end",
+                f"It ends ({event.end} UTC) before it starts ({event.start} UTC): check both clocks.",
                 "contradiction",
-            )  # fmt: skip
+            )
         return event
 
     # -- values -----------------------------------------------------------------------------------
@@ -343,7 +344,7 @@ class Reader:
         return moment
 
     def _zone(self, item):
-        """The zone an event says it writes in, else the one declared for its sender; None for neither."""
+        """Return the zone an event says it writes in, else the one declared for its sender; None for neither."""
         name = self._text(item, "timezone", required=False) or self.zone
         if not name:
             return None
@@ -354,7 +355,7 @@ class Reader:
         return name
 
     def _in_zone(self, moment, zone, name, text):
-        """``moment`` on a wall clock of ``zone``. In the hour the clocks are set back, the later that is not to come."""
+        """Return ``moment`` on a wall clock of ``zone``. In the hour the clocks are set back, the later that is not to come."""
         if zone is None:
             raise Refused(
                 name,

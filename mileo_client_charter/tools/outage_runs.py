@@ -25,7 +25,7 @@ class Run:
 
 
 def find(event: Event, runs: list[Run]) -> Run | None:
-    """The run ``event`` is about; None for another outage, or for none.
+    """Return the run ``event`` is about; None for another outage, or for none.
 
     :raise Refused: it ends before the outage that is open began
     """
@@ -95,7 +95,7 @@ def _of_end(event, runs):
 
 
 def begin(event: Event) -> Run:
-    """The run an event begins, or tells as a whole."""
+    """Return the run an event begins, or tells as a whole."""
     run = Run(event.start or event.end, event.end, start_unknown=event.start is None)
     if event.member:
         run.alerts[event.member] = (event.start, event.end)
@@ -139,7 +139,7 @@ def _close(run):
 
 
 def end_earlier(event: Event, about: Run, runs: list[Run]) -> None:
-    """An alert that is over is over as a whole: runs of it whose own end got lost end with it, not confirmed."""
+    """End earlier runs of an alert that is over: those whose own end got lost end with it, not confirmed."""
     for run in runs:
         known = run.alerts.get(event.member)
         if run is not about and run.end is None and known and not known[1] and run.start <= event.end:

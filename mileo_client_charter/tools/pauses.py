@@ -10,7 +10,7 @@ def due_after(
     worked: Callable[[datetime, datetime], timedelta],
     move: Callable[[datetime, timedelta], datetime],
 ) -> tuple[datetime, timedelta]:
-    """(due moment, time paused) of a promise due at ``target`` had nothing stopped its clock.
+    """Return (due moment, time paused) of a promise due at ``target`` had nothing stopped its clock.
 
     A pause counts for what it takes of the promise's own clock, and only while there is something left to stop:
     one that starts once the promise has fallen due changes nothing.

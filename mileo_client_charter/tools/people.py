@@ -24,7 +24,7 @@ def key(kind, number):
 
 
 def named(text, names):
-    """``text`` with its keys replaced. :param names: {(kind, id): name}; a key without a name stays"""
+    """Return ``text`` with its keys replaced. :param names: {(kind, id): name}; a key without a name stays"""
     return KEY.sub(lambda match: names.get((match[1], int(match[2])), match[0]), text or "")
 
 
@@ -69,7 +69,7 @@ class Traces:
 
     @staticmethod
     def _forms(text):
-        """``text`` as plain text, HTML, XML, addresses of the web and the literals of Python write it."""
+        """Return ``text`` as plain text, HTML, XML, addresses of the web and the literals of Python write it."""
         page = escape(text)
         forms = {text, page, escape(text, False), page.replace("&#x27;", "&#39;"), text.replace("'", "\\'")}
         forms |= {one.encode("ascii", "xmlcharrefreplace").decode() for one in forms}
@@ -94,7 +94,7 @@ class Traces:
         return self.out_of(text or "") != (text or "")
 
     def out_of(self, value):
-        """``value`` (a text, or what JSON holds, keys of dicts included) without the person."""
+        """Return ``value`` (a text, or what JSON holds, keys of dicts included) without the person."""
         if isinstance(value, str):
             return self._pattern.sub(self._put, value) if self._pattern else value
         if isinstance(value, list):

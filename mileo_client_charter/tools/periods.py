@@ -33,7 +33,7 @@ class Slice(NamedTuple):
 
 
 def period_of(day: date, unit: str) -> Period:
-    """The calendar ``unit`` ("month" or "quarter") that contains ``day``.
+    """Return the calendar ``unit`` ("month" or "quarter") that contains ``day``.
 
     :raises ValueError: unknown unit
 
@@ -52,7 +52,7 @@ def period_of(day: date, unit: str) -> Period:
 
 
 def periods(first: date, until: date, unit: str) -> Iterator[Period]:
-    """Every period from the one that contains ``first`` to the one that contains ``until``, in order.
+    """Yield every period from the one that contains ``first`` to the one that contains ``until``, in order.
 
     Nothing when ``until`` lies in an earlier period than ``first``.
 
@@ -69,7 +69,7 @@ def periods(first: date, until: date, unit: str) -> Iterator[Period]:
 
 
 def anniversary_after(start: date, day: date) -> date:
-    """The first yearly anniversary of ``start`` strictly after ``day``.
+    """Return the first yearly anniversary of ``start`` strictly after ``day``.
 
     ``start`` is not its own anniversary: the earliest answer is one year later. A contract started on
     29 February has its anniversary on the 28th in common years and on the 29th again in leap years.
@@ -85,7 +85,7 @@ def anniversary_after(start: date, day: date) -> date:
 
 
 def slices(start: date, until: date, per_year: int) -> Iterator[Slice]:
-    """The equal parts of each contract year from ``start``, as far as the last one that begins by ``until``.
+    """Yield the equal parts of each contract year from ``start``, as far as the last one that begins by ``until``.
 
     :param per_year: parts a year: 1, 2, 3, 4, 6 or 12, so that each is a whole number of months
     :raises ValueError: another number of parts

@@ -2,7 +2,7 @@
 
 
 def pg_array(values):
-    """``values`` as the text of a PostgreSQL array, to be cast: ``%s::int[]``.
+    """Return ``values`` as the text of a PostgreSQL array, to be cast: ``%s::int[]``.
 
     Quoting a thousand values one by one takes longer than what the statement does with them.
 
@@ -16,7 +16,7 @@ def pg_array(values):
 
 
 def pg_text_array(values):
-    r"""As ``pg_array``, for any text.
+    r"""Return ``values`` as ``pg_array`` does, for any text.
 
     >>> pg_text_array(['a "b", c', "NULL", "", None, "\\"])
     '{"a \\"b\\", c","NULL","",NULL,"\\\\"}'

@@ -39,7 +39,7 @@ class UnknownPart(ValueError):
 
 
 def parts(country: str) -> list[str]:
-    """Codes of the parts of ``country`` that have days of their own.
+    """Return codes of the parts of ``country`` that have days of their own.
 
     >>> "6AE" in parts("FR"), parts("XX")
     (True, [])
@@ -48,7 +48,7 @@ def parts(country: str) -> list[str]:
 
 
 def part_of(country: str, part: str | None) -> tuple[str, str | None]:
-    """(country, part) as the library calls them, None for the whole country.
+    """Return (country, part) as the library calls them, None for the whole country.
 
     :raise UnknownPart: no such country or part, or a part whose days differ inside of it
 
@@ -78,13 +78,13 @@ def _is_metropolitan(code: str) -> bool:
 
 
 def language_of(country: str, lang: str) -> str | None:
-    """What the library calls the language ``lang`` (an Odoo code) for the names of ``country``; None: the country's own."""
+    """Return what the library calls the language ``lang`` (an Odoo code) for the names of ``country``; None: the country's own."""
     known = holidays.list_localized_countries(include_aliases=False).get(country, [])
     return next((code for code in (lang, lang.partition("_")[0]) if code in known), None)
 
 
 def public_holidays(country: str, part: str | None, years: list[int], lang: str) -> list[Holiday]:
-    """The public holidays of these years, in order of time, named in ``lang`` where the library can.
+    """Return the public holidays of these years, in order of time, named in ``lang`` where the library can.
 
     :param country: two letters
     :param part: département, region or state; empty for the days of the whole country

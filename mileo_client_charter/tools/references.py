@@ -8,7 +8,7 @@ CVE = re.compile(r"CVE-(\d{4})-\d{4,}")
 
 
 def cve(text: str) -> str | None:
-    """The CVE reference in its written form; None when it is none.
+    """Return the CVE reference in its written form; None when it is none.
 
     >>> cve(" cve-2026-12345 "), cve("CVE-26-1"), cve("CVE-2026-123")
     ('CVE-2026-12345', None, None)
@@ -18,7 +18,7 @@ def cve(text: str) -> str | None:
 
 
 def departments(text: str) -> list[str]:
-    """Codes of French départements in a list such as “69, 2a 974”.
+    """Return codes of French départements in a list such as “69, 2a 974”.
 
     :raise ValueError: the first word that is no code
 

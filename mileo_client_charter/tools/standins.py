@@ -39,7 +39,7 @@ class StandInLoop(ValueError):
 
 
 def overlap(first, last, other_first, other_last):
-    """The days two spans share as (first, last), or None.
+    """Return the days two spans share as (first, last), or None.
 
     >>> overlap(date(2026, 8, 1), None, date(2026, 7, 20), date(2026, 8, 3))
     (datetime.date(2026, 8, 1), datetime.date(2026, 8, 3))
@@ -51,7 +51,7 @@ def overlap(first, last, other_first, other_last):
 
 
 def holder_on(day: date, user: Hashable, absences: Iterable[Away]):
-    """Who answers for ``user`` on ``day``: the user, the end of the chain of stand-ins, or None for nobody.
+    """Return who answers for ``user`` on ``day``: the user, the end of the chain of stand-ins, or None for nobody.
 
     :raises StandInLoop: the chain comes back to somebody who is away
     """
@@ -71,7 +71,7 @@ def holder_on(day: date, user: Hashable, absences: Iterable[Away]):
 
 
 def segments(user: Hashable, first: date, last: date | None, absences: Iterable[Away]) -> list[Segment]:
-    """Who answers for ``user`` from ``first`` to ``last``, only where it is somebody else.
+    """Return who answers for ``user`` from ``first`` to ``last``, only where it is somebody else.
 
     >>> claire = Away("claire", date(2026, 8, 1), date(2026, 8, 20), "bob")
     >>> bob = Away("bob", date(2026, 8, 10), date(2026, 8, 12), "dora")
@@ -106,7 +106,7 @@ def segments(user: Hashable, first: date, last: date | None, absences: Iterable[
 
 
 def without(first, last, other_first, other_last):
-    """The parts of a span that another one leaves: a list of (first, last) pairs, none to two of them."""
+    """Return the parts of a span that another one leaves: a list of (first, last) pairs, none to two of them."""
     parts = []
     if first < other_first:
         before = other_first - DAY

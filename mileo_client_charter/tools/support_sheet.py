@@ -27,7 +27,7 @@ class SupportRow(NamedTuple):
 
 
 def read(content: bytes) -> Iterator[SupportRow]:
-    """The rows that name a model. :raise SheetError: ``columns`` (some are missing), or as ``workbook_rows.read``"""
+    """Yield the rows that name a model. :raise SheetError: ``columns`` (some are missing), or as ``workbook_rows.read``"""
     lines = workbook_rows.read(content, MAX_ROWS)
     _number, first = next(lines, (0, ()))
     titles = [str(title or "").strip().casefold() for title in first]

@@ -83,7 +83,7 @@ class _Version:
 
     @property
     def scheme(self):
-        """What has to be the same for two versions to have an order at all."""
+        """Return what has to be the same for two versions to have an order at all."""
         first, width = self.pieces[0], self.width
         if width == 4 and 1990 <= first < 2100:
             return self.head, "year"
@@ -149,7 +149,7 @@ def _compare(version, bound):
 
 
 def _is_date(number):
-    """Whether the number may be a day written without separators; 190822 and 20190822 are no two numbers in order."""
+    """Return whether the number may be a day written without separators; 190822 and 20190822 are no two numbers in order."""
     text = str(number)
     if len(text) == 8:
         return text[:2] == "20" and "01" <= text[4:6] <= "12"
@@ -272,7 +272,7 @@ def _in_signs(text):
 
 
 def _terms(parts):
-    """(operator, bound) of each part; None when one of them is no version."""
+    """Return (operator, bound) of each part; None when one of them is no version."""
     terms = []
     for part in parts:
         pieces = [piece.strip() for piece in _BOUND.split(part.strip())]
@@ -298,7 +298,7 @@ def _checked(alternatives):
 
 
 def _pairs(terms):
-    """Alternatives of terms in a row: a lower bound with the upper bound after it, everything else alone."""
+    """Return alternatives of terms in a row: a lower bound with the upper bound after it, everything else alone."""
     if not terms:
         return None
     alternatives, lower = [], None
@@ -346,7 +346,7 @@ def decide(condition, version):
 
 
 def is_condition(text):
-    """Whether the text is a condition that can be decided; a model standing in its place is none.
+    """Return whether the text is a condition that can be decided; a model standing in its place is none.
 
     >>> is_condition("<= 5.4"), is_condition("2020 R3"), is_condition("HEN16204"), is_condition("RLC-4XX series")
     (True, True, False, False)
@@ -359,7 +359,7 @@ def is_condition(text):
 
 
 def is_version(text):
-    """Whether a text that should name a product is a version, or a condition on versions.
+    """Return whether a text that should name a product is a version, or a condition on versions.
 
     >>> is_version("V3.4.106"), is_version("vers:all/<V7"), is_version("< 2.0"), is_version("NVR301-04S2-P4")
     (True, True, True, False)

@@ -37,37 +37,37 @@ SENTENCE_WORDS, SENTENCE_LETTERS = 2, 10
 
 
 def _is_blank(letter):
-    """Whether nobody sees ``letter``: a space of any kind, what only steers (soft hyphen, zero width), a filler."""
+    """Return whether nobody sees ``letter``: a space of any kind, what only steers (soft hyphen, zero width), a filler."""
     # NUL is no text at all, and is for whoever takes the text to refuse.
     unseen = letter != "\0" and unicodedata.category(letter) in ("Cf", "Cc")
     return letter.isspace() or letter in BLANK_LETTERS or unseen
 
 
 def _seen(text):
-    """``text`` without what nobody sees inside a word; spaces stay."""
+    """Return ``text`` without what nobody sees inside a word; spaces stay."""
     return "".join(letter for letter in text or "" if letter.isspace() or not _is_blank(letter))
 
 
 def trimmed(text):
-    """``text`` from its first to its last visible character; "" where there is none."""
+    """Return ``text`` from its first to its last visible character; "" where there is none."""
     text = text or ""
     found = [place for place, letter in enumerate(text) if not _is_blank(letter)]
     return text[found[0] : found[-1] + 1] if found else ""
 
 
 def is_said(text):
-    """Whether ``text`` holds more than signs and an abbreviation."""
+    """Return whether ``text`` holds more than signs and an abbreviation."""
     return len("".join(WORD.findall(_seen(text)))) >= SAID_LETTERS
 
 
 def is_sentence(text):
-    """Whether ``text`` is long enough to tell somebody something."""
+    """Return whether ``text`` is long enough to tell somebody something."""
     found = WORD.findall(_seen(text))
     return len(found) >= SENTENCE_WORDS and len("".join(found)) >= SENTENCE_LETTERS
 
 
 def language_of(text):
-    """``"en"`` or ``"fr"`` where the words that hold the text together say so clearly; else None.
+    """Return ``"en"`` or ``"fr"`` where the words that hold the text together say so clearly; else None.
 
     >>> language_of("We have replaced the camera and it is working."), language_of("Nous avons remplacé la caméra et le câble.")
     ('en', 'fr')
@@ -82,7 +82,7 @@ def language_of(text):
 
 
 def own_words(text, proposed):
-    """The words of ``text`` that ``proposed`` had not: what its author wrote, in one string."""
+    """Return the words of ``text`` that ``proposed`` had not: what its author wrote, in one string."""
     left = Counter(WORD.findall(_seen(proposed)))
     own = []
     for word in WORD.findall(_seen(text)):

@@ -33,7 +33,7 @@ MOMENTS = ("day", "moment", "duration")
 
 
 def sheet_name(title, taken):
-    """A name Excel accepts for ``title``, unlike those in ``taken`` (lower case), to which it is added.
+    """Return a name Excel accepts for ``title``, unlike those in ``taken`` (lower case), to which it is added.
 
     >>> taken = set()
     >>> sheet_name("abcdefghijklmnopqrstuvwxyzabcd's home", set())
@@ -71,7 +71,7 @@ class Book:
         return sheet
 
     def cell(self, sheet, row, column, value, style="text"):
-        """One cell: a Formatted as the value it was made from, anything else as text."""
+        """Write one cell: a Formatted as the value it was made from, anything else as text."""
         if isinstance(value, Formatted):
             form = self.formats[value.style]
             if value.style in MOMENTS:
@@ -84,7 +84,7 @@ class Book:
             sheet.write_string(row, column, str(value)[:TEXT_LENGTH], self.formats[style])
 
     def table(self, title, head, rows):
-        """A sheet of its own: header frozen, every column with its filter."""
+        """Return a sheet of its own: header frozen, every column with its filter."""
         widths = [_width([name, *(row[column] for row in rows)]) for column, name in enumerate(head)]
         sheet = self.sheet(title, widths)
         sheet.set_row(0, 32)

@@ -36,7 +36,7 @@ class SheetError(Exception):
 
 
 def read(content: bytes, max_rows: int) -> Iterator[tuple[int, tuple]]:
-    """(number as the spreadsheet counts, values) of each row of the first sheet that holds something, the titles first.
+    """Yield (number as the spreadsheet counts, values) of each row of the first sheet that holds something, the titles first.
 
     :param max_rows: that hold something, the titles not counted
     :raise SheetError: ``format`` (no workbook), ``bytes``, ``unpacked``, ``columns_many``, ``letters``, ``rows`` or

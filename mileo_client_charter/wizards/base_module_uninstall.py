@@ -16,7 +16,7 @@ class BaseModuleUninstall(models.TransientModel):
 
     @api.model
     def _charter_lost(self):
-        """Lines “Promises: 12”, of every company, the most first; what there is none of is left out.
+        """Return lines “Promises: 12”, of every company, the most first; what there is none of is left out.
 
         Counted are the rows of our tables that name a client, and those people write about.
         """

@@ -88,7 +88,7 @@ class CharterCorrectionWizard(models.TransientModel):
 
     @api.model
     def _present(self, record, name):
-        """What is on record in ``name``, as the field of the same name here takes it."""
+        """Return what is on record in ``name``, as the field of the same name here takes it."""
         value = record[name]
         if isinstance(value, models.BaseModel):
             return value.id

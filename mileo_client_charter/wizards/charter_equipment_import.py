@@ -32,7 +32,7 @@ class CharterEquipmentImport(models.TransientModel):
     refused = fields.Integer(readonly=True)
 
     def action_show(self):
-        """What would become of each row; nothing is written."""
+        """Return what would become of each row; nothing is written."""
         self.ensure_one()
         lines = [line for line, _values in self._plan()]
         order = {"refused": 0, "created": 1, "updated": 2, "unchanged": 3}
@@ -82,7 +82,7 @@ class CharterEquipmentImport(models.TransientModel):
     # -- reading ----------------------------------------------------------------------------------
 
     def _plan(self):
-        """[(values of the preview's line, values to write)] in the order of the sheet.
+        """Return [(values of the preview's line, values to write)] in the order of the sheet.
 
         :raise UserError: the file as a whole cannot be read
         """
@@ -103,7 +103,7 @@ class CharterEquipmentImport(models.TransientModel):
         return plan
 
     def _known(self, rows):
-        """All that the rows may name, read at once."""
+        """Return all that the rows may name, read at once."""
 
         def written(name):
             return list({row.values[name] for row in rows if row.values.get(name)})
@@ -129,7 +129,7 @@ class CharterEquipmentImport(models.TransientModel):
         }  # fmt: skip
 
     def _values(self, row, known):
-        """What the row says, as values of an equipment.
+        """Return what the row says, as values of an equipment.
 
         :raise Refusal: what is missing, unknown, or no date
         """
@@ -152,8 +152,10 @@ class CharterEquipmentImport(models.TransientModel):
         client = self._find("partner_id", values, known["partner_id"], ("ref", "name"))
         found.update(partner_id=client.id, company_id=self.company_id.id)
         of_client = {
-            "site_id": ("ref", "name"), "contract_id": ("code", "name"), "product_id": ("default_code", "name")
-        }  # fmt: skip
+            "site_id": ("ref", "name"),
+            "contract_id": ("code", "name"),
+            "product_id": ("default_code", "name"),
+        }
         for name, keys in of_client.items():
             if values.get(name):
                 candidates = known[name]
@@ -208,7 +210,7 @@ class CharterEquipmentImport(models.TransientModel):
         return tags
 
     def _existing(self, values, known, seen, number):
-        """The equipment the row is about; empty for a new one.
+        """Return the equipment the row is about; empty for a new one.
 
         :raise Refusal: another row is about the same one
         """
@@ -237,7 +239,7 @@ class CharterEquipmentImport(models.TransientModel):
         return known["index"].get(key, self.env["charter.equipment"])
 
     def _changes(self, record, values):
-        """What of ``values`` the equipment does not say yet; all of it for a new one."""
+        """Return what of ``values`` the equipment does not say yet; all of it for a new one."""
         changes = {}
         for name, value in values.items():
             if name == "milestone_ids":

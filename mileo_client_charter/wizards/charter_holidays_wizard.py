@@ -35,7 +35,7 @@ class CharterHolidaysWizard(models.TransientModel):
 
     @api.model
     def _own_part(self):
-        """What the company's own address says, where the country has parts with days of their own."""
+        """Return what the company's own address says, where the country has parts with days of their own."""
         return self.env.company.partner_id._charter_holiday_part()
 
     def _charter_is_whole(self):

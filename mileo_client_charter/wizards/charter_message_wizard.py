@@ -45,7 +45,7 @@ class CharterMessageWizard(models.TransientModel):
         "mail.template",
         "Reusable answer",
         domain="[('model', '=', res_model), ('template_category', '=', 'custom_template')]",
-        help="Mail templates of the company for this kind of document; it takes the place of the text.",
+        help="Email templates of the company for this kind of document; it takes the place of the text.",
     )
     subject = fields.Char(required=True)
     body = fields.Html(required=True, sanitize_style=True)
@@ -93,7 +93,7 @@ class CharterMessageWizard(models.TransientModel):
             self.subject, self.body = made["subject"] or self.subject, made["body_html"] or self.body
 
     def _copies(self):
-        """Who gets a copy. :raise ValidationError: not one of the client's people, or nobody who can be written to"""
+        """Return who gets a copy. :raise ValidationError: not one of the client's people, or nobody who can be written to"""
         for one in self.cc_ids:
             unreachable = one._charter_unreachable(self.client_id)
             if unreachable:
@@ -101,7 +101,7 @@ class CharterMessageWizard(models.TransientModel):
         return self.cc_ids
 
     def _record(self):
-        """The document the message is about."""
+        """Return the document the message is about."""
         return self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
 
     def _message(self):

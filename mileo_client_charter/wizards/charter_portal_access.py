@@ -60,7 +60,7 @@ class ResPartner(models.Model):
         lines = []
         if silent:
             names = [f"{one.name} ({one.commercial_partner_id.name})" for one in silent]
-            lines.append(self.env._("Without an e-mail address: %s", ", ".join(names)))
+            lines.append(self.env._("Without an email address: %s", ", ".join(names)))
         if nobody:
             lines.append(
                 self.env._("Clients with no one to write to: %s", ", ".join(nobody.mapped("display_name")))

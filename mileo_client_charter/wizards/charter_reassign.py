@@ -23,7 +23,7 @@ class CharterReassign(models.TransientModel):
     date_from = fields.Date(
         "First day of the successor", required=True, default=lambda self: self._default_date_from()
     )
-    message = fields.Text("Message to the clients", help="Added to the mail that introduces the successor.")
+    message = fields.Text("Message to the clients", help="Added to the email that introduces the successor.")
     tell_clients = fields.Boolean("Inform the clients in advance", default=True)
     partner_ids = fields.Many2many(
         "res.partner",
@@ -52,7 +52,7 @@ class CharterReassign(models.TransientModel):
             wizard.client_count = len(wizard.partner_ids)
 
     def _held(self):
-        """Assignments of the one who leaves, now or later."""
+        """Return assignments of the one who leaves, now or later."""
         if not self.user_id:
             return self.env["charter.assignment"]
         return self.env["charter.assignment"].search(
@@ -100,7 +100,7 @@ class CharterReassign(models.TransientModel):
         if not successor.partner_id.phone or not successor.email:
             raise ValidationError(
                 self.env._(
-                    "To: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
+                    "To: %s has no phone or no email, and clients could not call: add them to their contact first.",
                     successor.name,
                 )
             )

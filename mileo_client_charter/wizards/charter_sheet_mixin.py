@@ -17,7 +17,7 @@ class CharterSheetMixin(models.AbstractModel):
     filename = fields.Char()
 
     def _sheet_rows(self, read):
-        """Every row of the file.
+        """Return every row of the file.
 
         :param read: function of the file's bytes that gives its rows
         :raise UserError: it cannot be read, passes a bound, or has no row

@@ -21,7 +21,7 @@ class CharterSupportImport(models.TransientModel):
     line_ids = fields.One2many("charter.support.import.line", "import_id", readonly=True)
 
     def action_show(self):
-        """What each row would do; nothing is written."""
+        """Return what each row would do; nothing is written."""
         self.ensure_one()
         lines = [
             {
@@ -54,9 +54,11 @@ class CharterSupportImport(models.TransientModel):
         fresh = []
         for equipment, row in wanted.items():
             values = {
-                "status": "announced", "date": row.date, "source": row.source or self.filename,
+                "status": "announced",
+                "date": row.date,
+                "source": row.source or self.filename,
                 "checked_on": self.env.company._charter_today(),
-            }  # fmt: skip
+            }
             if equipment in known:
                 known[equipment].write(values)
             else:
@@ -67,7 +69,7 @@ class CharterSupportImport(models.TransientModel):
         return {**action, "context": {}, "domain": [("id", "in", raised.ids)] if raised else []}
 
     def _plan(self):
-        """[(row, equipment it names, message)]. :raise UserError: the file cannot be read"""
+        """Return [(row, equipment it names, message)]. :raise UserError: the file cannot be read"""
         rows = self._sheet_rows(support_sheet.read)
         by_name = self._equipment_by_name()
         plan = []

@@ -43,6 +43,6 @@ class FSMOrder(models.Model):
         }
 
     def _charter_client(self):
-        """The company the location belongs to, else the location's owner."""
+        """Return the company the location belongs to, else the location's owner."""
         site = self.location_id.partner_id
         return site if site.parent_id else self.location_id.owner_id

@@ -35,7 +35,7 @@ class HelpdeskTicket(models.Model):
         }
 
     def _charter_dropped(self):
-        """Why there is nothing to do, or False."""
+        """Return why there is nothing to do, or False."""
         dropped = ("helpdesk_ticket_stage_cancelled", "helpdesk_ticket_stage_rejected")
         stages = [self.env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False) for name in dropped]
         if self.stage_id in filter(None, stages):
@@ -45,7 +45,7 @@ class HelpdeskTicket(models.Model):
         return False if self.active else self.env._("The ticket was archived.")
 
     def action_charter_escalate(self):
-        """The client of this ticket escalates: a formal complaint, whatever the rights of who records it.
+        """Escalate for the client of this ticket: a formal complaint, whatever the rights of who records it.
 
         :raise ValidationError: no client, or escalated already
         """

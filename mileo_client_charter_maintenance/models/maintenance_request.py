@@ -38,14 +38,14 @@ class MaintenanceRequest(models.Model):
         return fields.Datetime.context_timestamp(self.with_context(tz=self._charter_tz()), moment).date()
 
     def _charter_reported_at(self):
-        """When it was typed in; for a request of an earlier day, the beginning of that day."""
+        """Return when it was typed in; for a request of an earlier day, the beginning of that day."""
         created = self.create_date.replace(microsecond=0)
         if not self.request_date or self.request_date >= self._charter_local_day(created):
             return created
         return to_utc(self.request_date, self._charter_tz())
 
     def _charter_resolved_at(self):
-        """When the stage said so; for an earlier day, its end."""
+        """Return when the stage said so; for an earlier day, its end."""
         known = self._charter_known().resolved_at
         now = fields.Datetime.now()
         day = self.close_date or self._charter_local_day(now)

@@ -20,8 +20,10 @@ class TestMaintenance(CharterCase):
     def request(self, **values):
         values = {"name": "No image", "equipment_id": self.equipment.id, "priority": "3", **values}
         request = self.env["maintenance.request"].with_user(self.employee).create(values)
-        self.env.cr.execute("UPDATE maintenance_request SET create_date = %s WHERE id = %s",
-                            [self.env["charter.obligation"]._charter_now(), request.id])  # fmt: skip
+        self.env.cr.execute(
+            "UPDATE maintenance_request SET create_date = %s WHERE id = %s",
+            [self.env["charter.obligation"]._charter_now(), request.id],
+        )
         request.invalidate_recordset()
         request.name = f"{request.name}!"
         return request

@@ -26,9 +26,11 @@ class TestPrivacyLookup(CharterCase):
 
     def lookup(self, contact=None):
         contact = contact or self.alice
-        wizard = self.env["privacy.lookup.wizard"].with_user(self.system).create(
-            {"name": contact.name, "email": contact.email}
-        )  # fmt: skip
+        wizard = (
+            self.env["privacy.lookup.wizard"]
+            .with_user(self.system)
+            .create({"name": contact.name, "email": contact.email})
+        )
         wizard.action_lookup()
         return wizard.line_ids
 
@@ -58,9 +60,11 @@ class TestPrivacyLookup(CharterCase):
         self.assertFalse(any(mine.mapped("charter_can_anonymise")))
         log = lines.wizard_id.log_id
         self.assertIn("Anonymised", log.execution_details)
-        again = self.env["privacy.lookup.wizard"].with_user(self.system).create(
-            {"name": "Alpine one", "email": "one@alpine.example.com"}
-        )  # fmt: skip
+        again = (
+            self.env["privacy.lookup.wizard"]
+            .with_user(self.system)
+            .create({"name": "Alpine one", "email": "one@alpine.example.com"})
+        )
         again.action_lookup()
         self.assertFalse(self.of(again.line_ids, self.feedback, self.escalation, self.alice))
 

@@ -23,7 +23,7 @@ class CharterJobMixin(models.AbstractModel):
 
     @api.model
     def _charter_at_once(self):
-        """Whether the scheduled action does the work itself: as tests and scripts ask for, or because no runner takes the jobs.
+        """Return whether the scheduled action does the work itself: as tests and scripts ask for, or because no runner takes the jobs.
 
         A job that is taken after all looks again at what is left, under a lock: nothing is done twice.
         """
@@ -31,7 +31,7 @@ class CharterJobMixin(models.AbstractModel):
 
     @api.model
     def _charter_runner_is_away(self):
-        """Whether jobs of ours wait for longer than ``PATIENCE`` and none was begun meanwhile."""
+        """Return whether jobs of ours wait for longer than ``PATIENCE`` and none was begun meanwhile."""
         jobs = self.env["queue.job"].sudo()
         before = fields.Datetime.now() - PATIENCE
         ours = Domain("channel", "=like", "root.charter%")
@@ -57,7 +57,7 @@ class CharterJobMixin(models.AbstractModel):
 
     @api.model
     def _charter_in_range(self, domain, first, last):
-        """The rows of ``domain`` in the range that nobody else is at, locked. They are looked at again after the lock."""
+        """Return the rows of ``domain`` in the range that nobody else is at, locked. They are looked at again after the lock."""
         domain = Domain(domain)
         ranged = domain & Domain([("id", ">=", first), ("id", "<=", last)])
         return lock_free(self.sudo().search(ranged, order="id"), domain)

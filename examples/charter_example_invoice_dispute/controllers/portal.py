@@ -28,7 +28,7 @@ class InvoiceDisputePortal(CharterPortal):
         return request.redirect(ADDRESS)
 
     def _invoice_dispute_moves(self, reading):
-        """The client's own invoices, read with its rights."""
+        """Return the client's own invoices, read with its rights."""
         own = [
             ("commercial_partner_id", "=", reading.client.id), ("move_type", "=", "out_invoice"), ("state", "=", "posted"),
         ]  # fmt: skip

@@ -46,7 +46,7 @@ class InvoiceDispute(models.Model):
 
     @api.model
     def _from_portal(self, contact, move, description):
-        """The form of the portal. :raise ValidationError: no invoice of the client's, or no words"""
+        """Return the form of the portal. :raise ValidationError: no invoice of the client's, or no words"""
         if not move:
             raise ValidationError(self.env._("Invoice: choose one of yours."))
         description = self._charter_words(description, 5000, self.env._("What is wrong"))
@@ -68,7 +68,7 @@ class InvoiceDispute(models.Model):
         step = self._charter_step("open")
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         step.write({"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body})
-        step._charter_fulfil(CODE, self.env._("Mail to %s.", told.people._charter_key()))
+        step._charter_fulfil(CODE, self.env._("Email to %s.", told.people._charter_key()))
         step.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- what is personal -------------------------------------------------------------------------

@@ -74,9 +74,9 @@ class SampleMatter(models.Model):
     def _record_answer(self, subject, body):
         """Answer the client by email; this meets the commitment."""
         step = self._charter_step("open")
-        sent = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
-        step.write({"state": "answered", "answered_at": self._charter_now(), "answer": sent.message.body})
-        step._charter_fulfil(CODE, self.env._("Email to %s.", sent.people._charter_key()))
+        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        step.write({"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body})
+        step._charter_fulfil(CODE, self.env._("Email to %s.", told.people._charter_key()))
         step.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- what is personal -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ class CalendarEvent(models.Model):
     _inherit = ["calendar.event", "charter.intervention.mixin"]
 
     def _charter_intervention_values(self):
-        """What the record is for its client; None: no client's business. See the mixin for every key."""
+        """Return what the record is for its client; None: no client's business. See the mixin for every key."""
         client = self._charter_client()
         if not client:
             return None
@@ -24,5 +24,5 @@ class CalendarEvent(models.Model):
         }
 
     def _charter_client(self):
-        """The contact it is about, who is none of our own people."""
+        """Return the contact it is about, who is none of our own people."""
         return self.partner_ids.filtered(lambda guest: guest.partner_share)[:1]

@@ -44,7 +44,7 @@ class VisitPortal(CharterPortal):
         return self._page("charter_example_site_visit.portal_visits", "visits", reading, values)
 
     def _hub_values(self, reading):
-        """One more place on the client's first page, with its number."""
+        """Return one more place on the client's first page, with its number."""
         values = super()._hub_values(reading)
         number = request.env["site.visit"].search_count(reading.own)
         words = request.env._("when you asked us to come")

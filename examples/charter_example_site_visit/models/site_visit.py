@@ -43,7 +43,7 @@ class SiteVisit(models.Model):
     # -- the promise ------------------------------------------------------------------------------
 
     def _charter_contract(self):
-        """The client's only contract under the charter; none when there are several."""
+        """Return the client's only contract under the charter; none when there are several."""
         contracts = self.env["contract.contract"].sudo()
         found = contracts.search(
             [
@@ -62,7 +62,7 @@ class SiteVisit(models.Model):
         return visits
 
     def action_done(self):
-        """The visit was made, now.
+        """Record that the visit was made, now.
 
         :raise ValidationError: nothing was written down for the client to read
         """
@@ -74,7 +74,7 @@ class SiteVisit(models.Model):
             step._charter_fulfil(CODE, self.env._("Visited by %s", self.env.user.name))
 
     def action_cancel(self, reason=None):
-        """The client does not want the visit any more."""
+        """Cancel a visit the client does not want any more."""
         reason = (reason or "").strip() or self.env._("Called off by the client")
         for visit in self:
             step = visit._charter_step("asked")

@@ -11,8 +11,10 @@ TEMPLATES = (
 )  # fmt: skip
 # Where the addon keeps them now: Odoo reads a template again from the file it noted when it was made.
 FILES = (
-    "data/feedback/charter_feedback_mail.xml", "data/feedback/charter_escalation_mail.xml", "data/ledger/charter_obligation_mail.xml",
-)  # fmt: skip
+    "data/feedback/charter_feedback_mail.xml",
+    "data/feedback/charter_escalation_mail.xml",
+    "data/ledger/charter_obligation_mail.xml",
+)
 WALLS = ("_get_portal_url()", "object.get_base_url() + '/charter/%s'")
 
 

@@ -7,6 +7,8 @@ from . import charter_recorded
 from . import charter_correction
 from . import charter_engine_sql
 from . import charter_merge
+from . import charter_merged_contact
+from . import res_partner
 from . import ir_cron
 from . import charter_sealed
 from . import charter_seal

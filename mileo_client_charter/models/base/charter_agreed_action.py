@@ -17,7 +17,7 @@ class CharterAgreedAction(models.AbstractModel):
     done_date = fields.Date("Done on", readonly=True, copy=False, charter_engine=True)
 
     def action_done(self):
-        """Done today; what is done already keeps its day."""
+        """Mark as done today; what is done already keeps its day."""
         self.check_access("write")
         for action in self.filtered(lambda one: not one.done_date)._charter_engine():
             company = action.company_id if "company_id" in action._fields else self.env.company

@@ -92,7 +92,7 @@ def run_batches(env, take, act, left=None, size=None):
 
 
 def one_by_one(records, act, say):
-    """``run_isolated`` on each of ``records``, a transaction each. :return: whether all was done before the time was over"""
+    """Call ``run_isolated`` on each of ``records``, a transaction each. :return: whether all was done before the time was over"""
     waiting = list(records)[::-1]
     return run_batches(
         records.env,
@@ -136,7 +136,7 @@ class Queue:
         return self.domain & Domain("id", ">", self.last)
 
     def run(self, act, say, expected=()):
-        """``run_isolated`` on each batch. :return: whether all was done before the time was over"""
+        """Call ``run_isolated`` on each batch. :return: whether all was done before the time was over"""
         return run_batches(
             self.model.env,
             self.take,

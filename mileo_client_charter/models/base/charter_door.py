@@ -82,7 +82,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _led_to(self, key):
-        """Where a form that was taken already led; None when it was not."""
+        """Return where a form that was taken already led; None when it was not."""
         if not key:
             return None
         return self.sudo().search_fetch([("key", "=", key)], ["location"], limit=1).location or None
@@ -129,10 +129,11 @@ class CharterDoorVisit(models.Model):
                 SQL(
                     """INSERT INTO charter_door_visit (key, at) SELECT unnest(%(counted)s::text[]), %(now)s
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at""",
-                    counted=sorted(counted), now=fields.Datetime.now(),
+                    counted=sorted(counted),
+                    now=fields.Datetime.now(),
                 ),
                 log_exceptions=False,
-            )  # fmt: skip
+            )
 
     @api.model
     def _check_limits(self, company, user, origin, says):
@@ -154,13 +155,15 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _free_at(self, who, limit, now):
-        """When less than ``limit`` rows of ``who`` are younger than an hour; None when that is so now."""
+        """Return when less than ``limit`` rows of ``who`` are younger than an hour; None when that is so now."""
         found = self.env.execute_query(
             SQL(
                 "SELECT at FROM charter_door_visit WHERE %(who)s AND at > %(now)s ORDER BY at DESC OFFSET %(limit)s LIMIT 1",
-                who=who, now=now - WINDOW, limit=limit - 1,
+                who=who,
+                now=now - WINDOW,
+                limit=limit - 1,
             )
-        )  # fmt: skip
+        )
         return found[0][0] + WINDOW if found else None
 
     @api.autovacuum

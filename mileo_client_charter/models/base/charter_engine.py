@@ -163,7 +163,7 @@ class CharterEngineMixin(models.AbstractModel):
         return name in ("charter_engine", "charter_json") or super()._valid_field_parameter(field, name)
 
     def _charter_engine(self):
-        """``self`` as the engine, which alone may write what proves something.
+        """Return ``self`` as the engine, which alone may write what proves something.
 
         What a caller put into the context as a default is no word of the engine's.
         """
@@ -222,7 +222,7 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_protected_columns(self):
-        """Columns the database protects: all of the model's, or those of its fields marked ``charter_engine``."""
+        """Return columns the database protects: all of the model's, or those of its fields marked ``charter_engine``."""
         return {
             name
             for name, field in self._fields.items()
@@ -232,7 +232,7 @@ class CharterEngineMixin(models.AbstractModel):
         } - {"id"}
 
     def _charter_without_echo(self, vals):
-        """``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
+        """Return ``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
 
         For new records, what is there is the default.
         """
@@ -297,7 +297,7 @@ class CharterEngineMixin(models.AbstractModel):
         return super().create([dict(defaults, **vals) for vals in vals_list])
 
     def _charter_defaults(self):
-        """The values protected fields begin with, given explicitly: neither a default_* in the context nor a user-defined
+        """Return the values protected fields begin with, given explicitly: neither a default_* in the context nor a user-defined
         default gets in. A field this user has no access to is refused by the ORM whatever the way in."""
         return {
             name: field.default(self) if field.default else False
@@ -345,7 +345,7 @@ class CharterEngineMixin(models.AbstractModel):
             return super(CharterEngineMixin, self.with_context(charter_engine=None)).unlink()
 
     def copy_data(self, default=None):
-        """A copy starts its own life: it takes nothing the engine wrote."""
+        """Return values of a copy: it starts its own life, and takes nothing the engine wrote."""
         names = self._charter_engine_field_names()
         return [
             {name: value for name, value in vals.items() if name not in names}

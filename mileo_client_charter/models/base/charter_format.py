@@ -25,7 +25,7 @@ def _first_of_month(env, text):
 
 
 def day_text(env, day, pattern=None):
-    """A day in the language of ``env``; empty for none.
+    """Return a day in the language of ``env``; empty for none.
 
     :param day: date, or its text
     :param pattern: of CLDR, “d MMMM y” for example; as the language writes its dates by default
@@ -34,7 +34,7 @@ def day_text(env, day, pattern=None):
 
 
 def moment_text(env, moment, tz=None, pattern="medium"):
-    """A moment in the language of ``env``; empty for none.
+    """Return a moment in the language of ``env``; empty for none.
 
     :param moment: naive UTC
     :param tz: name of the time zone it is shown in; the reader's by default

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools.misc import hmac
 
 from ...tools import links
+from .charter_copy import mail_copy
 
 # A moment's thought: what was done by a link can be changed by it for so long.
 CHANGE_OF_MIND = timedelta(hours=24)
@@ -17,7 +18,7 @@ class CharterLink(models.AbstractModel):
     """Makes and opens the links; what each does is said by the document's model (``_charter_links``)."""
 
     _name = "charter.link"
-    _description = "Signed link of a mail"
+    _description = "Signed link of an email"
 
     @api.model
     def _purposes(self):
@@ -36,7 +37,7 @@ class CharterLink(models.AbstractModel):
 
     @api.model
     def _token(self, record, purpose, contact):
-        """The token for ``contact`` to do ``purpose`` on ``record``, from today on."""
+        """Return the token for ``contact`` to do ``purpose`` on ``record``, from today on."""
         link = record._charter_links[purpose]
         last_day = date.fromordinal(self._today().toordinal() + link.days)
         return links.pack(links.Claim(link.number, record.id, contact.id, last_day), self._signer())
@@ -57,8 +58,11 @@ class CharterLink(models.AbstractModel):
         if not claim or claim.purpose not in self._purposes():
             return None, nobody, None, None, "unknown"
         model, purpose, link = self._purposes()[claim.purpose]
-        contact = nobody.browse(claim.contact).exists()
-        record = self.env[model].sudo().browse(claim.record).exists()
+        contact = nobody._charter_today_contact(claim.contact)
+        if model == "res.partner":
+            record = nobody._charter_today_contact(claim.record)
+        else:
+            record = self.env[model].sudo().browse(claim.record).exists()
         if not record or not contact:
             return None, nobody, None, None, "unknown"
         record = record.with_context(lang=contact.lang or self.env.lang)
@@ -96,7 +100,7 @@ class CharterLinkMixin(models.AbstractModel):
         return f"{record.get_base_url()}{PATH}{token}"
 
     def _charter_link_thread(self, contact):
-        """The document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
+        """Return the document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
         return self
 
     def _charter_link_copy(self, contact, words, address):
@@ -108,7 +112,7 @@ class CharterLinkMixin(models.AbstractModel):
         if not thread or not contact.email_normalized:
             return
         company = self._charter_link_company()
-        thread = thread.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        thread = thread.with_context(lang=contact.lang or self.env.lang)
         body = thread.env["ir.qweb"]._render(
             "mileo_client_charter.mail_link_copy",
             {
@@ -118,15 +122,8 @@ class CharterLinkMixin(models.AbstractModel):
                 "company": company,
             },
         )
-        thread.message_notify(
-            partner_ids=contact.ids,
-            subject=thread.env._("Recorded: %s", self.sudo().with_env(thread.env).display_name),
-            body=body,
-            author_id=company.partner_id.id,
-            email_layout_xmlid="mileo_client_charter.mail_bare_layout",
-            mail_auto_delete=False,
-        )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        subject = thread.env._("Recorded: %s", self.sudo().with_env(thread.env).display_name)
+        mail_copy(thread, contact, company, subject, body)
 
     @api.model
     def _charter_may_change_mind(self, moment):

@@ -24,7 +24,7 @@ def busy(env):
 
 
 def bound_waiting(cr):
-    """From here to the end of the transaction, no statement waits for another transaction longer than WAIT_SECONDS."""
+    """Let no statement wait for another transaction longer than WAIT_SECONDS, to the end of this one."""
     cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", f"{WAIT_SECONDS}s"))
 
 

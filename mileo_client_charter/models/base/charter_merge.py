@@ -149,7 +149,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _references(self):
-        """[(table, column of the model's name, column of its id)] of every stored generic reference."""
+        """Return [(table, column of the model's name, column of its id)] of every stored generic reference."""
         found = []
         for model in self.env.values():
             if model._abstract or not model._auto or model._transient:
@@ -170,7 +170,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _rules(self, tables=None):
-        """Every unique index and exclusion constraint of ``tables`` (ours by default). :return: list of Rule"""
+        """Return every unique index and exclusion constraint of ``tables`` (ours by default). :return: list of Rule"""
         self.env.cr.execute(
             SQL(
                 """
@@ -266,9 +266,11 @@ class CharterMerge(models.AbstractModel):
                         self.env._(
                             "%(contact)s has rows of another company than %(company)s, the one the merged contact would "
                             "belong to: %(rows)s. Empty the field Company of these contacts first, then merge them.",
-                            contact=partner.display_name, company=company.name, rows=self._in_words(strange),
+                            contact=partner.display_name,
+                            company=company.name,
+                            rows=self._in_words(strange),
                         )
-                    )  # fmt: skip
+                    )
 
     @api.model
     def _hanging(self, columns, partner, other_than=None):
@@ -280,7 +282,8 @@ class CharterMerge(models.AbstractModel):
         found = {}
         for table, name in {**self._tables(), "contract_contract": "contract.contract"}.items():
             names = columns.get(table)
-            if not names:
+            if not names or name == "charter.merged.contact":
+                # Who somebody was before is nothing a client has received or sent.
                 continue
             condition = SQL("(%s)", SQL(" OR ").join(how.of([partner.id]) for how in names.values()))
             if table == "contract_contract":
@@ -342,6 +345,8 @@ class CharterMerge(models.AbstractModel):
             groups = self._colliding(rule, merge)
             if groups:
                 self._fold(rule, name, groups, merge)
+        self.env["charter.merged.contact"]._remember(sources, target)
+        self.env.flush_all()
         self._move(merge)
         self.env.invalidate_all()
 
@@ -371,7 +376,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _colliding(self, rule, merge):
-        """Lists of ids of the rows that would break ``rule`` if the contacts were one."""
+        """Return lists of ids of the rows that would break ``rule`` if the contacts were one."""
         moved = merge.columns[rule.table]
         touched = SQL(" OR ").join(SQL("(%s)", condition.of(merge.everybody)) for condition in moved.values())
         columns = SQL(", ").join(
@@ -399,9 +404,11 @@ class CharterMerge(models.AbstractModel):
             found = self.env.execute_query(
                 SQL(
                     "SELECT array_agg(id ORDER BY id) FROM (%(rows)s) AS row WHERE %(known)s GROUP BY %(names)s HAVING count(*) > 1 ORDER BY 1",
-                    rows=rows, known=known, names=SQL(", ").join(names),
+                    rows=rows,
+                    known=known,
+                    names=SQL(", ").join(names),
                 )
-            )  # fmt: skip
+            )
             return [ids for [ids] in found]
         pairs = self.env.execute_query(
             SQL(

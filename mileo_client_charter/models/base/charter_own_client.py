@@ -52,7 +52,7 @@ def owner_of(model):
 
 
 def is_of_clients(model):
-    """Whether the rows of ``model`` are the charter's, and each is one client's."""
+    """Return whether the rows of ``model`` are the charter's, and each is one client's."""
     ours = model._name.startswith("charter.") and model._auto and not model._abstract and not model._transient
     return ours and bool(owner_of(model))
 
@@ -69,7 +69,7 @@ class CharterOwnClientMixin(models.AbstractModel):
 
     @api.model
     def _charter_own_links(self):
-        """{column: SQL of what is wrong with it, one row when it names another client's}."""
+        """Return {column: SQL of what is wrong with it, one row when it names another client's}."""
         found = {}
         for name, field in self._fields.items():
             if not field.store or field.type != "many2one" or name == owner_of(self):

@@ -91,7 +91,7 @@ class CharterRecordedMixin(models.AbstractModel):
         return [name for name in self._charter_recorded_fields() if self._charter_is_recorded(name)]
 
     def _charter_check_correction(self, values):
-        """``values`` as they are written, checked by the model. :raise ValidationError: naming field and remedy"""
+        """Return ``values`` as they are written, checked by the model. :raise ValidationError: naming field and remedy"""
         return values
 
     def _charter_corrected(self, names, reason):

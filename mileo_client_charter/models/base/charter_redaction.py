@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 
 def digest(value):
-    """SHA-256, in hexadecimal, of a text, of bytes, or of what JSON holds (keys in order, as a report's fingerprint)."""
+    """Return SHA-256, in hexadecimal, of a text, of bytes, or of what JSON holds (keys in order, as a report's fingerprint)."""
     if not isinstance(value, (bytes, str)):
         value = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()
@@ -37,7 +37,7 @@ class CharterRedaction(models.Model):
 
     @api.model
     def _original(self, record, field_name, present):
-        """The digest of what was recorded, of a text whose digest is ``present``.
+        """Return the digest of what was recorded, of a text whose digest is ``present``.
 
         :return: ``present`` where nothing was removed; None: it was changed otherwise than by a redaction
         """

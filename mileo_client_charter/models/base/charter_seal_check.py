@@ -48,7 +48,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _broken_links(self, company):
-        """Links whose number or seal does not follow from the one before."""
+        """Return links whose number or seal does not follow from the one before."""
         broken, before, expected, last = [], GENESIS, 1, 0
         while True:
             self.env.cr.execute(

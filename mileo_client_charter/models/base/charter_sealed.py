@@ -54,7 +54,7 @@ class CharterSealed(models.AbstractModel):
 
     @api.model
     def _charter_seal_content(self):
-        """SQL: the SHA-256, in hexadecimal, of the canonical content of ``row``."""
+        """Return SQL: the SHA-256, in hexadecimal, of the canonical content of ``row``."""
         columns = [SQL.identifier("row", name) for name in self._charter_seal_columns]
         extra = [self._charter_seal_sql(expression) for expression in self._charter_seal_extra]
         return SQL(
@@ -64,7 +64,7 @@ class CharterSealed(models.AbstractModel):
 
     @api.model
     def _charter_triggers(self, columns):
-        """What puts a row on the list of those to seal, whoever changes it."""
+        """Return what puts a row on the list of those to seal, whoever changes it."""
         triggers = super()._charter_triggers(columns)
         read = set(re.findall(r"\{row\}\.(\w+)", self._charter_seal_when or ""))
         if not self._charter_seal_when or not {"company_id", *read} <= columns:

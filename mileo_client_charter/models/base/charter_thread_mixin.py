@@ -28,7 +28,7 @@ class CharterThreadMixin(models.AbstractModel):
         )  # fmt: skip
 
     def _charter_mail_doors(self):
-        """[(label, address)] of what the client can do next from a message about this document, without a login."""
+        """Return [(label, address)] of what the client can do next from a message about this document, without a login."""
         return []
 
     def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):

@@ -57,7 +57,7 @@ class CharterTriggerMixin(models.AbstractModel):
 
     @api.model
     def _charter_triggers(self, columns):
-        """The triggers this model's table is to have.
+        """Return the triggers this model's table is to have.
 
         :param columns: names of the columns the table has at present: a server may be started before its database is
             upgraded, and a trigger on a column that is not there yet cannot be made

@@ -19,7 +19,7 @@ class Kept(str):
 
 
 def stored(words):
-    """What a column keeps of ``words``: text as it is, a term of ``LazyTranslate`` with its module and its values.
+    """Return what a column keeps of ``words``: text as it is, a term of ``LazyTranslate`` with its module and its values.
 
     A day or a moment (naive UTC) is kept as such, and written as the reader writes them; a record is kept as such, and named as the reader names it.
     What somebody typed is never taken for a term, which would name any record to whoever reads it: a space breaks the mark.
@@ -60,7 +60,7 @@ def _kept(value):
 
 
 def in_words(env, text):
-    """What was ``stored``, in the language of ``env``; a text that somebody typed stays as it is. Of several lines, each."""
+    """Return what was ``stored``, in the language of ``env``; a text that somebody typed stays as it is. Of several lines, each."""
     if not text or MARK not in text:
         return text
     return "\n".join(_line(env, line) for line in text.split("\n"))
@@ -136,5 +136,5 @@ class LongWords(_KeepsTerms, fields.Text):
 
 
 def as_stored(record, name):
-    """What the field ``name`` of ``record`` keeps, to add to it or to write it elsewhere."""
+    """Return what the field ``name`` of ``record`` keeps, to add to it or to write it elsewhere."""
     return Kept(record.with_context(charter_words_stored=True)[name] or "")

@@ -62,6 +62,6 @@ class Extras(NamedTuple):
 
 
 def message_extras(env):
-    """The ``Extras`` of the message that is being sent: an object of this process, which no remote call can send."""
+    """Return the ``Extras`` of the message that is being sent: an object of this process, which no remote call can send."""
     extras = env.context.get("charter_message_extras")
     return extras if isinstance(extras, Extras) else Extras()

@@ -47,7 +47,7 @@ def _overrides(endpoint):
 
 
 def new_form_key():
-    """What tells one form shown from the next: sent twice, it is the same form."""
+    """Return what tells one form shown from the next: sent twice, it is the same form."""
     return secrets.token_urlsafe(16)
 
 
@@ -124,7 +124,7 @@ def _methods(endpoint):
 
 
 def _allowed(endpoint):
-    """What the address answers, whichever handlers do."""
+    """Return what the address answers, whichever handlers do."""
     adapter = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
     return sorted(set(adapter.allowed_methods(request.httprequest.path)) - {"OPTIONS"} | _methods(endpoint))
 
@@ -197,7 +197,7 @@ def _form():
 
 
 def _location(response):
-    """Where a response leads within this site; None for one that shows something itself."""
+    """Return where a response leads within this site; None for one that shows something itself."""
     parts = urlsplit(response.headers.get("Location") or "")
     return parts._replace(scheme="", netloc="").geturl() or None
 

@@ -16,7 +16,7 @@ class MailTrackingValue(models.Model):
         ]
 
     def _charter_label(self, label):
-        """``label`` of the field's selection, in any language, in the reader's."""
+        """Return ``label`` of the field's selection, in any language, in the reader's."""
         self.ensure_one()
         field = self.env[self.field_id.model]._fields.get(self.field_id.name)
         if not label or not field or field.type != "selection":

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime, to_local
+from ...tools.phone import tel
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, stating that it was not approved"),
@@ -28,9 +29,9 @@ class ResCompany(models.Model):
     )
     charter_nps_frequency_days = fields.Integer("Days between two NPS questions to one contact", default=90)
     charter_alert_office_hours = fields.Boolean(
-        "Mail reminders to staff in office hours only",
+        "Email reminders to staff in office hours only",
         default=True,
-        help="Reminders and alerts are recorded at once; their mails wait for the next opening of the company, where that "
+        help="Reminders and alerts are recorded at once; their emails wait for the next opening of the company, where that "
         "leaves half of the time left.",
     )
     charter_on_call_operations = fields.Char(
@@ -144,7 +145,7 @@ class ResCompany(models.Model):
         return result
 
     def _charter_next_opening(self, moment):
-        """When people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
+        """Return when people of the company are next at work from ``moment`` on (naive UTC), ``moment`` if they are then.
 
         A company whose calendar never opens is never waited for.
         """
@@ -157,6 +158,11 @@ class ResCompany(models.Model):
         """Return the address that opens an escalation by mail, or False where no mail domain is set up."""
         alias = self.env.ref("mileo_client_charter.alias_escalation", raise_if_not_found=False)
         return alias.sudo().display_name if alias and alias.sudo().alias_domain else False
+
+    @api.model
+    def _charter_tel(self, number):
+        """Return the address that dials ``number``, for templates; empty for none (``tools/phone.py``)."""
+        return tel(number)
 
     def _charter_mail_footer(self):
         """Return the last line of every mail to a client, in the language of the environment (template ``mail_footer``)."""
@@ -182,7 +188,7 @@ class ResCompany(models.Model):
                 if company[name] and not email_normalize(company[name]):
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: “%(value)s” is no e-mail address; write one, such as duty@example.com.",
+                            "%(field)s: “%(value)s” is no email address; write one, such as duty@example.com.",
                             field=self._fields[name]._description_string(self.env),
                             value=company[name],
                         )
@@ -222,7 +228,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_day_domain(self, name, operator):
-        """``name`` (a date) compared with today, which is each record's own company's (``company_id``)."""
+        """Return ``name`` (a date) compared with today, which is each record's own company's (``company_id``)."""
         days = self._charter_days()
         if len(days) == 1:
             return Domain(name, operator, next(iter(days)))
@@ -232,7 +238,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_today_sql(self, company):
-        """Today as SQL, for the company whose id ``company`` (SQL) is."""
+        """Return today as SQL, for the company whose id ``company`` (SQL) is."""
         return self._charter_of_zone(
             company, [(SQL("%s::date", day), ids) for day, ids in self._charter_days().items()]
         )
@@ -267,7 +273,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_holders(self, keys, now=None):
-        """Who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
+        """Return who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""
         return {}
 
     @api.model
@@ -277,7 +283,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_not_held(self):
-        """Domain on (company, client) without those clients: what mails clients by itself respects it."""
+        """Return the domain on (company, client) without those clients: what mails clients by itself respects it."""
         return Domain.AND(
             Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
             for company, clients in self._charter_held_clients().items()

@@ -68,7 +68,7 @@ class ResourceCalendar(models.Model):
         )
 
     def _charter_shift_many(self, requests):
-        """Due moments of many delays on this calendar: see ``Ruler.shift_many``."""
+        """Return due moments of many delays on this calendar: see ``Ruler.shift_many``."""
         return Ruler(self).shift_many(requests)
 
     def _charter_office_hours(self):
@@ -105,7 +105,7 @@ class ResourceCalendar(models.Model):
         ]
 
     def _charter_first_reach(self, requests):
-        """How far from a moment the longest of these delays should end, holidays included."""
+        """Return how far from a moment the longest of these delays should end, holidays included."""
         longest = {"hours": 0, "days": 0}
         for _at, delay, _anchor in requests:
             if delay.unit in longest:
@@ -115,7 +115,7 @@ class ResourceCalendar(models.Model):
 
 
 def reaches(first):
-    """Ever wider windows of working time: fourfold each time, at most to where plan_hours gives up."""
+    """Yield ever wider windows of working time: fourfold each time, at most to where plan_hours gives up."""
     reach = min(first, FURTHEST)
     yield reach
     while reach < FURTHEST:
@@ -135,7 +135,7 @@ class Ruler:
         self.working = None
 
     def shift_many(self, requests):
-        """Due moments of many delays, in a number of queries that does not grow with them.
+        """Return due moments of many delays, in a number of queries that does not grow with them.
 
         The window of intervals is guessed wide enough to be read once; it widens fourfold, at most to where
         plan_hours gives up, while long closures leave delays unfilled.
@@ -183,7 +183,7 @@ class Ruler:
         return unfilled
 
     def moments(self, requests):
-        """As ``shift_many``, to the second: a calendar open round the clock loses a microsecond each midnight, and a
+        """Return moments as ``shift_many`` does, to the second: a calendar open round the clock loses a microsecond each midnight, and a
         promise counts in seconds."""
         return [_to_the_second(answer) for answer in self.shift_many(requests)]
 
@@ -203,7 +203,7 @@ class ResourceCalendarLeaves(models.Model):
 
 
 def _fetched(records, field_names):
-    """What a search brings along: everything inside ``_charter_working_time``, so that core's search for rows
+    """Return what a search brings along: everything inside ``_charter_working_time``, so that core's search for rows
     followed by the reading of their fields is one query and not two."""
     return None if not field_names and records.env.context.get("charter_fetch") else field_names
 

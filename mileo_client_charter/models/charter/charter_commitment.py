@@ -106,9 +106,11 @@ class CharterCommitment(models.Model):
         for commitment in self:
             if commitment.unit == "months" and commitment.clock == "working":
                 raise ValidationError(
-                    self.env._("%s: months are counted on the calendar. Choose days or hours for working time.",
-                               commitment.name)
-                )  # fmt: skip
+                    self.env._(
+                        "%s: months are counted on the calendar. Choose days or hours for working time.",
+                        commitment.name,
+                    )
+                )
 
     @api.constrains("article_id", "document_id")
     def _check_article(self):
@@ -153,7 +155,7 @@ class CharterCommitment(models.Model):
         return self.env._("%s month", amount) if amount == 1 else self.env._("%s months", amount)
 
     def _figure(self, attribute):
-        """What ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""
+        """Return what ``{code:attribute}`` prints: delay (default), threshold, per_year or period."""
         self.ensure_one()
         if attribute == "delay":
             return self._marked_delay()

@@ -178,7 +178,7 @@ class CharterDocument(models.Model):
     @api.model
     @tools.ormcache()
     def _companies_in_force(self):
-        """Return ids of the companies with a charter in force."""
+        """Return the ids of the companies with a charter in force."""
         return tuple(self.sudo().search([("state", "=", "in_force")]).company_id.ids)
 
     @api.model
@@ -259,7 +259,7 @@ class CharterDocument(models.Model):
     # -- actions ----------------------------------------------------------------------------------
 
     def action_new_version(self):
-        """A draft with the same words and figures, to change and publish."""
+        """Return a draft with the same words and figures, to change and publish."""
         self.ensure_one()
         new = self.copy()
         return new._charter_form_action()
@@ -367,9 +367,11 @@ class CharterDocument(models.Model):
                 self.env.flush_all()
             except psycopg2.errors.UniqueViolation as error:
                 raise UserError(
-                    self.env._("Somebody else has just published a charter for %s: reload the page and look at it first.",
-                               document.company_id.name)
-                ) from error  # fmt: skip
+                    self.env._(
+                        "Somebody else has just published a charter for %s: reload the page and look at it first.",
+                        document.company_id.name,
+                    )
+                ) from error
             document._charter_engine()._open_copies()
         return True
 

@@ -58,7 +58,7 @@ class CharterTier(models.Model):
             document._check_tiers(in_use)
 
     def _differs_from(self, document):
-        """What this tier does and ``document`` says otherwise, in words; empty: they agree."""
+        """Return what this tier does and ``document`` says otherwise, in words; empty: they agree."""
         self.ensure_one()
         report = document._commitment(REPORT_DELIVERY)
         meeting = document._commitment(INTERVIEW_BIANNUAL)
@@ -67,21 +67,25 @@ class CharterTier(models.Model):
             said.append(
                 self.env._(
                     "the charter sets reports within %(printed)s, the tier %(tier)s within %(days)s days",
-                    printed=report.delay_text, tier=self.name, days=self.report_days,
+                    printed=report.delay_text,
+                    tier=self.name,
+                    days=self.report_days,
                 )
-            )  # fmt: skip
+            )
         months = 12 // self.interviews_per_year if self.interviews_per_year else 0
         if meeting and (meeting.delay, meeting.unit) != (months, "months"):
             said.append(
                 self.env._(
                     "the charter sets an interview every %(printed)s, the tier %(tier)s %(count)s a year",
-                    printed=meeting.delay_text, tier=self.name, count=self.interviews_per_year,
+                    printed=meeting.delay_text,
+                    tier=self.name,
+                    count=self.interviews_per_year,
                 )
-            )  # fmt: skip
+            )
         return "; ".join(said)
 
     def copy_data(self, default=None):
-        """A copy has a code and a name of its own."""
+        """Return values of a copy, with a code and a name of its own."""
         values = super().copy_data(default)
         for tier, vals in zip(self, values, strict=True):
             if "code" not in (default or {}):

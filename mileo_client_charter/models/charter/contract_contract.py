@@ -65,9 +65,11 @@ class ContractContract(models.Model):
         for contract in self.filtered("charter_tier_id"):
             if contract.contract_type != "sale":
                 raise ValidationError(
-                    self.env._("Charter tier: %s is a purchase contract; the charter is for sale contracts.",
-                               contract.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Charter tier: %s is a purchase contract; the charter is for sale contracts.",
+                        contract.display_name,
+                    )
+                )
             if not contract.company_id:
                 raise ValidationError(self.env._("Charter tier: give the contract a company first."))
             if not self.env["charter.document"].sudo()._in_force(contract.company_id):
@@ -91,7 +93,7 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_parts(self, field):
-        """The declarations a field is made of, of whatever addons."""
+        """Return the declarations a field is made of, of whatever addons."""
         return field._base_fields__ or (field,)
 
     def _charter_check_editable(self, vals):
@@ -140,18 +142,18 @@ class ContractContract(models.Model):
         return any(not any(xmlid.startswith(OURS) for xmlid in xmlids[right.id]) for right in rights)
 
     def _charter_midnight(self, day):
-        """First moment of ``day`` where the company is, naive UTC."""
+        """Return first moment of ``day`` where the company is, naive UTC."""
         self.ensure_one()
         return to_utc(day, self.company_id._charter_tz())
 
     def _charter_local_day(self, moment):
-        """The day a naive UTC ``moment`` is for the company."""
+        """Return the day a naive UTC ``moment`` is for the company."""
         self.ensure_one()
         tz = self.company_id._charter_tz()
         return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
 
     def _charter_first_day(self):
-        """First day of the lines that are not cancelled, or None."""
+        """Return first day of the lines that are not cancelled, or None."""
         lines = self.contract_line_ids.filtered(
             lambda line: line.date_start and not (line.is_canceled or line.display_type)
         )

@@ -36,7 +36,7 @@ class CharterDefect(models.Model):
         return super().action_mend()
 
     def _filed_models(self):
-        """Models whose rows have files on record, and say whose company's an altered one is; others add theirs."""
+        """Return models whose rows have files on record, and say whose company's an altered one is; others add theirs."""
         return ["charter.delivery", "charter.document"]
 
     def _defect_queries(self, clients):

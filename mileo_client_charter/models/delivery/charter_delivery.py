@@ -34,6 +34,7 @@ class CharterDelivery(models.Model):
     _description = "Delivery to a client"
     _inherit = [
         "charter.merge.mixin",
+        "charter.keeping.mixin",
         "charter.engine.mixin",
         "charter.own.client.mixin",
         "charter.sealed.mixin",
@@ -70,15 +71,6 @@ class CharterDelivery(models.Model):
     res_model = fields.Char("Document model", readonly=True, groups="base.group_user")
     res_id = fields.Many2oneReference(
         "Document", model_field="res_model", readonly=True, groups="base.group_user"
-    )
-    obligation_id = fields.Many2one(
-        "charter.obligation",
-        "Commitment",
-        ondelete="restrict",
-        index="btree_not_null",
-        readonly=True,
-        groups="base.group_user",
-        help="Kept once the mail has left.",
     )
     run_id = fields.Many2one(
         "charter.delivery.run",
@@ -151,12 +143,12 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _check_recipients(self, client):
-        """The contacts documents are delivered to. :raise UserError: there is none, with what to do"""
+        """Return the contacts documents are delivered to. :raise UserError: there is none, with what to do"""
         recipients = self._recipients_of(client)[client]
         if not recipients:
             raise UserError(
                 self.env._(
-                    "%s has no contact with an e-mail address: add one to the client, then send.",
+                    "%s has no contact with an email address: add one to the client, then send.",
                     client.display_name,
                 )
             )
@@ -264,16 +256,16 @@ class CharterDelivery(models.Model):
                 # It left twice: the other one is the proof, and this row says what became of it.
                 delivery._call_off(self.env._("The same document had left already."))
                 continue
-            twins._call_off(self.env._("The same document left with another mail."))
+            twins._call_off(self.env._("The same document left with another email."))
             # The mail goes to the address the contact has when it leaves, not to the one it had when it was written.
             email = ", ".join(delivery.contact_id._charter_addresses())
             delivery.write(
                 {"state": "sent", "sent_at": now, "email": email, "failure": False, "failed_at": False}
             )
             if delivery.obligation_id:
-                delivery.obligation_id._fulfil(
+                delivery._charter_keep(
                     _lt(
-                        "Mail to %(contact)s: %(subject)s",
+                        "Email to %(contact)s: %(subject)s",
                         contact=delivery.contact_id._charter_key(),
                         subject=delivery.subject,
                     )
@@ -304,7 +296,7 @@ class CharterDelivery(models.Model):
         """Back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
         for delivery in self._charter_engine():
             if delivery._twins():
-                delivery._call_off(self.env._("The same document is queued with another mail."))
+                delivery._call_off(self.env._("The same document is queued with another email."))
             elif delivery.obligation_id and not delivery.obligation_id.is_owed:
                 delivery._call_off(self.env._("The commitment no longer applies."))
             else:

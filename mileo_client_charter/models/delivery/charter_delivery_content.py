@@ -29,7 +29,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _planned_domain(self):
-        """What leaves with the next run: planned, and neither held nor waiting for a look."""
+        """Return what leaves with the next run: planned, and neither held nor waiting for a look."""
         return [("state", "=", "planned"), ("run_id.state", "=", "sending")]
 
     def _of_incomplete_sheets(self):
@@ -77,7 +77,7 @@ class CharterDelivery(models.Model):
         }
 
     def _shared_attachment(self, document, name, content):
-        """One file for all who are handed the same text in the same language."""
+        """Return one file for all who are handed the same text in the same language."""
         files = self.env["ir.attachment"].sudo()
         checksum = hashlib.sha1(content).hexdigest()  # noqa: S324  (as ir.attachment counts it)
         own = [("res_model", "=", document._name), ("res_id", "=", document.id), ("res_field", "=", False)]

@@ -150,7 +150,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _known_missing(self, obligation_ids):
-        """Promises whose client is known to have nobody to write to."""
+        """Return the promises whose client is known to have nobody to write to."""
         missing = self.env["charter.delivery"].sudo().search(
             [("obligation_id", "in", obligation_ids), ("state", "=", "failed"), ("contact_id", "=", False)]
         )  # fmt: skip
@@ -182,7 +182,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _run_name(self, kind, count):
-        """What goes out and to how many, for whoever reads it later, in their language."""
+        """Return what goes out and to how many, for whoever reads it later, in their language."""
         name = Choice(self.env["charter.delivery"], "kind", kind)
         return (
             _lt("%(kind)s, %(count)s clients", kind=name, count=count)
@@ -201,7 +201,7 @@ class CharterDeliveryRun(models.Model):
         planned = deliveries.create([dict(request, run_id=self.id, state="planned") for request in requests])
         for delivery in planned.filtered(lambda one: not one.contact_id):
             delivery._fail(
-                self.env._("%s has no contact with a valid e-mail address.", delivery.partner_id.display_name)
+                self.env._("%s has no contact with a valid email address.", delivery.partner_id.display_name)
             )
 
     def _ask_review(self):
@@ -218,7 +218,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _to_remind_of(self):
-        """Domain of the runs that wait to be looked at."""
+        """Return the domain of the runs that wait to be looked at."""
         return Domain("state", "=", "held")
 
     @api.model
@@ -253,7 +253,7 @@ class CharterDeliveryRun(models.Model):
             )
 
     def action_release(self):
-        """What was looked at may go."""
+        """Release what was looked at."""
         self._check_may_decide()
         held = self.filtered(lambda run: run.state == "held")
         held._charter_engine().write({"state": "sending"})
@@ -266,7 +266,7 @@ class CharterDeliveryRun(models.Model):
         self.filtered(lambda run: run.state == "sending")._charter_engine().write({"state": "held"})
 
     def action_preview(self):
-        """The message of the first client, as it would leave now."""
+        """Return the message of the first client, as it would leave now."""
         self.ensure_one()
         first = self.delivery_ids.filtered("contact_id").sorted("id")[:1]
         wizard = self.env["charter.delivery.preview"].create(

@@ -63,7 +63,7 @@ class CharterHandover(models.Model):
 
     def _why_not_notified(self, contacts):
         if not contacts:
-            return self.env._("%s has no contact with a valid e-mail address.", self.partner_id.display_name)
+            return self.env._("%s has no contact with a valid email address.", self.partner_id.display_name)
         if any(user is None for _role, user, _first, _last in self.plan or ()):
             return self.env._("%s has no substitute on some of these days.", self.user_id.name)
         return False

@@ -62,7 +62,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_create_frozen(self, vals_list):
-        """Files of documents that are there, frozen from the start. :param vals_list: with ``raw``, bytes, and their place"""
+        """Return files of documents that are there, frozen from the start. :param vals_list: with ``raw``, bytes, and their place"""
         documents = {}
         for vals in vals_list:
             documents.setdefault(vals["res_model"], []).append(vals["res_id"])
@@ -177,7 +177,7 @@ class IrAttachment(models.Model):
 
     @api.model
     def _charter_content_in(self, vals):
-        """The content these values give a file, bytes; None when they give none."""
+        """Return the content these values give a file, bytes; None when they give none."""
         if "raw" in vals:
             content = vals["raw"] or b""
             return content.encode() if isinstance(content, str) else content

@@ -42,7 +42,7 @@ class MailMail(models.Model):
         return True
 
     def _charter_waiting(self, failure_reason, failure_type):
-        """The charter's own among these mails that a server may take later: nobody answered, or it asks for patience.
+        """Return the charter's own among these mails that a server may take later: nobody answered, or it asks for patience.
 
         For as many days as a mail server itself would try (RFC 5321, 4.5.4.1).
         """

@@ -115,7 +115,7 @@ class ResPartner(models.Model):
         return found
 
     def action_charter_portal_access(self):
-        """Core's own wizard: which contacts of the client may use the portal."""
+        """Open core's own wizard: which contacts of the client may use the portal."""
         self.ensure_one()
         client = self.commercial_partner_id
         return (
@@ -143,10 +143,11 @@ class ResPartner(models.Model):
         )
         contracts = self.env["contract.contract"].search(
             [
-                ("company_id", "=", company.id), ("commercial_partner_id", "in", clients.ids),
+                ("company_id", "=", company.id),
+                ("commercial_partner_id", "in", clients.ids),
                 ("charter_tier_id", "!=", False),
             ]
-        )  # fmt: skip
+        )
         others = clients - assigned.partner_id - contracts.commercial_partner_id
         if others:
             raise AccessError(

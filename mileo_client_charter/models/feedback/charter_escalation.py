@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.codes import ESCALATION_LEVEL1
+from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ..base.charter_words import Words
 from ..base.client_document import Message, Sheet
 from .charter_only_choice import fill_only_choices
@@ -59,7 +59,7 @@ class CharterEscalation(models.Model):
     door = fields.Selection(
         [
             ("portal", "Client portal"),
-            ("mail", "E-mail"),
+            ("mail", "Email"),
             ("phone", "Phone"),
             ("letter", "Letter or meeting"),
         ],
@@ -145,18 +145,11 @@ class CharterEscalation(models.Model):
 
     def _current_promises(self):
         """Return {escalation id: the promise of its present level}, read as the engine."""
-        rows = (
-            self.env["charter.obligation"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", self.ids),
-                    ("code", "like", "escalation.level"),
-                ],
-                ["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
-                order="code, id",
-            )
+        rows = self._charter_promises(
+            ESCALATION_LEVEL1,
+            ESCALATION_LEVEL2,
+            fetch=["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
+            order="code, id",
         )
         return {row.res_id: row for row in rows}
 
@@ -207,7 +200,7 @@ class CharterEscalation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Every door ends here, so the clock starts the same from each."""
+        """Create escalations: every channel ends here, so the clock starts the same from each."""
         vals_list = [self._with_client(vals) for vals in vals_list]
         moments = [self._charter_said_moment(vals.pop("said_at", None)) for vals in vals_list]
         escalations = super().create(vals_list)
@@ -216,13 +209,15 @@ class CharterEscalation(models.Model):
             now = escalation._charter_now()
             engine.write(
                 {
-                    "reference": self.env["ir.sequence"].sudo().with_company(escalation.company_id)
+                    "reference": self.env["ir.sequence"]
+                    .sudo()
+                    .with_company(escalation.company_id)
                     .next_by_code("charter.escalation"),
                     "raised_at": now,
                     "said_at": said_at,
                     "state": "open" if escalation.partner_id else "unqualified",
                 }
-            )  # fmt: skip
+            )
             if escalation.partner_id:
                 engine._start_clock(ESCALATION_LEVEL1, said_at, now)
             else:
@@ -247,7 +242,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _with_client(self, vals):
-        """``vals`` with the client a person named in its place belongs to; the person is the contact."""
+        """Return ``vals`` with the client a person named in its place belongs to; the person is the contact."""
         if not vals.get("partner_id"):
             return vals
         partner = self.env["res.partner"].browse(vals["partner_id"])
@@ -278,9 +273,7 @@ class CharterEscalation(models.Model):
         self.ensure_one()
         if not occurrence:
             # A level that was answered, or taken back, is promised anew when it is asked for again.
-            times = self.env["charter.obligation"].sudo().search_count(
-                [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code)]
-            )  # fmt: skip
+            times = len(self._charter_promises(code))
             occurrence = str(times + 1) if times else ""
         opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
         self._charter_note_late(opened, moment, recorded)

@@ -34,7 +34,7 @@ class CharterEscalation(models.Model):
             {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
         )
         evidence = _lt(
-            "Answered by %(user)s by mail to %(contact)s.",
+            "Answered by %(user)s by email to %(contact)s.",
             user=self.env.user._charter_key(),
             contact=told.people._charter_key(),
         )
@@ -56,7 +56,7 @@ class CharterEscalation(models.Model):
         ) | {"context": {"default_operation": "level2", "default_escalation_ids": self.ids}}
 
     def action_level2(self, reason=None, said_at=None):
-        """Staff take the client's word that the answer is not enough.
+        """Go to level 2 on the client's word, given to staff, that the answer is not enough.
 
         :param reason: what the client said; the dialogue asks for it  :param said_at: when, naive UTC; now by default
         :raise ValidationError: no reason, a moment to come, neither answered nor overdue
@@ -133,7 +133,7 @@ class CharterEscalation(models.Model):
         ) | {"context": {"default_operation": "resolve", "default_escalation_ids": self.ids}}
 
     def action_resolve(self, how):
-        """Staff record that the client accepted the answer, and how they know.
+        """Record, as staff, that the client accepted the answer, and how they know.
 
         :raise ValidationError: no words on how, or no answer yet
         """

@@ -13,7 +13,7 @@ _lt = LazyTranslate(__name__)
 
 DIRECTION = "mileo_client_charter.group_charter_direction"
 KINDS = [
-    ("automatic", "Automatic mail"), ("spam", "Advertising or spam"), ("duplicate", "Duplicate of another escalation"),
+    ("automatic", "Automatic email"), ("spam", "Advertising or spam"), ("duplicate", "Duplicate of another escalation"),
 ]  # fmt: skip
 # By channel. Whom we heard, or read on paper, is no machine; a form is filled in by a person who means it.
 OF_CHANNEL = {"mail": ("automatic", "spam", "duplicate"), "phone": ("duplicate",), "letter": ("duplicate",)}
@@ -95,9 +95,9 @@ class CharterEscalation(models.Model):
         ) | {"context": {"default_operation": "dismiss", "default_escalation_ids": self.ids}}
 
     def action_dismiss(self, reason, kind=None, duplicate_of=None):
-        """Set aside what is no escalation: an automatic mail, advertising, a duplicate; never after an answer.
+        """Set aside what is no escalation: an automatic email, advertising, a duplicate; never after an answer.
 
-        It stays on record, the renewal condition names it, the client whose contact wrote it reads why in a mail, and its
+        It stays on record, the renewal condition names it, the client whose contact wrote it reads why in an email, and its
         objection, or any word of it, opens it again. What was found late by then stays late.
 
         :param kind: one of ``KINDS``  :param duplicate_of: charter.escalation, the other one, of the same client

@@ -48,7 +48,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _doubt_about(self, company, sender):
-        """Why a mail that says it is from ``sender`` is not simply believed, in words; None when it is.
+        """Return why a mail that says it is from ``sender`` is not simply believed, in words; None when it is.
 
         What our own gateway says of it counts (RFC 8601), where the company has named that gateway; then the number of
         complaints of one address in an hour.
@@ -78,7 +78,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _said_in_mail(self, date):
-        """When a mail says it was written, naive UTC: a mail box that was fetched late costs the client nothing.
+        """Return when a mail says it was written, naive UTC: a mail box that was fetched late costs the client nothing.
 
         None for no date, one to come, or one so old that a clock is wrong: then the mail counts from now.
         """
@@ -87,7 +87,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        """An escalation that came by mail, to the alias of the charter.
+        """Return an escalation that came by mail, to the alias of the charter.
 
         :raise AccessError: not called by the mail gateway, which works as superuser
         """
@@ -106,7 +106,7 @@ class CharterEscalation(models.Model):
             company = client.with_company(company)._charter_serving_company()
         values = {
             **(custom_values or {}),
-            "name": msg_dict.get("subject") or self.env._("Escalation by e-mail"),
+            "name": msg_dict.get("subject") or self.env._("Escalation by email"),
             "description": html2plaintext(msg_dict.get("body") or "").strip(),
             "door": "mail",
             "company_id": company.id,

@@ -22,11 +22,11 @@ class CharterEscalation(models.Model):
 
     accepted_by_id = fields.Many2one(
         "res.partner", "Accepted by", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
-        help="The contact of the client who accepted our answer by the link of our mail.",
+        help="The contact of the client who accepted our answer by the link of our email.",
     )  # fmt: skip
 
     def _charter_mail_doors(self):
-        """What follows an answer: to accept it, or to go to general management, also again."""
+        """Return what follows an answer: to accept it, or to go to general management, also again."""
         return [
             (self.env._("I accept this answer"), self._charter_link("accept")),
             (
@@ -58,7 +58,7 @@ class CharterEscalation(models.Model):
         return result
 
     def _undo_url(self, contact):
-        """Where ``contact`` changes its mind about what it did here, while it may; else None."""
+        """Return where ``contact`` changes its mind about what it did here, while it may; else None."""
         mind, record = self._charter_may_change_mind, self.sudo()
         if record.state == "resolved" and record.accepted_by_id and mind(record.resolved_at):
             return self._charter_link("accept", contact)
@@ -77,7 +77,7 @@ class CharterEscalation(models.Model):
             escalation._reopen_by_word()
 
     def _link_due(self, contact):
-        """When our answer is due, in the contact's time zone, which is named."""
+        """Return when our answer is due, in the contact's time zone, which is named."""
         promise = self._current_promises().get(self.id)
         tz = contact.tz or self.company_id._charter_tz()
         return f"{promise._due_in_words(tz)} ({tz.replace('_', ' ')})" if promise and promise.due_at else ""
@@ -99,7 +99,7 @@ class CharterEscalation(models.Model):
             return self.env._("You do not accept our answer after all: the escalation is open again.")
         if escalation.state == "resolved":
             return None
-        escalation._resolve(_lt("Accepted by %s by the link of our mail.", contact.name))
+        escalation._resolve(_lt("Accepted by %s by the link of our email.", contact.name))
         escalation.accepted_by_id = contact
         escalation._trace(contact, self.env._("I accept the answer."))
         escalation._mail_client("mileo_client_charter.mail_escalation_accepted")

@@ -74,7 +74,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _likely_clients(self, sender):
-        """Clients under the charter with a contact in the mail domain of ``sender``; none for a public provider."""
+        """Return clients under the charter with a contact in the mail domain of ``sender``; none for a public provider."""
         domain = email_domain_extract(sender or "")
         partners = self.env["res.partner"].sudo()
         if not domain or domain in PUBLIC_DOMAINS:
@@ -112,7 +112,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _watch_escalations(self, days):
-        """What a day's watch of the escalations finds; each is said once a day."""
+        """Return what a day's watch of the escalations finds; each is said once a day."""
         now = self._charter_now()
         answered = Domain("state", "=", "answered")
         silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
@@ -128,7 +128,7 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _away_today(self, days):
-        """A function that gives the users who are away today, asked once, and only where an escalation is open."""
+        """Return a function that gives the users who are away today, asked once, and only where an escalation is open."""
         found = []
 
         def away():

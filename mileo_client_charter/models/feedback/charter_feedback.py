@@ -110,9 +110,11 @@ class CharterFeedback(models.Model):
         "Browser", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     negative = fields.Boolean(
-        readonly=True, copy=False, charter_engine=True,
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         help="The rating is below the threshold of the charter that was in force.",
-    )  # fmt: skip
+    )
     call_reason = fields.Selection(
         [
             (LOW_RATING, "Rating below the threshold"),

@@ -23,7 +23,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _check_marks(self, rating=None, nps=None, rating_required=True):
-        """The marks as integers or None. :raise ValidationError: out of range or not figures"""
+        """Return the marks as integers or None. :raise ValidationError: out of range or not figures"""
 
         def figure(value, low, high):
             # An empty field of a form is False, which is no figure; 0 is one.
@@ -130,7 +130,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _from_portal(self, contact, rating=None, comment=None, problem=False, call_me=False):
-        """A comment a client leaves on the portal, with or without a mark.
+        """Return a comment a client leaves on the portal, with or without a mark.
 
         :raise ValidationError: neither mark nor words, or a mark out of range
         """

@@ -29,7 +29,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _next_attempt_at(self):
-        """When to try again by default, naive UTC: in two hours, when the company is at work."""
+        """Return when to try again by default, naive UTC: in two hours, when the company is at work."""
         return self.env.company._charter_next_opening(self._charter_now() + AGAIN)
 
     def _record_attempt(self, called_at, left_message=False, note="", next_at=None):
@@ -187,5 +187,5 @@ class CharterFeedback(models.Model):
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
         feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
-        feedback._charter_fulfil(FEEDBACK_OUTCOME, _lt("Mail to %s.", told.people._charter_key()))
+        feedback._charter_fulfil(FEEDBACK_OUTCOME, _lt("Email to %s.", told.people._charter_key()))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])

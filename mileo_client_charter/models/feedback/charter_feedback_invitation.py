@@ -27,7 +27,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _plan_for_closing(self, intervention):
-        """One invitation for each contact and closing. Who is left out has a row that says why."""
+        """Return one invitation for each contact and closing. Who is left out has a row that says why."""
         company = intervention.company_id
         now = self._charter_now()
         # Typed in or imported long after: nobody remembers well enough to be asked.
@@ -67,13 +67,13 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _reason_not_to_invite(self, contact, client):
-        """Why ``contact`` is not asked about ``client``, or False. Frequency is looked at when the mail leaves."""
+        """Return why no survey about ``client`` is sent to ``contact``, or False; not twice too soon is looked at when it leaves."""
         if any(not user.share for user in contact.sudo().with_context(active_test=False).user_ids):
             return self.env._("One of our own people.")
         if contact.charter_no_survey:
             return self.env._("The contact asked for no surveys.")
         if not contact.email_normalized:
-            return self.env._("The contact has no valid e-mail address.")
+            return self.env._("The contact has no valid email address.")
         if contact._charter_unreachable(client):
             return self.env._("The contact is not with the client any more.")
         return False
@@ -85,7 +85,7 @@ class CharterFeedback(models.Model):
         )
 
     def action_suppress(self, reason):
-        """An operations manager keeps an invitation from being sent, with a reason that stays.
+        """Keep an invitation from being sent, as an operations manager, with a reason that stays.
 
         :raise AccessError: not an operations manager  :raise ValidationError: no reason, or sent already
         """
@@ -122,6 +122,19 @@ class CharterFeedback(models.Model):
                 {"state": "expired", "skip_reason": reason}
             )
             others._charter_set_aside(merge, "contact_id")
+
+    def _charter_stands_for(self):
+        """Return the invitation that was kept when this one was set aside."""
+        return self.search(
+            [
+                ("channel", "=", "survey"),
+                ("intervention_id", "=", self.intervention_id.id),
+                ("closing_cycle", "=", self.closing_cycle),
+                ("contact_id", "=", self.contact_id.id),
+                ("merged_from", "in", (False, 0)),
+            ],
+            limit=1,
+        )
 
     # -- the scheduled action ---------------------------------------------------------------------
 
@@ -257,7 +270,7 @@ class CharterFeedback(models.Model):
         return self._callback_commitment().delay_text
 
     def _survey_url(self, rating=None):
-        """Address of the survey page; a GET only shows it, with ``rating`` preselected."""
+        """Return the address of the survey page; a GET only shows it, with ``rating`` preselected."""
         self.ensure_one()
         query = f"?rating={rating}" if rating else ""
         return f"{self.get_base_url()}/charter/s/{self.sudo().token}{query}"
@@ -275,6 +288,9 @@ class CharterFeedback(models.Model):
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
             feedback = self.sudo().search([("token", "=", token), ("channel", "=", "survey")], limit=1)
+        if feedback.merged_from and feedback.state != "answered":
+            # Its contact is one with another who was asked about the same work: that survey stands for both.
+            feedback = feedback._charter_stands_for() or feedback
         if not feedback or feedback.state in ("planned", "skipped"):
             return self.sudo().browse(), "unknown"
         if feedback._contact_has_left():

@@ -32,7 +32,7 @@ class CharterFeedback(models.Model):
     )
 
     def _nps_values(self, nps):
-        """What is recorded of an answer from 0 to 10, given now, and of who gives it."""
+        """Return what is recorded of an answer from 0 to 10, given now, and of who gives it."""
         self.ensure_one()
         if nps is None:
             return {}
@@ -51,7 +51,7 @@ class CharterFeedback(models.Model):
         return bool(contact.active and contact.commercial_partner_id == self.sudo().partner_id)
 
     def _respondent_of(self, contact):
-        """The number of ``contact`` among the answers of this client, a new one for somebody new."""
+        """Return the number of ``contact`` among the answers of this client, a new one for somebody new."""
         earlier = self.sudo().search(
             [
                 ("company_id", "=", self.company_id.id), ("partner_id", "=", self.partner_id.id),
@@ -80,7 +80,7 @@ class CharterFeedback(models.Model):
         return feedback, reason.strip()
 
     def action_leave_out(self, reason):
-        """The answer is left out of the client's NPS from now on; the verdict prints that it is, and why.
+        """Leave the answer out of the client's NPS from now on; the verdict prints that it is, and why.
 
         :raise AccessError: not an operations manager  :raise ValidationError: no reason
         :raise UserError: in no NPS, or left out already
@@ -96,7 +96,7 @@ class CharterFeedback(models.Model):
         )
 
     def action_count_again(self, reason):
-        """The answer is in the client's NPS again.
+        """Count the answer in the client's NPS again.
 
         :raise AccessError: not an operations manager  :raise ValidationError: no reason
         :raise UserError: not left out

@@ -31,7 +31,7 @@ class Standing(NamedTuple):
 
     @property
     def lacking(self):
-        """What a pass still lacks: ``complaints``, ``answer`` (nobody answered), ``score`` or ``unqualified``."""
+        """Return what a pass still lacks: ``complaints``, ``answer`` (nobody answered), ``score`` or ``unqualified``."""
         return [
             what
             for what, there in (
@@ -53,7 +53,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _nps_table(self, until):
-        """SQL of (company_id, partner_id, answers, promoters, detractors, score) of the clients somebody answered for.
+        """Return SQL of (company_id, partner_id, answers, promoters, detractors, score) of the clients somebody answered for.
 
         ``score`` is the NPS as ``tools.nps.nps`` shows it; it is for the reader, and is compared with nothing.
 
@@ -74,7 +74,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _answers_that_count(self, until, left_out=False):
-        """Condition on ``f`` (charter_feedback) with its company ``c``: the one definition of which answers are in a
+        """Return the condition on ``f`` (charter_feedback) with its company ``c``: the one definition of which answers are in a
         client's NPS, for the verdict, the health, the forecast, the dossier and the activity report.
 
         An answer counts for whoever was a contact of the client when it was given, whatever becomes of the contact
@@ -98,7 +98,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _complaints_table(self):
-        """SQL of (company_id, partner_id, complaints): the formal complaints not resolved now."""
+        """Return SQL of (company_id, partner_id, complaints): the formal complaints not resolved now."""
         return SQL(
             """(SELECT company_id, partner_id, COUNT(*) AS complaints
                   FROM charter_escalation WHERE is_complaint GROUP BY company_id, partner_id)"""
@@ -106,7 +106,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _thresholds_table(self):
-        """SQL of (company_id, threshold): the NPS that has to be exceeded, as the charter in force says."""
+        """Return SQL of (company_id, threshold): the NPS that has to be exceeded, as the charter in force says."""
         return SQL(
             """(SELECT document.company_id, commitment.threshold
                   FROM charter_commitment commitment
@@ -117,7 +117,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _unqualified_table(self):
-        """SQL of (company_id, partner_id, unqualified): escalations that may be the client's, and wait to be qualified."""
+        """Return SQL of (company_id, partner_id, unqualified): escalations that may be the client's, and wait to be qualified."""
         return SQL(
             """(SELECT escalation.company_id, likely.partner_id, COUNT(*) AS unqualified
                   FROM charter_escalation escalation JOIN charter_escalation_likely_rel likely ON likely.escalation_id = escalation.id
@@ -126,7 +126,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _standing_table(self, asked, until):
-        """SQL of (company_id, partner_id) and the columns of ``Standing``: one row for each of ``asked``.
+        """Return SQL of (company_id, partner_id) and the columns of ``Standing``: one row for each of ``asked``.
 
         The one place where a client's NPS is held against the charter (article 04), for the decision, the health, the
         forecast and its calendar, and the dossier. Exact, in whole numbers: 0.4 is above 0. A complaint fails whatever the
@@ -267,9 +267,11 @@ class CharterNps(models.AbstractModel):
         lines = []
         for row in rows or ():
             shown = {
-                "day": day_text(self.env, company._charter_day_at(row["answered_at"])), "mark": row["nps"],
-                "before": row["before"] or "—", "after": row["after"] or "—",
-            }  # fmt: skip
+                "day": day_text(self.env, company._charter_day_at(row["answered_at"])),
+                "mark": row["nps"],
+                "before": row["before"] or "—",
+                "after": row["after"] or "—",
+            }
             lines.append(
                 self.env._(
                     "%(what)s. Reason: %(reason)s (%(user)s, %(day)s)",
@@ -283,13 +285,13 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _window(self, company, until):
-        """First and last day of the answers that count at ``until`` (naive UTC), for the reader."""
+        """Return the first and last day of the answers that count at ``until`` (naive UTC), for the reader."""
         last = fields.Datetime.context_timestamp(self.with_context(tz=company._charter_tz()), until).date()
         return last - relativedelta(months=company.charter_nps_months), last
 
     @api.model
     def _missing_in_words(self, standing):
-        """What a pass still lacks, as a sentence; empty when nothing does."""
+        """Return what a pass still lacks, as a sentence; empty when nothing does."""
         words = {
             "complaints": self.env._("unresolved formal complaints: %s", standing.complaints),
             "answer": self.env._("no answer yet: an interview is needed"),

@@ -2,7 +2,7 @@
 
 
 def fill_only_choices(records):
-    """Where a client was chosen, choose its contact and contract for it if there is one of each."""
+    """Choose the contact and contract of a client that was chosen, where there is one of each."""
     for record in records:
         client = record.partner_id.commercial_partner_id
         if not client:

@@ -49,7 +49,7 @@ class CharterRemindedMixin(models.AbstractModel):
             self._charter_engine().reminded_on = today
 
     def _charter_agreed_user(self):
-        """Who does it; operations in place of somebody who has left."""
+        """Return who does it; operations in place of somebody who has left."""
         user = self.user_id
         if user and user.active:
             return user

@@ -47,7 +47,7 @@ class CharterSaidMixin(models.AbstractModel):
 
     @api.model
     def _charter_said_moment(self, moment, label=None):
-        """``moment`` of what a client said or did, as a datetime to the second; now for none.
+        """Return ``moment`` of what a client said or did, as a datetime to the second; now for none.
 
         :param moment: naive UTC, a datetime or its text
         :raise ValidationError: to come, or more than a year ago
@@ -119,15 +119,13 @@ class CharterSaidMixin(models.AbstractModel):
         code, recorded, _answered = self._charter_said_runs
         engine, now = self._charter_engine(), self._charter_now()
         engine.recorded_late = self[recorded] - self.said_at > RECORDED_LATE
-        rows = self.env["charter.obligation"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("code", "=", code), ("withdrawn", "=", False)],
-            order="id", limit=1,
-        )  # fmt: skip
+        rows = self._charter_promises(code, domain=[("withdrawn", "=", False)], limit=1)
         for row in rows._charter_engine():
             words = _lt(
                 "the client spoke at %(said)s UTC, as was corrected: %(reason)s",
-                said=fields.Datetime.to_string(self.said_at), reason=reason,
-            )  # fmt: skip
+                said=fields.Datetime.to_string(self.said_at),
+                reason=reason,
+            )
             if row.state not in ("open", "kept") or row._overdue(now):
                 row.history = row._with_history(words)
                 continue

@@ -16,7 +16,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _watched(self):
-        """[(model, method)]: ``method(days)`` gives (domain of what to look at, function of one of them and its company's day),
+        """Return [(model, method)]: ``method(days)`` gives (domain of what to look at, function of one of them and its company's day),
         which says everything once a day. Others add theirs; ``_by_day`` makes the domain."""
         return [
             ("charter.word", "_watch_words"),
@@ -26,7 +26,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _by_day(self, days, domain):
-        """``domain(day)`` of the rows of each company, on its own day. :param days: {company: its day}"""
+        """Return ``domain(day)`` of the rows of each company, on its own day. :param days: {company: its day}"""
         companies = {}
         for company, day in days.items():
             companies.setdefault(day, []).append(company.id)
@@ -60,7 +60,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _look(self, watches, days):
-        """[(records, function of one of them and its day)] of the ``watches`` that find any."""
+        """Return [(records, function of one of them and its day)] of the ``watches`` that find any."""
         self.env.flush_all()
         asked = []
         for name, method in watches:

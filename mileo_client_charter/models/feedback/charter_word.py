@@ -111,7 +111,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _reader(self, document, client, company):
-        """Who answers for what was said: the owner of what the document owes, else the account manager, else operations."""
+        """Return who answers for what was said: the owner of what the document owes, else the account manager, else operations."""
         owed = self.env["charter.obligation"].sudo().search(
             [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "!=", False)],
             order="id desc", limit=1,
@@ -160,7 +160,7 @@ class CharterWord(models.Model):
     # -- reading ----------------------------------------------------------------------------------
 
     def action_read(self):
-        """Whoever answers for the client has read these words; who and when stays.
+        """Record that whoever answers for the client has read these words; who and when stays.
 
         :raise AccessError: not one of the charter's users
         """

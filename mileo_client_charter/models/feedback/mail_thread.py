@@ -11,7 +11,7 @@ class MailThread(models.AbstractModel):
     def _charter_bounced(self, messages, why):
         asked = messages.filtered(lambda message: message.model == "charter.feedback")
         feedback = self.env["charter.feedback"].browse(asked.mapped("res_id")).exists()
-        feedback._mail_failed(self.env._("The mail came back: %s", why or self.env._("no reason given")))
+        feedback._mail_failed(self.env._("The email came back: %s", why or self.env._("no reason given")))
         return super()._charter_bounced(messages, why)
 
     # -- nobody speaks into the void -------------------------------------------------------------------

@@ -37,7 +37,7 @@ class CharterClientMixin(models.AbstractModel):
 
     @api.model
     def _charter_words(self, text, limit, label):
-        """What a client wrote, without the spaces around it; never cut.
+        """Return what a client wrote, without the spaces around it; never cut.
 
         :param limit: in characters, a line break being one
         :param label: of the field, as its page calls it
@@ -106,9 +106,11 @@ class CharterClientMixin(models.AbstractModel):
             raise ValidationError(self.env._("Message: there is nothing to send to the client yet."))
         if not is_sentence(html2plaintext(body)):
             raise ValidationError(
-                self.env._("Message: “%s” contains nothing for the client yet; write at least a sentence.",
-                           html2plaintext(body).strip())
-            )  # fmt: skip
+                self.env._(
+                    "Message: “%s” contains nothing for the client yet; write at least a sentence.",
+                    html2plaintext(body).strip(),
+                )
+            )
         client = self._charter_thread_partners()[0]
         unreachable = contact._charter_unreachable(client)
         if unreachable:
@@ -131,7 +133,7 @@ class CharterClientMixin(models.AbstractModel):
             # Whatever kept it from being queued (an addon, a notification preference): it did not happen.
             raise ValidationError(
                 self.env._(
-                    "Contact: no mail was made for %s; look at its e-mail address and at how its user is notified, or "
+                    "Contact: no email was made for %s; look at its email address and at how its user is notified, or "
                     "choose another contact of the client.",
                     contact.display_name,
                 )

@@ -22,17 +22,17 @@ LATE_OWED = "{row}state = 'late' AND {row}done_at IS NULL"
 
 
 def owed_sql(row=""):
-    """SQL condition on the ledger under the alias ``row``: the promise is still owed."""
+    """Return the SQL condition on the ledger under the alias ``row``: the promise is still owed."""
     return SQL(OWED.format(row=row and f"{row}."))
 
 
 def late_owed_sql(row=""):
-    """SQL condition on the ledger under the alias ``row``: the promise was found late and is still owed."""
+    """Return the SQL condition on the ledger under the alias ``row``: the promise was found late and is still owed."""
     return SQL(LATE_OWED.format(row=row and f"{row}."))
 
 
 def past_due_sql(row, now):
-    """SQL condition on the ledger under the alias ``row``: owed, and nothing is left of its time at ``now``.
+    """Return the SQL condition on the ledger under the alias ``row``: owed, and nothing is left of its time at ``now``.
 
     A promise without a due time is past due when none could be computed: somebody has to look. A pause is no delay.
     """
@@ -53,7 +53,7 @@ class _CoveredMany2one(fields.Many2one):
     """A link whose integrity a wider foreign key of its model guarantees: one check a row instead of two."""
 
     def update_db_foreign_key(self, model, column):
-        """None of its own."""
+        """Make no foreign key of its own."""
 
 
 class CharterObligation(models.Model):
@@ -340,10 +340,12 @@ class CharterObligation(models.Model):
             if obligation.state == "late" and obligation.cancelled_at:
                 obligation.write(
                     {
-                        "done_at": False, "cancelled_at": False, "cancel_reason": False,
+                        "done_at": False,
+                        "cancelled_at": False,
+                        "cancel_reason": False,
                         "history": obligation._with_history(_lt("outstanding again: %s", reason)),
                     }
-                )  # fmt: skip
+                )
 
     def _annul(self, reason):
         """An administrator's correction: a promise that should not have been made. One that was late shows that it was."""
@@ -367,7 +369,7 @@ class CharterObligation(models.Model):
     # -- actions ----------------------------------------------------------------------------------
 
     def action_cancel(self, reason):
-        """An administrator withdraws promises; the rows stay, cancelled, with the reason.
+        """Withdraw promises, as an administrator; the rows stay, cancelled, with the reason.
 
         The one step that takes a late promise out of the figures, for what should never have been promised: that it was
         late stays on the row (``breached_at``, ``history``) and in the list *Late, then cancelled*.
@@ -386,7 +388,7 @@ class CharterObligation(models.Model):
         self._annul(_lt("%(reason)s (by %(user)s)", reason=reason.strip(), user=self.env.user.name))
 
     def action_record_evidence(self, evidence):
-        """The owner records how a promise was kept, for promises no document of the system closes.
+        """Record, as the owner, how a promise was kept, for promises no document of the system closes.
 
         :raise ValidationError: no evidence, already done, or a promise that has its own steps
         """
@@ -399,9 +401,11 @@ class CharterObligation(models.Model):
         for obligation in self:
             if not obligation.by_evidence:
                 raise ValidationError(
-                    self.env._("“%s” is closed from its source document: open that document.",
-                               obligation.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "“%s” is closed from its source document: open that document.",
+                        obligation.display_name,
+                    )
+                )
         self._fulfil(
             _lt(
                 "%(evidence)s (recorded by %(user)s)",
@@ -421,7 +425,7 @@ class CharterObligation(models.Model):
                 )
 
     def action_recompute_due(self):
-        """Once its calendar has been mended, give a promise the due time it could not have."""
+        """Give a promise the due time it could not have, once its calendar has been mended."""
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(self.env._("Only operations managers can compute a missing due time."))
         self.check_access("read")

@@ -87,7 +87,7 @@ class CharterObligation(models.Model):
             getattr(self.browse(dict.fromkeys(ids)), method)(*arguments)
 
     def _asked_later(self, method, *arguments):
-        """Whether this is one row's turn among many: then it is done for all of them together."""
+        """Return whether this is one row's turn among many: then it is done for all of them together."""
         asked = ASKED.get(self.env.cr)
         if asked is None:
             return False
@@ -103,7 +103,7 @@ class CharterObligation(models.Model):
         self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):
-        """After what failed has been mended, have the clock raise the alert again."""
+        """Have the clock raise the alert again, after what failed has been mended."""
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             return
@@ -113,7 +113,7 @@ class CharterObligation(models.Model):
     # -- what the automated actions call ----------------------------------------------------------
 
     def _alert_users(self, to):
-        """Who is told of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
+        """Return who is told of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
 
         Nobody in the role means the next one up: operations manager, general management, the
         administrators of the charter. An alert always reaches somebody.
@@ -181,7 +181,7 @@ class CharterObligation(models.Model):
             rows.env["mail.activity"].with_context(mail_activity_quick_update=True).create(new)
 
     def _activities_of(self, kind):
-        """{(row id, user id, model and id of the document): activity of this type about the row}."""
+        """Return {(row id, user id, model and id of the document): activity of this type about the row}."""
         keys = {f"{row._name},{row.id}": row.id for row in self}
         found = {}
         for one in self.env["mail.activity"].search(
@@ -271,14 +271,14 @@ class CharterObligation(models.Model):
         self.env["ir.cron"]._charter_wake("mail.ir_cron_mail_scheduler_action", moment, goes_on=False)
 
     def _origin_record(self):
-        """The document the promise comes from; empty when it, or the addon that made it, is gone."""
+        """Return the document the promise comes from; empty when it, or the addon that made it, is gone."""
         self.ensure_one()
         if self.res_model not in self.env:
             return self.browse()
         return self.env[self.res_model].browse(self.res_id).exists()
 
     def _origins(self):
-        """{(model, id): the document promises come from}, without those that are gone."""
+        """Return {(model, id): the document promises come from}, without those that are gone."""
         ids = {}
         for row in self:
             ids.setdefault(row.res_model, set()).add(row.res_id)
@@ -293,11 +293,11 @@ class CharterObligation(models.Model):
         return self._origin_record().display_name or ""
 
     def _origin_words(self):
-        """What the client said, when the promise comes from something a client said."""
+        """Return what the client said, when the promise comes from something a client said."""
         origin = self._origin_record()
         return origin._charter_said() if origin and hasattr(origin, "_charter_said") else ""
 
     def _dashboard_url(self):
-        """Address of the document the promise comes from, for mails to staff."""
+        """Return the address of the document the promise comes from, for mails to staff."""
         self.ensure_one()
         return f"{self.get_base_url()}/odoo/{self.res_model}/{self.res_id}"

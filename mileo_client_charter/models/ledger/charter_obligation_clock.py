@@ -87,7 +87,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _next_moment(self, now):
-        """The next moment something falls due, read from the two partial indexes, if nobody will wake up for it.
+        """Return the next moment something falls due, read from the two partial indexes, if nobody will wake up for it.
 
         :return: naive UTC, or None when nothing is open or the clock is set for that moment already
         """

@@ -37,7 +37,7 @@ class CharterObligation(models.Model):
             obligation.history = obligation._with_history(reason)
 
     def _with_history(self, line):
-        """``history`` with one more line, dated now."""
+        """Return ``history`` with one more line, dated now."""
         stamp = fields.Datetime.to_string(self._charter_now())
         return Kept("\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"])))
 

@@ -99,30 +99,63 @@ class CharterObligationMixin(models.AbstractModel):
         self.invalidate_recordset(["obligation_ids"])
         return opened
 
-    def _charter_owed(self, code, occurrence=None):
-        """What these records still owe of ``code``, read as the engine."""
-        domain = [
-            ("res_model", "=", self._name),
-            ("res_id", "in", self.ids),
-            ("code", "=", code),
-            ("is_owed", "=", True),
-        ]
+    def _charter_promises(self, *codes, domain=(), fetch=(), order="id", limit=None):
+        """Return the rows of the ledger that these records opened, of ``codes``, read as the engine.
+
+        :param domain: more conditions on the rows
+        :param fetch: names of fields read by the same statement
+        """
+        own = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", codes), *domain]
+        return self.env["charter.obligation"].sudo().search_fetch(own, fetch, order=order, limit=limit)
+
+    def _charter_owed(self, *codes, occurrence=None):
+        """Return what these records still owe of ``codes``, read as the engine."""
+        domain = [("is_owed", "=", True)]
         if occurrence is not None:
             domain.append(("occurrence", "=", occurrence))
-        return self.env["charter.obligation"].sudo().search(domain)
+        return self._charter_promises(*codes, domain=domain, order=None)
 
     def _charter_fulfil(self, code, evidence, occurrence=None, at=None):
-        """What is owed of ``code`` is kept now, or was at ``at``. :return: the rows that were owed"""
-        owed = self._charter_owed(code, occurrence)
+        """Keep what is owed of ``code`` now, or as of ``at``. :return: the rows that were owed"""
+        owed = self._charter_owed(code, occurrence=occurrence)
         owed._fulfil(evidence, at)
         return owed
 
     def _charter_cancel(self, code, reason, occurrence=None, withdrawn=False):
-        """What is owed of ``code`` is owed no more, for ``reason``.
+        """Cancel what is owed of ``code``, for ``reason``.
 
         :param withdrawn: it may come back: opening the same occurrence again opens it as another row
         :return: the rows that were owed
         """
-        owed = self._charter_owed(code, occurrence)
+        owed = self._charter_owed(code, occurrence=occurrence)
         owed._cancel(reason, withdrawn)
         return owed
+
+
+class CharterKeepingMixin(models.AbstractModel):
+    """For any document made to keep a promise that its contract, or another document, owes.
+
+    A report, a meeting, a decision and a delivery owe nothing themselves: several of them may serve one promise (versions of a
+    report, deliveries to each contact), which stays that of the record that opened it. This is their only link to it, and
+    ``obligation_ids`` of ``charter.obligation.mixin`` that of the record that owes: ``tests/test_house.py`` refuses another.
+    """
+
+    _name = "charter.keeping.mixin"
+    _description = "Document that keeps a commitment"
+    _inherit = ["charter.engine.mixin"]
+
+    obligation_id = fields.Many2one(
+        "charter.obligation",
+        "Commitment",
+        ondelete="restrict",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+        help="Kept by this document.",
+    )
+
+    def _charter_keep(self, evidence, at=None):
+        """Keep the promise these documents serve, as of ``at`` (naive UTC) or now; what is kept already stays as it is."""
+        self.sudo().obligation_id._fulfil(evidence, at)

@@ -60,7 +60,7 @@ TEXTS = (Row._fields.index("occurrence"), Row._fields.index("clock_error"))
 
 @lru_cache(maxsize=256)
 def _reminder(amount, unit, clock):
-    """How long before the due time of a promise on ``clock`` its owner is reminded; one object for a thousand rows."""
+    """Return how long before the due time of a promise on ``clock`` its owner is reminded; one object for a thousand rows."""
     return Delay(amount, unit, clock)
 
 
@@ -247,7 +247,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _due_since_known(self, ruler, asked, dues):
-        """``dues``, those that were over when it became known counted from then: no promise is made that is broken already."""
+        """Return ``dues``, those that were over when it became known counted from then: no promise is made that is broken already."""
         late = [
             index
             for index, ((request, terms, _delay), due) in enumerate(zip(asked, dues, strict=True))
@@ -265,7 +265,7 @@ class CharterObligation(models.Model):
         return [found.get(index, due) for index, due in enumerate(dues)]
 
     def _due_moments(self, questions):
-        """Answers to (request, moment, Delay, anchor) or None, computed once a calendar.
+        """Return answers to (request, moment, Delay, anchor) or None, computed once a calendar.
 
         :return: list of naive UTC datetimes, NoWorkingTime instances, or None where the question is None
         """
@@ -279,7 +279,7 @@ class CharterObligation(models.Model):
         return answers
 
     def _rulers(self, requests):
-        """[(Ruler, positions of the requests it measures)]: the contract's calendar, else its company's."""
+        """Return [(Ruler, positions of the requests it measures)]: the contract's calendar, else its company's."""
         own = self.env["contract.contract"]._charter_calendars(
             {request.get("contract_id") for request in requests} - {None, False}
         )

@@ -143,7 +143,7 @@ class CharterObligation(models.Model):
         raise NoWorkingTime(str(unfilled)) from unfilled
 
     def _warning_before(self, due):
-        """When its owner is reminded of a promise due at ``due``, or False."""
+        """Return when its owner is reminded of a promise due at ``due``, or False."""
         commitment = self.commitment_id
         if not commitment.warn_before:
             return False

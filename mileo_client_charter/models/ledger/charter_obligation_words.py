@@ -92,7 +92,7 @@ class CharterObligation(models.Model):
         return moment_text(self.env, self.due_at, tz, pattern)
 
     def _due_for_reader(self):
-        """The due time for lists and forms of staff: a day, or a moment in the reader's time zone."""
+        """Return the due time for lists and forms of staff: a day, or a moment in the reader's time zone."""
         tz = self.env.context.get("tz") or self.env.user.tz
         return self._due_in_words(tz, pattern=f"{DAY}, HH:mm")
 

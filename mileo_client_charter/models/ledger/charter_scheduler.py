@@ -147,13 +147,13 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _year_key(self, contract, code, occurrence):
-        """What is there once: the review of a contract year, the decision on a term."""
+        """Return what is there once: the review of a contract year, the decision on a term."""
         day = parse_key(occurrence).day
         return contract._charter_year_of(day) if code == REVIEW_ANNUAL else occurrence
 
     @api.model
     def _possible(self, contracts, in_force, requests, now):
-        """``requests`` with, of those that come before a day, only what can still be done, on a due time that can be met.
+        """Return ``requests`` with, of those that come before a day, only what can still be done, on a due time that can be met.
 
         On the clock of the ledger itself; a promise whose clock gives no time is opened, and says so. A review whose
         anniversary was past when the contract was recorded under the charter was never promised.
@@ -183,7 +183,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _known_late(self, contract, request, now):
-        """``request`` on the first due time that is possible, with the reason."""
+        """Return ``request`` on the first due time that is possible, with the reason."""
         today, event = contract._charter_local_day(now), contract._charter_local_day(request["at"])
         day = today + timedelta(days=CATCH_UP_DAYS)
         if event > today:
@@ -193,8 +193,10 @@ class CharterScheduler(models.AbstractModel):
         reason = self.env._(
             "It became known on %(today)s, too late for the charter's own delay before %(event)s: due on the first "
             "day that was possible, %(day)s.",
-            today=today, event=event, day=day,
-        )  # fmt: skip
+            today=today,
+            event=event,
+            day=day,
+        )
         if day > event:
             return {**request, "at": contract._charter_midnight(day), "delay": Delay(0, "days", "elapsed"),
                     "reason": reason}  # fmt: skip
@@ -240,7 +242,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _occurrences(self, contract, commitment, now, opened):
-        """(occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC.
+        """Yield (occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC.
 
         :param opened: (first moment covered, last moment counted from) of what was promised already; None: nothing
         """
@@ -286,7 +288,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _spans_to_report(self, tier, since, today, covered_from, covered_to):
-        """(key, first day, last day) of the reports that are missing: each day of the client is in one of them.
+        """Yield (key, first day, last day) of the reports that are missing: each day of the client is in one of them.
 
         :param covered_from: first day that is promised already; None: nothing is
         :param covered_to: the day after the last one

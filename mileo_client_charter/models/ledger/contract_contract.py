@@ -32,7 +32,7 @@ class ContractContract(models.Model):
     )
 
     charter_term_end = fields.Date(
-        "End of the term",
+        "Contract end date",
         compute="_compute_charter_term",
         store=True,
         index=True,
@@ -131,7 +131,7 @@ class ContractContract(models.Model):
         self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
 
     def _charter_codes_changed(self, old):
-        """Which promises are others under the present tier than under ``old``."""
+        """Return which promises are others under the present tier than under ``old``."""
         self.ensure_one()
         new = self.charter_tier_id
         codes = []
@@ -216,7 +216,7 @@ class ContractContract(models.Model):
         )._cancel(reason)  # fmt: skip
 
     def _charter_running_reports(self, client):
-        """Promises of a report to ``client`` whose period is not over today."""
+        """Return the promises of a report to ``client`` whose period is not over today."""
         tomorrow = (
             self._charter_midnight(self.company_id._charter_today() + timedelta(days=1)) if self else None
         )
@@ -372,7 +372,7 @@ class ContractContract(models.Model):
         )
 
     def _charter_horizon(self):
-        """The day after the last one this contract is known to run, None: it goes on.
+        """Return the day after the last one this contract is known to run, None: it goes on.
 
         A term that renews for less than a year at a time goes on by itself; one of a year or more is known to be renewed
         only once it is.
@@ -424,7 +424,7 @@ class ContractContract(models.Model):
 
     @api.model
     def _charter_active_domain(self):
-        """Contracts under the charter that have not ended, by their company's own day. One whose renewal is held back has not."""
+        """Return contracts under the charter that have not ended, by their company's own day. One whose renewal is held back has not."""
         running = Domain("date_end", "=", False) | self.env["res.company"]._charter_day_domain(
             "date_end", ">="
         )

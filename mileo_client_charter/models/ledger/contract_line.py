@@ -46,7 +46,7 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_no_copy(self):
-        """Names of what a successor does not inherit from its line."""
+        """Return names of what a successor does not inherit from its line."""
         return {"charter_notice_given"}
 
     def _prepare_value_for_plan_successor(self, *args, **kwargs):

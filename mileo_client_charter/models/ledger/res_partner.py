@@ -26,7 +26,7 @@ class ResPartner(models.Model):
     # -- whose contract it is --------------------------------------------------------------------------
 
     def write(self, vals):
-        """A contact that goes to another company takes its contracts there: they have another client from then on."""
+        """Move a contact's contracts along with it: where it goes to another company, they have another client from then on."""
         contracts = self.env["contract.contract"]
         if vals.get("active") is False:
             self._charter_check_archivable()

@@ -49,20 +49,21 @@ class ResourceCalendar(models.Model):
             raise ValidationError(
                 self.env._(
                     "Part of the country: “%(code)s” is none whose days are known. Choose one of %(instead)s, or leave it empty.",
-                    code=code, instead=instead,
+                    code=code,
+                    instead=instead,
                 )
-            ) from None  # fmt: skip
+            ) from None
 
     @api.model
     def _charter_used(self):
-        """The calendars promises are counted on: those of the companies with a charter in force, and contracts' own."""
+        """Return the calendars promises are counted on: those of the companies with a charter in force, and contracts' own."""
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
         contracts = self.env["contract.contract"].sudo()
         own = contracts.search([*contracts._charter_active_domain(), ("charter_calendar_id", "!=", False)])
         return companies.resource_calendar_id | own.charter_calendar_id
 
     def _charter_holidays(self, country, part, years):
-        """[(day, name, whether the calendar is closed then already)] in the language of the calendar's company."""
+        """Return [(day, name, whether the calendar is closed then already)] in the language of the calendar's company."""
         self.ensure_one()
         company = self.company_id or self.env.company
         days = public_holidays(country.code, part, years, company.partner_id.lang or self.env.lang or "en_US")

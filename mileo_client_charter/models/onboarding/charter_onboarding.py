@@ -88,7 +88,7 @@ class CharterOnboarding(models.Model):
     refused_count = fields.Integer("Refused", compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress")
     summary = fields.Text("What will be opened and sent", compute="_compute_summary")
-    held_count = fields.Integer("Mails held", compute="_compute_held_count")
+    held_count = fields.Integer("Emails held", compute="_compute_held_count")
 
     _dates = models.Constraint(
         "CHECK (amount_from >= 0 AND amount_to >= 0)", "Amount: give 0 or more a year."
@@ -141,7 +141,7 @@ class CharterOnboarding(models.Model):
                 for code, count in sorted(promises.items())
             ]
             if words or mails:
-                words.append(self.env._("Mails to clients: %s", mails))
+                words.append(self.env._("Emails to clients: %s", mails))
             one.summary = "\n".join(words)
 
     def _commitment_names(self, codes):
@@ -288,7 +288,7 @@ class CharterOnboarding(models.Model):
         }
 
     def _can_answer(self, user):
-        """Whether a client of this company can be told that ``user`` answers."""
+        """Return whether a client of this company can be told that ``user`` answers."""
         return bool(user and user.active and not user.share and self.company_id in user.sudo().company_ids)
 
     # -- steps ------------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ class CharterOnboarding(models.Model):
             self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_onboarding")
 
     def action_release(self):
-        """What was planned for clients leaves now; what waited on them goes on."""
+        """Release what was planned for clients: it leaves now, and what waited on them goes on."""
         self.ensure_one()
         self._check_may_act()
         if self.state != "done":
@@ -347,7 +347,7 @@ class CharterOnboarding(models.Model):
         return True
 
     def action_held(self):
-        """The deliveries that wait."""
+        """Return the deliveries that wait."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_delivery")
         return {**action, "domain": [("run_id", "in", self.run_ids.ids)], "context": {}}
@@ -387,7 +387,7 @@ class CharterOnboarding(models.Model):
         return self.env["charter.onboarding.line"].search_count(self._waiting_domain())
 
     def _next_lines(self):
-        """The next contracts to preview or to begin; a client's are never parted."""
+        """Return the next contracts to preview or to begin; a client's are never parted."""
         lines = self.env["charter.onboarding.line"]._charter_engine()
         if self.state not in ("previewing", "running"):
             return lines

@@ -63,7 +63,7 @@ class CharterOnboardingLine(models.Model):
         help="[type, address] of each email.",
     )
     promises_text = fields.Text("Commitments", compute="_compute_texts")
-    mails_text = fields.Text("Mails", compute="_compute_texts")
+    mails_text = fields.Text("Emails", compute="_compute_texts")
     gaps = fields.Text(
         "Still missing",
         compute="_compute_gaps",
@@ -111,11 +111,11 @@ class CharterOnboardingLine(models.Model):
                 elif not (user.partner_id.phone and user.partner_id.email):
                     found.append(
                         self.env._(
-                            "%(label)s: %(user)s has no phone or no e-mail", label=label, user=user.name
+                            "%(label)s: %(user)s has no phone or no email", label=label, user=user.name
                         )
                     )
             if line.partner_id and not recipients.get(line.partner_id.id):
-                found.append(self.env._("No contact of the client has an e-mail address"))
+                found.append(self.env._("No contact of the client has an email address"))
             line.gaps = "\n".join(found)
 
     # -- changes ----------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class CharterOnboardingLine(models.Model):
     # -- the act ----------------------------------------------------------------------------------
 
     def _refusal(self, of_client):
-        """Why this contract cannot be brought under the charter, or empty; ``of_client``: its client's lines."""
+        """Return why this contract cannot be brought under the charter, or empty; ``of_client``: its client's lines."""
         self.ensure_one()
         contract, company = self.sudo().contract_id, self.company_id
         if contract.charter_tier_id:
@@ -158,13 +158,17 @@ class CharterOnboardingLine(models.Model):
             if user and company not in user.sudo().company_ids:
                 return self.env._(
                     "%(label)s: %(user)s does not belong to %(company)s.",
-                    label=label, user=user.name, company=company.name,
-                )  # fmt: skip
+                    label=label,
+                    user=user.name,
+                    company=company.name,
+                )
             if len(of_client[name]) > 1:
                 return self.env._(
                     "%(label)s: the contracts of %(client)s name several people (%(users)s); a client has one.",
-                    label=label, client=self.partner_id.display_name, users=", ".join(of_client[name].mapped("name")),
-                )  # fmt: skip
+                    label=label,
+                    client=self.partner_id.display_name,
+                    users=", ".join(of_client[name].mapped("name")),
+                )
         return ""
 
     def _put_under_charter(self):
@@ -224,9 +228,11 @@ class CharterOnboardingLine(models.Model):
     def _read_opened(self, opened):
         """Return {line: values of its preview} from the promises its contract opened."""
         recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
-        people = self.env["res.partner"].sudo().browse(
-            contact for contacts in recipients.values() for contact in contacts
-        )  # fmt: skip
+        people = (
+            self.env["res.partner"]
+            .sudo()
+            .browse(contact for contacts in recipients.values() for contact in contacts)
+        )
         address = {person.id: person.email_normalized for person in people}
         by_contract = opened.grouped(lambda promise: promise.contract_id.id)
         shown = {}

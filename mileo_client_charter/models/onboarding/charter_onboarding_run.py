@@ -37,7 +37,7 @@ class CharterDeliveryRun(models.Model):
         return self._plan_owed(onboarding.company_id, clients=clients.ids, start=start)
 
     def action_release(self):
-        """The last run of an onboarding that is released releases it: nothing waits on its clients any more."""
+        """Release the run; the last one of an onboarding releases that too: nothing waits on its clients any more."""
         result = super().action_release()
         for onboarding in self.onboarding_id:
             if onboarding.state == "done" and not onboarding.run_ids.filtered(

@@ -1,6 +1,5 @@
 """What staff look at first: one page a role, each figure leading to its rows."""
 
-import re
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools.clock import to_local, to_utc
+from ...tools.phone import tel
 from ..base.charter_format import day_text, moment_text
 
 # Rows of a block; what is more is counted and one click away.
@@ -59,11 +59,11 @@ class CharterCockpit(models.AbstractModel):
             "figures": figures,
             "blocks": blocks,
             "quick": self._quick(),
-        }  # fmt: skip
+        }
 
     @api.model
     def _quick(self):
-        """What a client brings by phone, one click away: [{key, label, action}] of what the reader may record."""
+        """Return what a client brings by phone, one click away: [{key, label, action}] of what the reader may record."""
         wanted = (
             ("report", self.env._("A client reports a problem"), "charter.feedback"),
             ("escalation", self.env._("A client escalates"), "charter.escalation"),
@@ -84,7 +84,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _first_page(self, mine):
-        """The page of the company's role one holds, else the account manager's."""
+        """Return the page of the company's role one holds, else the account manager's."""
         roles = {role: name for name, (_group, role) in PAGES.items() if role and name in mine}
         if roles:
             assignments = self.env["charter.assignment"].sudo()
@@ -131,7 +131,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _my_clients(self):
-        """Domain on (company, client): those whose account manager or technical contact the reader is today,
+        """Return the domain on (company, client): those whose account manager or technical contact the reader is today,
         standing in included, in each of the companies they work in."""
         held = self.env["charter.assignment"]._clients_of_user()
         return Domain.OR(
@@ -196,7 +196,7 @@ class CharterCockpit(models.AbstractModel):
             "tone": tone,
             "badge": badge,
             "phone": phone or "",
-            "tel": re.sub(r"[^+\d]", "", phone or ""),
+            "tel": tel(phone),
             "step": step,
             "action": {
                 "type": "ir.actions.act_window",
@@ -225,7 +225,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _trouble_block(self, domain, title):
-        """Clients in trouble and why. :return: (block, how many are in trouble, how many there are)"""
+        """Return clients in trouble and why. :return: (block, how many are in trouble, how many there are)"""
         health = self.env["charter.health"]
         levels = dict(health._read_group(domain, ["level"], ["__count"]))
         trouble = Domain(domain) & Domain("level", "=", "trouble")
@@ -258,7 +258,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _report_block(self, domain, title):
-        """Reports not sent yet, the most pressing first. :return: (block, how many, how many past their day)"""
+        """Return reports not sent yet, the most pressing first. :return: (block, how many, how many past their day)"""
         reports = self.env["charter.report"]
         domain = Domain(domain) & Domain("state", "in", ("draft", "held", "reviewed"))
         count = reports.search_count(domain)

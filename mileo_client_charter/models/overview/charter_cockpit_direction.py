@@ -64,11 +64,13 @@ class CharterCockpit(models.AbstractModel):
             views=("pivot", "graph", "list"),
         )
         tone = "" if not decided else "success" if met == decided else "warning"
-        return self._figure("rate", self.env._("Commitments met on time"), self._percent(met, decided), action, tone, note)  # fmt: skip
+        return self._figure(
+            "rate", self.env._("Commitments met on time"), self._percent(met, decided), action, tone, note
+        )
 
     @api.model
     def _months(self):
-        """[(first day, first moment, last moment)] of the months shown, naive UTC, as the reader's days go."""
+        """Return [(first day, first moment, last moment)] of the months shown, naive UTC, as the reader's days go."""
         first = self._today().replace(day=1)
         days = [first - relativedelta(months=back) for back in range(MONTHS - 1, -1, -1)]
         tz = self._tz()
@@ -163,7 +165,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _nps_block(self):
-        """Every answer in its month."""
+        """Return every answer in its month."""
         months = self._months()
         answers = self.env["charter.nps.answer"].with_context(tz=self._tz())
         domain = [("answered_at", ">=", months[0][1]), ("answered_at", "<", months[-1][2])]
@@ -184,9 +186,11 @@ class CharterCockpit(models.AbstractModel):
                     "value": str(nps(promoters, detractors, count)) if count else "–",
                     "note": self.env._("n = %s", count) if count else "",
                     "tone": "" if not count else "success" if promoters > detractors else "danger",
-                    "action": self._list(title, "charter.nps.answer", month, views=("list",)) if count else None,
+                    "action": self._list(title, "charter.nps.answer", month, views=("list",))
+                    if count
+                    else None,
                 }
-            )  # fmt: skip
+            )
         rows = [{"key": 0, "label": self.env._("NPS"), "tone": "", "cells": cells}] if found else []
         return self._block(
             "nps",
@@ -203,7 +207,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _renewal_block(self):
-        """Terms that end within six months and are not a pass today. :return: (block, how many, money in words)"""
+        """Return terms that end within six months and are not a pass today. :return: (block, how many, money in words)"""
         forecast = self.env["charter.renewal.forecast"]
         domain = (
             Domain("verdict", "!=", "pass")

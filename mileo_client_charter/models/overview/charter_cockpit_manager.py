@@ -169,7 +169,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _phones(self, promises):
-        """{promise: number} of those that are kept by a call, or whose client may be called first."""
+        """Return {promise: number} of those that are kept by a call, or whose client may be called first."""
         found = {}
         for model in ("charter.feedback", "charter.escalation"):
             mine = promises.filtered(lambda row, model=model: row.res_model == model)
@@ -180,7 +180,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _step(self, promise):
-        """What keeps the promise, straight from here: {label, method of its document}; None where it has no such step."""
+        """Return what keeps the promise, straight from here: {label, method of its document}; None where it has no such step."""
         steps = {
             FEEDBACK_CALLBACK: (self.env._("Record the call"), "charter.feedback", "action_ask_callback"),
             FEEDBACK_OUTCOME: (

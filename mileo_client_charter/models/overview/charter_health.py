@@ -68,7 +68,7 @@ class CharterHealth(models.Model):
     nps_low = fields.Boolean("NPS not above the threshold", readonly=True)
     threshold = fields.Integer(readonly=True, aggregator=None)
     renewal = fields.Selection([("fail", "Not met"), ("unknown", "Unknown")], "Renewal ahead", readonly=True)
-    renewal_on = fields.Date("Term that ends", readonly=True)
+    renewal_on = fields.Date("Contract end date", readonly=True)
 
     # -- the query --------------------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class CharterHealth(models.Model):
         )
 
     def _clients_query(self):
-        """Clients under the charter today, with the next term of theirs that ends soon and is not settled."""
+        """Return clients under the charter today, with the next term of theirs that ends soon and is not settled."""
         return SQL(
             """
             SELECT min(contract.id) AS id, contract.commercial_partner_id AS partner_id, contract.company_id,
@@ -177,7 +177,7 @@ class CharterHealth(models.Model):
     # -- words ------------------------------------------------------------------------------------
 
     def _facts(self):
-        """What tools/health.py judges by, of one client."""
+        """Return what tools/health.py judges by, of one client."""
         self.ensure_one()
         return health.Facts(
             vacant=len((self.vacant_roles or "").split(",")) if self.vacant_roles else 0,
@@ -199,7 +199,7 @@ class CharterHealth(models.Model):
             row.reasons = "\n".join(text for _level, text in row._reasons())
 
     def _reasons(self):
-        """[(level, sentence)] of one client, in the reader's language; the gravest first."""
+        """Return [(level, sentence)] of one client, in the reader's language; the gravest first."""
         self.ensure_one()
         return [(level, getattr(self, f"_say_{cause}")()) for cause, level in health.causes(self._facts())]
 
@@ -239,10 +239,12 @@ class CharterHealth(models.Model):
         )
 
     def _say_renewal_fail(self):
-        return self.env._("the term that ends on %s would not be renewed today", self._renewal_day())
+        return self.env._("the contract that ends on %s would not be renewed today", self._renewal_day())
 
     def _say_renewal_unknown(self):
-        return self.env._("the term that ends on %s cannot be decided: no answer yet", self._renewal_day())
+        return self.env._(
+            "the contract that ends on %s cannot be decided: no answer yet", self._renewal_day()
+        )
 
     def _renewal_day(self):
         return day_text(self.env, self.renewal_on)

@@ -22,7 +22,7 @@ class DigestDigest(models.Model):
     kpi_charter_nps_value = fields.Char(compute="_compute_kpi_charter_nps_value")
 
     def _charter_period(self, date_field):
-        """Domain of a period and its companies. :raise AccessError: not of the charter's team, who gets no figure"""
+        """Return the domain of a period and its companies. :raise AccessError: not of the charter's team, who gets no figure"""
         if not self.env.user.has_group("mileo_client_charter.group_charter_user"):
             raise AccessError(self.env._("The charter's figures are for its team."))
         start, end, companies = self._get_kpi_compute_parameters()

@@ -132,7 +132,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _valid(self, company, since=None):
-        """Valid absences of ``company`` that are not over on ``since`` (today)."""
+        """Return valid absences of ``company`` that are not over on ``since`` (today)."""
         return self.sudo().search(
             [
                 ("company_id", "=", company.id),
@@ -182,13 +182,14 @@ class CharterAbsence(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Substitute: %(user)s does not work for %(company)s.",
-                        user=stand_in.name, company=absence.company_id.name,
+                        user=stand_in.name,
+                        company=absence.company_id.name,
                     )
-                )  # fmt: skip
+                )
             if not stand_in.partner_id.phone or not stand_in.email:
                 raise ValidationError(
                     self.env._(
-                        "Substitute: %s has no phone or no e-mail, and clients could not call: add them to their contact first.",
+                        "Substitute: %s has no phone or no email, and clients could not call: add them to their contact first.",
                         stand_in.name,
                     )
                 )
@@ -250,7 +251,7 @@ class CharterAbsence(models.Model):
         return self.env["res.users"]
 
     def _candidates(self):
-        """Whom the company's rule thinks of, the best first."""
+        """Return whom the company's rule thinks of, the best first."""
         rule = self.company_id.charter_stand_in_rule
         operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
         if rule == "deputy":
@@ -302,12 +303,12 @@ class CharterAbsence(models.Model):
         )
 
     def action_cancel(self):
-        """The absence does not take place: what was not sent is withdrawn, what was is corrected."""
+        """Cancel an absence that does not take place: what was not sent is withdrawn, what was is corrected."""
         self.check_access("write")
         self.write({"state": "cancelled"})
 
     def action_back_today(self):
-        """Back earlier than announced: yesterday was the last day."""
+        """End the absence earlier than announced: yesterday was its last day."""
         self.check_access("write")
         for absence in self:
             yesterday = absence.company_id._charter_today() - timedelta(days=1)
@@ -337,7 +338,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _companies_to_look_at(self, companies):
-        """Those of ``companies`` in which somebody who holds a role is, was or will be away: in the others neither ``_feed`` nor
+        """Return those of ``companies`` in which somebody who holds a role is, was or will be away: in the others neither ``_feed`` nor
         ``_refresh`` finds anything but promises whose owner has changed. One statement; it rather names one too many."""
         self.env.flush_all()
         found = self.env.execute_query(
@@ -399,9 +400,11 @@ class CharterAbsence(models.Model):
 
     def _holding_roles(self):
         """Return those of these absences whose person holds a role that is not over when they begin."""
-        held = self.env["charter.assignment"].sudo().search(
-            [("user_id", "in", self.user_id.ids), ("company_id", "in", self.company_id.ids)]
-        )  # fmt: skip
+        held = (
+            self.env["charter.assignment"]
+            .sudo()
+            .search([("user_id", "in", self.user_id.ids), ("company_id", "in", self.company_id.ids)])
+        )
         return self.filtered(
             lambda absence: any(
                 (one.user_id, one.company_id) == (absence.user_id, absence.company_id)

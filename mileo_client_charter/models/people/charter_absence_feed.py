@@ -80,7 +80,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _spans_of(self, user, company, today, leaves):
-        """[(first day, last day or None, source)] of a user's absences not over today, those that touch joined.
+        """Return [(first day, last day or None, source)] of a user's absences not over today, those that touch joined.
 
         :param leaves: of this user, from ``_leaves_of``
         """

@@ -149,7 +149,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _clients_of_user(self):
-        """{company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
+        """Return {company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
         today = self.env.company.sudo()._charter_today()
         own = self.sudo().search_fetch(
             [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
@@ -166,7 +166,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _holders(self, keys, now=None):
-        """Who holds roles at a moment, for any number of clients in one query.
+        """Return who holds roles at a moment, for any number of clients in one query.
 
         :param keys: iterable of (company id, role, commercial partner id); the client does not matter for
             the company's roles

@@ -43,7 +43,7 @@ class CharterDefect(models.Model):
     kind = fields.Selection(
         [
             ("vacant", "Vacant role"),
-            ("unreachable", "No phone or no e-mail"),
+            ("unreachable", "No phone or no email"),
             ("absence", "Absence without a substitute"),
             ("no_contact", "No contact to write to"),
             ("not_notified", "Client not notified of the substitute"),
@@ -75,7 +75,7 @@ class CharterDefect(models.Model):
             "vacant": self.env._("Assign somebody"),
             "unreachable": self.env._("Complete the contact"),
             "absence": self.env._("Choose a substitute"),
-            "no_contact": self.env._("Add a contact with an e-mail address"),
+            "no_contact": self.env._("Add a contact with an email address"),
             "not_notified": self.env._("See why it cannot be notified"),
             "no_anniversary": self.env._("Add a line with a start date, then its reviews are planned"),
             "no_closure": self.env._("Enter its public holidays"),
@@ -111,7 +111,7 @@ class CharterDefect(models.Model):
         )
 
     def _clients(self):
-        """Clients under the charter today, as SQL: (partner_id, company_id)."""
+        """Return clients under the charter today, as SQL: (partner_id, company_id)."""
         today = self.env["res.company"]._charter_today_sql(SQL("company_id"))
         return SQL(
             "SELECT DISTINCT commercial_partner_id AS partner_id, company_id FROM contract_contract "
@@ -121,7 +121,7 @@ class CharterDefect(models.Model):
         )
 
     def _calendar_queries(self):
-        """Calendars promises are counted on that close on no day of the coming year, or are in UTC for a company elsewhere."""
+        """Return calendars promises are counted on that close on no day of the coming year, or are in UTC for a company elsewhere."""
         used = SQL(
             """SELECT DISTINCT contract.company_id, COALESCE(contract.charter_calendar_id, company.resource_calendar_id) AS calendar_id
                  FROM contract_contract contract JOIN res_company company ON company.id = contract.company_id

@@ -303,17 +303,7 @@ class CharterHandover(models.Model):
             owed._cancel(_lt("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
             # The day has moved before the client was told: another promise, the first one is taken back.
-            times = (
-                self.env["charter.obligation"]
-                .sudo()
-                .search_count(
-                    [
-                        ("res_model", "=", self._name),
-                        ("res_id", "=", self.id),
-                        ("code", "=", CONTACT_HANDOVER),
-                    ]
-                )
-            )
+            times = len(self._charter_promises(CONTACT_HANDOVER))
             owed._cancel(_lt("The day of the change has moved."))
             self._open_notice(begins, today, format_key(occurrence, moved=times))
         elif not owed:

@@ -85,7 +85,7 @@ class CharterSetupCheck(models.Model):
                 "Enter the public holidays of the next twelve months in the working hours: deadlines skip them."
             ),
             "roles": self.env._(
-                "Name who holds each role, and complete their phone and e-mail: clients read them."
+                "Name who holds each role, and complete their phone and email: clients read them."
             ),
             "pdf": self.env._(
                 "Install wkhtmltopdf 0.12 or later on the server: no document is printed without it."
@@ -281,9 +281,10 @@ class CharterSetupCheck(models.Model):
             }  # fmt: skip
 
         help_page = {
-            "type": "ir.actions.act_url", "target": "new",
+            "type": "ir.actions.act_url",
+            "target": "new",
             "url": "https://www.odoo.com/documentation/19.0/administration/on_premise/source.html",
-        }  # fmt: skip
+        }
         return {
             "charter": window("charter.document"),
             "timezone": window("resource.calendar", calendar.id),
@@ -303,7 +304,7 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _todo_words(self, company):
-        """What is still to do in ``company``, a line each; empty when all is in order."""
+        """Return what is still to do in ``company``, a line each; empty when all is in order."""
         rows = self._refresh(company).filtered(lambda row: row.state == "todo")
         return "\n".join(f"{row.display_name}: {row.remedy}" for row in rows)
 

@@ -26,7 +26,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _company_people(self, company, role):
-        """Who answers for a company-wide role now, else the next ones up; never nobody.
+        """Return who answers for a company-wide role now, else the next ones up; never nobody.
 
         :return: res.users
         """

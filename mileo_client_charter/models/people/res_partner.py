@@ -54,9 +54,11 @@ class ResPartner(models.Model):
         "Data issues", compute="_compute_charter_contact_defect", groups="base.group_user"
     )
     charter_is_mine = fields.Boolean(
-        "One of my clients", compute="_compute_charter_is_mine", search="_search_charter_is_mine",
+        "One of my clients",
+        compute="_compute_charter_is_mine",
+        search="_search_charter_is_mine",
         help="Of who answers for clients of their own, today or standing in; to anybody else, every client is.",
-    )  # fmt: skip
+    )
     charter_owed_count = fields.Integer("Outstanding commitments", compute="_compute_charter_counts")
     charter_late_count = fields.Integer(
         "Late now",
@@ -75,7 +77,7 @@ class ResPartner(models.Model):
     charter_recipient = fields.Boolean(
         "Receives charter documents",
         help="The charter, contact sheets, reports and notices go to the contacts selected here; to "
-        "every contact with an e-mail address where none is.",
+        "every contact with an email address where none is.",
     )
 
     # -- charter.obligation.mixin -----------------------------------------------------------------
@@ -255,7 +257,7 @@ class ResPartner(models.Model):
                     if not user:
                         defects.append(self.env._("no %s", labels[role].lower()))
                     elif not user.sudo().partner_id.phone or not user.sudo().email:
-                        defects.append(self.env._("%s has no phone or no e-mail", user.name))
+                        defects.append(self.env._("%s has no phone or no email", user.name))
             partner.charter_contact_defect = ", ".join(defects)
 
     @api.depends_context("uid", "company")
@@ -296,7 +298,7 @@ class ResPartner(models.Model):
         return {partner.id: count for partner, count in rows}
 
     def _charter_survey_contacts(self):
-        """The people of a client a survey may go to: its contacts, or itself when it has none."""
+        """Return the people of a client a survey may go to: its contacts, or itself when it has none."""
         self.ensure_one()
         client = self.commercial_partner_id
         people = client.child_ids.filtered(lambda child: child.type == "contact" and not child.is_company)
@@ -322,9 +324,11 @@ class ResPartner(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.keys() & {"name", "phone", "email"}:
-            held = self.env["charter.assignment"].sudo().search_count(
-                [("user_id.partner_id", "in", self.ids)], limit=1
-            )  # fmt: skip
+            held = (
+                self.env["charter.assignment"]
+                .sudo()
+                .search_count([("user_id.partner_id", "in", self.ids)], limit=1)
+            )
             if held:
                 # Clients hold a sheet with the old number.
                 self.env["charter.assignment"]._wake_contacts()
@@ -333,7 +337,7 @@ class ResPartner(models.Model):
     # -- whom the client calls --------------------------------------------------------------------
 
     def _charter_contacts(self, company=None):
-        """The four people a client can call, for its portal and its mails (articles 01 and 03).
+        """Return the four people a client can call, for its portal and its mails (articles 01 and 03).
 
         :return: see ``_charter_contacts_many``
         """
@@ -394,7 +398,7 @@ class ResPartner(models.Model):
     # -- who of the client is written to ----------------------------------------------------------
 
     def _charter_document_contacts(self):
-        """Who of a client receives its documents; empty: nobody has an address, which is a defect to mend."""
+        """Return who of a client receives its documents; empty: nobody has an address, which is a defect to mend."""
         self.ensure_one()
         client = self.commercial_partner_id
         return self.browse(self._charter_document_recipients([client.id]).get(client.id, []))
@@ -433,14 +437,14 @@ class ResPartner(models.Model):
         return dict(self.env.cr.fetchall())
 
     def _charter_unreachable(self, client):
-        """Why no mail about ``client`` can go to this contact, with the remedy; empty when it can.
+        """Return why no mail about ``client`` can go to this contact, with the remedy; empty when it can.
 
         The same people as ``_charter_document_recipients``, which asks for them by one statement.
         """
         contact, client = self.sudo(), client.sudo()
         if not contact:
             return self.env._(
-                "Contact: %s has no one to write to; add a contact with an e-mail address, then send.",
+                "Contact: %s has no one to write to; add a contact with an email address, then send.",
                 client.display_name,
             )
         contact.ensure_one()
@@ -457,12 +461,12 @@ class ResPartner(models.Model):
             )
         if not contact.email_normalized:
             return self.env._(
-                "Contact: %s has no valid e-mail address; add one, then send.", contact.display_name
+                "Contact: %s has no valid email address; add one, then send.", contact.display_name
             )
         return ""
 
     def _charter_addresses(self):
-        """The addresses a mail to these people goes to, each mailbox once, as core sends it."""
+        """Return the addresses a mail to these people goes to, each mailbox once, as core sends it."""
         found = []
         for partner in self.sudo():
             found += [address for address in email_normalize_all(partner.email) if address not in found]

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
         return result
 
     def _charter_contract_domain(self):
-        """Which contracts this user reads, for the rule of their lines: contract has none of its own."""
+        """Return which contracts this user reads, for the rule of their lines: contract has none of its own."""
         return self.env["ir.rule"].with_user(self)._compute_domain("contract.contract")
 
     @api.constrains("charter_deputy_id")
@@ -64,7 +64,7 @@ class ResUsers(models.Model):
             raise ValidationError(message)
 
     def _charter_card(self):
-        """What a client may know of a contact: the only fields of a user that leave for the portal."""
+        """Return what a client may know of a contact: the only fields of a user that leave for the portal."""
         return [
             {
                 "name": user.name,

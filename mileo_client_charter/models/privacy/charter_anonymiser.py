@@ -153,7 +153,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _signatures(self, contact):
-        """What one of the company's people is recognised by in any row of ours: a name of two words or more that nobody else has.
+        """Return what one of the company's people is recognised by in any row of ours: a name of two words or more that nobody else has.
 
         A single word would be taken out of other sentences; it is looked for near the person.
         """
@@ -162,9 +162,11 @@ class CharterAnonymiser(models.AbstractModel):
         own = {
             name
             for name in {contact.name, *users.mapped("name")}
-            if users and name and len(name.split()) > 1
+            if users
+            and name
+            and len(name.split()) > 1
             and not partners.search_count([("id", "!=", contact.id), ("name", "=ilike", name)], limit=1)
-        }  # fmt: skip
+        }
         return Traces(words=own, put=key("contact", contact.id))
 
     # -- where to look ------------------------------------------------------------------------------
@@ -194,7 +196,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _ephemeral(self):
-        """Tables whose rows are thrown away by themselves."""
+        """Return tables whose rows are thrown away by themselves."""
         return EPHEMERAL | {model._table for model in self.env.values() if model._transient and model._auto}
 
     @api.model
@@ -239,7 +241,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _foreign_keys(self):
-        """[(table, column, table it points to, whether its rows have an id)]"""
+        """Return [(table, column, table it points to, whether its rows have an id)]"""
         return self.env.execute_query(
             SQL(
                 """

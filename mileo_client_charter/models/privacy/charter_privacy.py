@@ -94,7 +94,7 @@ class CharterPrivacy(models.AbstractModel):
 
     @api.model
     def _charter_retained(self):
-        """[(model, field of the company with the months its rows are kept)], in the same order every time."""
+        """Return [(model, field of the company with the months its rows are kept)], in the same order every time."""
         return [
             (name, self.env[name]._charter_retention)
             for name in sorted(self.pool.descendants(["charter.privacy"], "_inherit"))
@@ -125,7 +125,7 @@ class CharterFeedback(models.Model):
     _inherit = ["charter.feedback", "charter.privacy"]
 
     def _charter_expired(self, limit):
-        """Answers, and invitations nobody answered, from before ``limit``; never while something is owed for them."""
+        """Return answers, and invitations nobody answered, from before ``limit``; never while something is owed for them."""
         silent = Domain("answered_at", "=", False) & Domain("create_date", "<", limit)
         return (
             Domain("anonymised_at", "=", False)
@@ -158,7 +158,7 @@ class CharterDelivery(models.Model):
     _charter_goes_with_contact = False
 
     def _charter_expired(self, limit):
-        """What left, failed or was withdrawn before ``limit``."""
+        """Return what left, failed or was withdrawn before ``limit``."""
         return (
             Domain("anonymised_at", "=", False)
             & Domain("state", "in", ("sent", "failed", "withdrawn"))
@@ -214,7 +214,7 @@ class CharterReview(models.Model):
     _inherit = ["charter.review", "charter.privacy"]
 
     def _charter_expired(self, limit):
-        """Meetings held, or given up, before ``limit``; never while something is owed for what was said there."""
+        """Return meetings held, or given up, before ``limit``; never while something is owed for what was said there."""
         given_up = Domain("state", "=", "cancelled") & Domain("create_date", "<", limit)
         declined = Domain("state", "=", "declined") & Domain("declined_at", "<", limit)
         held = Domain("state", "in", ("held", "minutes")) & Domain("held_at", "<", limit)
@@ -285,7 +285,7 @@ class CharterRemediation(models.Model):
     _inherit = ["charter.remediation", "charter.privacy"]
 
     def _charter_expired(self, limit):
-        """What was measured last, or given up, before ``limit``."""
+        """Return what was measured last, or given up, before ``limit``."""
         never_measured = Domain("measured_at", "=", False) & Domain("create_date", "<", limit)
         return (
             Domain("anonymised_at", "=", False)

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 PERSONAL = (
-    "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat", "charter_calendar_key",
+    "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ class ResPartner(models.Model):
             contact.message_ids.unlink()
             self.env["charter.anonymiser"].sudo()._forget(contact)
             users.write({"active": False, "signature": False})
+            contact._charter_revoke_calendar()
             values = {name: False for name in PERSONAL if name in contact._fields}
             contact.with_context(tracking_disable=True).write(
                 {

@@ -10,9 +10,11 @@ class CalendarAttendee(models.Model):
 
     def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
         """As core; a review's own mails are ours: its reminders are sent as the rest, and nothing twice."""
-        reviews = self.env["charter.review"].sudo().search(
-            [("event_id", "in", self.event_id.ids), ("state", "=", "planned")]
-        )  # fmt: skip
+        reviews = (
+            self.env["charter.review"]
+            .sudo()
+            .search([("event_id", "in", self.event_id.ids), ("state", "=", "planned")])
+        )
         ours = self.filtered(lambda one: one.event_id in reviews.event_id)
         kinds = {
             self.env.ref("calendar.calendar_template_meeting_reminder", raise_if_not_found=False): "reminder",

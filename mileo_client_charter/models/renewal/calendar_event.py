@@ -56,16 +56,18 @@ class CalendarEvent(models.Model):
 
     def _charter_tell_cancelled(self):
         """Whoever was invited to a review that is still to come learns that its entry goes."""
-        reviews = self.env["charter.review"].sudo().search(
-            [("event_id", "in", self.ids), ("state", "not in", ("held", "minutes"))]
-        )  # fmt: skip
+        reviews = (
+            self.env["charter.review"]
+            .sudo()
+            .search([("event_id", "in", self.ids), ("state", "not in", ("held", "minutes"))])
+        )
         for review in reviews.filtered("ical_uid"):
             review._charter_entry_changed()
             review._charter_mail_meeting("cancelled", review.event_id.attendee_ids.partner_id)
 
     @api.model
     def _charter_series_fields(self):
-        """What makes a series of an event, or changes a whole series."""
+        """Return what makes a series of an event, or changes a whole series."""
         return {"recurrence_update", "recurrency", *self._get_recurrent_fields()}
 
     def _charter_in_series(self):

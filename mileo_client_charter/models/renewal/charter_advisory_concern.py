@@ -214,12 +214,15 @@ class CharterAdvisory(models.Model):
         clients = dict(
             concern._read_group(
                 [("advisory_id", "in", self.ids), ("state", "=", "open"), ("answer", "=", "affected")],
-                ["advisory_id"], ["partner_id:count_distinct"],
+                ["advisory_id"],
+                ["partner_id:count_distinct"],
             )
-        )  # fmt: skip
-        unknown = self.env["charter.equipment"].sudo().search_count(
-            [("catalogue_id", "=", False), ("company_id", "in", self.env.companies.ids)]
-        )  # fmt: skip
+        )
+        unknown = (
+            self.env["charter.equipment"]
+            .sudo()
+            .search_count([("catalogue_id", "=", False), ("company_id", "in", self.env.companies.ids)])
+        )
         counts = defaultdict(int)
         for advisory, state, answer, number in rows:
             counts[advisory, state, answer] += number
@@ -249,7 +252,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _matches(self, advisories=None, equipment=None):
-        """Which product is about which devices: one statement, however many there are.
+        """Return which product is about which devices: one statement, however many there are.
 
         :param advisories: only these
         :param equipment: only these
@@ -382,7 +385,7 @@ def _answer(condition, status, how, firmware):
 
 
 def _together(answers):
-    """One answer of several products: affected by any; cleared only if nothing speaks against it.
+    """Return one answer of several products: affected by any; cleared only if nothing speaks against it.
 
     :param answers: {(answer, reason): (product, firmware)}
     """

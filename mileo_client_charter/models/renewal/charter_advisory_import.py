@@ -150,7 +150,7 @@ class CharterAdvisory(models.Model):
         )
 
     def _said(self):
-        """What it says of each thing, to be compared with what it says later."""
+        """Return what it says of each thing, to be compared with what it says later."""
         self.ensure_one()
         return {
             self.env._("Title"): {self.name},

@@ -46,9 +46,10 @@ class CharterNotice(models.Model):
                     self.env._(
                         "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
                         "confirm it on the advisory.",
-                        advisory=notice.advisory_id.identifier, tlp=notice.advisory_id.tlp or "?",
+                        advisory=notice.advisory_id.identifier,
+                        tlp=notice.advisory_id.tlp or "?",
                     )
-                )  # fmt: skip
+                )
         return super().action_send()
 
     def _notify(self, lines, known_on=None):
@@ -157,16 +158,17 @@ class CharterAdvisory(models.Model):
         return {line: self._meaning(line) for line in lines}
 
     def _meaning(self, line):
-        """A digest of what the advisory says for one client: its devices, how severe it is for them, what to do."""
+        """Return a digest of what the advisory says for one client: its devices, how severe it is for them, what to do."""
         concerns = self.env["charter.advisory.concern"].sudo().search(
             [("advisory_id", "=", self.id), ("company_id", "=", line.company_id.id), ("partner_id", "=", line.partner_id.id),
              ("state", "=", "open"), ("answer", "=", AFFECTED)]
         )  # fmt: skip
         cves = concerns.product_id.cve_ids
         said = [
-            sorted(concerns.equipment_id.ids), sorted((one.cve or one.name or "", one.severity or "") for one in cves),
+            sorted(concerns.equipment_id.ids),
+            sorted((one.cve or one.name or "", one.severity or "") for one in cves),
             sorted(self.remedy_ids.mapped(lambda one: f"{one.kind} {one.text}")),
-        ]  # fmt: skip
+        ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _tell_changed(self, told):

@@ -272,7 +272,7 @@ class CharterAuthorisation(models.Model):
             readers = people[one.partner_id]
             if not readers:
                 one.error = self.env._(
-                    "No contact of the client has an e-mail address: add one, then notify again."
+                    "No contact of the client has an email address: add one, then notify again."
                 )
                 continue
             owed = one._charter_owed(NOTICE_ADVANCE)[:1]

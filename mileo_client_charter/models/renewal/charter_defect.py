@@ -45,7 +45,9 @@ class CharterDefect(models.Model):
                  GROUP BY equipment.company_id, milestone.kind, %(model)s
                 HAVING count(DISTINCT milestone.date) > 1
                 """,
-                milestones=list(MILESTONES), today=today, model=MODEL,
+                milestones=list(MILESTONES),
+                today=today,
+                model=MODEL,
             ),
             SQL(
                 """
@@ -58,4 +60,4 @@ class CharterDefect(models.Model):
                 """,
                 clients,
             ),
-        ]  # fmt: skip
+        ]

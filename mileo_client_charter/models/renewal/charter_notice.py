@@ -155,7 +155,7 @@ class CharterNotice(models.Model):
         return self.env._("we have known of it since %s only", day_text(self.env, known_on))
 
     def _advance_days(self):
-        """Days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
+        """Return days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
         commitment = (
             self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(NOTICE_ADVANCE)
         )
@@ -315,9 +315,11 @@ class CharterNotice(models.Model):
         field = self.env["charter.equipment"]._fields["tag_ids"]
         return SQL(
             "EXISTS (SELECT 1 FROM %(relation)s tagged WHERE tagged.%(column1)s = equipment.id AND tagged.%(column2)s = ANY(%(tag_ids)s))",
-            relation=SQL.identifier(field.relation), column1=SQL.identifier(field.column1), column2=SQL.identifier(field.column2),
+            relation=SQL.identifier(field.relation),
+            column1=SQL.identifier(field.column1),
+            column2=SQL.identifier(field.column2),
             tag_ids=self.tag_ids.ids,
-        )  # fmt: skip
+        )
 
     def _running_sql(self):
         return SQL(
@@ -328,7 +330,7 @@ class CharterNotice(models.Model):
         )
 
     def _clients_without_equipment(self, codes):
-        """Clients of the tiers in scope one of whose addresses lies in ``codes``: its own, or a site without equipment."""
+        """Return clients of the tiers in scope one of whose addresses lies in ``codes``: its own, or a site without equipment."""
         self.env.cr.execute(
             SQL(
                 """SELECT DISTINCT contract.commercial_partner_id, partner.zip, partner.city, country.code

@@ -45,7 +45,7 @@ class CharterNotice(models.Model):
         return kind, None, maker.strip().lower(), model.strip().lower(), "".join(name)
 
     def _milestone_sql(self):
-        """Equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
+        """Return equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
 
         A client is told of its own equipment's date: what has another date announced belongs to another notice.
         """
@@ -53,8 +53,9 @@ class CharterNotice(models.Model):
         kind, product, maker, model, name = self._key_parts()
         dated = SQL(
             """FROM charter_equipment_milestone milestone
-               WHERE milestone.equipment_id = equipment.id AND milestone.kind = %s AND milestone.status = 'announced' AND milestone.date""", kind
-        )  # fmt: skip
+               WHERE milestone.equipment_id = equipment.id AND milestone.kind = %s AND milestone.status = 'announced' AND milestone.date""",
+            kind,
+        )
         own = SQL("EXISTS (SELECT 1 %(dated)s = %(effect_on)s)", dated=dated, effect_on=self.effect_on)
         earlier = SQL(
             """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s

@@ -70,7 +70,7 @@ class CharterNotice(models.Model):
             readers = people[line.partner_id]
             if not readers:
                 line.error = self.env._(
-                    "No contact of the client has an e-mail address: add one, then notify again."
+                    "No contact of the client has an email address: add one, then notify again."
                 )
                 continue
             why = (reason or self._why_late(line, known_on)) if late else ""
@@ -117,7 +117,7 @@ class CharterNotice(models.Model):
             notice._charter_engine().state = "cancelled"
 
     def action_close(self):
-        """Nothing more is to be told: equipment that comes later joins no more. For what has no date of effect."""
+        """Close a notice that has no date of effect: equipment that comes later does not join it any more."""
         for notice in self:
             notice.check_access("write")
             if notice.state != "open" or notice.effect_on:

@@ -109,7 +109,7 @@ class CharterRemediation(models.Model):
         return super().message_post(**kwargs)
 
     def action_start(self):
-        """Causes and actions are written: the remediation starts, which keeps ``remediation.start``."""
+        """Start the remediation, whose causes and actions are written; this keeps ``remediation.start``."""
         engine = self._charter_step("draft")
         if not is_said(self.causes):
             raise ValidationError(self.env._("Causes: write down why the client is not satisfied."))
@@ -127,7 +127,7 @@ class CharterRemediation(models.Model):
         )  # fmt: skip
 
     def action_agree(self):
-        """The client agrees to the plan: by whom and in which words is kept."""
+        """Record that the client agrees to the plan, by whom and in which words."""
         engine = self._charter_step("running")
         if not self.agreed_contact_id:
             raise ValidationError(self.env._("Agreed by: choose the contact of the client who agreed."))
@@ -141,9 +141,11 @@ class CharterRemediation(models.Model):
         undone = self.action_ids.filtered(lambda action: not action.done_date)
         if undone:
             raise UserError(
-                self.env._("Actions not done yet: %s. Mark them done, then measure.",
-                           ", ".join(undone.mapped("name")))
-            )  # fmt: skip
+                self.env._(
+                    "Actions not done yet: %s. Mark them done, then measure.",
+                    ", ".join(undone.mapped("name")),
+                )
+            )
         self.env["mail.activity"]._charter_close(engine)
         renewal = engine.renewal_id
         standing = renewal._standing()[renewal]

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...tools.clock import NoWorkingTime
 from ...tools.codes import RENEWAL_DECISION, REVIEW_ANNUAL
-from ...tools.occurrence import RENEWAL, event_key, format_key
+from ...tools.occurrence import parse_key
 from ..base.charter_format import day_text
 
 # A renewal is opened this long before its annual review is due or, with a long notice, before its lines renew.
@@ -25,7 +25,9 @@ class CharterRenewal(models.Model):
 
     _name = "charter.renewal"
     _description = "Renewal"
-    _inherit = ["charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.keeping.mixin", "charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
     _order = "term_end, id"
     _charter_merge_rules = {"once_a_term": "refuse"}
     _charter_seal_when = "{row}.decided_at IS NOT NULL"
@@ -46,7 +48,7 @@ class CharterRenewal(models.Model):
         ondelete="restrict",
         charter_engine=True,
     )
-    term_end = fields.Date("End of the term", required=True, readonly=True, charter_engine=True)
+    term_end = fields.Date("Contract end date", required=True, readonly=True, charter_engine=True)
     partner_id = fields.Many2one(
         "res.partner",
         "Client",
@@ -82,10 +84,12 @@ class CharterRenewal(models.Model):
     decided_at = fields.Datetime(readonly=True, charter_engine=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, charter_engine=True)
     decided_by_charter = fields.Boolean(
-        "Decided by the charter itself", readonly=True, charter_engine=True,
+        "Decided by the charter itself",
+        readonly=True,
+        charter_engine=True,
         help="No one had decided by the day the lines renew automatically, and the client met the "
-             "condition that day; or the condition had changed when the contract was to renew.",
-    )  # fmt: skip
+        "condition that day; or the condition had changed when the contract was to renew.",
+    )
     earlier_decisions = fields.Json(
         readonly=True,
         charter_engine=True,
@@ -94,9 +98,11 @@ class CharterRenewal(models.Model):
     )
     earlier_in_words = fields.Text("Decided before", compute="_compute_evidence")
     put_back_at = fields.Datetime(
-        "Put back on", readonly=True, charter_engine=True,
+        "Put back on",
+        readonly=True,
+        charter_engine=True,
         help="When the contract was to renew, the renewal condition was no longer what had been decided.",
-    )  # fmt: skip
+    )
     nps = fields.Integer("NPS", readonly=True, charter_engine=True, aggregator=None)
     nps_answers = fields.Integer("Answers (n)", readonly=True, charter_engine=True, aggregator=None)
     nps_promoters = fields.Integer("Promoters", readonly=True, charter_engine=True)
@@ -120,9 +126,11 @@ class CharterRenewal(models.Model):
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
     override_at = fields.Datetime("Exception granted on", readonly=True, charter_engine=True)
     override_remediation = fields.Char(
-        "Remediation at that moment", readonly=True, charter_engine=True,
+        "Remediation at that moment",
+        readonly=True,
+        charter_engine=True,
         help="How far the remediation had come when general management decided.",
-    )  # fmt: skip
+    )
     # What happened
     held_since = fields.Datetime(
         readonly=True, charter_engine=True, help="First time the scheduled renewal passed this contract over."
@@ -207,11 +215,11 @@ class CharterRenewal(models.Model):
                 set_aside.get(renewal), renewal.company_id.sudo()
             )
 
-    @api.depends("contract_id", "term_end")
+    @api.depends("obligation_id")
     def _compute_decide_by(self):
-        owed = self._decision_promises()
         for renewal in self:
-            renewal.decide_by = owed.get(renewal, self.env["charter.obligation"])[:1].due_at
+            promise = renewal.sudo().obligation_id
+            renewal.decide_by = promise.is_owed and promise.due_at
 
     def _standing(self):
         """Return {renewal: Standing of its client now}; one statement a company."""
@@ -231,23 +239,22 @@ class CharterRenewal(models.Model):
             found.update({renewal: rows[renewal.partner_id.id] for renewal in renewals})
         return found
 
-    def _decision_promises(self):
-        """Return {renewal: its ``renewal.decision`` rows that are owed}; what was withdrawn and reopened counts too."""
-        owed = self.env["charter.obligation"].sudo().search(
-            [
-                ("res_model", "=", "contract.contract"), ("res_id", "in", self.contract_id.ids),
-                ("code", "=", RENEWAL_DECISION), ("is_owed", "=", True),
-            ]
-        ) if self else self.env["charter.obligation"]  # fmt: skip
-        found = {}
-        for renewal in self:
-            event = format_key(renewal.term_end + timedelta(days=1), RENEWAL)
-            found[renewal] = owed.filtered(
-                lambda row, event=event, contract=renewal.contract_id.id: (
-                    row.res_id == contract and event_key(row.occurrence) == event
-                )
-            )
-        return found
+    @api.model
+    def _promises(self, owed):
+        """Return {(contract id, client id, day after the end of the term): its ``renewal.decision``} of these rows."""
+        return {
+            (row.res_id, row.partner_id.id, parse_key(row.occurrence).day): row
+            for row in owed
+            if row.code == RENEWAL_DECISION
+        }
+
+    def _link_promises(self, owed):
+        """Link these renewals to the decisions of ``owed``; one that was withdrawn and is owed again is another row."""
+        promises = self._promises(owed)
+        for renewal in self._charter_engine():
+            key = (renewal.contract_id.id, renewal.partner_id.id, renewal.term_end + timedelta(days=1))
+            if key in promises and renewal.obligation_id != promises[key]:
+                renewal.obligation_id = promises[key]
 
     def message_post(self, **kwargs):
         # Odoo lets followers post; following grants nothing here.
@@ -257,8 +264,12 @@ class CharterRenewal(models.Model):
     # -- opening ----------------------------------------------------------------------------------
 
     @api.model
-    def _open_due(self, contracts):
-        """Open the renewals of the terms whose annual review comes up, and close those whose term moved."""
+    def _open_due(self, contracts, owed=None):
+        """Open the renewals of the terms whose annual review comes up, and close those whose term moved.
+
+        :param owed: what these contracts owe of ``renewal.decision``, where it has been read already
+        """
+        owed = contracts._charter_owed(RENEWAL_DECISION) if owed is None else owed
         contracts = contracts.filtered("charter_tier_id")
         self._close_moved(contracts)
         contracts = contracts.filtered("charter_term_end")
@@ -270,30 +281,34 @@ class CharterRenewal(models.Model):
                 and (c.charter_auto_renew or c.charter_term_end >= today[c.company_id])
             )
         )
-        known = {
-            (renewal.contract_id.id, renewal.partner_id.id, renewal.term_end)
-            for renewal in self.sudo().search_fetch(
-                [("contract_id", "in", due.ids)], ["contract_id", "partner_id", "term_end"]
-            )
-        }
+        there = self.sudo().search_fetch(
+            [("contract_id", "in", contracts.ids)], ["contract_id", "partner_id", "term_end", "obligation_id"]
+        )
+        there._link_promises(owed)
+        known = {(renewal.contract_id.id, renewal.partner_id.id, renewal.term_end) for renewal in there}
         fresh = due.filtered(lambda c: (c.id, c.commercial_partner_id.id, c.charter_term_end) not in known)
+        promises = self._promises(owed)
         return self._charter_engine().create(
-            [self._opening_values(contract, contract.charter_term_end) for contract in fresh]
+            [self._opening_values(contract, contract.charter_term_end, promises) for contract in fresh]
         )
 
     @api.model
-    def _opening_values(self, contract, term_end):
+    def _opening_values(self, contract, term_end, promises):
+        client = contract.commercial_partner_id
+        promise = promises.get((contract.id, client.id, term_end + timedelta(days=1)))
         return {
             "contract_id": contract.id,
             "term_end": term_end,
-            "partner_id": contract.commercial_partner_id.id,
+            "partner_id": client.id,
             "company_id": contract.company_id.id,
+            "obligation_id": promise and promise.id,
         }
 
     @api.model
     def _charter_new(self, contract, term_end):
         """Return the renewal of a term, opened before its time; the engine's."""
-        return self._charter_engine().create(self._opening_values(contract, term_end))
+        promises = self._promises(contract._charter_owed(RENEWAL_DECISION))
+        return self._charter_engine().create(self._opening_values(contract, term_end, promises))
 
     @api.model
     def _due_days(self, contracts):
@@ -330,7 +345,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _opening_day(self, contract, dues):
-        """The day the renewal of the current term is opened: its review and its decision are still ahead.
+        """Return the day the renewal of the current term is opened: its review and its decision are still ahead.
 
         :param dues: as ``_due_days`` has them for the contract
         """

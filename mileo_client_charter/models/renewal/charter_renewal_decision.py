@@ -90,9 +90,11 @@ class CharterRenewal(models.Model):
     def _complaint_names(self):
         """Return {renewal: references of the unresolved complaints of its client}."""
         found = {}
-        escalations = self.env["charter.escalation"].sudo().search(
-            [("is_complaint", "=", True), ("partner_id", "in", self.partner_id.ids)]
-        )  # fmt: skip
+        escalations = (
+            self.env["charter.escalation"]
+            .sudo()
+            .search([("is_complaint", "=", True), ("partner_id", "in", self.partner_id.ids)])
+        )
         for renewal in self:
             own = escalations.filtered(
                 lambda e, r=renewal: e.partner_id == r.partner_id and e.company_id == r.company_id
@@ -101,8 +103,8 @@ class CharterRenewal(models.Model):
         return found
 
     def _keep_promise(self):
-        """The decision is what keeps ``renewal.decision``."""
-        for renewal, owed in self._decision_promises().items():
+        """Keep ``renewal.decision``: the decision is what it asks for."""
+        for renewal in self:
             verdict = (
                 renewal.override_reason if renewal.overridden else Choice(self, "verdict", renewal.verdict)
             )
@@ -110,30 +112,34 @@ class CharterRenewal(models.Model):
             if renewal.decided_by_charter and not renewal.overridden:
                 words = _lt(
                     "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: no one had decided by then.",
-                    verdict=verdict, evidence=evidence,
-                )  # fmt: skip
+                    verdict=verdict,
+                    evidence=evidence,
+                )
             else:
                 words = _lt(
                     "%(verdict)s: %(evidence)s. Decided by %(user)s.",
-                    verdict=verdict, evidence=evidence, user=self.env.user._charter_key(),
-                )  # fmt: skip
-            owed._fulfil(words)
+                    verdict=verdict,
+                    evidence=evidence,
+                    user=self.env.user._charter_key(),
+                )
+            renewal._charter_keep(words)
 
     def _allowed_in_words(self):
-        """Why a renewal is allowed, for a reader who sees a client that is not satisfied today."""
+        """Return why a renewal is allowed, for a reader who sees a client that is not satisfied today."""
         self.ensure_one()
         if self.overridden:
             return self.env._(
                 "by exception of %(user)s: %(reason)s",
-                user=self.override_by_id.sudo().name, reason=self.override_reason,
-            )  # fmt: skip
+                user=self.override_by_id.sudo().name,
+                reason=self.override_reason,
+            )
         if not self.decided_at:
             return False
         day = day_text(self.env, self.company_id._charter_day_at(self.decided_at))
         return self.env._("decided as satisfied on %s; judged again when it renews", day)
 
     def action_plan_interview(self):
-        """Silence is asked about: the interview whose answers give a verdict."""
+        """Open the interview whose answers give a verdict: silence is asked about."""
         self.ensure_one()
         engine = self._locked(*UNDECIDED)
         return engine._open_interview().with_env(self.env)._form_action()
@@ -151,7 +157,7 @@ class CharterRenewal(models.Model):
         )
 
     def _remediation_in_words(self):
-        """How far the remediation has come."""
+        """Return how far the remediation has come."""
         self.ensure_one()
         latest = self.remediation_ids[:1]
         if not latest:
@@ -160,8 +166,10 @@ class CharterRenewal(models.Model):
         done = latest.action_ids.filtered("done_date")
         return self.env._(
             "remediation: %(state)s, actions done: %(done)s of %(count)s",
-            state=labels[latest.state], done=len(done), count=len(latest.action_ids),
-        )  # fmt: skip
+            state=labels[latest.state],
+            done=len(done),
+            count=len(latest.action_ids),
+        )
 
     def action_ask_override(self):
         self.ensure_one()

@@ -31,7 +31,7 @@ class CharterRenewalForecast(models.Model):
     partner_id = fields.Many2one("res.partner", "Client", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     tier_id = fields.Many2one("charter.tier", readonly=True)
-    term_end = fields.Date("End of the term", readonly=True)
+    term_end = fields.Date("Contract end date", readonly=True)
     notice_date = fields.Date("Renews automatically from", readonly=True)
     auto_renew = fields.Boolean("Renews tacitly", readonly=True)
     renewal_id = fields.Many2one("charter.renewal", readonly=True)
@@ -118,7 +118,7 @@ class CharterRenewalForecast(models.Model):
             )
 
     def action_open(self):
-        """The renewal itself, or the contract while it has none."""
+        """Return the renewal itself, or the contract while it has none."""
         self.ensure_one()
         record = self.renewal_id or self.contract_id
         return {
@@ -140,7 +140,7 @@ class CharterRenewalForecast(models.Model):
 
     @api.model
     def _xlsx_rows(self, domain=()):
-        """Titles, then one row a contract, in the reader's language; an unknown NPS is an empty cell."""
+        """Yield titles, then one row a contract, in the reader's language; an unknown NPS is an empty cell."""
         names = self.EXPORTED
         titles = self.fields_get(names, ["string"])
         yield [titles[name]["string"] for name in names]

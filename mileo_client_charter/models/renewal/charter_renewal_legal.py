@@ -25,7 +25,7 @@ class CharterRenewal(models.Model):
     legal_error = Words("Reminder not sent", readonly=True, charter_engine=True, copy=False)
 
     def _legal_last_day(self):
-        """Last day the client can refuse the renewal: the day before the lines renew by themselves."""
+        """Return the last day the client can refuse the renewal: the day before the lines renew by themselves."""
         self.ensure_one()
         return self.contract_id.charter_notice_date - relativedelta(days=1)
 
@@ -48,7 +48,7 @@ class CharterRenewal(models.Model):
             if today > last - relativedelta(months=1):
                 engine.legal_error = _lt("The month before the last day to refuse had begun already.")
             elif not self.env["charter.delivery"]._recipients_of(renewal.partner_id)[renewal.partner_id]:
-                engine.legal_error = _lt("No contact of the client has an e-mail address.")
+                engine.legal_error = _lt("No contact of the client has an email address.")
             else:
                 renewal._send_legal_reminder()
 

@@ -25,7 +25,8 @@ class CharterReview(models.Model):
     _name = "charter.review"
     _description = "Review with a client"
     _inherit = [
-        "charter.client.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin",
+        "charter.client.mixin", "charter.keeping.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "mail.thread",
+        "mail.activity.mixin",
     ]  # fmt: skip
     # From its dossier on, which is made of frozen figures; whoever was met, and what was agreed, once it was held.
     _charter_seal_when = "{row}.dossier_at IS NOT NULL OR {row}.state IN ('held', 'minutes', 'declined')"
@@ -70,10 +71,6 @@ class CharterReview(models.Model):
         charter_engine=True,
         groups="base.group_user",
     )
-    obligation_id = fields.Many2one(
-        "charter.obligation", "Commitment", readonly=True, index="btree_not_null", charter_engine=True,
-        groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
     state = fields.Selection(
         [
             ("draft", "To plan"),
@@ -122,7 +119,8 @@ class CharterReview(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
 
     _one_a_promise = models.UniqueIndex(
-        "(obligation_id) WHERE obligation_id IS NOT NULL AND state != 'cancelled'",
+        # One to come: beside it, a meeting arranged by hand may have kept the same promise.
+        "(obligation_id) WHERE obligation_id IS NOT NULL AND state IN ('draft', 'planned')",
         "This commitment has its meeting already.",
     )
 
@@ -185,9 +183,11 @@ class CharterReview(models.Model):
         for vals, contract in zip(vals_list, contracts, strict=True):
             if not contract.charter_tier_id:
                 raise ValidationError(
-                    self.env._("Contract: %s is not under the charter; choose a tier on it first.",
-                               contract.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Contract: %s is not under the charter; choose a tier on it first.",
+                        contract.display_name,
+                    )
+                )
             client = contract.commercial_partner_id.id
             roles = ROLES_OF[vals.get("kind") or "interview"]
             asked.append([(contract.company_id.id, role, client) for role in roles])
@@ -237,17 +237,20 @@ class CharterReview(models.Model):
     # -- opening ----------------------------------------------------------------------------------
 
     @api.model
-    def _open_due(self, contracts):
-        """Return a meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before."""
+    def _open_due(self, contracts, owed=None):
+        """Return a meeting for each promise of one that comes up: interviews at once, annual reviews some weeks before.
+
+        :param owed: what these contracts owe, where it has been read already
+        """
+        owed = contracts._charter_owed(*CODES.values()) if owed is None else owed
         soon = fields.Datetime.now() + timedelta(days=REVIEW_LEAD_DAYS)
-        owed = self.env["charter.obligation"].sudo().search(
-            [
-                ("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("is_owed", "=", True),
-                ("due_at", "!=", False), "|", ("code", "=", CODES["interview"]),
-                "&", ("code", "=", CODES["annual"]), ("due_at", "<=", soon),
-            ]
-        )  # fmt: skip
-        owed = owed.filtered(lambda row: row.partner_id == row.contract_id.commercial_partner_id)
+        owed = owed.filtered(
+            lambda row: (
+                row.due_at
+                and (row.code == CODES["interview"] or (row.code == CODES["annual"] and row.due_at <= soon))
+                and row.partner_id == row.contract_id.commercial_partner_id
+            )
+        )
         known = (
             self.sudo()
             .search([("obligation_id", "in", owed.ids), ("state", "!=", "cancelled")])
@@ -307,7 +310,7 @@ class CharterReview(models.Model):
     # -- steps ------------------------------------------------------------------------------------
 
     def action_hold(self):
-        """The meeting was held: its answers become feedback, and it keeps its promise.
+        """Record that the meeting was held: its answers become feedback, and it keeps its promise.
 
         :raise ValidationError: a part is missing, naming it
         """
@@ -356,17 +359,14 @@ class CharterReview(models.Model):
 
     def _fulfil_promise(self, evidence):
         """Keep what this meeting owes: its own promise, else the earliest of its kind that the contract owes."""
-        row = self.obligation_id
-        if not row and not self.renewal_id:
-            row = self.env["charter.obligation"].sudo().search(
-                [("res_model", "=", "contract.contract"), ("res_id", "=", self.contract_id.id),
-                 ("code", "=", CODES[self.kind]), ("partner_id", "=", self.partner_id.id), ("is_owed", "=", True)],
-                order="due_at", limit=1,
-            )  # fmt: skip
-        row._fulfil(evidence)
+        if not self.obligation_id and not self.renewal_id:
+            owed = self.contract_id._charter_owed(CODES[self.kind])
+            own = owed.filtered(lambda row: row.partner_id == self.partner_id)
+            self.obligation_id = own.sorted(lambda row: (not row.due_at, row.due_at))[:1]
+        self._charter_keep(evidence)
 
     def action_cancel(self):
-        """The meeting is given up; the promise stays owed, and another meeting is opened for it."""
+        """Give up the meeting; the promise stays owed, and another meeting is opened for it."""
         engine = self._charter_step("draft", "planned")
         engine.write({"state": "cancelled"})
         engine.event_id.unlink()

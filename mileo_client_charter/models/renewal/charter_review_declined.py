@@ -34,7 +34,7 @@ class CharterReview(models.Model):
                 )  # fmt: skip
 
     def action_decline(self):
-        """The client does not want the meeting it was invited to: the promise is kept, with the proof of the invitation.
+        """Record that the client does not want the meeting it was invited to: the promise is kept, with the proof of the invitation.
 
         :raise ValidationError: who declined, or how, is not said; or nobody of the client was invited by mail
         """
@@ -63,7 +63,7 @@ class CharterReview(models.Model):
         engine.event_id.active = False
 
     def _proof_of_invitation(self):
-        """One line an invitation mailed to the client's people that has not failed; empty when there is none."""
+        """Return one line an invitation mailed to the client's people that has not failed; empty when there is none."""
         self.ensure_one()
         event = self.sudo().event_id
         mails = self.env["mail.mail"].sudo().search(

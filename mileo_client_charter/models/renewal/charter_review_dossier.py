@@ -91,7 +91,7 @@ class CharterReview(models.Model):
         )
 
     def _freeze_figures(self):
-        """Two years of figures, JSON-able: the twelve months up to yesterday, and the twelve before."""
+        """Return two years of figures, JSON-able: the twelve months up to yesterday, and the twelve before."""
         self.ensure_one()
         contract = self.contract_id
         last = contract._charter_local_day(self._charter_now()) - timedelta(days=1)
@@ -126,7 +126,7 @@ class CharterReview(models.Model):
         self._check_field_access(self._fields["dossier_figures"], "read")
 
     def _dossier_rows(self):
-        """[(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
+        """Return [(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
         self.ensure_one()
         years = self.dossier_figures or {}
         return [
@@ -135,12 +135,12 @@ class CharterReview(models.Model):
         ]
 
     def _dossier_period(self, key):
-        """First and last day of the ``year`` or of the one ``before``, as the reader writes them."""
+        """Return the first and last day of the ``year`` or of the one ``before``, as the reader writes them."""
         period = self.dossier_figures[key]["period"]
         return " – ".join(day_text(self.env, period[name], "d MMM y") for name in ("first_day", "last_day"))
 
     def _dossier_due(self, row):
-        """The day a commitment of ``late_list`` was due, where the company is; midnight ends the day before."""
+        """Return the day a commitment of ``late_list`` was due, where the company is; midnight ends the day before."""
         due = fields.Datetime.to_datetime(row["due_at"])
         return day_text(self.env, due and self.company_id.sudo()._charter_day_at(due - timedelta(seconds=1)))
 

@@ -165,6 +165,6 @@ class CharterReview(models.Model):
         )
 
     def _charter_reply_address(self, organiser):
-        """Where calendars send their answers: to us, who read them; to the organiser's own mailbox without an alias domain."""
+        """Return where calendars send their answers: to us, who read them; to the organiser's own mailbox without an alias domain."""
         reply = self._notify_get_reply_to(default=None).get(self.id)
         return email_normalize(reply or "") or organiser.email_normalized or self.company_id.email or ""

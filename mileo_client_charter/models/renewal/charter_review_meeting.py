@@ -45,7 +45,7 @@ class CharterReview(models.Model):
                 )
         if not self._reachable_contacts():
             raise ValidationError(
-                self.env._("Invited by the client: choose at least one contact with an e-mail address.")
+                self.env._("Invited by the client: choose at least one contact with an email address.")
             )
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
@@ -71,13 +71,15 @@ class CharterReview(models.Model):
         }
 
     def _agenda(self, lang=None):
-        """What is on the agenda: the four points the charter names, or the interview.
+        """Return what is on the agenda: the four points the charter names, or the interview.
 
         :param lang: that of the first contact invited by default
         """
-        return self.env["ir.qweb"].with_context(lang=lang or self.contact_ids[:1].lang or self.env.lang)._render(
-            "mileo_client_charter.review_agenda", {"review": self}
-        )  # fmt: skip
+        return (
+            self.env["ir.qweb"]
+            .with_context(lang=lang or self.contact_ids[:1].lang or self.env.lang)
+            ._render("mileo_client_charter.review_agenda", {"review": self})
+        )
 
     def write(self, vals):
         invited = {review: review._charter_invited() for review in self} if vals.keys() & INVITED else {}
@@ -114,7 +116,7 @@ class CharterReview(models.Model):
         self._charter_mail_meeting("moved", attendees.partner_id)
 
     def _charter_placed(self):
-        """When and where, as calendars are told it."""
+        """Return when and where, as calendars are told it."""
         return self.start_at, self.duration, self.location or ""
 
     def _charter_invited(self):

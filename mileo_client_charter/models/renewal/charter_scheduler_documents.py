@@ -2,6 +2,8 @@
 
 from odoo import api, models
 
+from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REVIEW_ANNUAL
+
 
 class CharterScheduler(models.AbstractModel):
     _inherit = "charter.scheduler"
@@ -10,8 +12,9 @@ class CharterScheduler(models.AbstractModel):
     def _schedule(self, contracts, known_at=None):
         opened = super()._schedule(contracts, known_at)
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
-        self.env["charter.renewal"]._open_due(contracts)
-        self.env["charter.review"]._open_due(contracts)
+        owed = contracts._charter_owed(INTERVIEW_BIANNUAL, REVIEW_ANNUAL, RENEWAL_DECISION)
+        self.env["charter.renewal"]._open_due(contracts, owed)
+        self.env["charter.review"]._open_due(contracts, owed)
         self.env["charter.renewal"]._decide_by_charter(contracts)
         self.env["charter.renewal"]._send_legal_reminders(contracts)
         return opened

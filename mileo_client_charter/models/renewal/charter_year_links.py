@@ -42,8 +42,9 @@ class CharterNoticeLine(models.Model):
         # A notice is sent to many clients: the thread is that of what this one was handed.
         return self.env["charter.delivery"].search(
             [("res_model", "=", self._name), ("res_id", "=", self.id), ("contact_id", "=", contact.id)],
-            order="id desc", limit=1,
-        )  # fmt: skip
+            order="id desc",
+            limit=1,
+        )
 
 
 class CharterReview(models.Model):

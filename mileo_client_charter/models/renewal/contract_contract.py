@@ -18,8 +18,10 @@ class ContractContract(models.Model):
         help="While the renewal of that contract waits, a copy for the same client does not run past its term either.",
     )  # fmt: skip
     charter_left_term_end = fields.Date(
-        "End of the term when it left the charter", readonly=True, copy=False,
-    )  # fmt: skip
+        "Contract end date when it left the charter",
+        readonly=True,
+        copy=False,
+    )
 
     charter_renewal_ids = fields.One2many(
         "charter.renewal", "contract_id", "Renewals", readonly=True,
@@ -107,9 +109,10 @@ class ContractContract(models.Model):
                     "waits for its decision (article 04). Decide it first in Client Charter ‣ Reviews and renewals ‣ "
                     "Renewals; general management may renew by exception, with a written reason; or stop the "
                     "contract's lines.",
-                    contract=waiting.contract_id.display_name, day=day_text(self.env, waiting.term_end),
+                    contract=waiting.contract_id.display_name,
+                    day=day_text(self.env, waiting.term_end),
                 )
-            )  # fmt: skip
+            )
 
     def _charter_record_return(self):
         """Back under the charter: a term that was prolonged meanwhile is on record as what it is."""
@@ -124,7 +127,7 @@ class ContractContract(models.Model):
             before=day_text(self.env, end),
             after=day_text(self.env, now) if now else self.env._("no day"),
             user=self.env.user.name,
-        )  # fmt: skip
+        )
         renewals = self.env["charter.renewal"]
         present = renewals.sudo().search([("contract_id", "=", self.id), ("term_end", "=", end)])
         if present.state == "renewed":
@@ -152,9 +155,10 @@ class ContractContract(models.Model):
             present._record_verdicts({present: standing}, self.env)
         words = self.env._(
             "%(line)s, which ended on %(before)s, was made to run until %(after)s: recorded as the renewal of the term.",
-            line=line.name, before=day_text(self.env, line.date_end),
+            line=line.name,
+            before=day_text(self.env, line.date_end),
             after=day_text(self.env, end) if end else self.env._("no day"),
-        )  # fmt: skip
+        )
         present._charter_engine().write(
             {"state": "renewed", "renewed_at": fields.Datetime.now(), "close_reason": False}
         )
@@ -170,7 +174,8 @@ class ContractContract(models.Model):
         if not (self.charter_tier_id and self.charter_term_end):
             raise UserError(
                 self.env._(
-                    "%s: it has no term that ends, or no tier; there is nothing to renew.", self.display_name
+                    "%s: it has no contract end date, or no tier; there is nothing to renew.",
+                    self.display_name,
                 )
             )
         renewals = self.env["charter.renewal"]

@@ -29,7 +29,7 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_blocked_sql(self):
-        """SQL of the ids of the lines whose renewal the charter does not allow.
+        """Return SQL of the ids of the lines whose renewal the charter does not allow.
 
         Core asks for the day of the scheduler, which is UTC: nothing renews before it is that day for its company.
         """
@@ -233,10 +233,11 @@ class ContractLine(models.Model):
                             "%(line)s would run past %(day)s, the end of the term of %(contract)s, whose renewal waits for its "
                             "decision (charter, article 04). End the line on that day, or decide the renewal first. Decide it "
                             "in Client Charter ‣ Reviews and renewals ‣ Renewals.",
-                            line=line.name, day=day_text(self.env, renewal.term_end),
+                            line=line.name,
+                            day=day_text(self.env, renewal.term_end),
                             contract=renewal.contract_id.display_name,
                         )
-                    )  # fmt: skip
+                    )
 
     @api.model
     def _charter_renewals_of(self, gated, states):

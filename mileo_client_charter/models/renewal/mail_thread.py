@@ -10,7 +10,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """The answer of a calendar goes to its meeting, whatever it says it replies to: many say nothing."""
+        """Route the answer of a calendar to its meeting, whatever it says it replies to: many say nothing."""
         review, _answers = self.env["charter.review"]._charter_answered_in(message)
         if review and not message_dict.get("is_bounce"):
             _logger.info("Answer of a calendar to review %s: %s", review.id, message_dict.get("message_id"))

@@ -23,6 +23,28 @@ KEY = re.compile(r"[\w-]{20,64}", re.ASCII)
 ROWS = 200
 
 
+class CharterMergedContact(models.Model):
+    _inherit = "charter.merged.contact"
+
+    calendar_key = fields.Char(readonly=True, groups="base.group_system")
+
+    _calendar_key_once = models.UniqueIndex("(calendar_key) WHERE calendar_key IS NOT NULL")
+
+    @api.model
+    def _remember(self, sources, target):
+        """A calendar that subscribed to the feed of a contact goes on showing it; none shows another client's."""
+        for source in sources:
+            clients = source.commercial_partner_id, target.commercial_partner_id
+            if clients[0] != clients[1] and clients != (source, target):
+                # Core would hand the key on to the contact that stays.
+                source._charter_revoke_calendar()
+        return super()._remember(sources, target)
+
+    @api.model
+    def _kept_of(self, source):
+        return {**super()._kept_of(source), "calendar_key": source.sudo().charter_calendar_key}
+
+
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
@@ -37,22 +59,29 @@ class ResPartner(models.Model):
     _charter_calendar_key_idx = models.Index("(charter_calendar_key) WHERE charter_calendar_key IS NOT NULL")
 
     def _charter_make_calendar(self):
-        """Another address for this contact's feed; the former one shows nothing any more."""
+        """Another address for this contact's feed; the former ones show nothing any more."""
+        self._charter_revoke_calendar()
         self.sudo().charter_calendar_key = secrets.token_urlsafe(24)
 
     def _charter_revoke_calendar(self):
         self.sudo().charter_calendar_key = False
+        self.env["charter.merged.contact"].sudo().search(
+            [("partner_id", "in", self.ids)]
+        ).calendar_key = False
 
     def _charter_calendar_address(self):
-        """The address a calendar subscribes to (https); None while there is none."""
+        """Return the address a calendar subscribes to (https); None while there is none."""
         key = self.sudo().charter_calendar_key
         return f"{self.get_base_url()}{PATH}{key}.ics" if key else None
 
     @api.model
     def _charter_by_calendar_key(self, key):
-        """The contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
+        """Return the contact of a feed, in its language; empty for a key that is unknown, or revoked, or of somebody who left."""
         known = KEY.fullmatch(key or "")
         contact = self.sudo().search([("charter_calendar_key", "=", key)], limit=1) if known else self.sudo()
+        if known and not contact:
+            former = self.env["charter.merged.contact"].sudo().search([("calendar_key", "=", key)])
+            contact = former.partner_id.filtered("active")
         if not contact or not contact.commercial_partner_id._charter_is_client():
             return self.sudo().browse()
         return contact.with_context(lang=contact.lang or self.env.lang)
@@ -66,7 +95,7 @@ class ResPartner(models.Model):
         )
 
     def _charter_calendar_feed(self):
-        """The file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
+        """Return the file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
         client = self.commercial_partner_id
         company = client._charter_serving_company().sudo()
         tz, env = self.tz or company._charter_tz(), self.env
@@ -112,7 +141,7 @@ class ResPartner(models.Model):
         for contract in contracts:
             address = f"{base}/my/charter/reviews"
             if contract.charter_term_end:
-                title = env._("End of the term: %s", contract.name)
+                title = env._("Contract end date: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
                 title = env._("Renews automatically from this day on: %s", contract.name)

@@ -58,7 +58,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _fetch(self, statement):
-        """The rows of ``statement``, some thousands at a time."""
+        """Yield the rows of ``statement``, some thousands at a time."""
         cr = self.env.cr
         cr.execute(SQL("DECLARE charter_export NO SCROLL CURSOR FOR %s", statement))
         try:
@@ -144,18 +144,22 @@ class CharterExport(models.AbstractModel):
         """Return a moment as a spreadsheet counts it, in days of ``tz``: cheaper than a datetime of Python for each cell."""
         return SQL(
             "EXTRACT(epoch FROM (%(column)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s) - %(epoch)s::timestamp)::float8 / 86400",
-            column=column, tz=tz, epoch=EPOCH,
-        )  # fmt: skip
+            column=column,
+            tz=tz,
+            epoch=EPOCH,
+        )
 
     @api.model
     def _due_sql(self, row, tz):
-        """The due moment of ``row`` of the ledger: midnight of a promise in days or months is the last minute of the day before."""
+        """Return the due moment of ``row`` of the ledger: midnight of a promise in days or months is the last minute of the day before."""
         due = SQL("%s.due_at", SQL.identifier(row))
         local = SQL("(%(due)s AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)", due=due, tz=tz)
         shown = SQL(
             "CASE WHEN %(row)s.unit != 'hours' AND %(local)s::time = '00:00' THEN %(due)s - interval '1 minute' ELSE %(due)s END",
-            row=SQL.identifier(row), local=local, due=due,
-        )  # fmt: skip
+            row=SQL.identifier(row),
+            local=local,
+            due=due,
+        )
         return self._moment_sql(shown, tz)
 
     @api.model
@@ -247,7 +251,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _decided_sql(self):
-        """When a promise was decided, as ``charter.figures._ledger`` says; none while it runs."""
+        """Return when a promise was decided, as ``charter.figures._ledger`` says; none while it runs."""
         return SQL(
             """(CASE row.state WHEN 'kept' THEN row.done_at WHEN 'cancelled' THEN row.cancelled_at
                                WHEN 'late' THEN COALESCE(row.due_at, row.breached_at)
@@ -283,8 +287,9 @@ class CharterExport(models.AbstractModel):
         decided = self._decided_sql()
         result = SQL(
             """CASE WHEN %(decided)s IS NULL OR %(decided)s >= %(end)s THEN 'open' WHEN row.state = 'open' THEN 'late' ELSE row.state END""",
-            decided=decided, end=end,
-        )  # fmt: skip
+            decided=decided,
+            end=end,
+        )
         title = SQL("COALESCE(commitment.name->>%s, commitment.name->>'en_US')", self.env.lang or "en_US")
         return [
             Column(self.env._("Commitment"), "text", 44, title),

@@ -76,7 +76,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _scope(self, spans):
-        """Whom and when the statements are about: columns of equal length, and each contract's ``period``."""
+        """Return whom and when the statements are about: columns of equal length, and each contract's ``period``."""
         for model in (
             "contract.contract", "charter.intervention", "charter.intervention.pause", "charter.obligation",
             "charter.feedback", "charter.escalation",
@@ -117,7 +117,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _scope_table(self, columns):
-        """``columns`` as a table; moments that all share are written once, which the planner can use as constants."""
+        """Return ``columns`` as a table; moments that all share are written once, which the planner can use as constants."""
         ids = SQL(
             "unnest(%(contract_id)s::int[], %(partner_id)s::int[], %(company_id)s::int[])",
             **{name: pg_array(columns[name]) for name in ("contract_id", "partner_id", "company_id")},
@@ -142,7 +142,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _facts(self, scope, table, client, moment):
-        """Condition and owner of the facts of ``table``: the contract that counts each of them, once.
+        """Return the condition and owner of the facts of ``table``: the contract that counts each of them, once.
 
         What names no contract belongs to the first contract under the charter (by number) that the client had with the
         company at that ``moment``: it is counted in that one's report and in no other. A fact is its client's own: what the
@@ -239,7 +239,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _paused(self, scope):
-        """Time the clock of a resolution stood still in the period, and of how many interventions."""
+        """Return time the clock of a resolution stood still in the period, and of how many interventions."""
         rows = self._rows(
             """
             SELECT scope.contract_id, COUNT(DISTINCT fact.id),
@@ -380,7 +380,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _ledger(self, scope):
-        """Rows of the ledger with the moment each was decided; what fell due and was not told yet counts as late."""
+        """Return rows of the ledger with the moment each was decided; what fell due and was not told yet counts as late."""
         facts = self._facts(scope, "charter_obligation", "partner_id", "opened_at")
         now = fields.Datetime.now()
         table = SQL(

@@ -14,7 +14,7 @@ MILESTONE_MONTHS = 12
 
 
 def shortened(text):
-    """``text`` on one line, cut at a word when it is long.
+    """Return ``text`` on one line, cut at a word when it is long.
 
     >>> shortened("  a  b " )
     'a b'
@@ -30,7 +30,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _details_of(self, spans):
-        """What each report lists. JSON-able; moments are naive UTC texts.
+        """Return what each report lists. JSON-able; moments are naive UTC texts.
 
         :param spans: as ``_figures_of`` takes them
         :return: {contract id: {interventions, in_progress, outages, equipment, feedback, escalations, notices, next, milestones}}
@@ -50,7 +50,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _detail_parts(self, scope):
-        """{part: {contract id: rows}}; packages that know more of what was done for a client add theirs."""
+        """Return {part: {contract id: rows}}; packages that know more of what was done for a client add theirs."""
         return {
             "work": self._work_rows(scope),
             "outages": self._outage_rows(scope),
@@ -139,7 +139,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _equipment_rows(self, scope):
-        """Availability of each equipment; one statement a contract, since an equipment may move between them."""
+        """Return the availability of each equipment; one statement a contract, since an equipment may move between them."""
         columns, outages = scope["columns"], self.env["charter.outage"]
         found = {}
         with_equipment = set(self._contracts_with_equipment(columns["contract_id"]))
@@ -186,7 +186,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _feedback_rows(self, scope):
-        """Answers received in the period, in the client's own words."""
+        """Return answers received in the period, in the client's own words."""
         rows = self._dicts(
             """
             SELECT scope.contract_id, fact.id, fact.answered_at, NULLIF(fact.rating, 0) AS rating,
@@ -225,7 +225,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _next_rows(self, scope):
-        """What is promised and still to come when the report is made: the part that makes an empty one worth reading."""
+        """Return what is promised and still to come when the report is made: the part that makes an empty one worth reading."""
         return self._dicts(
             """
             SELECT scope.contract_id, fact.code, commitment.name AS title, fact.occurrence, fact.due_at
@@ -242,7 +242,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _milestone_rows(self, scope):
-        """Dates of the equipment's life within the year that follows the period."""
+        """Return dates of the equipment's life within the year that follows the period."""
         return self._dicts(
             """
             SELECT scope.contract_id, equipment.name AS equipment, milestone.kind, milestone.date

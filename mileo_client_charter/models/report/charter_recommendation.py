@@ -223,7 +223,7 @@ class CharterRecommendation(models.Model):
         return True
 
     def _plan_carrying_out(self):
-        """Who carries out an accepted advice, and by when, as far as nobody has said so."""
+        """Return who carries out an accepted advice, and by when, as far as nobody has said so."""
         key = (self.company_id.id, "technical_contact", self.partner_id.id)
         holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
         return {
@@ -250,10 +250,12 @@ class CharterRecommendation(models.Model):
             user_id=user.id,
             summary=_lt(
                 "%(client)s on “%(name)s”: %(state)s",
-                client=self.partner_id.sudo().name, name=self.name, state=Choice(self, "state", self.state),
+                client=self.partner_id.sudo().name,
+                name=self.name,
+                state=Choice(self, "state", self.state),
             ),
             note=self.comment or "",
-        )  # fmt: skip
+        )
 
     def _check_staff(self):
         self.check_access("write")
@@ -261,14 +263,14 @@ class CharterRecommendation(models.Model):
             raise AccessError(self.env._("Only the charter's users follow up recommendations."))
 
     def action_done(self, outcome=None):
-        """What was advised has been carried out."""
+        """Record that what was advised has been carried out."""
         self._check_staff()
         self._step("done", closed_at=self._charter_now(), outcome=(outcome or "").strip() or False)
         self._charter_is_done()
         return True
 
     def action_withdraw(self, reason):
-        """The advice no longer holds. :raise ValidationError: no reason: the client reads it"""
+        """Withdraw advice that no longer holds. :raise ValidationError: no reason: the client reads it"""
         self._check_staff()
         if not is_said(reason):
             raise ValidationError(
@@ -296,12 +298,15 @@ class CharterRecommendation(models.Model):
         }
 
     def _link_answer(self, contact, form):
-        """The client's answer, or another one within 24 hours. :raise ValidationError: no answer, or too late"""
+        """Record the client's answer, or another one within 24 hours.
+
+        :return: what was recorded, in words
+        :raise ValidationError: no answer, or too late
+        """
         answer, comment = form.get("answer"), form.get("comment")
         if self.state == "proposed":
             self._answer(answer, comment, contact)
-            self._mail_copy(contact)
-            return
+            return self._answer_in_words()
         if not self._link_values(contact)["may_change"]:
             raise ValidationError(
                 self.env._(
@@ -309,7 +314,7 @@ class CharterRecommendation(models.Model):
                 )
             )
         self._change_answer(answer, comment, contact)
-        self._mail_copy(contact)
+        return self._answer_in_words()
 
     def _change_answer(self, answer, comment, contact):
         """Another answer of the client within 24 hours; both stay on record."""
@@ -331,29 +336,18 @@ class CharterRecommendation(models.Model):
             engine._charter_is_done()
         self._notify_answer()
 
-    def _mail_copy(self, contact):
-        """The contact has in its mailbox what it answered."""
-        document = (
-            self._charter_agreed_document()
-            .sudo()
-            .with_context(lang=contact.lang, mail_notify_force_send=False)
+    def _charter_link_thread(self, contact):
+        return self._charter_agreed_document()
+
+    def _answer_in_words(self):
+        """Return what the client answered, for the copy in its mailbox."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "We have noted your answer to “%(name)s”: %(answer)s. This orders nothing. You can change it for 24 hours "
+            "by the same link.",
+            name=self.name,
+            answer=labels[self.state],
         )
-        labels = dict(
-            self.with_context(lang=contact.lang)._fields["state"]._description_selection(document.env)
-        )
-        document.message_notify(
-            partner_ids=contact.ids,
-            subject=document.env._("Your answer to “%s”", self.name),
-            body=document.env._(
-                "We have noted your answer to “%(name)s”: %(answer)s. This orders nothing. You can change it for 24 hours "
-                "by the same link.",
-                name=self.name,
-                answer=labels[self.state],
-            ),
-            author_id=self.company_id.partner_id.id,
-            email_layout_xmlid="mail.mail_notification_light",
-        )
-        self.env["charter.obligation"]._wake_mail_queue()
 
     # -- what a report says, computed once -------------------------------------------------------------
 

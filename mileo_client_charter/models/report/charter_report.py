@@ -24,7 +24,7 @@ UNSENT = ("draft", "held", "reviewed")
 
 
 def fingerprint(table):
-    """SHA-256 of a frozen table: the same figures have the same one, whatever the order of the keys."""
+    """Return SHA-256 of a frozen table: the same figures have the same one, whatever the order of the keys."""
     return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -43,8 +43,8 @@ class CharterReport(models.Model):
     _name = "charter.report"
     _description = "Activity report"
     _inherit = [
-        "charter.engine.mixin", "charter.own.client.mixin", "charter.sealed.mixin", "charter.link.mixin", "mail.thread",
-        "mail.activity.mixin",
+        "charter.keeping.mixin", "charter.engine.mixin", "charter.own.client.mixin", "charter.sealed.mixin",
+        "charter.link.mixin", "mail.thread", "mail.activity.mixin",
     ]  # fmt: skip
     _charter_frozen_rows = {
         "table": {
@@ -57,8 +57,10 @@ class CharterReport(models.Model):
     }
     # Reports of one contract to two clients that become one stay what each was told: a person looks first.
     _charter_merge_rules = {
-        "version_once": "refuse", "no_day_unsent_twice": "refuse", "no_day_sent_twice": "refuse",
-    }  # fmt: skip
+        "version_once": "refuse",
+        "no_day_unsent_twice": "refuse",
+        "no_day_sent_twice": "refuse",
+    }
     _charter_seal_when = "{row}.state IN ('sent', 'superseded')"
     _charter_seal_columns = (
         "company_id", "reference", "version", "contract_id", "partner_id", "period", "first_day", "last_day", "state",
@@ -90,10 +92,6 @@ class CharterReport(models.Model):
     state = fields.Selection(
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, charter_engine=True
     )
-    obligation_id = fields.Many2one(
-        "charter.obligation", "Commitment", readonly=True, ondelete="restrict", charter_engine=True,
-        groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
     due_at = fields.Datetime(related="obligation_id.due_at", store=True, string="To deliver by")
     due_text = fields.Char(related="obligation_id.due_text", string="Deliver by")
     period_text = fields.Char("Period covered", compute="_compute_period_text", groups="base.group_user")
@@ -342,9 +340,11 @@ class CharterReport(models.Model):
     # -- a report and its advice, read and answered from our mails, without a login (article 01) -------
 
     def _link_values(self, contact):
-        advice = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "=", self.contract_id.id), ("state", "=", "proposed")]
-        )  # fmt: skip
+        advice = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search([("contract_id", "=", self.contract_id.id), ("state", "=", "proposed")])
+        )
         return {
             "heading": self.env._("Your activity report: %s", self._period_text()),
             "replaced": self.state == "superseded",
@@ -407,7 +407,7 @@ class CharterReport(models.Model):
         return "\n".join(lines)
 
     def action_unsure_outages(self):
-        """The outages to mend of this report. :raise AccessError: not a reader of outages"""
+        """Return the outages to mend of this report. :raise AccessError: not a reader of outages"""
         self.ensure_one()
         self.check_access("read")
         outages = self._unsure_outages()

@@ -84,7 +84,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _owed_without_report(self, limit, without=()):
-        """Promises of a report whose period is over and that has not been drafted.
+        """Return the promises of a report whose period is over and that has not been drafted.
 
         :param without: ids of promises to leave out
         """
@@ -169,7 +169,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _days_of(self, promise):
-        """First and last day a report is about: what its promise covers, as far as the contract went."""
+        """Return the first and last day a report is about: what its promise covers, as far as the contract went."""
         contract = promise.contract_id
         last_day = contract._charter_local_day(promise.trigger_at) - timedelta(days=1)
         first_day = min(contract._charter_local_day(promise.opened_at), last_day)
@@ -192,7 +192,7 @@ class CharterReport(models.Model):
             )
 
     def _with_corrected(self, own):
-        """``own``, and what the version that this one corrects recommended, whatever became of it since."""
+        """Return ``own``, and what the version that this one corrects recommended, whatever became of it since."""
         self.ensure_one()
         shown = (self.sudo().previous_id.table or {}).get("recommendations") or []
         if not shown:
@@ -247,7 +247,7 @@ class CharterReport(models.Model):
         return turns
 
     def _frozen_table(self, now):
-        """What the table of one report says of itself, JSON-able: no language in it but the words people wrote, and
+        """Return what the table of one report says of itself, JSON-able: no language in it but the words people wrote, and
         names."""
         self.ensure_one()
         return {
@@ -333,7 +333,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _option_domain(self, option):
-        """Reports whose tier says ``option``, or whose company does where the tier says nothing."""
+        """Return reports whose tier says ``option``, or whose company does where the tier says nothing."""
         tier = "contract_id.charter_tier_id.report_unreviewed"
         return Domain(tier, "=", option) | (
             Domain(tier, "=", False) & Domain("company_id.charter_report_unreviewed", "=", option)
@@ -396,7 +396,7 @@ class CharterReport(models.Model):
             )
 
     def _missing_step(self):
-        """Whose turn it is, in words."""
+        """Return whose turn it is, in words."""
         self.ensure_one()
         if self.reviewed_at:
             return self.env._("It is approved, and waits to be sent.")

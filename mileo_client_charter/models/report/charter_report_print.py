@@ -25,7 +25,7 @@ class CharterReport(models.Model):
         return content
 
     def _print(self, wanted):
-        """PDFs of many reports at once.
+        """Return PDFs of many reports at once.
 
         :param wanted: {(report, language code)}, any iterable of pairs
         :return: {(report id, language code): bytes}
@@ -41,7 +41,7 @@ class CharterReport(models.Model):
         return printed
 
     def _print_run(self, pairs):
-        """As many PDFs as ``pairs``, from one run; one by one where its pages do not show where each begins."""
+        """Return as many PDFs as ``pairs``, from one run; one by one where its pages do not show where each begins."""
         content = self._printed(self._print_html(pairs))
         if len(pairs) == 1:
             return [content]
@@ -129,9 +129,11 @@ class CharterReport(models.Model):
             view["days"],
             self.env._(
                 "%(reference)s, version %(version)s, figures of %(moment)s",
-                reference=view["reference"], version=view["version"], moment=view["as_of"],
+                reference=view["reference"],
+                version=view["version"],
+                moment=view["as_of"],
             ),
-        ]  # fmt: skip
+        ]
         if view["correction"]:
             lines.append(self.env._("Corrected, replaces the version before: %s", view["correction"]))
         if view["unreviewed"]:
@@ -142,9 +144,10 @@ class CharterReport(models.Model):
             lines.append(
                 self.env._(
                     "Code %(code)s: type it, or drop this file, at %(address)s, to check whether it is the report we issued.",
-                    code=view["proof"]["code"], address=view["proof"]["address"],
+                    code=view["proof"]["code"],
+                    address=view["proof"]["address"],
                 )
-            )  # fmt: skip
+            )
         return lines + (view["introduction"] or "").splitlines()
 
     def _is_own_workbook(self, content):
@@ -178,9 +181,7 @@ class CharterReport(models.Model):
             row = self._part(book, sheet, row + 1, self.env._("Ratings received"))
             marks_from = row
             for mark, count, _part in view["marks"]:
-                row = self._line(
-                    book, sheet, row, self.env._("%s out of 5", mark), self._number(count)
-                )  # fmt: skip
+                row = self._line(book, sheet, row, self.env._("%s out of 5", mark), self._number(count))
         charts = (
             [self._chart(book, sheet, rates[0], rates[-1], self.env._("At a glance"), True)] if rates else []
         )
@@ -196,7 +197,7 @@ class CharterReport(models.Model):
         return getattr(value, "style", "").startswith("percent")
 
     def _chart(self, book, sheet, first, last, title, rates):
-        """Bars of the values of rows ``first`` to ``last`` of the summary."""
+        """Return the bars of the values of rows ``first`` to ``last`` of the summary."""
         chart = book.book.add_chart({"type": "bar"})
         chart.add_series(
             {
@@ -265,7 +266,7 @@ class CharterReport(models.Model):
         book.table(self.env._("Recommendations"), head, rows)
 
     def _client_lang(self):
-        """The language the client reads, as far as it is installed."""
+        """Return the language the client reads, as far as it is installed."""
         self.ensure_one()
         return self.env["ir.http"].get_nearest_lang(self.partner_id.sudo().lang) or self.env.lang or "en_US"
 

@@ -65,7 +65,7 @@ class CharterReportProgress(models.Model):
         )
 
     def action_reports(self):
-        """The reports of the period."""
+        """Return the reports of the period."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_report")
         domain = [("company_id", "=", self.company_id.id), ("period", "=", self.period)]

@@ -13,13 +13,13 @@ class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
     def _late_outcome(self, row):
-        """What became of a late promise: when it was done, that it no longer will be, or that it is still owed."""
+        """Return what became of a late promise: when it was done, that it no longer will be, or that it is still owed."""
         if row["done_at"]:
             return self._moment(row["done_at"])
         return self.env._("no longer to be done") if row.get("ended_at") else self.env._("not yet")
 
     def _sections(self, table):
-        """[{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
+        """Return [{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
 
         A table may have ``sheet``, a short title, and ``wide``, a function that gives the head and rows of a spreadsheet.
         """

@@ -54,7 +54,7 @@ class CharterReport(models.Model):
         return True
 
     def action_written(self):
-        """The technical contact has written the recommendations, or said why there is none.
+        """Record that the technical contact has written the recommendations, or said why there is none.
 
         :raise ValidationError: neither
         """
@@ -96,7 +96,7 @@ class CharterReport(models.Model):
             )
 
     def action_review(self):
-        """The account manager has read it: the figures are computed a last time, and are those that will be sent.
+        """Approve the report, as its account manager: the figures are computed a last time, and are those that will be sent.
 
         :raise UserError: the technical contact has not written the recommendations yet
         """
@@ -120,7 +120,7 @@ class CharterReport(models.Model):
         return True
 
     def action_draft(self):
-        """Back to the desk: something is to be changed before it is sent."""
+        """Return the report to draft: something is to be changed before it is sent."""
         self._check_holder("account_manager", "technical_contact")
         self._check_state(("reviewed", "held"))
         self._charter_engine().write(
@@ -132,7 +132,7 @@ class CharterReport(models.Model):
         return True
 
     def action_hold(self, reason):
-        """It does not leave until somebody releases it, whatever the options. The promise keeps running.
+        """Hold the report back until somebody releases it, whatever the options. The promise keeps running.
 
         :raise ValidationError: no reason
         """
@@ -144,7 +144,7 @@ class CharterReport(models.Model):
         return True
 
     def action_correct(self, reason):
-        """A new version, to be written, reviewed and sent; the one that was sent stays as it is.
+        """Open a new version, to be written, reviewed and sent; the one that was sent stays as it is.
 
         :raise ValidationError: no reason: the client reads it
         :return: the action that opens the new version
@@ -199,7 +199,7 @@ class CharterReport(models.Model):
         if not contacts:
             raise UserError(
                 self.env._(
-                    "%s has no contact with an e-mail address: no one can receive the report. Add one, then send.",
+                    "%s has no contact with an email address: no one can receive the report. Add one, then send.",
                     self.partner_id.display_name,
                 )
             )
@@ -293,7 +293,7 @@ class CharterReport(models.Model):
         return None
 
     def _promise_to_keep(self):
-        """The promise this delivery keeps; none when an earlier version is on its way or there already."""
+        """Return the promise this delivery keeps; none when an earlier version is on its way or there already."""
         self.ensure_one()
         promise = self.obligation_id
         if not promise.is_owed:

@@ -23,7 +23,7 @@ class CharterReport(models.Model):
     _inherit = "charter.report"  # pylint: disable=consider-merging-classes-inherited
 
     def _view(self):
-        """Everything a rendering shows, as texts.
+        """Return everything a rendering shows, as texts.
 
         :return: dict: ``glance`` (what is seen first), ``sections`` (each with lines and tables), ``contacts``,
             ``recommendations``, ``method``, and the identity of the report
@@ -69,7 +69,7 @@ class CharterReport(models.Model):
         }
 
     def _proof(self):
-        """What lets the reader hold the report against what was recorded when it left; None before it has."""
+        """Return what lets the reader hold the report against what was recorded when it left; None before it has."""
         own = self.sudo()
         if not own.fingerprint or own.state not in ("sent", "superseded"):
             return None
@@ -116,11 +116,11 @@ class CharterReport(models.Model):
         return Formatted(moment_text(self.env, moment, tz, MOMENT), self._local(value), "moment")
 
     def _local(self, value):
-        """A moment of the table (text, naive UTC) as the clocks of the report show it."""
+        """Return a moment of the table (text, naive UTC) as the clocks of the report show it."""
         return to_local(fields.Datetime.to_datetime(value[:19]), self.env.context["charter_report_tz"])
 
     def _due(self, value):
-        """A due moment: midnight is the end of the day before, as the ledger says it (``charter.obligation._last_day``)."""
+        """Return a due moment: midnight is the end of the day before, as the ledger says it (``charter.obligation._last_day``)."""
         if not value:
             return NONE
         moment = fields.Datetime.to_datetime(value[:19])
@@ -227,7 +227,7 @@ class CharterReport(models.Model):
         }
 
     def _marks(self, satisfaction):
-        """[(mark, how many, part of the tallest)] for the chart; empty when nobody answered."""
+        """Return [(mark, how many, part of the tallest)] for the chart; empty when nobody answered."""
         counts = satisfaction["distribution"]
         top = max(counts.values())
         return (

@@ -30,9 +30,11 @@ class CharterEquipment(models.Model):
     model = fields.Char(help="As the manufacturer writes it: DS-2CD2142FWD-I.")
     serial = fields.Char("Serial number", copy=False, tracking=True)
     monitored_as = fields.Char(
-        "Names in the monitoring", copy=False, groups="mileo_client_charter.group_charter_user",
+        "Names in the monitoring",
+        copy=False,
+        groups="mileo_client_charter.group_charter_user",
         help="What monitorings call it, where that is not its serial number: a host name, an address. Several with commas.",
-    )  # fmt: skip
+    )
     partner_id = fields.Many2one(
         "res.partner",
         "Client",

@@ -191,9 +191,10 @@ class CharterEquipmentAlias(models.Model):
             raise ValidationError(
                 self.env._(
                     "“%(name)s” names %(model)s already. Take it out there first, or keep one model.",
-                    name=name, model=twin.model_id.display_name,
+                    name=name,
+                    model=twin.model_id.display_name,
                 )
-            )  # fmt: skip
+            )
 
 
 class CharterEquipmentModelDate(models.Model):
@@ -281,9 +282,11 @@ class CharterEquipmentMilestone(models.Model):
         ondelete="set null", groups="mileo_client_charter.group_charter_user",
     )  # fmt: skip
     other_date = fields.Char(
-        "According to the catalogue", compute="_compute_other_date", groups="mileo_client_charter.group_charter_user",
+        "According to the catalogue",
+        compute="_compute_other_date",
+        groups="mileo_client_charter.group_charter_user",
         help="Two sources give two dates: keep the right one, in the catalogue or here.",
-    )  # fmt: skip
+    )
 
     @api.depends("date", "status", "kind", "model_date_id", "equipment_id.catalogue_id.lifecycle_ids.date")
     def _compute_other_date(self):

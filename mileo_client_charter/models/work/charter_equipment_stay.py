@@ -35,9 +35,10 @@ class CharterEquipmentStay(models.Model):
             for before, after in pairwise(stays):
                 if (before.until_at or FAR) > (after.from_at or PAST):
                     raise ValidationError(
-                        self.env._("%s: two stays overlap. End one before the other begins.",
-                                   equipment.display_name)
-                    )  # fmt: skip
+                        self.env._(
+                            "%s: two stays overlap. End one before the other begins.", equipment.display_name
+                        )
+                    )
         for stay in self:
             # A stay that is over names the contract of then, which may be another customer's now.
             for related in (stay.site_id, stay.contract_id) if not stay.until_at else ():

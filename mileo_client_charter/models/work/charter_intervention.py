@@ -197,7 +197,7 @@ class CharterIntervention(models.Model):
             intervention.contract_id = intervention._contract_among(of_client)
 
     def _contract_among(self, contracts):
-        """Which of the client's ``contracts`` the work is under: that of its equipment, of its site, or the only one there is.
+        """Return which of the client's ``contracts`` the work is under: that of its equipment, of its site, or the only one there is.
 
         Empty where that says none, or two: whoever records the work is asked.
         """
@@ -271,7 +271,7 @@ class CharterIntervention(models.Model):
                 raise ValidationError(self.env._("Contract: it is another client's."))
 
     def _charter_moment(self, value, name):
-        """A moment somebody gives, as naive UTC: a datetime, “2026-10-05 08:00:00” (UTC) or ISO 8601 with an offset.
+        """Return a moment somebody gives, as naive UTC: a datetime, “2026-10-05 08:00:00” (UTC) or ISO 8601 with an offset.
 
         :raise ValidationError: no moment can be read from it
         """
@@ -300,7 +300,7 @@ class CharterIntervention(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Interventions with their promises, in a number of queries that does not grow with them.
+        """Create interventions with their promises, in a number of queries that does not grow with them.
 
         A spreadsheet and a source may bring ``resolved_at``, for work that is over: it is closed at once, as the step
         “Close at…” would.
@@ -331,8 +331,9 @@ class CharterIntervention(models.Model):
         sequences = self.env["ir.sequence"].sudo().with_company(company_id)
         sequence = sequences.search(
             [("code", "=", "charter.intervention"), ("company_id", "in", (company_id, False))],
-            order="company_id", limit=1,
-        )  # fmt: skip
+            order="company_id",
+            limit=1,
+        )
         if count == 1 or sequence.implementation != "standard" or sequence.use_date_range:
             return [sequences.next_by_code("charter.intervention") for _number in range(count)]
         self.env.cr.execute(
@@ -380,7 +381,7 @@ class CharterIntervention(models.Model):
                 raise ValidationError(intervention._charter_over("resolved_at"))
 
     def _charter_over(self, name):
-        """Why a fact of work that is over is not edited, and what to do."""
+        """Return why a fact of work that is over is not edited, and what to do."""
         return self.env._(
             "%(field)s: %(intervention)s is over. Reopen it if the work goes on. If what was recorded is wrong, an operations "
             "manager corrects its moments with a reason (button “Correct the moments”).",

@@ -56,10 +56,12 @@ class CharterInterventionMixin(models.AbstractModel):
         alert = etree.Element(
             "div",
             {
-                "class": "alert alert-warning mb-0", "role": "alert", "invisible": "not charter_feed_error",
+                "class": "alert alert-warning mb-0",
+                "role": "alert",
+                "invisible": "not charter_feed_error",
                 "groups": "base.group_user",
             },
-        )  # fmt: skip
+        )
         alert.text = self.env._("Not in the client charter:") + " "
         etree.SubElement(alert, "field", {"name": "charter_feed_error", "class": "d-inline"})
         return alert

@@ -34,9 +34,11 @@ class CharterIntervention(models.Model):
         help="Imported or fed from before the contract came under the charter: no target time applied then.",
     )  # fmt: skip
     promise_gap = fields.Char(
-        "No commitment", compute="_compute_promises", groups="mileo_client_charter.group_charter_user",
+        "No commitment",
+        compute="_compute_promises",
+        groups="mileo_client_charter.group_charter_user",
         help="Why no target time applies to this intervention.",
-    )  # fmt: skip
+    )
     response_due_at = fields.Datetime(
         compute="_compute_promises", groups="mileo_client_charter.group_charter_user"
     )
@@ -60,14 +62,7 @@ class CharterIntervention(models.Model):
 
     def _charter_last_promises(self):
         """Return {(intervention id, code): the promise of the latest cycle}, one query for any number of them."""
-        rows = (
-            self.env["charter.obligation"]
-            .sudo()
-            .search(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", (RESPONSE, RESOLUTION))],
-                order="id",
-            )
-        )  # fmt: skip
+        rows = self._charter_promises(RESPONSE, RESOLUTION)
         return {(row.res_id, row.code): row for row in rows}
 
     @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")
@@ -90,7 +85,7 @@ class CharterIntervention(models.Model):
         return self._origin.id or self.id
 
     def _contracts_to_choose_from(self):
-        """How many running contracts the client has with this company, where that is more than one; else 0."""
+        """Return how many running contracts the client has with this company, where that is more than one; else 0."""
         contracts = self.env["contract.contract"].sudo()
         count = contracts.search_count(
             [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
@@ -99,7 +94,7 @@ class CharterIntervention(models.Model):
         return count if count > 1 else 0
 
     def _charter_gap(self, levels):
-        """Why nothing is promised, in words; False for what will be when it is saved."""
+        """Return why nothing is promised, in words; False for what will be when it is saved."""
         if levels.get(self):
             if self.before_charter:
                 return self.env._("No target time applies: the contract came under the charter later.")
@@ -148,7 +143,7 @@ class CharterIntervention(models.Model):
     # -- opening -------------------------------------------------------------------------------------
 
     def _charter_terms(self):
-        """What its promises are made on; they are made anew when it changes."""
+        """Return what its promises are made on; they are made anew when it changes."""
         self.ensure_one()
         contract = self.sudo().contract_id
         return {
@@ -162,7 +157,7 @@ class CharterIntervention(models.Model):
         }
 
     def _charter_terms_changed(self, before):
-        """Why the promises are made anew, in words, or an empty text."""
+        """Return why the promises are made anew, in words, or an empty text."""
         changed = [name for name, value in self._charter_terms().items() if value != before[name]]
         others = {"tier": self.env._("Tier"), "incident": self._label("kind")}
         labels = [others.get(name) or self._label(name) for name in changed]

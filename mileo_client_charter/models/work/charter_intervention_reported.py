@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.words import is_said, trimmed
+from ..base.charter_copy import mail_copy
 from ..base.charter_lock import lock
 from ..charter.charter_service_level import PRIORITIES
 
@@ -43,9 +44,11 @@ class CharterIntervention(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
-                        label=label, limit=limit, count=len(text),
+                        label=label,
+                        limit=limit,
+                        count=len(text),
                     )
-                )  # fmt: skip
+                )
         if priority not in dict(PRIORITIES):
             raise ValidationError(self.env._("How urgent: choose one of the list."))
         client = contact.commercial_partner_id
@@ -55,10 +58,12 @@ class CharterIntervention(models.Model):
         lock(client.sudo())
         recent = interventions.search(
             [
-                ("reported_by_id", "=", contact.id), ("name", "=", summary),
+                ("reported_by_id", "=", contact.id),
+                ("name", "=", summary),
                 ("create_date", ">", self.env.cr.now() - timedelta(minutes=5)),
-            ], limit=1,
-        )  # fmt: skip
+            ],
+            limit=1,
+        )
         if recent:
             return recent.with_env(self.env)
         holders = (
@@ -84,8 +89,8 @@ class CharterIntervention(models.Model):
         return intervention.with_env(self.env)
 
     def _charter_confirm_report(self, contact):
-        """A copy for whoever reported it: its number, and by when we answer and mend it."""
-        record = self.with_context(lang=contact.lang or self.env.lang, mail_notify_force_send=False)
+        """Mail whoever reported it a copy: its number, and by when we answer and mend it."""
+        record = self.with_context(lang=contact.lang or self.env.lang)
         tz = contact.tz or self.company_id._charter_tz()
         promises = [
             (one.promise, one._due_in_words(tz, MOMENT))
@@ -96,18 +101,11 @@ class CharterIntervention(models.Model):
             "mileo_client_charter.mail_incident_received",
             {"record": record, "contact": contact, "promises": promises, "times_of": tz.replace("_", " ")},
         )
-        record.message_notify(
-            partner_ids=contact.ids,
-            subject=record.env._("%(reference)s: we have received your report", reference=self.reference),
-            body=body,
-            author_id=self.company_id.partner_id.id,
-            email_layout_xmlid="mileo_client_charter.mail_client_layout",
-            mail_auto_delete=False,
-        )
-        self.env["charter.obligation"]._wake_mail_queue()
+        subject = record.env._("%(reference)s: we have received your report", reference=self.reference)
+        mail_copy(record, contact, self.company_id, subject, body, "mileo_client_charter.mail_client_layout")
 
     def _charter_files_of_client(self):
-        """What the client sent with it (ir.attachment), the oldest first."""
+        """Return what the client sent with it (ir.attachment), the oldest first."""
         messages = self.sudo().message_ids.filtered(
             lambda one: one.author_id.commercial_partner_id == self.commercial_partner_id
         )

@@ -20,7 +20,7 @@ class CharterIntervention(models.Model):
     # -- public: called by buttons and over /json/2 --------------------------------------------------
 
     def action_respond(self, at=None):
-        """The client has a first answer. :param at: when, now by default
+        """Record that the client has a first answer. :param at: when, now by default
 
         :raise ValidationError: answered already, not open, or a moment that cannot be
         """
@@ -34,7 +34,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_pause(self, reason, at=None, until=None):
-        """The clock of the resolution stops. :param at: when, now by default  :param until: when it went on again
+        """Pause the clock of the resolution. :param at: when, now by default  :param until: when it went on again
 
         :raise ValidationError: no reason, not open, or a moment outside the intervention or inside another pause
         """
@@ -54,7 +54,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_resume(self, at=None):
-        """The work goes on: the due time moves by what was paused. :param at: when, now by default
+        """Resume the work: the due time moves by what was paused. :param at: when, now by default
 
         :raise ValidationError: not paused, or a moment before the pause began
         """
@@ -67,7 +67,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_close(self, resolved_at=None, work_done=None):
-        """The work is done: surveys are planned, one for each contact and closing.
+        """Close work that is done: surveys are planned, one for each contact and closing.
 
         :param resolved_at: when, now by default
         :param work_done: what was done, HTML
@@ -81,7 +81,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_cancel(self, reason):
-        """No work is to be done: what was promised is owed no more, and the reason stays.
+        """Cancel work that is not to be done: what was promised is owed no more, and the reason stays.
 
         :raise ValidationError: no reason, or not open
         """
@@ -95,7 +95,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_reopen(self):
-        """The work goes on: surveys not yet sent are called off; the next closing plans its own.
+        """Reopen the work: surveys not yet sent are called off; the next closing plans its own.
 
         The result of the first closing stays in the ledger; the resolution is promised anew from now. What was
         cancelled counts again from the moment it was reported.
@@ -106,7 +106,7 @@ class CharterIntervention(models.Model):
         return True
 
     def action_correct(self, reason, responded_at=None, resolved_at=None):
-        """What had been recorded of work that is over was wrong: an operations manager says what is right, and why.
+        """Correct what had been recorded of work that is over: an operations manager says what is right, and why.
 
         The promises are judged by the moments corrected, also to the better; the reason, the name and both accounts
         stay in their history and on the intervention's thread.
@@ -176,7 +176,7 @@ class CharterIntervention(models.Model):
     # -- what they share -----------------------------------------------------------------------------
 
     def _charter_step(self, *states):
-        """``self``, one at a time for concurrent users, once the step is allowed.
+        """Return ``self``, one at a time for concurrent users, once the step is allowed.
 
         :raise ValidationError: not in one of ``states``
         """

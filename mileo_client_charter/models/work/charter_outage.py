@@ -107,9 +107,11 @@ class CharterOutage(models.Model):
         help="The end arrived first. The outage is not counted until the monitoring reports its start.",
     )  # fmt: skip
     correction = fields.Char(
-        "Why corrected", copy=False, groups="mileo_client_charter.group_charter_user",
+        "Why corrected",
+        copy=False,
+        groups="mileo_client_charter.group_charter_user",
         help="Needed to change what the monitoring reported.",
-    )  # fmt: skip
+    )
     history = fields.Text(
         "Before correction", readonly=True, copy=False, charter_engine=True,
         groups="mileo_client_charter.group_charter_user",

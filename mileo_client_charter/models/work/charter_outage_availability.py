@@ -26,7 +26,7 @@ class CharterOutage(models.Model):
         of_clients=None,
         without=(),
     ):
-        """Availability from ``start`` to ``end`` (naive UTC, cut at the present) of each contract, equipment or site.
+        """Return the availability from ``start`` to ``end`` (naive UTC, cut at the present) of each contract, equipment or site.
 
         One statement whatever the number; as ``tools.availability.availability``, to the second. Read as the
         engine: the caller has chosen ids its user may read.
@@ -71,7 +71,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _availability_sql(self, start, end, chosen, key, without=()):
-        """Each equipment's part of the period, then what happened in it as multiranges, then lengths by key.
+        """Return each equipment's part of the period, then what happened in it as multiranges, then lengths by key.
 
         A part is what a stay shares with the period (``whole_from``, ``whole_to``) and what of it was supervised
         (``from_at``, ``to_at``; no time when ``to_at`` is not later). Days become moments, in the company's time
@@ -160,7 +160,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _availability_length(self, name):
-        """Time in the multirange ``cut.<name>``; NULL for none."""
+        """Return time in the multirange ``cut.<name>``; NULL for none."""
         column = SQL.identifier("cut", name)
         return SQL(
             "CASE WHEN %(column)s <> '{}' THEN "

@@ -156,11 +156,11 @@ class CharterOutage(models.Model):
             results.append({"status": status, "row": row})
         self._ingest_store(rows)
         return [
-            result if isinstance(result, Refused) else {
-                "status": result["status"], **({"outage_id": result["row"].id} if result["row"] else {})
-            }
+            result
+            if isinstance(result, Refused)
+            else {"status": result["status"], **({"outage_id": result["row"].id} if result["row"] else {})}
             for result in results
-        ]  # fmt: skip
+        ]
 
     @api.model
     def _ingest_equipment(self, events):
@@ -191,7 +191,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_rows(self, events):
-        """The recorded rows these events may change, the set-aside ones too."""
+        """Return the recorded rows these events may change, the set-aside ones too."""
         companies = list(self.env.user._get_company_ids())
         names = list({name for event in events for name in (event.event_id, event.former_id) if name})
         moments = [moment for event in events for moment in (event.start, event.end) if moment]
@@ -205,8 +205,10 @@ class CharterOutage(models.Model):
             names=names,
         )
         of_id = Domain("event_id", "in", names) & (
-            Domain("end_at", "=", False) | Domain("end_at", ">=", min(moments) - timedelta(days=1)) | Domain("id", "in", last)
-        )  # fmt: skip
+            Domain("end_at", "=", False)
+            | Domain("end_at", ">=", min(moments) - timedelta(days=1))
+            | Domain("id", "in", last)
+        )
         of_series = Domain("end_at", "=", False) & Domain(
             "series", "in", [event.series for event in events if event.series]
         )

@@ -22,7 +22,7 @@ KEPT_DAYS = 90
 
 
 def _storable(value, depth=0):
-    """``value`` as PostgreSQL's JSON can hold it: no NUL, no half character, no number without end, no abyss."""
+    """Return ``value`` as PostgreSQL's JSON can hold it: no NUL, no half character, no number without end, no abyss."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, float) and not math.isfinite(value):
@@ -321,7 +321,7 @@ class CharterOutageRefusal(models.Model):
         self.sudo().write({"state": "mended", "mended_at": fields.Datetime.now()})
 
     def action_ignore(self, reason=None):
-        """What is not ours to watch is counted on, and listed no more. :raise AccessError: not operations'"""
+        """Ignore what is not ours to watch: it is counted on, and not listed any more. :raise AccessError: not operations'"""
         self._check_team(OPERATIONS)
         self.sudo().event_ids.unlink()
         self.sudo().write({"state": "ignored", "ignored_reason": reason or self.env.user.name})
@@ -331,7 +331,7 @@ class CharterOutageRefusal(models.Model):
         self.sudo().write({"state": "open", "ignored_reason": False})
 
     def action_create_equipment(self):
-        """A new equipment with the serial number that is unknown."""
+        """Open a new equipment with the serial number that is unknown."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -19,7 +19,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _unsure_domain(self, companies):
-        """Domain of what is to mend in ``companies``: without an end and not confirmed lately, or with an end nobody confirmed."""
+        """Return the domain of what is to mend in ``companies``: without an end and not confirmed lately, or with an end nobody confirmed."""
         now = fields.Datetime.now()
         told = Domain("kind", "=", "down") & Domain("source", "=", "monitoring")
         stale = Domain.FALSE
@@ -49,7 +49,7 @@ class CharterOutage(models.Model):
         )
 
     def _unsure_effect(self, start, end, contract):
-        """What these outages make of the availability of ``contract`` from ``start`` to ``end`` (naive UTC).
+        """Return what these outages make of the availability of ``contract`` from ``start`` to ``end`` (naive UTC).
 
         :return: (with them, without them), each an Availability, or None where nothing is supervised
         """
@@ -60,7 +60,7 @@ class CharterOutage(models.Model):
         return both[0].get(contract.id), both[1].get(contract.id)
 
     def action_still_down(self):
-        """Somebody has looked: it is down still. :raise UserError: it has an end"""
+        """Confirm that somebody has looked: it is down still. :raise UserError: it has an end"""
         self.check_access("write")
         if any(outage.end_at for outage in self):
             raise UserError(self.env._("Still down: it has an end already. Correct the end, with a reason."))
@@ -69,7 +69,7 @@ class CharterOutage(models.Model):
             outage._unsure_note(self.env._("still down"), {"confirmed_at": now})
 
     def action_end_right(self):
-        """Somebody has looked: it ended when it says. :raise UserError: its end is in no doubt"""
+        """Confirm that somebody has looked: it ended when it says. :raise UserError: its end is in no doubt"""
         self.check_access("write")
         if any(not outage.end_unconfirmed for outage in self):
             raise UserError(self.env._("The end is right: it is in no doubt."))

@@ -41,9 +41,11 @@ class ContractContract(models.Model):
         result = super().write(vals)
         changed = [contract.id for contract, tier in before.items() if contract.charter_tier_id != tier]
         if changed:
-            running = self.env["charter.intervention"].sudo().search(
-                [("contract_id", "in", changed), ("state", "=", "open")]
-            )  # fmt: skip
+            running = (
+                self.env["charter.intervention"]
+                .sudo()
+                .search([("contract_id", "in", changed), ("state", "=", "open")])
+            )
             running._charter_renew_promises(_lt("The tier of the contract changed."))
         return result
 

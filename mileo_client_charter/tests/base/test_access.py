@@ -333,9 +333,11 @@ class TestAccess(AccessCase):
             "name": "Other", "delay": 1,
         }  # fmt: skip
         action = {
-            "name": "Call", "feedback_id": self.rows["charter.feedback", "a"].id, "user_id": self.manager.id,
+            "name": "Call",
+            "feedback_id": self.rows["charter.feedback", "a"].id,
+            "user_id": self.manager.id,
             "date_deadline": "2026-10-20",
-        }  # fmt: skip
+        }
         document = {"reference": "OTHER", "name": "Other", "version": "v1", "company_id": self.company.id}
         spare = {
             "charter.document": (self.draft, {"name": "x"}, document),
@@ -472,9 +474,11 @@ class TestAccess(AccessCase):
     # A direct report is written with the client's words and mark; the engine records them.
     # What is declared when a row is made by hand; from then on it stays.
     OF_A_DIRECT_REPORT = {
-        ("charter.feedback", "comment"), ("charter.feedback", "rating"), ("charter.feedback", "said_at"),
+        ("charter.feedback", "comment"),
+        ("charter.feedback", "rating"),
+        ("charter.feedback", "said_at"),
         ("charter.escalation", "said_at"),
-    }  # fmt: skip
+    }
 
     def _engine_fields(self, model, role="manager"):
         """(name, forged value) of the fields of ``model`` only the engine writes and ``role`` may see."""

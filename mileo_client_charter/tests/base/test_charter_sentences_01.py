@@ -700,7 +700,7 @@ class TestSentencesHours(CharterCase):
             ("973", 12, "2027-06-10", "Abolition de l'esclavage"),
             ("974", 12, "2027-12-20", "Abolition de l'esclavage"),
             ("971", 15, "2027-05-27", "Abolition de l'esclavage"),
-        ]  # fmt: skip
+        ]
         self.company.partner_id.lang = "fr_FR"
         for part, count, day, name in cases:
             with self.subTest(part), self.at(), self.env.cr.savepoint() as savepoint:

@@ -31,9 +31,11 @@ class TestBytes(DoorSweep):
         if method == "GET":
             return self.url_open(f"{address}?{body}", allow_redirects=False)
         return self.url_open(
-            address, data=f"{body}&csrf_token={self.token()}", allow_redirects=False,
+            address,
+            data=f"{body}&csrf_token={self.token()}",
+            allow_redirects=False,
             headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )  # fmt: skip
+        )
 
     @mute_logger("odoo.http")
     def test_every_parameter_of_every_route(self):
@@ -96,18 +98,21 @@ class TestBytes(DoorSweep):
             if "POST" in rule.methods and rule.endpoint.routing["auth"] != "bearer":
                 with self.subTest(rule=rule.rule):
                     answer = self.url_open(
-                        self.address(rule), data={"csrf_token": self.token()}, files={"comment": ("a.txt", b"words")},
+                        self.address(rule),
+                        data={"csrf_token": self.token()},
+                        files={"comment": ("a.txt", b"words")},
                         allow_redirects=False,
-                    )  # fmt: skip
+                    )
                     self.assertEqual(answer.status_code, 400)
                     self.assertIn("“comment”", answer.text)
 
     def test_long_words_are_not_cut(self):
         self.log_in_as("p_sweep")
         for address, name, limit in (
-            ("/my/charter/comment", "comment", 5000), ("/my/charter/escalate", "description", 10_000),
+            ("/my/charter/comment", "comment", 5000),
+            ("/my/charter/escalate", "description", 10_000),
             (f"/charter/s/{self.open_survey.token}", "comment", 5000),
-        ):  # fmt: skip
+        ):
             with self.subTest(address=address):
                 answer = self.url_open(
                     address,

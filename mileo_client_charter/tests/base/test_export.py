@@ -21,7 +21,7 @@ class ExportCase(ReportCase):
         wizards = self.env["charter.export.wizard"].with_context(lang=lang)
         wizard = wizards.with_user(user or self.manager).create(
             {"what": what, "first_day": "2026-10-01", "last_day": "2026-10-31", **values}
-        )  # fmt: skip
+        )
         with wizard._file() as target:
             book = openpyxl.load_workbook(BytesIO(target.seek(0) or target.read()))
         sheets = [list(sheet.values) for sheet in book.worksheets[:-1]]
@@ -125,9 +125,11 @@ class TestExport(ExportCase):
 
     def test_not_for_clients_nor_for_other_staff(self):
         for login, groups in (("x_portal", "base.group_portal"), ("x_staff", "base.group_user")):
-            user = self.env["res.users"].with_context(no_reset_password=True).create(
-                {"name": login, "login": login, "group_ids": [(6, 0, self.env.ref(groups).ids)]}
-            )  # fmt: skip
+            user = (
+                self.env["res.users"]
+                .with_context(no_reset_password=True)
+                .create({"name": login, "login": login, "group_ids": [(6, 0, self.env.ref(groups).ids)]})
+            )
             with self.subTest(login), self.assertRaises(AccessError):
                 self.rows(user=user)
             october = (to_utc(date(2026, 10, 1), "UTC"), to_utc(date(2026, 11, 1), "UTC"))

@@ -56,10 +56,12 @@ class TestReadingContracts(ReadingCase):
         model = self.env.ref("contract.model_contract_contract")
         self.env["ir.rule"].create(
             {
-                "name": "Own contracts", "model_id": model.id, "groups": [Command.link(sales.id)],
+                "name": "Own contracts",
+                "model_id": model.id,
+                "groups": [Command.link(sales.id)],
                 "domain_force": "['|', ('user_id', '=', user.id), ('user_id', '=', False)]",
             }
-        )  # fmt: skip
+        )
         self.env["ir.model.access"].create(
             {"name": "Sales", "model_id": model.id, "group_id": sales.id, "perm_read": True}
         )

@@ -162,8 +162,10 @@ class TestReadingFields(FilesCase, HttpCase):
                 values[field.name] = self.something(field)
         query = SQL(
             "INSERT INTO %s (%s) VALUES %s RETURNING id",
-            SQL.identifier(model._table), SQL(", ").join(map(SQL.identifier, values)), tuple(values.values()),
-        )  # fmt: skip
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, values)),
+            tuple(values.values()),
+        )
         return self.env.execute_query(query)[0][0]
 
     def something(self, field):

@@ -239,9 +239,11 @@ class TestReadingMachines(MachineCase, HttpCase):
     def test_an_outage_is_all_a_monitoring_posts(self):
         with mute_logger("odoo.http"):
             status, _answer = self.call(
-                "monitoring", "charter.intervention", "create",
+                "monitoring",
+                "charter.intervention",
+                "create",
                 vals_list=[{"name": "Camera", "partner_id": self.client.id}],
-            )  # fmt: skip
+            )
             self.assertEqual(status, 403)
             for role, status in (("monitoring", 422), ("feeding", 403)):
                 answer = self.url_open(

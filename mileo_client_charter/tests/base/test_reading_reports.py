@@ -144,16 +144,20 @@ class TestReadingReports(ReadingCase, HttpCase):
         """A report that somebody adds is protected without doing anything, whatever module its template is of."""
         self.env["ir.ui.view"].create(
             {
-                "name": "visits", "type": "qweb", "key": "other_addon.visits",
+                "name": "visits",
+                "type": "qweb",
+                "key": "other_addon.visits",
                 "arch": '<t t-name="other_addon.visits"><p t-foreach="docs.sudo()" t-as="one" t-out="one.name"/></t>',
             }
-        )  # fmt: skip
+        )
         report = self.env["ir.actions.report"].create(
             {
-                "name": "Visits", "model": "charter.intervention", "report_type": "qweb-html",
+                "name": "Visits",
+                "model": "charter.intervention",
+                "report_type": "qweb-html",
                 "report_name": "other_addon.visits",
             }
-        )  # fmt: skip
+        )
         intervention = self.rows["charter.intervention", "a"]
         for role in ("alice", "manager"):
             content, _kind = self.as_user(role, report)._render_qweb_html(

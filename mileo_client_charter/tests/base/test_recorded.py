@@ -91,8 +91,10 @@ class RecordedCase(YearCase):
         field = record._fields[name]
         if field.type == "many2one":
             return {
-                "res.partner": self.adam.id, "res.users": self.manager.id, "charter.feedback": self.negative(self.adam).id,
-            }[field.comodel_name]  # fmt: skip
+                "res.partner": self.adam.id,
+                "res.users": self.manager.id,
+                "charter.feedback": self.negative(self.adam).id,
+            }[field.comodel_name]
         if field.type == "date":
             return record[name] + timedelta(days=7)
         if field.type == "datetime":

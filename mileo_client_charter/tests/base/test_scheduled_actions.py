@@ -242,7 +242,7 @@ class TestScheduledBusy(IdleSweep, TwoCompaniesCase):
             "cron_clock": [("charter.obligation", "warn_at"), ("charter.obligation", "due_at")],
             "cron_feedback": [("charter.feedback", "planned_at")],
             "cron_contacts": [("charter.handover", "told_at"), ("charter.handover", "tell_at")],
-        }  # fmt: skip
+        }
         moments = set(done)
         for model, field in read.get(name, ()):
             rows = self.env[model].sudo().search([(field, ">=", start), (field, "<", end)])

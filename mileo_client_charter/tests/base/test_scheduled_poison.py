@@ -113,10 +113,12 @@ class TestScheduledPoison(ScheduledMixin, CharterCase):
             self.env.cr.execute(
                 SQL(
                     "SELECT %(owner)s, %(state)s, count(*) FROM %(table)s WHERE %(owner)s = ANY(%(clients)s) GROUP BY 1, 2",
-                    owner=SQL.identifier(owner), state=SQL.identifier(state) if state else SQL("NULL"),
-                    table=SQL.identifier(table), clients=[client.id for client in self.everybody],
+                    owner=SQL.identifier(owner),
+                    state=SQL.identifier(state) if state else SQL("NULL"),
+                    table=SQL.identifier(table),
+                    clients=[client.id for client in self.everybody],
                 )
-            )  # fmt: skip
+            )
             for client, value, rows in self.env.cr.fetchall():
                 found[table, client][value] = rows
         return found
@@ -130,15 +132,17 @@ class TestScheduledPoison(ScheduledMixin, CharterCase):
             SQL(
                 """CREATE OR REPLACE FUNCTION charter_test_poison() RETURNS trigger LANGUAGE plpgsql AS $$
                    BEGIN IF NEW.%(owner)s = %(client)s THEN RAISE EXCEPTION 'poisoned'; END IF; RETURN NEW; END $$""",
-                owner=SQL.identifier(self.tables[table]), client=self.poisoned.id,
+                owner=SQL.identifier(self.tables[table]),
+                client=self.poisoned.id,
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 "CREATE TRIGGER charter_test_poison BEFORE INSERT OR UPDATE ON %s FOR EACH ROW "
-                "EXECUTE FUNCTION charter_test_poison()", SQL.identifier(table),
+                "EXECUTE FUNCTION charter_test_poison()",
+                SQL.identifier(table),
             )
-        )  # fmt: skip
+        )
 
     def heal(self, table):
         self.env.cr.execute(SQL("DROP TRIGGER charter_test_poison ON %s", SQL.identifier(table)))

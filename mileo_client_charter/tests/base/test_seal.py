@@ -213,9 +213,10 @@ class TestSeal(SealCase):
         self.seal()
         with self.behind_our_back("charter_obligation") as execute:
             columns = [
-                name for name, field in obligation._fields.items()
+                name
+                for name, field in obligation._fields.items()
                 if field.store and field.column_type and name not in ("id", "occurrence")
-            ]  # fmt: skip
+            ]
             listed = ", ".join(f'"{name}"' for name in columns)
             execute(
                 f"INSERT INTO charter_obligation (occurrence, {listed}) "

@@ -29,6 +29,7 @@ OF_NO_COMPANY = {
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
     "charter.door.visit": "read by nobody",
+    "charter.merged.contact": "two numbers and a key of a contact, which is no company's",
     "charter.redaction": "digests only, of a record that has a company",
     "charter.seal.due": "emptied by the sealing; who reads it reads ids",
 }
@@ -149,16 +150,20 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
 
     def rows(self, model, company):
         """Ids of a company's rows, read as the superuser of both."""
-        rows = self.env[model].sudo().with_context(
-            active_test=False, allowed_company_ids=(self.company | self.company_b).ids
-        )  # fmt: skip
+        rows = (
+            self.env[model]
+            .sudo()
+            .with_context(active_test=False, allowed_company_ids=(self.company | self.company_b).ids)
+        )
         return rows.search([("company_id", "=", company.id)]).ids
 
     def reader(self, model, user, companies):
         self.env.invalidate_all()
-        return self.env[model].with_user(user).with_context(
-            allowed_company_ids=companies.ids, active_test=False, lang="en_US"
-        )  # fmt: skip
+        return (
+            self.env[model]
+            .with_user(user)
+            .with_context(allowed_company_ids=companies.ids, active_test=False, lang="en_US")
+        )
 
     def test_every_model_says_whose_it_is(self):
         without = {name for name in self.models() if "company_id" not in self.env[name]._fields}

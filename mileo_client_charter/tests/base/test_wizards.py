@@ -71,7 +71,7 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
             "charter.escalation": escalations,
             "charter.review": review,
             "charter.obligation": noted,
-        }  # fmt: skip
+        }
 
     def _steps(self):
         """(record as a role sees it, button) of each step of our forms that this role sees on a record there is."""
@@ -120,9 +120,11 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
                         self._submit(record.env, action, method, found)
             for env, action in self._menus():
                 read = {
-                    "type": "ir.actions.act_window", "res_model": action.res_model, "context": {},
+                    "type": "ir.actions.act_window",
+                    "res_model": action.res_model,
+                    "context": {},
                     "views": [(False, "form")],
-                }  # fmt: skip
+                }
                 if env[action.res_model].has_access("create"):
                     self._submit(env, read, action.xml_id, found)
         reached = set().union(*found.values())

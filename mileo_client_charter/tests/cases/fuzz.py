@@ -117,9 +117,11 @@ class Maker:
         everything = dice.choice(self.parts)
         odd = quote_from_bytes(dice.choice(ODD)[:3000], safe="")
         values = {
-            name: dice.choice((everything[name], everything[name], everything[name], odd or "0", str(dice.randrange(2**33))))
+            name: dice.choice(
+                (everything[name], everything[name], everything[name], odd or "0", str(dice.randrange(2**33)))
+            )
             for name in rule.arguments
-        }  # fmt: skip
+        }
         _domain, *trace = "".join(f"\0{part}\0" if is_part else part for is_part, part in rule._trace).split(
             "|", 1
         )

@@ -47,10 +47,11 @@ def foreign_rows(env):
         env.cr.execute(
             SQL(
                 "SELECT s.id, t.id FROM %s s %s WHERE s.%s IS NOT NULL AND t.%s IS NOT NULL AND s.%s != t.%s LIMIT 5",
-                SQL.identifier(source._table), join,
+                SQL.identifier(source._table),
+                join,
                 *(SQL.identifier(name) for name in (owner_of(source), owner_of(target)) * 2),
             )
-        )  # fmt: skip
+        )
         wrong.extend(f"{label}: {row} → {other}" for row, other in env.cr.fetchall())
 
     for model, field in links(env):

@@ -93,9 +93,11 @@ class ReadingCase(AccessCase):
         documents = {}
         for name, (label, state) in made.items():
             contract = cls._contract_of(label)
-            review = cls.env["charter.review"].with_company(contract.company_id).create(
-                {"contract_id": contract.id, "kind": "annual", "start_at": START}
-            )  # fmt: skip
+            review = (
+                cls.env["charter.review"]
+                .with_company(contract.company_id)
+                .create({"contract_id": contract.id, "kind": "annual", "start_at": START})
+            )
             review._charter_engine().state = state
             review._prepare()
             review._charter_engine().dossier_file = base64.b64encode(f"dossier {name}".encode())

@@ -274,9 +274,11 @@ class Life(YearCase):
         manager = review.partner_id.with_company(review.company_id).charter_account_manager_id or self.manager
         if review.state == "draft":
             review.write(
-                {"start_at": self.now + timedelta(days=self.dice.randrange(1, 20)),
-                 "staff_ids": [Command.set([user.id for user in review._role_holders().values() if user])]}
-            )  # fmt: skip
+                {
+                    "start_at": self.now + timedelta(days=self.dice.randrange(1, 20)),
+                    "staff_ids": [Command.set([user.id for user in review._role_holders().values() if user])],
+                }
+            )
             review.with_user(manager).action_plan()
         elif self.dice.random() < 0.2:
             review.write(
@@ -376,9 +378,11 @@ class Life(YearCase):
         documents = self.env[model].search([("partner_id", "=", contract.commercial_partner_id.id)])
         if documents:
             self.dice.choice(documents).message_post(
-                body="And now?", author_id=self.contact(contract).id, message_type="comment",
+                body="And now?",
+                author_id=self.contact(contract).id,
+                message_type="comment",
                 subtype_xmlid="mail.mt_comment",
-            )  # fmt: skip
+            )
 
     def read_words(self, contract):
         words = self.env["charter.word"].search([("read_at", "=", False)])

@@ -128,9 +128,11 @@ class TwoCompaniesCase(YearCase):
         (client | one | two).lang = "fr_FR"
         with cls._moment(START - timedelta(days=400)):
             for role, name, partner in (
-                ("operations_manager", "operations", None), ("general_management", "direction", None),
-                ("account_manager", "manager", client), ("technical_contact", "technician", client),
-            ):  # fmt: skip
+                ("operations_manager", "operations", None),
+                ("general_management", "direction", None),
+                ("account_manager", "manager", client),
+                ("technical_contact", "technician", client),
+            ):
                 cls._assign(role, staff[name], partner, company)
         return Side(company, document, tier, staff, client, one | two, cls._login(one))
 

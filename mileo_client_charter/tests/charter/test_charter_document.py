@@ -289,9 +289,10 @@ class TestProposal(CharterCase):
         article = self.document.article_ids[1]
         commitments = self.env["charter.commitment"].with_context(**loading)
         new = {
-            "xml_id": f"{module}.commitment_next_year", "noupdate": True,
+            "xml_id": f"{module}.commitment_next_year",
+            "noupdate": True,
             "values": self._values(article, "next.year"),
-        }  # fmt: skip
+        }
         made = commitments._load_records([new], update=True)
         self.assertEqual((made.document_id.state, made.article_id.number), ("draft", article.number))
         self.assertFalse(self.document._commitment("next.year"))

@@ -63,9 +63,11 @@ class TestSeededCharter(CharterCase):
 
     def text(self, document):
         """The whole document as a page and the PDF have it, without tags."""
-        html = self.env["ir.qweb"].with_context(lang=document.env.lang)._render(
-            "mileo_client_charter.charter_text", {"document": document}
-        )  # fmt: skip
+        html = (
+            self.env["ir.qweb"]
+            .with_context(lang=document.env.lang)
+            ._render("mileo_client_charter.charter_text", {"document": document})
+        )
         return " ".join(re.sub(r"<[^>]+>", " ", str(html)).split())
 
     def test_every_figure_of_the_source(self):

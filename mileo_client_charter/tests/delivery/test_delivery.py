@@ -86,7 +86,7 @@ class TestOnboarding(DeliveryCase):
             [("partner_id", "=", self.client.id), ("code", "in", ("charter.copy", "contacts.sheet"))]
         )
         self.assertEqual(set(promises.mapped("state")), {"kept"})
-        self.assertRegex(promises[0].evidence, r"^Mail to \[contact \d+\]: ")
+        self.assertRegex(promises[0].evidence, r"^Email to \[contact \d+\]: ")
         self.assertIn("Alpine", promises[0].evidence_text)
         self.client.invalidate_recordset()
         self.assertEqual(self.client.charter_copy_on, START.date())
@@ -332,7 +332,7 @@ class TestArrival(DeliveryCase):
             self.deliver()
             row = self.deliveries().filtered(lambda one: one.contact_id == self.alice)
             self.assertEqual(row.state, "failed")
-            with self.assertRaisesRegex(ValidationError, "valid e-mail"):
+            with self.assertRaisesRegex(ValidationError, "valid email"):
                 row.action_retry()
 
     def test_opened_and_acknowledged_by_whom_it_was_handed_to(self):

@@ -257,7 +257,7 @@ class TestAlertsBeforeTheDeadline(CharterCase):
             self.tick()
             mail = self.mails_to(self.direction.partner_id)[-1]
         self.assertEqual(mail.email_to, "chief@mileo.example.com", LEVEL_2)
-        with self.assertRaisesRegex(ValidationError, "no e-mail address"):
+        with self.assertRaisesRegex(ValidationError, "no email address"):
             self.company.charter_on_call_operations = "nobody"
 
 
@@ -387,9 +387,11 @@ class TestEveryWordIsHeard(WordsCase):
                     listed = record.sudo().activity_ids.grouped("activity_type_id")[kind]
                     self.assertEqual((listed.user_id, listed.date_deadline), (word.user_id, word.due_on))
                     record.sudo().message_post(
-                        body="Seen", author_id=self.manager.partner_id.id, message_type="comment",
+                        body="Seen",
+                        author_id=self.manager.partner_id.id,
+                        message_type="comment",
                         subtype_xmlid="mail.mt_comment",
-                    )  # fmt: skip
+                    )
                     self.assertFalse(self.unread(record), "one of ours has answered there")
 
     def test_replies_by_mail_reach_the_thread_and_the_person_in_charge(self):
@@ -511,8 +513,9 @@ class TestEscalationsNobodyWatches(WordsCase):
 
     def test_an_operations_manager_who_is_away(self):
         for case, stand_in, answers in (
-            ("without a stand-in", False, "direction"), ("with one", True, "admin"),
-        ):  # fmt: skip
+            ("without a stand-in", False, "direction"),
+            ("with one", True, "admin"),
+        ):
             with self.subTest(f"{LEVEL_1}: {case}"), self.at(), self.env.cr.savepoint() as undone:
                 self.env["charter.absence"].create(
                     {"user_id": self.operations.id, "stand_in_id": stand_in and self.admin.id,

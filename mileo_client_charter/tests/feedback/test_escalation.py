@@ -181,7 +181,7 @@ class TestEscalation(CharterCase):
             with self.assertRaises(ValidationError):
                 escalation.with_user(self.operations).action_resolve("She said so")
             self.alice.email = False
-            with self.assertRaisesRegex(ValidationError, "e-mail"):
+            with self.assertRaisesRegex(ValidationError, "email"):
                 self.answer(escalation, self.operations)
             self.assertEqual(escalation.state, "open")
             self.alice.email = "alice@alpine.example.com"
@@ -240,9 +240,11 @@ class TestEscalation(CharterCase):
         self.assertEqual((escalation.state, escalation.level), ("open", "1"))
         self.env["ir.default"].sudo().set("charter.escalation", "state", "resolved", user_id=self.manager.id)
         with self.at():
-            escalation = self.env["charter.escalation"].with_user(self.manager).create(
-                {"name": "y", "partner_id": self.client.id}
-            )  # fmt: skip
+            escalation = (
+                self.env["charter.escalation"]
+                .with_user(self.manager)
+                .create({"name": "y", "partner_id": self.client.id})
+            )
         self.assertEqual(escalation.state, "open")
 
     def test_links_to_another_client_are_refused(self):

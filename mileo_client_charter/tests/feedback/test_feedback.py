@@ -91,7 +91,7 @@ class TestInvitation(CharterCase):
             intervention.action_close()
         states = self._states(intervention)
         self.assertEqual(states[self.alice], ("planned", False))
-        for contact, words in ((staff, "own people"), (nobody, "e-mail"), (tired, "no surveys")):
+        for contact, words in ((staff, "own people"), (nobody, "email"), (tired, "no surveys")):
             with self.subTest(contact.name):
                 self.assertEqual(states[contact][0], "skipped")
                 self.assertIn(words, states[contact][1])
@@ -440,7 +440,7 @@ class TestAnswer(CharterCase):
             feedback = self.negative()
             self._call(feedback)
             self.alice.email = False
-            with self.assertRaisesRegex(ValidationError, "e-mail"):
+            with self.assertRaisesRegex(ValidationError, "email"):
                 self._tell(feedback)
         self.assertEqual(feedback.followup, "tell")
 

@@ -14,8 +14,7 @@ from ..cases.common import START, CharterCase
 CONFIRMED = {"confirm": "1"}
 
 
-@tagged("post_install", "-at_install")
-class TestLinks(CharterCase, HttpCase):
+class LinksCase(CharterCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.enterContext(self.at())
@@ -110,6 +109,9 @@ class TestLinks(CharterCase, HttpCase):
             return review
         return self.alice
 
+
+@tagged("post_install", "-at_install")
+class TestLinks(LinksCase):
     # What each purpose is confirmed with, and what has changed then.
     STEPS = {
         "accept": ({}, lambda one: one.state == "resolved"),

@@ -57,8 +57,10 @@ class TestNpsStanding(YearCase):
                     answer.with_user(getattr(self, role)).write({"contact_id": value})
         other = self._client("Bistro")[0]
         for what, values in (
-            ("archived", {"active": False}), ("moved", {"parent_id": other.id}), ("alone", {"parent_id": False}),
-        ):  # fmt: skip
+            ("archived", {"active": False}),
+            ("moved", {"parent_id": other.id}),
+            ("alone", {"parent_id": False}),
+        ):
             with self.subTest(what):
                 self.adam.write(values)
                 self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (0, 2)))
@@ -122,8 +124,9 @@ class TestNpsStanding(YearCase):
         self.env.cr.execute(
             f"INSERT INTO charter_feedback ({columns}, nps, promoter, detractor, respondent, token) "
             f"SELECT {columns}, 8, 0, 0, -number, 'passive' || number "
-            "FROM charter_feedback, generate_series(1, 249) AS number WHERE id = %s", [first.id],
-        )  # fmt: skip
+            "FROM charter_feedback, generate_series(1, 249) AS number WHERE id = %s",
+            [first.id],
+        )
         self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (0, 250)))
         self.assertEqual(self.verdicts(), dict.fromkeys(self.verdicts(), "pass"))
 

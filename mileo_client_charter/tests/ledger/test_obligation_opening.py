@@ -199,10 +199,12 @@ class TestOpening(CharterCase):
                 self.cr.savepoint(),
             ):
                 # Nothing but the ledger holds it back.
-                self.cr.execute("SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' "
-                                "AND confrelid = %s::regclass AND conrelid != 'charter_obligation'::regclass "
-                                "AND NOT (%s AND conrelid = 'charter_commitment'::regclass)",
-                                [table, table == "res_company"])  # fmt: skip
+                self.cr.execute(
+                    "SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' "
+                    "AND confrelid = %s::regclass AND conrelid != 'charter_obligation'::regclass "
+                    "AND NOT (%s AND conrelid = 'charter_commitment'::regclass)",
+                    [table, table == "res_company"],
+                )
                 for name, owner in self.cr.fetchall():
                     self.cr.execute(f'ALTER TABLE {owner} DROP CONSTRAINT "{name}"')
                 self.cr.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])
@@ -274,10 +276,11 @@ class TestOpening(CharterCase):
                 "name": "Late, of this test",
                 "model_id": self.env.ref("mileo_client_charter.model_charter_obligation").id,
                 "trigger": "on_create_or_write",
-                "trigger_field_ids": [Command.set(
-                    self.env.ref("mileo_client_charter.field_charter_obligation__evidence").ids)],
+                "trigger_field_ids": [
+                    Command.set(self.env.ref("mileo_client_charter.field_charter_obligation__evidence").ids)
+                ],
             }
-        )  # fmt: skip
+        )
         self.env["ir.actions.server"].create(
             {
                 "name": "Name the client", "base_automation_id": action.id, "state": "code", "model_id": action.model_id.id,
@@ -315,10 +318,12 @@ class TestOpening(CharterCase):
         self.assertEqual(
             [name for (name,) in self.cr.fetchall()],
             [
-                "charter_obligation_commitment_of_company", "charter_obligation_contract_id_fkey",
-                "charter_obligation_partner_id_fkey", "charter_obligation_user_id_fkey",
+                "charter_obligation_commitment_of_company",
+                "charter_obligation_contract_id_fkey",
+                "charter_obligation_partner_id_fkey",
+                "charter_obligation_user_id_fkey",
             ],
-        )  # fmt: skip
+        )
 
     def test_the_clock_wakes_for_the_first_reminder_or_due_time(self):
         cron = self.env.ref("mileo_client_charter.cron_clock")

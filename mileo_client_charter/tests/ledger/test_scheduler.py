@@ -112,8 +112,10 @@ class TestScheduler(CharterCase):
         contract = self._contract(self.client)
         self.run_on("2027-02-01", "2027-02-20")
         [first] = self.rows(contract, "interview.biannual")
-        self.assertEqual((first.occurrence, first.trigger_at, first.due_at),
-                         ("2026-10-05#1", midnight("2026-10-05"), midnight("2027-04-05")))  # fmt: skip
+        self.assertEqual(
+            (first.occurrence, first.trigger_at, first.due_at),
+            ("2026-10-05#1", midnight("2026-10-05"), midnight("2027-04-05")),
+        )
         without_end = self._contract(self._client("Beta")[0], end=False, charter_since="2026-10-05")
         self.run_on("2027-11-01")
         meetings = self.env["charter.review"].search([("contract_id", "=", contract.id)])
@@ -232,8 +234,10 @@ class TestScheduler(CharterCase):
         self.run_on("2026-12-05")
         before = self.rows(contract).read()
         self.run_on("2026-12-05", "2026-12-05", "2026-12-06")
-        self.assertEqual(self.rows(contract).read(set(before[0]) - {"time_left", "urgency"}),
-                         [{k: v for k, v in row.items() if k not in ("time_left", "urgency")} for row in before])  # fmt: skip
+        self.assertEqual(
+            self.rows(contract).read(set(before[0]) - {"time_left", "urgency"}),
+            [{k: v for k, v in row.items() if k not in ("time_left", "urgency")} for row in before],
+        )
 
     def test_the_next_one_follows_from_the_one_before(self):
         """What was done, late or cancelled by hand is not opened again, and holds nothing up."""
@@ -407,9 +411,11 @@ class TestScheduler(CharterCase):
         # Ten Mondays before the anniversary is past already, ten working days is not.
         for calendar, explained in ((monday, True), (monday.browse(), False)):
             contract = self._contract(
-                self._client(f"Soon {calendar.id}")[0], start="2025-11-01", end="2026-10-31",
+                self._client(f"Soon {calendar.id}")[0],
+                start="2025-11-01",
+                end="2026-10-31",
                 charter_calendar_id=calendar.id,
-            )  # fmt: skip
+            )
             [row] = self.rows(contract, "review.annual")
             self.assertEqual((row.occurrence, bool(row.history)), ("2026-11-01#annual", explained))
 

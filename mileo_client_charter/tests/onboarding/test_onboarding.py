@@ -117,7 +117,7 @@ class TestOnboarding(CharterCase):
                 for who in ("one", "two")
             ],
         )
-        self.assertIn("Mails to clients: 12", onboarding.summary)
+        self.assertIn("Emails to clients: 12", onboarding.summary)
         onboarding.action_begin()
         for line in onboarding.line_ids:
             opened = self.ledger(line.contract_id)
@@ -261,11 +261,11 @@ class TestOnboarding(CharterCase):
         self.assertEqual(lines[first].account_manager_id, self.seller)
         self.assertEqual(lines[second].account_manager_id, self.seller)
         self.assertFalse(lines[third].account_manager_id)
-        self.assertIn("t_seller has no phone or no e-mail", lines[first].gaps)
+        self.assertIn("t_seller has no phone or no email", lines[first].gaps)
         self.assertIn("Technical Contact: no one", lines[first].gaps)
         self.assertIn("Account Manager: no one", lines[third].gaps)
-        self.assertIn("No contact of the client has an e-mail address", lines[third].gaps)
-        self.assertNotIn("e-mail address", lines[first].gaps)
+        self.assertIn("No contact of the client has an email address", lines[third].gaps)
+        self.assertNotIn("email address", lines[first].gaps)
 
     def test_who_holds_a_role_stays(self):
         [contract] = self.before(1)

@@ -184,8 +184,10 @@ class TestCockpit(YearCase):
             for cell in row["cells"]:
                 action = cell["action"]
                 self.assertEqual(
-                    self.env[action["res_model"]].search_count(action["domain"]), cell["value"] or 0, action["name"]
-                )  # fmt: skip
+                    self.env[action["res_model"]].search_count(action["domain"]),
+                    cell["value"] or 0,
+                    action["name"],
+                )
         self.assertEqual(self.figures(page)["orphans"], "1")
         self.assertEqual(self.counted(page, "late"), 1)
 
@@ -297,8 +299,10 @@ class TestCockpit(YearCase):
         with self.at(hours=1):
             self.tick()
             for companies, late, nps in (
-                (self.company, "1", "–"), (other, "1", "-100"), (self.company | other, "2", "-100"),
-            ):  # fmt: skip
+                (self.company, "1", "–"),
+                (other, "1", "-100"),
+                (self.company | other, "2", "-100"),
+            ):
                 allowed = {"allowed_company_ids": companies.ids}
                 self.assertEqual(
                     self.figures(self.page(self.direction, "operations", **allowed))["late"], late
@@ -309,8 +313,10 @@ class TestCockpit(YearCase):
         def costs():
             result = {}
             for user, name in (
-                (self.manager, "manager"), (self.operations, "operations"), (self.direction, "direction"),
-            ):  # fmt: skip
+                (self.manager, "manager"),
+                (self.operations, "operations"),
+                (self.direction, "direction"),
+            ):
                 self.page(user, name)
                 self.env.flush_all()
                 self.env.invalidate_all()

@@ -42,10 +42,12 @@ class TestCockpitTour(CharterCase, BrowserCase):
         feedback._answer(rating=4, nps=2)
         self.env["charter.absence"].create(
             {
-                "user_id": self.manager.id, "stand_in_id": self.technician.id,
-                "date_from": today + timedelta(days=10), "date_to": today + timedelta(days=12),
+                "user_id": self.manager.id,
+                "stand_in_id": self.technician.id,
+                "date_from": today + timedelta(days=10),
+                "date_to": today + timedelta(days=12),
             }
-        )  # fmt: skip
+        )
         promise = self.contract._charter_open(
             "report.delivery",
             occurrence="2026-01",

@@ -76,10 +76,10 @@ class TestHealth(YearCase):
         other, one, _two = self._client("Renewing")
         self._contract(other, end="2027-02-28")
         self.assertIn(
-            "the term that ends on 02/28/2027 cannot be decided: no answer yet", self.reasons(other)
+            "the contract that ends on 02/28/2027 cannot be decided: no answer yet", self.reasons(other)
         )
         self.say(one, 3)
-        self.assertIn("the term that ends on 02/28/2027 would not be renewed today", self.reasons(other))
+        self.assertIn("the contract that ends on 02/28/2027 would not be renewed today", self.reasons(other))
         self.assertEqual(self.health(other).level, "trouble")
         # Far away, it is no matter of today.
         self.assertNotIn("term", "".join(self.reasons()))
@@ -141,8 +141,10 @@ class TestHealth(YearCase):
         here, both = [self.company.id], [self.company.id, other.id]
         self.assertEqual(self.health(allowed_company_ids=here).level, "good")
         rows = self.health(allowed_company_ids=both)
-        self.assertEqual(dict(zip(rows.company_id.ids, rows.mapped("level"), strict=True)),
-                         {other.id: "trouble", self.company.id: "good"})  # fmt: skip
+        self.assertEqual(
+            dict(zip(rows.company_id.ids, rows.mapped("level"), strict=True)),
+            {other.id: "trouble", self.company.id: "good"},
+        )
         client = self.client.with_context(allowed_company_ids=both)
         self.assertEqual(client.charter_health, "trouble")
         self.assertTrue(client.charter_health_reasons.startswith("Elsewhere: vacant role"))

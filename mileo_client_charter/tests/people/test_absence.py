@@ -376,7 +376,7 @@ class TestHandover(AbsenceCase):
             absence.stand_in_id = self.deputy
             (self.alice | self.adam).email = False
             self.contacts_cron()
-            self.assertIn("e-mail", handover.problem)
+            self.assertIn("email", handover.problem)
             self.alice.email = "alice@alpine.example.com"
             self.contacts_cron()
             self.assertFalse(handover.problem)

@@ -134,9 +134,11 @@ class TestAssignment(CharterCase):
                 self.assertEqual(client.charter_account_manager_id, manager)
                 self.assertEqual(self._holder(client, company=company), manager)
                 self.assertEqual(self._holder(client, "operations_manager", company=company), operations)
-                found = self.env["res.partner"].with_company(company).search(
-                    [("charter_account_manager_id", "=", manager.id), ("is_company", "=", True)]
-                )  # fmt: skip
+                found = (
+                    self.env["res.partner"]
+                    .with_company(company)
+                    .search([("charter_account_manager_id", "=", manager.id), ("is_company", "=", True)])
+                )
                 self.assertIn(self.vacant, found)
                 strangers = belgian + self.manager - manager
                 self.assertNotIn(
@@ -366,7 +368,7 @@ class TestAssignment(CharterCase):
         for field in ("phone", "email"):
             with self.subTest(field), self.cr.savepoint() as savepoint:
                 self.technician.partner_id[field] = False
-                self.assertEqual(defect(), "t_technician has no phone or no e-mail")
+                self.assertEqual(defect(), "t_technician has no phone or no email")
                 savepoint.rollback()
 
     # -- a vacant role ----------------------------------------------------------------------------

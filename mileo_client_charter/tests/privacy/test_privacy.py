@@ -155,7 +155,7 @@ class TestPrivacy(CharterCase):
             self.env["res.company"].create({"name": "New"})._charter_retention(),
             {"words": 0, "complaints": 0, "bodies": 0},
             "nothing is removed before somebody decides it",
-        )  # fmt: skip
+        )
 
     def test_escalation(self):
         with self.at():

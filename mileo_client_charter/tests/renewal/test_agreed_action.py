@@ -18,14 +18,18 @@ class TestAgreedAction(YearCase):
         with self.at():
             feedback = self.negative()
             review = self.env["charter.review"].create({"contract_id": contract.id})
-            remediation = self.env["charter.remediation"]._charter_engine().create(
-                {"renewal_id": self.opened(contract).id}
-            )  # fmt: skip
+            remediation = (
+                self.env["charter.remediation"]
+                ._charter_engine()
+                .create({"renewal_id": self.opened(contract).id})
+            )
             found = [
-                self.env["charter.corrective.action"]._charter_engine().create({**values, "feedback_id": feedback.id}),
+                self.env["charter.corrective.action"]
+                ._charter_engine()
+                .create({**values, "feedback_id": feedback.id}),
                 self.env["charter.review.action"].create({**values, "review_id": review.id}),
                 self.env["charter.remediation.action"].create({**values, "remediation_id": remediation.id}),
-            ]  # fmt: skip
+            ]
         return [action.with_env(self.env).with_user(self.manager) for action in found]
 
     def test_every_kind_is_one(self):

@@ -84,9 +84,10 @@ class TestAuthorisation(YearCase):
 
     def test_no_promise_without_an_end_or_a_contract(self):
         for name, values in (
-            ("no end", {"valid_until": False}), ("ended", {"valid_until": "2026-01-01"}),
+            ("no end", {"valid_until": False}),
+            ("ended", {"valid_until": "2026-01-01"}),
             ("no charter", {"partner_id": self._client("Bare")[0].id, "site_id": False}),
-        ):  # fmt: skip
+        ):
             with self.subTest(name):
                 self.assertFalse(self.promise(self.authorisation(**values), "notice.advance"))
 

@@ -111,9 +111,10 @@ class TestReviewOfTheYear(SentenceCase):
     def test_what_was_past_before_it_was_recorded_was_not_promised(self):
         with self.on("2028-10-05"):
             contract = self._contract(
-                self.client, contract_line_ids=[Command.create(self.line("2024-03-01", "2031-02-28"))],
+                self.client,
+                contract_line_ids=[Command.create(self.line("2024-03-01", "2031-02-28"))],
                 charter_since="2025-01-01",
-            )  # fmt: skip
+            )
         self.nightly(contract, "2028-10-06")
         self.assertEqual(self.due(contract), {"2029-03-01": "2028-12-01"})
 
@@ -301,8 +302,10 @@ class TestMeetingOfTheReview(SentenceCase):
         with self.on("2026-12-01"):
             review.staff_ids = [Command.set((self.manager | stand_in).ids)]
             self.hold(review)
-            self.assertEqual((review.state, self.promise(review.contract_id, "review.annual").done_at is not False),
-                             ("held", True))  # fmt: skip
+            self.assertEqual(
+                (review.state, self.promise(review.contract_id, "review.annual").done_at is not False),
+                ("held", True),
+            )
 
     def test_the_account_manager_of_that_day(self):
         review = self.planned()

@@ -67,9 +67,9 @@ class TestClientCalendar(YearCase, HttpCase):
         response, entries = self.feed()
         self.assertTrue(response.headers["Content-Type"].startswith("text/calendar"))
         self.assertIn("no-store", response.headers["Cache-Control"])
-        self.assertIn("End of the term: Maintenance Alpine", entries)
+        self.assertIn("Contract end date: Maintenance Alpine", entries)
         self.assertEqual(
-            entries["End of the term: Maintenance Alpine"]["DTSTART"].dt.isoformat(), "2027-02-28"
+            entries["Contract end date: Maintenance Alpine"]["DTSTART"].dt.isoformat(), "2027-02-28"
         )
         self.assertIn("Takes effect: News for Alpine", entries)
         self.assertTrue([title for title in entries if "report is due" in title], list(entries))
@@ -82,7 +82,7 @@ class TestClientCalendar(YearCase, HttpCase):
         )
         self.assertEqual(len(set(first.values())), len(first))
         self.alice.lang = "fr_FR"
-        self.assertTrue([title for title in self.feed()[1] if title.startswith("Fin de la période")])
+        self.assertTrue([title for title in self.feed()[1] if title.startswith("Échéance du contrat")])
         self.post("/calendar")
         self.assertNotEqual(self.alice._charter_calendar_address(), address)
         self.assertEqual(self.url_open(f"/charter/calendar/{address.rsplit('/', 1)[1]}").status_code, 404)

@@ -310,7 +310,7 @@ class TestNotice(YearCase):
         notice = self.sent()
         line = self.line(notice)
         self.assertFalse(line.sent_at)
-        self.assertIn("e-mail", line.error)
+        self.assertIn("email", line.error)
         self.assertEqual(self.promise(line, "notice.advance").state, "open", "still owed")
         self.assertTrue(self.line(notice, self.other).sent_at, "holds nobody up")
         self.alice.email = "one@alpine.example.com"
@@ -361,9 +361,11 @@ class TestNotice(YearCase):
         book.save(content)
         self.assertEqual(len(list(support_sheet.read(content.getvalue()))), 3)
         with self.at(moment=datetime(2026, 10, 20, 8)):
-            wizard = self.env["charter.support.import"].with_user(self.manager).create(
-                {"file": base64.b64encode(content.getvalue()), "filename": "axis.xlsx"}
-            )  # fmt: skip
+            wizard = (
+                self.env["charter.support.import"]
+                .with_user(self.manager)
+                .create({"file": base64.b64encode(content.getvalue()), "filename": "axis.xlsx"})
+            )
             wizard.action_show()
             self.assertEqual(wizard.line_ids.mapped("equipment_count"), [2, 1, 0])
             self.assertFalse(self.cam.end_of_support, "shown only")

@@ -170,6 +170,25 @@ class TestRenewal(YearCase):
             self.assertEqual((renewal.nps, renewal.nps_answers, renewal.verdict), (100, 1, "pass"), "frozen")
             self.assertEqual(renewal.verdict_today, "fail", "today is not frozen")
 
+    def test_it_follows_a_decision_that_is_owed_again(self):
+        """Notice is given, and taken back: the decision is owed as another row, which the renewal keeps."""
+        renewal = self.opened()
+        contract, [first] = renewal.contract_id, renewal.obligation_id
+        self.assertEqual((first.code, renewal.decide_by), ("renewal.decision", first.due_at))
+        line = contract.contract_line_ids
+        for day, renews, state, by in ((2, False, "closed", False), (3, True, "open", first.due_at)):
+            with self.at(moment=datetime(2026, 12, day, 9)):
+                line.is_auto_renew = renews
+                self.schedule(contract)
+                renewal.invalidate_recordset(["decide_by"])
+                self.assertEqual((renewal.state, renewal.decide_by), (state, by))
+        self.assertTrue(first.withdrawn)
+        self.assertEqual(renewal.obligation_id.occurrence, "2027-03-01#renewal~2")
+        with self.at(moment=datetime(2027, 1, 10, 9)):
+            self.say(self.alice, 10)
+            renewal.with_user(self.manager).action_decide()
+        self.assertEqual((first.state, renewal.obligation_id.state), ("cancelled", "kept"))
+
     def test_unknown_asks_for_an_interview_and_keeps_owing(self):
         renewal = self.opened()
         with self.at(moment=datetime(2027, 1, 10, 9)):

@@ -25,9 +25,11 @@ class TestRenewalGate(YearCase):
         for name in names:
             client, contact, _other = self._client(f"Gate {name}")
             contracts[name], contacts[name] = self.renewing(client), contact
-        free = self._contract(self._client("Free")[0], self.premium.browse(), contract_line_ids=[
-            (0, 0, self.line("2026-03-01", "2027-02-28"))
-        ])  # fmt: skip
+        free = self._contract(
+            self._client("Free")[0],
+            self.premium.browse(),
+            contract_line_ids=[(0, 0, self.line("2026-03-01", "2027-02-28"))],
+        )
         renewals = {name: self.opened(contract) for name, contract in contracts.items()}
         with self.at(moment=datetime(2027, 1, 10, 9)):
             self.say(contacts["pass"], 10)
@@ -113,9 +115,9 @@ class TestRenewalGate(YearCase):
 
     def import_line(self, contract, values):
         names = ["contract_id/.id", "name", "quantity", "date_start", "date_end"]
-        result = self.env["contract.line"].load(names, [
-            [str(contract.id), "Maintenance", "1", values["date_start"], values["date_end"]]
-        ])  # fmt: skip
+        result = self.env["contract.line"].load(
+            names, [[str(contract.id), "Maintenance", "1", values["date_start"], values["date_end"]]]
+        )
         if result["messages"]:
             raise UserError(result["messages"][0]["message"])
 

@@ -1,8 +1,11 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..cases.year import YearCase
 
@@ -181,9 +184,11 @@ class TestReview(YearCase):
     def test_minutes(self):
         review = self.held()
         with self.at(moment=datetime(2026, 11, 21, 9)):
-            wizard = self.env["charter.message.wizard"].with_user(self.manager).browse(
-                review.action_ask_minutes()["res_id"]
-            )  # fmt: skip
+            wizard = (
+                self.env["charter.message.wizard"]
+                .with_user(self.manager)
+                .browse(review.action_ask_minutes()["res_id"])
+            )
             for words in ("A portal.", "Show the portal", "satisfaction 4 out of 5"):
                 self.assertIn(words, wizard.body)
             wizard.action_send()
@@ -277,3 +282,24 @@ class TestReview(YearCase):
                 [("contract_id", "=", contract.id), ("kind", "=", "interview"), ("state", "=", "draft")]
             )
             self.assertEqual(again.obligation_id, review.obligation_id)
+
+    def test_a_meeting_arranged_by_hand_keeps_what_is_owed(self):
+        """Beside the one that was opened for the same promise: it has the link, and the next one waits for its own promise."""
+        opened = self.review()
+        promise, contract = opened.obligation_id, opened.contract_id
+        answer = {"contact_id": self.alice.id, "rating": "4", "nps": "9", "comment": "Good."}
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            by_hand = self.env["charter.review"].with_user(self.manager).create({"contract_id": contract.id})
+            self.assertFalse(by_hand.obligation_id)
+            by_hand.write({"start_at": MEETING, "location": "At yours"})
+            by_hand.action_plan()
+        with self.at(moment=datetime(2026, 11, 20, 12)):
+            by_hand.answer_ids = [Command.create(answer)]
+            by_hand.action_hold()
+            self.env.flush_all()
+            self.assertEqual(by_hand.obligation_id, promise)
+            self.assertEqual((promise.state, opened.state), ("kept", "draft"))
+            # Its own promise is kept already: what happens in it keeps no other.
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                opened.copy()._charter_engine().obligation_id = promise
+                self.env.flush_all()

@@ -41,9 +41,11 @@ class TestReviewCalendar(YearCase):
                 cls.client, contract_line_ids=[Command.create(cls.line(cls, "2026-03-01", "2027-02-28"))]
             )
             cls.env["charter.scheduler"]._schedule(contract)
-            cls.review = cls.env["charter.review"].search(
-                [("contract_id", "=", contract.id), ("kind", "=", "interview")]
-            ).with_user(cls.manager)  # fmt: skip
+            cls.review = (
+                cls.env["charter.review"]
+                .search([("contract_id", "=", contract.id), ("kind", "=", "interview")])
+                .with_user(cls.manager)
+            )
             people = (cls.alice | cls.adam).ids
             cls.review.write(
                 {"start_at": MEETING, "location": "At yours", "contact_ids": [Command.set(people)]}
@@ -90,9 +92,11 @@ class TestReviewCalendar(YearCase):
     def reply(self, name, at=ANSWERING, **values):
         """The mail of a fixture reaches us; the message it leaves on the review."""
         values = {
-            "uid": self.review.sudo().ical_uid, "sequence": self.review.sudo().ical_sequence,
-            "stamp": f"{at:%Y%m%dT%H%M%SZ}", **values,
-        }  # fmt: skip
+            "uid": self.review.sudo().ical_uid,
+            "sequence": self.review.sudo().ical_sequence,
+            "stamp": f"{at:%Y%m%dT%H%M%SZ}",
+            **values,
+        }
         with file_open(f"{FILES}{name}.eml", "r") as file:
             text = file.read()
         for key, value in values.items():

@@ -142,8 +142,10 @@ class TestYearAccess(AccessCase):
         """Clients take none of our steps, another company's staff none on ours."""
         for role in ("alice", "bob", "other", "employee"):
             for model, step in (
-                ("charter.renewal", "action_decide"), ("charter.remediation", "action_start"),
-                ("charter.review", "action_cancel"), ("charter.notice", "action_send"),
-            ):  # fmt: skip
+                ("charter.renewal", "action_decide"),
+                ("charter.remediation", "action_start"),
+                ("charter.review", "action_cancel"),
+                ("charter.notice", "action_send"),
+            ):
                 with self.subTest(role=role, step=step), self.assertRaises(AccessError), self.undone():
                     getattr(self.as_user(role, self.rows[model, "a"]), step)()

@@ -252,12 +252,12 @@ class TestReportSteps(ReportCase):
     def test_nobody_to_write_to(self):
         report = self.reviewed()
         (self.alice + self.adam + self.client).email = False
-        with self.at(moment=AFTER), self.assertRaisesRegex(UserError, "no contact with an e-mail"):
+        with self.at(moment=AFTER), self.assertRaisesRegex(UserError, "no contact with an email"):
             report.with_user(self.manager).action_send()
         report._charter_engine().queued_at = AFTER
         with self.at(moment=AFTER), self.committing():
             self.env["charter.report"]._cron_report()
-        self.assertIn("no contact with an e-mail", report.error)
+        self.assertIn("no contact with an email", report.error)
         self.assertFalse(report.queued_at)
         self.assertEqual(report.state, "reviewed")
 

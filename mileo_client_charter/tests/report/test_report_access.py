@@ -42,9 +42,11 @@ class TestReportAccess(AccessCase):
                 "last_day": "2026-09-30" if name != "u" else "2026-10-31",
             }
         )  # fmt: skip
-        recommendation = cls.env["charter.recommendation"]._charter_engine().create(
-            {"name": "Recorder", "advice": "Old.", "benefit": "New.", "contract_id": contract.id}
-        )  # fmt: skip
+        recommendation = (
+            cls.env["charter.recommendation"]
+            ._charter_engine()
+            .create({"name": "Recorder", "advice": "Old.", "benefit": "New.", "contract_id": contract.id})
+        )
         recommendation.state = advice
         return report.with_env(cls.env), recommendation.with_env(cls.env)
 
@@ -83,9 +85,10 @@ class TestReportAccess(AccessCase):
 
     def test_what_was_sent_is_nobodys_to_change(self):
         for model, values in (
-            ("charter.report", {"introduction": "x"}), ("charter.report", {"table": {}}),
+            ("charter.report", {"introduction": "x"}),
+            ("charter.report", {"table": {}}),
             ("charter.recommendation", {"name": "x"}),
-        ):  # fmt: skip
+        ):
             for role in (*LADDER[1:], *OUTSIDERS[1:]):
                 with (
                     self.subTest(model, role=role),

@@ -106,9 +106,9 @@ class TestDueDay(ReportCase):
         (self.alice + self.adam + self.client).email = False
         self.cron(NOON)
         self.assertEqual(self.report(good).state, "sent")
-        self.assertIn("no contact with an e-mail", report.error)
+        self.assertIn("no contact with an email", report.error)
         self.assertTrue(report.warned_at)
-        self.assertIn("no contact with an e-mail", self.activities(report, self.operations).note)
+        self.assertIn("no contact with an email", self.activities(report, self.operations).note)
 
     def test_old_figures_do_not_leave_for_those_that_fail(self):
         self.company.charter_report_unreviewed = "send"

@@ -30,9 +30,11 @@ class TestBatches(ReportCase):
         with self.at(moment=AFTER):
             self.env.flush_all()
             self.env.invalidate_all()
-            return self.env["charter.report.progress"].with_user(self.manager).search(
-                [("period", "=", "2026-10"), ("company_id", "=", self.company.id)]
-            )  # fmt: skip
+            return (
+                self.env["charter.report.progress"]
+                .with_user(self.manager)
+                .search([("period", "=", "2026-10"), ("company_id", "=", self.company.id)])
+            )
 
     def test_cut_off_after_each_batch(self):
         self.patch(charter_report_draft, "DRAFT_BATCH", 2)

@@ -35,10 +35,12 @@ class WorkbookCase(ReportCase):
         )  # fmt: skip
         self.env["charter.outage"].create(
             {
-                "equipment_id": equipment.id, "start_at": datetime(2026, 10, 7, 8),
-                "end_at": datetime(2026, 10, 7, 11), "reason": "Power",
+                "equipment_id": equipment.id,
+                "start_at": datetime(2026, 10, 7, 8),
+                "end_at": datetime(2026, 10, 7, 11),
+                "reason": "Power",
             }
-        )  # fmt: skip
+        )
         work = self.worked(datetime(2026, 10, 6, 8), datetime(2026, 10, 6, 9, 30))
         self.worked(datetime(2026, 10, 6, 8), datetime(2026, 10, 20, 9))
         with self.at(moment=datetime(2026, 10, 8, 9)):

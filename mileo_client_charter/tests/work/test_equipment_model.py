@@ -42,10 +42,11 @@ class TestEquipmentModel(CharterCase):
         first = self.device("Camera 1", "DS-2CD4A25F")
         family = self.env["charter.equipment.model"].create(
             {
-                "maker": "Hikvision", "name": "DS-2CD4xx5 Series",
+                "maker": "Hikvision",
+                "name": "DS-2CD4xx5 Series",
                 "lifecycle_ids": [Command.create({"kind": "end_of_support", "date": "2028-01-01"})],
             }
-        )  # fmt: skip
+        )
         self.assertTrue(family.is_family)
         second, other = self.device("Camera 2", "DS-2CD4025-I"), self.device("Camera 3", "DS-2DF8225")
         self.assertEqual(

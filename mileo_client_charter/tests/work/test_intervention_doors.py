@@ -169,9 +169,11 @@ class TestInterventionCalls(InterventionCase, HttpCase):
     def setUp(self):
         super().setUp()
         self.contract.charter_since = fields.Date.today() - timedelta(days=30)
-        key = self.env["res.users.apikeys"].with_user(self.technician)._generate(
-            "rpc", "Integration", fields.Datetime.now() + timedelta(days=1)
-        )  # fmt: skip
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.technician)
+            ._generate("rpc", "Integration", fields.Datetime.now() + timedelta(days=1))
+        )
         self.headers = {"Authorization": f"bearer {key}", "Content-Type": "application/json"}
 
     def call(self, method, status=200, **body):

@@ -40,9 +40,11 @@ class TestInterventionReported(CharterCase, HttpCase):
         key = page.text.split('name="csrf_token" value="')[1].split('"')[0]
         self.env.flush_all()
         response = self.url_open(
-            address, data={**form, "csrf_token": key}, files=[("files", one) for one in files] or None,
+            address,
+            data={**form, "csrf_token": key},
+            files=[("files", one) for one in files] or None,
             allow_redirects=False,
-        )  # fmt: skip
+        )
         self.env.invalidate_all()
         return response
 

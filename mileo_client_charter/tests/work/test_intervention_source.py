@@ -17,9 +17,10 @@ class TestInterventionSource(CharterCase):
 
     def test_alert_and_button_are_there_for_those_who_may(self):
         admin = new_test_user(
-            self.env, "t_sources",
+            self.env,
+            "t_sources",
             groups="base.group_system,mileo_client_charter.group_charter_admin",
-        )  # fmt: skip
+        )
         employee = new_test_user(self.env, "t_no_charter", groups="base.group_user")
         found = 0
         for name in self.sources():

@@ -108,8 +108,10 @@ class TestAvailability(GearCase):
         self.outage(6, 7, equipment=second)
         one = Availability(24 * H, 3 * H, 0, 0)
         other = Availability(24 * H, 1 * H, 0, 0)
-        self.assertEqual(self.found(by="equipment", equipment_ids=(self.camera + second).ids),
-                         {self.camera.id: one, second.id: other})  # fmt: skip
+        self.assertEqual(
+            self.found(by="equipment", equipment_ids=(self.camera + second).ids),
+            {self.camera.id: one, second.id: other},
+        )
         self.assertEqual(self.found(contract_ids=self.contract.ids), {self.contract.id: one + other})
         self.assertEqual(
             self.found(by="site", contract_ids=self.contract.ids), {self.north.id: one, self.south.id: other}
@@ -125,8 +127,10 @@ class TestAvailability(GearCase):
 
     def test_never_supervised_is_no_data(self):
         self.camera.supervised_from = False
-        self.assertEqual(self.found(by="equipment", equipment_ids=self.camera.ids),
-                         {self.camera.id: Availability(0, 0, 0, 24 * H)})  # fmt: skip
+        self.assertEqual(
+            self.found(by="equipment", equipment_ids=self.camera.ids),
+            {self.camera.id: Availability(0, 0, 0, 24 * H)},
+        )
         self.camera.active = False
         self.assertEqual(self.found(contract_ids=self.contract.ids)[self.contract.id].period, 0)
 

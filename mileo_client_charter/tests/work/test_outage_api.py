@@ -522,7 +522,7 @@ class TestOutageApi(GearCase, HttpCase):
                 ([str(notify), "DS-2CD2143", "host", "UP", f"{seconds + 600}.25"], {}),
                 (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "DOWN"}),
                 (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "UP"}),
-            ):  # fmt: skip
+            ):
                 done = subprocess.run(
                     ["sh", *arguments], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
                 )  # fmt: skip

@@ -87,9 +87,11 @@ class TestRefusedEvents(GearCase):
     def test_another_name_in_the_monitoring(self):
         self.tell(self.down("cam-4.lyon"), self.up("cam-4.lyon"))
         refusal = self.refusals()
-        naming = self.env["charter.outage.naming"].with_user(self.technician).create(
-            {"refusal_id": refusal.id, "equipment_id": self.camera.id}
-        )  # fmt: skip
+        naming = (
+            self.env["charter.outage.naming"]
+            .with_user(self.technician)
+            .create({"refusal_id": refusal.id, "equipment_id": self.camera.id})
+        )
         naming.action_apply()
         self.env.invalidate_all()
         self.assertEqual((self.camera.monitored_as, self.camera.serial), ("cam-4.lyon", "SN-1"))

@@ -17,6 +17,11 @@ const menu = (xmlid) => ({
     run: "click",
 });
 
+const submenu = (xmlid, entry) => [
+    menu(xmlid),
+    { trigger: `.o-dropdown--menu [data-menu-xmlid='mileo_client_charter.${entry}']`, run: "click" },
+];
+
 /** The wizard that writes to the client: some words, then send. */
 const send = (words) => [
     { content: "the mail is written to the client", trigger: ".modal .o_field_widget[name='contact_id']:contains('Alpine one')" },
@@ -29,12 +34,11 @@ tours.add("charter_operations_sees_it_late", {
     url: "/odoo",
     steps: () => [
         ...app("operations"),
-        // The last of the menus: a bar of 1366 pixels has it behind the plus.
-        { trigger: ".o_menu_sections_more button", run: "click" },
         {
-            trigger: ".o-dropdown--menu [data-menu-xmlid='mileo_client_charter.menu_charter_ledger']",
-            run: "click",
+            content: "a bar of 1366 pixels holds every menu: none is behind a plus",
+            trigger: ".o_menu_sections:has([data-menu-xmlid='mileo_client_charter.menu_charter_config']):not(:has(.o_menu_sections_more))",
         },
+        ...submenu("menu_charter_commitment_root", "menu_charter_ledger"),
         {
             content: "the ledger says how late the call is",
             trigger: ".o_data_row:contains('Alpine'):contains('We call you back'):contains('late by'):contains('Late')",
@@ -46,7 +50,7 @@ tours.add("charter_manager_calls_back", {
     url: "/odoo",
     steps: () => [
         ...app("account manager"),
-        menu("menu_charter_mine"),
+        ...submenu("menu_charter_commitment_root", "menu_charter_mine"),
         {
             content: "my promises, the late one with its countdown",
             trigger: ".o_data_row:contains('We call you back'):contains('late by') button[name='action_open_origin']",

@@ -1,0 +1,22 @@
+"""Copies for a client of what it did itself: answered an advice, reported an incident, followed a link."""
+
+
+def mail_copy(thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout"):
+    """Queue a mail to ``contact`` of what it has just done; it is kept on ``thread``, where a reply to it arrives.
+
+    It keeps no promise: what tells a client something of ours is ``_charter_write_to_client``, or a delivery.
+
+    :param thread: document the mail belongs to, in the language of ``contact``
+    :param body: HTML
+    :param layout: external id; by default the body is a page of its own
+    """
+    thread.with_context(mail_notify_force_send=False).message_notify(
+        partner_ids=contact.ids,
+        subject=subject,
+        body=body,
+        author_id=company.partner_id.id,
+        email_layout_xmlid=layout,
+        mail_auto_delete=False,
+    )
+    # Core's queue does not look by itself for what has just been put into it.
+    thread.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
