@@ -53,7 +53,7 @@ class CharterEscalation(models.Model):
         if self.answered_at or self.level == "2":
             return self.env._(
                 "%s was answered, or is with general management: it is an escalation, and only the client says that it "
-                "is settled. Wait for the client, record that it accepts the answer, or go to level 2.",
+                "is resolved. Wait for the client, record that it accepts the answer, or go to level 2.",
                 self.display_name,
             )
         if self.partner_id and self.reopened_count:
@@ -166,7 +166,7 @@ class CharterEscalation(models.Model):
         if not other.is_complaint:
             raise ValidationError(
                 self.env._(
-                    "Duplicate of: %s is closed, and this one would be answered by nobody. Answer this one.",
+                    "Duplicate of: %s is closed, and no one would answer this one. Answer this one.",
                     other.display_name,
                 )
             )

@@ -70,7 +70,7 @@ class CharterEscalation(models.Model):
         return {"heading": self.display_name, "due": self._link_due(contact)}
 
     def _link_object(self, contact, form):  # pylint: disable=unused-argument
-        """The client objects: what we set aside is an escalation, and its time limit runs from now. It is written to of that."""
+        """Open again, for the client that objects, what we set aside; its time limit runs from now, and it is written to of that."""
         escalation = self._charter_locked()
         if escalation.state == "dismissed":
             escalation._trace(contact, self.env._("This is an escalation: I object."))

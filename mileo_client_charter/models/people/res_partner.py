@@ -307,7 +307,7 @@ class ResPartner(models.Model):
     # -- actions ----------------------------------------------------------------------------------
 
     def _charter_action(self, xmlid, shown=None):
-        """:param shown: filter of the action's list that shows what the button has counted"""
+        """Return the action of a button of a client. :param shown: filter of its list that shows what the button has counted"""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]

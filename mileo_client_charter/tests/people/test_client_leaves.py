@@ -175,7 +175,6 @@ class TestClientLeaves(YearCase):
                         domain += safe_eval(shown.get("domain"), {"uid": self.operations.id})
                 number = button.find(".//field[@widget='statinfo']").get("name")
                 with self.subTest(number):
-                    self.assertGreater(client[number], 0)
                     self.assertEqual(model.search_count(domain), client[number])
-                found += 1
-            self.assertGreaterEqual(found, 3)
+                found += bool(client[number])
+            self.assertGreaterEqual(found, 3, "commitments, feedback and escalations at least")
