@@ -606,9 +606,14 @@ def test_ctrl_c_ends_the_processes_of_every_worker(monkeypatch):
         begun.wait()
         signal.raise_signal(signal.SIGINT)
 
+    # A shell that starts pytest in the background has Ctrl-C ignored.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        workers.work([workers.Job("a", run), workers.Job("b", run)], 2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            workers.work([workers.Job("a", run), workers.Job("b", run)], 2)
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert len(ended) == 2
     assert all(ended)
 
@@ -1063,3 +1068,42 @@ def test_packages_of_node_are_locked_with_their_hashes():
     for path in root.glob("**/*.py"):
         if ".charter" not in path.parts and path != Path(__file__).resolve():
             assert not re.search(r"\"npm\", \"install\"|\"npx\"", path.read_text(encoding="utf-8")), path
+
+
+# The order of tests
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_seed_gives_one_order_in_which_classes_stay_together(tmp_path, monkeypatch, seed):
+    for name in ("a", "b", "c"):
+        classes = (
+            f"class Test{number}:\n    def test_1(self): pass\n    def test_2(self): pass\n"
+            for number in range(3)
+        )
+        (tmp_path / f"test_{name}.py").write_text("".join(classes))
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+
+    def order(*options):
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:odoo",
+            "-p",
+            "order_plugin",
+            "--collect-only",
+            *options,
+        ]
+        text = subprocess.run(
+            command, cwd=tmp_path, env=pytest_runs.environment(), capture_output=True, text=True, check=True
+        )
+        return [line for line in text.stdout.splitlines() if "::" in line]
+
+    plain, mixed = order(), order("--shuffle", seed)
+    assert mixed != plain
+    assert sorted(mixed) == sorted(plain)
+    assert mixed == order("--shuffle", seed)
+    classes = [line.rpartition("::")[0] for line in mixed]
+    assert classes[::2] == classes[1::2], "a class is set up once"

@@ -36,7 +36,7 @@ def run_pytest(name, args, show=True):
     :param show: print its output as it comes; else it is in the Result when something failed
     """
     started = time.time()
-    command = [sys.executable, "-m", "pytest", "-rfEsX", *args]
+    command = [sys.executable, "-m", "pytest", "-rfEsX", "-p", "order_plugin", *args]
     if show and sys.stdout.isatty():
         command.append("--color=yes")
     process = subprocess.Popen(

@@ -7,15 +7,22 @@ when modules were imported since.
 **What is known of pages.** After each test Odoo forgets every cache, as the test's rows are gone. Compiled templates, routes and lists
 of scripts take longest to make anew, and hold nothing of a test that has written none: Odoo itself clears them whenever a view, a
 route or an asset is written. So they are forgotten after a test, or a class, in which that happened. All other caches, those of
-rights and rules among them, are forgotten every time as ever.
+rights and rules among them, are forgotten every time as ever. With ``--cold`` all are, which shows a test that passes only because
+another has read the same pages.
+
+**Waiting.** Odoo gives Chromium ten seconds to start, a request twelve, a step of a tour ten, and then fails the test, or skips it, which counts as
+a failure here. On a busy machine that is no fault of what is tested: all are multiplied by ``PATIENCE``. Nobody waits longer for what is there.
 """
 
 import contextlib
 import functools
+import inspect
 import sys
 
 import freezegun.api
 
+# The steps of tours: static/tests/tours/charter_patience.js.
+PATIENCE = 4
 LASTING = ("templates", "routing", "routing.rewrites", "assets")
 
 
@@ -138,9 +145,46 @@ def keep_pages():
     TransactionCase.setUp, TransactionCase.doClassCleanups = setUp, classmethod(doClassCleanups)
 
 
+class Patient:
+    """What ``ChromeBrowser`` multiplies its limits by; it sets 1, or the factor the processor is slowed down by."""
+
+    def __get__(self, browser, _owner):
+        return PATIENCE * browser.__dict__.get("slowed", 1)
+
+    def __set__(self, browser, factor):
+        browser.__dict__["slowed"] = factor
+
+
+def be_patient():
+    from odoo.tests import common
+
+    common.CHECK_BROWSER_ITERATIONS *= PATIENCE
+    common.BaseCase.test_cursor_lock_timeout *= PATIENCE
+    common.ChromeBrowser.throttling_factor = Patient()
+    for function in (
+        common.ChromeBrowser._json_command,
+        common.HttpCase.url_open,
+        common.HttpCase.make_jsonrpc_request,
+    ):
+        parameters = [
+            one for one in inspect.signature(function).parameters.values() if one.default is not one.empty
+        ]
+        function.__defaults__ = tuple(
+            one.default * PATIENCE if one.name == "timeout" else one.default for one in parameters
+        )
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--cold", action="store_true", help="Forget compiled pages after each test, as Odoo does"
+    )
+
+
 def pytest_configure():
     freezegun.api.sys = System
 
 
-def pytest_collection_finish():
-    keep_pages()
+def pytest_collection_finish(session):
+    be_patient()
+    if not session.config.getoption("--cold"):
+        keep_pages()

@@ -27,6 +27,8 @@ Every check of the project, from nothing:
     --db NAME   use this test database (default charter_test), to work beside another run
     --workers N     run the whole over N workers, each with its own copy of the database (default: one more than processors, at most 4)
 
+    --shuffle SEED  with files of tests: in an order the seed chooses; --cold: no page is kept from one test of Odoo to the next
+
 Anything else goes to pytest. Logs are in .charter/log: test-install.log, test.log, and of the whole test-1.log and so on.
 """
 
@@ -75,6 +77,7 @@ OPTIONS_WITH_VALUE = (
     "--tb",
     "--durations",
     "--maxfail",
+    "--shuffle",
 )
 
 

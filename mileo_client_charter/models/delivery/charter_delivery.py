@@ -98,7 +98,12 @@ class CharterDelivery(models.Model):
     reason = fields.Char("Why late", readonly=True)
     email = fields.Char("Sent to", readonly=True, groups="base.group_user")
     mail_id = fields.Many2one(
-        "mail.mail", ondelete="set null", index="btree_not_null", readonly=True, groups="base.group_system"
+        "mail.mail",
+        "Email",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        groups="base.group_system",
     )
     mail_message_id = fields.Many2one(
         "mail.message",
