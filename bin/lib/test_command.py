@@ -16,7 +16,8 @@ Every check of the project, from nothing:
                                 (a quarter of an hour; the first time it downloads them, some 300 MB)
     bin/test --screens [ROLE|LANGUAGE ...]  every menu, view and dialogue of the demo company in Chromium, as each role in both languages
                                 (half an hour): cut words, console errors, untranslated sentences, statements; pictures in .charter/screens
-    bin/test --years 3 [--seed N]           sixty contracts of all shapes live so many years, day by day, and the invariants of
+    bin/test --years 3 [--seed N] [--contracts N]
+                                sixty contracts of all shapes (or N) live so many years, day by day, and the invariants of
                                 tests/cases/invariants.py hold each evening (three years: half an hour and more)
     bin/test tests/test_clock.py            one file of tests that need no database
     bin/test mileo_client_charter/tests/test_clock.py -k night      one test of Odoo
@@ -533,6 +534,7 @@ def main():
     parser.add_argument("--fuzz", type=int)
     parser.add_argument("--seed")
     parser.add_argument("--years", type=float)
+    parser.add_argument("--contracts", type=int, default=60)
     parser.add_argument("--db", default="charter_test")
     # One more than processors: a test waits for PostgreSQL, for a browser or for the disk a fifth of its time.
     parser.add_argument("--workers", type=int, default=min((os.cpu_count() or 1) + 1, 4))
@@ -564,7 +566,9 @@ def main():
     collect_bad_records()
     started = time.time()
     if options.years:
-        os.environ.update(CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "7")
+        os.environ.update(
+            CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "7", CHARTER_CONTRACTS=str(options.contracts)
+        )  # fmt: skip
         args = [f"{ADDON}/tests/base/test_years.py", "-s", *args]
     if options.monitors:
         paths = args if has_path(args) else ["tests_monitors", *args]

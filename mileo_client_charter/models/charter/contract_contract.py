@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
-from ...tools.clock import to_utc
+from ...tools.clock import to_local, to_utc
 from ...tools.pg_array import pg_array
 
 OURS = "mileo_client_charter"
@@ -149,8 +149,7 @@ class ContractContract(models.Model):
     def _charter_local_day(self, moment):
         """Return the day a naive UTC ``moment`` is for the company."""
         self.ensure_one()
-        tz = self.company_id._charter_tz()
-        return fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
+        return to_local(moment, self.company_id._charter_tz()).date()
 
     def _charter_first_day(self):
         """Return first day of the lines that are not cancelled, or None."""

@@ -22,3 +22,4 @@ from . import mail_mail
 from . import mail_thread
 from . import res_company
 from . import res_partner
+from . import res_users

@@ -199,6 +199,23 @@ class CharterWord(models.Model):
             "view_mode": "form",
         }
 
+    # -- whose they are to read -------------------------------------------------------------------
+
+    @api.model
+    def _leave_readers(self, users):
+        """Give what ``users``, who are archived, had still to read to whoever answers for it now."""
+        for word in self.sudo().search([("read_at", "=", False), ("user_id", "in", users.ids)]):
+            document = word._document()
+            if document is not None:
+                word._pass_on(document)
+
+    def _pass_on(self, document):
+        """Put this word in the list of whoever answers for its client today, also where the activity was deleted by hand."""
+        reader = self._reader(document, self.partner_id, self.company_id)
+        if reader != self.user_id:
+            self._charter_engine().user_id = reader
+        self._put_in_list()
+
     # -- reminding --------------------------------------------------------------------------------
 
     @api.model
@@ -220,11 +237,7 @@ class CharterWord(models.Model):
             # What it was said on is gone, with the addon that made it.
             self._mark_read()
             return
-        reader = self._reader(document, self.partner_id, company)
-        if reader != self.user_id:
-            self._charter_engine().user_id = reader
-        # In the list of whoever reads it, also where the activity was deleted by hand.
-        self._put_in_list()
+        self._pass_on(document)
         if self.due_on < today and self.reminded_on != today:
             operations = self.env["charter.assignment"]._company_people(company, "operations_manager")
             for user in self.user_id | operations:

@@ -8,6 +8,7 @@ from . import charter_obligation_pause
 from . import charter_obligation_mixin
 from . import charter_scheduler
 from . import charter_client_mixin
+from . import charter_year_mixin
 from . import contract_contract
 from . import contract_line
 from . import res_partner

@@ -3,12 +3,12 @@ from collections import Counter
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
-from ...tools.clock import Delay, NoWorkingTime, to_utc
+from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
@@ -66,6 +66,7 @@ class CharterScheduler(models.AbstractModel):
             then is owed from then on. Without it they were known all along, and what was missed is late.
         """
         now = self._charter_now()
+        contracts._charter_keep_year()
         there = self._end_moved(contracts)
         opened = self._opened_so_far(contracts)
         taken = self._taken(contracts)
@@ -247,7 +248,7 @@ class CharterScheduler(models.AbstractModel):
         :param opened: (first moment covered, last moment counted from) of what was promised already; None: nothing
         """
         tz = contract.company_id._charter_tz()
-        today = fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
+        today = to_local(now, tz).date()
         since = contract.charter_since or today
         tier = contract.charter_tier_id
 

@@ -20,7 +20,7 @@ ONE_REVIEW = relativedelta(months=3)
 
 class ContractContract(models.Model):
     _name = "contract.contract"
-    _inherit = ["contract.contract", "charter.obligation.mixin"]
+    _inherit = ["contract.contract", "charter.obligation.mixin", "charter.year.mixin"]
 
     charter_anniversary = fields.Date(
         "After the term",
@@ -36,8 +36,8 @@ class ContractContract(models.Model):
         compute="_compute_charter_term",
         store=True,
         index=True,
-        help="Last day of the current term: the earliest end of the lines that renew, else the end of the contract. "
-        "Empty once notice was given: then nothing is to be renewed.",
+        help="Last day of the current term: the earliest end of the lines that renew, else the end of the contract; of a "
+        "contract without end date, the end of its contract year. Empty once notice was given: then nothing is to be renewed.",
     )
     charter_auto_renew = fields.Boolean("Renews tacitly", compute="_compute_charter_term", store=True)
     charter_notice_date = fields.Date(
@@ -121,6 +121,7 @@ class ContractContract(models.Model):
             today = contract.company_id._charter_today()
             if not contract.charter_since:
                 contract.charter_since = today
+                contract._charter_keep_year(False)
             if not contract.charter_known_on:
                 contract.sudo().charter_known_on = today
             document = self.env["charter.document"].sudo()._in_force(contract.company_id)
@@ -144,8 +145,8 @@ class ContractContract(models.Model):
     # -- whose contract it is --------------------------------------------------------------------------
 
     def _charter_clients_of(self):
-        """Return {contract: its client now}, of those under the charter."""
-        return {contract: contract.commercial_partner_id for contract in self if contract.charter_since}
+        """Return {contract: its client now}, of those that are or were under the charter."""
+        return {contract: contract.commercial_partner_id for contract in self}
 
     def _charter_moved(self, before):
         """These contracts may have passed to another customer: the side of the client before ends today, the new one's begins.
@@ -155,8 +156,17 @@ class ContractContract(models.Model):
 
         :param before: {contract: client before}
         """
-        for contract, client in before.items():
-            if contract.commercial_partner_id == client or not client:
+        moved = self.browse(
+            contract.id for contract, client in before.items() if client != contract.commercial_partner_id
+        )
+        # One that has left the charter, or came to its end, may still owe what was late, and the report of its last days.
+        owed = self.env["charter.obligation"].sudo()._read_group(
+            [("res_model", "=", self._name), ("res_id", "in", moved.ids), ("is_owed", "=", True)], ["res_id"]
+        ) if moved else []  # fmt: skip
+        owing = {number for (number,) in owed}
+        for contract in moved.filtered(lambda one: one.charter_since or one.id in owing):
+            client = before[contract]
+            if not client:
                 continue
             reason = self.env._("The contract passed to another customer.")
             contract._charter_end_side(client, reason)
@@ -268,14 +278,22 @@ class ContractContract(models.Model):
     # -- when a contract's term ends, and what is wrong with its dates (article 04) --------------------
 
     @api.depends(
+        "charter_tier_id", "charter_year_end",
         *(f"contract_line_ids.{name}" for name in (
-            "date_end", "is_canceled", "is_auto_renew", "successor_contract_line_id", "display_type",
+            "date_start", "date_end", "is_canceled", "is_auto_renew", "successor_contract_line_id", "display_type",
             "termination_notice_date", "charter_notice_given",
         )),
     )  # fmt: skip
     def _compute_charter_term(self):
-        """The current term, not the first: a line that was renewed by a successor no longer counts."""
+        """The current term, not the first: a line that was renewed by a successor no longer counts.
+
+        A contract without end date goes on tacitly from one contract year to the next: its year is its term.
+        """
         for contract in self:
+            if contract.charter_tier_id and contract._charter_runs_on():
+                contract.charter_term_end = contract._charter_current_year_end()
+                contract.charter_auto_renew, contract.charter_notice_date = True, False
+                continue
             lines = contract.contract_line_ids.filtered(
                 lambda line: not (line.is_canceled or line.display_type or line.successor_contract_line_id)
             )
@@ -300,7 +318,12 @@ class ContractContract(models.Model):
         for contract in self:
             today = (contract.company_id or self.env.company).sudo()._charter_today()
             first = contract._charter_first_day()
-            if contract.charter_term_end:
+            if contract._charter_runs_on():
+                contract.charter_anniversary = periods.anniversary_after(first, today)
+                contract.charter_anniversary_source = self.env._(
+                    "from the start of the contract; it has no end date"
+                )
+            elif contract.charter_term_end:
                 contract.charter_anniversary = contract.charter_term_end + timedelta(days=1)
                 contract.charter_anniversary_source = contract._charter_term_in_words()
             elif first and contract.date_end:
@@ -308,11 +331,6 @@ class ContractContract(models.Model):
                 contract.charter_anniversary_source = self.env._(
                     "none: notice was given, the contract ends on %s",
                     day_text(self.env, contract.date_end),
-                )
-            elif first:
-                contract.charter_anniversary = periods.anniversary_after(first, today)
-                contract.charter_anniversary_source = self.env._(
-                    "from the start of the contract; it has no end date"
                 )
             else:
                 contract.charter_anniversary = False

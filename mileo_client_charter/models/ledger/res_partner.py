@@ -31,9 +31,9 @@ class ResPartner(models.Model):
             # A company without calendar has the days of its own contact.
             self.env.registry.clear_cache()
         if vals.keys() & {"parent_id", "is_company", "commercial_partner_id"}:
-            contracts = contracts.sudo().search(
-                [("partner_id", "child_of", self.ids), ("charter_since", "!=", False)]
-            )
+            # The archived ones too: they may still owe what was late.
+            contracts = contracts.sudo().with_context(active_test=False)
+            contracts = contracts.search([("partner_id", "child_of", self.ids)])
         before = contracts._charter_clients_of()
         result = super().write(vals)
         if before:

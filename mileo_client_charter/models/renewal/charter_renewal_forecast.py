@@ -49,7 +49,7 @@ class CharterRenewalForecast(models.Model):
     amount = fields.Monetary(
         "A year at stake",
         readonly=True,
-        help="Twelve months of the lines that end with the term, taxes excluded.",
+        help="Twelve months of the lines that end with the term, or have no end date, taxes excluded.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     account_manager_id = fields.Many2one(
@@ -76,7 +76,8 @@ class CharterRenewalForecast(models.Model):
               LEFT JOIN (SELECT line.contract_id, other.charter_term_end AS term_end, MIN(line.currency_id) AS currency_id,
                                 12 * SUM(line.monthly_recurring) AS amount
                            FROM contract_line line JOIN contract_contract other ON other.id = line.contract_id
-                          WHERE line.active AND line.is_canceled IS NOT TRUE AND line.date_end = other.charter_term_end
+                          WHERE line.active AND line.is_canceled IS NOT TRUE
+                            AND (line.date_end = other.charter_term_end OR line.date_end IS NULL AND other.charter_year_end IS NOT NULL)
                           GROUP BY line.contract_id, other.charter_term_end) money
                 ON money.contract_id = contract.id AND money.term_end = contract.charter_term_end
              WHERE contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active

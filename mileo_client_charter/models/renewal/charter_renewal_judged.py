@@ -1,5 +1,7 @@
 """A pass is judged when it counts: in the act of renewing, and on the day the lines renew by themselves (article 04)."""
 
+from datetime import timedelta
+
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +10,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_format import day_text
 from ..feedback.charter_nps import Standing
+from .charter_renewal import UNDECIDED
 
 _lt = LazyTranslate(__name__)
 
@@ -166,7 +169,8 @@ class CharterRenewal(models.Model):
         """Where nobody has decided by the day the lines renew by themselves, and the client is satisfied that day, the
         charter decides: a satisfied client's contract never lapses because nobody clicked."""
         today = {company: company._charter_today() for company in contracts.company_id}
-        due = contracts.filtered(
+        running_on = contracts.filtered("charter_year_end")
+        due = running_on | contracts.filtered(
             lambda c: (
                 c.charter_auto_renew
                 and c.charter_notice_date
@@ -178,11 +182,67 @@ class CharterRenewal(models.Model):
         waiting = self._charter_engine().search(
             [("contract_id", "in", due.ids), ("state", "in", ("open", "interview"))]
         )
-        waiting = waiting.filtered(lambda r: r.term_end == r.contract_id.charter_term_end)
+        waiting = waiting.filtered(
+            lambda r: (
+                r.term_end == r.contract_id.charter_term_end
+                and (r.contract_id not in running_on or r._year_is_decided_by(today[r.company_id]))
+            )
+        )
         standings = waiting._standing() if waiting else {}
         passing = waiting.filtered(lambda r: standings[r].verdict == "pass")
         if passing:
             passing._record_verdicts(standings, self.env, by_charter=True)
+
+    # -- contracts without end date --------------------------------------------------------------------
+
+    def _year_is_decided_by(self, today):
+        """Return whether ``today`` is the last day to decide on the year of a contract without end date, or past it."""
+        self.ensure_one()
+        last = (
+            self.contract_id._charter_local_day(self.decide_by - timedelta(seconds=1))
+            if self.decide_by
+            else self.term_end
+        )
+        return today >= last
+
+    @api.model
+    def _pass_years(self, contracts):
+        """Renew the contracts without end date whose year is over, where it is allowed, and still is when judged again.
+
+        The others go on, for nothing ends them, but not by the charter: it is on record, and their renewal is still owed.
+        """
+        over = contracts.filtered(
+            lambda c: (
+                c.charter_year_end
+                and c.charter_term_end
+                and c.charter_term_end < c.company_id._charter_today()
+            )
+        )
+        if not over:
+            return
+        renewals = self._charter_engine().search(
+            [("contract_id", "in", over.ids), ("state", "in", ("passed", *UNDECIDED))]
+        )
+        renewals = renewals.filtered(
+            lambda r: (
+                r.term_end == r.contract_id.charter_term_end
+                and r.partner_id == r.contract_id.commercial_partner_id
+            )
+        )
+        renewals.filtered(lambda r: r.state == "passed")._judge_again()
+        passed = renewals.filtered(lambda r: r.state == "passed" and r.allowed)
+        passed.write({"state": "renewed", "renewed_at": self._charter_now()})
+        for renewal in passed:
+            renewal.contract_id._charter_keep_year(False)
+        for renewal in (renewals - passed).filtered(lambda r: not r.held_since):
+            renewal.held_since = self._charter_now()
+            words = self.env._(
+                "The contract year ended on %(day)s and its renewal is not allowed yet: the contract has no "
+                "end date and goes on without having been renewed (charter, article 04). Decide the renewal, or give its lines an end date.",
+                day=day_text(self.env, renewal.term_end),
+            )  # fmt: skip
+            renewal.message_post(body=words)
+            renewal.contract_id.sudo().message_post(body=words)
 
     # -- no way round the gate -------------------------------------------------------------------------
 

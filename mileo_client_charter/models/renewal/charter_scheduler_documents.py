@@ -10,6 +10,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _schedule(self, contracts, known_at=None):
+        self.env["charter.renewal"]._pass_years(contracts)
         opened = super()._schedule(contracts, known_at)
         # A contract on which promises begin has its documents at once; running again opens nothing twice.
         owed = contracts._charter_owed(INTERVIEW_BIANNUAL, REVIEW_ANNUAL, RENEWAL_DECISION)

@@ -54,6 +54,13 @@ class ContractContract(models.Model):
         self.ensure_one()
         return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)
 
+    def _charter_settled_until(self):
+        renewed = self.env["charter.renewal"].sudo().search(
+            [("contract_id", "in", self.ids), ("partner_id", "=", self.commercial_partner_id.id), ("state", "=", "renewed")],
+            order="term_end desc", limit=1,
+        ) if self.ids else self.env["charter.renewal"]  # fmt: skip
+        return renewed.term_end or super()._charter_settled_until()
+
     def copy(self, default=None):
         copies = super().copy(default)
         for source, new in zip(self, copies, strict=True):

@@ -225,6 +225,8 @@ class ContractLine(models.Model):
         for line in self:
             for renewal in waiting.get(line.contract_id.id, ()):
                 runs_past = not line.date_end or line.date_end > renewal.term_end
+                if renewal.contract_id._charter_runs_on(without=self):
+                    continue  # It has no end date: no line makes it any longer.
                 if line.date_start and runs_past and not (line.is_canceled or line.display_type):
                     raise UserError(
                         self.env._(
@@ -271,6 +273,8 @@ class ContractLine(models.Model):
         renewed = {}
         for line in longer.filtered(lambda line: line.contract_id in gated):
             contract = line.contract_id
+            if contract._charter_runs_on():
+                continue  # It has no end date: no line makes it any longer.
             term = contract.charter_term_end or contract.date_end
             passed_over = every[contract.id].filtered(
                 lambda one, line=line: one.term_end >= line.date_end and (not end or one.term_end < end)

@@ -141,7 +141,10 @@ class ResPartner(models.Model):
         for contract in contracts:
             address = f"{base}/my/charter/reviews"
             if contract.charter_term_end:
-                title = env._("Contract end date: %s", contract.name)
+                if contract._charter_runs_on():
+                    title = env._("End of the contract year: %s", contract.name)
+                else:
+                    title = env._("Contract end date: %s", contract.name)
                 entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
             if contract.charter_notice_date:
                 title = env._("Renews automatically from this day on: %s", contract.name)

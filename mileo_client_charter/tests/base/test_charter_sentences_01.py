@@ -14,6 +14,9 @@ from ...models.base.charter_engine import charter_door
 from ...models.base.charter_own_client import owner_of
 from ...tools.clock import Delay
 from ..cases.common import CharterCase
+from ..cases.invariants import (
+    promises_are_owed_to_the_client_of_the_contract as promises_are_owed_to_the_client,
+)
 from ..cases.own_rows import foreign_rows
 
 A_DAY = datetime(2026, 11, 10, 9, 0)  # a Tuesday, 10:00 in Paris
@@ -157,6 +160,49 @@ class TestSentencesReports(CharterCase):
             reviews.filtered(lambda one: one.state == "draft").partner_id | self.other, self.other
         )
         self.assertEqual(foreign_rows(self.env), [])
+
+    def test_a_contract_out_of_the_charter_that_moves_owes_the_new_client_nothing_of_the_past(self):
+        """Found by ``bin/test --years`` (seed 1): what a contract still owed when it ended or left was owed on under another's.
+
+        (how it left the charter, how it moves then): the invariant of every evening, the night after.
+        """
+
+        def ended():
+            self.contract.contract_line_ids.write({"date_end": "2027-03-10", "is_auto_renew": False})
+
+        def archived():
+            self.contract.active = False
+
+        def without_tier():
+            self.contract.charter_tier_id = False
+
+        def customer():
+            self.contract.partner_id = self.other
+
+        def company_of_its_contact():
+            self.alice.parent_id = self.other
+
+        for leave in (ended, archived, without_tier):
+            for move in (customer, company_of_its_contact):
+                with self.subTest(leave.__name__, move=move.__name__), self.env.cr.savepoint() as savepoint:
+                    self.contract.partner_id = self.alice
+                    with self.at(moment=datetime(2027, 3, 10, 9)):
+                        self.schedule()
+                        self.tick()
+                        leave()
+                        self.env.flush_all()
+                    with self.at(moment=datetime(2027, 3, 11, 9)):
+                        self.schedule()
+                        late = self.promises("interview.biannual", state="late")
+                        self.assertTrue(late.is_owed, "it was late, and is still to be done")
+                        move()
+                        self.env.flush_all()
+                    with self.at(moment=datetime(2027, 3, 12, 9)) as now:
+                        self.schedule()
+                        self.assertEqual(list(promises_are_owed_to_the_client(self.env, now, None)), [])
+                    self.assertEqual([late.is_owed, late.missed, bool(late.cancel_reason)], [False, 1, True])
+                    savepoint.rollback()
+                    self.env.invalidate_all()
 
     def test_the_database_refuses_a_foreign_row_in_a_document(self):
         """From the registry: each link of each document, and each id in its frozen table, once with a row of another client."""

@@ -45,6 +45,7 @@ class TestLifecycle(CharterCase):
                 "charter.copy v1.2",
                 "contacts.sheet onboarding",
                 "interview.biannual 2026-10-05#1",
+                "renewal.decision 2027-03-01#renewal",
                 "report.delivery 2026-10",
                 "review.annual 2027-03-01#annual",
             ],

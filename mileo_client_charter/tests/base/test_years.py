@@ -1,6 +1,7 @@
 """Years of contracts of all shapes, day by day: six days of five in every run, ``bin/test --years 3`` for sixty over three years."""
 
 import os
+from functools import partial
 
 from odoo.tests import tagged
 
@@ -15,8 +16,11 @@ class TestYears(Life):
     def test_the_invariants_hold_every_evening(self):
         years = float(os.environ.get("CHARTER_YEARS") or 0)
         seed = int(os.environ.get("CHARTER_SEED") or 7)
-        contracts, days = (60, round(365.25 * years)) if years else (5, 6)
-        found = self.live(seed, contracts, days, say=print if years else None)  # pylint: disable=print-used
+        contracts = int(os.environ.get("CHARTER_CONTRACTS") or 60)
+        contracts, days = (contracts, round(365.25 * years)) if years else (5, 6)
+        # Each line as it comes: three years are long, and their log is read while they go on.
+        say = partial(print, flush=True) if years else None  # pylint: disable=print-used
+        found = self.live(seed, contracts, days, say=say)
         self.assertFalse(found, "\n".join(found))
         self.assertTrue(self.made, "somebody lived")
 

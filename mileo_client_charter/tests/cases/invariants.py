@@ -6,7 +6,7 @@ Each invariant is a function of the environment, the moment (naive UTC) and what
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ...tools import periods
 from ...tools.occurrence import event_key, parse_key
@@ -65,7 +65,11 @@ def each_promise_once(env, now, day):
         for code, wanted in _wanted(contract, day.today).items():
             have = promises.get((contract.id, code), Counter())
             for event in wanted:
-                count = sum(number for key, number in have.items() if key == event or _names(key, event))
+                count = sum(
+                    number
+                    for key, number in have.items()
+                    if key == event or _names(key, event) or _served(contract, code, key, event)
+                )
                 if count != 1:
                     yield f"{contract.name} ({contract.id}): {code} {event} is there {count} times"
         for (number, code), have in promises.items():
@@ -77,6 +81,14 @@ def each_promise_once(env, now, day):
 
 def _names(key, event):
     return str(parse_key(key).day) == event
+
+
+def _served(contract, code, key, event):
+    """Whether the review of ``event`` was the one before another day of its contract year: one a year is held."""
+    if code != "review.annual":
+        return False
+    day, year = parse_key(key).day, contract._charter_year_of(date.fromisoformat(event))
+    return bool(day) and contract._charter_reviews_before(day) and contract._charter_year_of(day) == year
 
 
 def _wanted(contract, today):
@@ -204,6 +216,27 @@ def no_tacit_renewal_without_a_pass_that_day(env, now, day):
 
 
 @invariant
+def no_year_goes_on_unjudged(env, now, day):
+    """A contract without end date goes into another year on a pass, or in the sight of all that it was not renewed."""
+    for contract in _contracts(env).filtered(lambda one: one._charter_runs_on()):
+        end = contract.charter_term_end
+        where = f"{contract.name} ({contract.id}), without end date"
+        if not end:
+            yield f"{where}: no year of it is to be decided"
+        elif end < day.today:
+            renewal = contract.charter_renewal_ids.filtered(
+                lambda one, end=end, contract=contract: one.term_end == end and one.partner_id == contract.commercial_partner_id
+            )  # fmt: skip
+            if renewal.state not in ("open", "interview", "remediation") or not renewal.held_since:
+                yield f"{where}: year of {end} over, and its renewal is {renewal.state or 'not there'}, held since {renewal.held_since}"
+    env.cr.execute(
+        "SELECT id FROM charter_renewal WHERE state = 'renewed' AND verdict != 'pass' AND overridden IS NOT TRUE"
+    )
+    for (number,) in env.cr.fetchall():
+        yield f"renewal {number} is renewed, and its client was not satisfied"
+
+
+@invariant
 def what_waits_does_not_renew(env, now, day):
     for renewal in (
         env["charter.renewal"].sudo().search([("state", "in", ("open", "interview", "remediation"))])
@@ -234,7 +267,8 @@ def a_satisfied_client_does_not_lapse(env, now, day):
     waiting = env["charter.renewal"].sudo().search([("state", "in", ("open", "interview"))])
     due = waiting.filtered(
         lambda one: one.contract_id.charter_tier_id and one.contract_id.active and one.contract_id.charter_auto_renew
-        and one.term_end == one.contract_id.charter_term_end and one.contract_id.charter_notice_date <= day.today
+        and one.term_end == one.contract_id.charter_term_end
+        and (one.contract_id.charter_notice_date or one.term_end) <= day.today
     )  # fmt: skip
     for renewal, standing in (due._standing() if due else {}).items():
         if standing.verdict == "pass":

@@ -460,6 +460,22 @@ class TestEveryWordIsHeard(WordsCase):
         self.assertEqual((word.user_id, word.reminded_on.isoformat()), (self.admin, "2026-10-07"))
         self.assertTrue(mails)
 
+    def test_what_somebody_who_leaves_had_to_read_is_somebody_else_s_at_once(self):
+        """Found by ``bin/test --years`` (seed 1): until the night, it was in the list of a user who is archived."""
+        with self.at():
+            feedback = self.invitation()
+            feedback._answer(rating=5, comment="Very disappointed.")
+        word = self.unread(feedback)
+        self.assertEqual(word.user_id, self.manager)
+        with self.at(50):
+            held = self.env["charter.assignment"].search([("user_id", "=", self.manager.id)])
+            self.env["charter.assignment"]._assign(
+                held.partner_id, "account_manager", self.admin, self.company
+            )
+            self.manager.action_archive()
+        self.assertEqual(word.user_id, self.admin)
+        self.assertIn(self.admin, feedback.activity_ids.user_id)
+
     def test_a_survey_that_did_not_arrive_is_failed(self):
         with self.at():
             feedback = self.invitation()

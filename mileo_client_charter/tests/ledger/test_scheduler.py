@@ -135,12 +135,18 @@ class TestScheduler(CharterCase):
             self.comfort.interviews_per_year = 0
 
     def test_review_and_decision(self):
-        """The review three months before the anniversary, the decision one month before the term ends."""
+        """The review three months before the anniversary, the decision one month before the term, or the contract year, ends."""
         for name, end, start, review, decision in (
             ("term", "2027-02-28", "2026-03-01", ("2027-03-01", "2026-12-01"), ("2027-03-01", "2027-02-01")),
             # 15 September was past when the charter began: a month from then.
-            ("no end", False, "2025-12-15", ("2026-12-15", "2026-11-04"), None),
-            ("no end, later", False, "2026-03-01", ("2027-03-01", "2026-12-01"), None),
+            ("no end", False, "2025-12-15", ("2026-12-15", "2026-11-04"), ("2026-12-15", "2026-11-15")),
+            (
+                "no end, later",
+                False,
+                "2026-03-01",
+                ("2027-03-01", "2026-12-01"),
+                ("2027-03-01", "2027-02-01"),
+            ),
             (
                 "month end",
                 "2027-05-30",

@@ -54,6 +54,70 @@ class TestAgreedAction(YearCase):
                     action.action_done()
                 self.assertEqual(action.done_date, date(2026, 10, 5))
 
+    def watch(self):
+        with self.committing():
+            self.env["charter.word"]._cron_watch()
+
+    def test_every_kind_is_reminded_of(self):
+        """Two days before its date in the list of who does it; once late by mail, and every week until it is done."""
+        agreed = [action.sudo() for action in self.actions()]
+        remediation = agreed[-1].remediation_id
+        remediation._charter_engine().state = "running"
+        contract = remediation.renewal_id.contract_id
+        advice = self.env["charter.recommendation"].create(
+            {
+                "name": "Change the lens",
+                "advice": "It is scratched.",
+                "benefit": "Clear pictures.",
+                "contract_id": contract.id,
+                "user_id": self.technician.id,
+                "date_deadline": "2026-10-20",
+            }
+        )
+        advice._charter_engine().state = "accepted"
+        agreed.append(advice)
+        mixin = self.registry.descendants(["charter.reminded.mixin"], "_inherit")
+        kinds = {name for name in mixin if not self.env[name]._abstract}
+        self.assertEqual({one._name for one in agreed}, kinds)
+        for day, listed, told in (
+            (12, 0, 0),
+            (13, 1, 0),
+            (15, 1, 0),
+            (16, 1, 1),
+            (17, 1, 1),
+            (22, 1, 1),
+            (23, 1, 2),
+        ):
+            with self.at(24 * day):
+                self.watch()
+                for one in agreed:
+                    document = one._charter_agreed_document()
+                    mails = self.mails_to(self.technician.partner_id).filtered(
+                        lambda mail, document=document: (mail.model, mail.res_id) == (document._name, document.id)
+                        and "not done" in (mail.subject or "")
+                    )  # fmt: skip
+                    with self.subTest(one._name, day=day):
+                        mine = document.activity_ids._charter_about(one)
+                        self.assertEqual((len(mine), len(mails)), (listed, told))
+                        self.assertLessEqual(mine.user_id, self.technician)
+
+    def test_a_remediation_whose_actions_are_done_is_to_be_decided_again(self):
+        action = self.actions()[-1].sudo()
+        remediation = action.remediation_id
+        remediation._charter_engine().state = "agreed"
+        with self.at(24):
+            self.watch()
+            self.assertFalse(
+                remediation.activity_ids._charter_about(remediation), "something is still to be done"
+            )
+            action.with_user(self.manager).action_done()
+        for day in (2, 3):
+            with self.at(24 * day):
+                self.watch()
+                asked = remediation.activity_ids._charter_about(remediation)
+                self.assertEqual(asked.user_id, self.manager)
+                self.assertEqual(len(asked), 1, "once")
+
     def test_not_by_who_may_not_write(self):
         employee = new_test_user(self.env, "t_employee", groups="base.group_user")
         for action in self.actions():

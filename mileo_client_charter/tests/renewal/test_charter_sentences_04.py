@@ -10,7 +10,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...tools.occurrence import parse_key
-from ..cases.year import YearCase
+from ..cases.invariants import Day, each_promise_once
+from ..cases.sentences import SentenceCase
 
 REVIEW = (
     "A review of the year is organised with each client 3 months before the contract's yearly anniversary."
@@ -18,44 +19,6 @@ REVIEW = (
 BOTH = "It is held by the account manager and the operations manager."
 TACIT = "Tacit renewal is conditional on an NPS above 0 and no unresolved formal complaint."
 BELOW = "Below, a remediation is started before the renewal is proposed."
-
-
-class SentenceCase(YearCase):
-    def made(self, start, end, since, notice=1, every=(1, "yearly"), partner=None, renews=True, **values):
-        """A contract that came under the charter on ``since`` (a day, at noon UTC)."""
-        every, rule = every
-        line = self.line(start, end, notice, auto_renew_interval=every, auto_renew_rule_type=rule, **values)
-        if not (end and renews):
-            line["is_auto_renew"] = False
-        with self.on(since):
-            contract = self._contract(
-                partner or self._client(f"S{start}{end}")[0], contract_line_ids=[Command.create(line)]
-            )
-            self.env.flush_all()
-        return contract
-
-    def on(self, day, hour=12):
-        return self.at(
-            moment=datetime.combine(date.fromisoformat(str(day)), datetime.min.time()) + timedelta(hours=hour)
-        )
-
-    def nightly(self, contract, *days):
-        for day in days:
-            with self.on(day, 1):
-                self.schedule(contract)
-
-    def due(self, contract, code="review.annual", **domain):
-        """{the day a promise comes before: the local day it is due} of what is or was owed."""
-        rows = self.promise(contract, code).filtered(lambda row: row.state != "cancelled")
-        return {
-            str(parse_key(row.occurrence).day): str(contract._charter_local_day(row.due_at)) for row in rows
-        }
-
-    def none_born_late(self, contract):
-        rows = self.env["charter.obligation"].search([("contract_id", "=", contract.id)])
-        self.assertFalse(
-            [row for row in rows if row.due_at and row.due_at < row.opened_at], "opened already due"
-        )
 
 
 @tagged("post_install", "-at_install")
@@ -86,6 +49,30 @@ class TestReviewOfTheYear(SentenceCase):
                 self.nightly(contract, *nights)
                 self.assertEqual(self.due(contract), expected)
                 self.none_born_late(contract)
+
+    def test_a_term_that_ends_shortly_before_is_renewed(self):
+        """Found by ``bin/test --years`` (seed 1): the review that served the decision is the one of its year.
+
+        (months of notice, a night it is open, a day to decide, the night the line renews)
+        """
+        for notice, night, decided, renewed in (
+            (1, "2026-09-15", "2026-09-20", "2026-10-13"),
+            (6, "2026-04-01", "2026-04-20", "2026-05-13"),
+        ):
+            with self.subTest(REVIEW, notice=notice):
+                client, contact, _other = self._client(f"Shortly {notice}")
+                contract = self.made("2026-01-13", "2026-11-12", "2026-01-14", notice, partner=client)
+                self.nightly(contract, night)
+                with self.on(decided):
+                    self.say(contact, 10)
+                    contract.charter_renewal_ids.with_user(self.manager).action_decide()
+                self.cron(renewed)
+                self.assertEqual(str(contract.contract_line_ids.date_end), "2027-11-12")
+                self.nightly(contract, renewed)
+                self.assertEqual(list(self.due(contract)), ["2026-11-13"])
+                with self.on(renewed) as now:
+                    wrong = each_promise_once(self.env, now, Day(now.date()))
+                    self.assertEqual([line for line in wrong if contract.name in line], [])
 
     def test_under_the_charter_too_late_for_three_months(self):
         """At once, on a day that is possible, and the reason stays."""
@@ -698,3 +685,151 @@ class TestNoWayRound(SentenceCase):
         [renewal] = contract.charter_renewal_ids
         self.assertEqual((renewal.state, str(renewal.term_end)), ("closed", "2028-02-29"))
         self.assertIn("outside the charter", renewal.close_reason)
+
+
+@tagged("post_install", "-at_install")
+class TestContractWithoutEnd(SentenceCase):
+    """It goes on tacitly, from one contract year to the next: each anniversary is decided on as the end of a term is."""
+
+    def running(self, name, start="2025-12-31", since="2026-01-05"):
+        client, contact, _other = self._client(name)
+        return self.made(start, False, since, partner=client), contact
+
+    def states(self, contract):
+        found = contract.charter_renewal_ids.sorted("term_end")
+        return [(str(one.term_end), one.state) for one in found]
+
+    def test_a_decision_before_each_anniversary(self):
+        """(case, start, under the charter on, nights that run, {anniversary: decision due})"""
+        for name, start, since, nights, expected in (
+            ("a year", "2025-12-31", "2026-01-05", ["2026-11-01"], {"2026-12-31": "2026-11-30"}),
+            ("29 February", "2024-02-29", "2024-03-05", [], {"2025-02-28": "2025-01-28"}),
+            ("29 February, a leap year", "2024-02-29", "2027-03-05", [], {"2028-02-29": "2028-01-29"}),
+            ("month ends", "2025-03-31", "2025-04-05", [], {"2026-03-31": "2026-02-28"}),
+            ("under the charter three weeks before", "2025-12-31", "2026-12-10", [], {"2026-12-31": "2026-12-31"}),
+            ("that day", "2025-12-31", "2026-12-31", [], {"2027-12-31": "2027-11-30"}),
+            ("still to begin", "2026-03-01", "2026-01-05", [], {"2027-03-01": "2027-02-01"}),
+        ):  # fmt: skip
+            with self.subTest(TACIT, case=name):
+                contract, _contact = self.running(name, start, since)
+                self.nightly(contract, *nights)
+                self.assertEqual(self.due(contract, "renewal.decision"), expected)
+                self.none_born_late(contract)
+                self.assertTrue(contract.charter_auto_renew)
+
+    def test_its_year_passes_only_on_a_pass_of_that_day(self):
+        """(what the client says before, what happens on the last day, renewals the night after, held, next year owed)"""
+        for name, mark, complaint, states, held in (
+            ("satisfied", 10, False, [("2026-12-30", "renewed")], False),
+            ("satisfied, with a complaint on the last day", 10, True, [("2026-12-30", "remediation")], True),
+            ("not satisfied", 3, False, [("2026-12-30", "open")], True),
+            ("silent", None, False, [("2026-12-30", "open")], True),
+        ):
+            with self.subTest(TACIT, case=name):
+                contract, contact = self.running(name)
+                self.nightly(contract, "2026-11-01")
+                if mark is not None:
+                    with self.on("2026-11-10"):
+                        self.say(contact, mark)
+                self.nightly(contract, "2026-11-28")
+                self.assertEqual(self.states(contract), [("2026-12-30", "open")], "there is a day left")
+                self.nightly(contract, "2026-11-29")
+                decided = contract.charter_renewal_ids
+                self.assertEqual(decided.decided_by_charter, mark == 10)
+                [row] = self.promise(contract, "renewal.decision")
+                self.assertEqual((row.state, row.missed), ("kept", 0) if mark == 10 else ("open", 0))
+                if complaint:
+                    with self.on("2026-12-30"):
+                        self.escalate(contact)
+                self.nightly(contract, "2026-12-30")
+                self.assertFalse(decided.held_since, "its year is not over")
+                self.nightly(contract, "2026-12-31")
+                self.assertEqual((self.states(contract), bool(decided.held_since)), (states, held))
+                self.assertEqual(str(contract.charter_term_end), "2026-12-30" if held else "2027-12-30")
+                if held:
+                    self.assertIn("goes on without having been renewed", str(contract.message_ids[0].body))
+                else:
+                    self.assertIn("2027-12-31", self.due(contract, "renewal.decision"))
+
+    def test_a_year_that_was_held_back_is_decided_later(self):
+        contract, contact = self.running("Held")
+        self.nightly(contract, "2026-11-01", "2026-12-31", "2027-02-01")
+        self.assertEqual(self.states(contract), [("2026-12-30", "open")])
+        with self.on("2027-02-02"):
+            self.say(contact, 10)
+            contract.charter_renewal_ids.with_user(self.manager).action_decide()
+        self.nightly(contract, "2027-02-03")
+        self.assertEqual(self.states(contract), [("2026-12-30", "renewed")])
+        self.assertEqual(str(contract.charter_term_end), "2027-12-30", "the year it is in")
+        self.nightly(contract, "2027-02-04")
+        self.assertEqual(
+            list(self.due(contract, "renewal.decision")), ["2026-12-31", "2027-12-31"], "each year once"
+        )
+
+    def test_general_management_lets_it_go_on(self):
+        contract, contact = self.running("Exception")
+        self.nightly(contract, "2026-11-01")
+        with self.on("2026-11-10"):
+            self.say(contact, 2)
+            contract.charter_renewal_ids.with_user(self.manager).action_decide()
+            self.assertTrue(contract.charter_renewal_ids.remediation_ids, BELOW)
+            contract.charter_renewal_ids.with_user(self.direction)._override(
+                "They asked us in writing to go on."
+            )
+        self.nightly(contract, "2026-12-31")
+        self.assertEqual(self.states(contract), [("2026-12-30", "renewed")])
+
+    def test_what_ends_its_years(self):
+        """(case, what happens while the renewal waits, renewals the night after, decisions owed)"""
+        for name, change, states, owed in (
+            ("notice is given", lambda c: c.contract_line_ids.stop(date(2026, 12, 31)), ["closed"], []),
+            ("it gets a term", lambda c: c.contract_line_ids.write({"date_end": "2027-06-30"}), ["closed"], ["2027-07-01"]),
+            ("another line, without end", lambda c: c.write(
+                {"contract_line_ids": [Command.create(self.line("2026-12-01", False, is_auto_renew=False))]}), ["open"], ["2026-12-31"]),
+            ("a short line, made longer", lambda c: c.write(
+                {"contract_line_ids": [Command.create(self.line("2026-12-01", "2026-12-20", is_auto_renew=False))]})
+             or c.contract_line_ids[-1].write({"date_end": "2027-03-31"}), ["open"], ["2026-12-31"]),
+            ("copied", lambda c: c.copy({"partner_id": self.client.id}), ["open"], ["2026-12-31"]),
+        ):  # fmt: skip
+            with self.subTest(TACIT, case=name):
+                contract, _contact = self.running(name)
+                self.nightly(contract, "2026-11-01")
+                with self.on("2026-11-05"):
+                    change(contract)
+                    self.env.flush_all()
+                self.nightly(contract, "2026-11-06", "2026-11-07")
+                self.assertEqual(contract.charter_renewal_ids.mapped("state"), states)
+                rows = self.promise(contract, "renewal.decision").filtered("is_owed")
+                self.assertEqual([str(parse_key(row.occurrence).day) for row in rows], owed)
+
+    def test_it_moves_to_another_customer(self):
+        contract, _contact = self.running("Moves")
+        self.nightly(contract, "2026-11-01", "2027-01-05")
+        with self.on("2027-01-10"):
+            contract.partner_id = self._client("Moved to")[0]
+            self.env.flush_all()
+        self.nightly(contract, "2027-01-11")
+        self.assertEqual(str(contract.charter_term_end), "2027-12-30", "its new client's first year")
+        rows = self.promise(contract, "renewal.decision").filtered("is_owed")
+        self.assertEqual(rows.partner_id, contract.commercial_partner_id)
+
+    def test_out_of_the_charter_over_an_anniversary_is_on_record(self):
+        contract, _contact = self.running("Outside")
+        with self.on("2026-06-01"):
+            contract.charter_tier_id = False
+            self.env.flush_all()
+            self.assertFalse(contract.charter_term_end)
+        with self.on("2027-02-01"):
+            contract.charter_tier_id = self.premium
+            self.env.flush_all()
+        [renewal] = contract.charter_renewal_ids.filtered(lambda one: str(one.term_end) == "2026-12-30")
+        self.assertEqual(renewal.state, "closed")
+        self.assertIn("outside the charter", renewal.close_reason)
+
+    def test_it_is_in_what_comes_with_a_year_at_stake(self):
+        contract, _contact = self.running("Comes")
+        with self.on("2026-06-01"):
+            [row] = self.env["charter.renewal.forecast"].search([("contract_id", "=", contract.id)])
+            self.assertEqual((str(row.term_end), row.amount), ("2026-12-30", 1200))
+            [one, _two] = contract.commercial_partner_id.child_ids
+            self.assertIn(b"SUMMARY:End of the contract year: ", one._charter_calendar_feed())

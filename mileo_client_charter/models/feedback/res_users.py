@@ -1,0 +1,13 @@
+"""Users who leave: what their clients said is read by somebody else from that moment."""
+
+from odoo import models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") is False:
+            self.env["charter.word"]._leave_readers(self)
+        return result
