@@ -1,6 +1,6 @@
 """A contract without end date goes on tacitly, from one contract year to the next: its year is its term (article 04)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields, models
 
@@ -38,13 +38,12 @@ class CharterYearMixin(models.AbstractModel):
         if kept and periods.anniversary_after(first, kept) == kept + timedelta(days=1):
             return kept
         today = (self.company_id or self.env.company).sudo()._charter_today()
-        settled = self._charter_settled_until()
-        after = max(today, settled + timedelta(days=1)) if settled else today
+        after = max(today, self._charter_settled_until() + timedelta(days=1))
         return periods.anniversary_after(first, after) - timedelta(days=1)
 
     def _charter_settled_until(self):
-        """Return the last day this contract's present client has had renewed, or None: a hook."""
-        return
+        """Return the last day this contract's present client has had renewed, the first of all days where there is none: a hook."""
+        return date.min
 
     def _charter_keep_year(self, keep=True):
         """Note the contract years that run: as time passes, each stays until its renewal is decided.
