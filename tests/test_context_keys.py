@@ -24,6 +24,7 @@ HARMLESS = {
         "“import” of an outage, and, of operations managers alone, what was reported before the charter began"
     ),
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
+    "self.env.context.items": "every default a form is opened with, each a row its user has to be able to read (models/base/base.py)",
     "charter_offline": "no script and no network when printing",
     "install_module": "data of an addon that is loaded: what it adds to a published charter goes to a draft of whoever may make one",
     "charter_publish_older": "a choice of whoever may publish: articles older in one language are published all the same",

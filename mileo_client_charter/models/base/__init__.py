@@ -9,6 +9,7 @@ from . import charter_engine_sql
 from . import charter_merge
 from . import charter_merged_contact
 from . import res_partner
+from . import charter_settled
 from . import ir_cron
 from . import charter_sealed
 from . import charter_seal

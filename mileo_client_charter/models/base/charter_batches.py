@@ -18,6 +18,12 @@ _logger = logging.getLogger(__name__)
 PLAYED_AGAIN = (ConcurrencyError, OperationalError, InterfaceError)
 
 
+class Failures:
+    """How many tries have failed in this process: an action that had one is not done with what it read."""
+
+    count = 0
+
+
 def run_isolated(records, act, say, expected=(), env=None):
     """Run ``act`` on ``records`` together; where that fails, on each alone, and ``say`` what fails alone.
 
@@ -41,6 +47,7 @@ def run_isolated(records, act, say, expected=(), env=None):
     except PLAYED_AGAIN:
         raise
     except Exception as error:
+        Failures.count += 1
         env.invalidate_all()
         if len(records) > 1:
             failed = records[:0]

@@ -13,6 +13,7 @@ name: anonymising a row seals it anew and leaves the chain whole.
 import hashlib
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, groupby
 
@@ -21,7 +22,8 @@ from .charter_batches import run_batches, run_isolated
 from .charter_sealed import BATCH
 
 GENESIS = "0" * 64
-KINDS = [("first", "Sealed"), ("change", "Changed since"), ("removed", "Deleted")]
+# A row that goes on after it was sealed (a report that is superseded, a delivery acknowledged, a renewal carried out) is sealed again.
+KINDS = [("first", "Sealed"), ("change", "Sealed again: a later step"), ("removed", "Deleted")]
 
 
 def link_seal(before, company_id, number, model_name, row_id, kind, sealed_at, label, content):
@@ -59,9 +61,39 @@ class CharterSeal(models.Model):
     content = fields.Char("Digest of the content", required=True, readonly=True)
     seal = fields.Char(required=True, readonly=True)
     sealed_at = fields.Datetime(required=True, readonly=True)
+    document_kind = fields.Char("Type of document", compute="_compute_document")
+    document = fields.Char(compute="_compute_document")
 
     _number_once = models.UniqueIndex("(company_id, number)", "A chain has one link of each number.")
     _row_idx = models.Index("(model_name, row_id, number)")
+
+    @api.depends("model_name", "row_id")
+    @api.depends_context("lang", "uid")
+    def _compute_document(self):
+        """Name the document in the reader's language; where it is gone or not the reader's, what the link says of it."""
+        for name, links in self.grouped("model_name").items():
+            known = name in self.env
+            kind = self.env["ir.model"]._get(name).sudo().name if known else name
+            rows = self.env[name].browse(set(links.mapped("row_id"))).exists() if known else ()
+            named = {row.id: row.display_name for row in rows and rows._filtered_access("read")}
+            for link in links:
+                link.document_kind = kind
+                link.document = named.get(link.row_id) or link.label
+
+    def action_open(self):
+        """Open the document a link is about.
+
+        :raise UserError: it is there no more
+        """
+        self.ensure_one()
+        document = self.model_name in self.env and self.env[self.model_name].browse(self.row_id).exists()
+        if not document:
+            raise UserError(
+                self.env._("This document is there no more: the link says what it was (%s).", self.label)
+            )
+        return {
+            "type": "ir.actions.act_window", "res_model": document._name, "res_id": document.id, "views": [(False, "form")],
+        }  # fmt: skip
 
     # -- sealing ------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_partner_from_token(self, token):
-        """An invitation to the portal opens for whoever its contact was merged into, as it would have for the contact.
+        """Open an invitation to the portal for whoever its contact was merged into, as it would have for the contact.
 
         The same user, not logged in since, and the same purpose: what core asks of a contact that is there still.
         """

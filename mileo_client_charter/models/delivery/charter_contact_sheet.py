@@ -194,12 +194,34 @@ class CharterContactSheet(models.AbstractModel):
 
         One company is one transaction; each step only does what is not done yet.
         """
+        self.env["charter.settled"]._unless_settled(self, "cron_contacts", self._all_up_to_today)
+
+    @api.model
+    def _charter_action_reads(self, _action):
+        return {
+            **dict.fromkeys(
+                (
+                    "charter_absence", "charter_assignment", "charter_commitment", "charter_delivery_run", "charter_document",
+                    "charter_handover", "charter_setup_check", "contract_contract", "contract_line", "res_company", "res_partner",
+                    "res_users", "resource_calendar", "resource_calendar_attendance", "resource_calendar_leaves", "resource_resource",
+                )
+            ),
+            "charter_delivery": SQL("row.kind IN ('contacts', 'charter') OR row.state IN ('planned', 'queued', 'failed')"),
+            # Whom it is time to tell, within the hour too.
+            "charter_handover due": SQL("row.tell_at <= %s", self.env.cr.now()),
+            "charter_obligation": owed_sql("row"),
+            "mail_activity": SQL("row.res_model IN ('charter.absence', 'charter.obligation')"),
+        }  # fmt: skip
+
+    @api.model
+    def _all_up_to_today(self):
         companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
         somebody_away = self.env["charter.absence"]._companies_to_look_at(companies)
-        one_by_one(
+        done = one_by_one(
             companies, lambda one: self._up_to_today(one, one in somebody_away), self._say_not_up_to_date
         )
         self.env["charter.handover"]._notify_due()
+        return done
 
     @api.model
     def _up_to_today(self, company, somebody_away):

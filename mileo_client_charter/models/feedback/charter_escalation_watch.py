@@ -114,7 +114,8 @@ class CharterEscalation(models.Model):
     def _watch_escalations(self, days):
         """Return what a day's watch of the escalations finds; each is said once a day."""
         now = self._charter_now()
-        answered = Domain("state", "=", "answered")
+        # Who said that it is not satisfied is not silent.
+        answered = Domain("state", "=", "answered") & Domain("unsatisfied_at", "=", False)
         silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
         unasked = answered & Domain("answered_at", "<=", now - ASK_AFTER) & Domain("asked_at", "=", False)
 

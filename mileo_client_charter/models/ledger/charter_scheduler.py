@@ -5,6 +5,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import periods
@@ -12,6 +13,7 @@ from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
+from .charter_obligation import owed_sql
 
 _lt = LazyTranslate(__name__)
 
@@ -41,6 +43,22 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _cron_schedule(self):
+        return self.env["charter.settled"]._unless_settled(self, "cron_schedule", self._schedule_all)
+
+    @api.model
+    def _charter_action_reads(self, _action):
+        """Return the rows the action compares; packages that add a step add what it reads."""
+        tables = (
+            "charter_commitment", "charter_document", "charter_tier", "contract_contract", "contract_line", "res_company", "res_partner",
+            "resource_calendar", "resource_calendar_attendance", "resource_calendar_leaves",
+        )  # fmt: skip
+        return {
+            **dict.fromkeys(tables),
+            "charter_obligation": SQL("row.res_model = 'contract.contract' OR %s", owed_sql("row")),
+        }
+
+    @api.model
+    def _schedule_all(self):
         contracts = self.env["contract.contract"]
         self._close_ended()
         # Contracts are only read: people may work on them meanwhile, and the ledger refuses a promise opened twice.

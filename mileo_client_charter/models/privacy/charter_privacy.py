@@ -146,7 +146,7 @@ class CharterFeedback(models.Model):
     def _charter_blank(self):
         return dict.fromkeys(
             ("comment", "understanding", "no_action_reason", "outcome", "answer_ip", "answer_agent", "contact_id", "token",
-             "left_out_reason"),
+             "left_out_reason", "call_wanted_phone"),
             False,
         )  # fmt: skip
 

@@ -21,10 +21,22 @@ class CharterScheduler(models.AbstractModel):
         return opened
 
     @api.model
-    def _cron_schedule(self):
+    def _charter_action_reads(self, action):
+        tables = (
+            "charter_advisory", "charter_authorisation", "charter_equipment", "charter_equipment_milestone", "charter_equipment_model",
+            "charter_equipment_model_date", "charter_equipment_tag", "charter_escalation", "charter_feedback", "charter_notice",
+            "charter_notice_line", "charter_renewal", "charter_review", "product_product",
+            "charter_equipment_charter_notice_rel", "charter_equipment_charter_notice_line_rel", "charter_notice_charter_tier_rel",
+            # Clients whose onboarding is under way are held back.
+            "charter_onboarding", "charter_onboarding_line",
+        )  # fmt: skip
+        return {**super()._charter_action_reads(action), **dict.fromkeys(tables)}
+
+    @api.model
+    def _schedule_all(self):
         notices = self.env["charter.notice"]
         steps = (
-            super()._cron_schedule,
+            super()._schedule_all,
             self.env["charter.review"]._prepare_due,
             notices._raise_isolated,
             notices._pick_up,

@@ -32,7 +32,7 @@ class CharterMergedContact(models.Model):
 
     @api.model
     def _remember(self, sources, target):
-        """A calendar that subscribed to the feed of a contact goes on showing it; none shows another client's."""
+        """Keep the key a calendar subscribed to the feed with; let none show another client's."""
         for source in sources:
             clients = source.commercial_partner_id, target.commercial_partner_id
             if clients[0] != clients[1] and clients != (source, target):

@@ -272,7 +272,18 @@ class CharterOutageRefusal(models.Model):
     @api.model
     def _cron_replay(self):
         """Tell again what may be mended; woken when equipment, its names, or what a program writes in has changed."""
+        self.env["charter.settled"]._unless_settled(self, "cron_outage_refusal", self._replay_all)
 
+    @api.model
+    def _charter_action_reads(self, _action):
+        tables = (
+            "charter_equipment", "charter_equipment_alias", "charter_outage", "charter_outage_refusal", "charter_outage_refusal_event",
+            "res_company", "res_partner", "res_users",
+        )  # fmt: skip
+        return dict.fromkeys(tables)
+
+    @api.model
+    def _replay_all(self):
         def say(refusal, words):
             refusal.sudo().detail = words[:1000]
 

@@ -4,7 +4,7 @@ import doctest
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -314,6 +314,19 @@ class TestSeal(SealCase):
         self.assertIn("not what was sealed", self.company.charter_seal_problem)
         now = self.env["mail.activity"].search_count([("user_id", "=", self.direction.id)])
         self.assertEqual(now - activities, 1)
+
+    def test_a_link_names_its_document_and_opens_it(self):
+        obligation = self.decided(1)
+        self.seal()
+        [link] = self.links(obligation).with_user(self.direction)
+        self.assertEqual((link.document_kind, link.document), ("Commitment", obligation.display_name))
+        opened = link.action_open()
+        self.assertEqual((opened["res_model"], opened["res_id"]), (obligation._name, obligation.id))
+        with self.behind_our_back("charter_obligation") as execute:
+            execute("DELETE FROM charter_obligation WHERE id = %s", [obligation.id])
+        self.assertEqual(link.document, link.label)
+        with self.assertRaisesRegex(UserError, "there no more"):
+            link.action_open()
 
     def test_who_verifies_by_hand(self):
         with self.assertRaises(AccessError):
