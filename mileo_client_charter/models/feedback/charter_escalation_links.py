@@ -17,7 +17,7 @@ class CharterEscalation(models.Model):
     _charter_links = {
         "accept": Link(1, "mileo_client_charter.link_accept", "_link_answer_values", "_link_accept"),
         "level2": Link(2, "mileo_client_charter.link_level2", "_link_answer_values", "_link_level2"),
-        "object": Link(11, "mileo_client_charter.link_object", "_link_object_values", "_link_object"),
+        "object": Link(11, "mileo_client_charter.link_object", "_link_answer_values", "_link_object"),
     }
 
     accepted_by_id = fields.Many2one(
@@ -85,9 +85,6 @@ class CharterEscalation(models.Model):
         if record.level == "2" and record.state == "open" and mind(record.level2_recorded_at):
             return self._charter_link("level2", contact)
         return None
-
-    def _link_object_values(self, contact):
-        return {"heading": self.display_name, "due": self._link_due(contact)}
 
     def _link_object(self, contact, form):  # pylint: disable=unused-argument
         """Open again, for the client that objects, what we set aside; its time limit runs from now, and it is written to of that."""

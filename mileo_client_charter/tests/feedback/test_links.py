@@ -234,7 +234,7 @@ class TestLinks(LinksCase):
         )
         tokens = {
             "escalate": self.token(feedback, "escalate"),
-            **{purpose: self.token(escalation, purpose) for purpose in ("accept", "level2")},
+            **{purpose: self.token(escalation, purpose) for purpose in ("accept", "level2", "object")},
         }
         self.assertEqual(
             tokens.keys(),
