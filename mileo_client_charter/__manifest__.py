@@ -76,6 +76,7 @@
         "views/people/res_partner_contacts_views.xml",
         "views/base/res_config_settings_views.xml",
         "views/renewal/charter_renewal_views.xml",
+        "views/renewal/contract_line_views.xml",
         "views/renewal/charter_review_views.xml",
         "views/renewal/charter_support_import_views.xml",
         "views/renewal/charter_notice_views.xml",

@@ -1,5 +1,6 @@
 """French typography of the translations: no-break spaces, curly apostrophes, 1er, the minus sign. One lint for every addon."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -63,3 +64,29 @@ def test_french_is_typeset(path):
         if (names := faults(entry.msgstr))
     ]
     assert not found, "\n".join([f"{len(found)} of {len(entries)}", *found[:40]])
+
+
+def test_no_term_inside_an_f_string():
+    """A call of ``_`` inside an f-string is found by nobody who collects terms: it would be English in French."""
+    found, calls = [], 0
+    for path in sorted(ROOT.glob("mileo_client_charter*/**/*.py")):
+        if "tests" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        calls += sum(map(_is_term, ast.walk(tree)))
+        found += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for text in ast.walk(tree)
+            if isinstance(text, ast.JoinedStr)
+            for node in ast.walk(text)
+            if _is_term(node)
+        ]
+    assert calls > 1000
+    assert found == []
+
+
+def _is_term(node):
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in ("_", "_lt")

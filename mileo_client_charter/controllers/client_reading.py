@@ -138,6 +138,8 @@ class ClientReading:
             "may_accept": escalation.state == "answered",
             "undo_url": escalation._undo_url(self.contact),
             "may_go_to_level2": escalation._may_go_to_level2(),
+            "may_say_unsatisfied": escalation._may_say_unsatisfied() and not escalation.sudo().unsatisfied_at,
+            "unsatisfied": self.moment(escalation.sudo().unsatisfied_at),
             "said": self.moment(escalation.said_at or escalation.raised_at),
             "recorded": self._if_later(escalation.raised_at, escalation.said_at),
             "level2": self.moment(escalation.level2_at),

@@ -66,7 +66,8 @@ class DataExport(InterventionReading):
                     self._rows(model, sheet),
                 )  # fmt: skip
             names = ("file", "subject", "sent_at")
-            labels = [self.env._("File"), self.env._("Subject"), f"{self.env._('Sent')} ({self.tz})"]
+            sent = self.env._("Sent")
+            labels = [self.env._("File"), self.env._("Subject"), f"{sent} ({self.tz})"]
             title = sheet_name(self.env._("Files"), titles)
             everything["files"] = self._write_sheet(book.add_worksheet(title), formats, names, labels, files)
             book.close()

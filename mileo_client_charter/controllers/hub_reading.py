@@ -150,7 +150,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
              (found["equipment_to_update"] or found["equipment_state"]) if found["equipment_count"] else env._("none on record")),
             Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("your feedback")),
             Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],
-             env._("%s unresolved", opened) if opened else env._("none open")),
+             env._("1 unresolved") if opened == 1 else env._("%s unresolved", opened) if opened else env._("none open")),
             Place(env._("Advance notices"), "/my/charter/notices", found["notice_count"],
              env._("%s to read", unread) if unread else env._("all read")),
             Place(env._("Authorisations"), "/my/charter/authorisations", found["authorisation_count"],

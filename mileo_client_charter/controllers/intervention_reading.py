@@ -77,6 +77,8 @@ class InterventionReading(ClientReading):
             "responded": self.moment(intervention.responded_at),
             "resolved": self.moment(intervention.resolved_at),
             "reopened": self.moment(intervention.reopened_at),
+            "reported_words": inside.reported_by_id and inside.description,
+            "corrections": self.corrections(intervention).get(intervention.id, []),
             "work_done": intervention.work_done,
             "levels": self._levels(intervention),
             "no_level": self._no_level(intervention),
@@ -177,12 +179,16 @@ class InterventionReading(ClientReading):
     def _kept_or_late(self, promises):
         """Return what became of the promises of an intervention, in one word: late when one is, kept when all are."""
         results = [promise._intervention_result() for promise in promises if promise]
-        found = dict(results)
+        found = {result for result, _words in results}
+
+        def first(*kinds):
+            # What is owed next: the time shown is that of the step the client reads beside it.
+            return next((words for result, words in results if result in kinds), "")
+
         if "late" in found:
-            return {"level": "late", "level_text": found["late"]}
-        running = found.get("soon") or found.get("open")
-        if running:
-            return {"level": "open", "level_text": running}
+            return {"level": "late", "level_text": first("late")}
+        if first("soon", "open"):
+            return {"level": "open", "level_text": first("soon", "open")}
         if "kept" in found and "paused" not in found:
             return {"level": "kept", "level_text": self.env._("on time")}
         return NO_LEVEL

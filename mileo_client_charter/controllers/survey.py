@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
@@ -58,7 +60,7 @@ class Survey(http.Controller):
         return self._thanks(feedback) if status == "answered" else self._closed(feedback, status)
 
     @http.route("/charter/s/<string:token>/more", methods=["POST"], **OPTIONS)
-    def complete(self, token, nps=None, comment=None, call_me=None, lang=None, **_form):
+    def complete(self, token, nps=None, comment=None, call_me=None, lang=None, then=None, **_form):
         feedback, status = self._feedback(token, lang)
         if status != "answered":
             return (
@@ -70,6 +72,12 @@ class Survey(http.Controller):
             feedback._complete(nps=nps if feedback.ask_nps else None, comment=comment, call_me=bool(call_me))
         except ValidationError as error:
             return self._thanks(feedback, {"nps": nps, "comment": comment}, error)
+        if then == "callback":
+            response = request.redirect_query(
+                urlsplit(feedback._charter_link("callback")).path, {"lang": lang} if lang else None
+            )
+            response.headers.extend(HEADERS)
+            return response
         return self._to_thanks(token, lang)
 
     @http.route("/charter/s/<string:token>/correct", methods=["GET"], **OPTIONS)
@@ -194,7 +202,11 @@ class Survey(http.Controller):
         if feedback.followup != "call":
             return None
         promise = feedback._charter_owed(FEEDBACK_CALLBACK)[:1]
+        tz = feedback.contact_id.tz or feedback.company_id._charter_tz()
         return {
+            "wanted": feedback._in_words(feedback.call_wanted_at, tz),
+            "number": feedback.call_wanted_phone,
+            "later": feedback._later_in_words(promise, feedback.call_wanted_at),
             "manager": promise.user_id.name,
             "delay": promise.target_text or feedback._callback_delay_text(),
             "due": promise and promise._due_in_words(None, MOMENT, WEEKDAY),

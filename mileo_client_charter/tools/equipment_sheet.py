@@ -13,9 +13,18 @@ from .workbook_rows import SheetError
 MAX_ROWS = 10_000
 # Column -> the titles it is known by. The first one is that of the template.
 COLUMNS = {
-    "name": ("Name", "Nom", "Equipment", "Équipement"),
-    "serial": ("Serial number", "Numéro de série", "S/N", "Serial"),
-    "reference": ("Asset number", "Numéro d'inventaire", "Reference", "Référence"),
+    "name": ("Name", "Désignation", "Nom", "Equipment", "Équipement", "Designation", "Libellé"),
+    "serial": (
+        "Serial number",
+        "N° de série",
+        "Numéro de série",
+        "No de série",
+        "Nº de série",
+        "N/S",
+        "S/N",
+        "Serial",
+    ),
+    "reference": ("Asset number", "N° d'inventaire", "Numéro d'inventaire", "Reference", "Référence"),
     "partner_id": ("Client", "Customer"),
     "site_id": ("Site", "Address", "Adresse"),
     "contract_id": ("Contract", "Contrat"),
@@ -47,7 +56,7 @@ class Row(NamedTuple):
 
 
 def _known(title) -> str | None:
-    title = str(title or "").strip().rstrip("*").strip().casefold()
+    title = str(title or "").strip().rstrip("*").strip().replace("’", "'").casefold()
     return next(
         (name for name, titles in COLUMNS.items() if title in (name, *(one.casefold() for one in titles))),
         None,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 
@@ -31,6 +31,8 @@ class CharterCorrectionWizard(models.TransientModel):
     nps = fields.Char("Would recommend (0–10)")
     comment = fields.Text("Client's comment")
     wishes = fields.Text()
+    work_done = fields.Text()
+    equipment_ids = fields.Many2many("charter.equipment", domain="[('partner_id', '=', partner_id)]")
     user_id = fields.Many2one("res.users", "Who", domain="[('share', '=', False)]")
     date_deadline = fields.Date("For")
     causes = fields.Text()
@@ -64,6 +66,7 @@ class CharterCorrectionWizard(models.TransientModel):
             raise ValidationError(
                 self.env._("“%s”: nothing is on record yet; it can still be edited.", record.display_name)
             )
+        names = record._charter_open_to(names) or names
         record._charter_may_correct(names)
         kinds = record._charter_recorded_fields()
         wizard = self.create(
@@ -74,7 +77,7 @@ class CharterCorrectionWizard(models.TransientModel):
                 "shown": f",{','.join(names)},",
                 "for_client": any(kinds[name] == "client" for name in names),
                 "partner_id": record._charter_correction_client().id,
-                **{name: self._present(record, name) for name in names},
+                **{name: self._as_written(self._present(record, name)) for name in names},
             }
         )
         return {
@@ -91,17 +94,24 @@ class CharterCorrectionWizard(models.TransientModel):
         """Return what is on record in ``name``, as the field of the same name here takes it."""
         value = record[name]
         if isinstance(value, models.BaseModel):
-            return value.id
-        return record._charter_recorded_value(name) if self._fields[name].type == "char" else value
+            return sorted(value.ids) if self._fields[name].type == "many2many" else value.id
+        typed = self._fields[name].type == "char" or record._fields[name].type == "html"
+        return record._charter_recorded_value(name) if typed else value
+
+    @api.model
+    def _as_written(self, value):
+        return [Command.set(value)] if isinstance(value, list) else value
 
     def action_confirm(self):
         self.ensure_one()
         record = self.env[self.res_model].browse(self.res_id)
         values = {}
         for name in self.shown.strip(",").split(","):
-            value = self[name].id if isinstance(self[name], models.BaseModel) else self[name]
+            value = self[name]
+            if isinstance(value, models.BaseModel):
+                value = sorted(value.ids) if self._fields[name].type == "many2many" else value.id
             if (value or False) != (self._present(record, name) or False):
-                values[name] = value
+                values[name] = self._as_written(value)
         if not values:
             raise ValidationError(self.env._("Nothing is changed: write what is right, then correct."))
         record._charter_correct(values, self.reason)

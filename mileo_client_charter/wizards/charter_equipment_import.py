@@ -1,8 +1,9 @@
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import equipment_sheet
 from ..tools.equipment_sheet import MILESTONES
+from ..tools.workbook_rows import SheetError
 
 # What a row of the sheet gives as it stands.
 PLAIN = ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "supervised_to")
@@ -26,10 +27,15 @@ class CharterEquipmentImport(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     line_ids = fields.One2many("charter.equipment.import.line", "import_id", readonly=True)
     shown = fields.Boolean()
+    in_french = fields.Boolean(compute="_compute_in_french")
     created = fields.Integer(readonly=True)
     updated = fields.Integer(readonly=True)
     unchanged = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
+
+    @api.depends_context("lang")
+    def _compute_in_french(self):
+        self.in_french = (self.env.lang or "").startswith("fr")
 
     def action_show(self):
         """Return what would become of each row; nothing is written."""
@@ -73,6 +79,7 @@ class CharterEquipmentImport(models.TransientModel):
     def _action(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Import equipment"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
@@ -166,6 +173,14 @@ class CharterEquipmentImport(models.TransientModel):
             found["tag_ids"] = [Command.set(self._tags(values["tag_ids"]).ids)]
         found["milestone_ids"] = {name: values[name] for name in MILESTONES if name in values}
         return found
+
+    def _sheet_words(self, error):
+        """Return as of any sheet, with the columns as the reader calls them, by which they are understood too."""
+        if error.code in ("columns", "twice"):
+            columns = {titles[0]: name for name, titles in equipment_sheet.COLUMNS.items()}
+            named = [self._title(columns[title]) for title in error.detail.split(", ")]
+            error = SheetError(error.code, ", ".join(named))
+        return super()._sheet_words(error)
 
     def _title(self, name):
         if name in MILESTONES:

@@ -57,7 +57,9 @@ class CharterHolidaysWizard(models.TransientModel):
                 for calendar in calendars:
                     rows += [
                         (calendar, *row)
-                        for row in calendar._charter_holidays(wizard.country_id, wizard.part, wizard._years())
+                        for row in calendar._charter_holidays(
+                            wizard.country_id, wizard.part, wizard._years(), self.env.lang
+                        )
                     ]
             except UnknownPart as unknown:
                 code, instead = unknown.args
@@ -98,6 +100,12 @@ class CharterHolidaysWizard(models.TransientModel):
             )
         calendars = calendars.sudo()
         calendars._charter_check_part(self.country_id, self.part)
-        calendars._charter_enter_holidays(self.country_id, self.part, self._years())
-        calendars.write({"charter_holiday_country_id": self.country_id.id, "charter_holiday_part": self.part})
+        calendars._charter_enter_holidays(self.country_id, self.part, self._years(), self.env.lang)
+        calendars.write(
+            {
+                "charter_holiday_country_id": self.country_id.id,
+                "charter_holiday_part": self.part,
+                "charter_holiday_lang": self.env.lang,
+            }
+        )
         return {"type": "ir.actions.act_window_close"}

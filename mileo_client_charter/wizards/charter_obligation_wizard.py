@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..models.feedback.charter_escalation_dismissal import KINDS
 
 
 class CharterObligationWizard(models.TransientModel):
@@ -25,11 +27,27 @@ class CharterObligationWizard(models.TransientModel):
     feedback_ids = fields.Many2many("charter.feedback", readonly=True)
     escalation_ids = fields.Many2many("charter.escalation", readonly=True)
     text = fields.Text(required=True)
+    dismiss_kind = fields.Selection(KINDS, "What it is")
+    duplicate_of_id = fields.Many2one(
+        "charter.escalation", "Duplicate of", domain="[('id', 'in', other_ids)]"
+    )
+    other_ids = fields.Many2many(
+        "charter.escalation", compute="_compute_other_ids", help="Unresolved ones of the same client."
+    )
     said_at = fields.Datetime(
         "Reported on",
         default=fields.Datetime.now,
         help="When the client reported it: the time limit runs from then.",
     )
+
+    @api.depends("escalation_ids")
+    def _compute_other_ids(self):
+        for wizard in self:
+            mine = wizard.escalation_ids
+            wizard.other_ids = mine.search(
+                [("is_complaint", "=", True), ("partner_id", "in", mine.partner_id.ids or [False]),
+                 ("id", "not in", mine.ids)]
+            )  # fmt: skip
 
     def action_confirm(self):
         self.ensure_one()
@@ -44,7 +62,7 @@ class CharterObligationWizard(models.TransientModel):
         elif self.operation == "count_again":
             self.feedback_ids.action_count_again(self.text)
         elif self.operation == "dismiss":
-            self.escalation_ids.action_dismiss(self.text)
+            self.escalation_ids.action_dismiss(self.text, self.dismiss_kind, self.duplicate_of_id)
         elif self.operation == "level2":
             self.escalation_ids.action_level2(self.text, self.said_at)
         else:

@@ -26,7 +26,13 @@ class CharterReassign(models.TransientModel):
     message = fields.Text("Message to the clients", help="Added to the email that introduces the successor.")
     tell_clients = fields.Boolean("Inform the clients in advance", default=True)
     partner_ids = fields.Many2many(
-        "res.partner", string="Clients", compute="_compute_partner_ids", store=True, readonly=False
+        "res.partner",
+        string="Clients",
+        compute="_compute_partner_ids",
+        store=True,
+        readonly=False,
+        context={"active_test": False},
+        help="An archived client that somebody answers for is reassigned like the others.",
     )
     client_count = fields.Integer(compute="_compute_client_count")
 

@@ -15,7 +15,8 @@ FILES = (
     "data/feedback/charter_escalation_mail.xml",
     "data/ledger/charter_obligation_mail.xml",
 )
-WALLS = ("_get_portal_url()", "object.get_base_url() + '/charter/%s'")
+# Circles of 56 px stuck out of a telephone's column.
+WALLS = ("_get_portal_url()", "object.get_base_url() + '/charter/%s'", "border-radius:28px")
 
 
 def migrate(cr, version):

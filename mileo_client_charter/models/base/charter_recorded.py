@@ -10,6 +10,7 @@ A field declared with ``charter_recorded`` is not edited once its record is on r
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import html2plaintext, plaintext2html
 
 OPERATIONS = "mileo_client_charter.group_charter_operations"
 
@@ -49,10 +50,20 @@ class CharterRecordedMixin(models.AbstractModel):
         if not self._charter_is_engine():
             touched = self._charter_recorded_fields().keys() & vals.keys()
             for record in self if touched else ():
-                recorded = {name for name in touched if record._charter_is_recorded(name)}
+                recorded = {
+                    name
+                    for name in touched
+                    if record._charter_is_recorded(name) and record._charter_differs(name, vals[name])
+                }
                 if recorded:
                     record._charter_refuse_edit(recorded)
         return super().write(vals)
+
+    def _charter_differs(self, name, value):
+        """Return whether ``value``, as ``write`` takes it, is another than what field ``name`` holds."""
+        field = self._fields[name]
+        given, present = (field.convert_to_cache(one, self) for one in (value, self[name]))
+        return set(given) != set(present) if field.type == "many2many" else given != present
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never_recorded(self):
@@ -95,6 +106,12 @@ class CharterRecordedMixin(models.AbstractModel):
     def _charter_corrected(self, names, reason):
         """What follows from a correction of these fields; ``self`` is the engine's."""
 
+    def _charter_open_to(self, names):
+        """Return those of ``names`` that this user may correct."""
+        kinds = self._charter_recorded_fields()
+        everything = self.env.su or self.env.user.has_group(OPERATIONS)
+        return [name for name in names if everything or kinds[name] != "client"]
+
     def _charter_may_correct(self, names):
         """:raise AccessError: these fields are not this user's to correct"""
         self.check_access("write")
@@ -128,7 +145,12 @@ class CharterRecordedMixin(models.AbstractModel):
             raise ValidationError(
                 self.env._("%s: there is nothing on record here to correct.", ", ".join(sorted(strange)))
             )
-        values = self._charter_check_correction(dict(values))
+        values = self._charter_check_correction(
+            {
+                name: plaintext2html(value) if value and self._fields[name].type == "html" else value
+                for name, value in values.items()
+            }
+        )
         before = {name: engine._charter_recorded_value(name) for name in correctable}
         for name, value in values.items():
             if self._fields[name].required and not value:
@@ -148,7 +170,6 @@ class CharterRecordedMixin(models.AbstractModel):
     def _charter_note_correction(self, changes, reason):
         """Return rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
         self.ensure_one()
-        kinds = self._charter_recorded_fields()
         client = self._charter_correction_client()
         rows = self.env["charter.correction"]._charter_engine().create(
             [
@@ -163,13 +184,17 @@ class CharterRecordedMixin(models.AbstractModel):
                     "reason": reason,
                     "user_id": self.env.uid,
                     "corrected_at": self._charter_now(),
-                    "for_client": kinds.get(name) == "client",
+                    "for_client": self._charter_is_for_client(name),
                 }
                 for name, (before, after) in changes.items()
             ]
         )  # fmt: skip
         self.invalidate_recordset(["correction_ids"])
         return rows
+
+    def _charter_is_for_client(self, name):
+        """Return whether the client reads what was corrected in field ``name``."""
+        return self._charter_recorded_fields().get(name) == "client"
 
     def _charter_correction_client(self):
         """Return the commercial entity whose words or agreement these are."""
@@ -181,6 +206,10 @@ class CharterRecordedMixin(models.AbstractModel):
         field, value = self._fields[name], self[name]
         if field.type == "many2one":
             return value.display_name or False
+        if field.type == "many2many":
+            return ", ".join(value.mapped("display_name")) or False
+        if field.type == "html":
+            return html2plaintext(value or "").strip() or False
         if field.type == "date":
             return fields.Date.to_string(value) or False
         return str(value).strip() if value or (field.type == "integer" and value == 0) else False

@@ -8,3 +8,4 @@ from . import ir_attachment
 from . import mail_mail
 from . import mail_thread
 from . import res_partner
+from . import charter_obligation

@@ -62,7 +62,7 @@ class ResPartner(models.Model):
             return moment and fields.Datetime.context_timestamp(self.with_context(tz=tz), moment).date()
 
         for partner in self:
-            client = partner.commercial_partner_id.id
+            client = partner.commercial_partner_id._origin.id
             partner.charter_copy_on = day(handed.get((client, "charter")))
             partner.charter_sheet_on = day(handed.get((client, "contacts")))
             partner.charter_portal_count = portal.get(client, 0)

@@ -12,6 +12,7 @@ from . import charter_escalation_doors
 from . import charter_escalation_answer
 from . import charter_word
 from . import charter_escalation_watch
+from . import charter_escalation_dismissal
 from . import charter_escalation_links
 from . import charter_watch
 from . import charter_nps

@@ -25,13 +25,19 @@ class CharterEscalation(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if self.state != "open":
+        if self.state != "open" and not self.unsatisfied_at:
             raise ValidationError(self.env._("No answer is awaited on %s.", self.display_name))
         self._check_may_answer()
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         escalation = self._charter_engine()
         escalation.write(
-            {"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body}
+            {
+                "state": "answered",
+                "answered_at": self._charter_now(),
+                "answer": told.message.body,
+                "unsatisfied_at": False,
+                "asked_at": False,
+            }
         )
         evidence = _lt(
             "Answered by %(user)s by email to %(contact)s.",
@@ -70,19 +76,34 @@ class CharterEscalation(models.Model):
             escalation._to_level2(reason, said_at)
 
     def _may_go_to_level2(self):
-        """Return whether the client may go to general management, or to it again: after an answer, or once level 1 is overdue."""
+        """Return whether the client may go to general management: after an answer at level 1, or once that is overdue."""
         self.ensure_one()
-        if self.state == "answered":
-            # At level 2 too: what general management answered may not satisfy the client either.
-            return True
-        if self.level != "1" or self.state != "open":
+        if self.level != "1" or self.state not in ("open", "answered"):
             return False
+        if self.state == "answered":
+            return True
         promise = self._current_promises().get(self.id)
         return bool(promise and promise.due_at and promise.due_at < self._charter_now())
 
-    def _to_level2(self, reason=None, said_at=None):
+    def _may_say_unsatisfied(self):
+        """Return whether general management has answered: there is no third level, but it hears that it does not satisfy."""
+        self.ensure_one()
+        return self.level == "2" and self.state == "answered"
+
+    def _not_satisfied(self, reason, said_at, contact=None):
+        """Record that general management's answer does not satisfy: it reads why, and may answer again; nothing is promised anew."""
+        self._charter_engine().unsatisfied_at = said_at
+        if contact:
+            words = self.env._("The answer of your general management does not satisfy me: %s", reason)
+        else:
+            words = self.env._("The answer of general management does not satisfy the client: %s", reason)
+        message = self._trace(contact or self.env.user.partner_id, words)
+        self.env["charter.word"].sudo()._hear(self, said_at, message)
+
+    def _to_level2(self, reason=None, said_at=None, contact=None):
         """The client goes to general management; the clock of level 2 counts from when it said so.
 
+        :param contact: of the client, who says so itself
         :raise ValidationError: neither answered nor overdue, or at level 2 already
         """
         self.ensure_one()
@@ -94,6 +115,16 @@ class CharterEscalation(models.Model):
             raise ValidationError(self.env._("Reported on: level 2 comes after the escalation itself."))
         # Two clicks are one step.
         escalation = self._charter_locked()
+        if escalation._may_say_unsatisfied():
+            if not is_said(reason):
+                raise ValidationError(
+                    self.env._(
+                        "Why: write down what does not satisfy the client in the answer of general management."
+                    )
+                )
+            if not escalation.unsatisfied_at:
+                escalation._not_satisfied(reason.strip(), said_at, contact)
+            return
         if not escalation._may_go_to_level2():
             raise ValidationError(
                 self.env._("Level 2 comes after an answer at level 1, or once that answer is overdue.")
@@ -108,13 +139,13 @@ class CharterEscalation(models.Model):
         escalation._start_clock(ESCALATION_LEVEL2, said_at, now)
         escalation._charter_mark_late(said_at, now, _lt("Level 2"))
 
-    def _client_to_level2(self, reason):
+    def _client_to_level2(self, reason, contact=None):
         """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
         if not is_said(reason):
             raise ValidationError(
                 self.env._("Why level 2: explain briefly to our general management what is still wrong.")
             )
-        self._to_level2(reason)
+        self._to_level2(reason, contact=contact or self.env.user.partner_id)
 
     def _resolve(self, how):
         """:raise ValidationError: the client has not received an answer"""

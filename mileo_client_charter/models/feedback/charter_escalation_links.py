@@ -17,6 +17,7 @@ class CharterEscalation(models.Model):
     _charter_links = {
         "accept": Link(1, "mileo_client_charter.link_accept", "_link_answer_values", "_link_accept"),
         "level2": Link(2, "mileo_client_charter.link_level2", "_link_answer_values", "_link_level2"),
+        "object": Link(11, "mileo_client_charter.link_object", "_link_answer_values", "_link_object"),
     }
 
     accepted_by_id = fields.Many2one(
@@ -25,29 +26,49 @@ class CharterEscalation(models.Model):
     )  # fmt: skip
 
     def _charter_mail_doors(self):
-        """Return what follows an answer: to accept it, or to go to general management, also again."""
+        """Return what follows an answer: to accept it, to go to general management, or to say to it that it does not satisfy."""
+        if self.level == "1":
+            no = self.env._("It does not satisfy me: I go to your general management")
+        else:
+            no = self.env._("It does not satisfy me: I say so to your general management")
         return [
             (self.env._("I accept this answer"), self._charter_link("accept")),
-            (
-                self.env._("It does not satisfy me: I go to your general management"),
-                self._charter_link("level2"),
-            ),
+            (no, self._charter_link("level2")),
         ]
 
     def _link_answer_values(self, contact):
         mind = self._charter_may_change_mind
         return {
             "heading": self.display_name,
+            **self._link_state_values(contact),
             "may_accept": self.state == "answered",
             "may_go_to_level2": self._may_go_to_level2(),
+            "may_say_unsatisfied": self._may_say_unsatisfied() and not self.unsatisfied_at,
+            "delay": self._level2_delay(),
             "may_undo_accept": self.state == "resolved"
             and bool(self.accepted_by_id)
             and mind(self.resolved_at),
             "may_undo_level2": self.level == "2" and self.state == "open" and mind(self.level2_recorded_at),
+        }
+
+    def _link_state_values(self, contact):
+        """Return how it stands today, whichever page tells it and however old the link is: ``link_state`` puts it into words."""
+        promise = self._current_promises().get(self.id)
+        overdue = (
+            self.state == "open" and bool(promise and promise.due_at) and promise.due_at < self._charter_now()
+        )
+        onward = self._may_go_to_level2() or (self._may_say_unsatisfied() and not self.unsatisfied_at)
+        return {
             "due": self._link_due(contact),
-            "level2_url": self._charter_link("level2", contact) if self._may_go_to_level2() else None,
+            "overdue": overdue,
+            "level2_url": self._charter_link("level2", contact) if onward else None,
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
         }
+
+    def _level2_delay(self):
+        """Return “48 h”, within which general management answers by the charter in force; empty without one."""
+        document = self.env["charter.document"].sudo()._in_force(self.company_id)
+        return document._commitment(ESCALATION_LEVEL2).delay_text
 
     def _portal_accept(self):
         """As by the link of a mail: it can be changed there for 24 hours."""
@@ -64,6 +85,20 @@ class CharterEscalation(models.Model):
         if record.level == "2" and record.state == "open" and mind(record.level2_recorded_at):
             return self._charter_link("level2", contact)
         return None
+
+    def _link_object(self, contact, form):  # pylint: disable=unused-argument
+        """Open again, for the client that objects, what we set aside; its time limit runs from now, and it is written to of that."""
+        escalation = self._charter_locked()
+        if escalation.state == "dismissed":
+            escalation._trace(contact, self.env._("This is an escalation: I object."))
+            escalation._reopen_by_word()
+
+    def _charter_follow_url(self):
+        """Return where the contact reads how it stands: the portal for who has a login there, else a page that needs none."""
+        contact = self.sudo().contact_id or self.sudo().partner_id
+        if contact.user_ids:
+            return self.get_base_url() + self._get_portal_url()
+        return self._charter_link("accept")
 
     def _link_due(self, contact):
         """Return when our answer is due, in the contact's time zone, which is named."""
@@ -103,9 +138,14 @@ class CharterEscalation(models.Model):
         if form.get("undo"):
             escalation._take_back_level2(contact)
             return self.env._("You took the step to our general management back.")
-        if escalation.level == "2" and escalation.state == "open":
+        if escalation.level == "2" and (escalation.state == "open" or escalation.unsatisfied_at):
             return None
-        escalation._client_to_level2(form.get("reason"))
+        again = escalation._may_say_unsatisfied()
+        escalation._client_to_level2(form.get("reason"), contact)
+        if again:
+            return self.env._(
+                "You informed our general management that its answer does not satisfy you. It reads your words."
+            )
         escalation._trace(contact, self.env._("I go to your general management: %s", form["reason"].strip()))
         return None
 
@@ -124,6 +164,10 @@ class CharterEscalation(models.Model):
 
     def _trace(self, contact, words):
         """What the client did, on the thread that both sides read."""
-        self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
-            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+        return (
+            self.sudo()
+            .with_context(mail_notify_force_send=False, mail_post_autofollow=False)
+            .message_post(
+                body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+            )
         )

@@ -1,18 +1,15 @@
 """Escalations nobody watches: who it is from, an operations manager who is away, an answer that does not come, a client that is
-silent, and what was no escalation at all (article 03: no dissatisfaction is left without an answer)."""
+silent (article 03: no dissatisfaction is left without an answer)."""
 
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_domain_extract
 from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
-from ...tools.words import is_said
-from ..base.charter_recorded import OPERATIONS
+from ...tools.codes import ESCALATION_LEVEL1
 
 _lt = LazyTranslate(__name__)
 
@@ -117,7 +114,8 @@ class CharterEscalation(models.Model):
     def _watch_escalations(self, days):
         """Return what a day's watch of the escalations finds; each is said once a day."""
         now = self._charter_now()
-        answered = Domain("state", "=", "answered")
+        # Who said that it is not satisfied is not silent.
+        answered = Domain("state", "=", "answered") & Domain("unsatisfied_at", "=", False)
         silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
         unasked = answered & Domain("answered_at", "<=", now - ASK_AFTER) & Domain("asked_at", "=", False)
 
@@ -242,35 +240,3 @@ class CharterEscalation(models.Model):
         if self._may_go_to_level2():
             return _lt("%s wrote: answer, or go to level 2 with its reason", client.display_name)
         return super()._charter_word_summary(client)
-
-    # -- no escalation at all ---------------------------------------------------------------------
-
-    def action_ask_dismiss(self):
-        return self.env["charter.obligation"]._wizard_action(
-            "dismiss", self.env._("This is no escalation")
-        ) | {"context": {"default_operation": "dismiss", "default_escalation_ids": self.ids}}
-
-    def action_dismiss(self, reason):
-        """Set aside, as operations, what is no escalation (an automatic answer, advertising, a duplicate), with the reason.
-
-        It stays on record, is no complaint, and any word of the client opens it again. What was found late by then stays late.
-
-        :raise AccessError: not an operations manager  :raise ValidationError: no reason, or it is over already
-        """
-        if not (self.env.su or self.env.user.has_group(OPERATIONS)):
-            raise AccessError(self.env._("Only operations managers dismiss an escalation."))
-        if not is_said(reason):
-            raise ValidationError(
-                self.env._("Reason: say why this is no escalation; the client can read it.")
-            )
-        for escalation in self:
-            escalation.check_access("write")
-            engine = escalation._charter_locked()
-            if engine.state not in ("unqualified", "open", "answered"):
-                raise ValidationError(self.env._("%s is closed already.", escalation.display_name))
-            words = _lt("Dismissed by %(user)s: %(reason)s", user=self.env.user.name, reason=reason.strip())
-            for code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
-                engine._charter_cancel(code, words)
-            engine.write({"state": "dismissed", "resolved_at": self._charter_now(), "resolution": words})
-            engine.activity_unlink(["mileo_client_charter.activity_promise"])
-            self.env["charter.word"]._unread_of(escalation)._mark_read()

@@ -216,10 +216,12 @@ class CharterFeedback(models.Model):
             ]
             feedback.name = " · ".join(part for part in parts if part)
 
-    @api.depends("contact_id.phone", "partner_id.phone")
+    @api.depends("call_wanted_phone", "contact_id.phone", "partner_id.phone")
     def _compute_phone_to_call(self):
         for feedback in self:
-            feedback.phone_to_call = feedback.contact_id.phone or feedback.partner_id.phone
+            feedback.phone_to_call = (
+                feedback.call_wanted_phone or feedback.contact_id.phone or feedback.partner_id.phone
+            )
 
     @api.depends("name")
     def _compute_display_name(self):

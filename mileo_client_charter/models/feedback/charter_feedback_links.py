@@ -1,13 +1,22 @@
 """What a client does about its feedback from our mails, without a login (article 02)."""
 
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
-from ...tools.codes import FEEDBACK_CALLBACK
+from ...tools.codes import ESCALATION_LEVEL1, FEEDBACK_CALLBACK
 from ..base.charter_format import moment_text
 from ..base.client_document import Link
 from .charter_feedback import ASKED_FOR
+
+_lt = LazyTranslate(__name__)
+# A call at ten is one that begins in the half hour from ten.
+SLOT = timedelta(minutes=30)
+# How far ahead a client chooses: further is a slip of the keyboard, and a commitment nobody would see fall due.
+LATEST = timedelta(days=30)
 
 
 class CharterFeedback(models.Model):
@@ -25,7 +34,11 @@ class CharterFeedback(models.Model):
 
     call_wanted_at = fields.Datetime(
         "Call wanted at", readonly=True, copy=False, charter_engine=True,
-        help="When the client asked to be called; the commitment of the charter does not change.",
+        help="When the client asked to be called. Where that is after the limit of the charter, the call is due then.",
+    )  # fmt: skip
+    call_wanted_phone = fields.Char(
+        "Number to call", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        help="The number the client gave for this call; empty: that of the contact.",
     )  # fmt: skip
 
     def _charter_mail_doors(self):
@@ -37,10 +50,14 @@ class CharterFeedback(models.Model):
         ]
 
     def _link_feedback_values(self, contact):
+        escalation = self.escalation_ids.sorted("id")[-1:]
+        level1 = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(ESCALATION_LEVEL1)
         return {
             "heading": self.env._("Request an escalation"),
-            "escalation": self.escalation_ids[:1],
+            "escalation": escalation,
+            "delay": level1.delay_text,
             "threshold": self.threshold,
+            **(escalation._link_state_values(contact) if escalation else {}),
         }
 
     def _link_escalate(self, contact, form):
@@ -56,21 +73,37 @@ class CharterFeedback(models.Model):
     def _link_callback_values(self, contact):
         promise = self._charter_owed(FEEDBACK_CALLBACK)[:1]
         tz = contact.tz or self.company_id._charter_tz()
+        wanted = self.call_wanted_at
+        if self.called_at and wanted and wanted <= self.called_at:
+            wanted = False
+        limit = promise.target_at or promise.due_at
         return {
             "heading": self.env._("When may we call you?"),
             "called": bool(self.called_at),
-            "wanted": self._in_words(self.call_wanted_at, tz),
-            "due": promise._due_in_words(tz) if promise else "",
+            "wanted": self._in_words(wanted, tz),
+            "number": self.call_wanted_phone,
+            # Until the client chooses, the limit of the charter; then what it chose, and that it is later where it is.
+            "due": self._in_words(limit, tz),
+            "later": self._later_in_words(promise, wanted),
             "times_of": tz.replace("_", " "),
-            "phone": contact.phone,
+            "phone": self.call_wanted_phone or contact.phone,
+            "subject": self.intervention_id,
             "today": self.company_id._charter_today().isoformat(),
         }
+
+    def _later_in_words(self, promise, wanted):
+        """Return “48 h”, the limit that ``wanted`` is later than, at the client's wish; empty where it is not."""
+        limit = promise.target_at or promise.due_at
+        return promise.target_text or promise.promise if wanted and limit and wanted > limit else ""
 
     def _in_words(self, moment, tz):
         return moment_text(self.env, moment, tz, "EEEE d MMMM y, HH:mm") if moment else ""
 
     def _link_callback(self, contact, form):
-        """The client chooses when it is called. :raise ValidationError: no day, or one that is past"""
+        """The client chooses when it is called, also after our limit: then the call is owed for that moment.
+
+        :raise ValidationError: no day, one that is past, or one too far
+        """
         tz = contact.tz or self.company_id._charter_tz()
         try:
             day = fields.Date.to_date(form.get("day") or None)
@@ -81,22 +114,36 @@ class CharterFeedback(models.Model):
         moment = to_utc(local, tz)
         if moment <= self._charter_now():
             raise ValidationError(self.env._("Day and time: this is past; choose another moment."))
+        if moment > self._charter_now() + LATEST:
+            raise ValidationError(
+                self.env._("Day and time: choose a day within %s days from now.", LATEST.days)
+            )
         phone = self._charter_words(form.get("phone"), 50, self.env._("Phone"))
         feedback = self._charter_engine()
         now = self._charter_now()
-        feedback.call_wanted_at = moment
+        feedback.write({"call_wanted_at": moment, "call_wanted_phone": phone})
         if not feedback.call_reason:
             feedback.call_reason = ASKED_FOR
             feedback._open_callback(now, now)
+        promise = feedback._charter_owed(FEEDBACK_CALLBACK)[:1]
+        later = feedback._later_in_words(promise, moment)
+        promise._agree(moment + SLOT if later else promise.target_at or moment, _lt("The client chose it."))
         words = self.env._("Please call me on %s.", self._in_words(moment, tz))
         if phone:
-            words = f"{words} {self.env._('My number: %s', phone)}"
+            number = self.env._("My number: %s", phone)
+            words = f"{words} {number}"
         message = feedback.with_context(
             mail_notify_force_send=False, mail_post_autofollow=False
         ).message_post(
             body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
         )
         self.env["charter.word"].sudo()._hear(feedback, message=message)
+        if later:
+            return self.env._(
+                "You asked us to call you on %(moment)s. That is later than the %(limit)s of our commitment, at your wish.",
+                moment=self._in_words(moment, tz),
+                limit=later,
+            )
         return self.env._("You asked us to call you on %s.", self._in_words(moment, tz))
 
     # -- no more surveys --------------------------------------------------------------------------

@@ -188,11 +188,12 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _set_aside(self, clients, company, until=None):
-        """Return {client id: what was changed by hand in the answers of its NPS}: what is left out, and what was corrected.
+        """Return {client id: what was changed by hand in what its standing is read from}: answers that are left out or were
+        corrected, and escalations that were set aside within the window of the NPS.
 
-        Each a dict of plain values: ``kind`` (“left_out”, or the field that was corrected: “nps”, “contact_id”),
-        ``answered_at``, ``nps``, ``before``, ``after``, ``reason``, ``by`` and ``at`` (moments as text, naive UTC). A
-        contact that was corrected is not named.
+        Each a dict of plain values: ``kind`` (“left_out”, the field that was corrected: “nps”, “contact_id”, or “dismissed”,
+        with the reference in ``before``), ``answered_at`` (when the client said it), ``nps``, ``before``, ``after``,
+        ``reason``, ``by`` and ``at`` (moments as text, naive UTC). A contact that was corrected is not named.
         """
         until = until or fields.Datetime.now()
         self._flush()
@@ -217,17 +218,28 @@ class CharterNps(models.AbstractModel):
                   JOIN res_users users ON users.id = correction.user_id
                   JOIN res_partner partner ON partner.id = users.partner_id
                  WHERE feedback.company_id = %(company)s AND feedback.partner_id = ANY(%(ids)s::int[]) AND %(counts)s
+                 UNION ALL
+                SELECT escalation.partner_id, 'dismissed', COALESCE(escalation.said_at, escalation.raised_at), NULL, escalation.reference, NULL,
+                       escalation.dismiss_reason, partner.name, escalation.resolved_at
+                  FROM charter_escalation escalation
+                  JOIN res_company company ON company.id = escalation.company_id
+                  LEFT JOIN res_users users ON users.id = escalation.dismissed_by_id
+                  LEFT JOIN res_partner partner ON partner.id = users.partner_id
+                 WHERE escalation.company_id = %(company)s AND escalation.partner_id = ANY(%(ids)s::int[])
+                   AND escalation.state = 'dismissed' AND escalation.resolved_at <= %(until)s
+                   AND escalation.resolved_at > %(until)s::timestamp - make_interval(months => company.charter_nps_months)
                  ORDER BY 3, 9
                 """,
                 company=company.id,
                 ids=clients.ids,
+                until=until,
                 left_out=self._answers_that_count(SQL("%s::timestamp", until), left_out=True),
                 counts=self._answers_that_count(SQL("%s::timestamp", until)),
             )
         )
         found = {client.id: [] for client in clients}
         for client, kind, answered_at, mark, before, after, reason, by, at in self.env.cr.fetchall():
-            shown = kind == "nps"
+            shown = kind in ("nps", "dismissed")
             found[client].append(
                 {
                     "kind": kind, "answered_at": fields.Datetime.to_string(answered_at), "nps": mark,
@@ -247,6 +259,9 @@ class CharterNps(models.AbstractModel):
             ),
             "contact_id": lambda row: self.env._(
                 "Corrected: who gave the answer of %(day)s (%(mark)s)", **row
+            ),
+            "dismissed": lambda row: self.env._(
+                "Set aside: the escalation %(before)s of %(day)s, which is no complaint", **row
             ),
         }
         lines = []

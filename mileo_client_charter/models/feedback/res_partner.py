@@ -12,12 +12,12 @@ class ResPartner(models.Model):
         feedback = self._charter_counted("charter.feedback", [("state", "=", "answered")])
         escalations = self._charter_counted("charter.escalation", [("is_complaint", "=", True)])
         for partner in self:
-            client = partner.commercial_partner_id.id
+            client = partner.commercial_partner_id._origin.id
             partner.charter_feedback_count = feedback.get(client, 0)
             partner.charter_escalation_count = escalations.get(client, 0)
 
     def action_charter_feedback(self):
-        return self._charter_action("mileo_client_charter.action_charter_feedback")
+        return self._charter_action("mileo_client_charter.action_charter_feedback", "answered")
 
     def action_charter_escalations(self):
-        return self._charter_action("mileo_client_charter.action_charter_escalation")
+        return self._charter_action("mileo_client_charter.action_charter_escalation", "complaints")

@@ -444,8 +444,18 @@ class CharterObligation(models.Model):
         if moments:
             self._wake_clock(min(moments))
 
+    def _lacks(self):
+        """Return {commitment: (what is missing for it to be met, in words; the action that opens where it is mended)}.
+
+        Packages above say it of theirs.
+        """
+        return {}
+
     def action_open_origin(self):
         self.ensure_one()
+        _words, mended = self._lacks().get(self, (None, None))
+        if mended:
+            return mended
         if self.res_model not in self.env:
             raise UserError(
                 self.env._(

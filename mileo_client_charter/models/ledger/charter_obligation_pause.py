@@ -1,4 +1,4 @@
-"""Promises whose clock can stop: while paused nothing falls due, and what was paused is given back."""
+"""Promises that move: paused nothing falls due and what was paused is given back; a client may choose a later moment itself."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class CharterObligation(models.Model):
         "Due without pauses",
         readonly=True,
         groups="base.group_user",
-        help="The due date without any pause; set at the first pause.",
+        help="The due date without any pause, and without a later moment the client chose; set at the first of them.",
     )
 
     def _retime(self, pauses, paused_at=None, reason=""):
@@ -64,6 +64,31 @@ class CharterObligation(models.Model):
             moments += filter(None, [obligation.warn_at, obligation.due_at])
         if moments:
             self._wake_clock(min(moments))
+
+    def _agree(self, moment, reason):
+        """Take ``moment`` (naive UTC), which the client itself chose for what it is owed: due then, and never before the charter's limit.
+
+        Nobody of ours calls this for a moment of our own, and what was found late stays late. A moment chosen anew counts
+        from the charter's limit, not from the choice before.
+
+        :param reason: what the client asked for, for the account in ``history``
+        """
+        for obligation in self._charter_engine():
+            target = obligation.target_at or obligation.due_at
+            if not target or not obligation.is_owed or obligation.state != "open" or obligation.paused_at:
+                continue
+            due = max(target, moment)
+            if due == obligation.due_at:
+                continue
+            values = {"target_at": target, "due_at": due, "paused_at": False, "clock_error": False}
+            values.update(warn_at=obligation._warning_before(due), warned_at=False, alert=False)
+            values["history"] = obligation._with_history(
+                Kept(
+                    f"{obligation._timing_text(obligation)} → {obligation._timing_text(values)} ({stored(reason)})"
+                )
+            )
+            obligation.write(values)
+            self._wake_clock(min(filter(None, [obligation.warn_at, obligation.due_at])))
 
     def _check_may_correct(self):
         """:raise ValidationError: the user is no operations manager, and late stays late"""

@@ -3,10 +3,22 @@
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 
+# Who reads what a contract costs: operations, who invoices or keeps the accounts, and the client. The account team reads a
+# contract for its dates and its tier.
+PRICES = (
+    "mileo_client_charter.group_charter_operations,account.group_account_invoice,account.group_account_readonly,"
+    "base.group_portal"
+)
+
 
 class ContractLine(models.Model):
     _inherit = "contract.line"
 
+    price_unit = fields.Float(groups=PRICES)
+    specific_price = fields.Float(groups=PRICES)
+    discount = fields.Float(groups=PRICES)
+    price_subtotal = fields.Monetary(groups=PRICES)
+    monthly_recurring = fields.Monetary(groups=PRICES)
     charter_notice_given = fields.Boolean(
         "Notice given",
         readonly=True,

@@ -1,6 +1,7 @@
 """Contacts and the ledger: the key evidence names them by, the holidays of their address, and contracts that follow them."""
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from ...tools import people
 from ...tools.departments import department_of
@@ -27,6 +28,8 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Move a contact's contracts along with it: where it goes to another company, they have another client from then on."""
         contracts = self.env["contract.contract"]
+        if vals.get("active") is False:
+            self._charter_check_archivable()
         if "tz" in vals:
             # A company without calendar has the days of its own contact.
             self.env.registry.clear_cache()
@@ -39,3 +42,23 @@ class ResPartner(models.Model):
         if before:
             contracts._charter_moved(before)
         return result
+
+    def _charter_check_archivable(self):
+        """:raise UserError: one of these is a client with a contract in force: it would leave the lists, and not the charter"""
+        contracts = self.env["contract.contract"].sudo()
+        found = contracts.search(
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "in", self.filtered("active").ids),
+            ],
+            limit=1,
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "%(client)s cannot be archived: its contract %(contract)s is in force under the charter, and its commitments "
+                    "would go unseen. First end the contract: accounting (Invoicing ‣ Customers ‣ "
+                    "Customer Contracts) stops each of its lines on the last day; once that day is over, archive the client.",
+                    client=found.commercial_partner_id.display_name, contract=found.display_name,
+                )
+            )  # fmt: skip

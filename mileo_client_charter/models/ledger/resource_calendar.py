@@ -26,6 +26,11 @@ class ResourceCalendar(models.Model):
         "Part of the country",
         help="Département, region or state with days of its own: 57, 67, 68, 973, 974… Empty: the days of the whole country.",
     )
+    charter_holiday_lang = fields.Char(
+        "Language of the public holidays",
+        readonly=True,
+        help="That of who entered them: those of each year are called alike.",
+    )
 
     @api.constrains("charter_holiday_country_id", "charter_holiday_part")
     def _check_charter_holidays(self):
@@ -62,11 +67,15 @@ class ResourceCalendar(models.Model):
         own = contracts.search([*contracts._charter_active_domain(), ("charter_calendar_id", "!=", False)])
         return companies.resource_calendar_id | own.charter_calendar_id
 
-    def _charter_holidays(self, country, part, years):
-        """Return [(day, name, whether the calendar is closed then already)] in the language of the calendar's company."""
+    def _charter_holidays(self, country, part, years, lang=None):
+        """Return [(day, name, whether the calendar is closed then already)].
+
+        :param lang: of the names; that they were entered in, or the language of the calendar's company, by default
+        """
         self.ensure_one()
         company = self.company_id or self.env.company
-        days = public_holidays(country.code, part, years, company.partner_id.lang or self.env.lang or "en_US")
+        lang = lang or self.charter_holiday_lang or company.partner_id.lang or self.env.lang or "en_US"
+        days = public_holidays(country.code, part, years, lang)
         moments = {holiday: to_utc(holiday.day, self.tz) + HALF_A_DAY for holiday in days}
         closures = self.env["resource.calendar.leaves"].sudo().search(
             [
@@ -79,7 +88,7 @@ class ResourceCalendar(models.Model):
             for (day, name), moment in moments.items()
         ]
 
-    def _charter_enter_holidays(self, country, part, years):
+    def _charter_enter_holidays(self, country, part, years, lang=None):
         """Close these calendars on the public holidays, where they are not closed already. :return: the closures entered"""
         leaves = self.env["resource.calendar.leaves"].sudo()
         entered = leaves
@@ -94,7 +103,7 @@ class ResourceCalendar(models.Model):
                         "date_to": to_utc(day + timedelta(days=1), calendar.tz) - timedelta(seconds=1),
                         "time_type": "leave",
                     }
-                    for day, name, closed in calendar._charter_holidays(country, part, years)
+                    for day, name, closed in calendar._charter_holidays(country, part, years, lang)
                     if not closed
                 ]
             )

@@ -242,18 +242,48 @@ class CharterOnboarding(models.Model):
         contracts = model.sudo().with_company(self.company_id).search(domain, order="partner_id, id")
         amounts = self._yearly_amounts(contracts)
         holders = self._present_holders(contracts.commercial_partner_id)
-        rows = []
+        rows, outside, without = [], 0, 0
         for contract in contracts:
             amount = amounts.get(contract.id, 0.0)
             if amount < self.amount_from or (self.amount_to and amount > self.amount_to):
+                outside += 1
                 continue
             tier = self.rule_ids._tier_of(contract, amount) or self.tier_id
             if tier:
                 rows.append(self._line_values(contract, amount, tier, holders))
+            else:
+                without += 1
         self.env["charter.onboarding.line"].search([("onboarding_id", "=", self.id)]).unlink()
         self.env["charter.onboarding.line"].create(rows)
         self._charter_engine().state = "draft"
-        return True
+        return self._say_left_out(len(rows), outside, without)
+
+    def _say_left_out(self, listed, outside, without):
+        """Return what tells which contracts are not listed, and why; True where all are."""
+        reasons = []
+        if not (listed or outside or without):
+            reasons.append(
+                self.env._("Every contract of %s that runs has a tier already.", self.company_id.name)
+            )
+        if outside:
+            reasons.append(self.env._("Outside the amounts given: %s.", outside))
+        if without:
+            reasons.append(
+                self.env._("Without a tier by any rule: %s. Give the tier of the others.", without)
+            )
+        if not reasons:
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Contracts listed: %s", listed),
+                "message": " ".join(reasons),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _yearly_amounts(self, contracts):
         """Return {contract id: twelve months of its lines that run}, in one statement."""

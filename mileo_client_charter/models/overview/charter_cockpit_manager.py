@@ -92,7 +92,7 @@ class CharterCockpit(models.AbstractModel):
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
         )
         self._read_promises(promises)
-        phones = self._phones(promises)
+        phones, lacks = self._phones(promises), promises._lacks()
         titles, domains = self._due_titles(), self._due_domains()
         groups = []
         for bucket in BUCKETS:
@@ -103,7 +103,10 @@ class CharterCockpit(models.AbstractModel):
                     "count": counts.get(bucket, 0),
                     "tone": "danger" if bucket == "late" else "",
                     "action": self._list(titles[bucket], "charter.obligation", domains[bucket]),
-                    "rows": [self._promise_row(row, bucket, phone=phones.get(row)) for row in rows],
+                    "rows": [
+                        self._promise_row(row, bucket, phone=phones.get(row), lacks=lacks.get(row))
+                        for row in rows
+                    ],
                 }
             )
         title = self.env._("My commitments by due date")
@@ -194,7 +197,7 @@ class CharterCockpit(models.AbstractModel):
         return {"label": label, "name": method, "resModel": model, "resId": promise.res_id}
 
     @api.model
-    def _promise_row(self, promise, bucket="late", owner=False, phone=None):
+    def _promise_row(self, promise, bucket="late", owner=False, phone=None, lacks=None):
         if bucket in ("today", "tomorrow") and promise.due_at:
             when = self._hour(promise.due_at)
         elif promise.due_at and promise.unit == "hours":
@@ -204,11 +207,12 @@ class CharterCockpit(models.AbstractModel):
             when = self._day(promise.due_at)
         else:
             when = self.env._("no time")
-        return self._row(
+        missing, mended = lacks or (None, None)
+        row = self._row(
             promise,
             promise.display_name,
             when=when,
-            lines=[promise.partner_id.name, promise.user_id.name if owner else ""],
+            lines=[promise.partner_id.name, missing, promise.user_id.name if owner else ""],
             badge=promise.time_left,
             tone="danger" if bucket == "late" else "",
             phone=phone,
@@ -216,6 +220,7 @@ class CharterCockpit(models.AbstractModel):
             model=promise.res_model,
             res_id=promise.res_id,
         )
+        return {**row, "action": mended} if mended else row
 
     # -- what clients said ------------------------------------------------------------------------
 

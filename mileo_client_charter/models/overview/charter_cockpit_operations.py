@@ -149,11 +149,17 @@ class CharterCockpit(models.AbstractModel):
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
         rows.user_id.sudo().partner_id.fetch(["name"])
+        lacks = rows._lacks()
         block = self._block(
             "breaches",
             self.env._("Latest missed commitments"),
             self.env._("No commitment is overdue."),
-            groups=[{"title": "", "rows": [self._promise_row(row, owner=True) for row in rows]}],
+            groups=[
+                {
+                    "title": "",
+                    "rows": [self._promise_row(row, owner=True, lacks=lacks.get(row)) for row in rows],
+                }
+            ],
             action=self._list(self.env._("Overdue"), "charter.obligation", domain),
             count=late,
         )

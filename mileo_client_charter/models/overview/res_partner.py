@@ -28,7 +28,7 @@ class ResPartner(models.Model):
         found = rows.grouped(lambda row: row.partner_id.id)
         several = len(self.env.companies) > 1
         for partner in self:
-            own = found.get(partner.commercial_partner_id.id, rows.browse())
+            own = found.get(partner.commercial_partner_id._origin.id, rows.browse())
             partner.charter_health = own[:1].level
             partner.charter_health_reasons = "\n".join(
                 f"{row.company_id.sudo().name}: {line}" if several and len(own) > 1 else line

@@ -121,7 +121,7 @@ class ResPartner(models.Model):
         for contract in found.sorted(lambda contract: contract.charter_tier_id.sequence, reverse=True):
             tier_of[contract.commercial_partner_id.id] = contract.charter_tier_id
         for partner in self:
-            tier = tier_of.get(partner.commercial_partner_id.id)
+            tier = tier_of.get(partner.commercial_partner_id._origin.id)
             partner.is_charter_client = bool(tier)
             partner.charter_tier_id = tier or False
 
@@ -171,11 +171,11 @@ class ResPartner(models.Model):
             "account_manager": "charter_account_manager_id",
             "technical_contact": "charter_technical_contact_id",
         }
-        keys = {(company, role, partner.commercial_partner_id.id) for partner in self for role in roles}
+        keys = {(company, role, client) for client in self.commercial_partner_id.ids for role in roles}
         holders = self.env["charter.assignment"].sudo()._holders(key for key in keys if key[2])
         for partner in self:
             for role, name in roles.items():
-                partner[name] = holders.get((company, role, partner.commercial_partner_id.id), False)
+                partner[name] = holders.get((company, role, partner.commercial_partner_id._origin.id), False)
 
     def _inverse_charter_account_manager(self):
         self._charter_change_holder("account_manager", "charter_account_manager_id")
@@ -241,13 +241,15 @@ class ResPartner(models.Model):
             )
         return domain
 
-    @api.depends("charter_account_manager_id", "charter_technical_contact_id", "is_charter_client")
+    @api.depends("charter_account_manager_id", "charter_technical_contact_id", "is_charter_client", "active")
     @api.depends_context("lang", "company")
     def _compute_charter_contact_defect(self):
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         for partner in self:
             defects = []
             if partner.is_charter_client:
+                if not partner.commercial_partner_id.active:
+                    defects.append(self.env._("archived, with a contract in force"))
                 for role, user in (
                     ("account_manager", partner.charter_account_manager_id),
                     ("technical_contact", partner.charter_technical_contact_id),
@@ -263,7 +265,7 @@ class ResPartner(models.Model):
         held = self.env["charter.assignment"]._clients_of_user()
         mine = set().union(*held.values())
         for partner in self:
-            partner.charter_is_mine = not mine or partner.commercial_partner_id.id in mine
+            partner.charter_is_mine = not mine or partner.commercial_partner_id._origin.id in mine
 
     @api.model
     def _search_charter_is_mine(self, operator, value):
@@ -281,7 +283,7 @@ class ResPartner(models.Model):
         late = self._charter_counted("charter.obligation", ledger._past_due_domain())
         missed = self._charter_counted("charter.obligation", [("state", "=", "late")])
         for partner in self:
-            client = partner.commercial_partner_id.id
+            client = partner.commercial_partner_id._origin.id
             partner.charter_owed_count = owed.get(client, 0)
             partner.charter_late_count = late.get(client, 0)
             partner.charter_missed_count = missed.get(client, 0)
@@ -304,15 +306,18 @@ class ResPartner(models.Model):
 
     # -- actions ----------------------------------------------------------------------------------
 
-    def _charter_action(self, xmlid):
+    def _charter_action(self, xmlid, shown=None):
+        """Return the action of a button of a client. :param shown: filter of its list that shows what the button has counted"""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
         action["context"] = {"default_partner_id": self.commercial_partner_id.id}
+        if shown:
+            action["context"][f"search_default_{shown}"] = 1
         return action
 
     def action_charter_obligations(self):
-        return self._charter_action("mileo_client_charter.action_charter_obligation")
+        return self._charter_action("mileo_client_charter.action_charter_obligation", "owed")
 
     # -- whom a client calls, and who of the client is written to --------------------------------------
 

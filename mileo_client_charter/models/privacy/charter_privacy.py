@@ -146,7 +146,7 @@ class CharterFeedback(models.Model):
     def _charter_blank(self):
         return dict.fromkeys(
             ("comment", "understanding", "no_action_reason", "outcome", "answer_ip", "answer_agent", "contact_id", "token",
-             "left_out_reason"),
+             "left_out_reason", "call_wanted_phone"),
             False,
         )  # fmt: skip
 
@@ -205,7 +205,7 @@ class CharterEscalation(models.Model):
     def _charter_blank(self):
         return {
             "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False, "doubt": False,
-            "answer": False, "resolution": False, "level2_reason": False,
+            "answer": False, "resolution": False, "level2_reason": False, "dismiss_reason": False,
         }  # fmt: skip
 
 

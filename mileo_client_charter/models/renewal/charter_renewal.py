@@ -119,9 +119,9 @@ class CharterRenewal(models.Model):
         readonly=True,
         charter_engine=True,
         charter_json="answers by number, users",
-        help="Answers left out or corrected manually, with who, when and why.",
+        help="Answers left out or corrected manually and escalations set aside, with who, when and why.",
     )
-    set_aside_in_words = fields.Text("Answers changed manually", compute="_compute_evidence")
+    set_aside_in_words = fields.Text("Changed or set aside manually", compute="_compute_evidence")
     evidence = fields.Char(compute="_compute_evidence")
     # General management
     overridden = fields.Boolean("Renewed by exception", readonly=True, charter_engine=True)
@@ -146,7 +146,7 @@ class CharterRenewal(models.Model):
     verdict_today = fields.Selection(VERDICTS, "Renewal condition today", compute="_compute_today")
     today_in_words = fields.Char("Unmet conditions", compute="_compute_today")
     nps_today = fields.Char("NPS today", compute="_compute_today")
-    set_aside_today = fields.Text("Answers changed manually, as of today", compute="_compute_today")
+    set_aside_today = fields.Text("Changed or set aside manually, as of today", compute="_compute_today")
     decide_by = fields.Datetime(compute="_compute_decide_by")
 
     _once_a_term = models.Constraint(
@@ -183,12 +183,18 @@ class CharterRenewal(models.Model):
                 last=day_text(self.env, renewal.nps_to),
                 complaints=renewal.complaint_count,
             )
-            if renewal.nps_set_aside:
+            dismissed = [row for row in renewal.nps_set_aside or () if row["kind"] == "dismissed"]
+            answers = len(renewal.nps_set_aside or ()) - len(dismissed)
+            if answers:
                 evidence = self.env._(
                     "%(evidence)s; answers left out or corrected manually: %(count)s",
-                    evidence=evidence,
-                    count=len(renewal.nps_set_aside),
-                )
+                    evidence=evidence, count=answers,
+                )  # fmt: skip
+            if dismissed:
+                evidence = self.env._(
+                    "%(evidence)s; escalations set aside: %(names)s",
+                    evidence=evidence, names=", ".join(row["before"] for row in dismissed),
+                )  # fmt: skip
             renewal.evidence = evidence
 
     @api.model
@@ -200,8 +206,9 @@ class CharterRenewal(models.Model):
     @api.depends("state")
     @api.depends_context("lang")
     def _compute_today(self):
-        standings = self._standing()
-        set_aside = self._set_aside()
+        # What is renewed or closed was decided on what is frozen: how the client stands today is another term's.
+        asked = self.filtered(lambda renewal: renewal.state not in CLOSED)
+        standings, set_aside = asked._standing(), asked._set_aside()
         for renewal in self:
             standing = standings.get(renewal)
             renewal.verdict_today = standing.verdict if standing else False

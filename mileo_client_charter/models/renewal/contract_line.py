@@ -132,8 +132,10 @@ class ContractLine(models.Model):
         return lines
 
     def stop_plan_successor(self, *args, **kwargs):
-        # A suspension moves the term; it renews nothing.
-        return super(ContractLine, self._charter_let_through()).stop_plan_successor(*args, **kwargs)
+        # A suspension renews nothing, and may move a term that waits for no decision.
+        result = super(ContractLine, self._charter_let_through()).stop_plan_successor(*args, **kwargs)
+        (self | result)._charter_check_beyond_term()
+        return result
 
     @api.model
     def _charter_check_renewable(self, lines):
@@ -214,7 +216,7 @@ class ContractLine(models.Model):
         if checked and "date_end" in vals:
             self._charter_check_longer(fields.Date.to_date(vals["date_end"]))
         result = super().write(vals)
-        if checked and vals.keys() & {"date_start", "contract_id", "is_canceled"}:
+        if checked and vals.keys() & {"date_start", "contract_id", "is_canceled", "display_type"}:
             self._charter_check_beyond_term()
         return result
 

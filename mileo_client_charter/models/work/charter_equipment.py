@@ -339,9 +339,10 @@ class CharterEquipment(models.Model):
 
     @api.model
     def get_import_templates(self):
+        french = "_fr" if (self.env.lang or "").startswith("fr") else ""
         return [
             {
                 "label": self.env._("Template of equipment"),
-                "template": "/mileo_client_charter/static/xls/charter_equipment.xlsx",
+                "template": f"/mileo_client_charter/static/xls/charter_equipment{french}.xlsx",
             }
         ]

@@ -27,8 +27,11 @@ PROGRESS = [
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
-# What a promise was made on: it does not change once the work is over.
-SETTLED = ("partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at")
+# What a promise was made on, and what followed from closing: they do not change once the work is over.
+SETTLED = (
+    "partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at", "contact_ids", "res_model",
+    "res_id",
+)  # fmt: skip
 MOMENTS = ("reported_at", "responded_at", "resolved_at")
 
 
@@ -42,7 +45,7 @@ class CharterIntervention(models.Model):
     _name = "charter.intervention"
     _description = "Intervention"
     _inherit = [
-        "charter.engine.mixin", "charter.obligation.mixin", "charter.thread.mixin", "mail.thread", "mail.activity.mixin",
+        "charter.recorded.mixin", "charter.obligation.mixin", "charter.thread.mixin", "mail.thread", "mail.activity.mixin",
     ]  # fmt: skip
     _order = "reported_at desc, id desc"
     # A contact feeds no intervention: two that claim one are for a person to look at.
@@ -54,7 +57,7 @@ class CharterIntervention(models.Model):
         "commercial_partner_id",
     )  # fmt: skip
 
-    name = fields.Char("Summary", required=True, tracking=True)
+    name = fields.Char("Summary", required=True, tracking=True, charter_recorded="client")
     reference = fields.Char(readonly=True, copy=False)
     kind = fields.Selection(KINDS, required=True, default="corrective")
     partner_id = fields.Many2one(
@@ -83,6 +86,7 @@ class CharterIntervention(models.Model):
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
         tracking=True,
+        charter_recorded="agreed",
     )
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     reported_at = fields.Datetime(required=True, default=fields.Datetime.now, tracking=True)
@@ -124,9 +128,10 @@ class CharterIntervention(models.Model):
         domain="[('partner_id', '=', commercial_partner_id)]",
         groups="base.group_user",
         help="Of the client's installed base, what the work is about.",
+        charter_recorded="agreed",
     )
-    description = fields.Html("What was reported", groups="base.group_user")
-    work_done = fields.Html(copy=False, help="The client reads it.")
+    description = fields.Html("What was reported", groups="base.group_user", charter_recorded="client")
+    work_done = fields.Html(copy=False, help="The client reads it.", charter_recorded="agreed")
     res_model = fields.Char(
         "Source model",
         copy=False,
@@ -419,10 +424,7 @@ class CharterIntervention(models.Model):
         settled = self.filtered(lambda intervention: intervention.state != "open")
         for intervention in settled:
             for name in SETTLED:
-                field = self._fields[name]
-                if name in vals and field.convert_to_cache(vals[name], self) != field.convert_to_cache(
-                    intervention[name], self
-                ):
+                if name in vals and intervention._charter_differs(name, vals[name]):
                     raise ValidationError(intervention._charter_over(name))
         if {"res_model", "res_id"} & vals.keys():
             for intervention in self.filtered("res_id"):

@@ -40,7 +40,7 @@ class CharterIntervention(models.Model):
         changes = self._charter_changes(values)
         if changes:
             # Not as the engine: the promises have to follow.
-            self.with_context(charter_engine=None).write(changes)
+            self.with_context(charter_engine=None)._charter_follow(changes)
         if resolved and self.state == "open":
             self._charter_close(resolved)
         elif resolved and resolved != self.resolved_at and not self.corrected_at:

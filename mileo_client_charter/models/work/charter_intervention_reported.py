@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 from ...tools.words import is_said, trimmed
 from ..base.charter_copy import mail_copy
@@ -78,6 +79,7 @@ class CharterIntervention(models.Model):
                 "contract_id": contracts.id if len(contracts) == 1 else False,
                 "equipment_ids": [fields.Command.set(equipment.ids)],
                 "kind": "corrective",
+                "description": plaintext2html(words) if words else False,
                 "priority": priority,
                 "user_id": technician,
                 "reported_by_id": contact.id,

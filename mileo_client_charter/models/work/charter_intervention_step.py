@@ -125,7 +125,7 @@ class CharterIntervention(models.Model):
         reason = self._charter_reason(reason)
         account = _lt("%(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
         for intervention in self._charter_step("closed"):
-            intervention._charter_correct(
+            intervention._charter_correct_moments(
                 intervention._charter_moment(responded_at, "responded_at") or intervention.responded_at,
                 intervention._charter_moment(resolved_at, "resolved_at") or intervention.resolved_at,
                 account,
@@ -290,7 +290,7 @@ class CharterIntervention(models.Model):
         if at > self._charter_now():
             raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
 
-    def _charter_correct(self, responded, resolved, account):
+    def _charter_correct_moments(self, responded, resolved, account):
         """:raise ValidationError: nothing changes, or a moment that cannot be"""
         self.ensure_one()
         if (responded, resolved) == (self.responded_at, self.resolved_at):

@@ -765,6 +765,17 @@ class TestSentencesHours(CharterCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_public_holidays_in_the_reader_s_language(self):
+        """The company's address says English: who enters them reads French, and so are those of the next year called."""
+        with self.at():
+            wizard = self.wizard(part="67", first_year=2026, last_year=2026).with_context(lang="fr_FR")
+            self.assertIn("Saint-Étienne", wizard.preview)
+            wizard.action_enter()
+            self.assertIn(("2026-12-26", "Saint-Étienne"), self.entered())
+            with self.committing():
+                self.env["resource.calendar"]._cron_holidays()
+            self.assertIn(("2027-12-26", "Saint-Étienne"), self.entered())
+
     def test_what_is_not_known_is_said(self):
         for part, words in (("GES", "57, 67, 68"), ("ZZ", "6AE")):
             with self.subTest(part), self.at(), self.assertRaisesRegex(ValidationError, words):

@@ -16,7 +16,7 @@ PORTAL_FIELDS = {
     "charter.intervention": {
         "closing_cycle", "commercial_partner_id", "company_id", "contract_id", "kind", "name", "partner_id",
         "priority", "progress", "reference", "reopened_at", "reported_at", "resolved_at", "responded_at", "state",
-        "user_id", "work_done",
+        "user_id", "words_on_record", "work_done", "work_on_record",
     },
     "charter.feedback": {
         "answered_at", "call_reason", "call_recorded_at", "call_wanted_at", "called_at", "channel", "comment", "company_id", "contact_id", "contract_id",
@@ -26,7 +26,7 @@ PORTAL_FIELDS = {
     "charter.escalation": {
         "answer", "answered_at", "company_id", "contact_id", "contract_id", "description", "door", "due_at",
         "feedback_id", "is_complaint", "level", "level2_at", "level2_reason", "level2_recorded_at", "name", "partner_id", "raised_at",
-        "reference", "resolution", "resolved_at", "said_at", "state",
+        "reference", "resolution", "resolved_at", "said_at", "state", "unsatisfied_at",
     },
     "charter.delivery": {
         "acknowledged_at", "attachment_ids", "body", "company_id", "contact_id", "fingerprint", "kind", "opened_at",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..cases.common import START, CharterCase
@@ -617,30 +617,77 @@ class TestEscalationsNobodyWatches(WordsCase):
         self.assertEqual(self.unread(escalation).user_id, self.operations)
 
     def test_what_is_no_escalation(self):
+        """Set aside before any answer, of a kind the charter knows; by general management where a contact of the client wrote."""
         with self.at():
             spam = self.by_mail("seller@spam.example.org")
-            twice = self.escalate()
+            first, twice = (self.by_mail(self.alice.email, number) for number in ("a", "b"))
         with self.at(3):
-            for user, words, reason in (
-                (self.manager, "Only operations managers", "Advertising"),
-                (self.operations, "Reason", ""),
-            ):
-                with self.subTest(words), self.assertRaisesRegex((AccessError, ValidationError), words):
-                    spam.with_user(user).action_dismiss(reason)
+            for escalation, user, refused, arguments in (
+                (spam, self.manager, "Only operations managers", ("Advertising", "spam")),
+                (spam, self.operations, "Reason", ("", "spam")),
+                (spam, self.operations, "Set aside as", ("Advertising",)),
+                (twice, self.operations, "only general management", ("Written twice", "duplicate", first)),
+                (twice, self.direction, "name the other", ("Written twice", "duplicate")),
+                (twice, self.direction, "name the other", ("Written twice", "duplicate", twice)),
+                (twice, self.direction, "same client", ("Written twice", "duplicate", spam)),
+            ):  # fmt: skip
+                with self.subTest(refused), self.assertRaisesRegex((AccessError, ValidationError), refused):
+                    escalation.with_user(user).action_dismiss(*arguments)
+            spam.with_user(self.operations).action_dismiss("Advertising", "spam")
+            before = self.mails_to(self.alice)
+            twice.with_user(self.direction).action_dismiss("Written twice", "duplicate", first)
             for escalation in (spam, twice):
-                escalation.with_user(self.operations).action_dismiss("The same as ESC/1")
                 self.assertEqual((escalation.state, escalation.is_complaint), ("dismissed", False))
-                self.assertIn("The same as ESC/1", escalation.resolution)
                 self.assertFalse(escalation.activity_ids)
-        self.assertEqual(self.promise(twice, "escalation.level1").state, "cancelled")
+            self.assertIn("Written twice", twice.resolution)
+            self.assertEqual(first.is_complaint, True)
+            told = self.mails_to(self.alice) - before
+            self.assertEqual(len(told), 1, "the client reads it")
+            for words in ("Written twice", first.reference, "/charter/l/"):
+                self.assertIn(words, told.body_html)
+            self.assertEqual(self.promise(twice, "escalation.level1").state, "cancelled")
+            [row] = self.env["charter.nps"]._set_aside(self.client, self.company)[self.client.id]
+            words = self.env["charter.nps"]._set_aside_in_words([row], self.company)
+            for said in (twice.reference, "Written twice", self.direction.name):
+                self.assertIn(said, words, "the renewal condition names it")
         with self.at(5):
             twice.message_post(body="It is not the same.", author_id=self.alice.id, message_type="comment")
         self.assertEqual((twice.state, twice.is_complaint), ("open", True))
+        with self.at(6), self.assertRaisesRegex(ValidationError, "the client wrote again"):
+            twice.with_user(self.direction).action_dismiss("Written twice", "duplicate", first)
         with self.at():
-            late = self.escalate(self.adam)
+            late = self.by_mail(self.adam.email, "c")
         with self.at(30):
-            late.with_user(self.operations).action_dismiss("Advertising")
+            late.with_user(self.direction).action_dismiss("An automatic answer", "automatic")
         self.assertEqual(self.promise(late, "escalation.level1").missed, 1, "late stays late")
+
+    def test_what_is_an_escalation_is_not_set_aside(self):
+        """(how it came, what happened): by nobody, whatever the reason, at any state of the life of an escalation."""
+        everybody = (self.operations, self.direction, self.admin)
+        with self.at():
+            form = self.escalate()
+            answered, beyond, mine = (self.by_mail(self.alice.email, number) for number in ("a", "b", "c"))
+            mine._current_promises()[mine.id]._charter_engine().user_id = self.direction
+        with self.at(2):
+            for escalation in (answered, beyond):
+                self.answer(escalation, self.operations)
+        with self.at(3):
+            beyond.with_user(self.operations).action_level2("Not satisfied at all.")
+            for escalation, users in (
+                (form, everybody),
+                (answered, everybody),
+                (beyond, everybody),
+                (mine, self.direction),
+            ):
+                for user in users:
+                    for kind in ("automatic", "spam", "duplicate"):
+                        with (
+                            self.subTest(escalation.reference, user=user.login, kind=kind),
+                            self.assertRaises(UserError),
+                        ):
+                            self.assertFalse(escalation.with_user(user).may_dismiss)
+                            escalation.with_user(user).action_dismiss("It is none.", kind, mine)
+                self.assertTrue(escalation.is_complaint)
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 """Links of mails: every door of the charter opens without a login, and reading one changes nothing (articles 01 to 04)."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_string
 from email.policy import SMTP
 
@@ -9,6 +9,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 
 from ...tools import links
+from ...tools.clock import to_utc
 from ..cases.common import START, CharterCase
 
 CONFIRMED = {"confirm": "1"}
@@ -49,6 +50,17 @@ class LinksCase(CharterCase, HttpCase):
         ) or self._contract(self.client)
         if purpose in ("accept", "level2"):
             return self.answered()
+        if purpose == "object":
+            escalation = self.env["charter.escalation"].create(
+                {
+                    "name": "An answer",
+                    "door": "mail",
+                    "partner_id": self.client.id,
+                    "contact_id": self.alice.id,
+                }
+            )
+            escalation.with_user(self.direction).action_dismiss("An automatic answer", "automatic")
+            return escalation
         if purpose in ("escalate", "callback", "optout"):
             self.company.charter_feedback_frequency_days = 0
             return self.negative()
@@ -105,6 +117,7 @@ class TestLinks(LinksCase):
     STEPS = {
         "accept": ({}, lambda one: one.state == "resolved"),
         "level2": ({"reason": "Three nights are not nine."}, lambda one: one.level == "2"),
+        "object": ({}, lambda one: one.state == "open"),
         "escalate": ({"reason": "Nobody called."}, lambda one: one.escalation_ids),
         "callback": ({"day": "2026-10-06", "time": "10:30"}, lambda one: one.call_wanted_at),
         "optout": ({}, lambda one: one.contact_id.charter_no_survey),
@@ -195,9 +208,143 @@ class TestLinks(LinksCase):
         promises = self.promise(escalation, "escalation.level2").sorted("id")
         self.assertEqual(promises.mapped("state"), ["cancelled", "open"])
         self.answer(escalation, self.direction)
-        self.assertTrue(escalation._may_go_to_level2(), "general management's answer may not satisfy either")
-        self.post(token, reason="Not this either.")
-        self.assertEqual(self.promise(escalation, "escalation.level2").sorted("id")[-1].state, "open")
+        self.assertFalse(escalation._may_go_to_level2(), "there is no third level")
+        offered = [label for label, _address in escalation._charter_mail_doors()]
+        self.assertIn("I say so to your general management", offered[1])
+        self.assertIn("Say so to general management", self.get(token).text)
+        self.assertEqual(self.post(token).status_code, 422, "it is asked why")
+        for _click in range(2):
+            self.assertEqual(self.post(token, reason="Not this either.").status_code, 303)
+        self.assertEqual(self.promise(escalation, "escalation.level2").mapped("state"), ["cancelled", "kept"])
+        [word] = self.env["charter.word"]._unread_of(escalation)
+        self.assertEqual((word.user_id, word.words.rsplit(": ")[-1]), (self.direction, "Not this either."))
+        self.assertEqual((escalation.state, escalation.is_complaint), ("answered", True))
+        self.assertIn("It has your words", self.get(token).text)
+        with self.at(24 * 40), self.committing():
+            self.env["charter.word"]._cron_watch()
+        self.assertEqual(escalation.state, "answered", "who said no is not silent")
+        self.answer(escalation, self.direction, "<p>We replace the whole installation next week.</p>")
+        self.assertFalse(escalation.unsatisfied_at)
+
+    def test_a_page_tells_how_it_stands_today(self):
+        """Each page of an escalation, also by an old link, in each state of it: the state, its limit, and no other level's."""
+        feedback = self.negative().sudo()
+        escalation = self.env["charter.escalation"]._from_portal(
+            self.alice, "Again", "Nobody calls.", feedback
+        )
+        tokens = {
+            "escalate": self.token(feedback, "escalate"),
+            **{purpose: self.token(escalation, purpose) for purpose in ("accept", "level2", "object")},
+        }
+        self.assertEqual(
+            tokens.keys(),
+            {
+                purpose
+                for model, purpose, _link in self.env["charter.link"]._purposes().values()
+                if model == "charter.escalation" or purpose == "escalate"
+            },
+        )
+        operations, management, by = (
+            "with our operations manager",
+            "with our general management",
+            "You have an answer by",
+        )
+        seen = set()
+
+        def told(words):
+            seen.add(escalation.state)
+            others = {
+                operations,
+                management,
+                by,
+                "has answered your escalation",
+                "is overdue",
+                "is closed",
+            } - set(words)
+            for purpose, token in tokens.items():
+                page = self.get(token).text
+                for text in words:
+                    with self.subTest(state=escalation.state, level=escalation.level, page=purpose):
+                        self.assertIn(text, page)
+                for text in others:
+                    with self.subTest(
+                        state=escalation.state, level=escalation.level, page=purpose, not_said=text
+                    ):
+                        self.assertNotIn(text, page)
+
+        told([operations, by])
+        with self.at(25):
+            told([operations, "is overdue"])
+        self.answer(escalation, self.operations)
+        told(["has answered your escalation"])
+        escalation._to_level2("Not enough.")
+        told([management, by])
+        self.answer(escalation, self.direction)
+        told(["has answered your escalation"])
+        escalation.action_resolve("She said so by telephone.")
+        told(["is closed"])
+        escalation._charter_engine().state = "dismissed"
+        told(["is closed"])
+        self.assertEqual(seen | {"unqualified"}, set(dict(escalation._fields["state"].selection)))
+
+    def test_a_call_later_than_our_limit_at_the_client_s_wish(self):
+        feedback = self.negative().sudo()
+        promise = self.promise(feedback, "feedback.callback")
+        limit, token = promise.due_at, self.token(feedback, "callback")
+        self.assertIn("Camera 4", self.get(token).text, "the page names what it is about")
+        self.assertIn("a later moment", self.get(token).text)
+        self.assertEqual(
+            self.post(token, day="2027-10-06", time="10:30").status_code, 422, "a slip of the year"
+        )
+        self.post(token, day="2026-10-20", time="10:30", phone="+33 6 11 22 33 44")
+        chosen = to_utc(datetime(2026, 10, 20, 10, 30), self.company._charter_tz())
+        self.assertEqual((feedback.call_wanted_at, promise.due_at), (chosen, chosen + timedelta(minutes=30)))
+        self.assertIn("The client chose it", promise.history)
+        self.assertEqual((feedback.phone_to_call, promise.state), ("+33 6 11 22 33 44", "open"))
+        self.assertIn("at your wish", self.get(token).text)
+        self.assertIn("at your wish", self.mails_to(self.alice)[-1].body_html)
+        wizard = (
+            self.env["charter.feedback.callback"].with_user(self.manager).create({"feedback_id": feedback.id})
+        )
+        self.assertEqual((wizard.phone_to_call, wizard.call_wanted_at), ("+33 6 11 22 33 44", chosen))
+        self.post(token, day="2026-10-06", time="10:30")
+        self.assertEqual(promise.due_at, limit, "nearer than our limit: our limit again")
+        self.assertNotIn("at your wish", self.get(token).text)
+        self.post(token, day="2026-10-20", time="10:30")
+        with self.at(moment=chosen + timedelta(minutes=5)):
+            self.tick()
+            feedback.with_user(self.manager)._record_callback(
+                chosen + timedelta(minutes=2), "Nobody came to them.", "made", [], "None is needed here."
+            )
+        self.assertEqual(promise.state, "kept", "who obeys the client is not late")
+        late = self.negative(self.adam).sudo()
+        missed = self.promise(late, "feedback.callback")
+        with self.at(moment=missed.due_at + timedelta(hours=1)):
+            self.tick()
+            self.post(self.token(late, "callback", self.adam), day="2026-10-20", time="10:30")
+        self.assertEqual((missed.state, missed.due_at), ("late", missed.trigger_at + timedelta(hours=48)))
+
+    def test_words_typed_before_choosing_a_call_are_kept(self):
+        feedback = self.invitation().sudo()
+        feedback._answer(rating=1)
+        self.env.flush_all()
+        page = self.url_open(f"/charter/s/{feedback.token}/more").text
+        self.assertIn('form="more" name="then" value="callback"', page)
+        key = page.split('name="csrf_token" value="')[1].split('"')[0]
+        response = self.url_open(
+            f"/charter/s/{feedback.token}/more",
+            data={"csrf_token": key, "comment": "The gate stays open.", "then": "callback"}, allow_redirects=False,
+        )  # fmt: skip
+        self.env.invalidate_all()
+        self.assertEqual((response.status_code, feedback.comment), (303, "The gate stays open."))
+        self.assertIn("/charter/l/", response.headers["Location"])
+
+    def test_no_more_surveys_says_so_only_afterwards(self):
+        feedback = self.negative()
+        token = self.token(feedback, "optout")
+        self.assertNotIn("no longer send", self.get(token).text)
+        self.post(token)
+        self.assertIn("no longer send", self.get(token).text)
 
     def test_mails_lead_to_no_login(self):
         """Each mail an escalation or a feedback sends its client: a number, the address for an escalation, links of its own."""

@@ -1,5 +1,7 @@
 """On a contract the charter's roles write what the charter added, and nothing else."""
 
+import re
+
 from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -16,6 +18,34 @@ class TestContractWrite(CharterCase):
         super().setUp()
         with self.at():
             self.contract = self._contract(self.client)
+
+    def test_the_account_team_reads_no_price(self):
+        """Every amount of a contract and its lines, from the registry: for operations, accounts and the client; in no view of ours."""
+        line = self.contract.contract_line_ids[:1]
+        counted = set()
+        for record in (self.contract, line):
+            amounts = {
+                name
+                for name, field in record._fields.items()
+                if field.type == "monetary"
+                or (re.search("price|discount|amount|subtotal", name) and field.type == "float")
+            }
+            for name in amounts:
+                counted.add((record._name, name))
+                for role in ("technician", "manager"):
+                    mine = record.with_user(getattr(self, role))
+                    with self.subTest(record._name, field=name, role=role), self.assertRaises(AccessError):
+                        mine.read([name])
+                    self.assertNotIn(name, mine.fields_get())
+                with self.subTest(record._name, field=name, role="operations"):
+                    record.with_user(self.operations).read([name])
+        self.assertLessEqual({("contract.line", "price_unit"), ("contract.line", "price_subtotal")}, counted)
+        mine = self.contract.with_user(self.technician)
+        for view in ("form", "list"):
+            arch = etree.fromstring(mine.get_view(view_type=view)["arch"])
+            self.assertFalse(
+                {node.get("name") for node in arch.iter("field")} & {name for _model, name in counted}
+            )
 
     def _present(self, record, name):
         """The present value of a field, as ``write`` takes it: writing it changes nothing, and is refused all the same."""

@@ -68,6 +68,23 @@ class TestOnboarding(CharterCase):
             [("partner_id", "in", contracts.commercial_partner_id.ids)]
         )
 
+    def test_what_is_not_listed_is_said(self):
+        """Nothing to list, no rule that gives a tier, an amount outside: each says why."""
+        said = self.onboarding().action_list()
+        self.assertIn("has a tier already", said["params"]["message"])
+        self.before(2)
+        onboarding = self.onboarding(tier_id=False)
+        said = onboarding.action_list()
+        self.assertEqual(onboarding.line_count, 0)
+        self.assertEqual(
+            said["params"]["message"], "Without a tier by any rule: 2. Give the tier of the others."
+        )
+        onboarding.write({"tier_id": self.comfort.id, "amount_from": 10_000_000})
+        self.assertIn("Outside the amounts given: 2.", onboarding.action_list()["params"]["message"])
+        onboarding.amount_from = 0
+        self.assertIs(onboarding.action_list(), True)
+        self.assertEqual(onboarding.line_count, 2)
+
     # -- the promise of a first activation --------------------------------------------------------
 
     def test_fifty_contracts_mail_nobody_before_they_are_released(self):

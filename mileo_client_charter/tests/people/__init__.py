@@ -2,3 +2,4 @@ from . import test_absence
 from . import test_absence_tour
 from . import test_assignment
 from . import test_assignment_access
+from . import test_client_leaves

@@ -9,3 +9,4 @@ from . import test_year_portal
 from . import test_year_tour
 from . import test_year_migration
 from . import test_agreed_action
+from . import test_no_way_round

@@ -47,6 +47,30 @@ class TestEquipmentImport(GearCase):
     def imported(self, *rows):
         return self.env["charter.equipment"].search(self.wizard(*rows).action_import()["domain"])
 
+    def test_a_sheet_in_the_reader_s_words(self):
+        """Each column by its label in English and French, and by both templates; what is missing is named as it is read."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for lang, template in (("en_US", "charter_equipment.xlsx"), ("fr_FR", "charter_equipment_fr.xlsx")):
+            wizard = self.wizard(titles=("Colour",)).with_context(lang=lang)
+            for name in equipment_sheet.COLUMNS:
+                with self.subTest(lang, column=name):
+                    self.assertEqual(equipment_sheet._known(wizard._title(name)), name)
+            with self.assertRaisesRegex(UserError, wizard._title("name")):
+                wizard.action_show()
+            [offered] = self.env["charter.equipment"].with_context(lang=lang).get_import_templates()
+            self.assertTrue(offered["template"].endswith(f"/{template}"))
+            with file_open(f"mileo_client_charter/static/xls/{template}", "rb") as file:
+                titles = [cell.value for cell in openpyxl.load_workbook(file).active[1]]
+            self.assertEqual(
+                [equipment_sheet._known(title) for title in titles], list(equipment_sheet.COLUMNS)
+            )
+        for title, name in (
+            ("Désignation", "name"),
+            ("N° de série", "serial"),
+            ("N° d’inventaire", "reference"),
+        ):
+            self.assertEqual(equipment_sheet._known(title), name)
+
     def test_new_changed_and_unchanged(self):
         full = {
             **ROW, "Site": "north", "Contract": self.contract.name, "Supervised from": datetime(2026, 1, 1),

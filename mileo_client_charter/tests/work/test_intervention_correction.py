@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -18,6 +19,84 @@ class TestCorrection(InterventionCase):
             intervention.action_close()
         self.assertEqual(self.rows(intervention).state, "late")
         return intervention
+
+    def test_closed_work_is_not_rewritten(self):
+        """Every stored field a technician could write, from the registry: refused once the work is over, nothing is changed."""
+        intervention = self.closed_late()
+        equipment = self.env["charter.equipment"].create({"name": "Other", "partner_id": self.client.id})
+        intervention._charter_engine().write(
+            {
+                "work_done": "<p>New lens.</p>",
+                "description": "<p>It is dark.</p>",
+                "user_id": self.technician.id,
+            }
+        )
+        others = {
+            "res.partner": self.adam, "res.users": self.manager, "contract.contract": self._contract(self.client),
+            "res.company": self.company.create({"name": "Elsewhere"}), "charter.equipment": equipment,
+        }  # fmt: skip
+        counted = set()
+        for name, field in intervention._fields.items():
+            if (
+                not field.store or field.readonly or getattr(field, "charter_engine", False)
+                or not field._module.startswith("mileo_client_charter") or field.type == "one2many"
+            ):  # fmt: skip
+                continue
+            if field.relational:
+                value = others[field.comodel_name].id
+            elif field.type == "selection":
+                keys = [key for key, _label in field._description_selection(self.env)]
+                value = next(key for key in keys if key != intervention[name])
+            elif field.type == "datetime":
+                value = START - timedelta(hours=3)
+            else:
+                value = {"many2one_reference": 7, "boolean": True}.get(field.type, "res.partner")
+            written = [Command.link(value)] if field.type == "many2many" else value
+            with self.subTest(name), self.assertRaises(UserError), self.env.cr.savepoint():
+                intervention.with_user(self.technician).write({name: written})
+            counted.add(name)
+            present = intervention[name].ids if field.type == "many2many" else intervention[name]
+            same = (
+                [Command.set(present)]
+                if field.type == "many2many"
+                else field.convert_to_write(present, intervention)
+            )
+            with self.subTest(name, step="what it holds already"):
+                intervention.with_user(self.technician).write({name: same})
+        self.assertGreaterEqual(
+            counted, {"name", "description", "work_done", "kind", "user_id", "equipment_ids"}
+        )
+        self.assertGreaterEqual(len(counted), 15, counted)
+        with self.subTest("a report never written"):
+            intervention._charter_engine().work_done = False
+            intervention.with_user(self.technician).work_done = "<p>Late, but true.</p>"
+            with self.assertRaises(UserError):
+                intervention.with_user(self.technician).work_done = "<p>Another.</p>"
+
+    def test_a_technician_corrects_its_own_and_not_the_client_s_words(self):
+        intervention = self.closed_late()
+        intervention._charter_engine().write(
+            {"work_done": "<p>New lens.</p>", "description": "<p>It is dark.</p>"}
+        )
+        dialogue = intervention.with_user(self.technician).action_ask_correction()
+        wizard = self.env[dialogue["res_model"]].with_user(self.technician).browse(dialogue["res_id"])
+        self.assertEqual((wizard.shown, wizard.work_done), (",user_id,equipment_ids,work_done,", "New lens."))
+        wizard.write({"work_done": "New lens, and a cable.", "reason": "The cable was forgotten."})
+        wizard.action_confirm()
+        [row] = intervention.correction_ids
+        self.assertEqual(
+            (row.field_name, row.before, row.after, row.for_client),
+            ("work_done", "New lens.", "New lens, and a cable.", False),
+        )
+        with self.assertRaises(AccessError):
+            intervention.with_user(self.technician)._charter_correct(
+                {"description": "It is bright."}, "Seen."
+            )
+        intervention.with_user(self.operations)._charter_correct(
+            {"description": "It is bright."}, "Heard wrongly."
+        )
+        self.assertIn("It is bright.", intervention.description)
+        self.assertFalse(intervention.correction_ids[0].for_client, "our note of a telephone call is ours")
 
     def test_no_context_turns_late_into_kept(self):
         """As the technician, with whatever a remote call can send."""

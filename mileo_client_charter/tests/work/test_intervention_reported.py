@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 from freezegun import freeze_time
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from ..cases.common import START, CharterCase
@@ -87,6 +88,23 @@ class TestInterventionReported(CharterCase, HttpCase):
         self.assertEqual(mail.body_html.count("<li>"), 2)
         page = self.url_open(f"/my/charter/intervention/{one.id}").text
         self.assertIn("photo 1.png", page)
+        self.assertIn("Since this morning.", page, "its own words")
+        response, resolution = (promise._intervention_result()[1] for promise in promises)
+        self.assertIn(
+            f"To respond to</strong> · {response}", " ".join(page.split()), "the time of the step beside"
+        )
+        listed = self.url_open("/my/charter/interventions").text
+        self.assertIn(response, listed)
+        self.assertNotIn(resolution, listed)
+        with self.assertRaises(UserError):
+            one.with_user(self.technician).description = "<p>Nothing was said.</p>"
+        one.with_user(self.operations)._charter_correct(
+            {"description": "Since last night."}, "She called again."
+        )
+        self.env.flush_all()
+        page = self.url_open(f"/my/charter/intervention/{one.id}").text
+        for words in ("Since this morning.", "Since last night.", "She called again.", "Corrected since"):
+            self.assertIn(words, page)
         file = self.url_open(f"/my/charter/intervention/{one.id}/file/1")
         self.assertEqual((file.content, file.headers["X-Content-Type-Options"]), (PHOTO, "nosniff"))
         self.assertIn("attachment", file.headers["Content-Disposition"])
