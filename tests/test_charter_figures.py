@@ -22,6 +22,7 @@ OWN = {
     ("clock.py", "timedelta(days=14)"): "how much of a calendar is read at once",
     ("charter_door.py", "timedelta(days=7)"): "how long a form that was sent is remembered",
     ("listing.py", "timedelta(days=30)"): "a choice of a list",
+    ("charter_feedback_links.py", "timedelta(days=30)"): "how far ahead a client chooses when we call",
     ("meeting_day.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",
     (

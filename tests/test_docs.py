@@ -35,7 +35,8 @@ OF_ODOO = {
     "Settings", "Users", "Companies", "Technical", "Resource", "Working Schedules", "Resource Time Off", "Languages", "Apps",
     "Update Apps List", "Activate", "Uninstall", "Mileo Client Charter", "Outgoing Mail Servers", "Incoming Mail Servers",
     "Fetch Now", "Aliases", "Alias Domains", "Emails", "Scheduled Actions", "Automation Rules", "Actions", "My Profile", "Security",
-    "API Keys", "Contacts", "Users & Companies", "Translations", "Email", "Automation",
+    "API Keys", "Contacts", "Users & Companies", "Translations", "Email", "Automation", "Invoicing",
+    "Customers", "Customer Contracts",
 }  # fmt: skip
 
 
@@ -104,8 +105,14 @@ def test_menus_and_settings_have_their_names():
 
 def test_french_guides_use_the_words_of_the_screen():
     """A menu or a button, as *Avis ‣ Tous les avis*, reads as in the translation."""
-    translated = {entry.msgstr.replace("'", "’") for entry in polib.pofile(ADDON / "i18n" / "fr.po")} | {
-        "Nouveau"
+    translated = {entry.msgstr.replace("'", "’") for entry in polib.pofile(ADDON / "i18n" / "fr.po")}
+    # Of Odoo, and of OCA's contracts.
+    translated |= {
+        "Nouveau",
+        "Facturation",
+        "Contrats clients",
+        "Interrompre",
+        "Interrompre et planifier un successeur",
     }
     unknown = []
     for page in (ROOT / "docs" / "user" / "fr").glob("*.md"):

@@ -15,7 +15,17 @@ TERMS = [
     if not entry.obsolete
 ]
 # What Odoo's own pages say.
-ODOO = {"en": {"New", "Actions"}, "fr": {"Nouveau", "Actions"}}
+ODOO = {
+    "en": {"New", "Actions", "Invoicing", "Customers", "Customer Contracts", "Stop", "Stop Plan Successor"},
+    "fr": {
+        "Nouveau",
+        "Actions",
+        "Facturation",
+        "Contrats clients",
+        "Interrompre",
+        "Interrompre et planifier un successeur",
+    },
+}
 QUOTED = re.compile(r"(?<![*\w])\*(?!\*)([^*]+)\*(?!\*)")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]*)")
 # Of one day, in two languages; no guide is for one half of the readers.

@@ -30,6 +30,17 @@ class KilledCase(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.registry = Registry(get_db_name())
+        # {cursor of a run: what ends a transaction there}. One patch for all: runs in two threads, each with a patch of its
+        # own, ended each other's transactions, which emptied the caches the other was computing in.
+        cls.turns = {}
+        crons = cls.registry["ir.cron"]
+        own = crons._commit_progress
+
+        def commit_progress(cron, *args, **kwargs):
+            turn = cls.turns.get(cron.env.cr)
+            return turn() if turn else own(cron, *args, **kwargs)
+
+        cls.enterClassContext(patch.object(crons, "_commit_progress", commit_progress))
 
     @contextlib.contextmanager
     def session(self):
@@ -57,7 +68,7 @@ class KilledCase(BaseCase):
                 raise Killed
             return execute(*args, **kwargs)
 
-        def commit_progress(_cron, *_args, **_kwargs):
+        def end_turn():
             # What ir.cron does for a scheduled action: a transaction ends here.
             nonlocal statements
             statements += 1
@@ -68,13 +79,11 @@ class KilledCase(BaseCase):
             return 1000
 
         cr.execute = counted
+        self.turns[cr] = end_turn
         env = api.Environment(cr, SUPERUSER_ID, INLINE)
         try:
-            with (
-                patch.object(type(env["ir.cron"]), "_commit_progress", commit_progress),
-                # The dead run's last words: its connection is closed.
-                mute_logger("odoo.sql_db") if die_at else contextlib.nullcontext(),
-            ):
+            # The dead run's last words: its connection is closed.
+            with mute_logger("odoo.sql_db") if die_at else contextlib.nullcontext():
                 getattr(env[self.job[0]], self.job[1])()
                 cr.commit()  # pylint: disable=invalid-commit
         except (Killed, psycopg2.InterfaceError):
@@ -82,6 +91,7 @@ class KilledCase(BaseCase):
             if not cr._cnx.closed:
                 raise
         finally:
+            del self.turns[cr]
             if not cr._cnx.closed:
                 cr.close()
             else:
