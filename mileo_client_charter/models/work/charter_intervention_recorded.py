@@ -2,6 +2,9 @@
 
 from odoo import api, fields, models
 from odoo.tools import is_html_empty
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterIntervention(models.Model):
@@ -48,7 +51,7 @@ class CharterIntervention(models.Model):
             }
             if differing:
                 engine._charter_note_correction(
-                    differing, self.env._("It was changed in the document this work follows.")
+                    differing, _lt("It was changed in the document this work follows.")
                 )
         rest = {name: value for name, value in changes.items() if name not in recorded}
         if rest:

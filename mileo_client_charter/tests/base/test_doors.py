@@ -203,7 +203,9 @@ class TestSurvey(DoorsCase):
         self.post(self.url, rating="2")
         promise = self.promise(self.feedback, "feedback.callback")
         self.assertEqual(promise.state, "open")
-        self.assertShows(self.get(self.url + "/more"), self.manager.name, "calls you within 48 hours", "by ")
+        self.assertShows(
+            self.get(self.url + "/more"), self.manager.name, "calls you within 48 hours", "No later than"
+        )
 
     def test_what_cannot_be_stored_is_said(self):
         for values in (

@@ -375,6 +375,7 @@ class TestEvidenceInTheSources(CharterCase):
                 ("ir_attachment.py", "_charter_notify_broken"),
                 ("charter_stand_in.py", "_brief"),
                 ("mail_thread.py", "_charter_remind"),
+                ("charter_word.py", "_mail_unread"),
                 ("charter_renewal_judged.py", "_tell_put_back"),
                 # A copy of what the contact itself did, whatever it was: no promise is kept by it.
                 ("charter_copy.py", "mail_copy"),
