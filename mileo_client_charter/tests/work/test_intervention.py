@@ -310,7 +310,7 @@ class TestIntervention(InterventionCase):
             closed, running = self.intervention(), self.intervention()
             closed.action_close()
             row = self.rows(running)
-            with self.assertRaisesRegex(UserError, "are not deleted"):
+            with self.assertRaisesRegex(UserError, "is not deleted"):
                 closed.with_user(self.admin).unlink()
             running.with_user(self.admin).unlink()
         self.assertEqual((row.state, row.cancel_reason), ("cancelled", "The intervention was deleted."))
