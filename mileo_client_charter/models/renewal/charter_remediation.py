@@ -4,6 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import REMEDIATION_START
 from ...tools.words import is_said
+from ..base.charter_words import Words
 
 _lt = LazyTranslate(__name__)
 
@@ -67,7 +68,7 @@ class CharterRemediation(models.Model):
     # The new measurement
     measured_at = fields.Datetime(readonly=True, charter_engine=True)
     measured_in_words = fields.Char("Last measure", readonly=True, charter_engine=True)
-    close_reason = fields.Char("Reason for closing without success", readonly=True, charter_engine=True)
+    close_reason = Words("Reason for closing without success", readonly=True, charter_engine=True)
 
     _one_at_a_time = models.UniqueIndex(
         "(renewal_id) WHERE state IN ('draft', 'running', 'agreed')",

@@ -8,6 +8,7 @@ from ...tools.clock import NoWorkingTime
 from ...tools.codes import RENEWAL_DECISION, REVIEW_ANNUAL
 from ...tools.occurrence import parse_key
 from ..base.charter_format import day_text
+from ..base.charter_words import Words, in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -139,7 +140,7 @@ class CharterRenewal(models.Model):
         readonly=True, charter_engine=True, help="First time the scheduled renewal passed this contract over."
     )
     renewed_at = fields.Datetime(readonly=True, charter_engine=True)
-    close_reason = fields.Char(readonly=True, charter_engine=True)
+    close_reason = Words(readonly=True, charter_engine=True)
     remediation_ids = fields.One2many("charter.remediation", "renewal_id", "Remediations")
     review_ids = fields.One2many("charter.review", "renewal_id", "Reviews")
     # As it stands today, not frozen
@@ -380,4 +381,4 @@ class CharterRenewal(models.Model):
         """The verdict is open again; what was decided before stays in the history of the record."""
         for renewal in self._charter_engine():
             renewal.write({"state": "open", "close_reason": False, "allowed": False})
-            renewal.message_post(body=reason)
+            renewal.message_post(body=in_words(self.env, stored(reason)))

@@ -8,7 +8,7 @@ from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
 from ...tools.meeting_day import meeting_day
 from ...tools.occurrence import parse_key
 from ...tools.words import is_said
-from ..base.charter_words import Words
+from ..base.charter_words import Words, as_stored
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
 
@@ -120,7 +120,7 @@ class CharterReview(models.Model):
     satisfaction = fields.Text("Overall satisfaction", charter_recorded="agreed")
     outlook = fields.Text("The coming year", charter_recorded="agreed", help="How the system may evolve.")
     held_at = fields.Datetime("Held on", readonly=True, copy=False, charter_engine=True)
-    cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    cancel_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
 
     _one_a_promise = models.UniqueIndex(
         # One to come: beside it, a meeting arranged by hand may have kept the same promise.
@@ -300,7 +300,7 @@ class CharterReview(models.Model):
             ]
         )
         for review in waiting:
-            reason = review.obligation_id.cancel_reason
+            reason = as_stored(review.obligation_id, "cancel_reason")
             review._charter_engine().write({"state": "cancelled", "cancel_reason": reason})
 
     def _form_action(self):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_format import day_text
+from ..base.charter_words import in_words, stored
 from .charter_renewal import CLOSED, UNDECIDED
 from .contract_line import CORRECTION_DAYS
 
@@ -145,7 +146,7 @@ class ContractContract(models.Model):
         (present._charter_engine() or renewals._charter_new(self, end)).write(
             {"state": "closed", "allowed": False, "close_reason": reason}
         )
-        self.sudo().message_post(body=reason)
+        self.sudo().message_post(body=in_words(self.env, stored(reason)))
 
     def _charter_record_extension(self, day, line, end):
         """``line`` is made to run past ``day``, the end of a term: the renewal it is, judged and recorded.

@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import from_zone
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
 
@@ -115,7 +116,7 @@ class CharterIntervention(models.Model):
     progress = fields.Selection(
         PROGRESS, compute="_compute_progress", store=True, group_expand="_expand_progress"
     )
-    cancel_reason = fields.Char(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
+    cancel_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     closing_cycle = fields.Integer(
         readonly=True, copy=False, charter_engine=True, help="How many times it has been closed."
     )

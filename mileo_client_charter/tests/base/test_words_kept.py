@@ -153,6 +153,26 @@ class TestWordsKept(CharterCase):
         self.assertGreater(looked_at, 100)
         self.assertEqual(found, [])
 
+    def test_what_keeps_a_reason_of_ours_keeps_terms(self):
+        """A term written into a plain field is put into the language of whoever is at work, or into none."""
+        typed = {
+            "charter.feedback.left_out_reason",
+            "charter.feedback.no_action_reason",
+            "charter.escalation.dismiss_reason",
+            "charter.escalation.level2_reason",
+            "charter.renewal.override_reason",
+            "charter.report.correction_reason",
+        }
+        plain = {
+            f"{model._name}.{name}"
+            for model in self.env.registry.values()
+            if model._name.startswith("charter.") and not (model._abstract or model._transient)
+            for name, field in model._fields.items()
+            if name.endswith("reason") and field.type in ("char", "text") and field.store
+            and getattr(field, "charter_engine", False) and not isinstance(field, (Words, LongWords))
+        }  # fmt: skip
+        self.assertEqual(plain - typed, set())
+
     def _alternatives(self, node):
         """What an expression may be: both sides of a choice."""
         if isinstance(node, ast.IfExp):
