@@ -91,6 +91,10 @@ class CharterSeal(models.Model):
             raise UserError(
                 self.env._("This document is there no more: the link says what it was (%s).", self.label)
             )
+        if document._name == "ir.attachment" and document.res_model in self.env and document.res_id:
+            # What the file belongs to shows it, and says what it is; the form of a file is for who administers files.
+            owner = self.env[document.res_model].browse(document.res_id).exists()
+            document = owner or document
         return {
             "type": "ir.actions.act_window", "res_model": document._name, "res_id": document.id, "views": [(False, "form")],
         }  # fmt: skip

@@ -202,12 +202,14 @@ class CharterFeedback(models.Model):
     def _charter_said(self):
         return self.comment or ""
 
-    @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at")
+    @api.depends("channel", "intervention_id", "partner_id", "answered_at", "planned_at", "said_at")
     @api.depends_context("lang", "tz")
     def _compute_name(self):
         labels = dict(self._fields["channel"]._description_selection(self.env))
         for feedback in self:
-            moment = feedback.answered_at or feedback.sent_at or feedback.create_date
+            # Of what a client told us, the day it did, whenever it was entered.
+            said = feedback.said_at if feedback.channel == "direct" else False
+            moment = said or feedback.answered_at or feedback.sent_at or feedback.create_date
             parts = [
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.

@@ -1,8 +1,11 @@
 """A survey that did not arrive says so: it is failed, not sent, and somebody mends the address."""
 
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
 from ..base.mail_thread import AUTOMATIC
+
+_lt = LazyTranslate(__name__)
 
 
 class MailThread(models.AbstractModel):
@@ -26,7 +29,7 @@ class MailThread(models.AbstractModel):
         return client, own or client._charter_serving_company()
 
     def _charter_word_summary(self, client):
-        return self.env._("Read and answer: a comment of %s", client.display_name)
+        return _lt("Read and answer: a comment of %s", client)
 
     def _charter_remind(self, user, subject):
         """Remind ``user`` of this document in Odoo or by mail, as that user is notified. :param subject: of an env"""

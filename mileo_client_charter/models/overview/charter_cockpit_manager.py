@@ -247,7 +247,9 @@ class CharterCockpit(models.AbstractModel):
         return self._row(
             word,
             word.partner_id.name,
-            when=day_text(self.env, word.due_on, "d MMM"),
+            when=day_text(
+                self.env, word.due_on, "d MMM" if word.due_on.year == self._today().year else "d MMM y"
+            ),
             lines=[self.env["ir.model"]._get(word.res_model).name],
             badge=self.env._("Unread for too long") if late else "",
             tone="danger" if late else "",

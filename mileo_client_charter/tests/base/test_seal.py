@@ -328,6 +328,18 @@ class TestSeal(SealCase):
         with self.assertRaisesRegex(UserError, "there no more"):
             link.action_open()
 
+    def test_a_link_of_a_file_opens_what_the_file_belongs_to(self):
+        contract = self._contract(self.client)
+        file = self.env["ir.attachment"].create(
+            {"name": "file.pdf", "raw": b"%PDF", "res_model": contract._name, "res_id": contract.id}
+        )
+        loose = self.env["ir.attachment"].create({"name": "loose.pdf", "raw": b"%PDF"})
+        for attachment, opens in ((file, contract), (loose, loose)):
+            with self.subTest(attachment.name):
+                link = self.env["charter.seal"].new({"model_name": "ir.attachment", "row_id": attachment.id})
+                opened = link.action_open()
+                self.assertEqual((opened["res_model"], opened["res_id"]), (opens._name, opens.id))
+
     def test_who_verifies_by_hand(self):
         with self.assertRaises(AccessError):
             self.seals.with_user(self.operations).action_verify()

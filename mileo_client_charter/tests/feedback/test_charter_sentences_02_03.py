@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.base.charter_format import day_text
 from ..cases.common import START, CharterCase
 
 FRIDAY = datetime(2026, 10, 9, 16, 0)  # 18:00 in Paris
@@ -59,6 +60,9 @@ class TestWhenTheClientSpoke(CharterCase):
                 self.assertEqual((promise.opened_at, promise.trigger_at), (day(said), day(said)))
                 self.assertGreaterEqual(promise.due_at, promise.opened_at)
                 self.assertEqual(record.recorded_late, marked)
+                if feedback:
+                    said_on = day_text(self.env, self.company._charter_day_at(day(said)))
+                    self.assertIn(said_on, record.name, "named by the day it was said")
                 look = self.env.ref("mileo_client_charter.activity_look")
                 looks = record.activity_ids.filtered(lambda one, look=look: one.activity_type_id == look)
                 what = "Client's comment" if feedback else "The escalation"
@@ -483,6 +487,11 @@ class TestEveryWordIsHeard(WordsCase):
         self.assertIn("Alpine, since 10/06/2026: Feedback", mine.body)
         self.assertEqual(theirs.subject, "Avis de clients que t_manager n’a pas lus : 2")
         self.assertIn("Alpine, depuis le 06/10/2026&nbsp;: Avis", theirs.body)
+        [to_read] = feedbacks[0].activity_ids.filtered(lambda one: one.user_id == self.manager)
+        self.assertEqual(to_read.summary, "Read and answer: a comment of Alpine")
+        self.assertEqual(
+            to_read.with_context(lang="fr_FR").summary, "À lire et à répondre : un commentaire de Alpine"
+        )
         for feedback in feedbacks:
             self.assertIn(f"/mail/view?model=charter.feedback&amp;res_id={feedback.id}", mine.body)
 
