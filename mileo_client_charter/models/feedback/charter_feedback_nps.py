@@ -2,7 +2,7 @@
 
 import secrets
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools import nps as nps_rules
@@ -90,7 +90,7 @@ class CharterFeedback(models.Model):
             {"left_out_at": self._charter_now(), "left_out_by_id": self.env.uid, "left_out_reason": reason}
         )
         feedback._charter_note_correction(
-            {"left_out_at": (False, self._charter_stamp(feedback.left_out_at))}, reason
+            {"left_out_at": (False, feedback._charter_recorded_value("left_out_at"))}, reason
         )
 
     def action_count_again(self, reason):
@@ -102,13 +102,9 @@ class CharterFeedback(models.Model):
         feedback, reason = self._check_nps_step(reason)
         if not feedback.left_out_at:
             raise UserError(self.env._("“%s” is not left out.", self.display_name))
-        before = self._charter_stamp(feedback.left_out_at)
+        before = feedback._charter_recorded_value("left_out_at")
         feedback.write({"left_out_at": False, "left_out_by_id": False, "left_out_reason": False})
         feedback._charter_note_correction({"left_out_at": (before, False)}, reason)
-
-    @api.model
-    def _charter_stamp(self, moment):
-        return fields.Datetime.to_string(moment)
 
     def action_ask_leave_out(self):
         return self._ask_nps_step("leave_out", self.env._("Leave out of the NPS"))
