@@ -114,7 +114,7 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _take_turn(self, company, user, origin, says):
-        """One form at a time of whom a limit counts: two at once would each count without the other.
+        """Let in one form at a time of whom a limit counts: two at once would each count without the other.
 
         A row of the one who counts is written by each: whoever waited for it, or began before it was last written, is played
         again by PostgreSQL's own rule, and counts what was taken meanwhile.

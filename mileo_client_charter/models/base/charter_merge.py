@@ -102,7 +102,7 @@ class CharterMergeMixin(models.AbstractModel):
         return engine.with_context(charter_merge=MERGE, active_test=False)
 
     def _charter_set_aside(self, merge, field="partner_id"):
-        """These rows stay on record beside the one that stands for them, out of the rule."""
+        """Keep these rows on record beside the one that stands for them, out of the rule."""
         for row in self._charter_merge_engine():
             values = {"merged_from": row[field].id}
             if self._charter_merge_hides:
@@ -460,7 +460,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _recompute(self, name, ids, columns):
-        """What is computed from a contact is computed anew; what the engine wrote once stays as it was written."""
+        """Compute again what depends on a contact; what the engine wrote once stays as it was written."""
         model = self.env[name].sudo().with_context(active_test=False)
         self.env.invalidate_all(flush=False)
         if not getattr(model, "_charter_engine_only", False):

@@ -104,7 +104,7 @@ class CharterRecordedMixin(models.AbstractModel):
         return values
 
     def _charter_corrected(self, names, reason):
-        """What follows from a correction of these fields; ``self`` is the engine's."""
+        """Do what follows from a correction of these fields; ``self`` is the engine's."""
 
     def _charter_open_to(self, names):
         """Return those of ``names`` that this user may correct."""

@@ -130,7 +130,7 @@ def _allowed(endpoint):
 
 
 def _head(endpoint, dispatch):
-    """As GET answers; what it noted (a document opened) is taken back: nobody has read anything."""
+    """Answer as GET does, and take back what it noted (a document opened): nobody has read anything."""
     savepoint = request.env.cr.savepoint()
     try:
         return dispatch(endpoint)
