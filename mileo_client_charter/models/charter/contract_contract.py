@@ -97,7 +97,7 @@ class ContractContract(models.Model):
         return field._base_fields__ or (field,)
 
     def _charter_check_editable(self, vals):
-        """Operations have write access for the charter's sake: customer, prices and invoicing are not theirs.
+        """Refuse customer, prices and invoicing to operations, who have write access for the charter's sake only.
 
         :raise AccessError: other fields, for who may write contracts by the charter's access alone
         """
