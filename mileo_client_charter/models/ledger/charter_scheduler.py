@@ -73,7 +73,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _say_not_scheduled(self, contract, why):
-        """An error for the administrator: this contract's next promises wait for it, the others' do not."""
+        """Write an error for the administrator: this contract's next promises wait for it, the others' do not."""
         _logger.error("The next commitments of contract %s cannot be opened: %s", contract.id, why)
 
     @api.model
@@ -324,7 +324,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _decision_delay(self, contract, event, commitment):
-        """The renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
+        """Return the delay by which the renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
         return self._before(contract.charter_notice_date, event, commitment)
 
     @api.model
@@ -346,7 +346,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _close_ended(self):
-        """What is not due yet of a contract that ended or left the charter is owed no more.
+        """Cancel what is not due yet of a contract that ended or left the charter.
 
         A contract that came to its end still owes the report of its last days.
         """
