@@ -367,7 +367,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _refresh(self, company):
-        """Stand-ins, handovers and owners of promises as the absences of ``company`` say, from today on."""
+        """Bring stand-ins, handovers and owners of promises in line with the absences of ``company``, from today on."""
         company = company.sudo()
         away = self._away(company)
         self.env["charter.assignment"].sudo()._sync_stand_ins(company, away)
@@ -378,7 +378,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _alert_vacant(self, company, away):
-        """The operations manager is told, once, of each absence on which nobody answers."""
+        """Tell the operations manager, once, of each absence on which nobody answers."""
         absences = self._valid(company)
         with_roles = absences._holding_roles()
         kind = self.env.ref("mileo_client_charter.activity_promise")

@@ -110,7 +110,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _feed_users(self, users):
-        """Something about when ``users`` are away has changed elsewhere."""
+        """Follow a change elsewhere of when ``users`` are away."""
         held = (
             self.env["charter.assignment"].sudo()._read_group([("user_id", "in", users.ids)], ["company_id"])
         )

@@ -215,7 +215,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _assign(self, partner, role, user, company, day=None):
-        """``user`` holds ``role`` from ``day`` (today): the present principal ends the day before.
+        """Give ``role`` to ``user`` from ``day`` (today): the present principal ends the day before.
 
         :param partner: the clients, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
@@ -280,7 +280,7 @@ class CharterAssignment(models.Model):
         return assignments
 
     def _check_company_roles(self, roles):
-        """Who is operations manager or general management is set by an administrator (article 03).
+        """Check that an administrator sets who is operations manager or general management (article 03).
 
         Operations managers assign clients their two contacts; the engine, which follows absences, is not asked.
         """
@@ -317,7 +317,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _charter_merge_holders(self, groups, merge):
-        """Where both clients had a principal on the same day, the one of the client that stays holds the role.
+        """Keep the principal of the client that stays, where both had one on the same day.
 
         Somebody who has left holds nothing: then the other one does. The rows that give way stay on record as they were, and
         what they held alone goes on as rows of its own.
@@ -351,13 +351,13 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _after_merge(self, client):
-        """Promises go to who holds their role for the merged client, which is owed a sheet that says so."""
+        """Give promises to who holds their role for the merged client, which is owed a sheet that says so."""
         rows = self.with_context(active_test=False).search([("partner_id", "=", client.id)])
         if rows:
             rows._consequences()
 
     def _consequences(self, companies=None):
-        """Promises go to who holds their role now; clients are owed a sheet that says so."""
+        """Give promises to who holds their role now; clients are owed a sheet that says so."""
         companies = companies or self.company_id
         for company in companies:
             self.env["charter.obligation"]._align_owners(company.sudo())

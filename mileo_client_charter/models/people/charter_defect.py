@@ -155,7 +155,7 @@ class CharterDefect(models.Model):
         ]  # fmt: skip
 
     def _defect_queries(self, clients):
-        """Queries of the columns of this model, without id.
+        """Return the queries of the columns of this model, without id.
 
         :param clients: SQL of (partner_id, company_id)
         """

@@ -169,7 +169,7 @@ class CharterObligation(models.Model):
         _logger.error("Promise %s cannot go to who holds its role: %s", row.id, why)
 
     def _go_to(self, user, stands_in):
-        """These promises are ``user``'s from now on, with their activities; one mail names them."""
+        """Give these promises to ``user`` from now on, with their activities; one mail names them."""
         vacant = self.filtered(lambda row: not row.user_id)
         vacant._reassign(user, _lt("the role was vacant"))
         vacant._notify_documents(user)
@@ -180,14 +180,14 @@ class CharterObligation(models.Model):
         moved._brief(user, stands_in)
 
     def _notify_documents(self, user):
-        """Documents that waited for somebody to hold a role learn that somebody does."""
+        """Tell documents that waited for somebody to hold a role that somebody does."""
         for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():
             documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
             if hasattr(documents, "_charter_new_owner"):
                 documents._charter_new_owner(role, user)
 
     def _move_activities(self, before, user):
-        """The to-do on the document goes with the promise."""
+        """Move the to-do on the document with the promise."""
         activity_type = self.env.ref("mileo_client_charter.activity_promise")
         for (model, old), rows in self.grouped(lambda row: (row.res_model, before[row.id])).items():
             activities = self.env["mail.activity"].sudo().search(
@@ -199,7 +199,7 @@ class CharterObligation(models.Model):
             activities.with_context(mail_activity_quick_update=True).write({"user_id": user.id})
 
     def _brief(self, user, stands_in):
-        """One mail to ``user`` with every promise that has just become theirs."""
+        """Send ``user`` one mail with every promise that has just become theirs."""
         if not self:
             return
         localized = self.with_context(lang=user.lang)
