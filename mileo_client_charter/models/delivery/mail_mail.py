@@ -28,7 +28,7 @@ class MailMail(models.Model):
         )
 
     def _send(self, auto_commit=False, **options):
-        """Each mail by one process alone: what another one is at, or has sent since, is left to it.
+        """Send each mail by one process alone: what another one is at, or has sent since, is left to it.
 
         Core marks a mail before it sends it, but the mark reaches the database with the end of the transaction only: two
         processes at the queue at once both send, and one of them learns of it too late.
@@ -54,7 +54,7 @@ class MailMail(models.Model):
         )
 
     def _charter_put_off(self):
-        """Back into the outbox for later; no attempt of a delivery is used up."""
+        """Put the mails back into the outbox for later; no attempt of a delivery is used up."""
         again = self.env.cr.now() + AGAIN
         self.sudo().write({"state": "outgoing", "scheduled_date": again})
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=again)
@@ -66,7 +66,7 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """A delivery follows its mail: handed over once it has left, to mend when it could not leave."""
+        """Let a delivery follow its mail: handed over once it has left, to mend when it could not leave."""
         waiting = self._charter_waiting(failure_reason, failure_type)
         if waiting:
             waiting._charter_put_off()
