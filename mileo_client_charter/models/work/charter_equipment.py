@@ -267,7 +267,7 @@ class CharterEquipment(models.Model):
 
     @api.model
     def _charter_merge_serials(self, groups, merge):
-        """One machine recorded for both clients: one record goes on, the other is archived with its outages and stays."""
+        """Keep one record of a machine recorded for both clients; the other is archived with its outages and stays."""
         for group in groups:
             _kept, *others = group.sorted(
                 lambda row: (not row.active, row.partner_id.id != merge.target, row.id)

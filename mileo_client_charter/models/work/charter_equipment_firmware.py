@@ -75,7 +75,7 @@ class CharterEquipment(models.Model):
         return vals
 
     def _recognised(self):
-        """Hook: model or firmware of these are others than before."""
+        """Follow that model or firmware of these are others than before (hook)."""
 
     def _keep_firmware(self):
         """Add to the history the firmware they have now."""

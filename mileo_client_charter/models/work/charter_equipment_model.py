@@ -63,7 +63,7 @@ class CharterEquipmentModel(models.Model):
         return result
 
     def _write_own_names(self):
-        """Each model is found by its own name as by its aliases: one table has them all."""
+        """Write the own name of each model beside its aliases: one table has them all."""
         alias = self.env["charter.equipment.alias"].sudo()
         known = {
             row.model_id: row for row in alias.search([("model_id", "in", self.ids), ("is_own", "=", True)])
@@ -175,7 +175,7 @@ class CharterEquipmentAlias(models.Model):
         return super().write(vals)
 
     def _check_free(self, name, maker):
-        """Before it is written, so that the error can name the other model.
+        """Check it before it is written, so that the error can name the other model.
 
         :raise ValidationError: the name names another model already, or nothing
         """

@@ -375,7 +375,7 @@ class CharterIntervention(models.Model):
         return result
 
     def _charter_resolve_again(self, at):
-        """A spreadsheet read a second time closes what is still open.
+        """Close what is still open when a spreadsheet is read a second time.
 
         :raise ValidationError: it says otherwise of work that is over
         """

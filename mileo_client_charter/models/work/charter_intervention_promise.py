@@ -68,7 +68,7 @@ class CharterIntervention(models.Model):
     @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")
     @api.depends_context("lang", "tz")
     def _compute_promises(self):
-        """Countdowns of the lists, computed for all rows at once."""
+        """Compute the countdowns of the lists for all rows at once."""
         rows = self._charter_last_promises()
         levels = self._charter_levels()
         for intervention in self:
@@ -164,7 +164,7 @@ class CharterIntervention(models.Model):
         return self.env._("Changed: %s.", ", ".join(labels)) if changed else ""
 
     def _charter_mark_history(self, resolved):
-        """What was over before the charter began was never promised; nor was what a source, or operations, bring from then.
+        """Mark what was never promised: what was over before the charter began, and what a source, or operations, bring from then.
 
         :param resolved: when each was resolved, where whoever records it says so
         """
@@ -217,7 +217,7 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(_lt("Pauses taken before."))
 
     def _charter_renew_promises(self, reason):
-        """What still runs is cancelled with ``reason`` and promised anew on the present terms.
+        """Cancel what still runs with ``reason`` and promise it anew on the present terms.
 
         What is late stays late, and is owed on the terms it was promised on; where nothing is promised any more, or it
         is another client's work, it ends late.
@@ -254,7 +254,7 @@ class CharterIntervention(models.Model):
     # -- what happens to them ------------------------------------------------------------------------
 
     def _charter_declare_response(self):
-        """The promise of a response follows “Responded at”: kept at that moment, corrected, or owed again."""
+        """Bring the promise of a response in line with “Responded at”: kept at that moment, corrected, or owed again."""
         self.ensure_one()
         row = self._charter_last_promises().get((self.id, RESPONSE))
         if not row:
@@ -267,7 +267,7 @@ class CharterIntervention(models.Model):
         self._charter_settle_alerts()
 
     def _charter_settle_alerts(self):
-        """What people were told to do is done, once nothing they were told of is owed any more."""
+        """Close what people were told to do, once nothing they were told of is owed any more."""
         rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
         if not any(row.alert for row in rows):
             self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])

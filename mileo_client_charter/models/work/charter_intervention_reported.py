@@ -25,7 +25,7 @@ class CharterIntervention(models.Model):
 
     @api.model
     def _from_portal(self, contact, form, contracts, equipment, files=()):
-        """What ``contact`` reports: recorded, promised and confirmed by mail.
+        """Record, promise and confirm by mail what ``contact`` reports.
 
         :param form: ``summary``, ``description``, ``priority``
         :param contracts: of the client, among which it is; one where the client chose

@@ -242,7 +242,7 @@ class CharterIntervention(models.Model):
         return pause
 
     def _charter_close(self, at):
-        """The work was done at ``at``; the promises are kept by then or late, and the contacts are asked.
+        """Close the work at ``at``; the promises are kept by then or late, and the contacts are asked.
 
         :raise ValidationError: before the response, a pause or the reopening, or still to come
         """
@@ -268,10 +268,10 @@ class CharterIntervention(models.Model):
         self._charter_closed()
 
     def _charter_closed(self):
-        """The work is done: what follows from it in later packages."""
+        """Do what follows in later packages once the work is done (hook)."""
 
     def _charter_reopened(self):
-        """The work goes on after it was closed or cancelled: what followed is called off."""
+        """Call off what followed when the work goes on after it was closed or cancelled (hook)."""
 
     def _charter_check_resolved(self, at, responded):
         """:raise ValidationError: before the report, the response, a pause or the reopening, or still to come"""

@@ -158,7 +158,7 @@ class CharterOutage(models.Model):
 
     @api.constrains("start_at", "end_at", "planned")
     def _check_moments(self):
-        """No time of its own may lie ahead, except for maintenance that is planned."""
+        """Check that no time of its own lies ahead, except for maintenance that is planned."""
         soon = fields.Datetime.now() + timedelta(minutes=1)  # a form filled in at the present minute
         for outage in self:
             if outage.planned:
@@ -204,7 +204,7 @@ class CharterOutage(models.Model):
         return result
 
     def _check_correction(self, vals):
-        """What the monitoring said is corrected by the operations manager, with a reason; the former words stay.
+        """Check that what the monitoring said is corrected by the operations manager, with a reason; the former words stay.
 
         :raise AccessError: not the operations manager
         :raise ValidationError: no reason
@@ -230,7 +230,7 @@ class CharterOutage(models.Model):
             outage._charter_engine().history = "\n".join(filter(None, [outage.sudo().history, line]))
 
     def _freeze_places(self):
-        """Whose the equipment was when the outage began."""
+        """Record whose the equipment was when the outage began."""
         places = self._places(self.equipment_id.ids)
         for outage in self._charter_engine():
             place = self._place_at(places[outage.equipment_id.id], outage.start_at)
@@ -251,7 +251,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _place_at(self, places, moment):
-        """Company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
+        """Return company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
         moment = fields.Datetime.to_datetime(moment) or fields.Datetime.now()
         place = places[-1:]
         if places._name == "charter.equipment.stay":

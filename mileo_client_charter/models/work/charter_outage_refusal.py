@@ -398,7 +398,10 @@ class CharterOutageRefusalEvent(models.Model):
 
     @api.model
     def _keep(self, messages, now):
-        """:param messages: [(id of a refusal, message)]; told again, it is the same message"""
+        """Keep messages that were refused.
+
+        :param messages: [(id of a refusal, message)]; told again, it is the same message
+        """
         rows = {}
         for number, message in messages:
             text = json.dumps(message, sort_keys=True)
@@ -431,7 +434,7 @@ class CharterOutageRefusalEvent(models.Model):
         self.invalidate_model()
 
     def _move(self, cause, subject, detail):
-        """Under the reason it is refused for now."""
+        """Move it under the reason it is refused for now."""
         self.ensure_one()
         refusal = self.refusal_id
         if (refusal.cause, refusal.subject) == (cause, subject):

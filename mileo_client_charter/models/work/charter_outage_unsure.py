@@ -34,7 +34,7 @@ class CharterOutage(models.Model):
         return told & (stale | unconfirmed)
 
     def _unsure_words(self):
-        """Since when, and when it was last confirmed; or that its end is not its own. In the reader's language and time zone."""
+        """Say since when, and when it was last confirmed; or that its end is not its own. In the reader's language and time zone."""
         self.ensure_one()
         if self.end_at:
             return self.env._(
