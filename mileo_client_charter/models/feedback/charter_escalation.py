@@ -274,7 +274,7 @@ class CharterEscalation(models.Model):
         )
 
     def _start_clock(self, code, moment, recorded, occurrence=""):
-        """The promise of a level runs from ``moment``, when the client spoke; ``recorded`` is when we noted it."""
+        """Start the promise of a level at ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
         if not occurrence:
             # A level that was answered, or taken back, is promised anew when it is asked for again.

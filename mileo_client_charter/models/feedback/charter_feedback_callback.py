@@ -33,7 +33,7 @@ class CharterFeedback(models.Model):
         return self.env.company._charter_next_opening(self._charter_now() + AGAIN)
 
     def _record_attempt(self, called_at, left_message=False, note="", next_at=None):
-        """Nobody answered: the promise goes on, the attempt stays, and the next one becomes an activity of the caller's.
+        """Record that nobody answered: the promise goes on, and the next attempt becomes an activity of the caller's.
 
         :param called_at: naive UTC, not in the future
         :param next_at: when to try again, naive UTC; two hours on, in office hours, by default
@@ -80,7 +80,7 @@ class CharterFeedback(models.Model):
         }
 
     def _record_callback(self, called_at, understanding, apology, actions, no_action_reason):
-        """The call was held: what was understood, apologies, what will be done, by whom and when.
+        """Record the call that was held: what was understood, apologies, what will be done, by whom and when.
 
         :param actions: list of dicts for ``charter.corrective.action``
         :raise ValidationError: a part is missing, naming it
@@ -130,7 +130,7 @@ class CharterFeedback(models.Model):
         feedback._charter_mark_late(called_at, now, _lt("The call"))
 
     def _check_call_due(self, called_at):
-        """What holds for every call that is recorded, answered or not.
+        """Check what holds for every call that is recorded, answered or not.
 
         :return: the moment it is recorded, naive UTC
         :raise ValidationError: no call is due, or a moment that cannot be  :raise AccessError: not the user's to record
@@ -148,7 +148,7 @@ class CharterFeedback(models.Model):
         return now
 
     def _check_may_call(self):
-        """The account manager calls (article 02), or whoever stands in; operations and general management may.
+        """Check that the account manager calls (article 02), or whoever stands in; operations and general management may.
 
         :raise AccessError: somebody else of the staff
         """
