@@ -44,7 +44,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _figures_of(self, spans):
-        """As ``_figures``, each contract over days of its own.
+        """Count as ``_figures``, each contract over days of its own.
 
         :param spans: {contract: (first day, last day)}, or (first day, last day, client id)
         """
@@ -260,7 +260,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _availability(self, scope):
-        """One statement for each distinct pair of moments: one, when all clients share a time zone and a period."""
+        """Compute availability in one statement for each distinct pair of moments: one, when all clients share a time zone and a period."""
         columns, outages = scope["columns"], self.env["charter.outage"]
         groups = defaultdict(list)
         for contract_id, client_id, start, end in zip(

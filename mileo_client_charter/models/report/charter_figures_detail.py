@@ -114,7 +114,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _outage_rows(self, scope):
-        """Outages and planned maintenance, the part that lies in the period."""
+        """Return outages and planned maintenance, the part that lies in the period."""
         return self._dicts(
             """
             SELECT * FROM (
@@ -208,7 +208,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _escalation_rows(self, scope):
-        """Escalations raised in the period, or not resolved before it."""
+        """Return escalations raised in the period, or not resolved before it."""
         return self._dicts(
             """
             SELECT scope.contract_id, fact.id, fact.reference, fact.name, fact.level, fact.raised_at, fact.answered_at,

@@ -34,7 +34,7 @@ class CharterReport(models.Model):
         ]
 
     def _section(self, key, title, lines=(), tables=(), empty=""):
-        """``empty`` is said when the section has no table."""
+        """Return a section; ``empty`` is said when it has no table."""
         tables = [table for table in tables if table["rows"]]
         return {
             "key": key,

@@ -17,7 +17,7 @@ class CharterReport(models.Model):
     # -- who -------------------------------------------------------------------------------------------
 
     def _check_holder(self, *roles):
-        """The step is taken by who holds one of ``roles`` today for the client, or by operations and management.
+        """Check that the step is taken by who holds one of ``roles`` today for the client, or by operations and management.
 
         Where nobody holds the first role, any of the charter's users may.
 
@@ -84,7 +84,7 @@ class CharterReport(models.Model):
         return dict(found.grouped(lambda one: (one.contract_id.id, one.partner_id.id)))
 
     def _ask_review(self):
-        """An activity for the account manager: the report is ready to be read."""
+        """Give the account manager an activity: the report is ready to be read."""
         self.ensure_one()
         manager = self.sudo().account_manager_id
         if manager and manager != self.env.user:
@@ -231,7 +231,7 @@ class CharterReport(models.Model):
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 
     def _propose_advice(self):
-        """What these reports print as new is proposed by them, also what a notice recommended since the last ones."""
+        """Propose what these reports print as new, also what a notice recommended since the last ones."""
         drafts = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
         )  # fmt: skip
@@ -302,7 +302,7 @@ class CharterReport(models.Model):
         return promise.browse() if self.env["charter.delivery"].search_count(under_way, limit=1) else promise
 
     def _request(self, contact, promise, attachment):
-        """In the language of the environment."""
+        """Return what a delivery of the report consists of, in the language of the environment."""
         company = self.company_id
         body = self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_report",

@@ -262,5 +262,5 @@ class CharterReport(models.Model):
         ]
 
     def _paragraphs(self, text):
-        """Plain text people typed, its line breaks kept."""
+        """Return plain text people typed as paragraphs, its line breaks kept."""
         return Markup("<br/>").join((text or "").splitlines())
