@@ -129,7 +129,7 @@ class CharterAdvisoryConcern(models.Model):
         }  # fmt: skip
 
     def _decide(self, answer, why):
-        """Somebody looked.
+        """Record what somebody decided of the concern.
 
         :raise UserError: nothing is said of what was found, or there is nothing to look at
         """
@@ -151,7 +151,7 @@ class CharterAdvisoryConcern(models.Model):
     # -- judged again -----------------------------------------------------------------------------
 
     def _again(self, answer, reason, product, firmware, today):
-        """Judged another time: a device that was updated answers the concern; a person's answer stays as long as its firmware."""
+        """Judge again: a device that was updated answers the concern; a person's answer stays as long as its firmware."""
         self.ensure_one()
         other_firmware = (self.firmware or "") != (firmware or "")
         if self.reason == "person" and not other_firmware and answer == LOOK:
@@ -176,7 +176,7 @@ class CharterAdvisoryConcern(models.Model):
         )
 
     def _see_twins(self):
-        """The same vulnerabilities of the same device in an earlier advisory that is open: one concern."""
+        """Mark a concern as that of an earlier advisory, still open, with the same vulnerabilities of the same device."""
         open_before = defaultdict(self.browse)
         for one in self.search(
             [("equipment_id", "in", self.equipment_id.ids), ("state", "=", "open"), ("answer", "=", AFFECTED),
@@ -417,7 +417,7 @@ class CharterEquipment(models.Model):
     )  # fmt: skip
 
     def _recognised(self):
-        """What was published before they came, or before they were updated, is judged again."""
+        """Judge again what was published before they came, or before they were updated."""
         result = super()._recognised()
         if self:
             self.env["charter.advisory"].sudo()._judge(equipment=self)

@@ -124,7 +124,7 @@ class CharterAdvisory(models.Model):
         }  # fmt: skip
 
     def _write_notice_texts(self, notice):
-        """What clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
+        """Write what clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
         for code, _name in self.env["res.lang"].get_installed():
             one = self.with_context(lang=code)
             body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": one})
@@ -172,7 +172,7 @@ class CharterAdvisory(models.Model):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _tell_changed(self, told):
-        """After a revision: tell those again for whom something changed, and whoever is new."""
+        """Tell again, after a revision, those for whom something changed, and whoever is new."""
         for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
             engine = notice._charter_engine()
             engine.severity = self._notice_values(notice.company_id)["severity"]
@@ -196,14 +196,14 @@ class CharterAdvisory(models.Model):
             there.write({"body": line + (there.body or ""), "advice": one._advice() or there.advice})
 
     def _join_notices(self):
-        """Devices found to be affected join the notices that are out, and their clients are told."""
+        """Add devices found to be affected to the notices that are out, and tell their clients."""
         for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
             notice._pick_up_new()
 
     # -- who looks --------------------------------------------------------------------------------
 
     def _close_looks(self):
-        """Nothing is left to look at for a client: the step of its technical contact is done."""
+        """Close the step of the technical contact once nothing is left to look at for its client."""
         for one in self.sudo():
             waiting = one.concern_ids.filtered(lambda row: row.state == "open" and row.answer == LOOK)
             done = one.activity_ids.filtered(

@@ -296,7 +296,7 @@ class CharterAuthorisation(models.Model):
 
     @api.model
     def _tell_due(self):
-        """The day comes nearer: clients under the charter are told; those nobody is to mail yet wait. :return: True"""
+        """Tell clients under the charter that the day comes nearer; those nobody is to mail yet wait. :return: True"""
         due = self.sudo().search(
             Domain.OR(
                 Domain("company_id", "in", ids)

@@ -73,7 +73,7 @@ class CharterNoticeLine(models.Model):
         )  # fmt: skip
 
     def _occurrence(self):
-        """One a telling: a date that moved, or equipment that came, is another promise."""
+        """Return the key of one telling: a date that moved, or equipment that came, is another promise."""
         self.ensure_one()
         notice = self.notice_id
         return format_key(notice.effect_on or notice.published_on, told=self.told_times)
@@ -103,7 +103,7 @@ class CharterNoticeLine(models.Model):
         return opened.browse([of_line[line.id].id for line in self])
 
     def _acknowledge(self, contact):
-        """A contact of the client has read it; the first one counts."""
+        """Record that a contact of the client has read it; the first one counts."""
         self.ensure_one()
         engine = self._charter_locked("acknowledged_at")
         if not engine.acknowledged_at:
@@ -111,7 +111,7 @@ class CharterNoticeLine(models.Model):
 
     @api.model
     def _charter_merge_notifications(self, groups, merge):
-        """One row goes on, with the equipment of both and the acknowledgement of either; each stays as it was told."""
+        """Keep one row, with the equipment of both and the acknowledgement of either; each stays as it was told."""
         for group in groups:
             kept, *others = group.sorted(
                 lambda line: (

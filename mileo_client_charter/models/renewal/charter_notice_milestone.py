@@ -111,7 +111,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _raise_isolated(self):
-        """``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
+        """Call ``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
         self._raise_drafts()
         return end_batch(self.env, 1)
 
@@ -136,7 +136,7 @@ class CharterNotice(models.Model):
         return raised
 
     def _follow(self, notices, dates):
-        """Notices of one model whose date is not announced any more go with the maker: to the date that came in its place."""
+        """Move notices of one model whose date is not announced any more to the date that came in its place."""
         live = notices.filtered(lambda n: n.state in ("draft", "open"))
         taken = set(live.mapped("effect_on"))
         free = [day for day in sorted(dates) if day not in taken]
@@ -193,7 +193,7 @@ class CharterNotice(models.Model):
         return raised
 
     def _reach(self, found):
-        """Lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""
+        """Add lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""
         self.ensure_one()
 
         def reach(clients):
@@ -206,13 +206,13 @@ class CharterNotice(models.Model):
         run_isolated(self.env["res.partner"].browse(found), reach, self._say_not_raised)
 
     def _move(self, day):
-        """The maker moved the date: a draft is owed for the new one, clients who were told are told again."""
+        """Move the notice to the maker's new date: a draft is owed for it, clients who were told are told again."""
         for notice in self:
             notice.write({"effect_on": day})
 
     @api.model
     def _pick_up(self):
-        """Equipment that came since joins the notices that concern it: its client is owed word, or told at once. :return: True"""
+        """Add equipment that came since to the notices that concern it: its client is owed word, or told at once. :return: True"""
         held_by = self.env["res.company"]._charter_held_clients()
         notices = self.sudo().search([("state", "in", ("draft", "open"))])
         run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)

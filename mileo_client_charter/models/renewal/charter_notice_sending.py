@@ -150,7 +150,7 @@ class CharterNoticeLine(models.Model):
         }  # fmt: skip
 
     def _recommend(self):
-        """What we recommend goes into the client's next report, once a notice."""
+        """Put what we recommend into the client's next report, once a notice."""
         contract = self._charter_contract()
         if self.told_times > 1 or not contract:
             return

@@ -77,7 +77,7 @@ class CharterRemediation(models.Model):
 
     @api.model
     def _open_for(self, renewals):
-        """One remediation a renewal, with its promise to start within the charter's delay."""
+        """Open one remediation a renewal, with its promise to start within the charter's delay."""
         remediations = self._charter_engine().create([{"renewal_id": renewal.id} for renewal in renewals])
         remediations._charter_open(REMEDIATION_START)
         return remediations.with_env(self.env)
@@ -165,7 +165,7 @@ class CharterRemediation(models.Model):
         renewal._reopen(_lt("The remediation succeeded: %s", engine.measured_in_words))
 
     def _give_up(self, reason):
-        """The renewal no longer waits for these; what they owed is owed no more."""
+        """Give these up, for which the renewal no longer waits; what they owed is owed no more."""
         running = self.filtered(lambda r: r.state in ("draft", "running", "agreed"))._charter_engine()
         running._charter_cancel(REMEDIATION_START, reason)
         running.write({"state": "closed", "close_reason": reason})

@@ -358,7 +358,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _close_moved(self, contracts):
-        """A term that no longer ends on the day of its renewal needs no decision; one that does again, does."""
+        """Close the renewals of a term that no longer ends on their day, and reopen those of one that does again."""
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
@@ -378,7 +378,7 @@ class CharterRenewal(models.Model):
         self._charter_engine().write({"state": "closed", "close_reason": reason, "allowed": False})
 
     def _reopen(self, reason):
-        """The verdict is open again; what was decided before stays in the history of the record."""
+        """Open the verdict again; what was decided before stays in the history of the record."""
         for renewal in self._charter_engine():
             renewal.write({"state": "open", "close_reason": False, "allowed": False})
             renewal.message_post(body=in_words(self.env, stored(reason)))

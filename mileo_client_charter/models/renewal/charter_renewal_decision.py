@@ -182,7 +182,7 @@ class CharterRenewal(models.Model):
         }
 
     def _override(self, reason):
-        """General management lets a contract renew in spite of the verdict; the reason stays on the contract for ever.
+        """Let a contract renew in spite of the verdict, by general management; the reason stays on the contract for ever.
 
         :raise AccessError: not general management
         :raise ValidationError: no reason

@@ -31,7 +31,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _send_legal_reminders(self, contracts):
-        """Reminders whose window is open today, once each; past the window the renewal says that it was missed."""
+        """Send reminders whose window is open today, once each; past the window the renewal says that it was missed."""
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.filtered("charter_notice_date").ids)
             & Domain("state", "not in", CLOSED)

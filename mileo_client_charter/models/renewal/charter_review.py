@@ -181,7 +181,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _with_people(self, vals_list):
-        """``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
+        """Return ``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
         contracts = self.env["contract.contract"].browse([vals["contract_id"] for vals in vals_list])
         asked = []
         for vals, contract in zip(vals_list, contracts, strict=True):
@@ -235,7 +235,7 @@ class CharterReview(models.Model):
         return users
 
     def _charter_is_recorded(self, name):
-        """Once the meeting is held, or declined, what was said is on record."""
+        """Return whether the meeting is held, or declined: what was said is on record from then on."""
         return self.state in ("held", "minutes", "declined")
 
     # -- opening ----------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _give_up_withdrawn(self, contracts):
-        """Meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
+        """Give up meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
         waiting = self.sudo().search(
             [
                 ("contract_id", "in", contracts.ids),
@@ -338,7 +338,7 @@ class CharterReview(models.Model):
         engine._keep_promise()
 
     def _check_attendance(self):
-        """Those the charter names are there on the meeting's own day, or who stands in for them on that day."""
+        """Check that those the charter names are there on the meeting's own day, or who stands in for them on that day."""
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         for role, user in self._role_holders().items():
             if not user:

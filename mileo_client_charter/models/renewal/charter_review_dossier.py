@@ -201,7 +201,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _prepare_due(self):
-        """Dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
+        """Prepare the dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
         now = self._charter_now()
         due = self.sudo().search(
             [

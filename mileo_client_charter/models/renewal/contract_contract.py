@@ -126,7 +126,7 @@ class ContractContract(models.Model):
             )
 
     def _charter_record_return(self):
-        """Back under the charter: a term that was prolonged meanwhile is on record as what it is."""
+        """Record a term that was prolonged while the contract was out of the charter as what it is."""
         self.ensure_one()
         end, now = self.charter_left_term_end, self.charter_term_end
         self.sudo().charter_left_term_end = False
@@ -149,7 +149,7 @@ class ContractContract(models.Model):
         self.sudo().message_post(body=in_words(self.env, stored(reason)))
 
     def _charter_record_extension(self, day, line, end):
-        """``line`` is made to run past ``day``, the end of a term: the renewal it is, judged and recorded.
+        """Record ``line``, made to run past ``day``, the end of a term, as the renewal it is, judged.
 
         :raise UserError: the client is not satisfied today
         """

@@ -59,7 +59,7 @@ class ResPartner(models.Model):
     _charter_calendar_key_idx = models.Index("(charter_calendar_key) WHERE charter_calendar_key IS NOT NULL")
 
     def _charter_make_calendar(self):
-        """Another address for this contact's feed; the former ones show nothing any more."""
+        """Make another address for this contact's feed; the former ones show nothing any more."""
         self._charter_revoke_calendar()
         self.sudo().charter_calendar_key = secrets.token_urlsafe(24)
 
@@ -174,6 +174,6 @@ class ResPartner(models.Model):
         )
 
     def _charter_entry_uid(self, record, what):
-        """The same at each reading, and of this database alone."""
+        """Return the same identifier at each reading, and of this database alone."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         return f"{record._table}-{record.id}-{what}@{database}"
