@@ -99,7 +99,7 @@ class CharterOnboarding(models.Model):
     @api.depends("company_id", "state")
     @api.depends_context("lang")
     def _compute_setup_todo(self):
-        """What would shame the first campaign: the set-up check, as long as nothing has begun."""
+        """Show the set-up check as long as nothing has begun: what would shame the first campaign."""
         checks = self.env["charter.setup.check"]
         for onboarding in self:
             waiting = onboarding.state in ("draft", "previewing", "ready") and onboarding.company_id
@@ -358,7 +358,7 @@ class CharterOnboarding(models.Model):
         return True
 
     def _advance(self):
-        """The first batch at once, the rest by the scheduled action."""
+        """Begin the first batch at once, and leave the rest to the scheduled action."""
         lines = self._next_lines()
         if lines:
             self._go_on(lines)
