@@ -330,7 +330,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _record(self, table, number, name, before, after):
-        """Of our own records, the digests of what the text was and of what it is now."""
+        """Record, of our own records, the digests of what the text was and of what it is now."""
         model = {**self.env["charter.merge"]._tables(), "ir_attachment": "ir.attachment"}.get(table)
         if model and not (model == "ir.attachment" and name != "raw"):
             self.env["charter.redaction"]._charter_engine().create(
