@@ -106,7 +106,7 @@ def _vulnerability(node):
 
 
 def _scores(node):
-    """Of 2.0's ``scores`` and of 2.1's ``metrics``."""
+    """Return the scores of 2.0's ``scores`` and of 2.1's ``metrics``."""
     holders = node.objects("scores") + [one.object("content") for one in node.objects("metrics")]
     found = {}
     for holder in holders:
@@ -164,7 +164,7 @@ class _Products:
         self.known[key] = {**path, "": (product.text("name"), f"{product.where}/name")}
 
     def _relate(self, one):
-        """Firmware on a device: the device of one, the version of the other."""
+        """Relate firmware to a device: the device of one, the version of the other."""
         part, whole = (
             self._get(one.text(name), f"{one.where}/{name}")
             for name in ("product_reference", "relates_to_product_reference")

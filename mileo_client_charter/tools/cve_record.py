@@ -70,7 +70,7 @@ def _weakness(assigner):
 
 
 def _scores(root, assigner):
-    """Of whoever assigned the number, else of those who enrich records (ADP)."""
+    """Return the scores of whoever assigned the number, else of those who enrich records (ADP)."""
     for holder in (assigner, *root.object("containers").objects("adp")):
         found = [
             score_of(score.text("vectorString"), f"{score.where}/vectorString")

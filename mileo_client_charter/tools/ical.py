@@ -92,7 +92,7 @@ def write(entries: Iterable[Entry], method: str, stamp: datetime, zone: str = "U
 
 @functools.lru_cache(maxsize=64)
 def _rules(zone):
-    """The VTIMEZONE of a zone, which nobody changes: to work it out takes ten times as long as all the rest of a file.
+    """Return the VTIMEZONE of a zone, which nobody changes: to work it out takes ten times as long as all the rest of a file.
 
     None where moments are written as UTC.
     """
