@@ -238,7 +238,10 @@ class ClientReading:
         return in_words(self.env, value, self.tz, pattern)
 
     def _promises(self, rows, origin=True):
-        """:param origin: False on the page of the document the promises come from"""
+        """Return plain values of each promise of ``rows``.
+
+        :param origin: False on the page of the document the promises come from
+        """
         # A client reads the name of its contract where it may see it, never more.
         contracts = {contract.id: contract.name for contract in self._readable(rows.contract_id)}
         return [

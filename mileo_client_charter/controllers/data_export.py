@@ -45,7 +45,7 @@ class DataExport(InterventionReading):
     # -- tables -----------------------------------------------------------------------------------
 
     def _write_tables(self, archive, files):
-        """“data.xlsx” with a sheet a kind, “data.json” with the same; the last says what each other file is.
+        """Write “data.xlsx” with a sheet a kind, and “data.json” with the same; the last sheet says what each other file is.
 
         :param files: rows as of :meth:`_write_deliveries`
         """

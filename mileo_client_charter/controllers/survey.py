@@ -147,7 +147,7 @@ class Survey(http.Controller):
         )
 
     def _closed(self, feedback, status):
-        """The survey takes no answer, for a reason of its own: unknown, left, expired or answered."""
+        """Render the page of a survey that takes no answer, for a reason of its own: unknown, left, expired or answered."""
         tz = feedback.company_id._charter_tz() if feedback else None
         return self._page(
             "survey_closed",
