@@ -655,7 +655,7 @@ def test_a_docstring_says_what_a_function_does():
         seen += 1
         if word not in VERBS and PRINTED.get(path) != word:
             found.append(f"{path}:{function.lineno} {function.name}: {word}")
-    assert seen >= 1500, seen
+    assert seen >= 1400, seen
     assert not found, f"Begin with what it does: {found}"
 
 
