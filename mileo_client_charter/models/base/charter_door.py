@@ -104,10 +104,14 @@ class CharterDoorVisit(models.Model):
                     # Of the same form taken meanwhile, PostgreSQL says that the transaction is to be played again.
                     """INSERT INTO charter_door_visit (key, user_id, origin, says, at) VALUES (%(key)s, %(user_id)s, %(origin)s, %(says)s, %(now)s)
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at RETURNING id""",
-                    key=key, user_id=user.id, origin=origin, says=says, now=fields.Datetime.now(),
+                    key=key,
+                    user_id=user.id,
+                    origin=origin,
+                    says=says,
+                    now=fields.Datetime.now(),
                 ),
                 log_exceptions=False,
-            )  # fmt: skip
+            )
         except LockNotAvailable as error:
             raise busy(self.env) from error
         return self.sudo().browse(self.env.cr.fetchone()[0])

@@ -145,9 +145,12 @@ def _wrong(endpoint, name, value):
     if not isinstance(value, str):
         # The router's own figures and days; a file is none, and is taken where the route says so (``charter_files``).
         return hasattr(value, "stream") and name not in endpoint.routing.get("charter_files", ())
-    return "\0" in name or "\0" in value or len(value) > MAX_TEXT or (
-        name == "form_key" and len(value) > FORM_KEY_LENGTH
-    )  # fmt: skip
+    return (
+        "\0" in name
+        or "\0" in value
+        or len(value) > MAX_TEXT
+        or (name == "form_key" and len(value) > FORM_KEY_LENGTH)
+    )
 
 
 def _post(endpoint, dispatch):
