@@ -132,12 +132,19 @@ class ContractContract(models.Model):
     @api.model
     def _charter_may_write_all(self):
         """Return whether an access right of another addon than the charter's lets this user write contracts."""
-        rights = self.env["ir.model.access"].sudo().search(
-            [
-                ("model_id.model", "=", self._name), ("perm_write", "=", True),
-                "|", ("group_id", "=", False), ("group_id", "in", self.env.user.all_group_ids.ids),
-            ]
-        )  # fmt: skip
+        rights = (
+            self.env["ir.model.access"]
+            .sudo()
+            .search(
+                [
+                    ("model_id.model", "=", self._name),
+                    ("perm_write", "=", True),
+                    "|",
+                    ("group_id", "=", False),
+                    ("group_id", "in", self.env.user.all_group_ids.ids),
+                ]
+            )
+        )
         xmlids = rights._get_external_ids()
         return any(not any(xmlid.startswith(OURS) for xmlid in xmlids[right.id]) for right in rights)
 
