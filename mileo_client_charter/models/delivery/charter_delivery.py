@@ -205,28 +205,33 @@ class CharterDelivery(models.Model):
             else:
                 reachable |= delivery
         replies = reachable._notify_get_reply_to(default=None)
-        mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
-            [
-                {
-                    "model": self._name,
-                    "res_id": delivery.id,
-                    "subject": delivery.subject,
-                    "body_html": delivery.body,
-                    "body": delivery.body,
-                    "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
-                    # An answer comes back to this row, and reaches who is in charge (charter.word).
-                    "reply_to": replies.get(delivery.id)
-                    or delivery.company_id.email_formatted
-                    or self.env.user.email_formatted,
-                    "author_id": delivery.company_id.partner_id.id,
-                    "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
-                    "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
-                    "auto_delete": False,
-                    "is_notification": False,
-                }
-                for delivery in reachable
-            ]
-        )  # fmt: skip
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .with_context(mail_notify_force_send=False)
+            .create(
+                [
+                    {
+                        "model": self._name,
+                        "res_id": delivery.id,
+                        "subject": delivery.subject,
+                        "body_html": delivery.body,
+                        "body": delivery.body,
+                        "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                        # An answer comes back to this row, and reaches who is in charge (charter.word).
+                        "reply_to": replies.get(delivery.id)
+                        or delivery.company_id.email_formatted
+                        or self.env.user.email_formatted,
+                        "author_id": delivery.company_id.partner_id.id,
+                        "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
+                        "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
+                        "auto_delete": False,
+                        "is_notification": False,
+                    }
+                    for delivery in reachable
+                ]
+            )
+        )
         for delivery, mail in zip(reachable, mails, strict=True):
             delivery.write(
                 {

@@ -245,13 +245,16 @@ class IrAttachment(models.Model):
                             "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was "
                             "%(sha256)s. It is not delivered any more. Restore it from a backup; it is compared "
                             "again at the next opening.",
-                            file=file.name, model=file.res_model, id=file.res_id, sha256=file.charter_sha256,
+                            file=file.name,
+                            model=file.res_model,
+                            id=file.res_id,
+                            sha256=file.charter_sha256,
                         ),
                         "email_from": company.email_formatted or user.email_formatted,
                         "recipient_ids": [fields.Command.set(user.partner_id.ids)],
                         "auto_delete": False,
                     }
-                )  # fmt: skip
+                )
             self.env["charter.obligation"]._wake_mail_queue()
 
     def _charter_company(self):
