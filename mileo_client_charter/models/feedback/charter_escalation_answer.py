@@ -132,10 +132,13 @@ class CharterEscalation(models.Model):
         escalation.activity_feedback(["mileo_client_charter.activity_promise"])
         escalation.write(
             {
-                "level": "2", "level2_at": said_at, "level2_recorded_at": now, "level2_reason": reason,
+                "level": "2",
+                "level2_at": said_at,
+                "level2_recorded_at": now,
+                "level2_reason": reason,
                 "state": "open",
             }
-        )  # fmt: skip
+        )
         escalation._start_clock(ESCALATION_LEVEL2, said_at, now)
         escalation._charter_mark_late(said_at, now, _lt("Level 2"))
 

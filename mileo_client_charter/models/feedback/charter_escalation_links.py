@@ -21,9 +21,14 @@ class CharterEscalation(models.Model):
     }
 
     accepted_by_id = fields.Many2one(
-        "res.partner", "Accepted by", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "res.partner",
+        "Accepted by",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The contact of the client who accepted our answer by the link of our email.",
-    )  # fmt: skip
+    )
 
     def _charter_mail_doors(self):
         """Return what follows an answer: to accept it, to go to general management, or to say to it that it does not satisfy."""

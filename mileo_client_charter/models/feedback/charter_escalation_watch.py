@@ -52,13 +52,21 @@ class CharterEscalation(models.Model):
         "Level 2 offered on", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     asked_at = fields.Datetime(
-        "Client asked on", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Client asked on",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="When the client was asked whether our answer satisfies it.",
-    )  # fmt: skip
+    )
     silent = fields.Boolean(
-        "Closed without reaction", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Closed without reaction",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The client has not reacted for a month after our answer; any message opens it again.",
-    )  # fmt: skip
+    )
     reopened_count = fields.Integer(
         "Times reopened", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
@@ -80,9 +88,16 @@ class CharterEscalation(models.Model):
         if not domain or domain in PUBLIC_DOMAINS:
             return partners
         same = partners.search([("email_normalized", "=like", f"%@{escape_psql(domain)}")])
-        contracts = self.env["contract.contract"].sudo().search(
-            [("commercial_partner_id", "in", same.commercial_partner_id.ids), ("charter_tier_id", "!=", False)]
-        )  # fmt: skip
+        contracts = (
+            self.env["contract.contract"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "in", same.commercial_partner_id.ids),
+                    ("charter_tier_id", "!=", False),
+                ]
+            )
+        )
         return contracts.commercial_partner_id
 
     # -- nobody there -----------------------------------------------------------------------------
@@ -230,10 +245,14 @@ class CharterEscalation(models.Model):
         count = escalation.reopened_count + 1
         escalation.write(
             {
-                "state": "open" if escalation.partner_id else "unqualified", "silent": False, "resolved_at": False,
-                "resolution": False, "asked_at": False, "reopened_count": count,
+                "state": "open" if escalation.partner_id else "unqualified",
+                "silent": False,
+                "resolved_at": False,
+                "resolution": False,
+                "asked_at": False,
+                "reopened_count": count,
             }
-        )  # fmt: skip
+        )
         if escalation.partner_id:
             escalation._start_clock(code, now, now)
         else:

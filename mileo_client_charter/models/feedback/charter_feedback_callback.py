@@ -23,9 +23,13 @@ class CharterFeedback(models.Model):
         "Attempts to call", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     call_log = LongWords(
-        "Calls so far", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Calls so far",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Attempts to reach the client, each with its moment, who called and how it ended.",
-    )  # fmt: skip
+    )
 
     @api.model
     def _next_attempt_at(self):
@@ -116,11 +120,14 @@ class CharterFeedback(models.Model):
         )
         feedback._charter_fulfil(
             FEEDBACK_CALLBACK,
-            _lt("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
-                       moment=fields.Datetime.to_string(called_at), recorded=fields.Datetime.to_string(now),
-                       user=self.env.user._charter_key()),
+            _lt(
+                "Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
+                moment=fields.Datetime.to_string(called_at),
+                recorded=fields.Datetime.to_string(now),
+                user=self.env.user._charter_key(),
+            ),
             at=called_at,
-        )  # fmt: skip
+        )
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
         self.activity_unlink(["mail.mail_activity_data_call"])
         self.env["charter.word"]._unread_of(feedback).with_env(self.env).sudo()._mark_read()

@@ -33,13 +33,20 @@ class CharterFeedback(models.Model):
     }
 
     call_wanted_at = fields.Datetime(
-        "Call wanted at", readonly=True, copy=False, charter_engine=True,
+        "Call wanted at",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         help="When the client asked to be called. Where that is after the limit of the charter, the call is due then.",
-    )  # fmt: skip
+    )
     call_wanted_phone = fields.Char(
-        "Number to call", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Number to call",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The number the client gave for this call; empty: that of the contact.",
-    )  # fmt: skip
+    )
 
     def _charter_mail_doors(self):
         return [

@@ -43,9 +43,13 @@ class CharterRemindedMixin(models.AbstractModel):
             operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
             for reader in user | operations:
                 document._charter_remind(
-                    reader, lambda env: env._("Agreed for %(day)s and not done: %(action)s",
-                                              day=self.date_deadline, action=self.name)
-                )  # fmt: skip
+                    reader,
+                    lambda env: env._(
+                        "Agreed for %(day)s and not done: %(action)s",
+                        day=self.date_deadline,
+                        action=self.name,
+                    ),
+                )
             self._charter_engine().reminded_on = today
 
     def _charter_agreed_user(self):

@@ -146,6 +146,9 @@ class CharterSaidMixin(models.AbstractModel):
         for promise in promises._charter_engine():
             if not promise.history:
                 promise.history = promise._with_history(
-                    _lt("reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
-                               said=fields.Datetime.to_string(moment), known=fields.Datetime.to_string(recorded))
-                )  # fmt: skip
+                    _lt(
+                        "reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
+                        said=fields.Datetime.to_string(moment),
+                        known=fields.Datetime.to_string(recorded),
+                    )
+                )
