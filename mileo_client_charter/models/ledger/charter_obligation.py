@@ -328,11 +328,9 @@ class CharterObligation(models.Model):
 
     def _ended_values(self, reason, now):
         """Return the values of a row that is late, and no longer to be done."""
-        return {
-            "state": "late", "breached_at": self.breached_at or now, "met": 0, "missed": 1,
-            "done_at": now, "cancelled_at": now, "cancel_reason": reason,
-            "history": self._with_history(_lt("missed, and no longer to be done: %s", reason)),
-        }  # fmt: skip
+        found = {"state": "late", "breached_at": self.breached_at or now, "missed": 1, "done_at": now}
+        history = self._with_history(_lt("missed, and no longer to be done: %s", reason))
+        return {**self._cancelled_values(reason, now), **found, "history": history}
 
     def _reopen_outstanding(self, reason):
         """Reopen late promises that had ended without being done; they were late all along."""
@@ -354,8 +352,11 @@ class CharterObligation(models.Model):
             values = obligation._cancelled_values(reason, now)
             if obligation._overdue(now):
                 found = obligation.breached_at or now
-                line = _lt("cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
-                                  moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
+                line = _lt(
+                    "cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
+                    moment=fields.Datetime.to_string(obligation.due_at or found),
+                    reason=reason,
+                )
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 

@@ -61,10 +61,15 @@ class CharterObligation(models.Model):
         """Call ``_detect`` row by row; one that refuses is in the log, and holds up no other."""
         due = self.sudo().search(
             [
-                ("state", "=", "open"), "|", ("due_at", "<", now),
-                "&", ("warned_at", "=", False), ("warn_at", "<=", now),
-            ], order="id",
-        )  # fmt: skip
+                ("state", "=", "open"),
+                "|",
+                ("due_at", "<", now),
+                "&",
+                ("warned_at", "=", False),
+                ("warn_at", "<=", now),
+            ],
+            order="id",
+        )
         counts = [0, 0]
 
         def mark(rows):

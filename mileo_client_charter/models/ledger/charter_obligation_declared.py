@@ -92,8 +92,12 @@ class CharterObligation(models.Model):
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
-                line = _lt("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
-                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
+                line = _lt(
+                    "declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
+                    "manager can correct it, with a reason",
+                    old=str(before),
+                    new=str(at),
+                )
                 values = {}
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
@@ -118,9 +122,14 @@ class CharterObligation(models.Model):
         if self._overdue(now):
             return {**values, "state": "late", "breached_at": self.breached_at or now, "missed": 1}
         return {
-            **values, "state": "open", "breached_at": False, "missed": 0,
-            "alert": False, "alert_error": False, "warned_at": False,
-        }  # fmt: skip
+            **values,
+            "state": "open",
+            "breached_at": False,
+            "missed": 0,
+            "alert": False,
+            "alert_error": False,
+            "warned_at": False,
+        }
 
     def _intervention_result(self):
         """Return (result, words) of a promise as an intervention's list shows it."""

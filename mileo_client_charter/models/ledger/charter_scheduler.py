@@ -180,12 +180,17 @@ class CharterScheduler(models.AbstractModel):
         ledger = self.env["charter.obligation"]
         dues = ledger._due_moments(
             [
-                (request, request["at"], request["delay"] or in_force[request["company_id"], request["code"]]._delay(), "before")
+                (
+                    request,
+                    request["at"],
+                    request["delay"] or in_force[request["company_id"], request["code"]]._delay(),
+                    "before",
+                )
                 if in_force[request["company_id"], request["code"]].anchor == "before"
                 else None
                 for request in requests
             ]
-        )  # fmt: skip
+        )
         of_id = {contract.id: contract for contract in contracts}
         found = []
         for request, due in zip(requests, dues, strict=True):
@@ -217,8 +222,12 @@ class CharterScheduler(models.AbstractModel):
             day=day,
         )
         if day > event:
-            return {**request, "at": contract._charter_midnight(day), "delay": Delay(0, "days", "elapsed"),
-                    "reason": reason}  # fmt: skip
+            return {
+                **request,
+                "at": contract._charter_midnight(day),
+                "delay": Delay(0, "days", "elapsed"),
+                "reason": reason,
+            }
         return {**request, "delay": Delay((event - day).days, "days", "elapsed"), "reason": reason}
 
     @api.model

@@ -202,10 +202,13 @@ class ContractContract(models.Model):
         others = self.env["contract.contract"].sudo()
         left = others.search_count(
             [
-                *others._charter_active_domain(), ("commercial_partner_id", "=", client.id),
-                ("company_id", "=", self.company_id.id), ("id", "!=", self.id),
-            ], limit=1,
-        )  # fmt: skip
+                *others._charter_active_domain(),
+                ("commercial_partner_id", "=", client.id),
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
         if not left and self.commercial_partner_id != client:
             owed = self.env["charter.obligation"].sudo().search(
                 [
@@ -252,14 +255,19 @@ class ContractContract(models.Model):
             ledger._open(
                 [
                     {
-                        "code": REPORT_DELIVERY, "res_model": self._name, "res_id": self.id, "partner_id": row.partner_id.id,
-                        "contract_id": self.id, "company_id": self.company_id.id,
+                        "code": REPORT_DELIVERY,
+                        "res_model": self._name,
+                        "res_id": self.id,
+                        "partner_id": row.partner_id.id,
+                        "contract_id": self.id,
+                        "company_id": self.company_id.id,
                         "occurrence": format_key(key.subject, END, again=key.again),
-                        "at": self._charter_midnight(today + timedelta(days=1)), "opened_at": row.opened_at,
+                        "at": self._charter_midnight(today + timedelta(days=1)),
+                        "opened_at": row.opened_at,
                         "delay": Delay(row.delay, row.unit, row.clock),
                     }
                 ]
-            )  # fmt: skip
+            )
 
     def _charter_withdraw(self, reason, codes=None, keep=(), client=None):
         """Withdraw recurring promises of these contracts (of ``codes``) that are not due yet.
