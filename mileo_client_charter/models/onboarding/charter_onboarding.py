@@ -59,11 +59,14 @@ class CharterOnboarding(models.Model):
     )
     rule_ids = fields.One2many("charter.onboarding.rule", "onboarding_id", copy=True)
     manager_source = fields.Selection(
-        [("client", "The client's salesperson, else the contract's"), ("contract", "The contract's, else the client's")],
+        [
+            ("client", "The client's salesperson, else the contract's"),
+            ("contract", "The contract's, else the client's"),
+        ],
         "Account manager",
         required=True,
         default="client",
-    )  # fmt: skip
+    )
     technical_contact_id = fields.Many2one(
         "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
@@ -287,10 +290,15 @@ class CharterOnboarding(models.Model):
 
     def _yearly_amounts(self, contracts):
         """Return {contract id: twelve months of its lines that run}, in one statement."""
-        groups = self.env["contract.line"].sudo()._read_group(
-            [("contract_id", "in", contracts.ids), ("is_canceled", "=", False)], ["contract_id"],
-            ["monthly_recurring:sum"],
-        )  # fmt: skip
+        groups = (
+            self.env["contract.line"]
+            .sudo()
+            ._read_group(
+                [("contract_id", "in", contracts.ids), ("is_canceled", "=", False)],
+                ["contract_id"],
+                ["monthly_recurring:sum"],
+            )
+        )
         return {contract.id: 12 * amount for contract, amount in groups}
 
     def _present_holders(self, clients):
