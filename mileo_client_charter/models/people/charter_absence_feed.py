@@ -20,9 +20,15 @@ class CharterAbsence(models.Model):
         company = company.sudo()
         today = company._charter_today()
         fed = self.sudo().search(
-            [("company_id", "=", company.id), ("state", "=", "planned"), ("source", "!=", "manual"),
-             "|", ("date_to", "=", False), ("date_to", ">=", today)]
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "planned"),
+                ("source", "!=", "manual"),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today),
+            ]
+        )
         if users is None:
             holders = (
                 self.env["charter.assignment"]

@@ -152,11 +152,17 @@ class CharterAssignment(models.Model):
         """Return {company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
         today = self.env.company.sudo()._charter_today()
         own = self.sudo().search_fetch(
-            [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
-             ("partner_id", "!=", False), ("date_from", "<=", fields.Date.add(today, days=1)),
-             "|", ("date_to", "=", False), ("date_to", ">=", fields.Date.add(today, days=-1))],
+            [
+                ("user_id", "=", self.env.uid),
+                ("company_id", "in", self.env.companies.ids),
+                ("partner_id", "!=", False),
+                ("date_from", "<=", fields.Date.add(today, days=1)),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", fields.Date.add(today, days=-1)),
+            ],
             ["company_id", "role", "partner_id"],
-        )  # fmt: skip
+        )
         held = {}
         keys = {(one.company_id.id, one.role, one.partner_id.id) for one in own}
         for (company, _role, client), user in self.sudo()._holders(keys).items():
@@ -342,12 +348,16 @@ class CharterAssignment(models.Model):
                 kept |= self.create(
                     [
                         {
-                            "company_id": row.company_id.id, "role": row.role, "partner_id": row.partner_id.id,
-                            "user_id": row.user_id.id, "date_from": first, "date_to": last or False,
+                            "company_id": row.company_id.id,
+                            "role": row.role,
+                            "partner_id": row.partner_id.id,
+                            "user_id": row.user_id.id,
+                            "date_from": first,
+                            "date_to": last or False,
                         }
                         for first, last in free
                     ]
-                )  # fmt: skip
+                )
 
     @api.model
     def _after_merge(self, client):

@@ -105,9 +105,14 @@ class CharterHandover(models.Model):
         absences = self.env["charter.absence"]._valid(company)
         wanted = engine._wanted_plans(company, absences, away)
         rows = engine.search(
-            [("company_id", "=", company.id), ("absence_id", "!=", False), "|", ("date_to", "=", False),
-             ("date_to", ">=", today - timedelta(days=1))]
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("absence_id", "!=", False),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today - timedelta(days=1)),
+            ]
+        )
         ended_before = {
             one.id
             for one in rows.absence_id
@@ -142,9 +147,17 @@ class CharterHandover(models.Model):
         clients = {client for _absence, client in wanted}
         contracts = self.env["contract.contract"].sudo()
         since, held = {}, {}
-        for contract in contracts.search(
-            [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", list(clients))]
-        ) if clients else ():  # fmt: skip
+        for contract in (
+            contracts.search(
+                [
+                    *contracts._charter_active_domain(),
+                    ("company_id", "=", company.id),
+                    ("commercial_partner_id", "in", list(clients)),
+                ]
+            )
+            if clients
+            else ()
+        ):
             client, day = contract.commercial_partner_id.id, contract.charter_since
             if day:
                 since[client] = min(day, since.get(client, day))
