@@ -174,9 +174,13 @@ class CharterDelivery(models.Model):
 
     def _charter_blank(self):
         return {
-            "body": False, "email": False, "failure": False, "mail_id": False, "mail_message_id": False,
+            "body": False,
+            "email": False,
+            "failure": False,
+            "mail_id": False,
+            "mail_message_id": False,
             "attachment_ids": [fields.Command.clear()],
-        }  # fmt: skip
+        }
 
     def _charter_remove_threads(self):
         """Remove the message as it left, and the files of these deliveries alone: a file of many letters stays with the others."""
@@ -204,9 +208,16 @@ class CharterEscalation(models.Model):
 
     def _charter_blank(self):
         return {
-            "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False, "doubt": False,
-            "answer": False, "resolution": False, "level2_reason": False, "dismiss_reason": False,
-        }  # fmt: skip
+            "name": self.env._("Anonymised"),
+            "description": False,
+            "contact_id": False,
+            "email_from": False,
+            "doubt": False,
+            "answer": False,
+            "resolution": False,
+            "level2_reason": False,
+            "dismiss_reason": False,
+        }
 
 
 class CharterReview(models.Model):
