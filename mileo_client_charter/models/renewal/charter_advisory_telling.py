@@ -87,9 +87,12 @@ class CharterAdvisory(models.Model):
                    AND partner_id IN (SELECT contract.commercial_partner_id FROM contract_contract contract WHERE %(running)s)
                  GROUP BY partner_id
                 """,
-                advisory=self.id, company=company.id, affected=AFFECTED, running=running,
+                advisory=self.id,
+                company=company.id,
+                affected=AFFECTED,
+                running=running,
             )
-        )  # fmt: skip
+        )
         return dict(self.env.cr.fetchall())
 
     def action_notice(self):
@@ -108,8 +111,11 @@ class CharterAdvisory(models.Model):
             self._write_notice_texts(notice)
             notice.action_match()
         return {
-            "type": "ir.actions.act_window", "res_model": "charter.notice", "res_id": notice.id, "views": [(False, "form")],
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": "charter.notice",
+            "res_id": notice.id,
+            "views": [(False, "form")],
+        }
 
     def _notice_values(self, company):
         cves = self.cve_ids.filtered("cve").mapped("cve")
@@ -117,11 +123,15 @@ class CharterAdvisory(models.Model):
             self.with_context(tz=company._charter_tz()), self.published_at
         ).date()
         return {
-            "name": self.name, "kind": "vulnerability", "company_id": company.id, "advisory_id": self.id,
+            "name": self.name,
+            "kind": "vulnerability",
+            "company_id": company.id,
+            "advisory_id": self.id,
             "severity": self.severity if self.severity not in (False, "none") else LEAST,
-            "published_on": min(published, company._charter_today()), "cve": cves[0] if len(cves) == 1 else False,
+            "published_on": min(published, company._charter_today()),
+            "cve": cves[0] if len(cves) == 1 else False,
             "source": " · ".join([self.publisher, self.identifier]),
-        }  # fmt: skip
+        }
 
     def _write_notice_texts(self, notice):
         """Write what clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
@@ -234,6 +244,10 @@ class CharterAdvisoryConcern(models.Model):
             concerns.write({"look_user_id": user.id, "look_by": day})
             if user:
                 advisory.activity_schedule(
-                    "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id,
-                    summary=_lt("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
-                )  # fmt: skip
+                    "mileo_client_charter.mail_activity_advisory_look",
+                    day,
+                    user_id=user.id,
+                    summary=_lt(
+                        "%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)
+                    ),
+                )

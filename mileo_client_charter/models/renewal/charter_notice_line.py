@@ -68,9 +68,14 @@ class CharterNoticeLine(models.Model):
             return contracts[:1]
         model = self.env["contract.contract"].sudo()
         return model.search(
-            [*model._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.id),
-             ("company_id", "=", self.company_id.id)], order="id", limit=1,
-        )  # fmt: skip
+            [
+                *model._charter_active_domain(),
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            order="id",
+            limit=1,
+        )
 
     def _occurrence(self):
         """Return the key of one telling: a date that moved, or equipment that came, is another promise."""
@@ -115,10 +120,13 @@ class CharterNoticeLine(models.Model):
         for group in groups:
             kept, *others = group.sorted(
                 lambda line: (
-                    not line.acknowledged_at, not line.sent_at, -line.told_times,
-                    line.partner_id.id != merge.target, line.id,
+                    not line.acknowledged_at,
+                    not line.sent_at,
+                    -line.told_times,
+                    line.partner_id.id != merge.target,
+                    line.id,
                 )
-            )  # fmt: skip
+            )
             others = self.browse([other.id for other in others])
             others.obligation_ids._settle_merged(kept.display_name)
             kept._charter_engine().equipment_ids |= others.equipment_ids

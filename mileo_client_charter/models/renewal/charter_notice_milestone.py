@@ -61,8 +61,11 @@ class CharterNotice(models.Model):
             """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s
                   AND lower(earlier.milestone_key) = %(milestone_key)s AND earlier.id != %(own_id)s
                   AND earlier.state IN ('draft', 'open') AND earlier.effect_on < %(effect_on)s""",
-            company_id=self.company_id.id, milestone_key=self.milestone_key.lower(), own_id=self.id, effect_on=self.effect_on,
-        )  # fmt: skip
+            company_id=self.company_id.id,
+            milestone_key=self.milestone_key.lower(),
+            own_id=self.id,
+            effect_on=self.effect_on,
+        )
         own = SQL(
             "(%(own)s OR NOT EXISTS (SELECT 1 %(dated)s IS NOT NULL) AND NOT EXISTS (%(earlier)s))",
             own=own,
@@ -73,8 +76,12 @@ class CharterNotice(models.Model):
             return SQL("equipment.product_id = %(product)s AND %(own)s", product=product, own=own)
         return SQL(
             "(%(key)s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%(maker)s, ''), NULLIF(%(model)s, ''), NULLIF(%(name)s, '')) AND %(own)s",
-            key=MODEL, maker=maker, model=model, name=name, own=own,
-        )  # fmt: skip
+            key=MODEL,
+            maker=maker,
+            model=model,
+            name=name,
+            own=own,
+        )
 
     @api.model
     def _dates_of_models(self):
@@ -178,10 +185,13 @@ class CharterNotice(models.Model):
             raised = self._charter_engine().create(
                 {
                     "name": named(self.env),
-                    "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
+                    "kind": "end_of_support",
+                    "company_id": company.id,
+                    "effect_on": day,
+                    "milestone_key": key,
                     "product_ids": product.ids,
                 }
-            )  # fmt: skip
+            )
             # It is read, and sent, in each language: nobody retypes a subject.
             for code, _name in self.env["res.lang"].get_installed():
                 there = raised.with_context(lang=code)

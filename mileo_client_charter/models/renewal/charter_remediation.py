@@ -88,9 +88,12 @@ class CharterRemediation(models.Model):
             contact = remediation.agreed_contact_id
             if contact and contact.commercial_partner_id != remediation.partner_id:
                 raise ValidationError(
-                    self.env._("Agreed by: %(contact)s is not a contact of %(client)s.",
-                               contact=contact.display_name, client=remediation.partner_id.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Agreed by: %(contact)s is not a contact of %(client)s.",
+                        contact=contact.display_name,
+                        client=remediation.partner_id.display_name,
+                    )
+                )
 
     def _charter_is_recorded(self, name):
         return self.state in AGREED
@@ -123,9 +126,12 @@ class CharterRemediation(models.Model):
         )
         engine._charter_fulfil(
             REMEDIATION_START,
-            _lt("Actions planned by %(user)s: %(count)s.",
-                       count=len(self.action_ids), user=self.env.user._charter_key()),
-        )  # fmt: skip
+            _lt(
+                "Actions planned by %(user)s: %(count)s.",
+                count=len(self.action_ids),
+                user=self.env.user._charter_key(),
+            ),
+        )
 
     def action_agree(self):
         """Record that the client agrees to the plan, by whom and in which words."""
@@ -155,10 +161,13 @@ class CharterRemediation(models.Model):
             {
                 "measured_at": self._charter_now(),
                 "measured_in_words": lacking
-                or self.env._("NPS %(score)s (n = %(n)s), no unresolved complaint",
-                              score=standing.score, n=standing.answers),
+                or self.env._(
+                    "NPS %(score)s (n = %(n)s), no unresolved complaint",
+                    score=standing.score,
+                    n=standing.answers,
+                ),
             }
-        )  # fmt: skip
+        )
         if standing.verdict != "pass":
             return
         engine.state = "succeeded"

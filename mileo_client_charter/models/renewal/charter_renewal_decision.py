@@ -212,8 +212,12 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._("Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
-                               user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
+            words = self.env._(
+                "Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
+                user=self.env.user.name,
+                reason=reason,
+                remediation=renewal.override_remediation,
+            )
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)
         engine.remediation_ids._give_up(_lt("General management renews the contract: %s", reason))

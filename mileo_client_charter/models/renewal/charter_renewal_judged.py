@@ -242,7 +242,7 @@ class CharterRenewal(models.Model):
                 "The contract year ended on %(day)s and its renewal is not allowed yet: the contract has no "
                 "end date and goes on without having been renewed (charter, article 04). Decide the renewal, or give its lines an end date.",
                 day=day_text(self.env, renewal.term_end),
-            )  # fmt: skip
+            )
             renewal.message_post(body=words)
             renewal.contract_id.sudo().message_post(body=words)
 

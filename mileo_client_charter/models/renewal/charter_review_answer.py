@@ -51,9 +51,12 @@ class CharterReviewAnswer(models.Model):
         for answer in self.filtered("contact_id"):
             if answer.contact_id.commercial_partner_id != answer.review_id.partner_id:
                 raise ValidationError(
-                    self.env._("Answers: %(contact)s is not a contact of %(client)s.",
-                               contact=answer.contact_id.display_name, client=answer.review_id.partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Answers: %(contact)s is not a contact of %(client)s.",
+                        contact=answer.contact_id.display_name,
+                        client=answer.review_id.partner_id.name,
+                    )
+                )
 
     def _charter_is_recorded(self, name):
         """Return whether the meeting is held: from then on what was said is feedback, and stays as it is."""
@@ -88,16 +91,20 @@ class CharterReviewAnswer(models.Model):
         """Make a feedback of the answer: a negative mark calls for a callback, as from any other door."""
         for answer in self._charter_engine():
             review = answer.review_id
-            feedback = self.env["charter.feedback"]._charter_engine().create(
-                {
-                    "channel": "interview",
-                    "partner_id": review.partner_id.id,
-                    "contact_id": answer.contact_id.id,
-                    "company_id": review.company_id.id,
-                    "contract_id": review.contract_id.id,
-                    "state": "sent",
-                }
-            )  # fmt: skip
+            feedback = (
+                self.env["charter.feedback"]
+                ._charter_engine()
+                .create(
+                    {
+                        "channel": "interview",
+                        "partner_id": review.partner_id.id,
+                        "contact_id": answer.contact_id.id,
+                        "company_id": review.company_id.id,
+                        "contract_id": review.contract_id.id,
+                        "state": "sent",
+                    }
+                )
+            )
             # What was said at a meeting was said then, whenever its minutes are typed.
             feedback._answer(
                 rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at

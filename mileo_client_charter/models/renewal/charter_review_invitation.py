@@ -20,9 +20,13 @@ class CharterReview(models.Model):
 
     ical_uid = fields.Char("UID", readonly=True, copy=False, charter_engine=True, groups="base.group_system")
     ical_sequence = fields.Integer(
-        "SEQUENCE", readonly=True, copy=False, charter_engine=True, groups="base.group_system",
+        "SEQUENCE",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_system",
         help="How often the meeting was moved since it was planned: calendars take the highest.",
-    )  # fmt: skip
+    )
 
     _ical_uid_idx = models.UniqueIndex("(ical_uid) WHERE ical_uid IS NOT NULL")
 

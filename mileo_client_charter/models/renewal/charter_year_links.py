@@ -91,8 +91,12 @@ class CharterReview(models.Model):
             # Proposed to whoever plans: another day, or recorded as declined (action_decline).
             self._charter_engine().write({"declined_contact_id": contact.id, "decline_words": reason})
             words = self.env._("I cannot come: %s", reason)
-        message = self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
-            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
-        )  # fmt: skip
+        message = (
+            self.sudo()
+            .with_context(mail_notify_force_send=False, mail_post_autofollow=False)
+            .message_post(
+                body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+            )
+        )
         self.env["charter.word"].sudo()._hear(self, message=message)
         return self.env._("You wrote to us about %(meeting)s: “%(words)s”", meeting=self.name, words=words)

@@ -18,9 +18,14 @@ class ContractContract(models.Model):
     _inherit = "contract.contract"
 
     charter_copied_from_id = fields.Many2one(
-        "contract.contract", "Copy of", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
+        "contract.contract",
+        "Copy of",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
         help="While the renewal of that contract waits, a copy for the same client does not run past its term either.",
-    )  # fmt: skip
+    )
     charter_left_term_end = fields.Date(
         "Contract end date when it left the charter",
         readonly=True,
@@ -28,13 +33,20 @@ class ContractContract(models.Model):
     )
 
     charter_renewal_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewals", readonly=True,
+        "charter.renewal",
+        "contract_id",
+        "Renewals",
+        readonly=True,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     charter_override_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
-        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+        "charter.renewal",
+        "contract_id",
+        "Renewed by exception",
+        readonly=True,
+        domain=[("overridden", "=", True)],
+        groups="mileo_client_charter.group_charter_user",
+    )
 
     def _charter_gated(self):
         """Return {contract of ``self`` the gate holds: it, and the contracts of the same client it is a copy of}."""

@@ -247,9 +247,13 @@ class ContractLine(models.Model):
         sources = (
             self.env["contract.contract"].union(*gated.values()) if gated else self.env["contract.contract"]
         )
-        found = self.env["charter.renewal"].sudo().search(
-            [("contract_id", "in", sources.ids), ("state", "in", states)], order="term_end"
-        ) if gated else self.env["charter.renewal"]  # fmt: skip
+        found = (
+            self.env["charter.renewal"]
+            .sudo()
+            .search([("contract_id", "in", sources.ids), ("state", "in", states)], order="term_end")
+            if gated
+            else self.env["charter.renewal"]
+        )
         return {
             contract.id: found.filtered(lambda one, those=those: one.contract_id in those)
             for contract, those in gated.items()

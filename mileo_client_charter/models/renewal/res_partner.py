@@ -104,10 +104,15 @@ class ResPartner(models.Model):
         own = [("partner_id", "=", client.id)]
         base = self.get_base_url()
         entries = []
-        reviews = env["charter.review"].sudo().search(
-            [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
-            order="start_at", limit=ROWS,
-        )  # fmt: skip
+        reviews = (
+            env["charter.review"]
+            .sudo()
+            .search(
+                [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
+                order="start_at",
+                limit=ROWS,
+            )
+        )
         for review in reviews:
             entries.append(
                 ical.Entry(
@@ -120,10 +125,15 @@ class ResPartner(models.Model):
                     url=f"{base}{review._get_portal_url()}",
                 )
             )
-        reports = env["charter.obligation"].sudo().search(
-            [*own, ("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)],
-            order="due_at", limit=ROWS,
-        )  # fmt: skip
+        reports = (
+            env["charter.obligation"]
+            .sudo()
+            .search(
+                [*own, ("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)],
+                order="due_at",
+                limit=ROWS,
+            )
+        )
         for row in reports:
             # Due at midnight is due on the day that ends then.
             day = to_local(row.due_at - timedelta(seconds=1), tz).date()
@@ -151,10 +161,15 @@ class ResPartner(models.Model):
                 entries.append(
                     self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
                 )
-        lines = env["charter.notice.line"].sudo().search(
-            [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
-            order="effect_on", limit=ROWS,
-        )  # fmt: skip
+        lines = (
+            env["charter.notice.line"]
+            .sudo()
+            .search(
+                [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
+                order="effect_on",
+                limit=ROWS,
+            )
+        )
         for line in lines:
             title = env._("Takes effect: %s", line.notice_id.name)
             entries.append(
