@@ -155,9 +155,12 @@ class CharterFigures(models.AbstractModel):
                     of_clients=[(contract_id, client_id)],
                 )
         ids = {equipment_id for by_equipment in found.values() for equipment_id in by_equipment}
-        equipment = self.env["charter.equipment"].sudo().with_context(active_test=False).search_fetch(
-            [("id", "in", list(ids))], ["name", "serial", "site_id"]
-        )  # fmt: skip
+        equipment = (
+            self.env["charter.equipment"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", list(ids))], ["name", "serial", "site_id"])
+        )
         equipment.site_id.fetch(["name"])
         return {
             contract_id: [

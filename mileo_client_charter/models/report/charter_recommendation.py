@@ -86,10 +86,13 @@ class CharterRecommendation(models.Model):
         readonly=True, copy=False, charter_engine=True, help="Declined, done or withdrawn since."
     )
     user_id = fields.Many2one(
-        "res.users", "Carried out by", domain="[('share', '=', False)]", groups="base.group_user",
+        "res.users",
+        "Carried out by",
+        domain="[('share', '=', False)]",
+        groups="base.group_user",
         charter_recorded="agreed",
         help="Who sees to it once the client has accepted; by default the technical contact.",
-    )  # fmt: skip
+    )
     date_deadline = fields.Date(
         "To carry out by",
         groups="base.group_user",
@@ -122,9 +125,12 @@ class CharterRecommendation(models.Model):
             )
             if strangers:
                 raise ValidationError(
-                    self.env._("Equipment: %(equipment)s is not %(client)s's: choose among its own.",
-                               equipment=strangers[0].display_name, client=record.partner_id.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Equipment: %(equipment)s is not %(client)s's: choose among its own.",
+                        equipment=strangers[0].display_name,
+                        client=record.partner_id.display_name,
+                    )
+                )
 
     @api.constrains("report_id", "contract_id")
     def _check_report(self):

@@ -81,8 +81,14 @@ class CharterReport(models.Model):
         charter_engine=True,
     )
     partner_id = fields.Many2one(
-        "res.partner", "Client", required=True, index=True, ondelete="restrict", readonly=True, charter_engine=True
-    )  # fmt: skip
+        "res.partner",
+        "Client",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        charter_engine=True,
+    )
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="restrict", readonly=True, charter_engine=True
     )

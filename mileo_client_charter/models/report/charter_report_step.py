@@ -78,9 +78,16 @@ class CharterReport(models.Model):
 
     def _open_recommendations(self):
         """Return {(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
-        found = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
-        )  # fmt: skip
+        found = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.contract_id.ids),
+                    ("state", "in", ("draft", "proposed", "accepted")),
+                ]
+            )
+        )
         return dict(found.grouped(lambda one: (one.contract_id.id, one.partner_id.id)))
 
     def _ask_review(self):
@@ -125,10 +132,13 @@ class CharterReport(models.Model):
         self._check_state(("reviewed", "held"))
         self._charter_engine().write(
             {
-                "state": "draft", "hold_reason": False, "queued_at": False,
-                "reviewed_at": False, "reviewed_by_id": False,
+                "state": "draft",
+                "hold_reason": False,
+                "queued_at": False,
+                "reviewed_at": False,
+                "reviewed_by_id": False,
             }
-        )  # fmt: skip
+        )
         return True
 
     def action_hold(self, reason):
@@ -172,8 +182,11 @@ class CharterReport(models.Model):
         )
         new._compute_tables()
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": new.id, "view_mode": "form",
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": new.id,
+            "view_mode": "form",
+        }
 
     # -- sending ---------------------------------------------------------------------------------------
 

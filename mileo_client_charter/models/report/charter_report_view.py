@@ -89,9 +89,14 @@ class CharterReport(models.Model):
     def _is_empty(self, table):
         figures, details = table["figures"], table["details"]
         return not (
-            details["interventions"] or details["in_progress"] or details["outages"] or details["feedback"]
-            or details["escalations"] or details.get("notices") or figures["promises"]["total"]
-        )  # fmt: skip
+            details["interventions"]
+            or details["in_progress"]
+            or details["outages"]
+            or details["feedback"]
+            or details["escalations"]
+            or details.get("notices")
+            or figures["promises"]["total"]
+        )
 
     # -- formats ---------------------------------------------------------------------------------------
 
