@@ -71,11 +71,15 @@ class CharterInterventionMixin(models.AbstractModel):
         button = etree.Element(
             "button",
             {
-                "name": "action_charter_intervention", "type": "object", "class": "oe_stat_button", "icon": "fa-wrench",
-                "string": self.env._("Intervention"), "groups": "mileo_client_charter.group_charter_user",
+                "name": "action_charter_intervention",
+                "type": "object",
+                "class": "oe_stat_button",
+                "icon": "fa-wrench",
+                "string": self.env._("Intervention"),
+                "groups": "mileo_client_charter.group_charter_user",
                 "invisible": "not charter_intervention_ids",
             },
-        )  # fmt: skip
+        )
         etree.SubElement(button, "field", {"name": "charter_intervention_ids", "invisible": "1"})
         return button
 

@@ -26,13 +26,21 @@ class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
 
     promise_cycle = fields.Integer(
-        "Round of target times", readonly=True, copy=False, default=1, charter_engine=True, groups="base.group_user",
+        "Round of target times",
+        readonly=True,
+        copy=False,
+        default=1,
+        charter_engine=True,
+        groups="base.group_user",
         help="How many times its target times were set: again after a change of priority or a reopening.",
-    )  # fmt: skip
+    )
     before_charter = fields.Boolean(
-        readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Imported or fed from before the contract came under the charter: no target time applied then.",
-    )  # fmt: skip
+    )
     promise_gap = fields.Char(
         "No commitment",
         compute="_compute_promises",
@@ -88,9 +96,12 @@ class CharterIntervention(models.Model):
         """Return how many running contracts the client has with this company, where that is more than one; else 0."""
         contracts = self.env["contract.contract"].sudo()
         count = contracts.search_count(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
-             ("company_id", "=", self.company_id.id)]
-        )  # fmt: skip
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
         return count if count > 1 else 0
 
     def _charter_gap(self, levels):
@@ -196,10 +207,13 @@ class CharterIntervention(models.Model):
         for intervention in promised:
             level = levels[intervention]
             common = {
-                "res_model": self._name, "res_id": intervention.id, "company_id": intervention.company_id.id,
+                "res_model": self._name,
+                "res_id": intervention.id,
+                "company_id": intervention.company_id.id,
                 "partner_id": intervention.partner_id.commercial_partner_id.id,
-                "contract_id": intervention.contract_id.id, "occurrence": str(intervention.promise_cycle),
-            }  # fmt: skip
+                "contract_id": intervention.contract_id.id,
+                "occurrence": str(intervention.promise_cycle),
+            }
             if not intervention.reopened_at and (
                 not intervention.responded_at or intervention.promise_cycle == 1
             ):

@@ -205,12 +205,19 @@ class CharterOutageRefusal(models.Model):
         """:return: {(cause, subject): id}"""
         self.flush_model()
         rows = SQL(", ").join(
-            SQL("(%(company_id)s, %(uid)s, %(cause)s, %(subject)s, %(detail)s, %(count)s, %(now)s, %(now)s, 'open', "
+            SQL(
+                "(%(company_id)s, %(uid)s, %(cause)s, %(subject)s, %(detail)s, %(count)s, %(now)s, %(now)s, 'open', "
                 "%(uid)s, %(now)s, %(uid)s, %(now)s)",
-                company_id=self.env.company.id, uid=self.env.uid, cause=cause, subject=subject,
-                detail=kept["detail"], count=kept["count"], now=now)
+                company_id=self.env.company.id,
+                uid=self.env.uid,
+                cause=cause,
+                subject=subject,
+                detail=kept["detail"],
+                count=kept["count"],
+                now=now,
+            )
             for (cause, subject), kept in causes.items()
-        )  # fmt: skip
+        )
         found = self.env.execute_query(
             SQL(
                 """INSERT INTO charter_outage_refusal AS known (company_id, sender_id, cause, subject, detail, count, first_seen,
@@ -439,9 +446,12 @@ class CharterOutageRefusalEvent(models.Model):
         refusal = self.refusal_id
         if (refusal.cause, refusal.subject) == (cause, subject):
             return
-        ids = refusal.with_user(refusal.sender_id).with_company(refusal.company_id).sudo()._count(
-            {(cause, subject): {"count": 1, "detail": detail[:1000]}}, self.received_at
-        )  # fmt: skip
+        ids = (
+            refusal.with_user(refusal.sender_id)
+            .with_company(refusal.company_id)
+            .sudo()
+            ._count({(cause, subject): {"count": 1, "detail": detail[:1000]}}, self.received_at)
+        )
         target = ids[cause, subject]
         if self.search_count([("refusal_id", "=", target), ("digest", "=", self.digest)]):
             self.unlink()
