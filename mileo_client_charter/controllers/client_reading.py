@@ -60,13 +60,16 @@ class ClientReading:
         state, order = PROMISES[which]
         due = Sort("due", self.env._("Due first"), "due_at, id")
         listing = Listing(
-            self, "/my/charter/promises", query, "charter.obligation", PROMISE_FIELDS,
-            sorts=[due] if which == "open" else [
-                Sort("newest", self.env._("Newest first"), order), due,
-            ],
+            self,
+            "/my/charter/promises",
+            query,
+            "charter.obligation",
+            PROMISE_FIELDS,
+            sorts=[due] if which == "open" else [Sort("newest", self.env._("Newest first"), order), due],
             search=lambda text: Domain("commitment_id", "any!", [("name", "ilike", text)]),
-            own=self.own & Domain("state", "=", state), kept={"filter": which},
-        )  # fmt: skip
+            own=self.own & Domain("state", "=", state),
+            kept={"filter": which},
+        )
         return {
             "which": which,
             "counts": self.promise_counts(),

@@ -62,9 +62,12 @@ class DataExport(InterventionReading):
                 fields = [self.env[model]._fields[name] for name in sheet.fields]
                 title = sheet_name(self.env["ir.model"]._get(model).name, titles)
                 everything[sheet.name] = self._write_sheet(
-                    book.add_worksheet(title), formats, sheet.fields, [self._label(field) for field in fields],
+                    book.add_worksheet(title),
+                    formats,
+                    sheet.fields,
+                    [self._label(field) for field in fields],
                     self._rows(model, sheet),
-                )  # fmt: skip
+                )
             names = ("file", "subject", "sent_at")
             sent = self.env._("Sent")
             labels = [self.env._("File"), self.env._("Subject"), f"{sent} ({self.tz})"]

@@ -18,9 +18,13 @@ HEADERS = (
     ("Referrer-Policy", "no-referrer"),
 )
 OPTIONS = {
-    "type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False,
+    "type": "http",
+    "auth": "public",
+    "website": True,
+    "multilang": False,
+    "sitemap": False,
     "max_content_length": MAX_FORM,
-}  # fmt: skip
+}
 
 
 class Survey(http.Controller):

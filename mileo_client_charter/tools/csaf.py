@@ -97,12 +97,19 @@ def _vulnerability(node):
     return Vulnerability(
         cve=node.text("cve", "").upper(),
         title=node.text("title", ""),
-        text=next((text for wanted in ("summary", "description") for category, text in notes if category == wanted), ""),
+        text=next(
+            (text for wanted in ("summary", "description") for category, text in notes if category == wanted),
+            "",
+        ),
         weakness=next((one.text("id", "") for one in weaknesses if one.value), ""),
         scores=_scores(node),
-        exploited=any(threat.text("category", "") == "exploit_status" and "exploited" in threat.text("details", "").lower()
-                      and "not" not in threat.text("details", "").lower() for threat in node.objects("threats")),
-    )  # fmt: skip
+        exploited=any(
+            threat.text("category", "") == "exploit_status"
+            and "exploited" in threat.text("details", "").lower()
+            and "not" not in threat.text("details", "").lower()
+            for threat in node.objects("threats")
+        ),
+    )
 
 
 def _scores(node):

@@ -20,8 +20,11 @@ from .clock import in_zone, is_zone, to_utc
 LARGEST_ANSWER = 256 * 1024
 ANSWERS = {"REPLY", "COUNTER"}
 STATUSES = {
-    "ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative", "NEEDS-ACTION": "needsAction",
-}  # fmt: skip
+    "ACCEPTED": "accepted",
+    "DECLINED": "declined",
+    "TENTATIVE": "tentative",
+    "NEEDS-ACTION": "needsAction",
+}
 PRODUCT = "-//Mileo//Client Charter//EN"
 ESCAPED = re.compile(r"\\([\\;,nN])")
 
