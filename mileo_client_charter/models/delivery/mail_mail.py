@@ -27,20 +27,6 @@ class MailMail(models.Model):
             auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
         )
 
-    def _send(self, auto_commit=False, **options):
-        """Each mail by one process alone: what another one is at, or has sent since, is left to it.
-
-        Core marks a mail before it sends it, but the mark reaches the database with the end of the transaction only: two
-        processes at the queue at once both send, and one of them learns of it too late.
-        """
-        if not auto_commit:
-            return super(MailMail, self.try_lock_for_update())._send(auto_commit=auto_commit, **options)
-        for mail in self:
-            # A transaction of its own sees what the others did until now.
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-            super(MailMail, mail.try_lock_for_update())._send(auto_commit=auto_commit, **options)
-        return True
-
     def _charter_waiting(self, failure_reason, failure_type):
         """Return the charter's own among these mails that a server may take later: nobody answered, or it asks for patience.
 
@@ -49,14 +35,15 @@ class MailMail(models.Model):
         if not is_temporary(failure_reason, failure_type):
             return self.browse()
         since = self.env.cr.now() - PATIENCE
-        return self.filtered(
-            lambda mail: (mail.model or "").startswith("charter.") and mail.create_date >= since
-        )
+        return self.filtered(lambda mail: mail._charter_is_ours() and mail.create_date >= since)
 
     def _charter_put_off(self):
-        """Back into the outbox for later; no attempt of a delivery is used up."""
+        """Back into the outbox for later; no attempt of a delivery is used up, and nobody is told of a failure."""
         again = self.env.cr.now() + AGAIN
         self.sudo().write({"state": "outgoing", "scheduled_date": again})
+        self._charter_notices().filtered(lambda one: one.notification_status == "exception").write(
+            {"notification_status": "ready", "failure_type": False, "failure_reason": False}
+        )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=again)
 
     def _charter_hold_back(self, why):
