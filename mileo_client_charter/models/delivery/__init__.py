@@ -6,7 +6,6 @@ from . import charter_handover
 from . import charter_defect
 from . import ir_attachment
 from . import mail_mail
-from . import mail_mail_dialogue
 from . import mail_thread
 from . import res_partner
 from . import charter_obligation
