@@ -250,6 +250,10 @@ class CharterDelivery(models.Model):
     def _fail(self, why):
         self._charter_engine().write({"state": "failed", "failed_at": self._charter_now(), "failure": why})
 
+    def _not_to(self, addresses):
+        """Say which addresses of the contact did not get what another one did; it is delivered all the same."""
+        self._charter_engine().write({"failure": self.env._("Not taken by the server for: %s", addresses)})
+
     def _withdraw(self):
         self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write(
             {"state": "withdrawn"}

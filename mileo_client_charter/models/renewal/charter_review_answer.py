@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..base.charter_copy import mail_copy
+from ..base.charter_format import moment_text
+
 
 class CharterReviewAnswer(models.Model):
     """What one contact said at a meeting; it becomes feedback of the channel “interview” once the meeting is held."""
@@ -110,6 +113,27 @@ class CharterReviewAnswer(models.Model):
                 rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at
             )
             answer.feedback_id = feedback
+            answer._mail_what_was_noted()
+
+    def _mail_what_was_noted(self):
+        """Mail the contact a copy: the mark counts at once, and was typed by us. Without an address there is none."""
+        contact, review = self.contact_id, self.review_id
+        if not contact.email_normalized:
+            return
+        feedback = self.feedback_id.with_context(lang=contact.lang or self.env.lang)
+        tz = contact.tz or review.company_id._charter_tz()
+        body = feedback.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_answer_noted",
+            {
+                "contact": contact,
+                "answer": self.with_env(feedback.env),
+                "day": moment_text(feedback.env, review.start_at, tz, "EEEE d MMMM y"),
+            },
+        )
+        subject = feedback.env._("What we noted of your answers: %s", feedback.name)
+        mail_copy(
+            feedback, contact, review.company_id, subject, body, "mileo_client_charter.mail_client_layout"
+        )
 
 
 class CharterFeedback(models.Model):
