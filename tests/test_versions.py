@@ -149,7 +149,9 @@ class TestVersions(unittest.TestCase):
         """There is an answer for some version of the same shape; 230 of the 346 texts hold a version, or what reads as one."""
         decided = {text for category, text in REAL if VERSION.match(text.strip()) and self.is_decided(text)}
         self.assertFalse({text for _category, text in REAL if VERSION.match(text.strip())} - decided)
-        self.assertGreaterEqual(sum(map(self.is_decided, (text for _category, text in REAL))) / len(REAL), 0.66)
+        self.assertGreaterEqual(
+            sum(map(self.is_decided, (text for _category, text in REAL))) / len(REAL), 0.66
+        )
 
     def is_decided(self, text):
         alternatives = parse(text)

@@ -135,9 +135,7 @@ def fetch(
         if answer.status != 200:
             raise FeedError("status", answer.status)
         content = _read(answer, max_bytes)
-        return Answer(
-            content, answer.headers.get("ETag") or "", answer.headers.get("Last-Modified") or ""
-        )
+        return Answer(content, answer.headers.get("ETag") or "", answer.headers.get("Last-Modified") or "")
 
 
 def _read(answer, max_bytes):

@@ -25,7 +25,8 @@ class CharterInterventionWizard(models.TransientModel):
     reason = fields.Char()
     work_done = fields.Html()
     firmware = fields.Char(
-        "Firmware installed", help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each."
+        "Firmware installed",
+        help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each.",
     )
 
     def _charter_is_whole(self):

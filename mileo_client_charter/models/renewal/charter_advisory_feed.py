@@ -76,13 +76,18 @@ class CharterAdvisoryFeed(models.Model):
                 feed.check_address(one.address)
             except feed.FeedError:
                 raise ValidationError(
-                    self.env._("Address: “%s” is none; write it as https://www.example.com/csaf/feed.json.", one.address)
+                    self.env._(
+                        "Address: “%s” is none; write it as https://www.example.com/csaf/feed.json.",
+                        one.address,
+                    )
                 ) from None
             try:
                 feed._context(one.authority)
             except feed.FeedError:
                 raise ValidationError(
-                    self.env._("Certificate authority: paste the PEM text, from -----BEGIN CERTIFICATE----- on.")
+                    self.env._(
+                        "Certificate authority: paste the PEM text, from -----BEGIN CERTIFICATE----- on."
+                    )
                 ) from None
 
     @api.model_create_multi
@@ -111,9 +116,13 @@ class CharterAdvisoryFeed(models.Model):
         self.check_access("write")
         self.env["ir.cron"]._charter_wake(ACTION)
         return {
-            "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "info", "message": self.env._("The feed is fetched in the background; reload in a minute.")},
-        }  # fmt: skip
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The feed is fetched in the background; reload in a minute."),
+            },
+        }
 
     # -- the scheduled action ---------------------------------------------------------------------
 
@@ -148,7 +157,9 @@ class CharterAdvisoryFeed(models.Model):
     def _list(self):
         """Return (the answer, the address it is of): a directory has its list under one of two names."""
         self.ensure_one()
-        first, *others = [self.address + name for name in (DIRECTORY if self.address.endswith("/") else ("",))]
+        first, *others = [
+            self.address + name for name in (DIRECTORY if self.address.endswith("/") else ("",))
+        ]
         try:
             return self._ask(first), first
         except feed.FeedError as error:
@@ -174,7 +185,14 @@ class CharterAdvisoryFeed(models.Model):
                 continue
             one = known.get(entry.address)
             if not one:
-                fresh.append({"feed_id": self.id, "address": entry.address, "updated": entry.updated, "outcome": "waiting"})
+                fresh.append(
+                    {
+                        "feed_id": self.id,
+                        "address": entry.address,
+                        "updated": entry.updated,
+                        "outcome": "waiting",
+                    }
+                )
             elif one.updated != entry.updated:
                 one.write({"updated": entry.updated, "outcome": "waiting", "message": False})
         document.create(fresh)
@@ -187,7 +205,11 @@ class CharterAdvisoryFeed(models.Model):
             vendors = {one.vendor for one in advisory_document.read(content).products}
         except AdvisoryError:
             return True
-        ours = [maker.split() for [maker] in self.env["charter.equipment.alias"].sudo()._read_group([], ["maker_key"]) if maker]
+        ours = [
+            maker.split()
+            for [maker] in self.env["charter.equipment.alias"].sudo()._read_group([], ["maker_key"])
+            if maker
+        ]
         return any(same_maker(maker_words(vendor), words) for vendor in vendors for words in ours)
 
     @api.model
@@ -195,17 +217,34 @@ class CharterAdvisoryFeed(models.Model):
         detail = error.detail
         return {
             "address": self.env._("“%s” is no address of a server over HTTPS.", detail),
-            "elsewhere": self.env._("The feed names a document of another server: %s. Nothing was taken; set up that server’s own feed.", detail),
-            "redirect": self.env._("The server sends on to %s. Nothing was taken; enter that address here if you trust it.", detail),
+            "elsewhere": self.env._(
+                "The feed names a document of another server: %s. Nothing was taken; set up that server’s own feed.",
+                detail,
+            ),
+            "redirect": self.env._(
+                "The server sends on to %s. Nothing was taken; enter that address here if you trust it.",
+                detail,
+            ),
             "status": self.env._("The server answers %s. Check the address.", detail),
             "size": self.env._("The answer is larger than %s MB, or never ends: it was cut off.", detail),
-            "time": self.env._("The answer was not there after %s seconds: it was cut off. It is tried again at the next run.", detail),
-            "network": self.env._("The server cannot be reached (%s). It is tried again at the next run.", detail),
+            "time": self.env._(
+                "The answer was not there after %s seconds: it was cut off. It is tried again at the next run.",
+                detail,
+            ),
+            "network": self.env._(
+                "The server cannot be reached (%s). It is tried again at the next run.", detail
+            ),
             "certificate": self.env._("The certificate of the server is not trusted (%s).", detail),
-            "content": self.env._("This is neither a ROLIE feed nor a list of documents (%s). Check the address.", detail),
-            "metadata": self.env._("This describes a publisher, it is no feed. Enter one of its feeds: %s", detail),
-            "entries": self.env._("The feed lists more than %s documents. Choose a feed of one year or of one TLP.", detail),
-        }[error.code]  # fmt: skip
+            "content": self.env._(
+                "This is neither a ROLIE feed nor a list of documents (%s). Check the address.", detail
+            ),
+            "metadata": self.env._(
+                "This describes a publisher, it is no feed. Enter one of its feeds: %s", detail
+            ),
+            "entries": self.env._(
+                "The feed lists more than %s documents. Choose a feed of one year or of one TLP.", detail
+            ),
+        }[error.code]
 
 
 class CharterAdvisoryFeedDocument(models.Model):
@@ -267,7 +306,9 @@ class CharterAdvisoryFeedDocument(models.Model):
     def _became(self, outcome, message=False, advisory=None):
         self.write(
             {
-                "outcome": outcome, "message": message, "taken_at": fields.Datetime.now(),
+                "outcome": outcome,
+                "message": message,
+                "taken_at": fields.Datetime.now(),
                 "advisory_id": advisory.id if advisory else self.advisory_id.id,
             }
-        )  # fmt: skip
+        )

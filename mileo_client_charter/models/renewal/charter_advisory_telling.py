@@ -25,9 +25,13 @@ class CharterNotice(models.Model):
         "charter.advisory", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     advisory_ids = fields.Many2many(
-        "charter.advisory", "charter_notice_advisory_rel", string="Advisories of the week", readonly=True, copy=False,
+        "charter.advisory",
+        "charter_notice_advisory_rel",
+        string="Advisories of the week",
+        readonly=True,
+        copy=False,
         ondelete="restrict",
-    )  # fmt: skip
+    )
 
     _one_an_advisory = models.UniqueIndex(
         "(company_id, advisory_id) WHERE advisory_id IS NOT NULL AND state IN ('draft', 'open')",
@@ -47,7 +51,9 @@ class CharterNotice(models.Model):
             return super()._match()
         found = defaultdict(set)
         for advisory in self._advisories():
-            for client, equipment in advisory._clients_to_notify(self.company_id, self._running_sql()).items():
+            for client, equipment in advisory._clients_to_notify(
+                self.company_id, self._running_sql()
+            ).items():
                 found[client].update(equipment)
         return {client: sorted(equipment) for client, equipment in found.items()}
 
@@ -107,9 +113,12 @@ class CharterAdvisory(models.Model):
                    AND partner_id IN (SELECT contract.commercial_partner_id FROM contract_contract contract WHERE %(running)s)
                  GROUP BY partner_id
                 """,
-                advisory=self.id, company=company.id, affected=AFFECTED, running=running,
+                advisory=self.id,
+                company=company.id,
+                affected=AFFECTED,
+                running=running,
             )
-        )  # fmt: skip
+        )
         return dict(self.env.cr.fetchall())
 
     def action_notice(self):
@@ -128,8 +137,11 @@ class CharterAdvisory(models.Model):
             self._write_notice_texts(notice)
             notice.action_match()
         return {
-            "type": "ir.actions.act_window", "res_model": "charter.notice", "res_id": notice.id, "views": [(False, "form")],
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": "charter.notice",
+            "res_id": notice.id,
+            "views": [(False, "form")],
+        }
 
     def _notice_values(self, company):
         cves = self.cve_ids.filtered("cve").mapped("cve")
@@ -137,14 +149,18 @@ class CharterAdvisory(models.Model):
             self.with_context(tz=company._charter_tz()), self.published_at
         ).date()
         return {
-            "name": self.name, "kind": "vulnerability", "company_id": company.id, "advisory_id": self.id,
+            "name": self.name,
+            "kind": "vulnerability",
+            "company_id": company.id,
+            "advisory_id": self.id,
             "severity": self.severity if self.severity not in (False, "none") else LEAST,
-            "published_on": min(published, company._charter_today()), "cve": cves[0] if len(cves) == 1 else False,
+            "published_on": min(published, company._charter_today()),
+            "cve": cves[0] if len(cves) == 1 else False,
             "source": " · ".join([self.publisher, self.identifier]),
-        }  # fmt: skip
+        }
 
     def _write_notice_texts(self, notice):
-        """What clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
+        """Write what clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
         for code, _name in self.env["res.lang"].get_installed():
             one = self.with_context(lang=code)
             body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": one})
@@ -192,7 +208,7 @@ class CharterAdvisory(models.Model):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _tell_changed(self, told):
-        """After a revision: tell those again for whom something changed, and whoever is new."""
+        """Tell again, after a revision, those for whom something changed, and whoever is new."""
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             if notice.advisory_id:
                 notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
@@ -211,20 +227,21 @@ class CharterAdvisory(models.Model):
         for code, _name in self.env["res.lang"].get_installed():
             one, there = self.with_context(lang=code), notice.with_context(lang=code)
             line = one.env["ir.qweb"]._render(
-                "mileo_client_charter.advisory_notice_revision", {"advisory": one, "named": not notice.advisory_id}
+                "mileo_client_charter.advisory_notice_revision",
+                {"advisory": one, "named": not notice.advisory_id},
             )
             advice = one._advice() if notice.advisory_id else ""
             there.write({"body": line + (there.body or ""), "advice": advice or there.advice})
 
     def _join_notices(self):
-        """Devices found to be affected join the notices that are out, and their clients are told."""
+        """Add devices found to be affected to the notices that are out, and tell their clients."""
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             notice._pick_up_new()
 
     # -- who looks --------------------------------------------------------------------------------
 
     def _close_looks(self):
-        """Nothing is left to look at for a client: the step of its technical contact is done."""
+        """Close the step of the technical contact once nothing is left to look at for its client."""
         for one in self.sudo():
             waiting = one.concern_ids.filtered(lambda row: row.state == "open" and row.answer == LOOK)
             done = one.activity_ids.filtered(
@@ -256,6 +273,10 @@ class CharterAdvisoryConcern(models.Model):
             concerns.write({"look_user_id": user.id, "look_by": day})
             if user:
                 advisory.activity_schedule(
-                    "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id,
-                    summary=_lt("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
-                )  # fmt: skip
+                    "mileo_client_charter.mail_activity_advisory_look",
+                    day,
+                    user_id=user.id,
+                    summary=_lt(
+                        "%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)
+                    ),
+                )

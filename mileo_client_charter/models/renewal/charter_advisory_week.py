@@ -45,19 +45,36 @@ class CharterAdvisory(models.Model):
     @api.model
     def _untold(self):
         """Return {company: advisories that affect devices of its clients, of which nobody is told and no notice is written}."""
-        rows = self.env["charter.advisory.concern"].sudo()._read_group(
-            [("state", "=", "open"), ("answer", "=", AFFECTED), ("told_at", "=", False), ("same_as_id", "=", False),
-             ("advisory_id.active", "=", True)], ["company_id", "advisory_id"],
-        )  # fmt: skip
+        rows = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            ._read_group(
+                [
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                    ("told_at", "=", False),
+                    ("same_as_id", "=", False),
+                    ("advisory_id.active", "=", True),
+                ],
+                ["company_id", "advisory_id"],
+            )
+        )
         found = defaultdict(self.sudo().browse)
         for company, advisory in rows:
             found[company] |= advisory
         for company, advisories in found.items():
             # One somebody cancelled is not raised again; one that is out is joined by new devices by itself.
-            written = self.env["charter.notice"].sudo().search(
-                Domain("company_id", "=", company.id)
-                & (Domain("advisory_id", "in", advisories.ids) | Domain("advisory_ids", "in", advisories.ids))
-            )  # fmt: skip
+            written = (
+                self.env["charter.notice"]
+                .sudo()
+                .search(
+                    Domain("company_id", "=", company.id)
+                    & (
+                        Domain("advisory_id", "in", advisories.ids)
+                        | Domain("advisory_ids", "in", advisories.ids)
+                    )
+                )
+            )
             found[company] = advisories - written._advisories()
         return found
 
@@ -71,9 +88,15 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _week_is_over(self, company):
-        last = self.env["charter.notice"].sudo().search(
-            [("company_id", "=", company.id), ("advisory_ids", "!=", False)], order="known_on desc", limit=1
-        )  # fmt: skip
+        last = (
+            self.env["charter.notice"]
+            .sudo()
+            .search(
+                [("company_id", "=", company.id), ("advisory_ids", "!=", False)],
+                order="known_on desc",
+                limit=1,
+            )
+        )
         return not last or last.known_on + WEEK <= company._charter_today()
 
     def _raise_week(self, company):
@@ -84,24 +107,34 @@ class CharterAdvisory(models.Model):
             return
         today = company._charter_today()
         values = [one._notice_values(company) for one in told]
-        notice = self.env["charter.notice"].sudo().create(
-            {
-                "name": told._week_title(today), "kind": "vulnerability", "company_id": company.id, "advisory_ids": [(6, 0, told.ids)],
-                "severity": "medium" if "medium" in told.mapped("severity") else LEAST,
-                # The last of them: what came earlier in the week waited for it on purpose, within the limit of its severity.
-                "published_on": max(one["published_on"] for one in values),
-                "source": " · ".join(dict.fromkeys(told.mapped("publisher")))[:200],
-            }
-        )  # fmt: skip
+        notice = (
+            self.env["charter.notice"]
+            .sudo()
+            .create(
+                {
+                    "name": told._week_title(today),
+                    "kind": "vulnerability",
+                    "company_id": company.id,
+                    "advisory_ids": [(6, 0, told.ids)],
+                    "severity": "medium" if "medium" in told.mapped("severity") else LEAST,
+                    # The last of them: what came earlier in the week waited for it on purpose, within the limit of its severity.
+                    "published_on": max(one["published_on"] for one in values),
+                    "source": " · ".join(dict.fromkeys(told.mapped("publisher")))[:200],
+                }
+            )
+        )
         for code, _name in self.env["res.lang"].get_installed():
             there, one = notice.with_context(lang=code), told.with_context(lang=code)
             body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_week_body", {})
             there.write(
                 {
-                    "name": one._week_title(today), "body": body,
-                    "advice": one.env._("What to do is stated above for each. We contact you to agree on a date."),
+                    "name": one._week_title(today),
+                    "body": body,
+                    "advice": one.env._(
+                        "What to do is stated above for each. We contact you to agree on a date."
+                    ),
                 }
-            )  # fmt: skip
+            )
         notice._reach(notice._match())
 
     def _week_title(self, day):
@@ -117,10 +150,21 @@ class CharterNoticeLine(models.Model):
         advisories = self.sudo().notice_id.advisory_ids
         if not advisories:
             return []
-        concerns = self.env["charter.advisory.concern"].sudo().search(
-            [("advisory_id", "in", advisories.ids), ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
-             ("state", "=", "open"), ("answer", "=", AFFECTED), ("same_as_id", "=", False)], order="severity, advisory_id, id",
-        )  # fmt: skip
+        concerns = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            .search(
+                [
+                    ("advisory_id", "in", advisories.ids),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                    ("same_as_id", "=", False),
+                ],
+                order="severity, advisory_id, id",
+            )
+        )
         labels = dict(self.env["charter.advisory"]._fields["severity"]._description_selection(self.env))
         rows = []
         for advisory, mine in concerns.grouped("advisory_id").items():

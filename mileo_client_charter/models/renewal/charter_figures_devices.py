@@ -20,7 +20,12 @@ class CharterFigures(models.AbstractModel):
         One statement: rows of ``what`` ``device`` (``name`` of the advisory, ``number`` of devices, told ``since``) and
         ``authorisation`` (``name`` of its kind by language, ``number``, ``until``).
         """
-        for model in ("charter.advisory.concern", "charter.advisory", "charter.authorisation", "charter.authorisation.kind"):
+        for model in (
+            "charter.advisory.concern",
+            "charter.advisory",
+            "charter.authorisation",
+            "charter.authorisation.kind",
+        ):
             self.env[model].flush_model()
         return self._dicts(
             """
@@ -75,7 +80,10 @@ class CharterReport(models.Model):
             "title": self.env._("Devices to update"),
             "sheet": self.env._("To update"),
             "head": [
-                self.env._("Vulnerability"), self.env._("Severity"), self.env._("Pieces of equipment"), self.env._("You were informed on"),
+                self.env._("Vulnerability"),
+                self.env._("Severity"),
+                self.env._("Pieces of equipment"),
+                self.env._("You were informed on"),
             ],
             "rows": [
                 [
@@ -86,17 +94,28 @@ class CharterReport(models.Model):
                 ]
                 for row in devices
             ],
-        }  # fmt: skip
+        }
         ending = {
             "title": self.env._("Authorisations and certificates"),
             "sheet": self.env._("Authorisations"),
-            "head": [self.env._("Authorisation"), self.env._("Number"), self.env._("Site"), self.env._("Valid until"), self.env._("State")],
+            "head": [
+                self.env._("Authorisation"),
+                self.env._("Number"),
+                self.env._("Site"),
+                self.env._("Valid until"),
+                self.env._("State"),
+            ],
             "rows": [
                 [
-                    self._in_language(row["name"]), row["number"] or "—", row["place"] or "—", self._day(row["until"]),
-                    self.env._("No longer valid") if row["until"] <= str(self.last_day) else self.env._("To renew"),
+                    self._in_language(row["name"]),
+                    row["number"] or "—",
+                    row["place"] or "—",
+                    self._day(row["until"]),
+                    self.env._("No longer valid")
+                    if row["until"] <= str(self.last_day)
+                    else self.env._("To renew"),
                 ]
                 for row in others
             ],
-        }  # fmt: skip
+        }
         return self._section("vigilance", self.env._("Vigilance"), lines, [update, ending])

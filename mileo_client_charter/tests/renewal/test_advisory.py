@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from ...controllers.hub_reading import HubReading
 from ..cases.advisories import NOW, VECTOR, AdvisoryCase, csaf, product
 
+
 @tagged("post_install", "-at_install")
 class TestAdvisory(AdvisoryCase):
     # -- the three answers ------------------------------------------------------------------------

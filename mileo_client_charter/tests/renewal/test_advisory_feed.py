@@ -58,7 +58,9 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
         return {row.address.rpartition("/")[2]: row.outcome for row in one.document_ids}
 
     def page_of(self, identifier, **values):
-        return csaf([product(0, "DS-2CD4A25F", "< 6.0", **values.pop("product", {}))], identifier=identifier, **values)
+        return csaf(
+            [product(0, "DS-2CD4A25F", "< 6.0", **values.pop("product", {}))], identifier=identifier, **values
+        )
 
     # -- what is new is imported ------------------------------------------------------------------
 
@@ -73,13 +75,19 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
         )  # fmt: skip
         one = self.feed()
         self.run_feeds()
-        self.assertEqual(
-            self.outcomes(one), {"a.json": "created", "b.json": "passed", "bad.json": "refused"}
-        )
+        self.assertEqual(self.outcomes(one), {"a.json": "created", "b.json": "passed", "bad.json": "refused"})
         self.assertEqual((one.error, one.checked_at), (False, NOW))
-        self.assertEqual(self.server.asked, ["/feed.json", "/a.json", "/b.json", "/bad.json"], "none older, the oldest first")
-        self.assertIn("neither a CSAF", one.document_ids.filtered(lambda row: row.outcome == "refused").message)
-        self.assertEqual(self.env["charter.advisory"].search([("identifier", "=", "A")]).product_ids.model, "DS-2CD4A25F")
+        self.assertEqual(
+            self.server.asked,
+            ["/feed.json", "/a.json", "/b.json", "/bad.json"],
+            "none older, the oldest first",
+        )
+        self.assertIn(
+            "neither a CSAF", one.document_ids.filtered(lambda row: row.outcome == "refused").message
+        )
+        self.assertEqual(
+            self.env["charter.advisory"].search([("identifier", "=", "A")]).product_ids.model, "DS-2CD4A25F"
+        )
         self.run_feeds(NOW + timedelta(hours=12))
         self.assertEqual(self.server.asked[4:], ["/feed.json"], "nothing new, nothing fetched")
         self.server.pages["/feed.json"] = rolie(a="2026-10-06T08:00:00Z", b="2026-10-02T08:00:00Z")
@@ -105,18 +113,26 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
         with self.at(moment=later):
             written, statements = self.written_by(self.cron)
         written = {table: rows for table, rows in written.items() if not table.startswith("ir_cron")}
-        self.assertEqual((states, written), ([None, '"1"'], {"charter_advisory_feed": 1}), "when it was looked at")
+        self.assertEqual(
+            (states, written), ([None, '"1"'], {"charter_advisory_feed": 1}), "when it was looked at"
+        )
         self.assertLessEqual(statements, 10)
         self.assertEqual((one.checked_at, self.server.asked.count("/a.json")), (later, 1))
 
     def test_the_real_documents_of_a_directory(self):
         """26 documents of CISA, listed in changes.csv; without it, in index.txt."""
         with tarfile.open(fileobj=io.BytesIO(REAL.read_bytes())) as archive:
-            files = {f"/d/{one.name.rpartition('/')[2]}": archive.extractfile(one).read() for one in archive if one.isfile()}
+            files = {
+                f"/d/{one.name.rpartition('/')[2]}": archive.extractfile(one).read()
+                for one in archive
+                if one.isfile()
+            }
         self.assertEqual(len(files), 26)
         names = [name.removeprefix("/d/") for name in files]
         self.server.pages.update(files)
-        self.server.pages["/d/changes.csv"] = "".join(f'"{name}","2026-10-01T08:00:00Z"\n' for name in names).encode()
+        self.server.pages["/d/changes.csv"] = "".join(
+            f'"{name}","2026-10-01T08:00:00Z"\n' for name in names
+        ).encode()
         one = self.feed("/d/", only_ours=False)
         self.run_feeds()
         self.assertEqual(set(self.outcomes(one).values()), {"created"})
@@ -162,8 +178,12 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
             handler.end_headers()
             handler.wfile.write(b"{}")
 
-        there = json.dumps({"feed": {"entry": [{"link": [{"rel": "self", "href": "https://elsewhere.example/a.json"}]}]}})
-        metadata = json.dumps({"distributions": [{"rolie": {"feeds": [{"url": "https://a.example/feed.json"}]}}]})
+        there = json.dumps(
+            {"feed": {"entry": [{"link": [{"rel": "self", "href": "https://elsewhere.example/a.json"}]}]}}
+        )
+        metadata = json.dumps(
+            {"distributions": [{"rolie": {"feeds": [{"url": "https://a.example/feed.json"}]}}]}
+        )
         for name, page, words in (
             ("sent elsewhere", redirect, r"sends on to https://elsewhere\.example/feed\.json"),
             ("never ends", endless, "larger than 20 MB, or never ends"),

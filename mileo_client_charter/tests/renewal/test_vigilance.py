@@ -38,7 +38,12 @@ class TestVigilance(AdvisoryCase):
         for severity, days in (("critical", 2), ("high", 6), ("medium", 20), ("low", 20)):
             with self.subTest(severity), self.at(moment=NOW):
                 notice = self.env["charter.notice"].create(
-                    {"name": "x", "kind": "vulnerability", "severity": severity, "company_id": self.company.id}
+                    {
+                        "name": "x",
+                        "kind": "vulnerability",
+                        "severity": severity,
+                        "company_id": self.company.id,
+                    }
                 )
                 self.assertEqual(notice.tell_by, date(2026, 10, 5) + timedelta(days=days))
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
@@ -51,11 +56,15 @@ class TestVigilance(AdvisoryCase):
         self.assertEqual((notice.advisory_id, notice.state, notice.severity), (advisory, "draft", "critical"))
         self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
         [promise] = self.promise(notice.line_ids[0], "notice.advance")
-        self.assertEqual((promise.state, promise.due_at), ("open", datetime(2026, 10, 6, 22)), "five days from 1 October")
+        self.assertEqual(
+            (promise.state, promise.due_at), ("open", datetime(2026, 10, 6, 22)), "five days from 1 October"
+        )
         self.assertEqual(self.raise_notices(NOW + timedelta(days=1)), notice, "once")
         with self.at(moment=NOW):
             notice.action_cancel()
-        self.assertEqual(self.raise_notices(NOW + timedelta(days=2)), notice, "what somebody gave up stays given up")
+        self.assertEqual(
+            self.raise_notices(NOW + timedelta(days=2)), notice, "what somebody gave up stays given up"
+        )
 
     # -- grouped by week --------------------------------------------------------------------------
 
@@ -67,10 +76,14 @@ class TestVigilance(AdvisoryCase):
         week = notices.filtered("advisory_ids")
         self.assertEqual((notices - week).advisory_id, severe)
         self.assertEqual((week.advisory_ids, week.severity), (first | second, "medium"))
-        self.assertEqual(week.with_context(lang="fr_FR").name, "Vulnérabilités de la semaine du\u00a05 octobre 2026")
+        self.assertEqual(
+            week.with_context(lang="fr_FR").name, "Vulnérabilités de la semaine du\u00a05 octobre 2026"
+        )
         self.assertEqual(first.notice_count, 1)
         with self.at(moment=NOW):
-            self.assertEqual(first.with_user(self.manager).with_company(self.company).action_notice()["res_id"], week.id)
+            self.assertEqual(
+                first.with_user(self.manager).with_company(self.company).action_notice()["res_id"], week.id
+            )
             week.with_user(self.manager).action_send()
             self.env.flush_all()
         english, french = self.mails_to(self.alice), self.mails_to(self.olga)
@@ -94,7 +107,14 @@ class TestVigilance(AdvisoryCase):
         with self.at(moment=NOW):
             week.with_user(self.manager).action_send()
         self.assertEqual(week.line_ids.partner_id, self.other, "5.3.1 alone")
-        self.imported(ALL, identifier="M-1", cves=("CVE-2026-20001",), version="2", revised="2026-10-06T08:00:00Z", moment=NOW + timedelta(days=2))
+        self.imported(
+            ALL,
+            identifier="M-1",
+            cves=("CVE-2026-20001",),
+            version="2",
+            revised="2026-10-06T08:00:00Z",
+            moment=NOW + timedelta(days=2),
+        )
         lines = {line.partner_id: line.told_times for line in week.line_ids}
         self.assertEqual(lines[self.client], 1, "new")
         self.assertEqual(first.severity, "critical")
@@ -130,7 +150,10 @@ class TestVigilance(AdvisoryCase):
         self.assertEqual((row.state, row.days_to_update), ("updated", 3))
 
     def test_a_firmware_of_no_or_of_several_models_is_refused(self):
-        for equipment, words in ((self.env["charter.equipment"], "choose the equipment"), (self.cam | self.unread, "several models")):
+        for equipment, words in (
+            (self.env["charter.equipment"], "choose the equipment"),
+            (self.cam | self.unread, "several models"),
+        ):
             with self.subTest(words), self.at(moment=NOW):
                 work = self.env["charter.intervention"].create(
                     {"name": "Update", "partner_id": self.client.id, "equipment_ids": [(6, 0, equipment.ids)]}
@@ -163,14 +186,18 @@ class TestVigilance(AdvisoryCase):
             ("en_US", ["Vigilance", "Devices to update", "5 October 2026", "Critical", "No longer valid", "To renew", "1 June 2027"]),
             ("fr_FR", ["Vigilance", "Équipements à mettre à jour", "5 octobre 2026", "Critique", "N’est plus valable", "À renouveler", "1er juin 2027"]),
         ):  # fmt: skip
-            said = str(report.with_context(lang=lang, charter_report_tz="Europe/Paris")._vigilance_section(rows))
+            said = str(
+                report.with_context(lang=lang, charter_report_tz="Europe/Paris")._vigilance_section(rows)
+            )
             for word in words:
                 with self.subTest(lang, word=word):
                     self.assertIn(word, said)
         with self.at(moment=datetime(2026, 11, 3, 8)):
             self.cam.firmware = "V5.7.3 build 220112"
             self.env.flush_all()
-            self.assertEqual(figures._details_of(span)[contract.id]["vigilance"][0]["what"], "device", "in October it was")
+            self.assertEqual(
+                figures._details_of(span)[contract.id]["vigilance"][0]["what"], "device", "in October it was"
+            )
             november = {contract: (date(2026, 11, 1), date(2026, 11, 30), self.client.id)}
             after = figures._details_of(november)[contract.id]["vigilance"]
         self.assertNotIn("device", [row["what"] for row in after])
@@ -179,7 +206,9 @@ class TestVigilance(AdvisoryCase):
         self.sent(self.imported(self.document))
         contract = self.contracts[self.client]
         with self.at(moment=NOW + timedelta(days=1)):
-            review = self.env["charter.review"].new({"contract_id": contract.id, "partner_id": self.client.id, "company_id": self.company.id})
+            review = self.env["charter.review"].new(
+                {"contract_id": contract.id, "partner_id": self.client.id, "company_id": self.company.id}
+            )
             years = review._freeze_figures()
             review.dossier_figures = years
         [row] = years["vigilance"]
