@@ -42,7 +42,7 @@ class FeedError(Exception):
     def is_passing(self):
         """Return whether the same may work later: the server, or the way to it, is at fault and not the document."""
         return self.code in ("time", "network", "certificate") or (
-            self.code == "status" and self.detail[:1] == "5" or self.detail == "429"
+            (self.code == "status" and self.detail[:1] == "5") or self.detail == "429"
         )
 
 
@@ -155,7 +155,7 @@ def _read(answer, max_bytes):
 
 @contextmanager
 def _connected(parts, authority, seconds):
-    """Connect, and cut the line after ``seconds``, whatever the server does by then."""
+    """Open a connection, and cut the line after ``seconds``, whatever the server does by then."""
     late, line = threading.Event(), []
 
     def cut():

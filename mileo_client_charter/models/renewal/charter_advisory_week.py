@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
+
 from ...tools.versions import AFFECTED
 from ..base.charter_batches import end_batch, run_isolated
 from ..base.charter_format import day_text
