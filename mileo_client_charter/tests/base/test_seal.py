@@ -314,7 +314,7 @@ class TestSeal(SealCase):
         self.assertIn("not what was sealed", self.company.charter_seal_problem)
         self.env["res.lang"]._activate_lang("fr_FR")
         self.assertRegex(
-            self.company.with_context(lang="fr_FR").charter_seal_problem, r"^Maillon \d+, Engagement n°"
+            self.company.with_context(lang="fr_FR").charter_seal_problem, r"^Maillon.\d+,.Engagement n°"
         )
         now = self.env["mail.activity"].search_count([("user_id", "=", self.direction.id)])
         self.assertEqual(now - activities, 1)
