@@ -27,6 +27,16 @@ def is_automatic(message) -> bool:
     return message.get_content_type() == "multipart/report"
 
 
+def untagged(address) -> str:
+    """Return an address without its sub-address (RFC 5233): what follows a “+”.
+
+    >>> untagged("alice+work@x.example"), untagged("+33@x.example"), untagged("alice@x.example")
+    ('alice@x.example', '+33@x.example', 'alice@x.example')
+    """
+    local, at, domain = address.rpartition("@")
+    return (local.partition("+")[0] or local) + at + domain
+
+
 def _word(header) -> str:
     """Return the first word of a header, without its comment and parameters, in lower case."""
     words = str(header or "").replace(";", " ").replace("(", " (").split()
