@@ -1,4 +1,4 @@
-"""Copies for a client of what is on record as its own: an incident it reported, a link it followed, a mark it gave us."""
+"""Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a mark."""
 
 
 def mail_copy(thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout"):

@@ -44,8 +44,8 @@ class MailThread(models.AbstractModel):
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
 
     def _routing_handle_bounce(self, email_message, message_dict):
-        """What is only delayed is no failure: the server goes on by itself (RFC 3464, 2.3.3). Nor is an out-of-office answer, which
-        is sent to the same address.
+        """Handle a bounce. What is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3); nor is an out-of-office
+        answer, which is sent to the same address.
         """
         if not is_failure(email_message):
             _logger.info("Mail %s to the address of bounces: no failure", message_dict.get("message_id"))
@@ -58,7 +58,7 @@ class MailThread(models.AbstractModel):
         return result
 
     def _charter_bounced(self, messages, why):
-        """Hook: these messages came back after they had left. :param why: the remote server's words, or None"""
+        """Take note that these messages came back after they had left (hook). :param why: the remote server's words, or None"""
 
     def _charter_drops(self, route, message_dict):
         """Return whether this route would open a record that no machine may open; what is open already takes its mail."""

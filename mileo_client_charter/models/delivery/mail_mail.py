@@ -55,7 +55,7 @@ class MailMail(models.Model):
         )
 
     def _send(self, auto_commit=False, smtp_session=None, post_send_callback=None, **options):
-        """Each mail by one process alone, to one recipient at a time, over a connection that lives.
+        """Send each mail by one process alone, to one recipient at a time, over a connection that lives.
 
         Core marks a mail before it sends it, but the mark reaches the database with the end of the transaction only: two
         processes at the queue at once both send, and one of them learns of it too late. What another process is at, or has
@@ -193,7 +193,7 @@ class MailMail(models.Model):
         )
 
     def _charter_refused_some(self, refused, values):
-        """The mail has left, but not to these addresses: what may be taken later goes to them again, the rest is said.
+        """Send it again to those of these addresses that may be taken later, and say the rest: the mail has left to the others.
 
         :param refused: {address: (code, words)}, as smtplib has it
         :param values: of another mail of the same message
@@ -221,7 +221,7 @@ class MailMail(models.Model):
         return self.filtered(lambda mail: mail._charter_is_ours() and mail.create_date >= since)
 
     def _charter_put_off(self):
-        """Back into the outbox for later; no attempt of a delivery is used up, and nobody is told of a failure."""
+        """Put the mails back into the outbox for later; no attempt of a delivery is used up, and nobody is told of a failure."""
         again = self.env.cr.now() + AGAIN
         self.sudo().write({"state": "outgoing", "scheduled_date": again})
         self._charter_notices().filtered(lambda one: one.notification_status == "exception").write(
@@ -236,7 +236,7 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """A delivery follows its mail: handed over once it has left, to mend when it could not leave."""
+        """Let a delivery follow its mail: handed over once it has left, to mend when it could not leave."""
         waiting = self._charter_waiting(failure_reason, failure_type)
         if waiting:
             waiting._charter_put_off()

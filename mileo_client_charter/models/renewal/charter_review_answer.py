@@ -54,12 +54,15 @@ class CharterReviewAnswer(models.Model):
         for answer in self.filtered("contact_id"):
             if answer.contact_id.commercial_partner_id != answer.review_id.partner_id:
                 raise ValidationError(
-                    self.env._("Answers: %(contact)s is not a contact of %(client)s.",
-                               contact=answer.contact_id.display_name, client=answer.review_id.partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Answers: %(contact)s is not a contact of %(client)s.",
+                        contact=answer.contact_id.display_name,
+                        client=answer.review_id.partner_id.name,
+                    )
+                )
 
     def _charter_is_recorded(self, name):
-        """Once the meeting is held, what was said is feedback, and stays as it is."""
+        """Return whether the meeting is held: from then on what was said is feedback, and stays as it is."""
         return bool(self.feedback_id)
 
     def _charter_check_correction(self, values):
@@ -68,7 +71,7 @@ class CharterReviewAnswer(models.Model):
         return values
 
     def _charter_corrected(self, names, reason):
-        """The feedback follows the answer it came from."""
+        """Correct the feedback with the answer it came from."""
         feedback = self.feedback_id
         values = {name: self[name] for name in ("rating", "nps") if name in names}
         if "contact_id" in names:
@@ -82,25 +85,29 @@ class CharterReviewAnswer(models.Model):
 
     @api.model
     def _charter_merge_answers(self, groups, merge):
-        """Both answers stay: each was given."""
+        """Keep both answers: each was given."""
         for group in groups:
             _kept, *others = group.sorted(lambda answer: (answer.contact_id.id != merge.target, answer.id))
             self.browse([other.id for other in others])._charter_set_aside(merge, "contact_id")
 
     def _become_feedback(self):
-        """A negative mark calls for a callback, as from any other door."""
+        """Make a feedback of the answer: a negative mark calls for a callback, as from any other door."""
         for answer in self._charter_engine():
             review = answer.review_id
-            feedback = self.env["charter.feedback"]._charter_engine().create(
-                {
-                    "channel": "interview",
-                    "partner_id": review.partner_id.id,
-                    "contact_id": answer.contact_id.id,
-                    "company_id": review.company_id.id,
-                    "contract_id": review.contract_id.id,
-                    "state": "sent",
-                }
-            )  # fmt: skip
+            feedback = (
+                self.env["charter.feedback"]
+                ._charter_engine()
+                .create(
+                    {
+                        "channel": "interview",
+                        "partner_id": review.partner_id.id,
+                        "contact_id": answer.contact_id.id,
+                        "company_id": review.company_id.id,
+                        "contract_id": review.contract_id.id,
+                        "state": "sent",
+                    }
+                )
+            )
             # What was said at a meeting was said then, whenever its minutes are typed.
             feedback._answer(
                 rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at
@@ -133,7 +140,7 @@ class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
     def _charter_correct(self, values, reason, from_meeting=False):
-        """As of every record; an answer noted at a meeting is corrected there, and its feedback follows.
+        """Correct as on every record; an answer noted at a meeting is corrected there, and its feedback follows.
 
         :param from_meeting: it is the answer of the meeting that is being corrected
         """
