@@ -75,7 +75,7 @@ class CharterEscalation(models.Model):
         return people
 
     def _ask_which(self, contacts):
-        """A contact of several clients wrote: ours are told which, and whoever wrote is asked. The time limit runs for all of them."""
+        """Ask which client it is about, where a contact of several wrote: ours, and the writer. The time limit runs whichever it is."""
         names = ", ".join(contacts.commercial_partner_id.mapped("name"))
         self.configuration_error = _lt(
             "The sender %(sender)s is a contact of %(clients)s: choose the one it is about. The time limit runs from the email, "
@@ -97,10 +97,9 @@ class CharterEscalation(models.Model):
                 "limit of our answer runs already.",
                 names,
             )
-            mail_copy(
-                record, writer, self.company_id, record.env._("%s: which company is it about?", self.reference), body,
-                "mileo_client_charter.mail_client_layout",
-            )  # fmt: skip
+            subject = record.env._("%s: which company is it about?", self.reference)
+            layout = "mileo_client_charter.mail_client_layout"
+            mail_copy(record, writer, self.company_id, subject, body, layout)
 
     @api.model
     def _doubt_about(self, company, sender):
