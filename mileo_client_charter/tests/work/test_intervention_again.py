@@ -115,3 +115,16 @@ class TestInterventionAgain(InterventionCase, HttpCase):
                 self.assertEqual(status, 422, answer)
                 self.assertTrue(answer["message"].startswith((f"{name}:", f"{label}:")), answer["message"])
         self.assertFalse(self.env["charter.intervention"].search([("res_model", "=", "cmms.order")]))
+
+    def test_what_odoo_answers_otherwise(self):
+        """The table of readme/API.md: what is not ours to decide."""
+        _status, ids = self.call("create", vals_list=[self.vals()])
+        for method, arguments, status in (
+            ("read", {"ids": [10**8], "fields": ["state"]}, 200),
+            ("read", {"ids": ids, "fields": ["nonsense"]}, 500),
+            ("action_close", {"ids": ids, "nonsense": 1}, 422),
+            ("nonsense", {"ids": ids}, 404),
+            ("search_read", {"domain": [["nonsense", "=", 1]], "fields": ["state"]}, 500),
+        ):
+            with self.subTest(method, arguments=arguments), mute_logger("odoo.http"):
+                self.assertEqual(self.call(method, **arguments)[0], status)
