@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -17,9 +16,6 @@ from ..base.charter_format import day_text
 from .charter_past_due import over_domain
 
 _lt = LazyTranslate(__name__)
-
-# A term that ends so shortly before an anniversary has one review with it, before the decision.
-ONE_REVIEW = relativedelta(months=3)
 
 
 class ContractContract(models.Model):
@@ -53,7 +49,8 @@ class ContractContract(models.Model):
     charter_next_anniversary = fields.Date(
         "Next annual due date",
         compute="_compute_charter_next_anniversary",
-        help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
+        help="Of the contract's start: the annual review is held as long before it as the charter says, whatever the length of "
+        "the term.",
     )
     charter_defect = fields.Char(
         "Data issues",
@@ -384,7 +381,8 @@ class ContractContract(models.Model):
         last = self._charter_horizon()
         if last is None or anniversary <= last:
             return anniversary
-        serves = self.charter_auto_renew and anniversary - ONE_REVIEW < last
+        # A term that ends after the review is due has one with it, before the decision.
+        serves = self.charter_auto_renew and anniversary - self._charter_review_lead() < last
         return last if serves else None
 
     def _charter_year_of(self, day):
@@ -399,7 +397,7 @@ class ContractContract(models.Model):
         anniversary = self._charter_year_of(day)
         expected = anniversary and self._charter_review_before(anniversary)
         return bool(expected) and (
-            day == expected or (expected == anniversary and anniversary - ONE_REVIEW < day)
+            day == expected or (expected == anniversary and anniversary - self._charter_review_lead() < day)
         )
 
     def _charter_horizon(self):
