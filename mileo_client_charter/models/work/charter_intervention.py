@@ -34,6 +34,8 @@ SETTLED = (
     "res_id",
 )  # fmt: skip
 MOMENTS = ("reported_at", "responded_at", "resolved_at")
+# What the work is called and what was done: no promise is made on it.
+SAID = {"name", "description", "work_done"}
 
 
 class CharterIntervention(models.Model):
@@ -358,6 +360,8 @@ class CharterIntervention(models.Model):
         resolved = vals.pop("resolved_at", False) if self.env.context.get("import_file") else False
         self._charter_check_settled(vals)
         self._charter_check_response(vals)
+        if not resolved and vals.keys() <= SAID:
+            return super().write(vals)
         terms = {intervention: intervention._charter_terms() for intervention in self}
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
