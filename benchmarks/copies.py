@@ -79,7 +79,9 @@ def _closure(env, links, clients):
 
 
 def _model_of(env, table):
-    return next((name for name, model in env.registry.items() if model._table == table and not model._abstract), "")
+    return next(
+        (name for name, model in env.registry.items() if model._table == table and not model._abstract), ""
+    )
 
 
 def _unique_texts(cr, rows, links):
@@ -89,7 +91,9 @@ def _unique_texts(cr, rows, links):
     cr.execute(UNIQUE)
     for table, columns, types in cr.fetchall():
         if table in rows and not any((table, one) in shifted or one in ("res_id", "id") for one in columns):
-            texts = [one for one, kind in zip(columns, types, strict=True) if kind in ("character varying", "text")]
+            texts = [
+                one for one, kind in zip(columns, types, strict=True) if kind in ("character varying", "text")
+            ]
             found.setdefault(table, set()).update(texts)
     return found
 
@@ -123,9 +127,7 @@ def _copy(env, table, rows, links, texts, copies, stride):
         if column == "id":
             value += " + copy * %(stride)s"
         elif column in targets and rows[targets[column]]:
-            value = (
-                f"CASE WHEN {value} = ANY(%({targets[column]})s) THEN {value} + copy * %(stride)s ELSE {value} END"
-            )
+            value = f"CASE WHEN {value} = ANY(%({targets[column]})s) THEN {value} + copy * %(stride)s ELSE {value} END"
         elif column == "res_id":
             value = f'CASE WHEN row."res_model" = ANY(%(models)s) THEN {value} + copy * %(stride)s ELSE {value} END'
         elif column in texts:
@@ -155,4 +157,6 @@ def _copy(env, table, rows, links, texts, copies, stride):
     for name in own:
         cr.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{name}"')
     if rows[table] is not None:
-        cr.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM \"{table}\"))", [table])
+        cr.execute(
+            f"SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM \"{table}\"))", [table]
+        )

@@ -10,11 +10,11 @@ from odoo.tools.safe_eval import safe_eval
 
 TITLE = "Nothing to do"
 EXPLANATION = """
-{seeds} clients made by Odoo, each with a contact, two people who answer, and a contract with a line under the charter; every scheduled action is run until none
-finds anything. Their rows are copied, first to {first:,} contracts, then to {second:,} ({promises:,} promises), and all actions run again until nothing is to be
-done. *A turn*: an action as Odoo's scheduler starts it, and the commit that ends it; as the first of its hour, when nothing is known of an earlier turn.
-*Woken again*: a second turn of the same hour. A turn may leave no wake-up that is due, and writes no row but its own bookkeeping. The exponent is that
-of the time from the smaller to the larger number.
+{seeds} clients made by Odoo, each with a contact, two people who answer, and a contract with a line under the charter; every scheduled action is run
+until none finds anything. Their rows are copied, first to {first:,} contracts, then to {second:,} ({promises:,} promises), and all actions run again
+until nothing is to be done. *A turn*: an action as Odoo's scheduler starts it, and the commit that ends it; as the first of its hour, when nothing
+is known of an earlier turn. *Woken again*: a second turn of the same hour. A turn may leave no wake-up that is due. The exponent is that of the time
+from the smaller to the larger number.
 """
 MOST = 12
 ROUNDS = 6
@@ -48,9 +48,14 @@ def prepare(bench, count):
                 for n, role in enumerate(("user", "user", "operations", "direction"))
             ]
         )  # fmt: skip
-        partners = env["res.partner"].create([{"name": f"Client {n}", "is_company": True} for n in range(count)])
+        partners = env["res.partner"].create(
+            [{"name": f"Client {n}", "is_company": True} for n in range(count)]
+        )
         env["res.partner"].create(
-            [{"name": f"Contact {p.id}", "parent_id": p.id, "email": f"c{p.id}@example.com"} for p in partners]
+            [
+                {"name": f"Contact {p.id}", "parent_id": p.id, "email": f"c{p.id}@example.com"}
+                for p in partners
+            ]
         )
         assign = env["charter.assignment"]._assign
         for role, user in zip(("account_manager", "technical_contact"), users[:2], strict=True):
@@ -123,7 +128,8 @@ def turns(bench, cron):
     bench.sql("DELETE FROM ir_cron_trigger WHERE call_at <= (now() AT TIME ZONE 'UTC')")
     medians = alternate(bench.runs, first, again)
     [[due]] = bench.sql(
-        "SELECT count(*) FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= (now() AT TIME ZONE 'UTC')", cron
+        "SELECT count(*) FROM ir_cron_trigger WHERE cron_id = %s AND call_at <= (now() AT TIME ZONE 'UTC')",
+        cron,
     )
     return (*medians, due)
 

@@ -49,10 +49,9 @@ def beside(bench):
 def compare(sides, ids, work, goal, act, number, runs, more_sql):
     def turn(side, own):
         def case(samples):
-            with side.transaction() as env:
-                with stopwatch(env.cr, samples):
-                    act(env, own)
-                    env.cr.flush()
+            with side.transaction() as env, stopwatch(env.cr, samples):
+                act(env, own)
+                env.cr.flush()
 
         return case
 
@@ -94,8 +93,20 @@ def cases(created):
     yield "name of a user", CORE, saved("res.users", "users", name="User"), True, True
     yield "name of a calendar", CORE, saved("resource.calendar", "calendars", name="Week"), True, False
     for model, name in MODELS.items():
-        yield f"{name}, client under the charter", FEEDS, saved(model, f"fed {model}", name="Again"), True, True
-        yield f"{name}, no business of the charter's", FREE, saved(model, f"free {model}", name="Again"), True, True
+        yield (
+            f"{name}, client under the charter",
+            FEEDS,
+            saved(model, f"fed {model}", name="Again"),
+            True,
+            True,
+        )
+        yield (
+            f"{name}, no business of the charter's",
+            FREE,
+            saved(model, f"free {model}", name="Again"),
+            True,
+            True,
+        )
         yield f"{created} created: {name}", CREATED, made(model, f"new {model}"), False, True
 
 

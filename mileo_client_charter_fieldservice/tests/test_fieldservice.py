@@ -35,7 +35,9 @@ class TestFieldService(CharterCase):
             ours, other = self.order(), self.order(location_id=elsewhere.id)
             self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
             self.assertEqual(self.tables_asked(lambda: other.write({"description": "Dark"})), set())
-            self.assertIn("charter_intervention", self.tables_asked(lambda: ours.write({"description": "Dark"})))
+            self.assertIn(
+                "charter_intervention", self.tables_asked(lambda: ours.write({"description": "Dark"}))
+            )
             self.assertIn("Dark", self.fed(ours).description)
 
     def test_an_order_from_beginning_to_end(self):

@@ -43,7 +43,10 @@ class TestHelpdesk(CharterCase):
             stranger = self.env["res.partner"].create({"name": "Stranger"})
             ours, other = self.ticket(), self.ticket(partner_id=stranger.id)
             self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
-            asked = {ticket: self.tables_asked(lambda one=ticket: one.write({"name": "Dark"})) for ticket in (ours, other)}
+            asked = {
+                ticket: self.tables_asked(lambda one=ticket: one.write({"name": "Dark"}))
+                for ticket in (ours, other)
+            }
             self.assertEqual(asked[other], set())
             self.assertIn("charter_intervention", asked[ours])
             self.assertTrue(self.fed(ours).name.endswith("Dark"))

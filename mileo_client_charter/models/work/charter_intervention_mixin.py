@@ -129,7 +129,11 @@ class CharterInterventionMixin(models.AbstractModel):
 
     def _charter_in_charter(self):
         """Return those that feed an intervention, or ought to and could not."""
-        return self.sudo().filtered(lambda record: record.charter_is_fed or record.charter_feed_error).with_env(self.env)
+        return (
+            self.sudo()
+            .filtered(lambda record: record.charter_is_fed or record.charter_feed_error)
+            .with_env(self.env)
+        )
 
     def _charter_said_by_itself(self, vals):
         """Return whether ``vals`` are no person's: our own note of an error, or what the source's app computes of other fields."""

@@ -384,7 +384,9 @@ class TestAssignment(CharterCase):
                 with self.subTest(partner=partner.name, field=name), self.at():
                     self.env["ir.cron.trigger"].search([("cron_id", "=", contacts.id)]).unlink()
                     asked = self.tables_asked(
-                        lambda p=partner, n=name: p.write({n: "+33 1 02 03 04 05" if n == "phone" else f"{p.id}@x.example"})
+                        lambda p=partner, n=name: p.write(
+                            {n: "+33 1 02 03 04 05" if n == "phone" else f"{p.id}@x.example"}
+                        )
                     )
                     self.assertEqual("charter_assignment" in asked, staff)
                     woken = self.env["ir.cron.trigger"].search_count([("cron_id", "=", contacts.id)])
