@@ -5,6 +5,7 @@ from . import test_notice
 from . import test_advisory
 from . import test_advisory_feed
 from . import test_vigilance
+from . import test_support_import
 from . import test_authorisation
 from . import test_year_access
 from . import test_year_portal
