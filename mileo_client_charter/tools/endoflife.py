@@ -64,9 +64,15 @@ def _product(product, where, before):
             elif release.get(f"is{prefix}") is False and f"{small}From" in release:
                 none.append(kind)
         yield SupportRow(
-            before + number + 1, f"{label} {name}", label, dates, (), "endoflife.date",
-            url if isinstance(url, str) and url.startswith("https://") else "", tuple(none),
-        )  # fmt: skip
+            before + number + 1,
+            f"{label} {name}",
+            label,
+            dates,
+            (),
+            "endoflife.date",
+            url if isinstance(url, str) and url.startswith("https://") else "",
+            tuple(none),
+        )
 
 
 def _text(value, name, where):

@@ -57,11 +57,14 @@ class CharterSupportImport(models.TransientModel):
             return self._reopen()
         lines = [
             {
-                "row": row.number, "model": row.model, "date": row.date, "message": message,
+                "row": row.number,
+                "model": row.model,
+                "date": row.date,
+                "message": message,
                 "equipment_count": len(equipment | models_of.equipment_ids),
             }
             for row, equipment, models_of, message in self._plan()
-        ]  # fmt: skip
+        ]
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         self.shown = True
         return self._reopen()

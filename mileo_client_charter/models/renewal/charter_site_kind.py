@@ -13,16 +13,3 @@ class CharterSiteKind(models.Model):
     name = fields.Char(required=True, translate=True)
 
     _unique_name = models.UniqueIndex("((name->>'en_US'))", "A kind of site with this name exists already.")
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    charter_site_kind_id = fields.Many2one(
-        "charter.site.kind",
-        "Kind of site",
-        index="btree_not_null",
-        ondelete="restrict",
-        groups="mileo_client_charter.group_charter_user",
-        help="Regulations about this kind of site reach it, with equipment or without.",
-    )

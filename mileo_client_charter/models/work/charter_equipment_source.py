@@ -35,7 +35,7 @@ class CharterEquipmentSourceMixin(models.AbstractModel):
     )
 
     def _charter_device_values(self):
-        """Hook: return {maker, model, serial, firmware: text} as far as this app knows them."""
+        """Return {maker, model, serial, firmware: text} as far as this app knows them; each app says its own."""
         self.ensure_one()
         return {}
 
