@@ -265,6 +265,25 @@ def paths_in(args):
     return found
 
 
+def missing_files(args):
+    """Files of tests that are named and are not there, each with those that have its name elsewhere."""
+    found = {}
+    for before, arg in zip(["", *args], args, strict=False):
+        path = arg.split("::")[0]
+        if (
+            path.endswith(".py")
+            and before not in OPTIONS_WITH_VALUE
+            and not os.path.exists(os.path.join(ROOT, path))
+        ):
+            here = pathlib.Path(ROOT)
+            alike = [
+                *here.glob(f"tests*/**/{os.path.basename(path)}"),
+                *here.glob(f"*/tests/**/{os.path.basename(path)}"),
+            ]
+            found[path] = sorted(str(one.relative_to(here)) for one in alike)
+    return found
+
+
 def has_path(args):
     return bool(paths_in(args))
 
@@ -563,6 +582,9 @@ def main():
     args = [os.path.relpath(arg, ROOT) if os.path.exists(arg.split("::")[0]) else arg for arg in args]
     os.chdir(ROOT)
     sys.path.insert(0, LIB)
+    # Before anything is prepared: an update of the database takes a minute, and pytest would look only then.
+    for path, alike in missing_files(args).items():
+        sys.exit(f"bin/test: there is no {path}." + (f" Is it {', '.join(alike)}?" if alike else ""))
     if options.hashes:
         return requirements.write_hashes()
     if options.times:

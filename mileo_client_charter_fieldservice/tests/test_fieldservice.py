@@ -94,3 +94,13 @@ class TestFieldService(CharterCase):
         location = self.env["fsm.location"].create({"name": "Elsewhere", "owner_id": other.id})
         with self.at(0):
             self.assertFalse(self.fed(self.order(location_id=location.id)))
+
+    def test_equipment_is_linked_and_feeds_what_it_knows(self):
+        with self.at(0):
+            device = self.env["charter.equipment"].create({"name": "Camera 4", "partner_id": self.client.id})
+            theirs = self.env["fsm.equipment"].create({"name": "FSM 4", "charter_equipment_id": device.id})
+            self.patch(
+                type(theirs), "_charter_device_values", lambda one: {"model": one.name, "serial": "S-1"}
+            )
+            theirs.name = "DS-2CD4A25F"
+        self.assertEqual((device.model, device.serial), ("DS-2CD4A25F", "S-1"))
