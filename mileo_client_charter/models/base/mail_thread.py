@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import api, models
 
 from ...tools.automatic_mail import is_automatic
 from ...tools.delivery_report import is_only_delayed, read
@@ -23,6 +23,11 @@ AUTOMATIC = Automatic()
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    @api.model
+    def _charter_hears(self):
+        """Return whether what a client writes on a document of this model is heard by somebody of ours."""
+        return self._name.startswith("charter.")
 
     def _message_route_process(self, message, message_dict, routes):
         """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``."""

@@ -142,6 +142,7 @@ class CharterReview(models.Model):
             review.name = f"{labels.get(review.kind, '')} · {review.partner_id.sudo().name or ''}"
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for review in self:
             review.display_name = review.name
