@@ -102,7 +102,7 @@ class EquipmentReading(ClientReading):
         }
 
     def _to_update_at_home(self, number, since):
-        """“3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        """Return “3 devices to update, since …”: what we told the client of, and nobody has updated."""
         if not number:
             return ""
         words = {"number": number, "day": day_text(self.env, since, "d MMMM y")}
@@ -153,7 +153,7 @@ class EquipmentReading(ClientReading):
         ]
 
     def _availability(self, found):
-        """The rate is never 100 % over an outage, nor the coverage over missing data."""
+        """Put both rates into words: availability is never 100 % over an outage, nor the coverage over missing data."""
         if not found or found.ratio is None:
             return {"availability": None, "coverage": self.env._("no data over %s days", DAYS)}
         rate = percent_text(self.env, found.expected - found.down, found.expected, 2)

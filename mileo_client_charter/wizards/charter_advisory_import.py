@@ -26,11 +26,8 @@ class CharterAdvisoryImport(models.TransientModel):
         lines = []
         for file in self.file_ids:
             line = {"name": file.name}
-            last = self.env["charter.advisory.revision"].search([], order="id desc", limit=1).id
             try:
-                one = model._import_document(file.raw or b"")
-                taken = one.revision_ids[:1].id > last
-                outcome = "unchanged" if not taken else "revised" if one.revision_ids[1:] else "created"
+                one, outcome = model._import_noting(file.raw or b"")
                 line.update(advisory_id=one.id, outcome=outcome)
             except UserError as error:
                 line.update(outcome="refused", message=str(error))
@@ -38,8 +35,12 @@ class CharterAdvisoryImport(models.TransientModel):
         self.file_ids.unlink()
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")], "target": "new",
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_advisories(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_advisory")

@@ -24,6 +24,10 @@ class CharterInterventionWizard(models.TransientModel):
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
     work_done = fields.Html()
+    firmware = fields.Char(
+        "Firmware installed",
+        help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each.",
+    )
 
     def _charter_is_whole(self):
         """Return whether the step may be taken as the wizard opens: these say when, and now is proposed."""
@@ -36,7 +40,9 @@ class CharterInterventionWizard(models.TransientModel):
         elif self.operation == "resume":
             self.intervention_id.action_resume(at=self.at)
         elif self.operation == "close":
-            self.intervention_id.action_close(resolved_at=self.at, work_done=self.work_done)
+            self.intervention_id.action_close(
+                resolved_at=self.at, work_done=self.work_done, firmware=self.firmware
+            )
         elif self.operation == "correct":
             self.intervention_id.action_correct(
                 self.reason, responded_at=self.responded_at, resolved_at=self.at

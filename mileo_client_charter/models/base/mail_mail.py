@@ -13,7 +13,7 @@ class MailMail(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """An answer comes back to the document: a template that names no address for it would have it sent to the company's own."""
+        """Have an answer come back to the document: a template that names no address would have it sent to the company's own."""
         silent = {}
         for vals in vals_list:
             if vals.get("res_id") and not vals.get("reply_to") and self._charter_hears(vals.get("model")):
@@ -30,7 +30,7 @@ class MailMail(models.Model):
         return hasattr(self.env.get(model or ""), "message_post") and self.env[model]._charter_hears()
 
     def _prepare_outgoing_list(self, *args, **kwargs):
-        """As core; the words of ours leave as a whole page, and as a text worth reading."""
+        """Return the emails as core does; the words of ours leave as a whole page, and as a text worth reading."""
         emails = super()._prepare_outgoing_list(*args, **kwargs)
         if not (self.model or "").startswith("charter.") and MARK not in (self.body_html or ""):
             return emails

@@ -103,9 +103,12 @@ class ResPartner(models.Model):
             return self.company_id or present
         contracts = self.env["contract.contract"].sudo()
         serving = contracts.search(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+            ],
             order="id",
-        ).company_id  # fmt: skip
+        ).company_id
         return present if present in serving or not serving else serving[0].with_env(self.env)
 
     def _charter_contract(self):
@@ -117,9 +120,12 @@ class ResPartner(models.Model):
     def _compute_charter_client(self):
         contracts = self.env["contract.contract"].sudo()
         found = contracts.search(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-             ("company_id", "=", self.env.company.id)]
-        )  # fmt: skip
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
         # Several contracts: the best tier is the one the client is served by.
         tier_of = {}
         for contract in found.sorted(lambda contract: contract.charter_tier_id.sequence, reverse=True):
@@ -188,7 +194,7 @@ class ResPartner(models.Model):
         self._charter_change_holder("technical_contact", "charter_technical_contact_id")
 
     def _charter_change_holder(self, role, name):
-        """``role`` goes to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
+        """Give ``role`` to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
         company, assignments = self.env.company, self.env["charter.assignment"]
         today = company._charter_today()
         chosen = {partner: partner[name] for partner in self}
@@ -197,11 +203,17 @@ class ResPartner(models.Model):
             row.partner_id: row.user_id
             for row in assignments.sudo().search(
                 [
-                    ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", clients.ids),
-                    ("kind", "=", "principal"), ("date_from", "<", today), "|", ("date_to", "=", False), ("date_to", ">=", today),
+                    ("company_id", "=", company.id),
+                    ("role", "=", role),
+                    ("partner_id", "in", clients.ids),
+                    ("kind", "=", "principal"),
+                    ("date_from", "<", today),
+                    "|",
+                    ("date_to", "=", False),
+                    ("date_to", ">=", today),
                 ]
             )
-        }  # fmt: skip
+        }
         for partner, user in chosen.items():
             assignments._assign(partner, role, user, company)
         under_charter = self._charter_clients(company) if usual else self.browse()
@@ -404,7 +416,9 @@ class ResPartner(models.Model):
                         "card": holder and cards[holder.user_id.id],
                         "usual": usual.user_id.name if now and usual else "",
                         "until": until(now.date_to) if now else "",
-                        "coming": f"{begins(later.date_from)} {until(later.date_to)}" if later and usual else "",
+                        "coming": f"{begins(later.date_from)} {until(later.date_to)}"
+                        if later and usual
+                        else "",
                         "coming_name": later.user_id.name if later and usual else "",
                         "away": bool(usual and not now and usual.user_id.id in away),
                     }

@@ -77,9 +77,12 @@ class CharterReview(models.Model):
         engine = self._charter_engine()
         engine.write({"dossier_figures": engine._freeze_figures(), "dossier_at": self._charter_now()})
         lang = self.contact_id.lang or self.env.lang
-        content, kind = self.env["ir.actions.report"].sudo().with_context(lang=lang)._render_qweb_pdf(
-            "mileo_client_charter.report_review_dossier", engine.ids
-        )  # fmt: skip
+        content, kind = (
+            self.env["ir.actions.report"]
+            .sudo()
+            .with_context(lang=lang)
+            ._render_qweb_pdf("mileo_client_charter.report_review_dossier", engine.ids)
+        )
         day = self.contract_id._charter_local_day(self.start_at or engine.dossier_at)
         engine.write(
             {
@@ -106,6 +109,8 @@ class CharterReview(models.Model):
             start = max(before - relativedelta(years=1) + timedelta(days=1), began)
             years["before"] = figures._figures(contract, start, before, client)[contract.id]
         years["recommendations"] = self._open_recommendations()
+        scope = figures._scope({contract: (since, last, client.id)})
+        years["vigilance"] = figures._vigilance_rows(scope).get(contract.id, [])
         years["verdict"] = self._frozen_standing()
         return years
 
@@ -125,6 +130,30 @@ class CharterReview(models.Model):
     def _charter_check_print(self, report):
         # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
         self._check_field_access(self._fields["dossier_figures"], "read")
+
+    def _dossier_vigilance(self):
+        """Return what is still to be updated, and which authorisations end, a line each, in the language of the reader."""
+        self.ensure_one()
+        lines = []
+        # Dossiers frozen before this was listed have none.
+        for row in (self.dossier_figures or {}).get("vigilance", ()):
+            name = row["name"]
+            if isinstance(name, dict):
+                name = name.get(self.env.lang) or name.get("en_US") or ""
+            if row["what"] == "device":
+                since = self.company_id.sudo()._charter_day_at(row["since"][:19])
+                said = {"number": row["number"], "day": day_text(self.env, since, "d MMMM y")}
+                words = (
+                    self.env._("1 device to update, since %(day)s", **said)
+                    if row["number"] == "1"
+                    else self.env._("%(number)s devices to update, since %(day)s", **said)
+                )
+                lines.append((name, words))
+            else:
+                until = day_text(self.env, fields.Date.to_date(row["until"]), "d MMMM y")
+                title = " · ".join(filter(None, [name, row["place"], row["number"]]))
+                lines.append((title, self.env._("valid until %s", until)))
+        return lines
 
     def _dossier_rows(self):
         """Return [(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""
@@ -202,7 +231,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _prepare_due(self):
-        """Dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
+        """Prepare the dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
         now = self._charter_now()
         due = self.sudo().search(
             [
@@ -232,14 +261,22 @@ class CharterReview(models.Model):
         self.env["charter.delivery"]._queue(
             [
                 {
-                    "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
-                    "contact_id": contact.id, "company_id": self.company_id.id,
-                    "fingerprint": f"minutes-{self.id}", "subject": subject, "body": self._minutes_page(contact, body),
-                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files], "obligation_id": None, "reason": "",
+                    "kind": "review",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "partner_id": self.partner_id.id,
+                    "contact_id": contact.id,
+                    "company_id": self.company_id.id,
+                    "fingerprint": f"minutes-{self.id}",
+                    "subject": subject,
+                    "body": self._minutes_page(contact, body),
+                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files],
+                    "obligation_id": None,
+                    "reason": "",
                 }
                 for contact in people
             ]
-        )  # fmt: skip
+        )
         engine.write({"state": "minutes", "minutes_at": self._charter_now(), "minutes": body})
         self.message_post(body=body, subject=subject)
 

@@ -4,7 +4,7 @@ Buttons, imports, remote calls and feeds all come through here. Each takes the m
 before the moment it is typed in, and never after.
 """
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
@@ -17,6 +17,14 @@ _lt = LazyTranslate(__name__)
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
 
+    firmware = fields.Char(
+        "Firmware installed",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Recorded on its equipment when the work was closed; it answers what advisories say of the devices.",
+    )
+
     # -- public: called by buttons and over /json/2 --------------------------------------------------
 
     def action_respond(self, at=None):
@@ -27,9 +35,12 @@ class CharterIntervention(models.Model):
         for intervention in self._charter_step("open"):
             if intervention.responded_at:
                 raise ValidationError(
-                    self.env._("%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
-                               intervention=intervention.display_name, moment=intervention.responded_at)
-                )  # fmt: skip
+                    self.env._(
+                        "%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
+                        intervention=intervention.display_name,
+                        moment=intervention.responded_at,
+                    )
+                )
             intervention.responded_at = intervention._charter_past(at, "responded_at")
         return True
 
@@ -46,10 +57,14 @@ class CharterIntervention(models.Model):
             intervention._check_pause(start, stop)
             self.env["charter.intervention.pause"]._charter_engine().create(
                 {
-                    "intervention_id": intervention.id, "start_at": start, "stop_at": stop, "reason": reason.strip(),
-                    "recorded_at": intervention._charter_now(), "recorded_by": self.env.uid,
+                    "intervention_id": intervention.id,
+                    "start_at": start,
+                    "stop_at": stop,
+                    "reason": reason.strip(),
+                    "recorded_at": intervention._charter_now(),
+                    "recorded_by": self.env.uid,
                 }
-            )  # fmt: skip
+            )
             intervention._charter_retime(reason.strip())
         return True
 
@@ -66,19 +81,44 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(pause.reason)
         return True
 
-    def action_close(self, resolved_at=None, work_done=None):
+    def action_close(self, resolved_at=None, work_done=None, firmware=None):
         """Close work that is done: surveys are planned, one for each contact and closing.
 
         :param resolved_at: when, now by default
         :param work_done: what was done, HTML
-        :raise ValidationError: closed already, or a moment that cannot be
+        :param firmware: what its equipment runs from now on, where the work updated it
+        :raise ValidationError: closed already, a moment that cannot be, or firmware of no or of several models
         """
         self._charter_check_followed()
+        firmware = " ".join((firmware or "").split())
         for intervention in self._charter_step("open"):
             if work_done:
                 intervention.work_done = work_done
+            if firmware:
+                intervention._charter_check_firmware()
             intervention._charter_close(intervention._charter_past(resolved_at, "resolved_at"))
+            if firmware:
+                intervention._charter_record_firmware(firmware)
         return True
+
+    def _charter_check_firmware(self):
+        if not self.equipment_ids:
+            raise ValidationError(
+                self.env._("Firmware installed: choose the equipment it was installed on first.")
+            )
+        if len({(each.maker, each.model) for each in self.equipment_ids}) > 1:
+            raise ValidationError(
+                self.env._(
+                    "Firmware installed: the equipment is of several models. Record the firmware on each of them instead."
+                )
+            )
+
+    def _charter_record_firmware(self, firmware):
+        self.firmware = firmware
+        day = self.company_id._charter_day_at(self.resolved_at)
+        self.equipment_ids.write(
+            {"firmware": firmware, "firmware_source": "intervention", "firmware_on": day}
+        )
 
     def action_cancel(self, reason):
         """Cancel work that is not to be done: what was promised is owed no more, and the reason stays.
@@ -199,9 +239,12 @@ class CharterIntervention(models.Model):
             )
         if moment < self.reported_at:
             raise ValidationError(
-                self.env._("%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
-                           moment=moment, reported=self.reported_at)
-            )  # fmt: skip
+                self.env._(
+                    "%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
+                    moment=moment,
+                    reported=self.reported_at,
+                )
+            )
         return moment
 
     def _running_pause(self):
@@ -235,14 +278,17 @@ class CharterIntervention(models.Model):
         pause = self.sudo()._running_pause()
         if pause and at < pause.start_at:
             raise ValidationError(
-                self.env._("%(moment)s UTC is before the pause began (%(start)s UTC).",
-                           moment=at, start=pause.start_at)
-            )  # fmt: skip
+                self.env._(
+                    "%(moment)s UTC is before the pause began (%(start)s UTC).",
+                    moment=at,
+                    start=pause.start_at,
+                )
+            )
         pause._charter_engine().write({"stop_at": at})
         return pause
 
     def _charter_close(self, at):
-        """The work was done at ``at``; the promises are kept by then or late, and the contacts are asked.
+        """Close the work at ``at``; the promises are kept by then or late, and the contacts are asked.
 
         :raise ValidationError: before the response, a pause or the reopening, or still to come
         """
@@ -268,10 +314,10 @@ class CharterIntervention(models.Model):
         self._charter_closed()
 
     def _charter_closed(self):
-        """The work is done: what follows from it in later packages."""
+        """Do what follows in later packages once the work is done (hook)."""
 
     def _charter_reopened(self):
-        """The work goes on after it was closed or cancelled: what followed is called off."""
+        """Call off what followed when the work goes on after it was closed or cancelled (hook)."""
 
     def _charter_check_resolved(self, at, responded):
         """:raise ValidationError: before the report, the response, a pause or the reopening, or still to come"""
@@ -303,9 +349,12 @@ class CharterIntervention(models.Model):
         text = self.env._(
             "Moments corrected: responded at %(old_response)s UTC → %(response)s UTC, resolved at %(old_resolution)s UTC → "
             "%(resolution)s UTC. %(reason)s",
-            old_response=self.responded_at, response=responded, old_resolution=self.resolved_at, resolution=resolved,
+            old_response=self.responded_at,
+            response=responded,
+            old_resolution=self.resolved_at,
+            resolution=resolved,
             reason=account,
-        )  # fmt: skip
+        )
         engine = self._charter_engine()
         engine.write(
             {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}
