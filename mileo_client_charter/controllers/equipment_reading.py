@@ -81,10 +81,11 @@ class EquipmentReading(ClientReading):
         return {
             "equipment": Asked("charter.equipment", self.own, aggregates=("__count", "down_since:count")),
             "to_update": Asked(
-                "charter.advisory.concern", self.own & TO_UPDATE,
+                "charter.advisory.concern",
+                self.own & TO_UPDATE,
                 aggregates=("equipment_id:count_distinct", "told_at:min"),
             ),
-        }  # fmt: skip
+        }
 
     def equipment_home(self, equipment, to_update):
         """Return how many pieces of equipment the client has, and how many are down."""

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from ..models.base.charter_format import day_text
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
+from .contract_reading import ContractReading
 from .document_reading import DocumentReading
 from .equipment_reading import EquipmentReading
 from .intervention_reading import InterventionReading
@@ -23,7 +24,9 @@ Todo = namedtuple("Todo", "number words address")
 Place = namedtuple("Place", "title address number words")
 
 
-class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading):
+class HubReading(
+    InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading, ContractReading
+):
     """Everything at a glance, in a number of queries that does not depend on the number of rows."""
 
     def home(self):
@@ -37,6 +40,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
             **self.equipment_home(counted["equipment"], counted["to_update"]),
             **self.intervention_home(dict(counted["work"])),
             **self._reported(counted),
+            **self.contracts_home(),
             **self._ahead(counted),
             "document_count": counted["documents"][0][0],
         }

@@ -248,5 +248,5 @@ class InterventionReading(ClientReading):
     # -- first page -------------------------------------------------------------------------------
 
     def intervention_home(self, counts):
-        """:param counts: {state: number} of the client's interventions"""
+        """Return how many interventions the client has, and how many run. :param counts: {state: number} of them"""
         return {"intervention_count": sum(counts.values()), "intervention_open": counts.get("open", 0)}

@@ -45,7 +45,8 @@ def _select(records, name, one):
         query.groupby = key
     columns = [records._read_group_select(spec, query) for spec in one.aggregates]
     return query.select(
-        SQL("%s AS name", name), SQL("jsonb_build_array(%s, %s) AS row", key, SQL(", ").join(columns))
+        SQL("%(name)s AS name", name=name),
+        SQL("jsonb_build_array(%(key)s, %(columns)s) AS row", key=key, columns=SQL(", ").join(columns)),
     )
 
 

@@ -10,7 +10,7 @@ class ContractContract(models.Model):
         return True
 
     def _charter_word_about(self):
-        """As every document's; what is said about a contract that is not under the charter is no matter of it."""
+        """Return the client and the company; none for a contract that is not under the charter."""
         if not self.charter_tier_id:
             return self.env["res.partner"], self.env["res.company"]
         return self.partner_id.commercial_partner_id, self.company_id

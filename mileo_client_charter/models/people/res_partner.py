@@ -377,21 +377,18 @@ class ResPartner(models.Model):
                 ("partner_id", "in", [False, *set(clients.values())]),
                 ("user_id.active", "=", True),
                 ("date_from", "<=", today + COMING),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", today),
+                *assignments._current_domain(today)[1:],
             ],
             ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
             order="date_from, id",
         )
         principal, stand_in, coming = {}, {}, {}
         for row in rows:
-            if row.date_from > today:
-                # Who takes over for good is announced by a handover of its own.
-                if row.kind == "stand_in":
-                    coming.setdefault((row.role, row.partner_id.id), row)
-                continue
-            (stand_in if row.kind == "stand_in" else principal)[row.role, row.partner_id.id] = row
+            key = row.role, row.partner_id.id
+            if row.date_from <= today:
+                (stand_in if row.kind == "stand_in" else principal)[key] = row
+            elif row.kind == "stand_in":  # who takes over for good is announced by a handover
+                coming.setdefault(key, row)
         away = {
             one.user_id.id: one
             for one in self.env["charter.absence"]._valid(company)
