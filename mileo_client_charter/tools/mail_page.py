@@ -188,6 +188,9 @@ def _words(node, kept=False):
     if not isinstance(node.tag, str) or node.tag in ("style", "script", "head", "title"):
         return
     style = _style(node)
+    if "display:none" in style:
+        # What a layout shows to the list of a mailbox alone.
+        return
     kept = kept or "white-space:pre" in style
     gap = "\n\n" if node.tag in APART else "\n" if node.tag in BLOCKS else ""
     yield gap

@@ -178,6 +178,7 @@ class TestClientMails(ClientMails):
                 ]
                 self.assertFalse([one for one in addresses if one not in words], "the text leads there too")
                 self.assertIn("+33 1 02 03 04 05", words, "a number to call")
+                self.assertNotIn("odoo.com", words)
                 self.assertNotRegex(words, r"\d\d/\d\d/\d{4}|\d\d:\d\d", "days and hours in words")
                 self.assertNotRegex(words, DAY_WITHOUT_ARTICLE)
                 self.assertLessEqual(len(re.findall(r"(?i)répond\w* à ce message", words)), 1)

@@ -144,6 +144,11 @@ class ClientMails(YearCase, LinksCase):
         escalation = self.answered()
         self.escalate()._remind_late(START.date())
         escalation._ask_client()
+        # By hand, from the thread.
+        escalation.with_user(self.operations).message_post(
+            body="Le technicien passe jeudi matin.", subject=f"{escalation.reference} : une précision",
+            partner_ids=self.alice.ids, message_type="comment", subtype_xmlid="mail.mt_comment",
+        )  # fmt: skip
 
     def meet(self):
         """A meeting planned, moved, held with minutes, and one called off."""

@@ -169,7 +169,6 @@ class TestLinks(LinksCase):
             before = sql_db.sql_counter
             self.assertEqual(self.get(token).status_code, 200)
             counts[purpose] = sql_db.sql_counter - before
-        print("COUNTS", counts)
         self.assertFalse({purpose: count for purpose, count in counts.items() if count > STATEMENTS})
 
     def test_a_link_opens_for_one_person_one_thing_and_a_time(self):
