@@ -28,7 +28,7 @@ OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
 FEEDBACK_FIELDS = [
     "channel", "contact_id", "intervention_id", "state", "create_date", "sent_at", "answered_at", "rating",
-    "negative", "followup", "said_at", "partner_id", "company_id", "planned_at",
+    "negative", "followup", "said_at", "partner_id", "company_id",
 ]  # fmt: skip
 CORRECTION_FIELDS = ["res_model", "res_id", "field_name", "before", "after", "reason", "corrected_at"]
 ESCALATION_FIELDS = [

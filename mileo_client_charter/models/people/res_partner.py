@@ -10,8 +10,7 @@ from odoo.tools import SQL, email_normalize_all
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
-# A substitute of the next weeks is named beside who answers today.
-COMING = timedelta(days=21)
+COMING = timedelta(days=21)  # a substitute of the next weeks is named too
 
 
 class ResPartner(models.Model):

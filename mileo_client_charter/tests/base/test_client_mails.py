@@ -141,7 +141,11 @@ class TestClientMails(ClientMails):
         kinds = {(mail.model, re.sub(r"\d+", "0", mail.subject)): mail for mail in self.client_mails()}
         self.assertGreaterEqual(len(kinds), 20)
         for number, mail in enumerate(kinds.values()):
-            with self.subTest(mail.subject, model=mail.model), self.at(1), self.env.cr.savepoint() as undone:
+            with (
+                self.subTest(mail.subject, model=mail.model),
+                self.at(24 * 16),
+                self.env.cr.savepoint() as undone,
+            ):
                 words = self.env["charter.word"]
                 before = words.search([]).ids
                 self.assertIn("@mileo.example.com", mail.reply_to or "")
@@ -158,7 +162,8 @@ class TestClientMails(ClientMails):
                         one.user_id == word.user_id and one.activity_type_id == self.env.ref(ACTIVITY)
                     )
                 )
-                self.assertEqual(task.mapped("date_deadline"), [word.due_on], "a dated task")
+                self.assertEqual(len(task), 1, "one task a document, however many words wait there")
+                self.assertLessEqual(task.date_deadline, word.due_on)
                 undone.rollback()
             self.env.invalidate_all()
 

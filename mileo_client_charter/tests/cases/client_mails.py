@@ -12,6 +12,7 @@ from odoo import Command
 from odoo.modules import get_module_path
 
 from ...models.base import charter_link
+from ...models.renewal import charter_review_answer
 from ...models.work import charter_intervention_reported
 from ..feedback.test_links import LinksCase, TestLinks
 from .common import START
@@ -24,7 +25,7 @@ WAYS = {
     "charter.feedback": ("_charter_write_to_client", "_mail_contacts"),
     "charter.review": ("_charter_mail_person",),
 }
-COPIES = (charter_link, charter_intervention_reported)
+COPIES = (charter_link, charter_intervention_reported, charter_review_answer)
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 
 
@@ -165,10 +166,15 @@ class ClientMails(YearCase, LinksCase):
             review.action_plan()
         reviews[0].event_id.start += timedelta(hours=2)
         reviews[1].with_user(self.manager).action_cancel()
-        reviews[0]._charter_engine().write({"state": "held", "held_at": START})
-        reviews[0].with_user(self.manager)._record_minutes(
-            "Compte rendu", "<p>Nous avons parlé de la caméra 4.</p>"
-        )
+        with self.at(24 * 15):
+            reviews[0]._charter_engine().write({"state": "held", "held_at": START + timedelta(days=15)})
+            reviews[0].answer_ids = [
+                Command.create({"contact_id": self.alice.id, "rating": "4", "nps": "9", "comment": "Bien."})
+            ]
+            reviews[0].answer_ids._become_feedback()
+            reviews[0].with_user(self.manager)._record_minutes(
+                "Compte rendu", "<p>Nous avons parlé de la caméra 4.</p>"
+            )
 
     def inform(self):
         """A report, a document that ends, the end of the term, an incident the client reported itself."""
