@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..models.base.charter_format import day_text
+from ..models.ledger.charter_past_due import over_domain
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
 from .contract_reading import ContractReading
@@ -49,7 +50,7 @@ class HubReading(
     def _counted(self):
         """Return everything that is counted for this page: one statement, however much there is."""
         own, now = self.own, fields.Datetime.now()
-        late = own & Domain([*OWED, ("due_at", "<=", now)])
+        late = own & Domain([*OWED, *over_domain(now)])
         asked = own & Domain([("state", "=", "sent"), ("contact_id", "=", self.contact.id)])
         return count_together(
             self.env,
