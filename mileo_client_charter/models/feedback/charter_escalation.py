@@ -312,7 +312,7 @@ class CharterEscalation(models.Model):
 
     def _due_text(self):
         promise = self._current_promises().get(self.id)
-        words = promise and promise._due_in_words(None, "EEEE d MMMM y, HH:mm", "EEEE d MMMM y")
+        words = promise and promise._due_in_words(None, "EEEE d MMMM y, HH:mm")
         return words or (promise and promise._due_text()) or ""
 
     def _charter_thread_partners(self):
