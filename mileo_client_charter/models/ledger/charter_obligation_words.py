@@ -101,6 +101,18 @@ class CharterObligation(models.Model):
         self.ensure_one()
         return self._due_in_words() or self.sudo().clock_error or ""
 
+    def _is_past_due(self):
+        """Return whether nothing is left of the time of this commitment when a mail about it is written."""
+        self.ensure_one()
+        return bool(self.due_at and self.due_at <= self._charter_now())
+
+    def _due_phrase(self):
+        """Return the beginning of a subject: “To do by …”, or “Overdue since …” of what was recorded after its time."""
+        self.ensure_one()
+        if self._is_past_due():
+            return self.env._("Overdue since %s", self._due_text())
+        return self.env._("To do by %s", self._due_text())
+
     # -- evidence and history name people by a key; who reads them sees the name of today --------------
 
     @api.depends("evidence", "history")

@@ -149,7 +149,7 @@ class CharterCockpit(models.AbstractModel):
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
         rows.user_id.sudo().partner_id.fetch(["name"])
-        lacks = rows._lacks()
+        lacks, kept = rows._lacks(), rows._kept_in()
         block = self._block(
             "breaches",
             self.env._("Latest missed commitments"),
@@ -157,7 +157,10 @@ class CharterCockpit(models.AbstractModel):
             groups=[
                 {
                     "title": "",
-                    "rows": [self._promise_row(row, owner=True, lacks=lacks.get(row)) for row in rows],
+                    "rows": [
+                        self._promise_row(row, owner=True, lacks=lacks.get(row), kept=kept.get(row))
+                        for row in rows
+                    ],
                 }
             ],
             action=self._list(self.env._("Overdue"), "charter.obligation", domain),

@@ -6,6 +6,7 @@ before the moment it is typed in, and never after.
 
 from odoo import models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
@@ -155,6 +156,13 @@ class CharterIntervention(models.Model):
 
     def action_ask_resume(self):
         return self._charter_ask("resume", self.env._("Resume"))
+
+    def action_ask_close_now(self):
+        """Close the intervention, once it is said what was done: the client reads it in its report."""
+        self.ensure_one()
+        if is_html_empty(self.work_done):
+            return self._charter_ask("close", self.env._("Close now"))
+        return self.action_close()
 
     def action_ask_close(self):
         return self._charter_ask("close", self.env._("Close at…"))
