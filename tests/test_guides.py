@@ -1,5 +1,6 @@
 """The guides name what is on the screens: each menu, button and filter they quote is a term of the product, in their language."""
 
+import ast
 import pathlib
 import re
 
@@ -168,7 +169,7 @@ def test_guides_and_tours_tell_the_same_steps():
         r'guided\(\s*"([a-z0-9.]+)",\s*\[([^\]]*)\]|\.\.\.mine\("([a-z0-9.]+)"\)', source
     ):
         # Both levels of escalation begin in the same way.
-        quoted = re.findall(r'"([^"]*)"', words) if key else ["Escalades", "À ma charge"]
+        quoted = re.findall(r'"([^"]*)"', words) if key else ["Aujourd’hui", "Escalades sans réponse"]
         played[key or mine] = [same(word) for word in quoted]
     told = {}
     for name in sorted(BOTH - {"client.md"}):
@@ -184,3 +185,22 @@ def test_guides_and_tours_tell_the_same_steps():
             key for key in wanted if key.startswith(f"{task}.")
         ]
     assert len(wanted) > 20
+
+
+def test_the_table_of_clicks_is_what_the_tours_count():
+    tree = ast.parse((ROOT / "mileo_client_charter/tests/overview/test_days.py").read_text(encoding="utf-8"))
+    counted = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id in ("BEFORE", "NOW")
+    }
+    page = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
+    table = page.split("| task | guide | clicks before | clicks now |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    assert {row[0]: int(row[3]) for row in rows} == counted["NOW"]
+    assert {row[0]: int(row[2]) for row in rows if row[2] != "–"} == counted["BEFORE"]
+    both = [(counted["NOW"][task], before) for task, before in counted["BEFORE"].items()]
+    assert (
+        f"{sum(now for now, _before in both)} clicks\ndo what {sum(before for _now, before in both)} did"
+        in page
+    )

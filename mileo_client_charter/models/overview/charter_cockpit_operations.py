@@ -169,9 +169,10 @@ class CharterCockpit(models.AbstractModel):
         return block, late
 
     @api.model
-    def _escalation_block(self):
+    def _escalation_block(self, levels=("1", "2")):
+        """Return escalations nobody has answered, of these levels, the oldest first. :return: (block, how many)"""
         escalations = self.env["charter.escalation"]
-        domain = [("state", "in", ("open", "unqualified"))]
+        domain = [("state", "in", ("open", "unqualified")), ("level", "in", levels)]
         rows = escalations.search(domain, order="raised_at, id")
         count, rows = len(rows), rows[:ROWS]
         now = self._charter_now()

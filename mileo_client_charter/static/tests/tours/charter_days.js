@@ -90,7 +90,7 @@ tours.add("charter_day_thomas", {
             { trigger: ".modal " + field("work_done", ".odoo-editor-editable"), run: "editor La caméra est remplacée." },
             click("close", ".modal button[name='action_confirm']"),
             noDialog,
-            see(".o_arrow_button_current:contains('Close')")
+            see(".o_arrow_button_current:contains('Clôturée')")
         ),
         ...guided(
             "advice.open",
@@ -221,10 +221,10 @@ const answer = (words) => [
 const mine = (key) =>
     guided(
         key,
-        ["Escalades", "À ma charge"],
-        menu("escalation", ["escalation", "Escalades"]),
-        see(".o_searchview .o_facet_value:contains('À ma charge')"),
-        click("escalation", ".o_data_row:contains('Alpine') td[name='name']")
+        ["Aujourd’hui", "Escalades sans réponse"],
+        start,
+        see("[data-block='escalations']:contains('Escalades sans réponse')"),
+        click("escalation", "[data-block='escalations'] .o_charter_row:contains('Alpine')")
     );
 
 tours.add("charter_day_olivier", {
@@ -316,7 +316,7 @@ tours.add("charter_phone_claire", {
         today,
         within,
         see(".o_charter_phone[href^='tel:']", "a touch calls"),
-        click("phone", "[data-block='due'] .o_charter_row:contains('Alpine'):has(.o_charter_phone)"),
+        click("phone", "[data-block='due'] .o_charter_line_of:has(.o_charter_phone) .o_charter_row:contains('Alpine')"),
         see(field("comment", "") + ":contains('Nobody came')"),
         within,
     ],
