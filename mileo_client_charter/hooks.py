@@ -40,7 +40,7 @@ def uninstall_hook(env):
 
 
 def _drop_restrictions(env):
-    """What is kept as long as something leans on it (a tier, by a campaign) goes too: nothing of it stays."""
+    """Drop the constraints that keep a row as long as something leans on it (a tier, by a campaign): nothing of ours stays."""
     models = env["ir.model.data"].search(
         [("module", "=like", "mileo\\_client\\_charter%"), ("model", "=", "ir.model")]
     )

@@ -60,13 +60,16 @@ class ClientReading:
         state, order = PROMISES[which]
         due = Sort("due", self.env._("Due first"), "due_at, id")
         listing = Listing(
-            self, "/my/charter/promises", query, "charter.obligation", PROMISE_FIELDS,
-            sorts=[due] if which == "open" else [
-                Sort("newest", self.env._("Newest first"), order), due,
-            ],
+            self,
+            "/my/charter/promises",
+            query,
+            "charter.obligation",
+            PROMISE_FIELDS,
+            sorts=[due] if which == "open" else [Sort("newest", self.env._("Newest first"), order), due],
             search=lambda text: Domain("commitment_id", "any!", [("name", "ilike", text)]),
-            own=self.own & Domain("state", "=", state), kept={"filter": which},
-        )  # fmt: skip
+            own=self.own & Domain("state", "=", state),
+            kept={"filter": which},
+        )
         return {
             "which": which,
             "counts": self.promise_counts(),
@@ -238,7 +241,10 @@ class ClientReading:
         return in_words(self.env, value, self.tz, pattern)
 
     def _promises(self, rows, origin=True):
-        """:param origin: False on the page of the document the promises come from"""
+        """Return plain values of each promise of ``rows``.
+
+        :param origin: False on the page of the document the promises come from
+        """
         # A client reads the name of its contract where it may see it, never more.
         contracts = {contract.id: contract.name for contract in self._readable(rows.contract_id)}
         return [

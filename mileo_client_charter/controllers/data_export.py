@@ -45,7 +45,7 @@ class DataExport(InterventionReading):
     # -- tables -----------------------------------------------------------------------------------
 
     def _write_tables(self, archive, files):
-        """“data.xlsx” with a sheet a kind, “data.json” with the same; the last says what each other file is.
+        """Write “data.xlsx” with a sheet a kind, and “data.json” with the same; the last sheet says what each other file is.
 
         :param files: rows as of :meth:`_write_deliveries`
         """
@@ -62,9 +62,12 @@ class DataExport(InterventionReading):
                 fields = [self.env[model]._fields[name] for name in sheet.fields]
                 title = sheet_name(self.env["ir.model"]._get(model).name, titles)
                 everything[sheet.name] = self._write_sheet(
-                    book.add_worksheet(title), formats, sheet.fields, [self._label(field) for field in fields],
+                    book.add_worksheet(title),
+                    formats,
+                    sheet.fields,
+                    [self._label(field) for field in fields],
                     self._rows(model, sheet),
-                )  # fmt: skip
+                )
             names = ("file", "subject", "sent_at")
             sent = self.env._("Sent")
             labels = [self.env._("File"), self.env._("Subject"), f"{sent} ({self.tz})"]

@@ -93,7 +93,7 @@ class EquipmentReading(ClientReading):
         }
 
     def _to_update_at_home(self):
-        """“3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        """Return “3 devices to update, since …”: what we told the client of, and nobody has updated."""
         [(number, since)] = self.env["charter.advisory.concern"]._read_group(
             self.own & TO_UPDATE, [], ["equipment_id:count_distinct", "told_at:min"]
         )
@@ -147,7 +147,7 @@ class EquipmentReading(ClientReading):
         ]
 
     def _availability(self, found):
-        """The rate is never 100 % over an outage, nor the coverage over missing data."""
+        """Put both rates into words: availability is never 100 % over an outage, nor the coverage over missing data."""
         if not found or found.ratio is None:
             return {"availability": None, "coverage": self.env._("no data over %s days", DAYS)}
         rate = percent_text(self.env, found.expected - found.down, found.expected, 2)

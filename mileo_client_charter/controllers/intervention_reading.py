@@ -212,14 +212,14 @@ class InterventionReading(ClientReading):
         ]
 
     def _result_words(self, row):
-        """“kept, 2 h 10 min ahead”, “late by 3 h”, or how much time is left."""
+        """Return “kept, 2 h 10 min ahead”, “late by 3 h”, or how much time is left."""
         result, words = row._intervention_result()
         if result == "kept" and row.due_at and row.done_at and row.done_at < row.due_at:
             return self.env._("on time, %s early", row._duration_in_words(row.due_at - row.done_at))
         return words
 
     def _moved(self, row):
-        """By how much pauses moved the due time, in words."""
+        """Return in words by how much pauses moved the due time."""
         target = row.sudo().target_at
         if not (target and row.due_at and row.due_at > target):
             return ""

@@ -12,9 +12,15 @@ class CharterOutages(http.Controller):
     """Where the monitoring says what is down (readme/INTEGRATE.md). It answers in English: machines read it."""
 
     @http.route(
-        "/charter/api/outages", type="http", auth="bearer", methods=["POST"], csrf=False, save_session=False,
-        max_content_length=MAX_BYTES + 1, charter_key=True,
-    )  # fmt: skip
+        "/charter/api/outages",
+        type="http",
+        auth="bearer",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        max_content_length=MAX_BYTES + 1,
+        charter_key=True,
+    )
     def outages(self, monitor=None, timezone=None, **_query):
         """Take the events of a JSON body or a form. The answer says which are refused; the others are taken.
 

@@ -159,7 +159,10 @@ class CharterPortal(CustomerPortal):
         return self._page("portal_escalate", "escalate", reading, values, error)
 
     def _page(self, template, name, reading, values, error=None):
-        """:param template: of this addon, or with the name of another: “my_addon.portal_visits”"""
+        """Render a page of the portal with what every page of ours has.
+
+        :param template: of this addon, or with the name of another: “my_addon.portal_visits”
+        """
         return request.render(
             template if "." in template else f"mileo_client_charter.{template}",
             {

@@ -13,19 +13,29 @@ class ReportReading(ClientReading):
     def reports_page(self, query):
         env = self.env
         listing = Listing(
-            self, "/my/charter/reports", query, "charter.report", REPORT_FIELDS,
+            self,
+            "/my/charter/reports",
+            query,
+            "charter.report",
+            REPORT_FIELDS,
             sorts=newest_and_oldest(env, "last_day desc, version desc, id desc", "last_day, version, id"),
-            search=lambda text: Domain("reference", "ilike", text)
-            | Domain("period", "ilike", text)
-            | Domain("contract_id", "any!", [("name", "ilike", text)]),
+            search=lambda text: (
+                Domain("reference", "ilike", text)
+                | Domain("period", "ilike", text)
+                | Domain("contract_id", "any!", [("name", "ilike", text)])
+            ),
             choices=[
                 periods(self, "last_day", moment=False),
-                Choice("show", env._("Versions"), [
-                    Option("last", env._("The last ones only"), Domain("state", "=", "sent")),
-                    Option("late", env._("With missed commitments"), Domain("late_count", ">", 0)),
-                ]),
+                Choice(
+                    "show",
+                    env._("Versions"),
+                    [
+                        Option("last", env._("The last ones only"), Domain("state", "=", "sent")),
+                        Option("late", env._("With missed commitments"), Domain("late_count", ">", 0)),
+                    ],
+                ),
             ],
-        )  # fmt: skip
+        )
         return {
             "listing": listing,
             "reports": [self._row(row) for row in listing.rows],

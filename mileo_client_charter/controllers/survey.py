@@ -18,9 +18,13 @@ HEADERS = (
     ("Referrer-Policy", "no-referrer"),
 )
 OPTIONS = {
-    "type": "http", "auth": "public", "website": True, "multilang": False, "sitemap": False,
+    "type": "http",
+    "auth": "public",
+    "website": True,
+    "multilang": False,
+    "sitemap": False,
     "max_content_length": MAX_FORM,
-}  # fmt: skip
+}
 
 
 class Survey(http.Controller):
@@ -147,7 +151,7 @@ class Survey(http.Controller):
         )
 
     def _closed(self, feedback, status):
-        """The survey takes no answer, for a reason of its own: unknown, left, expired or answered."""
+        """Render the page of a survey that takes no answer, for a reason of its own: unknown, left, expired or answered."""
         tz = feedback.company_id._charter_tz() if feedback else None
         return self._page(
             "survey_closed",

@@ -66,16 +66,24 @@ class Verify(http.Controller):
         report = reports._by_verification_code(code)
         if report:
             return report, "typed", None
-        return None, None, request.env._(
-            "Code: no report of ours has this one. It has 24 signs, digits and letters from a to f, in six groups."
-        )  # fmt: skip
+        return (
+            None,
+            None,
+            request.env._(
+                "Code: no report of ours has this one. It has 24 signs, digits and letters from a to f, in six groups."
+            ),
+        )
 
     def _find_file(self, reports, file):
         content = file.read(MEGABYTES * 2**20 + 1)
         if len(content) > MEGABYTES * 2**20:
-            return None, None, request.env._(
-                "File: it has more than %s MB. Type the code printed on it instead.", MEGABYTES
-            )  # fmt: skip
+            return (
+                None,
+                None,
+                request.env._(
+                    "File: it has more than %s MB. Type the code printed on it instead.", MEGABYTES
+                ),
+            )
         report = self._sent_as(content)
         if report:
             return report, "same", None
@@ -83,17 +91,28 @@ class Verify(http.Controller):
         if report:
             # A workbook is made when it is asked for: what is kept of it is the table it is made of.
             return report, "same" if report._is_own_workbook(content) else "code", None
-        return None, None, request.env._(
-            "File: it is none that we sent, and no code of a report of ours was found in it. "
-            "If the code is legible, type it instead."
-        )  # fmt: skip
+        return (
+            None,
+            None,
+            request.env._(
+                "File: it is none that we sent, and no code of a report of ours was found in it. "
+                "If the code is legible, type it instead."
+            ),
+        )
 
     def _sent_as(self, content):
         """Return the report whose mail carried exactly this file."""
-        attachments = request.env["ir.attachment"].sudo().search(
-            [("checksum", "=", hashlib.sha1(content, usedforsecurity=False).hexdigest()),
-             ("res_model", "=", "charter.delivery")], limit=20,
-        )  # fmt: skip
+        attachments = (
+            request.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("checksum", "=", hashlib.sha1(content, usedforsecurity=False).hexdigest()),
+                    ("res_model", "=", "charter.delivery"),
+                ],
+                limit=20,
+            )
+        )
         digest = hashlib.sha256(content).digest()
         for attachment in attachments:
             if hashlib.sha256(attachment.raw or b"").digest() == digest:

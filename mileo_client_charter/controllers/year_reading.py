@@ -66,21 +66,35 @@ class YearReading(ClientReading):
     def authorisations_page(self, query):
         env, today = self.env, self.company._charter_today()
         listing = Listing(
-            self, "/my/charter/authorisations", query, "charter.authorisation", AUTHORISATION_FIELDS,
+            self,
+            "/my/charter/authorisations",
+            query,
+            "charter.authorisation",
+            AUTHORISATION_FIELDS,
             sorts=[
                 Sort("end", env._("What ends first"), "valid_until nulls last, id"),
                 Sort("newest", env._("Last issued first"), "issued_on desc nulls last, id desc"),
             ],
-            search=lambda text: Domain.OR(Domain(name, "ilike", text) for name in ("number", "authority"))
-            | Domain("kind_id", "any!", [("name", "ilike", text)])
-            | Domain("site_id", "any!", [("name", "ilike", text)]),
+            search=lambda text: (
+                Domain.OR(Domain(name, "ilike", text) for name in ("number", "authority"))
+                | Domain("kind_id", "any!", [("name", "ilike", text)])
+                | Domain("site_id", "any!", [("name", "ilike", text)])
+            ),
             choices=[
-                Choice("state", env._("State"), [
-                    Option("running", env._("Running"), Domain("valid_until", ">=", today) | Domain("valid_until", "=", False)),
-                    Option("ended", env._("Ended"), Domain("valid_until", "<", today)),
-                ]),
+                Choice(
+                    "state",
+                    env._("State"),
+                    [
+                        Option(
+                            "running",
+                            env._("Running"),
+                            Domain("valid_until", ">=", today) | Domain("valid_until", "=", False),
+                        ),
+                        Option("ended", env._("Ended"), Domain("valid_until", "<", today)),
+                    ],
+                )
             ],
-        )  # fmt: skip
+        )
         return {"listing": listing, "authorisations": self._authorisations(listing.rows)}
 
     def _authorisations(self, rows):
@@ -114,9 +128,15 @@ class YearReading(ClientReading):
     def renewals(self):
         """Return the state of the renewals of the client's contracts, in words it understands."""
         # The client has no access to how it is judged; it reads what follows for its own contracts.
-        found = self.env["charter.renewal"].sudo().search(
-            [("partner_id", "=", self.client.id), ("state", "!=", "closed")], order="term_end desc", limit=RENEWALS
-        )  # fmt: skip
+        found = (
+            self.env["charter.renewal"]
+            .sudo()
+            .search(
+                [("partner_id", "=", self.client.id), ("state", "!=", "closed")],
+                order="term_end desc",
+                limit=RENEWALS,
+            )
+        )
         words = {
             "open": self.env._("We decide with you, at the annual review, whether this contract goes on."),
             "interview": self.env._(

@@ -183,7 +183,7 @@ class WorkingTime:
 
     @cached_property
     def _past(self):
-        """The same line in a mirror: what is later there is earlier here."""
+        """Mirror the line: what is later there is earlier here."""
         lo, hi = self.covered
         intervals = [(EPOCH - end, EPOCH - start) for start, end in reversed(self._intervals)]
         return _Line(intervals, covered=(EPOCH - hi, EPOCH - lo), mirrored=True)
@@ -236,7 +236,7 @@ class _Line:
         return due
 
     def _replay(self, at, hours, first):
-        """``add`` by plan_hours' own float arithmetic, interval after interval.
+        """Repeat ``add`` by plan_hours' own float arithmetic, interval after interval.
 
         Only for answers that the rounding of its floats may have moved, across the edge of an interval or to
         the next microsecond, and for those at the horizon. It cuts intervals where plan_hours does: every
@@ -290,7 +290,7 @@ class _Line:
         return self._days
 
     def _first(self, at):
-        """Index of the interval that contains ``at`` or, failing that, of the next one."""
+        """Return the index of the interval that contains ``at`` or, failing that, of the next one."""
         if not self._ends:
             raise NoWorkingTime("The working calendar has no working time: give it working hours.")
         if at < self._lo:

@@ -97,16 +97,23 @@ def _vulnerability(node):
     return Vulnerability(
         cve=node.text("cve", "").upper(),
         title=node.text("title", ""),
-        text=next((text for wanted in ("summary", "description") for category, text in notes if category == wanted), ""),
+        text=next(
+            (text for wanted in ("summary", "description") for category, text in notes if category == wanted),
+            "",
+        ),
         weakness=next((one.text("id", "") for one in weaknesses if one.value), ""),
         scores=_scores(node),
-        exploited=any(threat.text("category", "") == "exploit_status" and "exploited" in threat.text("details", "").lower()
-                      and "not" not in threat.text("details", "").lower() for threat in node.objects("threats")),
-    )  # fmt: skip
+        exploited=any(
+            threat.text("category", "") == "exploit_status"
+            and "exploited" in threat.text("details", "").lower()
+            and "not" not in threat.text("details", "").lower()
+            for threat in node.objects("threats")
+        ),
+    )
 
 
 def _scores(node):
-    """Of 2.0's ``scores`` and of 2.1's ``metrics``."""
+    """Return the scores of 2.0's ``scores`` and of 2.1's ``metrics``."""
     holders = node.objects("scores") + [one.object("content") for one in node.objects("metrics")]
     found = {}
     for holder in holders:
@@ -164,7 +171,7 @@ class _Products:
         self.known[key] = {**path, "": (product.text("name"), f"{product.where}/name")}
 
     def _relate(self, one):
-        """Firmware on a device: the device of one, the version of the other."""
+        """Relate firmware to a device: the device of one, the version of the other."""
         part, whole = (
             self._get(one.text(name), f"{one.where}/{name}")
             for name in ("product_reference", "relates_to_product_reference")

@@ -37,7 +37,8 @@ def read(content: bytes) -> Advisory:
         raise AdvisoryError("missing", f"{assigner.where}/affected/0/versions")
     return Advisory(
         identifier=identifier,
-        publisher=assigner.object("providerMetadata").text("shortName", "") or meta.text("assignerShortName", "cve.org"),
+        publisher=assigner.object("providerMetadata").text("shortName", "")
+        or meta.text("assignerShortName", "cve.org"),
         namespace="https://www.cve.org/",
         title=assigner.text("title", "") or identifier,
         language="en",
@@ -48,7 +49,16 @@ def read(content: bytes) -> Advisory:
         revised=meta.moment("dateUpdated", required=False) or published,
         summary=text,
         revisions=[],
-        vulnerabilities=[Vulnerability(identifier, assigner.text("title", ""), text, _weakness(assigner), _scores(root, assigner), False)],
+        vulnerabilities=[
+            Vulnerability(
+                identifier,
+                assigner.text("title", ""),
+                text,
+                _weakness(assigner),
+                _scores(root, assigner),
+                False,
+            )
+        ],
         products=list(dict.fromkeys(products)),
         remedies=[
             Remedy(kind, one.text("value"), "", None)
@@ -57,7 +67,7 @@ def read(content: bytes) -> Advisory:
         ],
         references=[(one.text("name", ""), one.text("url")) for one in assigner.objects("references")],
         source_format=f"cve_{version}",
-    )  # fmt: skip
+    )
 
 
 def _weakness(assigner):
@@ -70,7 +80,7 @@ def _weakness(assigner):
 
 
 def _scores(root, assigner):
-    """Of whoever assigned the number, else of those who enrich records (ADP)."""
+    """Return the scores of whoever assigned the number, else of those who enrich records (ADP)."""
     for holder in (assigner, *root.object("containers").objects("adp")):
         found = [
             score_of(score.text("vectorString"), f"{score.where}/vectorString")

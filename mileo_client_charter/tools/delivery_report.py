@@ -36,6 +36,15 @@ def is_refused(reason) -> bool:
     return any(code.startswith("5") for code in codes)
 
 
+def refused_for_good(code) -> bool:
+    """Return whether a reply code is a 5yz.
+
+    >>> refused_for_good(550), refused_for_good(451)
+    (True, False)
+    """
+    return int(code) >= 500
+
+
 def read(message):
     """Return ({action, …}, words) of a report about a mail that was sent; ``message`` is an email.message.Message.
 

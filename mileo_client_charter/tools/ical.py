@@ -20,8 +20,11 @@ from .clock import in_zone, is_zone, to_utc
 LARGEST_ANSWER = 256 * 1024
 ANSWERS = {"REPLY", "COUNTER"}
 STATUSES = {
-    "ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative", "NEEDS-ACTION": "needsAction",
-}  # fmt: skip
+    "ACCEPTED": "accepted",
+    "DECLINED": "declined",
+    "TENTATIVE": "tentative",
+    "NEEDS-ACTION": "needsAction",
+}
 PRODUCT = "-//Mileo//Client Charter//EN"
 ESCAPED = re.compile(r"\\([\\;,nN])")
 
@@ -92,7 +95,7 @@ def write(entries: Iterable[Entry], method: str, stamp: datetime, zone: str = "U
 
 @functools.lru_cache(maxsize=64)
 def _rules(zone):
-    """The VTIMEZONE of a zone, which nobody changes: to work it out takes ten times as long as all the rest of a file.
+    """Return the VTIMEZONE of a zone, which nobody changes: to work it out takes ten times as long as all the rest of a file.
 
     None where moments are written as UTC.
     """

@@ -93,7 +93,8 @@ class Reader:
     """
 
     def __init__(self, now: datetime, skew: timedelta, serial_label="serial", monitor=None, zone=None):
-        """
+        """Prepare the reader of one system's events.
+
         :param monitor: prefix of the event ids, where several systems number theirs alike
         :param zone: name of the time zone of moments that name none (``Europe/Paris``)
         """

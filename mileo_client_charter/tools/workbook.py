@@ -102,5 +102,5 @@ class Book:
 
 
 def _width(texts):
-    """Of a column that holds these texts: readable, and never so wide that the next ones leave the screen."""
+    """Return the width of a column that holds these texts: readable, and never so wide that the next ones leave the screen."""
     return min(60, max(12, *(len(text) + 3 for text in texts)))

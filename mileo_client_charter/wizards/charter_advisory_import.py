@@ -38,8 +38,12 @@ class CharterAdvisoryImport(models.TransientModel):
         self.file_ids.unlink()
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")], "target": "new",
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_advisories(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_advisory")

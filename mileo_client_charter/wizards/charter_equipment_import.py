@@ -125,9 +125,14 @@ class CharterEquipmentImport(models.TransientModel):
 
         in_company = [("company_id", "in", (False, self.company_id.id))]
         clients = self.env["res.partner"].search(
-            ["|", ("ref", "in", written("partner_id")), ("name", "in", written("partner_id")),
-             ("parent_id", "=", False), *in_company]
-        )  # fmt: skip
+            [
+                "|",
+                ("ref", "in", written("partner_id")),
+                ("name", "in", written("partner_id")),
+                ("parent_id", "=", False),
+                *in_company,
+            ]
+        )
         return {
             "partner_id": clients,
             "site_id": self.env["res.partner"].search([("commercial_partner_id", "in", clients.ids), *in_company]),
@@ -219,16 +224,23 @@ class CharterEquipmentImport(models.TransientModel):
             found = candidates.filtered(lambda one, key=key: (one[key] or "").casefold() == text.casefold())
             if len(found) > 1:
                 raise Refusal(
-                    self.env._("%(column)s: several are called “%(text)s”; write the reference instead.",
-                               column=self._title(name), text=text)
-                )  # fmt: skip
+                    self.env._(
+                        "%(column)s: several are called “%(text)s”; write the reference instead.",
+                        column=self._title(name),
+                        text=text,
+                    )
+                )
             if found:
                 return found
         if name in ("site_id", "contract_id"):
             raise Refusal(
-                self.env._("%(column)s: %(client)s has none called “%(text)s”; enter it first.",
-                           column=self._title(name), client=values["partner_id"], text=text)
-            )  # fmt: skip
+                self.env._(
+                    "%(column)s: %(client)s has none called “%(text)s”; enter it first.",
+                    column=self._title(name),
+                    client=values["partner_id"],
+                    text=text,
+                )
+            )
         raise Refusal(
             self.env._(
                 "%(column)s: “%(text)s” is unknown; enter it first.", column=self._title(name), text=text
@@ -272,9 +284,12 @@ class CharterEquipmentImport(models.TransientModel):
         key = (values["partner_id"], *((one, str(values.get(one) or "").casefold()) for one in names))
         if key in seen:
             raise Refusal(
-                self.env._("%(what)s: row %(row)s is about the same equipment.",
-                           what=self._title(names[0]), row=seen[key])
-            )  # fmt: skip
+                self.env._(
+                    "%(what)s: row %(row)s is about the same equipment.",
+                    what=self._title(names[0]),
+                    row=seen[key],
+                )
+            )
         seen[key] = number
 
         def said(equipment, one):

@@ -39,7 +39,7 @@ class CharterHolidaysWizard(models.TransientModel):
         return self.env.company.partner_id._charter_holiday_part()
 
     def _charter_is_whole(self):
-        """It may be sent as it opens: what it will enter is shown."""
+        """Return whether it may be sent as it opens: what it will enter is shown."""
         return True
 
     def _years(self):

@@ -35,9 +35,13 @@ class CharterMachineKey(models.TransientModel):
     name = fields.Char("Name of the program", help="Shown in the history of what the program reports.")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     zone = fields.Selection(
-        _tz_get, "Time zone it writes in", compute="_compute_zone", store=True, readonly=False,
+        _tz_get,
+        "Time zone it writes in",
+        compute="_compute_zone",
+        store=True,
+        readonly=False,
         help="What its moments mean that name no time zone. Empty: those are refused.",
-    )  # fmt: skip
+    )
     expires_on = fields.Date(
         "Last day of the key",
         required=True,
@@ -97,10 +101,18 @@ class CharterMachineKey(models.TransientModel):
         """Return the user of a new program: of no type, with one group, and no password to enter by."""
         if not trimmed(self.name):
             raise ValidationError(self.env._("Name of the program: give one, it is shown in the history."))
-        return self.env["res.users"].sudo().with_context(no_reset_password=True).create(
-            {
-                "name": self.name.strip(), "login": f"charter-{self.kind}-{uuid.uuid4().hex[:12]}",
-                "group_ids": [Command.set(self.group_id.ids)], "company_id": self.company_id.id,
-                "company_ids": [Command.set(self.company_id.ids)], "notification_type": "email",
-            }
-        )  # fmt: skip
+        return (
+            self.env["res.users"]
+            .sudo()
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": self.name.strip(),
+                    "login": f"charter-{self.kind}-{uuid.uuid4().hex[:12]}",
+                    "group_ids": [Command.set(self.group_id.ids)],
+                    "company_id": self.company_id.id,
+                    "company_ids": [Command.set(self.company_id.ids)],
+                    "notification_type": "email",
+                }
+            )
+        )

@@ -56,10 +56,16 @@ class CharterReassign(models.TransientModel):
         if not self.user_id:
             return self.env["charter.assignment"]
         return self.env["charter.assignment"].search(
-            [("role", "=", self.role), ("user_id", "=", self.user_id.id), ("kind", "=", "principal"),
-             ("company_id", "=", self.company_id.id),
-             "|", ("date_to", "=", False), ("date_to", ">=", self.company_id._charter_today())]
-        )  # fmt: skip
+            [
+                ("role", "=", self.role),
+                ("user_id", "=", self.user_id.id),
+                ("kind", "=", "principal"),
+                ("company_id", "=", self.company_id.id),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", self.company_id._charter_today()),
+            ]
+        )
 
     def action_confirm(self):
         """Assign the successor from that day on, and have the clients told before it.

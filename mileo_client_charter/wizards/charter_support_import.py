@@ -25,17 +25,23 @@ class CharterSupportImport(models.TransientModel):
         self.ensure_one()
         lines = [
             {
-                "row": row.number, "model": row.model, "date": row.date, "equipment_count": len(equipment),
+                "row": row.number,
+                "model": row.model,
+                "date": row.date,
+                "equipment_count": len(equipment),
                 "message": message,
             }
             for row, equipment, message in self._plan()
-        ]  # fmt: skip
+        ]
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         self.shown = True
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")],
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
             "target": "new",
-        }  # fmt: skip
+        }
 
     def action_import(self):
         """Write the dates, then raise the drafts they call for. :raise UserError: a row has no date"""
@@ -48,9 +54,12 @@ class CharterSupportImport(models.TransientModel):
             )
         # Two rows on one equipment: the later row of the list is the maker's last word.
         wanted = {equipment: row for row, found, _message in plan for equipment in found}
-        known = {m.equipment_id: m for m in self.env["charter.equipment.milestone"].search(
-            [("kind", "=", "end_of_support"), ("equipment_id", "in", [one.id for one in wanted])]
-        )}  # fmt: skip
+        known = {
+            m.equipment_id: m
+            for m in self.env["charter.equipment.milestone"].search(
+                [("kind", "=", "end_of_support"), ("equipment_id", "in", [one.id for one in wanted])]
+            )
+        }
         fresh = []
         for equipment, row in wanted.items():
             values = {

@@ -5,7 +5,7 @@ class PrivacyLookupWizard(models.TransientModel):
     _inherit = "privacy.lookup.wizard"
 
     def _get_query_models_blacklist(self):
-        """Without the models that take “active” from another table, as the locations of field service do from contacts.
+        """Leave out the models that take “active” from another table, as the locations of field service do from contacts.
 
         Core's query fails on them altogether; what they are about is found in that other table.
         """

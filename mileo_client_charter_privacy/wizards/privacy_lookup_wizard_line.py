@@ -19,9 +19,12 @@ class PrivacyLookupWizardLine(models.TransientModel):
     @api.depends("res_model", "res_id", "execution_details", "is_unlinked")
     def _compute_charter_can_anonymise(self):
         partners = self.filtered(lambda line: line.res_model == "res.partner" and not line.is_unlinked)
-        people = self.env["res.partner"].sudo().with_context(active_test=False).search(
-            [("id", "in", partners.mapped("res_id")), ("is_company", "=", False)]
-        )  # fmt: skip
+        people = (
+            self.env["res.partner"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("id", "in", partners.mapped("res_id")), ("is_company", "=", False)])
+        )
         for line in self:
             line.charter_can_anonymise = (
                 not line.is_unlinked

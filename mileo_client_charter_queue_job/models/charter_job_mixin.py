@@ -43,7 +43,7 @@ class CharterJobMixin(models.AbstractModel):
 
     @api.model
     def _charter_enqueue(self, method, ids, size, what):
-        """A job that calls ``method(first, last)`` for each range of ``size`` ids that holds one of ``ids``.
+        """Queue a job that calls ``method(first, last)`` for each range of ``size`` ids that holds one of ``ids``.
 
         :param what: the job in words
         """

@@ -25,7 +25,10 @@ class CharterSetupCheck(models.Model):
 
     def _links(self):
         jobs = {
-            "type": "ir.actions.act_window", "name": self.display_name, "res_model": "queue.job",
-            "views": [(False, "list"), (False, "form")], "domain": [("channel", "=like", "root.charter%")],
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "queue.job",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("channel", "=like", "root.charter%")],
+        }
         return {**super()._links(), "job_runner": jobs}

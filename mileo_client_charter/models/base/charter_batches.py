@@ -61,7 +61,7 @@ def run_isolated(records, act, say, expected=(), env=None):
 
 
 def _say_alone(record, say, why, env):
-    """Even a row that cannot be written holds up no other: then the log says what its row cannot."""
+    """Say on its own row why it failed; where even that cannot be written, the log says it, and no other row is held up."""
     try:
         with env.cr.savepoint():
             say(record, why)
@@ -122,7 +122,10 @@ class Queue:
     """
 
     def __init__(self, model, domain, size, locked=True):
-        """:param size: rows of a batch  :param locked: False where two workers may do the same row at once"""
+        """Prepare a queue of rows.
+
+        :param size: rows of a batch  :param locked: False where two workers may do the same row at once
+        """
         self.model, self.domain, self.size, self.locked = model, Domain(domain), size, locked
         self.last, self.full = 0, False
 

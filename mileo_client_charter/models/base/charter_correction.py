@@ -67,6 +67,6 @@ class CharterCorrection(models.Model):
 
     @api.model
     def _forget(self, records):
-        """The words of these records are removed for good; that something was corrected, when and by whom stays."""
+        """Remove the words of these records for good; that something was corrected, when and by whom stays."""
         rows = self.sudo().search([("res_model", "=", records._name), ("res_id", "in", records.ids)])
         rows._charter_engine().write({"before": False, "after": False, "reason": _lt("Anonymised")})

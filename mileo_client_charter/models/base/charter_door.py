@@ -104,17 +104,21 @@ class CharterDoorVisit(models.Model):
                     # Of the same form taken meanwhile, PostgreSQL says that the transaction is to be played again.
                     """INSERT INTO charter_door_visit (key, user_id, origin, says, at) VALUES (%(key)s, %(user_id)s, %(origin)s, %(says)s, %(now)s)
                        ON CONFLICT (key) DO UPDATE SET at = excluded.at RETURNING id""",
-                    key=key, user_id=user.id, origin=origin, says=says, now=fields.Datetime.now(),
+                    key=key,
+                    user_id=user.id,
+                    origin=origin,
+                    says=says,
+                    now=fields.Datetime.now(),
                 ),
                 log_exceptions=False,
-            )  # fmt: skip
+            )
         except LockNotAvailable as error:
             raise busy(self.env) from error
         return self.sudo().browse(self.env.cr.fetchone()[0])
 
     @api.model
     def _take_turn(self, company, user, origin, says):
-        """One form at a time of whom a limit counts: two at once would each count without the other.
+        """Let in one form at a time of whom a limit counts: two at once would each count without the other.
 
         A row of the one who counts is written by each: whoever waited for it, or began before it was last written, is played
         again by PostgreSQL's own rule, and counts what was taken meanwhile.

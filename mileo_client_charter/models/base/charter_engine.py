@@ -370,7 +370,7 @@ class CharterEngineMixin(models.AbstractModel):
     # -- the door of the database --------------------------------------------------------------------
 
     def _charter_allow(self, names):
-        """The engine writes these fields: the flush that carries them, now or later, goes through the door."""
+        """Let the engine write these fields: the flush that carries them, now or later, goes through the door."""
         allowed = self.env.cr.cache.setdefault(ENGINE, {})
         for name in names:
             allowed.setdefault((self._name, name), set()).update(self._ids)

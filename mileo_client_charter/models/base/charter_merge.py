@@ -102,7 +102,7 @@ class CharterMergeMixin(models.AbstractModel):
         return engine.with_context(charter_merge=MERGE, active_test=False)
 
     def _charter_set_aside(self, merge, field="partner_id"):
-        """These rows stay on record beside the one that stands for them, out of the rule."""
+        """Keep these rows on record beside the one that stands for them, out of the rule."""
         for row in self._charter_merge_engine():
             values = {"merged_from": row[field].id}
             if self._charter_merge_hides:
@@ -254,9 +254,12 @@ class CharterMerge(models.AbstractModel):
                         "%(contact)s belongs to %(was)s, and would become part of %(client)s with what %(was)s "
                         "has received and sent: %(rows)s. Only contacts of one client can be merged: archive "
                         "this one instead, and record the person as a new contact of %(client)s.",
-                        contact=partner.display_name, was=was.name, client=client.name, rows=self._in_words(hanging),
+                        contact=partner.display_name,
+                        was=was.name,
+                        client=client.name,
+                        rows=self._in_words(hanging),
                     )
-                )  # fmt: skip
+                )
         company = target.company_id or sources.company_id[-1:]
         if company:
             for partner in everybody:
@@ -317,10 +320,13 @@ class CharterMerge(models.AbstractModel):
     @api.model
     def _of_charter(self, client):
         return bool(
-            self.env["contract.contract"].sudo().with_context(active_test=False).search_count(
+            self.env["contract.contract"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count(
                 [("commercial_partner_id", "=", client.id), ("charter_tier_id", "!=", False)], limit=1
             )
-        )  # fmt: skip
+        )
 
     @api.model
     def _in_words(self, hanging):
@@ -391,9 +397,12 @@ class CharterMerge(models.AbstractModel):
         )
         rows = SQL(
             "SELECT id, %(keys)s FROM (SELECT %(columns)s FROM %(table)s WHERE %(touched)s) AS moved WHERE %(condition)s",
-            keys=keys, columns=columns, table=SQL.identifier(rule.table), touched=touched,
+            keys=keys,
+            columns=columns,
+            table=SQL.identifier(rule.table),
+            touched=touched,
             condition=SQL((rule.predicate or "true").replace("%", "%%")),
-        )  # fmt: skip
+        )
         names = [SQL("k%s", number) for number in range(len(rule.parts))]
         if rule.operators is None:
             known = (
@@ -460,7 +469,7 @@ class CharterMerge(models.AbstractModel):
 
     @api.model
     def _recompute(self, name, ids, columns):
-        """What is computed from a contact is computed anew; what the engine wrote once stays as it was written."""
+        """Compute again what depends on a contact; what the engine wrote once stays as it was written."""
         model = self.env[name].sudo().with_context(active_test=False)
         self.env.invalidate_all(flush=False)
         if not getattr(model, "_charter_engine_only", False):

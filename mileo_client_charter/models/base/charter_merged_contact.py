@@ -15,8 +15,12 @@ class CharterMergedContact(models.Model):
     _rec_name = "former_id"
 
     former_id = fields.Integer(
-        "Former number", required=True, readonly=True, aggregator=None, help="The record number of the contact that is no more."
-    )  # fmt: skip
+        "Former number",
+        required=True,
+        readonly=True,
+        aggregator=None,
+        help="The record number of the contact that is no more.",
+    )
     # A foreign key: should that contact be merged too, the row follows it.
     partner_id = fields.Many2one(
         "res.partner", "Contact today", required=True, readonly=True, index=True, ondelete="cascade"

@@ -114,10 +114,17 @@ class CharterOwnClientMixin(models.AbstractModel):
         return [
             *triggers,
             *(
-                Trigger(f"{RULE}_{verb}", f"AFTER {verb.upper()}", condition, self._charter_own_function(), (DIGEST,), True)
+                Trigger(
+                    f"{RULE}_{verb}",
+                    f"AFTER {verb.upper()}",
+                    condition,
+                    self._charter_own_function(),
+                    (DIGEST,),
+                    True,
+                )
                 for verb, condition in (("insert", given), ("update", changed))
             ),
-        ]  # fmt: skip
+        ]
 
     @api.model
     def _charter_own_function(self):

@@ -104,7 +104,7 @@ class CharterRecordedMixin(models.AbstractModel):
         return values
 
     def _charter_corrected(self, names, reason):
-        """What follows from a correction of these fields; ``self`` is the engine's."""
+        """Do what follows from a correction of these fields; ``self`` is the engine's."""
 
     def _charter_open_to(self, names):
         """Return those of ``names`` that this user may correct."""
@@ -171,24 +171,28 @@ class CharterRecordedMixin(models.AbstractModel):
         """Return rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
         self.ensure_one()
         client = self._charter_correction_client()
-        rows = self.env["charter.correction"]._charter_engine().create(
-            [
-                {
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "partner_id": client.id,
-                    "company_id": self.company_id.id,
-                    "field_name": name,
-                    "before": before,
-                    "after": after,
-                    "reason": reason,
-                    "user_id": self.env.uid,
-                    "corrected_at": self._charter_now(),
-                    "for_client": self._charter_is_for_client(name),
-                }
-                for name, (before, after) in changes.items()
-            ]
-        )  # fmt: skip
+        rows = (
+            self.env["charter.correction"]
+            ._charter_engine()
+            .create(
+                [
+                    {
+                        "res_model": self._name,
+                        "res_id": self.id,
+                        "partner_id": client.id,
+                        "company_id": self.company_id.id,
+                        "field_name": name,
+                        "before": before,
+                        "after": after,
+                        "reason": reason,
+                        "user_id": self.env.uid,
+                        "corrected_at": self._charter_now(),
+                        "for_client": self._charter_is_for_client(name),
+                    }
+                    for name, (before, after) in changes.items()
+                ]
+            )
+        )
         self.invalidate_recordset(["correction_ids"])
         return rows
 

@@ -96,8 +96,11 @@ class CharterSeal(models.Model):
             owner = self.env[document.res_model].browse(document.res_id).exists()
             document = owner or document
         return {
-            "type": "ir.actions.act_window", "res_model": document._name, "res_id": document.id, "views": [(False, "form")],
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": document._name,
+            "res_id": document.id,
+            "views": [(False, "form")],
+        }
 
     # -- sealing ------------------------------------------------------------------------------------
 

@@ -134,7 +134,7 @@ class CharterSealDue(models.Model):
 
     @api.model
     def _take(self, limit=BATCH):
-        """Up to ``limit`` rows to seal, locked; those another worker has are left to it."""
+        """Lock and return up to ``limit`` rows to seal; those another worker has are left to it."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

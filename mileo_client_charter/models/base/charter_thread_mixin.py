@@ -23,9 +23,12 @@ class CharterThreadMixin(models.AbstractModel):
         :param files: [(name, bytes)]
         """
         self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
-            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment",
+            body=words,
+            author_id=contact.id,
+            message_type="notification",
+            subtype_xmlid="mail.mt_comment",
             attachments=list(files),
-        )  # fmt: skip
+        )
 
     def _charter_mail_doors(self):
         """Return [(label, address)] of what the client can do next from a message about this document, without a login."""

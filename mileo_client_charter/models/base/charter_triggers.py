@@ -72,7 +72,7 @@ class CharterTriggerMixin(models.AbstractModel):
 
     @api.model
     def _charter_triggers_made(self, names):
-        """Triggers of these names have been made where there were none."""
+        """Do what has to follow once triggers of these names were made where there were none."""
 
     def _auto_init(self):
         """Bring the table up to date without its triggers, which would be in the way, and have them made at the end."""

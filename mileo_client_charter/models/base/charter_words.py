@@ -111,7 +111,7 @@ def _shown(env, value):
 
 
 def _entering(value, validate):
-    """What is not validated comes from the cache, where it is kept already, unless it is a term."""
+    """Return ``value`` as it is stored; one that is not validated comes from the cache, where it is kept already, unless it is a term."""
     return stored(value) if validate or isinstance(value, LazyGettext) else value
 
 

@@ -130,7 +130,7 @@ def _allowed(endpoint):
 
 
 def _head(endpoint, dispatch):
-    """As GET answers; what it noted (a document opened) is taken back: nobody has read anything."""
+    """Answer as GET does, and take back what it noted (a document opened): nobody has read anything."""
     savepoint = request.env.cr.savepoint()
     try:
         return dispatch(endpoint)
@@ -145,9 +145,12 @@ def _wrong(endpoint, name, value):
     if not isinstance(value, str):
         # The router's own figures and days; a file is none, and is taken where the route says so (``charter_files``).
         return hasattr(value, "stream") and name not in endpoint.routing.get("charter_files", ())
-    return "\0" in name or "\0" in value or len(value) > MAX_TEXT or (
-        name == "form_key" and len(value) > FORM_KEY_LENGTH
-    )  # fmt: skip
+    return (
+        "\0" in name
+        or "\0" in value
+        or len(value) > MAX_TEXT
+        or (name == "form_key" and len(value) > FORM_KEY_LENGTH)
+    )
 
 
 def _post(endpoint, dispatch):

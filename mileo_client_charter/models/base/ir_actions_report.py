@@ -85,7 +85,7 @@ class IrActionsReport(models.Model):
         )
 
     def _build_wkhtmltopdf_args(self, *args, **kwargs):
-        """Odoo waits a second for the scripts of each page; the charter's documents have none to wait for."""
+        """Do without the second Odoo waits for the scripts of each page: the charter's documents have none."""
         arguments = super()._build_wkhtmltopdf_args(*args, **kwargs)
         if self.env.context.get("charter_offline"):
             if "--javascript-delay" in arguments:

@@ -22,6 +22,6 @@ class MailActivity(models.Model):
         return self.filtered(lambda activity: activity.charter_key in keys)
 
     def _charter_close(self, records):
-        """What reminded of ``records`` is done with."""
+        """Remove the activities that reminded of ``records``."""
         keys = [f"{record._name},{record.id}" for record in records]
         self.sudo().search([("charter_key", "in", keys)]).unlink()

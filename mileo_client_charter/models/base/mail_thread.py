@@ -34,7 +34,7 @@ class MailThread(models.AbstractModel):
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
 
     def _routing_handle_bounce(self, email_message, message_dict):
-        """A report that a mail is only delayed says nothing of a failure: the server goes on by itself (RFC 3464, 2.3.3)."""
+        """Handle a bounce; a report that a mail is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3)."""
         if is_only_delayed(email_message):
             _logger.info("Report %s: delayed, not failed", message_dict.get("message_id"))
             return None
@@ -46,7 +46,7 @@ class MailThread(models.AbstractModel):
         return result
 
     def _charter_bounced(self, messages, why):
-        """Hook: these messages came back after they had left. :param why: the remote server's words, or None"""
+        """Take note that these messages came back after they had left (hook). :param why: the remote server's words, or None"""
 
     def _charter_drops(self, route, message_dict):
         """Return whether this route would open a record that no machine may open; what is open already takes its mail."""

@@ -24,7 +24,7 @@ class ResourceCalendar(models.Model):
         return result
 
     def _charter_working_time(self, lo, hi):
-        """Attendances less closures of this calendar between two moments, computed once for many questions.
+        """Return the attendances less the closures of this calendar between two moments, computed once for many questions.
 
         Nobody's own time off counts, only closures without a resource, of this calendar or of none. It reads
         as superuser, so that a deadline does not depend on who opens it. Hence the condition on the company
@@ -72,7 +72,7 @@ class ResourceCalendar(models.Model):
         return Ruler(self).shift_many(requests)
 
     def _charter_office_hours(self):
-        """Opening hours as a client reads them: a list of (days, hours) in the language of the environment.
+        """Return the opening hours as a client reads them: a list of (days, hours) in the language of the environment.
 
         For instance [("Monday to Thursday", "08:00–12:00, 13:00–17:00"), ("Friday", "08:00–12:00")].
         """
@@ -230,6 +230,6 @@ def _naive_utc(moment):
 
 
 def _clock_face(hours):
-    """8.5 -> 08:30"""
+    """Return the time of day: 8.5 -> 08:30"""
     minutes = round(hours * 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -122,7 +122,7 @@ class CharterArticle(models.Model):
         return result
 
     def _note_edit(self, langs):
-        """Words were edited in ``langs``: one that was behind has caught up, another leaves the others behind."""
+        """Note that words were edited in ``langs``: one that was behind has caught up, another leaves the others behind."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         for article in self:
             behind = set(filter(None, (article.older_langs or "").split(",")))

@@ -166,10 +166,13 @@ class CharterCommitment(models.Model):
         if attribute == "period":
             return self.env["charter.tier"]._periods_in_words(self.company_id)
         raise ValidationError(
-            self.env._("{%(code)s:%(attribute)s}: a commitment has a delay, a threshold, a per_year "
-                       "(when counted in months) or a period, nothing else.",
-                       code=self.code, attribute=attribute)
-        )  # fmt: skip
+            self.env._(
+                "{%(code)s:%(attribute)s}: a commitment has a delay, a threshold, a per_year "
+                "(when counted in months) or a period, nothing else.",
+                code=self.code,
+                attribute=attribute,
+            )
+        )
 
     def _charter_same_in(self, document, vals):
         return document._commitment(vals.get("code"))

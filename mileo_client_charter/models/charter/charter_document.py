@@ -106,7 +106,7 @@ class CharterDocument(models.Model):
         return any(self.commitment_ids.mapped("is_own_delay"))
 
     def _charter_frozen_files(self, name):
-        """The official PDF may be added to a published charter, once: it is signed after it is written."""
+        """Find the documents whose file stays: the official PDF may be added to a published charter, once, as it is signed after it is written."""
         if name != "official_pdf":
             return super()._charter_frozen_files(name)
         return self.filtered(lambda document: document.state != "draft" and document._official_pdf_file())
@@ -238,7 +238,7 @@ class CharterDocument(models.Model):
         return commitment._figure(attribute or "delay")
 
     def _figure_or_none(self, code, attribute=None):
-        """As ``_figure``; None when this version has no such figure."""
+        """Return ``_figure``, or None when this version has no such figure."""
         try:
             return self._figure(code, attribute)
         except ValidationError:
@@ -283,7 +283,7 @@ class CharterDocument(models.Model):
         return copies
 
     def _next_version(self):
-        """v1.2 -> v1.3; a version that ends in no number gets “.1”."""
+        """Return the version after this one: v1.2 -> v1.3; a version that ends in no number gets “.1”."""
         taken = set(
             self.with_context(active_test=False)
             .search([("company_id", "=", self.company_id.id), ("reference", "=", self.reference)])
@@ -307,7 +307,7 @@ class CharterDocument(models.Model):
         }
 
     def _check_tiers(self, tiers):
-        """What this version prints is what ``tiers`` of its company do.
+        """Check that what this version prints is what the tiers of its company do.
 
         :raise ValidationError: names the figures that differ
         """
@@ -387,7 +387,7 @@ class CharterDocument(models.Model):
             )
 
     def _open_copies(self):
-        """Every active client is due a copy of this version (article 03: kept up to date)."""
+        """Open a copy of this version for every active client (article 03: kept up to date)."""
         self.ensure_one()
         clients = self.env["res.partner"]._charter_clients(self.company_id)
         clients.with_company(self.company_id)._charter_open(CHARTER_COPY, occurrence=self.version)

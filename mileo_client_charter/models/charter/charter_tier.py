@@ -51,7 +51,7 @@ class CharterTier(models.Model):
 
     @api.constrains("report_days", "interviews_per_year", "active", "company_id")
     def _check_as_printed(self):
-        """A tier says no other figure than the charter in force: what is printed is what the clock does."""
+        """Check that a tier has no other figure than the charter in force: what is printed is what the clock does."""
         in_use = self.sudo().filtered("active")
         documents = self.env["charter.document"].sudo().search([("state", "=", "in_force")])
         for document in documents if in_use else ():

@@ -97,7 +97,7 @@ class ContractContract(models.Model):
         return field._base_fields__ or (field,)
 
     def _charter_check_editable(self, vals):
-        """Operations have write access for the charter's sake: customer, prices and invoicing are not theirs.
+        """Refuse customer, prices and invoicing to operations, who have write access for the charter's sake only.
 
         :raise AccessError: other fields, for who may write contracts by the charter's access alone
         """
@@ -132,12 +132,19 @@ class ContractContract(models.Model):
     @api.model
     def _charter_may_write_all(self):
         """Return whether an access right of another addon than the charter's lets this user write contracts."""
-        rights = self.env["ir.model.access"].sudo().search(
-            [
-                ("model_id.model", "=", self._name), ("perm_write", "=", True),
-                "|", ("group_id", "=", False), ("group_id", "in", self.env.user.all_group_ids.ids),
-            ]
-        )  # fmt: skip
+        rights = (
+            self.env["ir.model.access"]
+            .sudo()
+            .search(
+                [
+                    ("model_id.model", "=", self._name),
+                    ("perm_write", "=", True),
+                    "|",
+                    ("group_id", "=", False),
+                    ("group_id", "in", self.env.user.all_group_ids.ids),
+                ]
+            )
+        )
         xmlids = rights._get_external_ids()
         return any(not any(xmlid.startswith(OURS) for xmlid in xmlids[right.id]) for right in rights)
 

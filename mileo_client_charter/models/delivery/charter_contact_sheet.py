@@ -53,7 +53,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _levels(self, company):
-        """[(role, delay in words)] of the two levels of escalation."""
+        """Return [(role, delay in words)] of the two levels of escalation."""
         found = self.env["charter.document"]._commitments_in_force(
             [company.id], [code for _role, code in LEVELS]
         )
@@ -160,7 +160,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _open_drifted(self, company):
-        """Every client whose sheet has changed is owed a new one."""
+        """Open a new sheet for every client whose sheet has changed."""
         drifted = self._drifted(company)
         if not drifted:
             return
@@ -190,7 +190,7 @@ class CharterContactSheet(models.AbstractModel):
 
     @api.model
     def _cron_contacts(self):
-        """Who is away, who stands in, who owns which promise, whose sheet has changed: brought up to today.
+        """Bring up to today who is away, who stands in, who owns which promise and whose sheet has changed.
 
         One company is one transaction; each step only does what is not done yet.
         """

@@ -205,28 +205,33 @@ class CharterDelivery(models.Model):
             else:
                 reachable |= delivery
         replies = reachable._notify_get_reply_to(default=None)
-        mails = self.env["mail.mail"].sudo().with_context(mail_notify_force_send=False).create(
-            [
-                {
-                    "model": self._name,
-                    "res_id": delivery.id,
-                    "subject": delivery.subject,
-                    "body_html": delivery.body,
-                    "body": delivery.body,
-                    "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
-                    # An answer comes back to this row, and reaches who is in charge (charter.word).
-                    "reply_to": replies.get(delivery.id)
-                    or delivery.company_id.email_formatted
-                    or self.env.user.email_formatted,
-                    "author_id": delivery.company_id.partner_id.id,
-                    "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
-                    "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
-                    "auto_delete": False,
-                    "is_notification": False,
-                }
-                for delivery in reachable
-            ]
-        )  # fmt: skip
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .with_context(mail_notify_force_send=False)
+            .create(
+                [
+                    {
+                        "model": self._name,
+                        "res_id": delivery.id,
+                        "subject": delivery.subject,
+                        "body_html": delivery.body,
+                        "body": delivery.body,
+                        "email_from": delivery.company_id.email_formatted or self.env.user.email_formatted,
+                        # An answer comes back to this row, and reaches who is in charge (charter.word).
+                        "reply_to": replies.get(delivery.id)
+                        or delivery.company_id.email_formatted
+                        or self.env.user.email_formatted,
+                        "author_id": delivery.company_id.partner_id.id,
+                        "recipient_ids": [fields.Command.set(delivery.contact_id.ids)],
+                        "attachment_ids": [fields.Command.set(delivery.attachment_ids.ids)],
+                        "auto_delete": False,
+                        "is_notification": False,
+                    }
+                    for delivery in reachable
+                ]
+            )
+        )
         for delivery, mail in zip(reachable, mails, strict=True):
             delivery.write(
                 {
@@ -245,6 +250,10 @@ class CharterDelivery(models.Model):
     def _fail(self, why):
         self._charter_engine().write({"state": "failed", "failed_at": self._charter_now(), "failure": why})
 
+    def _not_to(self, addresses):
+        """Say which addresses of the contact did not get what another one did; it is delivered all the same."""
+        self._charter_engine().write({"failure": self.env._("Not taken by the server for: %s", addresses)})
+
     def _withdraw(self):
         self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write(
             {"state": "withdrawn"}
@@ -253,7 +262,7 @@ class CharterDelivery(models.Model):
     # -- what becomes of the mail -----------------------------------------------------------------
 
     def _mail_left(self):
-        """The mail has left: from now on the document is handed over, and its promise kept."""
+        """Record that the mail has left: the document is handed over from then on, and its promise kept."""
         now = self._charter_now()
         for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
             twins = delivery._twins() if delivery.state == "failed" else delivery.browse()
@@ -277,7 +286,7 @@ class CharterDelivery(models.Model):
                 )
 
     def _bounced(self, why):
-        """The mail came back after it had left. The promise stays as it is kept; the sheet is to be sent again."""
+        """Record that the mail came back after it had left. The promise stays as it is kept; the sheet is to be sent again."""
         self.filtered(lambda delivery: delivery.state in ("queued", "sent"))._fail(
             self.env._("Came back: %s", (why or "").strip()[:300] or self.env._("no reason given"))
         )
@@ -298,7 +307,7 @@ class CharterDelivery(models.Model):
             self.env["charter.obligation"]._wake_mail_queue()
 
     def _ask_again(self):
-        """Back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
+        """Put deliveries back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
         for delivery in self._charter_engine():
             if delivery._twins():
                 delivery._call_off(self.env._("The same document is queued with another email."))
@@ -309,11 +318,11 @@ class CharterDelivery(models.Model):
                 delivery.write({"state": "queued", "attempts": delivery.attempts + 1})
 
     def _give_up(self, why):
-        """What cannot even be asked again is not tried in each run: it is listed, with why."""
+        """Stop trying what cannot even be asked again: it is listed, with why."""
         self._charter_engine().write({"attempts": ATTEMPTS, "failure": why})
 
     def _twins(self):
-        """Other deliveries of the same promise to the same contact that have left or are on their way."""
+        """Find other deliveries of the same promise to the same contact that have left or are on their way."""
         self.ensure_one()
         if not self.obligation_id:
             return self.browse()
@@ -325,7 +334,7 @@ class CharterDelivery(models.Model):
         )  # fmt: skip
 
     def _call_off(self, why):
-        """What has not left does not leave, and the row says why."""
+        """Keep what has not left from leaving; the row says why."""
         for delivery in self._charter_engine().filtered(lambda one: one.state != "sent"):
             if delivery.mail_id.sudo().state in ("outgoing", "exception"):
                 delivery.mail_id.sudo().cancel()
@@ -360,7 +369,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _charter_merge_deliveries(self, groups, merge):
-        """What has left twice stays as two deliveries; what has not left yet leaves once."""
+        """Keep what has left twice as two deliveries; what has not left yet leaves once."""
         order = ["sent", "queued", "planned"]
         for group in groups:
             _kept, *others = group.sorted(
@@ -376,7 +385,7 @@ class CharterDelivery(models.Model):
     # -- the client's side ------------------------------------------------------------------------
 
     def _opened_by(self, contact):
-        """``contact`` has read this on the portal; the first time counts, and nobody else's reading does."""
+        """Record that ``contact`` has read this on the portal; the first time counts, and nobody else's reading does."""
         own = self.filtered(
             lambda one: one.contact_id == contact and not one.opened_at and one.state in ("queued", "sent")
         )
@@ -384,7 +393,7 @@ class CharterDelivery(models.Model):
             own._charter_engine().write({"opened_at": self._charter_now()})
 
     def _acknowledged_by(self, contact):
-        """``contact`` says it has received this. :raise ValidationError: it was handed to somebody else"""
+        """Record that ``contact`` says it has received this. :raise ValidationError: it was handed to somebody else"""
         self.ensure_one()
         if self.contact_id != contact:
             raise ValidationError(

@@ -195,7 +195,7 @@ class CharterDeliveryRun(models.Model):
         _logger.error("No document can be planned for client %s: %s", client.id, why)
 
     def _add_planned(self, requests):
-        """Rows of this run for ``requests``; one without anybody to write to says so."""
+        """Add rows of this run for ``requests``; one without anybody to write to says so."""
         self.ensure_one()
         deliveries = self.env["charter.delivery"]._charter_engine()
         planned = deliveries.create([dict(request, run_id=self.id, state="planned") for request in requests])
@@ -210,7 +210,7 @@ class CharterDeliveryRun(models.Model):
             self._ask_to_look(user)
 
     def _ask_to_look(self, user, **values):
-        """An activity for ``user``, in its language, on a run that waits to be looked at."""
+        """Give ``user`` an activity, in its language, on a run that waits to be looked at."""
         words = _lt("Look at what is going to clients, then send it")
         self.activity_schedule(
             "mileo_client_charter.activity_promise", user_id=user.id, summary=words, **values
@@ -223,7 +223,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _remind_held(self):
-        """What waits to be looked at is owed all the same: whoever is to look is reminded each day, the rest up at the end."""
+        """Remind whoever is to look at a run that waits, each day, and the rest up at the end: it is owed all the same."""
         people = self.env["charter.assignment"]
         kind = self.env.ref("mileo_client_charter.activity_promise")
         for run in self.sudo().search(self._to_remind_of()):

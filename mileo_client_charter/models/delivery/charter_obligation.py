@@ -42,7 +42,8 @@ class CharterObligation(models.Model):
             "views": [[False, "form"]],
             "target": "new",
             "context": {
-                "default_role": role, "default_company_id": self.company_id.id,
+                "default_role": role,
+                "default_company_id": self.company_id.id,
                 "default_partner_id": False if role in COMPANY_ROLES else self.partner_id.id,
             },
-        }  # fmt: skip
+        }

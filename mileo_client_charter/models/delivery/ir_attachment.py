@@ -82,7 +82,7 @@ class IrAttachment(models.Model):
         return self.sudo().with_context(charter_engine=ENGINE).create(rows).with_context(charter_engine=None)
 
     def _charter_freeze(self):
-        """From now on these files belong to the engine; those that do already stay as they are on record."""
+        """Hand these files over to the engine; those it has already stay as they are on record."""
         loose = self.sudo().filtered(lambda file: not file.charter_sha256)
         if not loose:
             return
@@ -245,13 +245,16 @@ class IrAttachment(models.Model):
                             "“%(file)s” (%(model)s %(id)s) is no longer the file that was recorded: its SHA-256 was "
                             "%(sha256)s. It is not delivered any more. Restore it from a backup; it is compared "
                             "again at the next opening.",
-                            file=file.name, model=file.res_model, id=file.res_id, sha256=file.charter_sha256,
+                            file=file.name,
+                            model=file.res_model,
+                            id=file.res_id,
+                            sha256=file.charter_sha256,
                         ),
                         "email_from": company.email_formatted or user.email_formatted,
                         "recipient_ids": [fields.Command.set(user.partner_id.ids)],
                         "auto_delete": False,
                     }
-                )  # fmt: skip
+                )
             self.env["charter.obligation"]._wake_mail_queue()
 
     def _charter_company(self):
@@ -279,7 +282,7 @@ class IrAttachment(models.Model):
         return super()._to_http_stream()
 
     def _charter_mended(self):
-        """What was altered has been restored: it leaves the list of what is to mend."""
+        """Take a file that was altered and has been restored off the list of what is to mend."""
         with charter_door(self.env.cr):
             self.exists().charter_broken_at = False
             self.flush_recordset()
@@ -298,7 +301,7 @@ class IrAttachment(models.Model):
         return result
 
     def _charter_withhold(self, name):
-        """Nobody reads an altered file: neither a mail, nor an archive, nor a remote call."""
+        """Withhold an altered file from everybody: from a mail, an archive or a remote call."""
         if name == "datas" and self.env.context.get("bin_size"):
             return
         for file in self:

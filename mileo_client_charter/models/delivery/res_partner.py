@@ -95,8 +95,12 @@ class ResPartner(models.Model):
             return found
         contracts = self.env["contract.contract"].sudo()
         running = contracts.search(
-            [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", missing)]
-        )  # fmt: skip
+            [
+                *contracts._charter_active_domain(),
+                ("company_id", "=", company.id),
+                ("commercial_partner_id", "in", missing),
+            ]
+        )
         commitment = self.env["charter.document"]._commitments_in_force([company.id], [REVIEW_ANNUAL])
         commitment = commitment.get((company.id, REVIEW_ANNUAL))
         if not commitment:
@@ -105,11 +109,15 @@ class ResPartner(models.Model):
         dated = running.filtered("charter_next_anniversary")
         moments = ledger._due_moments(
             [
-                ({"company_id": company.id, "contract_id": contract.id},
-                 to_utc(contract.charter_next_anniversary, company._charter_tz()), commitment._delay(), commitment.anchor)
+                (
+                    {"company_id": company.id, "contract_id": contract.id},
+                    to_utc(contract.charter_next_anniversary, company._charter_tz()),
+                    commitment._delay(),
+                    commitment.anchor,
+                )
                 for contract in dated
             ]
-        )  # fmt: skip
+        )
         for contract, moment in zip(dated, moments, strict=True):
             client = contract.commercial_partner_id.id
             if hasattr(moment, "date") and (client not in found or day(moment) < found[client]):

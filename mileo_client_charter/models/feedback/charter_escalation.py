@@ -99,10 +99,13 @@ class CharterEscalation(models.Model):
     )
     level2_reason = fields.Text("Why level 2", readonly=True, copy=False, charter_engine=True)
     unsatisfied_at = fields.Datetime(
-        "Not satisfied with level 2 since", readonly=True, copy=False, charter_engine=True,
+        "Not satisfied with level 2 since",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         help="When the client said that the answer of general management does not satisfy it. There is no third level: "
         "general management reads why, and may answer again.",
-    )  # fmt: skip
+    )
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     answer = fields.Html("Our answer", readonly=True, copy=False, charter_engine=True)
     resolved_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
@@ -274,7 +277,7 @@ class CharterEscalation(models.Model):
         )
 
     def _start_clock(self, code, moment, recorded, occurrence=""):
-        """The promise of a level runs from ``moment``, when the client spoke; ``recorded`` is when we noted it."""
+        """Start the promise of a level at ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
         if not occurrence:
             # A level that was answered, or taken back, is promised anew when it is asked for again.

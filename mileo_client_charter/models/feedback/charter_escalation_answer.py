@@ -101,7 +101,7 @@ class CharterEscalation(models.Model):
         self.env["charter.word"].sudo()._hear(self, said_at, message)
 
     def _to_level2(self, reason=None, said_at=None, contact=None):
-        """The client goes to general management; the clock of level 2 counts from when it said so.
+        """Raise the escalation to general management; the clock of level 2 counts from when the client said so.
 
         :param contact: of the client, who says so itself
         :raise ValidationError: neither answered nor overdue, or at level 2 already
@@ -132,15 +132,18 @@ class CharterEscalation(models.Model):
         escalation.activity_feedback(["mileo_client_charter.activity_promise"])
         escalation.write(
             {
-                "level": "2", "level2_at": said_at, "level2_recorded_at": now, "level2_reason": reason,
+                "level": "2",
+                "level2_at": said_at,
+                "level2_recorded_at": now,
+                "level2_reason": reason,
                 "state": "open",
             }
-        )  # fmt: skip
+        )
         escalation._start_clock(ESCALATION_LEVEL2, said_at, now)
         escalation._charter_mark_late(said_at, now, _lt("Level 2"))
 
     def _client_to_level2(self, reason, contact=None):
-        """The client itself goes on, and says why. :raise ValidationError: no words, or it is not the moment"""
+        """Raise the escalation by the client's own word, with its reason. :raise ValidationError: no words, or it is not the moment"""
         if not is_said(reason):
             raise ValidationError(
                 self.env._("Why level 2: explain briefly to our general management what is still wrong.")

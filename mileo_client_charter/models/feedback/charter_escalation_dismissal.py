@@ -32,9 +32,15 @@ class CharterEscalation(models.Model):
         "res.users", "Set aside by", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     duplicate_of_id = fields.Many2one(
-        "charter.escalation", "Duplicate of", readonly=True, copy=False, charter_engine=True, index="btree_not_null",
-        ondelete="restrict", groups="base.group_user",
-    )  # fmt: skip
+        "charter.escalation",
+        "Duplicate of",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+    )
     may_dismiss = fields.Boolean("May be set aside", compute="_compute_may_dismiss", groups="base.group_user")
 
     @api.depends("state", "level", "answered_at", "reopened_count", "door", "partner_id")
@@ -112,16 +118,22 @@ class CharterEscalation(models.Model):
             escalation._check_dismissal(reason, kind, duplicate_of)
             words = _lt(
                 "Set aside by %(user)s (%(kind)s): %(reason)s",
-                user=self.env.user.name, kind=Choice(self, "dismiss_kind", kind), reason=reason.strip(),
-            )  # fmt: skip
+                user=self.env.user.name,
+                kind=Choice(self, "dismiss_kind", kind),
+                reason=reason.strip(),
+            )
             engine._charter_cancel(ESCALATION_LEVEL1, words)
             engine.write(
                 {
-                    "state": "dismissed", "resolved_at": self._charter_now(), "resolution": words, "dismiss_kind": kind,
-                    "dismiss_reason": reason.strip(), "dismissed_by_id": self.env.uid,
+                    "state": "dismissed",
+                    "resolved_at": self._charter_now(),
+                    "resolution": words,
+                    "dismiss_kind": kind,
+                    "dismiss_reason": reason.strip(),
+                    "dismissed_by_id": self.env.uid,
                     "duplicate_of_id": duplicate_of.id if kind == "duplicate" else False,
                 }
-            )  # fmt: skip
+            )
             engine.activity_unlink(["mileo_client_charter.activity_promise"])
             self.env["charter.word"]._unread_of(escalation)._mark_read()
             if escalation.partner_id:

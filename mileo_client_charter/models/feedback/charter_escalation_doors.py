@@ -22,7 +22,7 @@ class CharterEscalation(models.Model):
     _inherit = "charter.escalation"
 
     def _ask_who_it_is(self):
-        """An unknown or doubtful sender: nobody is lost, somebody has to name the client."""
+        """Ask somebody to name the client of an unknown or doubtful sender: nobody is lost."""
         self.ensure_one()
         sender = self.email_from or "—"
         self.configuration_error = (

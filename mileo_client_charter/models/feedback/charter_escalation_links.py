@@ -21,9 +21,14 @@ class CharterEscalation(models.Model):
     }
 
     accepted_by_id = fields.Many2one(
-        "res.partner", "Accepted by", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "res.partner",
+        "Accepted by",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The contact of the client who accepted our answer by the link of our email.",
-    )  # fmt: skip
+    )
 
     def _charter_mail_doors(self):
         """Return what follows an answer: to accept it, to go to general management, or to say to it that it does not satisfy."""
@@ -71,7 +76,7 @@ class CharterEscalation(models.Model):
         return document._commitment(ESCALATION_LEVEL2).delay_text
 
     def _portal_accept(self):
-        """As by the link of a mail: it can be changed there for 24 hours."""
+        """Accept our answer as by the link of a mail: it can be changed there for 24 hours."""
         result = super()._portal_accept()
         if self.state == "resolved" and not self.sudo().accepted_by_id:
             self._charter_engine().accepted_by_id = self.env.user.partner_id
@@ -107,7 +112,7 @@ class CharterEscalation(models.Model):
         return f"{promise._due_in_words(tz)} ({tz.replace('_', ' ')})" if promise and promise.due_at else ""
 
     def _link_accept(self, contact, form):
-        """The client accepts our answer, or changes its mind within 24 hours. :raise ValidationError: not the moment"""
+        """Record that the client accepts our answer, or changes its mind within 24 hours. :raise ValidationError: not the moment"""
         escalation = self._charter_locked()
         if form.get("undo"):
             if not escalation._link_answer_values(contact)["may_undo_accept"]:
@@ -130,7 +135,7 @@ class CharterEscalation(models.Model):
         return None
 
     def _link_level2(self, contact, form):
-        """The client goes to general management and says why, or takes it back within 24 hours.
+        """Raise the escalation to general management with the client's reason, or take that back within 24 hours.
 
         :raise ValidationError: no words, or not the moment
         """
@@ -163,7 +168,7 @@ class CharterEscalation(models.Model):
         escalation._trace(contact, self.env._("%s took the step to level 2 back.", contact.name))
 
     def _trace(self, contact, words):
-        """What the client did, on the thread that both sides read."""
+        """Post what the client did on the thread that both sides read."""
         return (
             self.sudo()
             .with_context(mail_notify_force_send=False, mail_post_autofollow=False)

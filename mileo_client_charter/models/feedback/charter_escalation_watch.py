@@ -52,13 +52,21 @@ class CharterEscalation(models.Model):
         "Level 2 offered on", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     asked_at = fields.Datetime(
-        "Client asked on", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Client asked on",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="When the client was asked whether our answer satisfies it.",
-    )  # fmt: skip
+    )
     silent = fields.Boolean(
-        "Closed without reaction", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Closed without reaction",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The client has not reacted for a month after our answer; any message opens it again.",
-    )  # fmt: skip
+    )
     reopened_count = fields.Integer(
         "Times reopened", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
@@ -80,9 +88,16 @@ class CharterEscalation(models.Model):
         if not domain or domain in PUBLIC_DOMAINS:
             return partners
         same = partners.search([("email_normalized", "=like", f"%@{escape_psql(domain)}")])
-        contracts = self.env["contract.contract"].sudo().search(
-            [("commercial_partner_id", "in", same.commercial_partner_id.ids), ("charter_tier_id", "!=", False)]
-        )  # fmt: skip
+        contracts = (
+            self.env["contract.contract"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "in", same.commercial_partner_id.ids),
+                    ("charter_tier_id", "!=", False),
+                ]
+            )
+        )
         return contracts.commercial_partner_id
 
     # -- nobody there -----------------------------------------------------------------------------
@@ -93,7 +108,7 @@ class CharterEscalation(models.Model):
         return result
 
     def _give_to_management(self):
-        """Level 1 of an operations manager who is away, without a stand-in, is general management's at once."""
+        """Give level 1 of an operations manager who is away, without a stand-in, to general management at once."""
         for escalation in self:
             promise = escalation._charter_owed(ESCALATION_LEVEL1)[-1:]
             company = escalation.company_id
@@ -148,7 +163,10 @@ class CharterEscalation(models.Model):
         return away
 
     def _watch(self, today, away):
-        """:param away: function that gives the users who are away today"""
+        """Take the step that is due today on this escalation.
+
+        :param away: function that gives the users who are away today
+        """
         if self.state == "unqualified":
             self._remind_to_qualify(today)
         elif self.state == "open":
@@ -172,7 +190,7 @@ class CharterEscalation(models.Model):
             escalation._charter_engine().reminded_on = today
 
     def _remind_late(self, today):
-        """Who owes the answer, and general management, every day; the client is offered level 2, once."""
+        """Remind who owes the answer, and general management, every day; offer the client level 2, once."""
         for escalation in self:
             owner = escalation.user_id
             chiefs = self.env["charter.assignment"]._company_people(
@@ -192,14 +210,14 @@ class CharterEscalation(models.Model):
         return not (self.contact_id or self.partner_id)._charter_unreachable(self.partner_id)
 
     def _ask_client(self):
-        """A week after our answer, without a word: does it satisfy the client?"""
+        """Ask the client, a week after our answer without a word, whether it is satisfied."""
         for escalation in self:
             if escalation._may_be_written_to():
                 escalation._mail_client("mileo_client_charter.mail_escalation_ask")
             escalation._charter_engine().asked_at = self._charter_now()
 
     def _close_silent(self):
-        """A month after our answer, without a word: closed with that reason, and opened again by any word."""
+        """Close, a month after our answer without a word, with that reason; any word opens it again."""
         for escalation in self:
             escalation._resolve(
                 _lt("No reaction from the client for %s days after our answer.", CLOSE_AFTER.days)
@@ -209,7 +227,7 @@ class CharterEscalation(models.Model):
     # -- any word ---------------------------------------------------------------------------------
 
     def _charter_heard(self, message):
-        """A word of the client on an escalation opens what was closed without one, and is somebody's to answer."""
+        """Open again what was closed without a word of the client, and give its word to somebody to answer."""
         opening = self.door == "mail" and not (self.message_ids - message).filtered(
             lambda one: one.message_type == "email" and not self._charter_is_ours(one)
         )
@@ -227,10 +245,14 @@ class CharterEscalation(models.Model):
         count = escalation.reopened_count + 1
         escalation.write(
             {
-                "state": "open" if escalation.partner_id else "unqualified", "silent": False, "resolved_at": False,
-                "resolution": False, "asked_at": False, "reopened_count": count,
+                "state": "open" if escalation.partner_id else "unqualified",
+                "silent": False,
+                "resolved_at": False,
+                "resolution": False,
+                "asked_at": False,
+                "reopened_count": count,
             }
-        )  # fmt: skip
+        )
         if escalation.partner_id:
             escalation._start_clock(code, now, now)
         else:

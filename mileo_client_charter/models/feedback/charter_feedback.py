@@ -92,13 +92,21 @@ class CharterFeedback(models.Model):
     # The answer: when it was recorded; when it was given is ``said_at``.
     answered_at = fields.Datetime(readonly=True, copy=False, charter_engine=True)
     rating = fields.Integer(
-        readonly=True, copy=False, charter_engine=True, charter_recorded="client", aggregator="avg",
-        help="1 to 5; 0: none.",
-    )  # fmt: skip
-    nps = fields.Integer(
-        "Would recommend (0–10)", readonly=True, copy=False, charter_engine=True, charter_recorded="client",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        charter_recorded="client",
         aggregator="avg",
-    )  # fmt: skip
+        help="1 to 5; 0: none.",
+    )
+    nps = fields.Integer(
+        "Would recommend (0–10)",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        charter_recorded="client",
+        aggregator="avg",
+    )
     nps_answered = fields.Integer("NPS answers", readonly=True, copy=False, charter_engine=True)
     promoter = fields.Integer("Promoters", readonly=True, copy=False, charter_engine=True)
     detractor = fields.Integer("Detractors", readonly=True, copy=False, charter_engine=True)
@@ -128,9 +136,12 @@ class CharterFeedback(models.Model):
         help="Empty: no call-back is due.",
     )
     threshold = fields.Integer(
-        readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The rating below which the charter in force requires a call-back.",
-    )  # fmt: skip
+    )
     # The callback
     followup = fields.Selection(
         [
@@ -246,9 +257,12 @@ class CharterFeedback(models.Model):
             client = feedback.partner_id.commercial_partner_id
             if feedback.contact_id and feedback.contact_id.commercial_partner_id != client:
                 raise ValidationError(
-                    self.env._("Contact: %(contact)s is not a contact of %(client)s.",
-                               contact=feedback.contact_id.display_name, client=client.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Contact: %(contact)s is not a contact of %(client)s.",
+                        contact=feedback.contact_id.display_name,
+                        client=client.display_name,
+                    )
+                )
             if client.company_id and client.company_id != feedback.company_id:
                 raise ValidationError(self.env._("Client: it belongs to another company."))
 

@@ -167,7 +167,7 @@ class CharterFeedback(models.Model):
         )
 
     def _correct_mark(self, rating):
-        """The mark was a mistake: the right one counts, both stay on record. A call that was promised stays promised.
+        """Correct a mark that was a mistake: the right one counts, both stay on record. A call that was promised stays promised.
 
         :raise ValidationError: too late, no mark, or the same one
         """
@@ -187,7 +187,7 @@ class CharterFeedback(models.Model):
         feedback._charter_corrected(["rating"], reason)
 
     def _charter_correctable(self):
-        """An invitation nobody has answered has no words to correct; what the client entered itself stays as it entered it."""
+        """Name what may be corrected: nothing of an invitation nobody has answered, nor what the client entered itself."""
         if self.state != "answered":
             return []
         return [name for name in super()._charter_correctable() if not self._charter_by_client(name)]
@@ -208,7 +208,7 @@ class CharterFeedback(models.Model):
         return result
 
     def _charter_recorded_value(self, name):
-        """0 is no mark, and a figure only where the question was answered."""
+        """Return the value on record: 0 is no mark, and a figure only where the question was answered."""
         if (name == "rating" and not self.rating) or (name == "nps" and not self.nps_answered):
             return False
         return super()._charter_recorded_value(name)
@@ -239,7 +239,7 @@ class CharterFeedback(models.Model):
         return values
 
     def _charter_corrected(self, names, reason):
-        """A mark that was worse than recorded is called back from now on; a promise made is never taken back."""
+        """Call back for a mark that was worse than recorded, from now on; a promise made is never taken back."""
         result = super()._charter_corrected(names, reason)
         if "contact_id" in names:
             self.respondent = self._respondent_of(self.contact_id)

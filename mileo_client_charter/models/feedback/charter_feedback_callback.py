@@ -23,9 +23,13 @@ class CharterFeedback(models.Model):
         "Attempts to call", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     call_log = LongWords(
-        "Calls so far", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Calls so far",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Attempts to reach the client, each with its moment, who called and how it ended.",
-    )  # fmt: skip
+    )
 
     @api.model
     def _next_attempt_at(self):
@@ -33,7 +37,7 @@ class CharterFeedback(models.Model):
         return self.env.company._charter_next_opening(self._charter_now() + AGAIN)
 
     def _record_attempt(self, called_at, left_message=False, note="", next_at=None):
-        """Nobody answered: the promise goes on, the attempt stays, and the next one becomes an activity of the caller's.
+        """Record that nobody answered: the promise goes on, and the next attempt becomes an activity of the caller's.
 
         :param called_at: naive UTC, not in the future
         :param next_at: when to try again, naive UTC; two hours on, in office hours, by default
@@ -80,7 +84,7 @@ class CharterFeedback(models.Model):
         }
 
     def _record_callback(self, called_at, understanding, apology, actions, no_action_reason):
-        """The call was held: what was understood, apologies, what will be done, by whom and when.
+        """Record the call that was held: what was understood, apologies, what will be done, by whom and when.
 
         :param actions: list of dicts for ``charter.corrective.action``
         :raise ValidationError: a part is missing, naming it
@@ -116,11 +120,14 @@ class CharterFeedback(models.Model):
         )
         feedback._charter_fulfil(
             FEEDBACK_CALLBACK,
-            _lt("Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
-                       moment=fields.Datetime.to_string(called_at), recorded=fields.Datetime.to_string(now),
-                       user=self.env.user._charter_key()),
+            _lt(
+                "Call held at %(moment)s UTC, recorded at %(recorded)s UTC by %(user)s.",
+                moment=fields.Datetime.to_string(called_at),
+                recorded=fields.Datetime.to_string(now),
+                user=self.env.user._charter_key(),
+            ),
             at=called_at,
-        )  # fmt: skip
+        )
         feedback.activity_feedback(["mileo_client_charter.activity_promise"], feedback=understanding.strip())
         self.activity_unlink(["mail.mail_activity_data_call"])
         self.env["charter.word"]._unread_of(feedback).with_env(self.env).sudo()._mark_read()
@@ -130,7 +137,7 @@ class CharterFeedback(models.Model):
         feedback._charter_mark_late(called_at, now, _lt("The call"))
 
     def _check_call_due(self, called_at):
-        """What holds for every call that is recorded, answered or not.
+        """Check what holds for every call that is recorded, answered or not.
 
         :return: the moment it is recorded, naive UTC
         :raise ValidationError: no call is due, or a moment that cannot be  :raise AccessError: not the user's to record
@@ -148,7 +155,7 @@ class CharterFeedback(models.Model):
         return now
 
     def _check_may_call(self):
-        """The account manager calls (article 02), or whoever stands in; operations and general management may.
+        """Check that the account manager calls (article 02), or whoever stands in; operations and general management may.
 
         :raise AccessError: somebody else of the staff
         """

@@ -79,7 +79,7 @@ class CharterFeedback(models.Model):
         return False
 
     def _skip_planned(self, reason):
-        """Planned invitations are not sent; the rows stay with the reason."""
+        """Skip planned invitations; the rows stay with the reason."""
         self.filtered(lambda feedback: feedback.state == "planned")._charter_engine().write(
             {"state": "skipped", "skip_reason": reason}
         )
@@ -109,7 +109,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _charter_merge_invitations(self, groups, merge):
-        """What was answered stays, both times if it was answered twice; else the person is asked once."""
+        """Keep what was answered, both times if it was answered twice; else ask the person once."""
         order = ["answered", "sent", "failed", "planned", "expired", "skipped"]
         for group in groups:
             kept, *others = group.sorted(
@@ -159,7 +159,7 @@ class CharterFeedback(models.Model):
             self._wake_sender(max(next_planned.planned_at, now) + timedelta(seconds=1))
 
     def _say_later(self, feedback, why):
-        """What cannot be asked today is tried again tomorrow, and says why."""
+        """Put off until tomorrow what cannot be asked today, and say why."""
         feedback._charter_engine().write(
             {"planned_at": self._charter_now() + timedelta(days=1), "configuration_error": why}
         )
@@ -304,7 +304,7 @@ class CharterFeedback(models.Model):
     # -- a survey that did not arrive says so ----------------------------------------------------------
 
     def _mail_failed(self, why):
-        """The mail of these invitations could not leave, or came back: nobody was asked."""
+        """Record that the mail of these invitations could not leave, or came back: nobody was asked."""
         failed = self.sudo().filtered(lambda one: one.channel == "survey" and one.state in AWAITED)
         failed._charter_engine().write({"state": "failed", "skip_reason": why})
         for feedback in failed:

@@ -33,13 +33,20 @@ class CharterFeedback(models.Model):
     }
 
     call_wanted_at = fields.Datetime(
-        "Call wanted at", readonly=True, copy=False, charter_engine=True,
+        "Call wanted at",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         help="When the client asked to be called. Where that is after the limit of the charter, the call is due then.",
-    )  # fmt: skip
+    )
     call_wanted_phone = fields.Char(
-        "Number to call", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Number to call",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="The number the client gave for this call; empty: that of the contact.",
-    )  # fmt: skip
+    )
 
     def _charter_mail_doors(self):
         return [
@@ -61,7 +68,7 @@ class CharterFeedback(models.Model):
         }
 
     def _link_escalate(self, contact, form):
-        """The outcome does not satisfy the client: level 1, about this feedback. :raise ValidationError: no words"""
+        """Raise level 1 about this feedback, whose outcome does not satisfy the client. :raise ValidationError: no words"""
         if self.escalation_ids:
             return
         self.env["charter.escalation"].sudo()._from_portal(
@@ -100,7 +107,7 @@ class CharterFeedback(models.Model):
         return moment_text(self.env, moment, tz, "EEEE d MMMM y, HH:mm") if moment else ""
 
     def _link_callback(self, contact, form):
-        """The client chooses when it is called, also after our limit: then the call is owed for that moment.
+        """Record when the client wants to be called, also after our limit: then the call is owed for that moment.
 
         :raise ValidationError: no day, one that is past, or one too far
         """
@@ -156,11 +163,11 @@ class CharterFeedback(models.Model):
         }
 
     def _link_optout(self, contact, form):
-        """No survey is sent to this contact any more, or again; every way to be heard stays open."""
+        """Stop surveys to this contact, or resume them; every way to be heard stays open."""
         contact.sudo().charter_no_survey = not form.get("undo")
 
     def _mail_contacts(self, template):
-        """Every survey says how to get no more of them (RFC 2369, RFC 8058)."""
+        """Send the survey with how to get no more of them (RFC 2369, RFC 8058)."""
         mails = super()._mail_contacts(template)
         for mail in mails or ():
             feedback = self.browse(mail.res_id)

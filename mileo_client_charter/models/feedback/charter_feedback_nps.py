@@ -13,13 +13,21 @@ class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
     respondent = fields.Integer(
-        readonly=True, copy=False, charter_engine=True, groups="base.group_user", aggregator=None,
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
+        aggregator=None,
         help="A number that shows which answers come from the same person, also once the name is removed.",
-    )  # fmt: skip
+    )
     nps_counted = fields.Integer(
-        "Speaks for the client", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Speaks for the client",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="1 when it was given by somebody who was a contact of the client at that moment.",
-    )  # fmt: skip
+    )
     left_out_at = fields.Datetime(
         "Left out of the NPS since", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )

@@ -242,11 +242,16 @@ class CharterNps(models.AbstractModel):
             shown = kind in ("nps", "dismissed")
             found[client].append(
                 {
-                    "kind": kind, "answered_at": fields.Datetime.to_string(answered_at), "nps": mark,
-                    "before": before if shown else None, "after": after if shown else None,
-                    "reason": reason, "by": by, "at": fields.Datetime.to_string(at),
+                    "kind": kind,
+                    "answered_at": fields.Datetime.to_string(answered_at),
+                    "nps": mark,
+                    "before": before if shown else None,
+                    "after": after if shown else None,
+                    "reason": reason,
+                    "by": by,
+                    "at": fields.Datetime.to_string(at),
                 }
-            )  # fmt: skip
+            )
         return found
 
     @api.model

@@ -20,17 +20,17 @@ class CharterRemindedMixin(models.AbstractModel):
     reminded_on = fields.Date(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
 
     def _charter_agreed_document(self):
-        """The document it was agreed on, whose thread and activities people follow."""
+        """Return the document it was agreed on, whose thread and activities people follow."""
         raise NotImplementedError
 
     @api.model
     def _charter_still_owed(self):
-        """Domain of those still to be done."""
+        """Return the domain of those still to be done."""
         raise NotImplementedError
 
     @api.model
     def _watch_agreed(self, days):
-        """Who does it is reminded two days before its date; once it is late, operations too, every week until it is done."""
+        """Remind who does it two days before its date; once it is late, operations too, every week until it is done."""
         ahead = self.env["charter.word"]._by_day(days, lambda day: Domain("date_deadline", "<=", day + AHEAD))
         return ahead & Domain(self._charter_still_owed()), lambda one, today: one._remind_of_agreed(today)
 
@@ -43,9 +43,13 @@ class CharterRemindedMixin(models.AbstractModel):
             operations = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")
             for reader in user | operations:
                 document._charter_remind(
-                    reader, lambda env: env._("Agreed for %(day)s and not done: %(action)s",
-                                              day=self.date_deadline, action=self.name)
-                )  # fmt: skip
+                    reader,
+                    lambda env: env._(
+                        "Agreed for %(day)s and not done: %(action)s",
+                        day=self.date_deadline,
+                        action=self.name,
+                    ),
+                )
             self._charter_engine().reminded_on = today
 
     def _charter_agreed_user(self):
@@ -56,7 +60,7 @@ class CharterRemindedMixin(models.AbstractModel):
         return self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")[:1]
 
     def _charter_put_in_list(self, document, user):
-        """One activity of its own on ``document``, for whoever does it."""
+        """Give whoever does it one activity of its own on ``document``."""
         present = document.activity_ids._charter_about(self)
         if user in present.user_id:
             return
@@ -70,7 +74,7 @@ class CharterRemindedMixin(models.AbstractModel):
         )
 
     def _charter_is_done(self):
-        """These are done: nobody is reminded of them any more."""
+        """Close what reminded of these: they are done."""
         self.env["mail.activity"]._charter_close(self)
 
 

@@ -66,7 +66,7 @@ class CharterSaidMixin(models.AbstractModel):
         return moment.replace(microsecond=0)
 
     def _charter_mark_late(self, moment, recorded, what):
-        """Operations look at what was recorded more than a day after ``moment``.
+        """Let operations look at what was recorded more than a day after ``moment``.
 
         :param what: “the client’s word”, “the call”: a term, put into words for whoever reads it
         """
@@ -112,7 +112,7 @@ class CharterSaidMixin(models.AbstractModel):
         return result
 
     def _charter_count_anew(self, reason):
-        """The promise counts from the corrected moment, as a row of its own beside the one that was taken back.
+        """Count the promise from the corrected moment, as a row of its own beside the one that was taken back.
 
         What was late stays late, whatever moment is given later: only an administrator takes that out of the figures.
         """
@@ -140,12 +140,15 @@ class CharterSaidMixin(models.AbstractModel):
             row._close_reminders()
 
     def _charter_note_late(self, promises, moment, recorded):
-        """The history of ``promises`` says when their cause became known, where that was later than ``moment``."""
+        """Note in the history of ``promises`` when their cause became known, where that was later than ``moment``."""
         if recorded <= moment:
             return
         for promise in promises._charter_engine():
             if not promise.history:
                 promise.history = promise._with_history(
-                    _lt("reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
-                               said=fields.Datetime.to_string(moment), known=fields.Datetime.to_string(recorded))
-                )  # fmt: skip
+                    _lt(
+                        "reported by the client at %(said)s UTC, recorded at %(known)s UTC; the time limit runs from the former",
+                        said=fields.Datetime.to_string(moment),
+                        known=fields.Datetime.to_string(recorded),
+                    )
+                )

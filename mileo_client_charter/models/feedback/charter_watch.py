@@ -36,7 +36,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _cron_watch(self):
-        """One question for all watches and companies; what it finds is looked at row by row: one that fails holds up no other."""
+        """Ask one question for all watches and companies, and look at what it finds row by row: one that fails holds up no other."""
         companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
         days = {company: company._charter_today() for company in companies}
         waiting = []

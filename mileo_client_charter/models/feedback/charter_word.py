@@ -140,7 +140,7 @@ class CharterWord(models.Model):
         return to_local(opening, tz).date()
 
     def _put_in_list(self):
-        """One activity a document and reader while something is unread there; later words leave it as it is."""
+        """Give one activity a document and reader while something is unread there; later words leave it as it is."""
         activity_type = self.env.ref(ACTIVITY)
         for word in self:
             document = word.sudo()._document()
@@ -222,7 +222,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _watch_words(self, days):
-        """Words whose reader has changed go to the present one; what is unread past its day is reminded of, once a day."""
+        """Give words whose reader has changed to the present one; remind of what is unread past its day, once a day."""
 
         def waiting(day):
             return Domain("user_id.active", "=", False) | (

@@ -9,7 +9,7 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        """Ticking the activity off is reading the words."""
+        """Mark the words as read when the activity is ticked off."""
         kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
         words = self.env["charter.word"].browse()
         for activity in self.filtered(lambda one: kind and one.activity_type_id == kind):

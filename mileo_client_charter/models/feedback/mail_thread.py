@@ -62,10 +62,10 @@ class MailThread(models.AbstractModel):
         )
 
     def _charter_heard(self, message):
-        """Somebody of the client's, or somebody unknown, wrote on this document."""
+        """Take what somebody of the client's, or somebody unknown, wrote on this document."""
         self.env["charter.word"].sudo()._hear(self, message=message)
 
     def _charter_answered_on_thread(self, message):
-        """One of ours wrote to the client here: what was unread has been read."""
+        """Mark what was unread as read: one of ours wrote to the client here."""
         if message.subtype_id and not message.subtype_id.internal and message.message_type == "comment":
             self.env["charter.word"]._unread_of(self)._mark_read()

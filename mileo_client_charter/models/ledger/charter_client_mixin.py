@@ -58,7 +58,7 @@ class CharterClientMixin(models.AbstractModel):
         return words
 
     def _charter_open_or_explain(self, code, **values):
-        """As ``_charter_open``, but what a client said is kept even when the promise cannot be opened.
+        """Open as ``_charter_open``, but keep what a client said even when the promise cannot be opened.
 
         What is missing is written on the document, where staff see it and can mend it.
         """
@@ -83,7 +83,7 @@ class CharterClientMixin(models.AbstractModel):
         self._charter_engine().configuration_error = error
 
     def _charter_new_owner(self, role, user):
-        """The vacant role of these documents has been filled."""
+        """Follow the change when the vacant role of these documents has been filled."""
         for record in self:
             record._charter_explain_vacancy(record.obligation_ids.filtered("is_owed"))
             record.obligation_ids.filtered(lambda o: o.is_owed and o.user_id == user)._charter_announce()

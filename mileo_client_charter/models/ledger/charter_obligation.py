@@ -233,12 +233,12 @@ class CharterObligation(models.Model):
 
     @api.model
     def _late_owed_domain(self):
-        """Found late and still owed."""
+        """Return the domain of what was found late and is still owed."""
         return Domain("state", "=", "late") & Domain("done_at", "=", False)
 
     @api.model
     def _past_due_domain(self):
-        """``past_due_sql`` as a domain, at the present moment."""
+        """Return ``past_due_sql`` as a domain, at the present moment."""
         now = self._charter_now()
         without = Domain("due_at", "=", False) & Domain("paused_at", "=", False)
         return self._late_owed_domain() | Domain("state", "=", "open") & (
@@ -281,7 +281,7 @@ class CharterObligation(models.Model):
     # -- closing ----------------------------------------------------------------------------------
 
     def _fulfil(self, evidence, at=None):
-        """The promise is kept now, or was at ``at``: on time, or late for good. Done rows are left as they are.
+        """Record that the promise is kept now, or was at ``at``: on time, or late for good. Done rows are left as they are.
 
         :param evidence: one line saying what shows it
         :param at: the moment it was done as declared by who did it, naive UTC; without it, the moment of recording
@@ -295,13 +295,13 @@ class CharterObligation(models.Model):
         self._close_reminders()
 
     def _close_reminders(self):
-        """What reminded of these promises is done with; of those nobody was reminded of there is nothing to look up."""
+        """Close what reminded of these promises; of those nobody was reminded of there is nothing to look up."""
         reminded = self.sudo().filtered("alert")
         if reminded:
             self.env["mail.activity"]._charter_close(reminded)
 
     def _cancel(self, reason, withdrawn=False):
-        """Nothing is owed any more, and the reason stays. Rows already done are left as they are.
+        """Cancel the promises: nothing is owed any more, and the reason stays. Rows already done are left as they are.
 
         What is late by now stays late, whether or not the clock came round: it counts as missed, nobody is reminded of
         it any more, and ``cancelled_at`` with the reason says that it was never done.
@@ -327,15 +327,13 @@ class CharterObligation(models.Model):
         return {"state": "cancelled", "cancelled_at": now, "cancel_reason": reason, "met": 0, "missed": 0}
 
     def _ended_values(self, reason, now):
-        """Late, and no longer to be done."""
-        return {
-            "state": "late", "breached_at": self.breached_at or now, "met": 0, "missed": 1,
-            "done_at": now, "cancelled_at": now, "cancel_reason": reason,
-            "history": self._with_history(_lt("missed, and no longer to be done: %s", reason)),
-        }  # fmt: skip
+        """Return the values of a row that is late, and no longer to be done."""
+        found = {"state": "late", "breached_at": self.breached_at or now, "missed": 1, "done_at": now}
+        history = self._with_history(_lt("missed, and no longer to be done: %s", reason))
+        return {**self._cancelled_values(reason, now), **found, "history": history}
 
     def _reopen_outstanding(self, reason):
-        """Late promises that had ended without being done are to be done after all; they were late all along."""
+        """Reopen late promises that had ended without being done; they were late all along."""
         for obligation in self._charter_engine():
             if obligation.state == "late" and obligation.cancelled_at:
                 obligation.write(
@@ -348,19 +346,22 @@ class CharterObligation(models.Model):
                 )
 
     def _annul(self, reason):
-        """An administrator's correction: a promise that should not have been made. One that was late shows that it was."""
+        """Annul, as an administrator's correction, a promise that should not have been made. One that was late shows that it was."""
         now = self._charter_now()
         for obligation in self._charter_engine():
             values = obligation._cancelled_values(reason, now)
             if obligation._overdue(now):
                 found = obligation.breached_at or now
-                line = _lt("cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
-                                  moment=fields.Datetime.to_string(obligation.due_at or found), reason=reason)  # fmt: skip
+                line = _lt(
+                    "cancelled by an administrator; it had been overdue since %(moment)s UTC: %(reason)s",
+                    moment=fields.Datetime.to_string(obligation.due_at or found),
+                    reason=reason,
+                )
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
 
     def _reassign(self, user, reason):
-        """Another person owes these promises from now on; due times do not move, the change is kept."""
+        """Assign these promises to another person from now on; due times do not move, the change is kept."""
         for obligation in self._charter_engine():
             if obligation.is_owed and obligation.user_id != user:
                 line = Kept(f"{obligation.user_id._charter_key()} → {user._charter_key()} ({stored(reason)})")

@@ -191,7 +191,7 @@ class CharterObligation(models.Model):
         return found
 
     def _charter_announce(self):
-        """Somebody new owes these promises: an activity at once, and a mail in office hours."""
+        """Tell the new owner of these promises: an activity at once, and a mail in office hours."""
         self._charter_alert_activity("owner")
         self._charter_alert_mail("mileo_client_charter.mail_promise_opened", "owner")
 

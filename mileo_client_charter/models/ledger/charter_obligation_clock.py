@@ -58,13 +58,18 @@ class CharterObligation(models.Model):
 
     @api.model
     def _detect_alone(self, now):
-        """As ``_detect``, row by row; one that refuses is in the log, and holds up no other."""
+        """Call ``_detect`` row by row; one that refuses is in the log, and holds up no other."""
         due = self.sudo().search(
             [
-                ("state", "=", "open"), "|", ("due_at", "<", now),
-                "&", ("warned_at", "=", False), ("warn_at", "<=", now),
-            ], order="id",
-        )  # fmt: skip
+                ("state", "=", "open"),
+                "|",
+                ("due_at", "<", now),
+                "&",
+                ("warned_at", "=", False),
+                ("warn_at", "<=", now),
+            ],
+            order="id",
+        )
         counts = [0, 0]
 
         def mark(rows):
@@ -112,7 +117,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _cron_clock(self):
-        """One turn of the clock: detect, tell, and wake up at the next due moment.
+        """Run one turn of the clock: detect, tell, and wake up at the next due moment.
 
         Detection and telling are separate transactions. A row's message is due as long as its ``alert``
         lags behind its facts, and ``alert`` is written in the transaction that makes the messages: killed

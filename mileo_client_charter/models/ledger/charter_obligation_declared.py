@@ -78,7 +78,7 @@ class CharterObligation(models.Model):
         return _lt("recorded as done at %s UTC", moment)
 
     def _restate(self, at, evidence=False, reason=None):
-        """The declared moment of promises that were done is corrected; the account stays in ``history``.
+        """Correct the declared moment of promises that were done; the account stays in ``history``.
 
         :param at: the moment it was done, naive UTC; None: it was not done after all, and is owed again
         :param reason: why, and who says so, of a step that may take a lateness back; without it, late stays late
@@ -92,8 +92,12 @@ class CharterObligation(models.Model):
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
-                line = _lt("declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
-                                  "manager can correct it, with a reason", old=str(before), new=str(at))  # fmt: skip
+                line = _lt(
+                    "declared done at %(new)s UTC instead of %(old)s UTC; it stays missed: an operations "
+                    "manager can correct it, with a reason",
+                    old=str(before),
+                    new=str(at),
+                )
                 values = {}
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
@@ -113,14 +117,19 @@ class CharterObligation(models.Model):
         return self.state == "late" and bool(self.due_at and at <= self.due_at)
 
     def _undone_values(self, now):
-        """Owed again. What is overdue, and what has been found late, is late."""
+        """Return the values of a row that is owed again. What is overdue, and what has been found late, is late."""
         values = {"done_at": False, "met": 0, "evidence": False}
         if self._overdue(now):
             return {**values, "state": "late", "breached_at": self.breached_at or now, "missed": 1}
         return {
-            **values, "state": "open", "breached_at": False, "missed": 0,
-            "alert": False, "alert_error": False, "warned_at": False,
-        }  # fmt: skip
+            **values,
+            "state": "open",
+            "breached_at": False,
+            "missed": 0,
+            "alert": False,
+            "alert_error": False,
+            "warned_at": False,
+        }
 
     def _intervention_result(self):
         """Return (result, words) of a promise as an intervention's list shows it."""
@@ -143,7 +152,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _charter_merge_promises(self, groups, merge):
-        """The same promise, made to both: what was kept or found late stays so, and what is still owed is owed once.
+        """Merge the same promise, made to both: what was kept or found late stays so, and what is still owed is owed once.
 
         The rows that give way take a key of their own: the number that tells rows apart and is no word is their own.
         """
@@ -163,7 +172,7 @@ class CharterObligation(models.Model):
         self.flush_model()
 
     def _settle_merged(self, other):
-        """What is owed here is owed, or was done, on ``other``: a row that is late stays late, an open one is cancelled."""
+        """Settle what is owed, or was done, on ``other``: a row that is late stays late, an open one is cancelled."""
         owed = self.sudo().filtered("is_owed")
         why = _lt("Two contacts were merged: it goes on with “%s”.", other)
         owed.filtered(lambda row: row.state == "open")._cancel(why)

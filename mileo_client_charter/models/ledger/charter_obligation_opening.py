@@ -177,13 +177,20 @@ class CharterObligation(models.Model):
         """Return (targets as dicts, a Row for each request), the targets computed and frozen."""
         now = self._charter_now()
         asked = [
-            (request, terms := in_force[request["company_id"], request["code"]], request.get("delay") or terms.delay)
+            (
+                request,
+                terms := in_force[request["company_id"], request["code"]],
+                request.get("delay") or terms.delay,
+            )
             for request in requests
-        ]  # fmt: skip
+        ]
         holders = self.env["res.company"]._charter_holders(
-            {(request["company_id"], terms.owner_role, request["partner_id"]) for request, terms, _delay in asked},
+            {
+                (request["company_id"], terms.owner_role, request["partner_id"])
+                for request, terms, _delay in asked
+            },
             now,
-        )  # fmt: skip
+        )
         numbers = {}
         rows = []
         for (request, terms, delay), (due, warn) in zip(asked, self._frozen_moments(asked), strict=True):

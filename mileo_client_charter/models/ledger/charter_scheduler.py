@@ -73,7 +73,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _say_not_scheduled(self, contract, why):
-        """An error for the administrator: this contract's next promises wait for it, the others' do not."""
+        """Write an error for the administrator: this contract's next promises wait for it, the others' do not."""
         _logger.error("The next commitments of contract %s cannot be opened: %s", contract.id, why)
 
     @api.model
@@ -180,12 +180,17 @@ class CharterScheduler(models.AbstractModel):
         ledger = self.env["charter.obligation"]
         dues = ledger._due_moments(
             [
-                (request, request["at"], request["delay"] or in_force[request["company_id"], request["code"]]._delay(), "before")
+                (
+                    request,
+                    request["at"],
+                    request["delay"] or in_force[request["company_id"], request["code"]]._delay(),
+                    "before",
+                )
                 if in_force[request["company_id"], request["code"]].anchor == "before"
                 else None
                 for request in requests
             ]
-        )  # fmt: skip
+        )
         of_id = {contract.id: contract for contract in contracts}
         found = []
         for request, due in zip(requests, dues, strict=True):
@@ -217,8 +222,12 @@ class CharterScheduler(models.AbstractModel):
             day=day,
         )
         if day > event:
-            return {**request, "at": contract._charter_midnight(day), "delay": Delay(0, "days", "elapsed"),
-                    "reason": reason}  # fmt: skip
+            return {
+                **request,
+                "at": contract._charter_midnight(day),
+                "delay": Delay(0, "days", "elapsed"),
+                "reason": reason,
+            }
         return {**request, "delay": Delay((event - day).days, "days", "elapsed"), "reason": reason}
 
     @api.model
@@ -324,7 +333,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _decision_delay(self, contract, event, commitment):
-        """The renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
+        """Return the delay by which the renewal is decided before the lines would renew by themselves; None: the charter's own delay."""
         return self._before(contract.charter_notice_date, event, commitment)
 
     @api.model
@@ -346,7 +355,7 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _close_ended(self):
-        """What is not due yet of a contract that ended or left the charter is owed no more.
+        """Cancel what is not due yet of a contract that ended or left the charter.
 
         A contract that came to its end still owes the report of its last days.
         """

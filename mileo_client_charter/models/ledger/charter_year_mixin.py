@@ -14,10 +14,12 @@ class CharterYearMixin(models.AbstractModel):
     _description = "Contract years"
 
     charter_year_end = fields.Date(
-        "End of the contract year", readonly=True, copy=False,
+        "End of the contract year",
+        readonly=True,
+        copy=False,
         help="Of a contract without end date: the last day of the contract year whose renewal is decided next. It stays until "
         "the contract may go on.",
-    )  # fmt: skip
+    )
 
     def _charter_runs_on(self, without=None):
         """Return whether this contract has no end date: a line of it ends on no day, and none renews for a term.

@@ -118,7 +118,7 @@ class ContractContract(models.Model):
         return result
 
     def _charter_begin(self):
-        """What a contract under the charter owes from its first day: onboarding and the first occurrences."""
+        """Open what a contract under the charter owes from its first day: onboarding and the first occurrences."""
         running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
         for contract in running:
             today = contract.company_id._charter_today()
@@ -152,7 +152,7 @@ class ContractContract(models.Model):
         return {contract: contract.commercial_partner_id for contract in self}
 
     def _charter_moved(self, before):
-        """These contracts may have passed to another customer: the side of the client before ends today, the new one's begins.
+        """End today the side of the client before, where these contracts passed to another customer, and begin the new one's.
 
         The former client keeps what was done for it: its interventions, reports, reviews and answers stay its own. It has a
         last report of its own days. The new client starts with the charter, the contact sheet and its first promises.
@@ -180,7 +180,7 @@ class ContractContract(models.Model):
                 contract._charter_begin()
 
     def _charter_leave(self, reason, keep=()):
-        """These contracts are out of the charter; one that comes back counts from the day it does.
+        """Take these contracts out of the charter; one that comes back counts from the day it does.
 
         :param keep: codes still owed as they are: a contract that came to its end owes the report of its last period
         """
@@ -190,7 +190,7 @@ class ContractContract(models.Model):
         self.sudo().write({"charter_known_on": False})
 
     def _charter_end_side(self, client, reason, keep=()):
-        """What this contract promised ``client`` and is not due yet ends today, with the reason; its last days are reported."""
+        """End today, with the reason, what this contract promised ``client`` and is not due yet; its last days are reported."""
         self.ensure_one()
         final = self.browse() if REPORT_DELIVERY in keep else self
         running = final._charter_running_reports(client)
@@ -202,10 +202,13 @@ class ContractContract(models.Model):
         others = self.env["contract.contract"].sudo()
         left = others.search_count(
             [
-                *others._charter_active_domain(), ("commercial_partner_id", "=", client.id),
-                ("company_id", "=", self.company_id.id), ("id", "!=", self.id),
-            ], limit=1,
-        )  # fmt: skip
+                *others._charter_active_domain(),
+                ("commercial_partner_id", "=", client.id),
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
         if not left and self.commercial_partner_id != client:
             owed = self.env["charter.obligation"].sudo().search(
                 [
@@ -216,11 +219,12 @@ class ContractContract(models.Model):
             owed._cancel(reason, withdrawn=True)
 
     def _charter_side_ended(self, client, reason):
-        """Hook: documents about this contract and ``client`` that are not finished end for ``reason``."""
+        """End unfinished documents about this contract and ``client`` for ``reason`` (hook)."""
 
     def _charter_end_late(self, client, reason):
-        """What was late for a client the contract has left stays late, and is no longer to be done: nobody meets a former
-        client under another one's contract. Its reports are owed all the same."""
+        """End what was late for a client the contract has left: it stays late, and is no longer to be done. Nobody meets
+        a former client under another one's contract; its reports are owed all the same.
+        """
         self.env["charter.obligation"].sudo().search(
             [
                 ("res_model", "=", self._name), ("res_id", "in", self.ids), ("partner_id", "=", client.id),
@@ -241,7 +245,7 @@ class ContractContract(models.Model):
         ) if self else self.env["charter.obligation"]  # fmt: skip
 
     def _charter_open_last_report(self, running):
-        """A report of the days up to today in the place of each of the ``running`` ones, due as long after its last day."""
+        """Open a report of the days up to today in the place of each of the ``running`` ones, due as long after its last day."""
         ledger = self.env["charter.obligation"].sudo()
         for row in running:
             today = self.company_id._charter_today()
@@ -251,17 +255,22 @@ class ContractContract(models.Model):
             ledger._open(
                 [
                     {
-                        "code": REPORT_DELIVERY, "res_model": self._name, "res_id": self.id, "partner_id": row.partner_id.id,
-                        "contract_id": self.id, "company_id": self.company_id.id,
+                        "code": REPORT_DELIVERY,
+                        "res_model": self._name,
+                        "res_id": self.id,
+                        "partner_id": row.partner_id.id,
+                        "contract_id": self.id,
+                        "company_id": self.company_id.id,
                         "occurrence": format_key(key.subject, END, again=key.again),
-                        "at": self._charter_midnight(today + timedelta(days=1)), "opened_at": row.opened_at,
+                        "at": self._charter_midnight(today + timedelta(days=1)),
+                        "opened_at": row.opened_at,
                         "delay": Delay(row.delay, row.unit, row.clock),
                     }
                 ]
-            )  # fmt: skip
+            )
 
     def _charter_withdraw(self, reason, codes=None, keep=(), client=None):
-        """Recurring promises of these contracts (of ``codes``) that are not due yet are owed no more.
+        """Withdraw recurring promises of these contracts (of ``codes``) that are not due yet.
 
         The report of a period that is over stays owed: the client had the contract in it.
 
@@ -288,7 +297,7 @@ class ContractContract(models.Model):
         )),
     )  # fmt: skip
     def _compute_charter_term(self):
-        """The current term, not the first: a line that was renewed by a successor no longer counts.
+        """Compute the current term, not the first: a line that was renewed by a successor no longer counts.
 
         A contract without end date goes on tacitly from one contract year to the next: its year is its term.
         """
@@ -460,7 +469,7 @@ class ContractContract(models.Model):
     @api.depends("charter_tier_id", "charter_term_end", "contract_line_ids.date_start")
     @api.depends_context("lang")
     def _compute_charter_defect(self):
-        """What is wrong with the dates of a contract, with the action that mends it; empty when nothing is."""
+        """Say what is wrong with the dates of a contract, with the action that mends it; empty when nothing is."""
         under = self.filtered("charter_tier_id")
         (self - under).charter_defect = False
         for contract in under:
@@ -472,7 +481,7 @@ class ContractContract(models.Model):
                 contract.charter_defect = False
 
     def _search_charter_defect(self, operator, value):
-        """Only “has a defect” or “has none”: the words themselves are not searched."""
+        """Search “has a defect” or “has none” only: the words themselves are not searched."""
         if operator != "in" or set(value) != {False}:
             return NotImplemented
         under = self.search(Domain(self._charter_active_domain()))

@@ -59,6 +59,7 @@ class ResPartner(models.Model):
                     "%(client)s cannot be archived: its contract %(contract)s is in force under the charter, and its commitments "
                     "would go unseen. First end the contract: accounting (Invoicing ‣ Customers ‣ "
                     "Customer Contracts) stops each of its lines on the last day; once that day is over, archive the client.",
-                    client=found.commercial_partner_id.display_name, contract=found.display_name,
+                    client=found.commercial_partner_id.display_name,
+                    contract=found.display_name,
                 )
-            )  # fmt: skip
+            )

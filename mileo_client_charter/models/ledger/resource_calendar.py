@@ -111,7 +111,7 @@ class ResourceCalendar(models.Model):
 
     @api.model
     def _cron_holidays(self):
-        """The public holidays of this year and the next, for the calendars somebody entered some in."""
+        """Enter the public holidays of this year and the next, for the calendars somebody entered some in."""
         calendars = self.sudo().search([("charter_holiday_country_id", "!=", False)])
         one_by_one(calendars, lambda calendar: calendar._charter_enter_coming(), self._say_no_holidays)
 

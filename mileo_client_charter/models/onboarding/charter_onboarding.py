@@ -59,11 +59,14 @@ class CharterOnboarding(models.Model):
     )
     rule_ids = fields.One2many("charter.onboarding.rule", "onboarding_id", copy=True)
     manager_source = fields.Selection(
-        [("client", "The client's salesperson, else the contract's"), ("contract", "The contract's, else the client's")],
+        [
+            ("client", "The client's salesperson, else the contract's"),
+            ("contract", "The contract's, else the client's"),
+        ],
         "Account manager",
         required=True,
         default="client",
-    )  # fmt: skip
+    )
     technical_contact_id = fields.Many2one(
         "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
@@ -99,7 +102,7 @@ class CharterOnboarding(models.Model):
     @api.depends("company_id", "state")
     @api.depends_context("lang")
     def _compute_setup_todo(self):
-        """What would shame the first campaign: the set-up check, as long as nothing has begun."""
+        """Show the set-up check as long as nothing has begun: what would shame the first campaign."""
         checks = self.env["charter.setup.check"]
         for onboarding in self:
             waiting = onboarding.state in ("draft", "previewing", "ready") and onboarding.company_id
@@ -287,10 +290,15 @@ class CharterOnboarding(models.Model):
 
     def _yearly_amounts(self, contracts):
         """Return {contract id: twelve months of its lines that run}, in one statement."""
-        groups = self.env["contract.line"].sudo()._read_group(
-            [("contract_id", "in", contracts.ids), ("is_canceled", "=", False)], ["contract_id"],
-            ["monthly_recurring:sum"],
-        )  # fmt: skip
+        groups = (
+            self.env["contract.line"]
+            .sudo()
+            ._read_group(
+                [("contract_id", "in", contracts.ids), ("is_canceled", "=", False)],
+                ["contract_id"],
+                ["monthly_recurring:sum"],
+            )
+        )
         return {contract.id: 12 * amount for contract, amount in groups}
 
     def _present_holders(self, clients):
@@ -358,7 +366,7 @@ class CharterOnboarding(models.Model):
         return True
 
     def _advance(self):
-        """The first batch at once, the rest by the scheduled action."""
+        """Begin the first batch at once, and leave the rest to the scheduled action."""
         lines = self._next_lines()
         if lines:
             self._go_on(lines)

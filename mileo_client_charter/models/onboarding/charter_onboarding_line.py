@@ -253,7 +253,7 @@ class CharterOnboardingLine(models.Model):
         return shown
 
     def _begin(self):
-        """For good. What refuses is said on its line and holds nobody else up."""
+        """Begin for good. What refuses is said on its line and holds nobody else up."""
         # Its list is how operations see a contract that is not under the charter yet.
         todo = self.filtered(lambda line: not line.sudo().contract_id.charter_tier_id)
         (self - todo).write({"state": "done"})

@@ -74,13 +74,16 @@ class CharterCockpit(models.AbstractModel):
                 "key": key,
                 "label": label,
                 "action": {
-                    "type": "ir.actions.act_window", "name": label, "res_model": model, "views": [[False, "form"]],
+                    "type": "ir.actions.act_window",
+                    "name": label,
+                    "res_model": model,
+                    "views": [[False, "form"]],
                     "target": "current",
                 },
             }
             for key, label, model in wanted
             if self.env[model].has_access("create")
-        ]  # fmt: skip
+        ]
 
     @api.model
     def _first_page(self, mine):

@@ -161,7 +161,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _read_promises(self, promises):
-        """All that rows of promises show, in one statement a model."""
+        """Read all that rows of promises show, in one statement a model."""
         promises.fetch(
             ["commitment_id", "code", "occurrence", "partner_id", "company_id", "res_model", "res_id", "due_at",
              "state", "done_at", "paused_at", "clock_error", "unit", "user_id"]
@@ -228,7 +228,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _words_block(self):
-        """What clients said and nobody has read yet, the oldest day first (article 02)."""
+        """Return what clients said and nobody has read yet, the oldest day first (article 02)."""
         domain = Domain("user_id", "=", self.env.uid) & Domain("read_at", "=", False)
         words = self.env["charter.word"].search(domain, limit=ROWS)
         words.partner_id.fetch(["name"])
@@ -263,7 +263,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _absence_block(self):
-        """One's own absences ahead, and those one stands in for."""
+        """Return one's own absences ahead, and those one stands in for."""
         today = self._today()
         domain = (
             Domain("state", "=", "planned")

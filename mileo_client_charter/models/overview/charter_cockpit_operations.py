@@ -81,7 +81,7 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _load_domain(self, column, owner):
-        """Of the promises a cell of the table counts."""
+        """Return the domain of the promises a cell of the table counts."""
         now = self._charter_now()
         ends = dict(zip(COLUMNS, (now, *(self._midnight(days) for days in (0, 1, 7, 28))), strict=True))
         owned = Domain("user_id", "=", owner or False)

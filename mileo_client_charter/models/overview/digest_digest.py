@@ -57,7 +57,7 @@ class DigestDigest(models.Model):
         )
 
     def _get_margin_value(self, value, previous_value=0.0):
-        """Figures in words carry their own n; a difference of them says nothing."""
+        """Return no difference of figures in words: they carry their own n."""
         if isinstance(value, str) or isinstance(previous_value, str):
             return 0.0
         return super()._get_margin_value(value, previous_value)

@@ -30,18 +30,29 @@ class CharterAbsence(models.Model):
     _rec_name = "user_id"
 
     user_id = fields.Many2one(
-        "res.users", "Absent employee", required=True, ondelete="restrict", index=True, domain="[('share', '=', False)]",
-        default=lambda self: self.env.user, tracking=True,
-    )  # fmt: skip
+        "res.users",
+        "Absent employee",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('share', '=', False)]",
+        default=lambda self: self.env.user,
+        tracking=True,
+    )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     date_from = fields.Date(
         "First day", required=True, default=lambda self: self.env.company._charter_today(), tracking=True
     )
     date_to = fields.Date("Last day", help="Empty: until further notice.", tracking=True)
     stand_in_id = fields.Many2one(
-        "res.users", "Substitute", ondelete="restrict", index=True, domain="[('share', '=', False), ('id', '!=', user_id)]",
-        tracking=True, help="Proposed by the company's rule; empty: no one is available.",
-    )  # fmt: skip
+        "res.users",
+        "Substitute",
+        ondelete="restrict",
+        index=True,
+        domain="[('share', '=', False), ('id', '!=', user_id)]",
+        tracking=True,
+        help="Proposed by the company's rule; empty: no one is available.",
+    )
     source = fields.Selection(
         [("manual", "Manual"), ("out_of_office", "Out of office"), ("leave", "Calendar leave")],
         required=True,
@@ -49,8 +60,12 @@ class CharterAbsence(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("planned", "Valid"), ("cancelled", "Cancelled")], required=True, default="planned", readonly=True, tracking=True
-    )  # fmt: skip
+        [("planned", "Valid"), ("cancelled", "Cancelled")],
+        required=True,
+        default="planned",
+        readonly=True,
+        tracking=True,
+    )
     late_reason = fields.Char(
         "Why clients are informed late",
         help="Shown in the register when an absence could not be announced before it began.",
@@ -367,7 +382,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _refresh(self, company):
-        """Stand-ins, handovers and owners of promises as the absences of ``company`` say, from today on."""
+        """Bring stand-ins, handovers and owners of promises in line with the absences of ``company``, from today on."""
         company = company.sudo()
         away = self._away(company)
         self.env["charter.assignment"].sudo()._sync_stand_ins(company, away)
@@ -378,7 +393,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _alert_vacant(self, company, away):
-        """The operations manager is told, once, of each absence on which nobody answers."""
+        """Tell the operations manager, once, of each absence on which nobody answers."""
         absences = self._valid(company)
         with_roles = absences._holding_roles()
         kind = self.env.ref("mileo_client_charter.activity_promise")

@@ -20,9 +20,15 @@ class CharterAbsence(models.Model):
         company = company.sudo()
         today = company._charter_today()
         fed = self.sudo().search(
-            [("company_id", "=", company.id), ("state", "=", "planned"), ("source", "!=", "manual"),
-             "|", ("date_to", "=", False), ("date_to", ">=", today)]
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "planned"),
+                ("source", "!=", "manual"),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today),
+            ]
+        )
         if users is None:
             holders = (
                 self.env["charter.assignment"]
@@ -110,7 +116,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _feed_users(self, users):
-        """Something about when ``users`` are away has changed elsewhere."""
+        """Follow a change elsewhere of when ``users`` are away."""
         held = (
             self.env["charter.assignment"].sudo()._read_group([("user_id", "in", users.ids)], ["company_id"])
         )

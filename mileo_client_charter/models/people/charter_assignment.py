@@ -152,11 +152,17 @@ class CharterAssignment(models.Model):
         """Return {company id: ids of the clients} whose account manager or technical contact the user is today, standing in included."""
         today = self.env.company.sudo()._charter_today()
         own = self.sudo().search_fetch(
-            [("user_id", "=", self.env.uid), ("company_id", "in", self.env.companies.ids),
-             ("partner_id", "!=", False), ("date_from", "<=", fields.Date.add(today, days=1)),
-             "|", ("date_to", "=", False), ("date_to", ">=", fields.Date.add(today, days=-1))],
+            [
+                ("user_id", "=", self.env.uid),
+                ("company_id", "in", self.env.companies.ids),
+                ("partner_id", "!=", False),
+                ("date_from", "<=", fields.Date.add(today, days=1)),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", fields.Date.add(today, days=-1)),
+            ],
             ["company_id", "role", "partner_id"],
-        )  # fmt: skip
+        )
         held = {}
         keys = {(one.company_id.id, one.role, one.partner_id.id) for one in own}
         for (company, _role, client), user in self.sudo()._holders(keys).items():
@@ -215,7 +221,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _assign(self, partner, role, user, company, day=None):
-        """``user`` holds ``role`` from ``day`` (today): the present principal ends the day before.
+        """Give ``role`` to ``user`` from ``day`` (today): the present principal ends the day before.
 
         :param partner: the clients, or an empty recordset for the company's roles
         :param user: the new holder; empty ends the present assignment
@@ -280,7 +286,7 @@ class CharterAssignment(models.Model):
         return assignments
 
     def _check_company_roles(self, roles):
-        """Who is operations manager or general management is set by an administrator (article 03).
+        """Check that an administrator sets who is operations manager or general management (article 03).
 
         Operations managers assign clients their two contacts; the engine, which follows absences, is not asked.
         """
@@ -317,7 +323,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _charter_merge_holders(self, groups, merge):
-        """Where both clients had a principal on the same day, the one of the client that stays holds the role.
+        """Keep the principal of the client that stays, where both had one on the same day.
 
         Somebody who has left holds nothing: then the other one does. The rows that give way stay on record as they were, and
         what they held alone goes on as rows of its own.
@@ -342,22 +348,26 @@ class CharterAssignment(models.Model):
                 kept |= self.create(
                     [
                         {
-                            "company_id": row.company_id.id, "role": row.role, "partner_id": row.partner_id.id,
-                            "user_id": row.user_id.id, "date_from": first, "date_to": last or False,
+                            "company_id": row.company_id.id,
+                            "role": row.role,
+                            "partner_id": row.partner_id.id,
+                            "user_id": row.user_id.id,
+                            "date_from": first,
+                            "date_to": last or False,
                         }
                         for first, last in free
                     ]
-                )  # fmt: skip
+                )
 
     @api.model
     def _after_merge(self, client):
-        """Promises go to who holds their role for the merged client, which is owed a sheet that says so."""
+        """Give promises to who holds their role for the merged client, which is owed a sheet that says so."""
         rows = self.with_context(active_test=False).search([("partner_id", "=", client.id)])
         if rows:
             rows._consequences()
 
     def _consequences(self, companies=None):
-        """Promises go to who holds their role now; clients are owed a sheet that says so."""
+        """Give promises to who holds their role now; clients are owed a sheet that says so."""
         companies = companies or self.company_id
         for company in companies:
             self.env["charter.obligation"]._align_owners(company.sudo())

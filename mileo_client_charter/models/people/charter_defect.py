@@ -140,7 +140,9 @@ class CharterDefect(models.Model):
                                       AND (leaves.company_id IS NULL OR leaves.company_id = used.company_id)
                                       AND leaves.date_to >= %(now)s AND leaves.date_from < %(until)s)
                 """,
-                used=used, now=now, until=now + relativedelta(months=12),
+                used=used,
+                now=now,
+                until=now + relativedelta(months=12),
             ),
             SQL(
                 """
@@ -150,12 +152,14 @@ class CharterDefect(models.Model):
                   JOIN res_country country ON country.id = partner.country_id
                  WHERE calendar.tz = ANY(%(utc)s) AND country.code != ALL(%(countries_in_utc)s)
                 """,
-                used=used, utc=list(UTC), countries_in_utc=list(countries_in_utc()),
+                used=used,
+                utc=list(UTC),
+                countries_in_utc=list(countries_in_utc()),
             ),
-        ]  # fmt: skip
+        ]
 
     def _defect_queries(self, clients):
-        """Queries of the columns of this model, without id.
+        """Return the queries of the columns of this model, without id.
 
         :param clients: SQL of (partner_id, company_id)
         """

@@ -105,9 +105,14 @@ class CharterHandover(models.Model):
         absences = self.env["charter.absence"]._valid(company)
         wanted = engine._wanted_plans(company, absences, away)
         rows = engine.search(
-            [("company_id", "=", company.id), ("absence_id", "!=", False), "|", ("date_to", "=", False),
-             ("date_to", ">=", today - timedelta(days=1))]
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("absence_id", "!=", False),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today - timedelta(days=1)),
+            ]
+        )
         ended_before = {
             one.id
             for one in rows.absence_id
@@ -142,9 +147,17 @@ class CharterHandover(models.Model):
         clients = {client for _absence, client in wanted}
         contracts = self.env["contract.contract"].sudo()
         since, held = {}, {}
-        for contract in contracts.search(
-            [*contracts._charter_active_domain(), ("company_id", "=", company.id), ("commercial_partner_id", "in", list(clients))]
-        ) if clients else ():  # fmt: skip
+        for contract in (
+            contracts.search(
+                [
+                    *contracts._charter_active_domain(),
+                    ("company_id", "=", company.id),
+                    ("commercial_partner_id", "in", list(clients)),
+                ]
+            )
+            if clients
+            else ()
+        ):
             client, day = contract.commercial_partner_id.id, contract.charter_since
             if day:
                 since[client] = min(day, since.get(client, day))
@@ -171,7 +184,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _cut(self, plan, last_day):
-        """``plan`` as it turned out when it ended on ``last_day``."""
+        """Return ``plan`` as it turned out when it ended on ``last_day``."""
         last = fields.Date.to_string(last_day)
         return [
             [role, user, first, min(last, end or last)]
@@ -212,7 +225,7 @@ class CharterHandover(models.Model):
         return found
 
     def _set_plan(self, plan, absence, promised=()):
-        """The plan of this row is ``plan``; what the client does not know yet is to be told.
+        """Set ``plan`` as the plan of this row; what the client does not know yet is to be told.
 
         :param promised: moments of the changes the client is owed word of already
         """
@@ -244,7 +257,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _plan_again(self, companies):
-        """Clients of ``companies`` are told earlier or later from now on: what is not told yet follows."""
+        """Plan again what is not told yet: clients of ``companies`` are told earlier or later from now on."""
         for row in self._charter_engine().search(
             [("company_id", "in", companies.ids), ("state", "=", "planned")]
         ):
@@ -282,7 +295,7 @@ class CharterHandover(models.Model):
         }
 
     def _plan_notification(self, first_change, today):
-        """When the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
+        """Return when the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
         now = self._charter_now()
         tz = self.company_id._charter_tz()
         if first_change is None:
@@ -311,7 +324,7 @@ class CharterHandover(models.Model):
         self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
 
     def _open_notice(self, begins, today, occurrence):
-        """The promise to tell the client before ``begins``; where that was not known in time, the same day."""
+        """Open the promise to tell the client before ``begins``; where that was not known in time, the same day."""
         end_of_day = to_utc(today + timedelta(days=1), self.company_id._charter_tz())
         sudden = begins <= self._charter_now()
         opened = self._charter_open(
@@ -334,7 +347,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _charter_merge_notifications(self, groups, merge):
-        """The row of the client that was told most goes on; what the other was told stays on record."""
+        """Keep the row of the client that was told most; what the other was told stays on record."""
         order = ["told", "planned", "withdrawn"]
         for group in groups:
             kept, *others = group.sorted(
@@ -351,7 +364,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _announce_change(self, clients, role, old, new, company, day, message):
-        """Clients are told that ``new`` answers in the place of ``old`` from ``day`` on (for good).
+        """Tell clients that ``new`` answers in the place of ``old`` from ``day`` on (for good).
 
         :return: charter.handover, to be told before that day
         """

@@ -276,9 +276,14 @@ class CharterSetupCheck(models.Model):
         def window(model, res_id=False, domain=()):
             views = [(False, "form")] if res_id else [(False, "list"), (False, "form")]
             return {
-                "type": "ir.actions.act_window", "name": self.display_name, "res_model": model, "views": views,
-                "res_id": res_id, "domain": list(domain), "target": "current",
-            }  # fmt: skip
+                "type": "ir.actions.act_window",
+                "name": self.display_name,
+                "res_model": model,
+                "views": views,
+                "res_id": res_id,
+                "domain": list(domain),
+                "target": "current",
+            }
 
         help_page = {
             "type": "ir.actions.act_url",

@@ -47,17 +47,25 @@ class CharterAssignment(models.Model):
         today = company._charter_today()
         running = ["|", ("date_to", "=", False), ("date_to", ">=", today)]
         principals = self.search(
-            [("company_id", "=", company.id), ("kind", "=", "principal"),
-             ("user_id", "in", list({one.user for one in away})), *running]
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("kind", "=", "principal"),
+                ("user_id", "in", list({one.user for one in away})),
+                *running,
+            ]
+        )
         present = defaultdict(list)
         for row in self.search([("company_id", "=", company.id), ("kind", "=", "stand_in"), *running]):
             present[row.role, row.partner_id.id].append(row)
         absence_of = self._absence_finder(company)
         new = []
         for principal in principals:
-            for part in segments(principal.user_id.id, max(principal.date_from, min(one.first for one in away)),
-                                 principal.date_to or None, away):  # fmt: skip
+            for part in segments(
+                principal.user_id.id,
+                max(principal.date_from, min(one.first for one in away)),
+                principal.date_to or None,
+                away,
+            ):
                 if part.holder is None or (part.last and part.last < today):
                     continue
                 rows = present[principal.role, principal.partner_id.id]
@@ -169,7 +177,7 @@ class CharterObligation(models.Model):
         _logger.error("Promise %s cannot go to who holds its role: %s", row.id, why)
 
     def _go_to(self, user, stands_in):
-        """These promises are ``user``'s from now on, with their activities; one mail names them."""
+        """Give these promises to ``user`` from now on, with their activities; one mail names them."""
         vacant = self.filtered(lambda row: not row.user_id)
         vacant._reassign(user, _lt("the role was vacant"))
         vacant._notify_documents(user)
@@ -180,35 +188,50 @@ class CharterObligation(models.Model):
         moved._brief(user, stands_in)
 
     def _notify_documents(self, user):
-        """Documents that waited for somebody to hold a role learn that somebody does."""
+        """Tell documents that waited for somebody to hold a role that somebody does."""
         for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():
             documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
             if hasattr(documents, "_charter_new_owner"):
                 documents._charter_new_owner(role, user)
 
     def _move_activities(self, before, user):
-        """The to-do on the document goes with the promise."""
+        """Move the to-do on the document with the promise."""
         activity_type = self.env.ref("mileo_client_charter.activity_promise")
         for (model, old), rows in self.grouped(lambda row: (row.res_model, before[row.id])).items():
-            activities = self.env["mail.activity"].sudo().search(
-                [("res_model", "=", model), ("res_id", "in", rows.mapped("res_id")), ("user_id", "=", old.id),
-                 ("activity_type_id", "=", activity_type.id), "|", ("charter_key", "=", False),
-                 ("charter_key", "in", [f"{row._name},{row.id}" for row in rows])]
-            )  # fmt: skip
+            activities = (
+                self.env["mail.activity"]
+                .sudo()
+                .search(
+                    [
+                        ("res_model", "=", model),
+                        ("res_id", "in", rows.mapped("res_id")),
+                        ("user_id", "=", old.id),
+                        ("activity_type_id", "=", activity_type.id),
+                        "|",
+                        ("charter_key", "=", False),
+                        ("charter_key", "in", [f"{row._name},{row.id}" for row in rows]),
+                    ]
+                )
+            )
             # Who takes over gets one mail that names all of them, not one for each.
             activities.with_context(mail_activity_quick_update=True).write({"user_id": user.id})
 
     def _brief(self, user, stands_in):
-        """One mail to ``user`` with every promise that has just become theirs."""
+        """Send ``user`` one mail with every promise that has just become theirs."""
         if not self:
             return
         localized = self.with_context(lang=user.lang)
         body = self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_taken_over",
-            {"user": user, "promises": localized.sorted("due_at"), "stands_in": stands_in, "company": self.company_id[:1]},
+            {
+                "user": user,
+                "promises": localized.sorted("due_at"),
+                "stands_in": stands_in,
+                "company": self.company_id[:1],
+            },
             lang=user.lang,
             minimal_qcontext=True,
-        )  # fmt: skip
+        )
         company = self.company_id[:1]
         # The most pressing of them says how long the mail may wait.
         leaves_at = min(promise._alert_leaves_at()[0] for promise in self)

@@ -100,9 +100,12 @@ class ResPartner(models.Model):
             return self.company_id or present
         contracts = self.env["contract.contract"].sudo()
         serving = contracts.search(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+            ],
             order="id",
-        ).company_id  # fmt: skip
+        ).company_id
         return present if present in serving or not serving else serving[0].with_env(self.env)
 
     def _charter_contract(self):
@@ -114,9 +117,12 @@ class ResPartner(models.Model):
     def _compute_charter_client(self):
         contracts = self.env["contract.contract"].sudo()
         found = contracts.search(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "in", self.commercial_partner_id.ids),
-             ("company_id", "=", self.env.company.id)]
-        )  # fmt: skip
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
         # Several contracts: the best tier is the one the client is served by.
         tier_of = {}
         for contract in found.sorted(lambda contract: contract.charter_tier_id.sequence, reverse=True):
@@ -185,7 +191,7 @@ class ResPartner(models.Model):
         self._charter_change_holder("technical_contact", "charter_technical_contact_id")
 
     def _charter_change_holder(self, role, name):
-        """``role`` goes to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
+        """Give ``role`` to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
         company, assignments = self.env.company, self.env["charter.assignment"]
         today = company._charter_today()
         chosen = {partner: partner[name] for partner in self}
@@ -194,11 +200,17 @@ class ResPartner(models.Model):
             row.partner_id: row.user_id
             for row in assignments.sudo().search(
                 [
-                    ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", clients.ids),
-                    ("kind", "=", "principal"), ("date_from", "<", today), "|", ("date_to", "=", False), ("date_to", ">=", today),
+                    ("company_id", "=", company.id),
+                    ("role", "=", role),
+                    ("partner_id", "in", clients.ids),
+                    ("kind", "=", "principal"),
+                    ("date_from", "<", today),
+                    "|",
+                    ("date_to", "=", False),
+                    ("date_to", ">=", today),
                 ]
             )
-        }  # fmt: skip
+        }
         for partner, user in chosen.items():
             assignments._assign(partner, role, user, company)
         under_charter = self._charter_clients(company) if usual else self.browse()

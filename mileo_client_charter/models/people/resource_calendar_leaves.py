@@ -26,6 +26,6 @@ class ResourceCalendarLeaves(models.Model):
         return result
 
     def _charter_changed(self, users):
-        """Somebody clients count on takes leave, or takes it back."""
+        """Feed the absences when somebody clients count on takes leave, or takes it back."""
         if users:
             self.env["charter.absence"]._feed_users(users)

@@ -260,9 +260,14 @@ class CharterAnonymiser(models.AbstractModel):
     @api.model
     def _related_ids(self, table, wanted, column, ids):
         rows = self.env.execute_query(
-            SQL("SELECT %(wanted)s FROM %(table)s WHERE %(column)s = ANY(%(ids)s)", wanted=SQL.identifier(wanted), table=SQL.identifier(table),
-                column=SQL.identifier(column), ids=list(ids))
-        )  # fmt: skip
+            SQL(
+                "SELECT %(wanted)s FROM %(table)s WHERE %(column)s = ANY(%(ids)s)",
+                wanted=SQL.identifier(wanted),
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                ids=list(ids),
+            )
+        )
         return {row for [row] in rows if row}
 
     @api.model
@@ -271,10 +276,13 @@ class CharterAnonymiser(models.AbstractModel):
             SQL(
                 "SELECT owner.id FROM %(table)s owner JOIN unnest(%(kinds)s::text[], %(numbers)s::int[]) AS known (kind, number) "
                 "ON owner.%(kind)s = known.kind AND owner.%(number)s = known.number",
-                table=SQL.identifier(table), kinds=[pair[0] for pair in pairs], numbers=[pair[1] for pair in pairs],
-                kind=SQL.identifier(kind), number=SQL.identifier(number),
+                table=SQL.identifier(table),
+                kinds=[pair[0] for pair in pairs],
+                numbers=[pair[1] for pair in pairs],
+                kind=SQL.identifier(kind),
+                number=SQL.identifier(number),
             )
-        )  # fmt: skip
+        )
         return {row for [row] in rows}
 
     # -- texts --------------------------------------------------------------------------------------
@@ -299,9 +307,12 @@ class CharterAnonymiser(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, %(columns)s FROM %(table)s WHERE %(near)s AND (%(looks)s) ORDER BY id",
-                columns=SQL(", ").join(map(SQL.identifier, columns)), table=SQL.identifier(table), near=near, looks=SQL(" OR ").join(looks),
+                columns=SQL(", ").join(map(SQL.identifier, columns)),
+                table=SQL.identifier(table),
+                near=near,
+                looks=SQL(" OR ").join(looks),
             )
-        )  # fmt: skip
+        )
         changed = set()
         for number, *values in rows:
             new = {}
@@ -330,15 +341,18 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _record(self, table, number, name, before, after):
-        """Of our own records, the digests of what the text was and of what it is now."""
+        """Record, of our own records, the digests of what the text was and of what it is now."""
         model = {**self.env["charter.merge"]._tables(), "ir_attachment": "ir.attachment"}.get(table)
         if model and not (model == "ir.attachment" and name != "raw"):
             self.env["charter.redaction"]._charter_engine().create(
                 {
-                    "res_model": model, "res_id": number, "field_name": name,
-                    "before": digest(before), "after": digest(after),
+                    "res_model": model,
+                    "res_id": number,
+                    "field_name": name,
+                    "before": digest(before),
+                    "after": digest(after),
                 }
-            )  # fmt: skip
+            )
 
     # -- files --------------------------------------------------------------------------------------
 

@@ -64,11 +64,11 @@ class CharterPrivacy(models.AbstractModel):
         return False
 
     def _charter_blank(self):
-        """{field: value} of what is written over the personal fields."""
+        """Return {field: value} of what is written over the personal fields."""
         raise NotImplementedError
 
     def _charter_remove_threads(self):
-        """Messages about the records, their files and followers: they are words and names."""
+        """Remove messages about the records, their files and followers: they are words and names."""
         if "message_ids" not in self._fields:
             return
         self.env["mail.message"].sudo().search(
@@ -174,12 +174,16 @@ class CharterDelivery(models.Model):
 
     def _charter_blank(self):
         return {
-            "body": False, "email": False, "failure": False, "mail_id": False, "mail_message_id": False,
+            "body": False,
+            "email": False,
+            "failure": False,
+            "mail_id": False,
+            "mail_message_id": False,
             "attachment_ids": [fields.Command.clear()],
-        }  # fmt: skip
+        }
 
     def _charter_remove_threads(self):
-        """The message as it left, and the files of these deliveries alone: a file of many letters stays with the others."""
+        """Remove the message as it left, and the files of these deliveries alone: a file of many letters stays with the others."""
         self.sudo().mail_id.unlink()
         self.sudo().mail_message_id.unlink()
         with charter_door(self.env.cr):
@@ -204,9 +208,16 @@ class CharterEscalation(models.Model):
 
     def _charter_blank(self):
         return {
-            "name": self.env._("Anonymised"), "description": False, "contact_id": False, "email_from": False, "doubt": False,
-            "answer": False, "resolution": False, "level2_reason": False, "dismiss_reason": False,
-        }  # fmt: skip
+            "name": self.env._("Anonymised"),
+            "description": False,
+            "contact_id": False,
+            "email_from": False,
+            "doubt": False,
+            "answer": False,
+            "resolution": False,
+            "level2_reason": False,
+            "dismiss_reason": False,
+        }
 
 
 class CharterReview(models.Model):
@@ -236,7 +247,7 @@ class CharterReview(models.Model):
         )
 
     def _charter_blank(self):
-        """The meeting stays, with who held it for us, as the proof of its promise; what was said at it goes."""
+        """Return the values that leave the meeting, with who held it for us, as the proof of its promise; what was said at it goes."""
         return {
             **dict.fromkeys(("satisfaction", "minutes", "declined_contact_id", "decline_words"), False),
             "contact_ids": [fields.Command.clear()],
@@ -266,7 +277,7 @@ class CharterReviewAnswer(models.Model):
         return dict.fromkeys(("comment", "wishes", "contact_id"), False)
 
     def _charter_anonymise(self):
-        """The minutes quote the answers: they go with the first of them."""
+        """Anonymise the answers and remove the minutes, which quote them."""
         result = super()._charter_anonymise()
         reviews = self.review_id._charter_engine()
         reviews.minutes = False
@@ -274,7 +285,7 @@ class CharterReviewAnswer(models.Model):
         return result
 
     def _charter_forget(self):
-        """Of a meeting that is forgotten itself."""
+        """Forget the answers of a meeting that is forgotten itself."""
         answers = self.filtered(lambda answer: not answer.anonymised_at)._charter_engine()
         self.env["charter.correction"]._forget(answers)
         answers.write({**answers._charter_blank(), "anonymised_at": fields.Datetime.now()})

@@ -35,7 +35,7 @@ class ResCompany(models.Model):
 
     @api.constrains("charter_words_months", "charter_nps_months")
     def _check_charter_words_months(self):
-        """The NPS of a client counts the latest answer of each contact: it must still be known whose it is."""
+        """Check that words are kept as long as the NPS of a client counts the latest answer of each contact: it must be known whose it is."""
         for company in self:
             if 0 < company.charter_words_months < company.charter_nps_months:
                 raise ValidationError(

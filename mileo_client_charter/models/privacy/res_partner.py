@@ -50,7 +50,7 @@ class ResPartner(models.Model):
                 user.login = f"anonymised-{user.id}"
 
     def _charter_check_nothing_owed(self):
-        """What is owed to somebody needs to know to whom.
+        """Check that nothing is owed to somebody: a commitment needs to know to whom.
 
         :raise UserError: naming it
         """

@@ -9,7 +9,7 @@ class CalendarAttendee(models.Model):
     charter_answered_at = fields.Datetime("Answered from a calendar on", readonly=True, copy=False)
 
     def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
-        """As core; a review's own mails are ours: its reminders are sent as the rest, and nothing twice."""
+        """Notify as core does, except of a review: its mails and reminders are sent as the rest of ours, and nothing twice."""
         reviews = (
             self.env["charter.review"]
             .sudo()

@@ -55,7 +55,7 @@ class CalendarEvent(models.Model):
         return result
 
     def _charter_tell_cancelled(self):
-        """Whoever was invited to a review that is still to come learns that its entry goes."""
+        """Tell whoever was invited to a review that is still to come that its entry goes."""
         reviews = (
             self.env["charter.review"]
             .sudo()
@@ -74,7 +74,7 @@ class CalendarEvent(models.Model):
         return self.env.context.get("charter_review_series") is SERIES
 
     def _charter_write_series(self, vals):
-        """As ``write``; a review stays with the event of the series that its own has become."""
+        """Write as ``write``; a review stays with the event of the series that its own has become."""
         before = self | self.recurrence_id.calendar_event_ids
         starts = {review: review.event_id.start for review in before._charter_reviews()}
         people = {review: review.event_id.attendee_ids.partner_id for review in starts}

@@ -75,9 +75,14 @@ class CharterAdvisoryConcern(models.Model):
     )
     days_to_update = fields.Integer(compute="_compute_times", store=True, aggregator="avg", groups=STAFF)
     same_as_id = fields.Many2one(
-        "charter.advisory.concern", "Notified with", readonly=True, ondelete="set null", index="btree_not_null", groups=STAFF,
+        "charter.advisory.concern",
+        "Notified with",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        groups=STAFF,
         help="Another advisory is about the same vulnerabilities of this device: one concern, notified once.",
-    )  # fmt: skip
+    )
     look_user_id = fields.Many2one("res.users", "Who looks", readonly=True, groups=STAFF)
     look_by = fields.Date("Look at it by", readonly=True, groups=STAFF)
     decided_by_id = fields.Many2one("res.users", readonly=True, groups=STAFF)
@@ -123,13 +128,16 @@ class CharterAdvisoryConcern(models.Model):
 
     def _ask(self, answer):
         return {
-            "type": "ir.actions.act_window", "res_model": "charter.advisory.answer", "views": [(False, "form")], "target": "new",
+            "type": "ir.actions.act_window",
+            "res_model": "charter.advisory.answer",
+            "views": [(False, "form")],
+            "target": "new",
             "name": self.env._("What was found"),
             "context": {"default_concern_ids": [(6, 0, self.ids)], "default_answer": answer},
-        }  # fmt: skip
+        }
 
     def _decide(self, answer, why):
-        """Somebody looked.
+        """Record what somebody decided of the concern.
 
         :raise UserError: nothing is said of what was found, or there is nothing to look at
         """
@@ -140,10 +148,15 @@ class CharterAdvisoryConcern(models.Model):
         self.equipment_id.check_access("write")
         self.sudo().write(
             {
-                "answer": answer, "reason": "person", "decided_by_id": self.env.uid, "decided_why": why.strip(),
-                "state": "open" if answer == "affected" else "clear", "look_user_id": False, "look_by": False,
+                "answer": answer,
+                "reason": "person",
+                "decided_by_id": self.env.uid,
+                "decided_why": why.strip(),
+                "state": "open" if answer == "affected" else "clear",
+                "look_user_id": False,
+                "look_by": False,
             }
-        )  # fmt: skip
+        )
         for advisory in self.advisory_id:
             advisory._close_looks()
             advisory._join_notices()
@@ -151,7 +164,7 @@ class CharterAdvisoryConcern(models.Model):
     # -- judged again -----------------------------------------------------------------------------
 
     def _again(self, answer, reason, product, firmware, today):
-        """Judged another time: a device that was updated answers the concern; a person's answer stays as long as its firmware."""
+        """Judge again: a device that was updated answers the concern; a person's answer stays as long as its firmware."""
         self.ensure_one()
         other_firmware = (self.firmware or "") != (firmware or "")
         if self.reason == "person" and not other_firmware and answer == LOOK:
@@ -176,7 +189,7 @@ class CharterAdvisoryConcern(models.Model):
         )
 
     def _see_twins(self):
-        """The same vulnerabilities of the same device in an earlier advisory that is open: one concern."""
+        """Mark a concern as that of an earlier advisory, still open, with the same vulnerabilities of the same device."""
         open_before = defaultdict(self.browse)
         for one in self.search(
             [("equipment_id", "in", self.equipment_id.ids), ("state", "=", "open"), ("answer", "=", AFFECTED),
@@ -186,9 +199,13 @@ class CharterAdvisoryConcern(models.Model):
         for one in self.filtered(lambda row: row.state == "open" and row.answer == AFFECTED):
             cves = set(one.product_id.cve_ids.mapped("cve")) - {False}
             twin = next(
-                (other for other in open_before[one.equipment_id]
-                 if cves and cves <= set(other.product_id.cve_ids.mapped("cve"))), None,
-            )  # fmt: skip
+                (
+                    other
+                    for other in open_before[one.equipment_id]
+                    if cves and cves <= set(other.product_id.cve_ids.mapped("cve"))
+                ),
+                None,
+            )
             if twin:
                 one.same_as_id = twin
 
@@ -312,9 +329,12 @@ class CharterAdvisory(models.Model):
                 SELECT product.advisory_id, product.id, product.condition, product.status, best.how, devices.firmware, devices.ids
                   FROM best JOIN product ON product.id = best.id JOIN devices ON devices.catalogue_id = best.model_id
                 """,
-                of_advisories=of_advisories, of_equipment=of_equipment, of_models=of_models, shortest=SHORTEST,
+                of_advisories=of_advisories,
+                of_equipment=of_equipment,
+                of_models=of_models,
+                shortest=SHORTEST,
             )
-        )  # fmt: skip
+        )
         return self.env.cr.fetchall()
 
     @api.model
@@ -347,11 +367,16 @@ class CharterAdvisory(models.Model):
             if not one:
                 fresh.append(
                     {
-                        "advisory_id": key[0], "equipment_id": key[1], "answer": answer, "reason": reason, "product_id": product,
-                        "firmware": firmware, "state": "clear" if answer == NOT_AFFECTED else "open",
+                        "advisory_id": key[0],
+                        "equipment_id": key[1],
+                        "answer": answer,
+                        "reason": reason,
+                        "product_id": product,
+                        "firmware": firmware,
+                        "state": "clear" if answer == NOT_AFFECTED else "open",
                         "found_on": today[concern.equipment_id.browse(key[1]).company_id],
                     }
-                )  # fmt: skip
+                )
             else:
                 one._again(answer, reason, product, firmware, today[one.equipment_id.company_id])
         for one in known.values():
@@ -412,12 +437,15 @@ class CharterEquipment(models.Model):
     _inherit = "charter.equipment"
 
     concern_ids = fields.One2many(
-        "charter.advisory.concern", "equipment_id", "Advisories", readonly=True,
+        "charter.advisory.concern",
+        "equipment_id",
+        "Advisories",
+        readonly=True,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
 
     def _recognised(self):
-        """What was published before they came, or before they were updated, is judged again."""
+        """Judge again what was published before they came, or before they were updated."""
         result = super()._recognised()
         if self:
             self.env["charter.advisory"].sudo()._judge(equipment=self)

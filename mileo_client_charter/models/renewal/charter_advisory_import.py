@@ -100,44 +100,63 @@ class CharterAdvisory(models.Model):
     @api.model
     def _own_values(self, found):
         return {
-            "identifier": found.identifier, "publisher": found.publisher, "name": found.title,
-            "published_at": found.published, "revised_at": max(found.revised, found.published), "version": found.version,
-            "source_format": found.source_format, "language": found.language, "summary": found.summary,
+            "identifier": found.identifier,
+            "publisher": found.publisher,
+            "name": found.title,
+            "published_at": found.published,
+            "revised_at": max(found.revised, found.published),
+            "version": found.version,
+            "source_format": found.source_format,
+            "language": found.language,
+            "summary": found.summary,
             "tlp": found.tlp if found.tlp in dict(self._fields["tlp"].selection) else False,
             "references": "\n".join(" ".join(filter(None, pair)) for pair in found.references),
-        }  # fmt: skip
+        }
 
     def _write_parts(self, found):
         cves = self.env["charter.advisory.cve"].create(
             [
                 {
-                    "advisory_id": self.id, "cve": one.cve or False, "name": one.title, "text": one.text,
-                    "weakness": one.weakness, "vector": score.vector if (score := worst(one.scores)) else False,
+                    "advisory_id": self.id,
+                    "cve": one.cve or False,
+                    "name": one.title,
+                    "text": one.text,
+                    "weakness": one.weakness,
+                    "vector": score.vector if (score := worst(one.scores)) else False,
                     "is_exploited": one.exploited,
                 }
                 for one in found.vulnerabilities
             ]
-        )  # fmt: skip
+        )
         self.env["charter.advisory.product"].create(
             [
                 {
-                    "advisory_id": self.id, "vendor": one.vendor, "family": one.family, "model": one.model,
-                    "condition": one.condition, "status": one.status, "remark": one.remark or False, "where": one.where,
+                    "advisory_id": self.id,
+                    "vendor": one.vendor,
+                    "family": one.family,
+                    "model": one.model,
+                    "condition": one.condition,
+                    "status": one.status,
+                    "remark": one.remark or False,
+                    "where": one.where,
                     "cve_ids": [(6, 0, [cves[number].id for number in one.vulnerabilities])],
                 }
                 for one in found.products
             ]
-        )  # fmt: skip
+        )
         kinds = dict(self.env["charter.advisory.remedy"]._fields["kind"].selection)
         self.env["charter.advisory.remedy"].create(
             [
                 {
-                    "advisory_id": self.id, "kind": one.kind if one.kind in kinds else "mitigation", "text": one.text,
-                    "url": one.url, "available_on": one.date and one.date.date(),
+                    "advisory_id": self.id,
+                    "kind": one.kind if one.kind in kinds else "mitigation",
+                    "text": one.text,
+                    "url": one.url,
+                    "available_on": one.date and one.date.date(),
                 }
                 for one in found.remedies
             ]
-        )  # fmt: skip
+        )
 
     def _note_revision(self, found, changes):
         self.env["charter.advisory.revision"].sudo().create(

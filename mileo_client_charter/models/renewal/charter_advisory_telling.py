@@ -87,9 +87,12 @@ class CharterAdvisory(models.Model):
                    AND partner_id IN (SELECT contract.commercial_partner_id FROM contract_contract contract WHERE %(running)s)
                  GROUP BY partner_id
                 """,
-                advisory=self.id, company=company.id, affected=AFFECTED, running=running,
+                advisory=self.id,
+                company=company.id,
+                affected=AFFECTED,
+                running=running,
             )
-        )  # fmt: skip
+        )
         return dict(self.env.cr.fetchall())
 
     def action_notice(self):
@@ -108,8 +111,11 @@ class CharterAdvisory(models.Model):
             self._write_notice_texts(notice)
             notice.action_match()
         return {
-            "type": "ir.actions.act_window", "res_model": "charter.notice", "res_id": notice.id, "views": [(False, "form")],
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": "charter.notice",
+            "res_id": notice.id,
+            "views": [(False, "form")],
+        }
 
     def _notice_values(self, company):
         cves = self.cve_ids.filtered("cve").mapped("cve")
@@ -117,14 +123,18 @@ class CharterAdvisory(models.Model):
             self.with_context(tz=company._charter_tz()), self.published_at
         ).date()
         return {
-            "name": self.name, "kind": "vulnerability", "company_id": company.id, "advisory_id": self.id,
+            "name": self.name,
+            "kind": "vulnerability",
+            "company_id": company.id,
+            "advisory_id": self.id,
             "severity": self.severity if self.severity not in (False, "none") else LEAST,
-            "published_on": min(published, company._charter_today()), "cve": cves[0] if len(cves) == 1 else False,
+            "published_on": min(published, company._charter_today()),
+            "cve": cves[0] if len(cves) == 1 else False,
             "source": " · ".join([self.publisher, self.identifier]),
-        }  # fmt: skip
+        }
 
     def _write_notice_texts(self, notice):
-        """What clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
+        """Write what clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
         for code, _name in self.env["res.lang"].get_installed():
             one = self.with_context(lang=code)
             body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": one})
@@ -172,7 +182,7 @@ class CharterAdvisory(models.Model):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _tell_changed(self, told):
-        """After a revision: tell those again for whom something changed, and whoever is new."""
+        """Tell again, after a revision, those for whom something changed, and whoever is new."""
         for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
             engine = notice._charter_engine()
             engine.severity = self._notice_values(notice.company_id)["severity"]
@@ -196,14 +206,14 @@ class CharterAdvisory(models.Model):
             there.write({"body": line + (there.body or ""), "advice": one._advice() or there.advice})
 
     def _join_notices(self):
-        """Devices found to be affected join the notices that are out, and their clients are told."""
+        """Add devices found to be affected to the notices that are out, and tell their clients."""
         for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
             notice._pick_up_new()
 
     # -- who looks --------------------------------------------------------------------------------
 
     def _close_looks(self):
-        """Nothing is left to look at for a client: the step of its technical contact is done."""
+        """Close the step of the technical contact once nothing is left to look at for its client."""
         for one in self.sudo():
             waiting = one.concern_ids.filtered(lambda row: row.state == "open" and row.answer == LOOK)
             done = one.activity_ids.filtered(
@@ -234,6 +244,10 @@ class CharterAdvisoryConcern(models.Model):
             concerns.write({"look_user_id": user.id, "look_by": day})
             if user:
                 advisory.activity_schedule(
-                    "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id,
-                    summary=_lt("%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)),
-                )  # fmt: skip
+                    "mileo_client_charter.mail_activity_advisory_look",
+                    day,
+                    user_id=user.id,
+                    summary=_lt(
+                        "%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)
+                    ),
+                )

@@ -53,9 +53,7 @@ class CharterAuthorisation(models.Model):
 
     _name = "charter.authorisation"
     _description = "Authorisation of a site"
-    _inherit = [
-        "charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin",
-    ]  # fmt: skip
+    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_export = Sheet(
         "authorisations", ("display_name", "number", "authority", "issued_on", "valid_until")
     )
@@ -70,9 +68,14 @@ class CharterAuthorisation(models.Model):
         "Issued by", help="Préfecture du Rhône, AFNOR Certification, the company that checked"
     )
     partner_id = fields.Many2one(
-        "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True,
+        "res.partner",
+        "Client",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
         domain="[('parent_id', '=', False)]",
-    )  # fmt: skip
+    )
     site_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",
@@ -87,19 +90,28 @@ class CharterAuthorisation(models.Model):
         "Valid until", tracking=True, help="Empty: it has no end, or the end is unknown."
     )
     lead_months = fields.Integer(
-        "Renewal, in months before", compute="_compute_lead", store=True, readonly=False,
+        "Renewal, in months before",
+        compute="_compute_lead",
+        store=True,
+        readonly=False,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     tell_by = fields.Date(
-        "Notify the client by", compute="_compute_tell_by", store=True, index="btree_not_null",
+        "Notify the client by",
+        compute="_compute_tell_by",
+        store=True,
+        index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     document = fields.Binary(attachment=True, copy=False)
     document_name = fields.Char(copy=False)
     user_id = fields.Many2one(
-        "res.users", "Who renews it", tracking=True, groups="mileo_client_charter.group_charter_user",
+        "res.users",
+        "Who renews it",
+        tracking=True,
+        groups="mileo_client_charter.group_charter_user",
         help="Of ours; empty: the client itself.",
-    )  # fmt: skip
+    )
     note = fields.Text(groups="mileo_client_charter.group_charter_user")
     state = fields.Selection(
         [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Ended"), ("open_ended", "Without an end")],
@@ -179,9 +191,13 @@ class CharterAuthorisation(models.Model):
             client = one.partner_id
             if client.commercial_partner_id != client:
                 raise ValidationError(
-                    self.env._("Client: %(contact)s is a contact of %(client)s; choose the client itself, and the "
-                               "address as site.", contact=client.name, client=client.commercial_partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Client: %(contact)s is a contact of %(client)s; choose the client itself, and the "
+                        "address as site.",
+                        contact=client.name,
+                        client=client.commercial_partner_id.name,
+                    )
+                )
             if one.site_id and one.site_id.commercial_partner_id != client:
                 raise ValidationError(
                     self.env._(
@@ -214,9 +230,14 @@ class CharterAuthorisation(models.Model):
         self.ensure_one()
         model = self.env["contract.contract"].sudo()
         return model.search(
-            [*model._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.id),
-             ("company_id", "=", self.company_id.id)], order="id", limit=1,
-        )  # fmt: skip
+            [
+                *model._charter_active_domain(),
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            order="id",
+            limit=1,
+        )
 
     def _open_again(self):
         """Promise to tell the client before it ends; what was promised of an earlier end is owed no more.
@@ -288,15 +309,22 @@ class CharterAuthorisation(models.Model):
             "mileo_client_charter.authorisation_mail", {"one": one, "contact": contact}
         )
         return {
-            "kind": "notice", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
-            "contact_id": contact.id, "company_id": self.company_id.id, "fingerprint": f"authorisation-{self.id}-{self.valid_until}",
-            "subject": one.env._("%s: to renew", one.display_name), "body": body, "attachments": [],
+            "kind": "notice",
+            "res_model": self._name,
+            "res_id": self.id,
+            "partner_id": self.partner_id.id,
+            "contact_id": contact.id,
+            "company_id": self.company_id.id,
+            "fingerprint": f"authorisation-{self.id}-{self.valid_until}",
+            "subject": one.env._("%s: to renew", one.display_name),
+            "body": body,
+            "attachments": [],
             "obligation_id": obligation_id,
-        }  # fmt: skip
+        }
 
     @api.model
     def _tell_due(self):
-        """The day comes nearer: clients under the charter are told; those nobody is to mail yet wait. :return: True"""
+        """Tell clients under the charter that the day comes nearer; those nobody is to mail yet wait. :return: True"""
         due = self.sudo().search(
             Domain.OR(
                 Domain("company_id", "in", ids)

@@ -250,7 +250,7 @@ class CharterNotice(models.Model):
     # -- matching ---------------------------------------------------------------------------------
 
     def _open_again(self):
-        """The promises of this draft are those of its present date: what was not due yet is withdrawn and owed again."""
+        """Open the promises of this draft for its present date: what was not due yet is withdrawn and owed again."""
         owed = self.line_ids._charter_owed(NOTICE_ADVANCE).filtered(
             lambda row: not row._overdue(row._charter_now())
         )

@@ -68,12 +68,17 @@ class CharterNoticeLine(models.Model):
             return contracts[:1]
         model = self.env["contract.contract"].sudo()
         return model.search(
-            [*model._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.id),
-             ("company_id", "=", self.company_id.id)], order="id", limit=1,
-        )  # fmt: skip
+            [
+                *model._charter_active_domain(),
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            order="id",
+            limit=1,
+        )
 
     def _occurrence(self):
-        """One a telling: a date that moved, or equipment that came, is another promise."""
+        """Return the key of one telling: a date that moved, or equipment that came, is another promise."""
         self.ensure_one()
         notice = self.notice_id
         return format_key(notice.effect_on or notice.published_on, told=self.told_times)
@@ -103,7 +108,7 @@ class CharterNoticeLine(models.Model):
         return opened.browse([of_line[line.id].id for line in self])
 
     def _acknowledge(self, contact):
-        """A contact of the client has read it; the first one counts."""
+        """Record that a contact of the client has read it; the first one counts."""
         self.ensure_one()
         engine = self._charter_locked("acknowledged_at")
         if not engine.acknowledged_at:
@@ -111,14 +116,17 @@ class CharterNoticeLine(models.Model):
 
     @api.model
     def _charter_merge_notifications(self, groups, merge):
-        """One row goes on, with the equipment of both and the acknowledgement of either; each stays as it was told."""
+        """Keep one row, with the equipment of both and the acknowledgement of either; each stays as it was told."""
         for group in groups:
             kept, *others = group.sorted(
                 lambda line: (
-                    not line.acknowledged_at, not line.sent_at, -line.told_times,
-                    line.partner_id.id != merge.target, line.id,
+                    not line.acknowledged_at,
+                    not line.sent_at,
+                    -line.told_times,
+                    line.partner_id.id != merge.target,
+                    line.id,
                 )
-            )  # fmt: skip
+            )
             others = self.browse([other.id for other in others])
             others.obligation_ids._settle_merged(kept.display_name)
             kept._charter_engine().equipment_ids |= others.equipment_ids

@@ -61,8 +61,11 @@ class CharterNotice(models.Model):
             """SELECT 1 FROM charter_notice earlier WHERE earlier.company_id = %(company_id)s
                   AND lower(earlier.milestone_key) = %(milestone_key)s AND earlier.id != %(own_id)s
                   AND earlier.state IN ('draft', 'open') AND earlier.effect_on < %(effect_on)s""",
-            company_id=self.company_id.id, milestone_key=self.milestone_key.lower(), own_id=self.id, effect_on=self.effect_on,
-        )  # fmt: skip
+            company_id=self.company_id.id,
+            milestone_key=self.milestone_key.lower(),
+            own_id=self.id,
+            effect_on=self.effect_on,
+        )
         own = SQL(
             "(%(own)s OR NOT EXISTS (SELECT 1 %(dated)s IS NOT NULL) AND NOT EXISTS (%(earlier)s))",
             own=own,
@@ -73,8 +76,12 @@ class CharterNotice(models.Model):
             return SQL("equipment.product_id = %(product)s AND %(own)s", product=product, own=own)
         return SQL(
             "(%(key)s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%(maker)s, ''), NULLIF(%(model)s, ''), NULLIF(%(name)s, '')) AND %(own)s",
-            key=MODEL, maker=maker, model=model, name=name, own=own,
-        )  # fmt: skip
+            key=MODEL,
+            maker=maker,
+            model=model,
+            name=name,
+            own=own,
+        )
 
     @api.model
     def _dates_of_models(self):
@@ -111,7 +118,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _raise_isolated(self):
-        """``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
+        """Call ``_raise_drafts`` as a step of the scheduled action. :return: whether there is time left"""
         self._raise_drafts()
         return end_batch(self.env, 1)
 
@@ -136,7 +143,7 @@ class CharterNotice(models.Model):
         return raised
 
     def _follow(self, notices, dates):
-        """Notices of one model whose date is not announced any more go with the maker: to the date that came in its place."""
+        """Move notices of one model whose date is not announced any more to the date that came in its place."""
         live = notices.filtered(lambda n: n.state in ("draft", "open"))
         taken = set(live.mapped("effect_on"))
         free = [day for day in sorted(dates) if day not in taken]
@@ -178,10 +185,13 @@ class CharterNotice(models.Model):
             raised = self._charter_engine().create(
                 {
                     "name": named(self.env),
-                    "kind": "end_of_support", "company_id": company.id, "effect_on": day, "milestone_key": key,
+                    "kind": "end_of_support",
+                    "company_id": company.id,
+                    "effect_on": day,
+                    "milestone_key": key,
                     "product_ids": product.ids,
                 }
-            )  # fmt: skip
+            )
             # It is read, and sent, in each language: nobody retypes a subject.
             for code, _name in self.env["res.lang"].get_installed():
                 there = raised.with_context(lang=code)
@@ -193,7 +203,7 @@ class CharterNotice(models.Model):
         return raised
 
     def _reach(self, found):
-        """Lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""
+        """Add lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""
         self.ensure_one()
 
         def reach(clients):
@@ -206,13 +216,13 @@ class CharterNotice(models.Model):
         run_isolated(self.env["res.partner"].browse(found), reach, self._say_not_raised)
 
     def _move(self, day):
-        """The maker moved the date: a draft is owed for the new one, clients who were told are told again."""
+        """Move the notice to the maker's new date: a draft is owed for it, clients who were told are told again."""
         for notice in self:
             notice.write({"effect_on": day})
 
     @api.model
     def _pick_up(self):
-        """Equipment that came since joins the notices that concern it: its client is owed word, or told at once. :return: True"""
+        """Add equipment that came since to the notices that concern it: its client is owed word, or told at once. :return: True"""
         held_by = self.env["res.company"]._charter_held_clients()
         notices = self.sudo().search([("state", "in", ("draft", "open"))])
         run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)

@@ -143,14 +143,22 @@ class CharterNoticeLine(models.Model):
             {"line": line, "notice": notice, "contact": contact, "why": why},
         )
         return {
-            "kind": "notice", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
-            "contact_id": contact.id, "company_id": self.company_id.id,
-            "fingerprint": f"notice-{notice.id}-{self.told_times + 1}", "subject": notice.name, "body": body,
-            "attachments": [], "obligation_id": obligation_id, "reason": why,
-        }  # fmt: skip
+            "kind": "notice",
+            "res_model": self._name,
+            "res_id": self.id,
+            "partner_id": self.partner_id.id,
+            "contact_id": contact.id,
+            "company_id": self.company_id.id,
+            "fingerprint": f"notice-{notice.id}-{self.told_times + 1}",
+            "subject": notice.name,
+            "body": body,
+            "attachments": [],
+            "obligation_id": obligation_id,
+            "reason": why,
+        }
 
     def _recommend(self):
-        """What we recommend goes into the client's next report, once a notice."""
+        """Put what we recommend into the client's next report, once a notice."""
         contract = self._charter_contract()
         if self.told_times > 1 or not contract:
             return

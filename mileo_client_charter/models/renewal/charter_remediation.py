@@ -77,7 +77,7 @@ class CharterRemediation(models.Model):
 
     @api.model
     def _open_for(self, renewals):
-        """One remediation a renewal, with its promise to start within the charter's delay."""
+        """Open one remediation a renewal, with its promise to start within the charter's delay."""
         remediations = self._charter_engine().create([{"renewal_id": renewal.id} for renewal in renewals])
         remediations._charter_open(REMEDIATION_START)
         return remediations.with_env(self.env)
@@ -88,9 +88,12 @@ class CharterRemediation(models.Model):
             contact = remediation.agreed_contact_id
             if contact and contact.commercial_partner_id != remediation.partner_id:
                 raise ValidationError(
-                    self.env._("Agreed by: %(contact)s is not a contact of %(client)s.",
-                               contact=contact.display_name, client=remediation.partner_id.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Agreed by: %(contact)s is not a contact of %(client)s.",
+                        contact=contact.display_name,
+                        client=remediation.partner_id.display_name,
+                    )
+                )
 
     def _charter_is_recorded(self, name):
         return self.state in AGREED
@@ -123,9 +126,12 @@ class CharterRemediation(models.Model):
         )
         engine._charter_fulfil(
             REMEDIATION_START,
-            _lt("Actions planned by %(user)s: %(count)s.",
-                       count=len(self.action_ids), user=self.env.user._charter_key()),
-        )  # fmt: skip
+            _lt(
+                "Actions planned by %(user)s: %(count)s.",
+                count=len(self.action_ids),
+                user=self.env.user._charter_key(),
+            ),
+        )
 
     def action_agree(self):
         """Record that the client agrees to the plan, by whom and in which words."""
@@ -155,17 +161,20 @@ class CharterRemediation(models.Model):
             {
                 "measured_at": self._charter_now(),
                 "measured_in_words": lacking
-                or self.env._("NPS %(score)s (n = %(n)s), no unresolved complaint",
-                              score=standing.score, n=standing.answers),
+                or self.env._(
+                    "NPS %(score)s (n = %(n)s), no unresolved complaint",
+                    score=standing.score,
+                    n=standing.answers,
+                ),
             }
-        )  # fmt: skip
+        )
         if standing.verdict != "pass":
             return
         engine.state = "succeeded"
         renewal._reopen(_lt("The remediation succeeded: %s", engine.measured_in_words))
 
     def _give_up(self, reason):
-        """The renewal no longer waits for these; what they owed is owed no more."""
+        """Give these up, for which the renewal no longer waits; what they owed is owed no more."""
         running = self.filtered(lambda r: r.state in ("draft", "running", "agreed"))._charter_engine()
         running._charter_cancel(REMEDIATION_START, reason)
         running.write({"state": "closed", "close_reason": reason})

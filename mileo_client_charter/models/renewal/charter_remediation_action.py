@@ -15,7 +15,7 @@ class CharterRemediationAction(models.Model):
     company_id = fields.Many2one(related="remediation_id.company_id", store=True)
 
     def _charter_is_recorded(self, name):
-        """Until the client agrees to it, the plan is still being written."""
+        """Return whether the client has agreed to the plan: until then it is still being written."""
         return self.remediation_id.state in AGREED
 
     def _charter_agreed_document(self):

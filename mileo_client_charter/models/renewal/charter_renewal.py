@@ -30,8 +30,12 @@ class CharterRenewal(models.Model):
     _name = "charter.renewal"
     _description = "Renewal"
     _inherit = [
-        "charter.keeping.mixin", "charter.engine.mixin", "charter.sealed.mixin", "mail.thread", "mail.activity.mixin",
-    ]  # fmt: skip
+        "charter.keeping.mixin",
+        "charter.engine.mixin",
+        "charter.sealed.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "term_end, id"
     _charter_keeps = (RENEWAL_DECISION,)
     _charter_merge_rules = {"once_a_term": "refuse"}
@@ -164,8 +168,16 @@ class CharterRenewal(models.Model):
                 f"{renewal.contract_id.sudo().display_name} · {day_text(self.env, renewal.term_end)}"
             )
 
-    @api.depends("verdict", "nps", "nps_answers", "complaint_count", "nps_from", "nps_to", "nps_set_aside",
-                 "earlier_decisions")  # fmt: skip
+    @api.depends(
+        "verdict",
+        "nps",
+        "nps_answers",
+        "complaint_count",
+        "nps_from",
+        "nps_to",
+        "nps_set_aside",
+        "earlier_decisions",
+    )
     @api.depends_context("lang")
     def _compute_evidence(self):
         for renewal in self:
@@ -190,13 +202,15 @@ class CharterRenewal(models.Model):
             if answers:
                 evidence = self.env._(
                     "%(evidence)s; answers left out or corrected manually: %(count)s",
-                    evidence=evidence, count=answers,
-                )  # fmt: skip
+                    evidence=evidence,
+                    count=answers,
+                )
             if dismissed:
                 evidence = self.env._(
                     "%(evidence)s; escalations set aside: %(names)s",
-                    evidence=evidence, names=", ".join(row["before"] for row in dismissed),
-                )  # fmt: skip
+                    evidence=evidence,
+                    names=", ".join(row["before"] for row in dismissed),
+                )
             renewal.evidence = evidence
 
     @api.model
@@ -359,7 +373,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _close_moved(self, contracts):
-        """A term that no longer ends on the day of its renewal needs no decision; one that does again, does."""
+        """Close the renewals of a term that no longer ends on their day, and reopen those of one that does again."""
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.ids) & Domain("state", "!=", "renewed")
         )
@@ -379,7 +393,7 @@ class CharterRenewal(models.Model):
         self._charter_engine().write({"state": "closed", "close_reason": reason, "allowed": False})
 
     def _reopen(self, reason):
-        """The verdict is open again; what was decided before stays in the history of the record."""
+        """Open the verdict again; what was decided before stays in the history of the record."""
         for renewal in self._charter_engine():
             renewal.write({"state": "open", "close_reason": False, "allowed": False})
             renewal.message_post(body=in_words(self.env, stored(reason)))

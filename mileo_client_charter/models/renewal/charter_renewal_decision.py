@@ -182,7 +182,7 @@ class CharterRenewal(models.Model):
         }
 
     def _override(self, reason):
-        """General management lets a contract renew in spite of the verdict; the reason stays on the contract for ever.
+        """Let a contract renew in spite of the verdict, by general management; the reason stays on the contract for ever.
 
         :raise AccessError: not general management
         :raise ValidationError: no reason
@@ -212,8 +212,12 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._("Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
-                               user=self.env.user.name, reason=reason, remediation=renewal.override_remediation)  # fmt: skip
+            words = self.env._(
+                "Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
+                user=self.env.user.name,
+                reason=reason,
+                remediation=renewal.override_remediation,
+            )
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)
         engine.remediation_ids._give_up(_lt("General management renews the contract: %s", reason))

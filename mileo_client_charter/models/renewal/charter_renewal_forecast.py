@@ -111,7 +111,7 @@ class CharterRenewalForecast(models.Model):
     @api.depends("state", "verdict", "renewal_id")
     @api.depends_context("lang")
     def _compute_allowed_because(self):
-        """A renewal that is allowed though the client is not satisfied today: by whom, or on which day it was judged."""
+        """Say why a renewal is allowed though the client is not satisfied today: by whom, or on which day it was judged."""
         for row in self:
             renewal = row.renewal_id
             row.allowed_because = (

@@ -94,7 +94,7 @@ class CharterRenewal(models.Model):
         )
 
     def _judge_again(self):
-        """As ``_judge_due``, of these renewals."""
+        """Judge these renewals as ``_judge_due`` does."""
         return self._put_back(self._judged(SQL("renewal.id = ANY(%s)", self.ids))) if self else self
 
     def action_judge_again(self):
@@ -133,8 +133,9 @@ class CharterRenewal(models.Model):
         return renewals
 
     def _tell_put_back(self):
-        """The account manager and general management learn that a contract does not renew as decided: one message each,
-        and an activity for the account manager."""
+        """Tell the account manager and general management that a contract does not renew as decided: one message each,
+        and an activity for the account manager.
+        """
         self.ensure_one()
         assignments = self.env["charter.assignment"].sudo()
         key = (self.company_id.id, "account_manager", self.partner_id.id)
@@ -166,8 +167,9 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _decide_by_charter(self, contracts):
-        """Where nobody has decided by the day the lines renew by themselves, and the client is satisfied that day, the
-        charter decides: a satisfied client's contract never lapses because nobody clicked."""
+        """Decide by the charter where nobody has by the day the lines renew by themselves, and the client is satisfied
+        that day: its contract never lapses because nobody clicked.
+        """
         today = {company: company._charter_today() for company in contracts.company_id}
         running_on = contracts.filtered("charter_year_end")
         due = running_on | contracts.filtered(
@@ -240,7 +242,7 @@ class CharterRenewal(models.Model):
                 "The contract year ended on %(day)s and its renewal is not allowed yet: the contract has no "
                 "end date and goes on without having been renewed (charter, article 04). Decide the renewal, or give its lines an end date.",
                 day=day_text(self.env, renewal.term_end),
-            )  # fmt: skip
+            )
             renewal.message_post(body=words)
             renewal.contract_id.sudo().message_post(body=words)
 

@@ -31,7 +31,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _send_legal_reminders(self, contracts):
-        """Reminders whose window is open today, once each; past the window the renewal says that it was missed."""
+        """Send reminders whose window is open today, once each; past the window the renewal says that it was missed."""
         renewals = self.sudo().search(
             Domain("contract_id", "in", contracts.filtered("charter_notice_date").ids)
             & Domain("state", "not in", CLOSED)
@@ -62,12 +62,19 @@ class CharterRenewal(models.Model):
             )
             rows.append(
                 {
-                    "kind": "notice", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
-                    "contact_id": contact.id, "company_id": self.company_id.id,
+                    "kind": "notice",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "partner_id": self.partner_id.id,
+                    "contact_id": contact.id,
+                    "company_id": self.company_id.id,
                     "fingerprint": f"L215-1 {self.contract_id.id} {self.term_end}",
                     "subject": renewal.env._("Tacit renewal of your contract: you can refuse it"),
-                    "body": body, "attachments": [], "obligation_id": None, "reason": "",
+                    "body": body,
+                    "attachments": [],
+                    "obligation_id": None,
+                    "reason": "",
                 }
-            )  # fmt: skip
+            )
         self.env["charter.delivery"]._queue(rows)
         self._charter_engine().legal_told_at = self._charter_now()

@@ -110,9 +110,12 @@ class CharterReview(models.Model):
         "res.partner", string="Invited by the client", domain="[('commercial_partner_id', '=', partner_id)]"
     )
     staff_ids = fields.Many2many(
-        "res.users", "charter_review_staff_rel", string="For us", domain="[('share', '=', False)]",
+        "res.users",
+        "charter_review_staff_rel",
+        string="For us",
+        domain="[('share', '=', False)]",
         help="An annual review is held by the account manager and the operations manager.",
-    )  # fmt: skip
+    )
     # What was said
     answer_ids = fields.One2many("charter.review.answer", "review_id", "Answers", groups="base.group_user")
     action_ids = fields.One2many(
@@ -156,9 +159,13 @@ class CharterReview(models.Model):
             day = review.contract_id._charter_local_day(review.start_at)
             if first and day < first:
                 raise ValidationError(
-                    self.env._("Date and time: %(day)s comes before the contract starts (%(first)s). "
-                               "Choose a later day.", day=day, first=first)
-                )  # fmt: skip
+                    self.env._(
+                        "Date and time: %(day)s comes before the contract starts (%(first)s). "
+                        "Choose a later day.",
+                        day=day,
+                        first=first,
+                    )
+                )
 
     @api.constrains("contact_ids", "contract_id")
     def _check_contacts(self):
@@ -168,9 +175,12 @@ class CharterReview(models.Model):
             )
             if strangers:
                 raise ValidationError(
-                    self.env._("Invited by the client: %(contacts)s do not belong to %(client)s.",
-                               contacts=", ".join(strangers.mapped("name")), client=review.partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Invited by the client: %(contacts)s do not belong to %(client)s.",
+                        contacts=", ".join(strangers.mapped("name")),
+                        client=review.partner_id.name,
+                    )
+                )
 
     @api.constrains("duration")
     def _check_duration(self):
@@ -184,7 +194,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _with_people(self, vals_list):
-        """``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
+        """Return ``vals_list`` with who meets whom, as far as nobody has said otherwise; holders are looked up once."""
         contracts = self.env["contract.contract"].browse([vals["contract_id"] for vals in vals_list])
         asked = []
         for vals, contract in zip(vals_list, contracts, strict=True):
@@ -223,22 +233,36 @@ class CharterReview(models.Model):
         moment = self.start_at or self._charter_now()
         day = self.contract_id._charter_local_day(moment)
         company = self.company_id.sudo()
-        rows = self.env["charter.assignment"].sudo().with_context(active_test=False).search(
-            [
-                ("company_id", "=", company.id), ("role", "=", role), ("partner_id", "in", (False, self.partner_id.id)),
-                ("active", "=", True), ("date_from", "<=", day), "|", ("date_to", "=", False), ("date_to", ">=", day),
-            ]
-        )  # fmt: skip
+        rows = (
+            self.env["charter.assignment"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("role", "=", role),
+                    ("partner_id", "in", (False, self.partner_id.id)),
+                    ("active", "=", True),
+                    ("date_from", "<=", day),
+                    "|",
+                    ("date_to", "=", False),
+                    ("date_to", ">=", day),
+                ]
+            )
+        )
         users = rows.user_id
-        away = self.env["charter.absence"].sudo()._valid(company, day).filtered(
-            lambda one: one.date_from <= day and (not one.date_to or one.date_to >= day)
-        )  # fmt: skip
+        away = (
+            self.env["charter.absence"]
+            .sudo()
+            ._valid(company, day)
+            .filtered(lambda one: one.date_from <= day and (not one.date_to or one.date_to >= day))
+        )
         while found := away.filtered(lambda one, users=users: one.user_id in users).stand_in_id - users:
             users |= found
         return users
 
     def _charter_is_recorded(self, name):
-        """Once the meeting is held, or declined, what was said is on record."""
+        """Return whether the meeting is held, or declined: what was said is on record from then on."""
         return self.state in ("held", "minutes", "declined")
 
     # -- opening ----------------------------------------------------------------------------------
@@ -294,7 +318,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _give_up_withdrawn(self, contracts):
-        """Meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
+        """Give up meetings nobody has planned yet, of promises that are owed no more: the contract's dates moved, or it ended."""
         waiting = self.sudo().search(
             [
                 ("contract_id", "in", contracts.ids),
@@ -372,7 +396,7 @@ class CharterReview(models.Model):
         engine._keep_promise()
 
     def _check_attendance(self):
-        """Those the charter names are there on the meeting's own day, or who stands in for them on that day."""
+        """Check that those the charter names are there on the meeting's own day, or who stands in for them on that day."""
         labels = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
         for role, user in self._role_holders().items():
             if not user:
@@ -384,16 +408,22 @@ class CharterReview(models.Model):
                 )
             if not self._may_attend_for(role) & self.staff_ids:
                 raise ValidationError(
-                    self.env._("For us: the charter has the %(role)s (%(user)s) attend; add them, or plan another day.",
-                               role=labels[role].lower(), user=user.name)
-                )  # fmt: skip
+                    self.env._(
+                        "For us: the charter has the %(role)s (%(user)s) attend; add them, or plan another day.",
+                        role=labels[role].lower(),
+                        user=user.name,
+                    )
+                )
 
     def _keep_promise(self):
         self._fulfil_promise(
-            _lt("Held on %(day)s with %(people)s, recorded by %(user)s.",
-                       day=self.contract_id._charter_local_day(self.held_at),
-                       people=self.answer_ids.contact_id._charter_key(), user=self.env.user._charter_key())
-        )  # fmt: skip
+            _lt(
+                "Held on %(day)s with %(people)s, recorded by %(user)s.",
+                day=self.contract_id._charter_local_day(self.held_at),
+                people=self.answer_ids.contact_id._charter_key(),
+                user=self.env.user._charter_key(),
+            )
+        )
 
     def _fulfil_promise(self, evidence):
         """Keep what this meeting owes: its own promise, else the earliest of its kind that the contract owes."""

@@ -13,7 +13,7 @@ class CharterReviewAction(models.Model):
     company_id = fields.Many2one(related="review_id.company_id", store=True)
 
     def _charter_is_recorded(self, name):
-        """Until the minutes are sent, what was agreed is still being written down."""
+        """Return whether the minutes are sent: until then, what was agreed is still being written down."""
         return self.review_id.state == "minutes"
 
     def _charter_agreed_document(self):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..base.charter_copy import mail_copy
+from ..base.charter_format import moment_text
+
 
 class CharterReviewAnswer(models.Model):
     """What one contact said at a meeting; it becomes feedback of the channel “interview” once the meeting is held."""
@@ -51,12 +54,15 @@ class CharterReviewAnswer(models.Model):
         for answer in self.filtered("contact_id"):
             if answer.contact_id.commercial_partner_id != answer.review_id.partner_id:
                 raise ValidationError(
-                    self.env._("Answers: %(contact)s is not a contact of %(client)s.",
-                               contact=answer.contact_id.display_name, client=answer.review_id.partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Answers: %(contact)s is not a contact of %(client)s.",
+                        contact=answer.contact_id.display_name,
+                        client=answer.review_id.partner_id.name,
+                    )
+                )
 
     def _charter_is_recorded(self, name):
-        """Once the meeting is held, what was said is feedback, and stays as it is."""
+        """Return whether the meeting is held: from then on what was said is feedback, and stays as it is."""
         return bool(self.feedback_id)
 
     def _charter_check_correction(self, values):
@@ -65,7 +71,7 @@ class CharterReviewAnswer(models.Model):
         return values
 
     def _charter_corrected(self, names, reason):
-        """The feedback follows the answer it came from."""
+        """Correct the feedback with the answer it came from."""
         feedback = self.feedback_id
         values = {name: self[name] for name in ("rating", "nps") if name in names}
         if "contact_id" in names:
@@ -79,37 +85,62 @@ class CharterReviewAnswer(models.Model):
 
     @api.model
     def _charter_merge_answers(self, groups, merge):
-        """Both answers stay: each was given."""
+        """Keep both answers: each was given."""
         for group in groups:
             _kept, *others = group.sorted(lambda answer: (answer.contact_id.id != merge.target, answer.id))
             self.browse([other.id for other in others])._charter_set_aside(merge, "contact_id")
 
     def _become_feedback(self):
-        """A negative mark calls for a callback, as from any other door."""
+        """Make a feedback of the answer: a negative mark calls for a callback, as from any other door."""
         for answer in self._charter_engine():
             review = answer.review_id
-            feedback = self.env["charter.feedback"]._charter_engine().create(
-                {
-                    "channel": "interview",
-                    "partner_id": review.partner_id.id,
-                    "contact_id": answer.contact_id.id,
-                    "company_id": review.company_id.id,
-                    "contract_id": review.contract_id.id,
-                    "state": "sent",
-                }
-            )  # fmt: skip
+            feedback = (
+                self.env["charter.feedback"]
+                ._charter_engine()
+                .create(
+                    {
+                        "channel": "interview",
+                        "partner_id": review.partner_id.id,
+                        "contact_id": answer.contact_id.id,
+                        "company_id": review.company_id.id,
+                        "contract_id": review.contract_id.id,
+                        "state": "sent",
+                    }
+                )
+            )
             # What was said at a meeting was said then, whenever its minutes are typed.
             feedback._answer(
                 rating=answer.rating, nps=answer.nps, comment=answer._words(), said_at=review.start_at
             )
             answer.feedback_id = feedback
+            answer._mail_what_was_noted()
+
+    def _mail_what_was_noted(self):
+        """Mail the contact a copy: the mark counts at once, and was typed by us. Without an address there is none."""
+        contact, review = self.contact_id, self.review_id
+        if not contact.email_normalized:
+            return
+        feedback = self.feedback_id.with_context(lang=contact.lang or self.env.lang)
+        tz = contact.tz or review.company_id._charter_tz()
+        body = feedback.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_answer_noted",
+            {
+                "contact": contact,
+                "answer": self.with_env(feedback.env),
+                "day": moment_text(feedback.env, review.start_at, tz, "EEEE d MMMM y"),
+            },
+        )
+        subject = feedback.env._("What we noted of your answers: %s", feedback.name)
+        mail_copy(
+            feedback, contact, review.company_id, subject, body, "mileo_client_charter.mail_client_layout"
+        )
 
 
 class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
     def _charter_correct(self, values, reason, from_meeting=False):
-        """As of every record; an answer noted at a meeting is corrected there, and its feedback follows.
+        """Correct as on every record; an answer noted at a meeting is corrected there, and its feedback follows.
 
         :param from_meeting: it is the answer of the meeting that is being corrected
         """

@@ -14,27 +14,41 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     declined_contact_id = fields.Many2one(
-        "res.partner", "Declined by", domain="[('commercial_partner_id', '=', partner_id)]", copy=False,
-        charter_recorded="client", groups="base.group_user",
-    )  # fmt: skip
+        "res.partner",
+        "Declined by",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        copy=False,
+        charter_recorded="client",
+        groups="base.group_user",
+    )
     decline_words = fields.Text(
-        "How the client declined", copy=False, charter_recorded="client", groups="base.group_user",
+        "How the client declined",
+        copy=False,
+        charter_recorded="client",
+        groups="base.group_user",
         help="In the client's own terms: by email, by phone, on which day.",
-    )  # fmt: skip
+    )
     declined_at = fields.Datetime(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     invitation_proof = fields.Text(
-        "Invitation", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Invitation",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Which of the client's people were invited to what, by email, and when.",
-    )  # fmt: skip
+    )
 
     @api.constrains("declined_contact_id", "contract_id")
     def _check_declined_contact(self):
         for review in self.filtered("declined_contact_id"):
             if review.declined_contact_id.commercial_partner_id != review.partner_id:
                 raise ValidationError(
-                    self.env._("Declined by: %(contact)s is not a contact of %(client)s.",
-                               contact=review.declined_contact_id.display_name, client=review.partner_id.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Declined by: %(contact)s is not a contact of %(client)s.",
+                        contact=review.declined_contact_id.display_name,
+                        client=review.partner_id.display_name,
+                    )
+                )
 
     def action_decline(self):
         """Record that the client does not want the meeting it was invited to: the promise is kept, with the proof of the invitation.
@@ -59,9 +73,13 @@ class CharterReview(models.Model):
             )
         engine.write({"state": "declined", "declined_at": self._charter_now(), "invitation_proof": proof})
         engine._fulfil_promise(
-            _lt("Organised, and declined by %(contact)s, recorded by %(user)s. %(proof)s",
-                       contact=self.declined_contact_id._charter_key(), user=self.env.user._charter_key(), proof=proof)
-        )  # fmt: skip
+            _lt(
+                "Organised, and declined by %(contact)s, recorded by %(user)s. %(proof)s",
+                contact=self.declined_contact_id._charter_key(),
+                user=self.env.user._charter_key(),
+                proof=proof,
+            )
+        )
         # Archived, not deleted: the invitation goes with its event.
         engine.event_id.active = False
 
@@ -69,16 +87,29 @@ class CharterReview(models.Model):
         """Return one line an invitation mailed to the client's people that has not failed; empty when there is none."""
         self.ensure_one()
         event = self.sudo().event_id
-        mails = self.env["mail.mail"].sudo().search(
-            [
-                # Before 19.0.1.2.0 core mailed them, from the event.
-                "|", "&", ("model", "=", "calendar.event"), ("res_id", "=", event.id),
-                "&", "&", ("model", "=", self._name), ("res_id", "=", self.id),
-                ("attachment_ids.mimetype", "=ilike", "text/calendar%request"),
-                ("state", "in", ("outgoing", "sent")),
-                ("recipient_ids", "any", [("commercial_partner_id", "=", self.partner_id.id)]),
-            ], order="id",
-        ) if event else self.env["mail.mail"]  # fmt: skip
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .search(
+                [
+                    # Before 19.0.1.2.0 core mailed them, from the event.
+                    "|",
+                    "&",
+                    ("model", "=", "calendar.event"),
+                    ("res_id", "=", event.id),
+                    "&",
+                    "&",
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("attachment_ids.mimetype", "=ilike", "text/calendar%request"),
+                    ("state", "in", ("outgoing", "sent")),
+                    ("recipient_ids", "any", [("commercial_partner_id", "=", self.partner_id.id)]),
+                ],
+                order="id",
+            )
+            if event
+            else self.env["mail.mail"]
+        )
         lines = []
         for mail in mails:
             people = mail.recipient_ids.filtered(lambda one: one.commercial_partner_id == self.partner_id)

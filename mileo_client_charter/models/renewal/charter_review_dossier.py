@@ -76,9 +76,12 @@ class CharterReview(models.Model):
         engine = self._charter_engine()
         engine.write({"dossier_figures": engine._freeze_figures(), "dossier_at": self._charter_now()})
         lang = self.contact_id.lang or self.env.lang
-        content, kind = self.env["ir.actions.report"].sudo().with_context(lang=lang)._render_qweb_pdf(
-            "mileo_client_charter.report_review_dossier", engine.ids
-        )  # fmt: skip
+        content, kind = (
+            self.env["ir.actions.report"]
+            .sudo()
+            .with_context(lang=lang)
+            ._render_qweb_pdf("mileo_client_charter.report_review_dossier", engine.ids)
+        )
         day = self.contract_id._charter_local_day(self.start_at or engine.dossier_at)
         engine.write(
             {
@@ -201,7 +204,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _prepare_due(self):
-        """Dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
+        """Prepare the dossiers of the annual reviews of the coming days; one that fails says so and holds up no other."""
         now = self._charter_now()
         due = self.sudo().search(
             [
@@ -231,14 +234,22 @@ class CharterReview(models.Model):
         self.env["charter.delivery"]._queue(
             [
                 {
-                    "kind": "review", "res_model": self._name, "res_id": self.id, "partner_id": self.partner_id.id,
-                    "contact_id": contact.id, "company_id": self.company_id.id,
-                    "fingerprint": f"minutes-{self.id}", "subject": subject, "body": body,
-                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files], "obligation_id": None, "reason": "",
+                    "kind": "review",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                    "partner_id": self.partner_id.id,
+                    "contact_id": contact.id,
+                    "company_id": self.company_id.id,
+                    "fingerprint": f"minutes-{self.id}",
+                    "subject": subject,
+                    "body": body,
+                    "attachments": [*self._dossier_attachment(), *message_extras(self.env).files],
+                    "obligation_id": None,
+                    "reason": "",
                 }
                 for contact in people
             ]
-        )  # fmt: skip
+        )
         engine.write({"state": "minutes", "minutes_at": self._charter_now(), "minutes": body})
         self.message_post(body=body, subject=subject)
 

@@ -20,14 +20,18 @@ class CharterReview(models.Model):
 
     ical_uid = fields.Char("UID", readonly=True, copy=False, charter_engine=True, groups="base.group_system")
     ical_sequence = fields.Integer(
-        "SEQUENCE", readonly=True, copy=False, charter_engine=True, groups="base.group_system",
+        "SEQUENCE",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_system",
         help="How often the meeting was moved since it was planned: calendars take the highest.",
-    )  # fmt: skip
+    )
 
     _ical_uid_idx = models.UniqueIndex("(ical_uid) WHERE ical_uid IS NOT NULL")
 
     def _charter_new_entry(self):
-        """Another entry in the calendars of those invited: what was cancelled there does not come back."""
+        """Make another entry in the calendars of those invited: what was cancelled there does not come back."""
         host = (self.company_id.alias_domain_id.name or "client-charter.invalid").lower()
         self.sudo()._charter_engine().write({"ical_uid": f"{uuid.uuid4()}@{host}", "ical_sequence": 0})
 

@@ -107,7 +107,7 @@ class CharterReview(models.Model):
         return result
 
     def _charter_tell_moved(self, before):
-        """Everybody invited has the new time or place in the same entry; another time asks them again."""
+        """Send everybody invited the new time or place in the same entry; another time asks them again."""
         attendees = self.sudo().event_id.attendee_ids
         if before[:2] != self._charter_placed()[:2]:
             organiser = self.sudo().event_id.user_id.partner_id
@@ -124,7 +124,7 @@ class CharterReview(models.Model):
         return self.sudo().staff_ids.partner_id | self.sudo().contact_ids
 
     def _charter_invite_anew(self, before):
-        """Who came to a planned meeting is invited by its event, who left is not; others in the calendar stay.
+        """Invite who came to a planned meeting by its event; who left is not, others in the calendar stay.
 
         Of a meeting that has begun, who was there is recorded, and nobody invited any more.
         """
@@ -151,6 +151,6 @@ class CharterReview(models.Model):
         )
 
     def _charter_back_to_plan(self):
-        """The meeting left the calendar: it is planned again, and its promise stays owed."""
+        """Put a meeting that left the calendar back to planned; its promise stays owed."""
         engine = self._charter_engine().with_context(charter_review_following=FOLLOWING)
         engine.write({"state": "draft", "event_id": False, "start_at": False})

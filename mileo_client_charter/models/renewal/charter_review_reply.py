@@ -30,9 +30,13 @@ class CharterReview(models.Model):
     _inherit = "charter.review"
 
     proposed_start_at = fields.Datetime(
-        "Proposed by the client", readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        "Proposed by the client",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Another date and time, as somebody invited proposed it from their calendar.",
-    )  # fmt: skip
+    )
 
     @api.model
     def _charter_answered_in(self, message):

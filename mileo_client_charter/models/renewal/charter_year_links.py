@@ -27,7 +27,7 @@ class CharterNoticeLine(models.Model):
         }
 
     def _link_acknowledge(self, contact, form):
-        """The contact has read it, or says within 24 hours that it has not. :raise ValidationError: too late"""
+        """Record that the contact has read it, or says within 24 hours that it has not. :raise ValidationError: too late"""
         if not form.get("undo"):
             self._acknowledge(contact)
             return self.env._(
@@ -69,7 +69,7 @@ class CharterReview(models.Model):
         return self.sudo().event_id.attendee_ids.filtered(lambda one: one.partner_id == contact)[:1]
 
     def _link_decline(self, contact, form):
-        """The contact does not come, and says why; the account manager answers. It can come after all by the same link.
+        """Record that the contact does not come, and why; the account manager answers. It can come after all by the same link.
 
         :raise ValidationError: no words, or the meeting is over
         """
@@ -91,8 +91,12 @@ class CharterReview(models.Model):
             # Proposed to whoever plans: another day, or recorded as declined (action_decline).
             self._charter_engine().write({"declined_contact_id": contact.id, "decline_words": reason})
             words = self.env._("I cannot come: %s", reason)
-        message = self.sudo().with_context(mail_notify_force_send=False, mail_post_autofollow=False).message_post(
-            body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
-        )  # fmt: skip
+        message = (
+            self.sudo()
+            .with_context(mail_notify_force_send=False, mail_post_autofollow=False)
+            .message_post(
+                body=words, author_id=contact.id, message_type="notification", subtype_xmlid="mail.mt_comment"
+            )
+        )
         self.env["charter.word"].sudo()._hear(self, message=message)
         return self.env._("You wrote to us about %(meeting)s: “%(words)s”", meeting=self.name, words=words)

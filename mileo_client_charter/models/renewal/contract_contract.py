@@ -18,9 +18,14 @@ class ContractContract(models.Model):
     _inherit = "contract.contract"
 
     charter_copied_from_id = fields.Many2one(
-        "contract.contract", "Copy of", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
+        "contract.contract",
+        "Copy of",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
         help="While the renewal of that contract waits, a copy for the same client does not run past its term either.",
-    )  # fmt: skip
+    )
     charter_left_term_end = fields.Date(
         "Contract end date when it left the charter",
         readonly=True,
@@ -28,13 +33,20 @@ class ContractContract(models.Model):
     )
 
     charter_renewal_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewals", readonly=True,
+        "charter.renewal",
+        "contract_id",
+        "Renewals",
+        readonly=True,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     charter_override_ids = fields.One2many(
-        "charter.renewal", "contract_id", "Renewed by exception", readonly=True,
-        domain=[("overridden", "=", True)], groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+        "charter.renewal",
+        "contract_id",
+        "Renewed by exception",
+        readonly=True,
+        domain=[("overridden", "=", True)],
+        groups="mileo_client_charter.group_charter_user",
+    )
 
     def _charter_gated(self):
         """Return {contract of ``self`` the gate holds: it, and the contracts of the same client it is a copy of}."""
@@ -126,7 +138,7 @@ class ContractContract(models.Model):
             )
 
     def _charter_record_return(self):
-        """Back under the charter: a term that was prolonged meanwhile is on record as what it is."""
+        """Record a term that was prolonged while the contract was out of the charter as what it is."""
         self.ensure_one()
         end, now = self.charter_left_term_end, self.charter_term_end
         self.sudo().charter_left_term_end = False
@@ -149,7 +161,7 @@ class ContractContract(models.Model):
         self.sudo().message_post(body=in_words(self.env, stored(reason)))
 
     def _charter_record_extension(self, day, line, end):
-        """``line`` is made to run past ``day``, the end of a term: the renewal it is, judged and recorded.
+        """Record ``line``, made to run past ``day``, the end of a term, as the renewal it is, judged.
 
         :raise UserError: the client is not satisfied today
         """

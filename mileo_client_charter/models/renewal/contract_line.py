@@ -183,7 +183,7 @@ class ContractLine(models.Model):
 
     @api.model
     def _charter_mark_renewed(self, ends):
-        """One statement whatever the number of lines. :param ends: [(contract id, end of the term renewed)]"""
+        """Mark the lines in one statement whatever their number. :param ends: [(contract id, end of the term renewed)]"""
         if not ends:
             return
         self.env["charter.renewal"].flush_model()
@@ -247,16 +247,20 @@ class ContractLine(models.Model):
         sources = (
             self.env["contract.contract"].union(*gated.values()) if gated else self.env["contract.contract"]
         )
-        found = self.env["charter.renewal"].sudo().search(
-            [("contract_id", "in", sources.ids), ("state", "in", states)], order="term_end"
-        ) if gated else self.env["charter.renewal"]  # fmt: skip
+        found = (
+            self.env["charter.renewal"]
+            .sudo()
+            .search([("contract_id", "in", sources.ids), ("state", "in", states)], order="term_end")
+            if gated
+            else self.env["charter.renewal"]
+        )
         return {
             contract.id: found.filtered(lambda one, those=those: one.contract_id in those)
             for contract, those in gated.items()
         }
 
     def _charter_check_longer(self, end):
-        """A longer line is let through as a correction, or as the renewal it is where the client is satisfied today.
+        """Let a longer line through as a correction, or as the renewal it is where the client is satisfied today.
 
         :param end: the new end, None for none
         :raise UserError: it would renew what the charter does not; says why and what to do

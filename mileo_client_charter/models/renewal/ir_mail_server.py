@@ -5,7 +5,7 @@ class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
     def _build_email__(self, *args, attachments=None, **kwargs):  # noqa: PLW3201
-        """As core; an invitation is a form of the message itself, which calendars show with its buttons, and a file besides."""
+        """Build as core does; an invitation is a form of the message itself, which calendars show with its buttons, and a file besides."""
         entries = [one for one in attachments or () if one[2] and one[2].startswith("text/calendar; method=")]
         others = [one for one in attachments or () if one not in entries]
         message = super()._build_email__(*args, attachments=others, **kwargs)

@@ -59,7 +59,7 @@ class ResPartner(models.Model):
     _charter_calendar_key_idx = models.Index("(charter_calendar_key) WHERE charter_calendar_key IS NOT NULL")
 
     def _charter_make_calendar(self):
-        """Another address for this contact's feed; the former ones show nothing any more."""
+        """Make another address for this contact's feed; the former ones show nothing any more."""
         self._charter_revoke_calendar()
         self.sudo().charter_calendar_key = secrets.token_urlsafe(24)
 
@@ -104,10 +104,15 @@ class ResPartner(models.Model):
         own = [("partner_id", "=", client.id)]
         base = self.get_base_url()
         entries = []
-        reviews = env["charter.review"].sudo().search(
-            [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
-            order="start_at", limit=ROWS,
-        )  # fmt: skip
+        reviews = (
+            env["charter.review"]
+            .sudo()
+            .search(
+                [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
+                order="start_at",
+                limit=ROWS,
+            )
+        )
         for review in reviews:
             entries.append(
                 ical.Entry(
@@ -120,10 +125,15 @@ class ResPartner(models.Model):
                     url=f"{base}{review._get_portal_url()}",
                 )
             )
-        reports = env["charter.obligation"].sudo().search(
-            [*own, ("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)],
-            order="due_at", limit=ROWS,
-        )  # fmt: skip
+        reports = (
+            env["charter.obligation"]
+            .sudo()
+            .search(
+                [*own, ("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)],
+                order="due_at",
+                limit=ROWS,
+            )
+        )
         for row in reports:
             # Due at midnight is due on the day that ends then.
             day = to_local(row.due_at - timedelta(seconds=1), tz).date()
@@ -151,10 +161,15 @@ class ResPartner(models.Model):
                 entries.append(
                     self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
                 )
-        lines = env["charter.notice.line"].sudo().search(
-            [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
-            order="effect_on", limit=ROWS,
-        )  # fmt: skip
+        lines = (
+            env["charter.notice.line"]
+            .sudo()
+            .search(
+                [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
+                order="effect_on",
+                limit=ROWS,
+            )
+        )
         for line in lines:
             title = env._("Takes effect: %s", line.notice_id.name)
             entries.append(
@@ -174,6 +189,6 @@ class ResPartner(models.Model):
         )
 
     def _charter_entry_uid(self, record, what):
-        """The same at each reading, and of this database alone."""
+        """Return the same identifier at each reading, and of this database alone."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         return f"{record._table}-{record.id}-{what}@{database}"

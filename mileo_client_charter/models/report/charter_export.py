@@ -73,7 +73,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _write_rows(self, book, title, columns, rows):
-        """As many sheets as it takes; an empty cell is what is not known."""
+        """Write as many sheets as it takes; an empty cell is what is not known."""
         count, sheet, writers = 0, None, ()
         for row in rows:
             line = count % SHEET_ROWS + 1
@@ -100,7 +100,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _writers(self, book, sheet, columns):
-        """Method and format of each column: looked up once, not once a cell."""
+        """Return method and format of each column: looked up once, not once a cell."""
         plain = book.formats["plain"]
 
         def write_words(row, column, value, form):
@@ -182,7 +182,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _interventions_in_period(self, start, end):
-        """Done in the period, in progress at its end, or reported in it and cancelled: what the figures count."""
+        """Find those done in the period, in progress at its end, or reported in it and cancelled: what the figures count."""
         return SQL(
             """row.reported_at < %(end)s AND (row.resolved_at IS NULL OR row.resolved_at >= %(start)s)
                AND (row.state != 'cancelled' OR row.reported_at >= %(start)s)""",
@@ -261,7 +261,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _promises_in_period(self, start, end):
-        """Decided in the period, or running at its end: what the figures count."""
+        """Find those decided in the period, or running at its end: what the figures count."""
         decided = self._decided_sql()
         return SQL(
             "row.opened_at < %(end)s AND (%(decided)s IS NULL OR %(decided)s >= %(start)s)",

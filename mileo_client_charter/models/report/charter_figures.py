@@ -44,7 +44,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _figures_of(self, spans):
-        """As ``_figures``, each contract over days of its own.
+        """Count as ``_figures``, each contract over days of its own.
 
         :param spans: {contract: (first day, last day)}, or (first day, last day, client id)
         """
@@ -82,9 +82,7 @@ class CharterFigures(models.AbstractModel):
             "charter.feedback", "charter.escalation",
         ):  # fmt: skip
             self.env[model].flush_model()
-        periods, columns = {}, defaultdict(list)
-        midnights = {}
-        former = []
+        periods, columns, midnights, former = {}, defaultdict(list), {}, []
         for contract, (first_day, last_day, *client) in spans.items():
             present = contract.sudo().commercial_partner_id.id
             client_id = client[0] if client else present
@@ -111,9 +109,7 @@ class CharterFigures(models.AbstractModel):
                 "start_at": str(start),
                 "end_at": str(end),
             }
-        return {
-            "periods": periods, "table": self._scope_table(columns), "columns": columns, "former": former,
-        }  # fmt: skip
+        return {"periods": periods, "table": self._scope_table(columns), "columns": columns, "former": former}
 
     @api.model
     def _scope_table(self, columns):
@@ -125,11 +121,13 @@ class CharterFigures(models.AbstractModel):
         starts, ends = columns["start_at"], columns["end_at"]
         last_days = columns["last_day"]
         if len(set(starts)) == len(set(ends)) == len(set(last_days)) == 1:
+            shared = {"starts": starts[0], "ends": ends[0], "last_days": last_days[0]}
             return SQL(
                 "(SELECT *, %(starts)s::timestamp AS start_at, %(ends)s::timestamp AS end_at, %(last_days)s::date AS last_day "
                 "FROM %(ids)s AS ids (contract_id, partner_id, company_id))",
-                starts=starts[0], ends=ends[0], last_days=last_days[0], ids=ids,
-            )  # fmt: skip
+                ids=ids,
+                **shared,
+            )
         return SQL(
             "(SELECT * FROM unnest(%(contract_id)s::int[], %(partner_id)s::int[], %(company_id)s::int[], "
             "%(start_at)s::timestamp[], %(end_at)s::timestamp[], %(last_day)s::date[]) "
@@ -185,8 +183,12 @@ class CharterFigures(models.AbstractModel):
         contracts, clients = zip(*former, strict=True)
         return SQL(
             "(%(present)s OR (main.id, %(table)s.%(client)s) IN (SELECT * FROM unnest(%(contracts)s::int[], %(clients)s::int[])))",
-            present=present, table=table, client=client, contracts=pg_array(contracts), clients=pg_array(clients),
-        )  # fmt: skip
+            present=present,
+            table=table,
+            client=client,
+            contracts=pg_array(contracts),
+            clients=pg_array(clients),
+        )
 
     @api.model
     def _rows(self, statement, **values):
@@ -260,7 +262,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _availability(self, scope):
-        """One statement for each distinct pair of moments: one, when all clients share a time zone and a period."""
+        """Compute availability in one statement for each distinct pair of moments: one, when all clients share a time zone and a period."""
         columns, outages = scope["columns"], self.env["charter.outage"]
         groups = defaultdict(list)
         for contract_id, client_id, start, end in zip(

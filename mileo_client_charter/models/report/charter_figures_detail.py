@@ -114,7 +114,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _outage_rows(self, scope):
-        """Outages and planned maintenance, the part that lies in the period."""
+        """Return outages and planned maintenance, the part that lies in the period."""
         return self._dicts(
             """
             SELECT * FROM (
@@ -155,9 +155,12 @@ class CharterFigures(models.AbstractModel):
                     of_clients=[(contract_id, client_id)],
                 )
         ids = {equipment_id for by_equipment in found.values() for equipment_id in by_equipment}
-        equipment = self.env["charter.equipment"].sudo().with_context(active_test=False).search_fetch(
-            [("id", "in", list(ids))], ["name", "serial", "site_id"]
-        )  # fmt: skip
+        equipment = (
+            self.env["charter.equipment"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_fetch([("id", "in", list(ids))], ["name", "serial", "site_id"])
+        )
         equipment.site_id.fetch(["name"])
         return {
             contract_id: [
@@ -208,7 +211,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _escalation_rows(self, scope):
-        """Escalations raised in the period, or not resolved before it."""
+        """Return escalations raised in the period, or not resolved before it."""
         return self._dicts(
             """
             SELECT scope.contract_id, fact.id, fact.reference, fact.name, fact.level, fact.raised_at, fact.answered_at,

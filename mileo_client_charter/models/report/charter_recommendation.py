@@ -86,10 +86,13 @@ class CharterRecommendation(models.Model):
         readonly=True, copy=False, charter_engine=True, help="Declined, done or withdrawn since."
     )
     user_id = fields.Many2one(
-        "res.users", "Carried out by", domain="[('share', '=', False)]", groups="base.group_user",
+        "res.users",
+        "Carried out by",
+        domain="[('share', '=', False)]",
+        groups="base.group_user",
         charter_recorded="agreed",
         help="Who sees to it once the client has accepted; by default the technical contact.",
-    )  # fmt: skip
+    )
     date_deadline = fields.Date(
         "To carry out by",
         groups="base.group_user",
@@ -122,9 +125,12 @@ class CharterRecommendation(models.Model):
             )
             if strangers:
                 raise ValidationError(
-                    self.env._("Equipment: %(equipment)s is not %(client)s's: choose among its own.",
-                               equipment=strangers[0].display_name, client=record.partner_id.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "Equipment: %(equipment)s is not %(client)s's: choose among its own.",
+                        equipment=strangers[0].display_name,
+                        client=record.partner_id.display_name,
+                    )
+                )
 
     @api.constrains("report_id", "contract_id")
     def _check_report(self):
@@ -173,7 +179,7 @@ class CharterRecommendation(models.Model):
                 )
 
     def _charter_is_recorded(self, name):
-        """What the client answered; who carries out what it accepted, and by when."""
+        """Return whether it is on record: what the client answered; who carries out what it accepted, and by when."""
         if name in ("user_id", "date_deadline"):
             return self.state == "accepted"
         return bool(self.answered_at)
@@ -240,7 +246,7 @@ class CharterRecommendation(models.Model):
         return [("state", "=", "accepted")]
 
     def _notify_answer(self):
-        """An activity for the technical contact: what the client decided of the advice."""
+        """Give the technical contact an activity: what the client decided of the advice."""
         report = self.sudo().report_id
         user = report.technical_contact_id or report.account_manager_id
         if not user:
@@ -317,7 +323,7 @@ class CharterRecommendation(models.Model):
         return self._answer_in_words()
 
     def _change_answer(self, answer, comment, contact):
-        """Another answer of the client within 24 hours; both stay on record."""
+        """Change the client's answer within 24 hours; both stay on record."""
         if answer not in ANSWERS:
             raise ValidationError(self.env._("Your answer: choose to accept or to decline."))
         engine, before = self._charter_engine(), self.state
@@ -352,7 +358,7 @@ class CharterRecommendation(models.Model):
     # -- what a report says, computed once -------------------------------------------------------------
 
     def _row(self):
-        """As a report freezes it."""
+        """Return it as a report freezes it."""
         self.ensure_one()
         return {
             "id": self.id,

@@ -83,8 +83,14 @@ class CharterReport(models.Model):
         charter_engine=True,
     )
     partner_id = fields.Many2one(
-        "res.partner", "Client", required=True, index=True, ondelete="restrict", readonly=True, charter_engine=True
-    )  # fmt: skip
+        "res.partner",
+        "Client",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
+        charter_engine=True,
+    )
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="restrict", readonly=True, charter_engine=True
     )
@@ -228,7 +234,7 @@ class CharterReport(models.Model):
             report.period_text = report._period_text()
 
     def _compute_holders(self):
-        """Who holds the two roles for the client today, stand-ins included; one query for any number of reports."""
+        """Compute who holds the two roles for the client today, stand-ins included; one query for any number of reports."""
         roles = {"account_manager": "account_manager_id", "technical_contact": "technical_contact_id"}
         keys = {(report.company_id.id, role, report.partner_id.id) for report in self for role in roles}
         holders = self.env["charter.assignment"].sudo()._holders(keys)

@@ -120,7 +120,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _say_not_drafted(self, promise, why):
-        """An activity on the contract for the operations manager, one as long as it is not done."""
+        """Give the operations manager an activity on the contract, one as long as it is not done."""
         contract, kind = promise.contract_id, self.env.ref("mileo_client_charter.activity_promise")
         users = self.env["charter.assignment"]._company_people(promise.company_id, "operations_manager")
         for user in users:
@@ -326,7 +326,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _due_day_domain(self):
-        """Owed, due today or before, and on nobody's way: neither queued, nor warned about already."""
+        """Return the domain of what is owed, due today or before, and neither queued nor warned about already."""
         return Domain(
             [
                 ("due_at", "!=", False),
@@ -366,14 +366,14 @@ class CharterReport(models.Model):
         )
 
     def _leave_by_themselves(self):
-        """The reviewed ones as they were reviewed; the others with figures of now, and printed as not reviewed."""
+        """Send the reviewed ones as they were reviewed; the others with figures of now, and printed as not reviewed."""
         reviewed = self.filtered(lambda report: report.state == "reviewed")
         for reports, unreviewed in ((reviewed, False), (self - reviewed, True)):
             if reports:
                 reports._send_or_say(unreviewed)
 
     def _hold_and_warn(self):
-        """A draft is held with its reason; the operations manager gets an activity, once a report."""
+        """Hold a draft with its reason; the operations manager gets an activity, once a report."""
         run_isolated(self, lambda reports: reports._hold(), self._say_not_warned)
 
     def _say_not_warned(self, report, why):

@@ -107,7 +107,7 @@ class CharterReport(models.Model):
         return target.getvalue()
 
     def _summary_sheet(self, book, view):
-        """Who and when, what is seen first, and of each section the figures and what is missing."""
+        """Write who and when, what is seen first, and of each section the figures and what is missing."""
         sheet = book.sheet(self.env._("Summary"), (44, 20, 70))
         sheet.freeze_panes(1, 0)
         book.cell(sheet, 0, LABEL, f"{view['title']} · {view['client']} · {view['period']}", "title")

@@ -34,7 +34,7 @@ class CharterReport(models.Model):
         ]
 
     def _section(self, key, title, lines=(), tables=(), empty=""):
-        """``empty`` is said when the section has no table."""
+        """Return a section; ``empty`` is said when it has no table."""
         tables = [table for table in tables if table["rows"]]
         return {
             "key": key,
@@ -137,10 +137,14 @@ class CharterReport(models.Model):
             met = level.get("met", level.get("kept"))
             rows.append(
                 [
-                    label, self._number(met), self._number(level["total"] - met), self._rate(met, level["total"]),
-                    self._number(level["running"]), self._number(level["cancelled"]),
+                    label,
+                    self._number(met),
+                    self._number(level["total"] - met),
+                    self._rate(met, level["total"]),
+                    self._number(level["running"]),
+                    self._number(level["cancelled"]),
                 ]
-            )  # fmt: skip
+            )
         paused = figures["paused"]
         lines = []
         if paused["interventions"]:
@@ -150,12 +154,15 @@ class CharterReport(models.Model):
                     Formatted(
                         self.env._(
                             "%(time)s on %(count)s interventions",
-                            time=self._duration(paused["seconds"]), count=paused["interventions"],
+                            time=self._duration(paused["seconds"]),
+                            count=paused["interventions"],
                         ),
-                        self._duration(paused["seconds"]).value, "duration", noted=True,
+                        self._duration(paused["seconds"]).value,
+                        "duration",
+                        noted=True,
                     ),
                 )
-            )  # fmt: skip
+            )
         table = {
             "title": "",
             "head": [
@@ -213,13 +220,21 @@ class CharterReport(models.Model):
 
     def _satisfaction_section(self, figures, details):
         answers, nps = figures["satisfaction"], figures["nps"]
-        score = NONE if nps["score"] is None else Formatted(
-            self.env._(
-                "%(score)s, over %(n)s answers since %(day)s",
-                score=self._number(nps["score"], 0), n=nps["n"], day=self._day(nps["from"]),
-            ),
-            nps["score"], "number", noted=True,
-        )  # fmt: skip
+        score = (
+            NONE
+            if nps["score"] is None
+            else Formatted(
+                self.env._(
+                    "%(score)s, over %(n)s answers since %(day)s",
+                    score=self._number(nps["score"], 0),
+                    n=nps["n"],
+                    day=self._day(nps["from"]),
+                ),
+                nps["score"],
+                "number",
+                noted=True,
+            )
+        )
         lines = [
             (self.env._("Surveys sent"), self._number(answers["asked"])),
             (self.env._("Surveys held back"), self._number(answers["skipped"])),

@@ -17,7 +17,7 @@ class CharterReport(models.Model):
     # -- who -------------------------------------------------------------------------------------------
 
     def _check_holder(self, *roles):
-        """The step is taken by who holds one of ``roles`` today for the client, or by operations and management.
+        """Check that the step is taken by who holds one of ``roles`` today for the client, or by operations and management.
 
         Where nobody holds the first role, any of the charter's users may.
 
@@ -78,13 +78,20 @@ class CharterReport(models.Model):
 
     def _open_recommendations(self):
         """Return {(contract id, client id): recommendations, new or of earlier reports and not over}, of those that have any."""
-        found = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "in", self.contract_id.ids), ("state", "in", ("draft", "proposed", "accepted"))]
-        )  # fmt: skip
+        found = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.contract_id.ids),
+                    ("state", "in", ("draft", "proposed", "accepted")),
+                ]
+            )
+        )
         return dict(found.grouped(lambda one: (one.contract_id.id, one.partner_id.id)))
 
     def _ask_review(self):
-        """An activity for the account manager: the report is ready to be read."""
+        """Give the account manager an activity: the report is ready to be read."""
         self.ensure_one()
         manager = self.sudo().account_manager_id
         if manager and manager != self.env.user:
@@ -125,10 +132,13 @@ class CharterReport(models.Model):
         self._check_state(("reviewed", "held"))
         self._charter_engine().write(
             {
-                "state": "draft", "hold_reason": False, "queued_at": False,
-                "reviewed_at": False, "reviewed_by_id": False,
+                "state": "draft",
+                "hold_reason": False,
+                "queued_at": False,
+                "reviewed_at": False,
+                "reviewed_by_id": False,
             }
-        )  # fmt: skip
+        )
         return True
 
     def action_hold(self, reason):
@@ -172,8 +182,11 @@ class CharterReport(models.Model):
         )
         new._compute_tables()
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": new.id, "view_mode": "form",
-        }  # fmt: skip
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": new.id,
+            "view_mode": "form",
+        }
 
     # -- sending ---------------------------------------------------------------------------------------
 
@@ -231,7 +244,7 @@ class CharterReport(models.Model):
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 
     def _propose_advice(self):
-        """What these reports print as new is proposed by them, also what a notice recommended since the last ones."""
+        """Propose what these reports print as new, also what a notice recommended since the last ones."""
         drafts = self.env["charter.recommendation"].sudo().search(
             [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
         )  # fmt: skip
@@ -302,7 +315,7 @@ class CharterReport(models.Model):
         return promise.browse() if self.env["charter.delivery"].search_count(under_way, limit=1) else promise
 
     def _request(self, contact, promise, attachment):
-        """In the language of the environment."""
+        """Return what a delivery of the report consists of, in the language of the environment."""
         company = self.company_id
         body = self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_report",

@@ -89,9 +89,14 @@ class CharterReport(models.Model):
     def _is_empty(self, table):
         figures, details = table["figures"], table["details"]
         return not (
-            details["interventions"] or details["in_progress"] or details["outages"] or details["feedback"]
-            or details["escalations"] or details.get("notices") or figures["promises"]["total"]
-        )  # fmt: skip
+            details["interventions"]
+            or details["in_progress"]
+            or details["outages"]
+            or details["feedback"]
+            or details["escalations"]
+            or details.get("notices")
+            or figures["promises"]["total"]
+        )
 
     # -- formats ---------------------------------------------------------------------------------------
 
@@ -262,5 +267,5 @@ class CharterReport(models.Model):
         ]
 
     def _paragraphs(self, text):
-        """Plain text people typed, its line breaks kept."""
+        """Return plain text people typed as paragraphs, its line breaks kept."""
         return Markup("<br/>").join((text or "").splitlines())

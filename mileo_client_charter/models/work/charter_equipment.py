@@ -89,18 +89,28 @@ class CharterEquipment(models.Model):
     active = fields.Boolean(default=True)
     # What a notice is matched by: kept beside the equipment, so that 100,000 rows are matched by an index.
     site_state_id = fields.Many2one(
-        "res.country.state", "State of the site", compute="_compute_place", store=True, index="btree_not_null",
+        "res.country.state",
+        "State of the site",
+        compute="_compute_place",
+        store=True,
+        index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     department = fields.Char(
-        "Département", compute="_compute_place", store=True, index="btree_not_null",
+        "Département",
+        compute="_compute_place",
+        store=True,
+        index="btree_not_null",
         help="Of the site, else of the client: the first figures of a French postcode.",
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     charter_tier_id = fields.Many2one(
-        related="contract_id.charter_tier_id", string="Tier", store=True, index="btree_not_null",
+        related="contract_id.charter_tier_id",
+        string="Tier",
+        store=True,
+        index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     stay_ids = fields.One2many(
         "charter.equipment.stay",
         "equipment_id",
@@ -149,8 +159,11 @@ class CharterEquipment(models.Model):
             return NotImplemented
         today = self.env.company._charter_today()
         supervised = [
-            ("supervised_from", "<=", today), "|", ("supervised_to", "=", False), ("supervised_to", ">=", today)
-        ]  # fmt: skip
+            ("supervised_from", "<=", today),
+            "|",
+            ("supervised_to", "=", False),
+            ("supervised_to", ">=", today),
+        ]
         return supervised if True in value else ["!", "&", *supervised]
 
     @api.depends("milestone_ids.kind", "milestone_ids.status", "milestone_ids.date")
@@ -165,9 +178,15 @@ class CharterEquipment(models.Model):
             equipment.end_of_support = support[:1].date
 
     @api.depends(
-        "site_id.zip", "site_id.city", "site_id.country_id", "site_id.state_id",
-        "partner_id.zip", "partner_id.city", "partner_id.country_id", "partner_id.state_id",
-    )  # fmt: skip
+        "site_id.zip",
+        "site_id.city",
+        "site_id.country_id",
+        "site_id.state_id",
+        "partner_id.zip",
+        "partner_id.city",
+        "partner_id.country_id",
+        "partner_id.state_id",
+    )
     def _compute_place(self):
         for equipment in self:
             place = equipment.site_id or equipment.partner_id
@@ -209,25 +228,38 @@ class CharterEquipment(models.Model):
             client = equipment.partner_id
             if client.commercial_partner_id != client:
                 raise ValidationError(
-                    self.env._("Client: %(contact)s is a contact of %(client)s; choose the client itself, and the "
-                               "address as site.", contact=client.name, client=client.commercial_partner_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Client: %(contact)s is a contact of %(client)s; choose the client itself, and the "
+                        "address as site.",
+                        contact=client.name,
+                        client=client.commercial_partner_id.name,
+                    )
+                )
             if equipment.site_id and equipment.site_id.commercial_partner_id != client:
                 raise ValidationError(
-                    self.env._("Site: %(site)s is no address of %(client)s.",
-                               site=equipment.site_id.display_name, client=client.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Site: %(site)s is no address of %(client)s.",
+                        site=equipment.site_id.display_name,
+                        client=client.name,
+                    )
+                )
             if equipment.contract_id and equipment.contract_id.commercial_partner_id != client:
                 raise ValidationError(
-                    self.env._("Contract: %(contract)s is not one of %(client)s.",
-                               contract=equipment.contract_id.display_name, client=client.name)
-                )  # fmt: skip
+                    self.env._(
+                        "Contract: %(contract)s is not one of %(client)s.",
+                        contract=equipment.contract_id.display_name,
+                        client=client.name,
+                    )
+                )
             for related in (client, equipment.site_id, equipment.contract_id):
                 if related.company_id and related.company_id != equipment.company_id:
                     raise ValidationError(
-                        self.env._("%(record)s belongs to %(company)s: choose it in that company.",
-                                   record=related.display_name, company=related.company_id.name)
-                    )  # fmt: skip
+                        self.env._(
+                            "%(record)s belongs to %(company)s: choose it in that company.",
+                            record=related.display_name,
+                            company=related.company_id.name,
+                        )
+                    )
 
     @api.onchange("partner_id")
     def _onchange_partner(self):
@@ -267,7 +299,7 @@ class CharterEquipment(models.Model):
 
     @api.model
     def _charter_merge_serials(self, groups, merge):
-        """One machine recorded for both clients: one record goes on, the other is archived with its outages and stays."""
+        """Keep one record of a machine recorded for both clients; the other is archived with its outages and stays."""
         for group in groups:
             _kept, *others = group.sorted(
                 lambda row: (not row.active, row.partner_id.id != merge.target, row.id)

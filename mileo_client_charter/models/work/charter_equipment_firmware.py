@@ -35,14 +35,22 @@ class CharterEquipment(models.Model):
     firmware_on = fields.Date("Firmware seen on", help="The day on which the device was seen to run it.")
     firmware_source = fields.Selection(SOURCES, "Source", groups="mileo_client_charter.group_charter_user")
     firmware_ids = fields.One2many(
-        "charter.equipment.firmware", "equipment_id", "Firmware so far", readonly=True,
+        "charter.equipment.firmware",
+        "equipment_id",
+        "Firmware so far",
+        readonly=True,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     catalogue_id = fields.Many2one(
-        "charter.equipment.model", "Model in the catalogue", index="btree_not_null", ondelete="set null", copy=False,
-        readonly=True, groups="mileo_client_charter.group_charter_user",
+        "charter.equipment.model",
+        "Model in the catalogue",
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        readonly=True,
+        groups="mileo_client_charter.group_charter_user",
         help="Found by manufacturer and model; advisories and lifecycle dates reach the equipment through it.",
-    )  # fmt: skip
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -75,16 +83,21 @@ class CharterEquipment(models.Model):
         return vals
 
     def _recognised(self):
-        """Hook: model or firmware of these are others than before."""
+        """Follow that model or firmware of these are others than before (hook)."""
 
     def _keep_firmware(self):
         """Add to the history the firmware they have now."""
         self.env["charter.equipment.firmware"].sudo().create(
             [
-                {"equipment_id": one.id, "firmware": one.firmware, "seen_on": one.firmware_on, "source": one.sudo().firmware_source}
+                {
+                    "equipment_id": one.id,
+                    "firmware": one.firmware,
+                    "seen_on": one.firmware_on,
+                    "source": one.sudo().firmware_source,
+                }
                 for one in self
             ]
-        )  # fmt: skip
+        )
 
     def _find_models(self):
         """Find the model of each in the catalogue, which grows by what is new.

@@ -63,7 +63,7 @@ class CharterEquipmentModel(models.Model):
         return result
 
     def _write_own_names(self):
-        """Each model is found by its own name as by its aliases: one table has them all."""
+        """Write the own name of each model beside its aliases: one table has them all."""
         alias = self.env["charter.equipment.alias"].sudo()
         known = {
             row.model_id: row for row in alias.search([("model_id", "in", self.ids), ("is_own", "=", True)])
@@ -175,7 +175,7 @@ class CharterEquipmentAlias(models.Model):
         return super().write(vals)
 
     def _check_free(self, name, maker):
-        """Before it is written, so that the error can name the other model.
+        """Check it before it is written, so that the error can name the other model.
 
         :raise ValidationError: the name names another model already, or nothing
         """
@@ -264,9 +264,13 @@ class CharterEquipmentModelDate(models.Model):
         fresh = []
         for key, row in wanted.items():
             values = {
-                "status": row.status, "date": row.date, "source": row.source, "url": row.url, "checked_on": row.checked_on,
+                "status": row.status,
+                "date": row.date,
+                "source": row.source,
+                "url": row.url,
+                "checked_on": row.checked_on,
                 "model_date_id": row.id,
-            }  # fmt: skip
+            }
             if key not in known:
                 fresh.append({"equipment_id": key[0], "kind": key[1], **values})
             elif known[key].model_date_id:
@@ -278,9 +282,14 @@ class CharterEquipmentMilestone(models.Model):
     _inherit = "charter.equipment.milestone"
 
     model_date_id = fields.Many2one(
-        "charter.equipment.model.date", "From the catalogue", readonly=True, copy=False, index="btree_not_null",
-        ondelete="set null", groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+        "charter.equipment.model.date",
+        "From the catalogue",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="mileo_client_charter.group_charter_user",
+    )
     other_date = fields.Char(
         "According to the catalogue",
         compute="_compute_other_date",

@@ -44,6 +44,9 @@ class CharterEquipmentStay(models.Model):
             for related in (stay.site_id, stay.contract_id) if not stay.until_at else ():
                 if related and related.commercial_partner_id != stay.partner_id:
                     raise ValidationError(
-                        self.env._("%(record)s is another client's than %(client)s.",
-                                   record=related.display_name, client=stay.partner_id.name)
-                    )  # fmt: skip
+                        self.env._(
+                            "%(record)s is another client's than %(client)s.",
+                            record=related.display_name,
+                            client=stay.partner_id.name,
+                        )
+                    )

@@ -33,6 +33,7 @@ SETTLED = (
     "partner_id", "company_id", "contract_id", "kind", "priority", "reported_at", "responded_at", "contact_ids", "res_model",
     "res_id",
 )  # fmt: skip
+SOURCE = ("res_model", "res_id")
 MOMENTS = ("reported_at", "responded_at", "resolved_at")
 
 
@@ -46,8 +47,12 @@ class CharterIntervention(models.Model):
     _name = "charter.intervention"
     _description = "Intervention"
     _inherit = [
-        "charter.recorded.mixin", "charter.obligation.mixin", "charter.thread.mixin", "mail.thread", "mail.activity.mixin",
-    ]  # fmt: skip
+        "charter.recorded.mixin",
+        "charter.obligation.mixin",
+        "charter.thread.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "reported_at desc, id desc"
     # A contact feeds no intervention: two that claim one are for a person to look at.
     _charter_merge_rules = {"origin_once": "refuse"}
@@ -189,9 +194,12 @@ class CharterIntervention(models.Model):
         found = {}
         if clients:
             under_charter = contracts.search(
-                [*contracts._charter_active_domain(), ("commercial_partner_id", "in", clients.ids),
-                 ("company_id", "in", self.company_id.ids)]
-            )  # fmt: skip
+                [
+                    *contracts._charter_active_domain(),
+                    ("commercial_partner_id", "in", clients.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
             found = under_charter.grouped(
                 lambda contract: (contract.commercial_partner_id, contract.company_id)
             )
@@ -259,9 +267,12 @@ class CharterIntervention(models.Model):
             for equipment in intervention.equipment_ids:
                 if equipment.partner_id.commercial_partner_id != client:
                     raise ValidationError(
-                        self.env._("Equipment: %(equipment)s is not of %(client)s's installed base.",
-                                   equipment=equipment.display_name, client=client.display_name)
-                    )  # fmt: skip
+                        self.env._(
+                            "Equipment: %(equipment)s is not of %(client)s's installed base.",
+                            equipment=equipment.display_name,
+                            client=client.display_name,
+                        )
+                    )
 
     @api.constrains("partner_id", "company_id", "contract_id")
     def _check_same_company(self):
@@ -270,9 +281,12 @@ class CharterIntervention(models.Model):
             for related in (intervention.partner_id, contract):
                 if related.company_id and related.company_id != intervention.company_id:
                     raise ValidationError(
-                        self.env._("%(record)s belongs to %(company)s: choose it in that company.",
-                                   record=related.display_name, company=related.company_id.name)
-                    )  # fmt: skip
+                        self.env._(
+                            "%(record)s belongs to %(company)s: choose it in that company.",
+                            record=related.display_name,
+                            company=related.company_id.name,
+                        )
+                    )
             if contract and contract.commercial_partner_id != intervention.partner_id.commercial_partner_id:
                 raise ValidationError(self.env._("Contract: it is another client's."))
 
@@ -375,7 +389,7 @@ class CharterIntervention(models.Model):
         return result
 
     def _charter_resolve_again(self, at):
-        """A spreadsheet read a second time closes what is still open.
+        """Close what is still open when a spreadsheet is read a second time.
 
         :raise ValidationError: it says otherwise of work that is over
         """
@@ -427,11 +441,9 @@ class CharterIntervention(models.Model):
             for name in SETTLED:
                 if name in vals and intervention._charter_differs(name, vals[name]):
                     raise ValidationError(intervention._charter_over(name))
-        if {"res_model", "res_id"} & vals.keys():
+        if set(SOURCE) & vals.keys():
             for intervention in self.filtered("res_id"):
-                if (vals.get("res_model", intervention.res_model), vals.get("res_id", intervention.res_id)) != (
-                    intervention.res_model, intervention.res_id,
-                ):  # fmt: skip
+                if any(vals.get(name, intervention[name]) != intervention[name] for name in SOURCE):
                     raise ValidationError(
                         self.env._("Source: an intervention keeps the document it came from.")
                     )

@@ -22,7 +22,7 @@ class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
 
     def _charter_take(self, values):
-        """What the source says now. One that is over and whose source goes on is reopened.
+        """Take over what the source says now. One that is over and whose source goes on is reopened.
 
         :param values: of ``_charter_intervention_values``; None: no client's business any more
         """
@@ -47,7 +47,7 @@ class CharterIntervention(models.Model):
             self._charter_correct_resolution(resolved)
 
     def _charter_source_deleted(self):
-        """The deletion goes on whatever happens here; what fails is logged, there is no document left to say it on."""
+        """Cancel the work whose source is deleted; a failure is logged, as there is no document left to say it on, and the deletion goes on."""
         run_isolated(
             self,
             lambda one: one._charter_cancel_work(_lt("The document it came from was deleted.")),
@@ -91,7 +91,7 @@ class CharterIntervention(models.Model):
         return changes
 
     def _charter_correct_resolution(self, at):
-        """The source gives another moment for the end of the work: the ledger follows and keeps both."""
+        """Correct the end of the work by the source's other moment: the ledger follows and keeps both."""
         if at < self.reported_at:
             raise ValidationError(
                 self.env._("Resolved at: it comes before the moment the intervention was reported.")

@@ -39,7 +39,7 @@ class CharterInterventionMixin(models.AbstractModel):
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """As of any model; its forms show why the intervention was not updated, and lead to it."""
+        """Return a view as of any model; its forms show why the intervention was not updated, and lead to it."""
         arch, view = super()._get_view(view_id, view_type, **options)
         sheet = arch.find(".//sheet") if view_type == "form" else None
         if sheet is not None and not arch.xpath("//*[@name='charter_feed_error']"):
@@ -71,16 +71,20 @@ class CharterInterventionMixin(models.AbstractModel):
         button = etree.Element(
             "button",
             {
-                "name": "action_charter_intervention", "type": "object", "class": "oe_stat_button", "icon": "fa-wrench",
-                "string": self.env._("Intervention"), "groups": "mileo_client_charter.group_charter_user",
+                "name": "action_charter_intervention",
+                "type": "object",
+                "class": "oe_stat_button",
+                "icon": "fa-wrench",
+                "string": self.env._("Intervention"),
+                "groups": "mileo_client_charter.group_charter_user",
                 "invisible": "not charter_intervention_ids",
             },
-        )  # fmt: skip
+        )
         etree.SubElement(button, "field", {"name": "charter_intervention_ids", "invisible": "1"})
         return button
 
     def _charter_intervention_values(self):
-        """What this record is for the client, or None when it is no client's business.
+        """Return what this record is for the client, or None when it is no client's business.
 
         :return: dict: ``name``, ``partner_id``, ``company_id``, ``reported_at`` and optionally ``kind``, ``priority``,
             ``user_id``, ``contract_id``, ``responded_at``, ``description``, ``work_done``, ``equipment_ids`` (a list); ``resolved_at`` when the work

@@ -26,13 +26,21 @@ class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
 
     promise_cycle = fields.Integer(
-        "Round of target times", readonly=True, copy=False, default=1, charter_engine=True, groups="base.group_user",
+        "Round of target times",
+        readonly=True,
+        copy=False,
+        default=1,
+        charter_engine=True,
+        groups="base.group_user",
         help="How many times its target times were set: again after a change of priority or a reopening.",
-    )  # fmt: skip
+    )
     before_charter = fields.Boolean(
-        readonly=True, copy=False, charter_engine=True, groups="base.group_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="base.group_user",
         help="Imported or fed from before the contract came under the charter: no target time applied then.",
-    )  # fmt: skip
+    )
     promise_gap = fields.Char(
         "No commitment",
         compute="_compute_promises",
@@ -68,7 +76,7 @@ class CharterIntervention(models.Model):
     @api.depends("state", "contract_id", "priority", "kind", "responded_at", "pause_ids.stop_at")
     @api.depends_context("lang", "tz")
     def _compute_promises(self):
-        """Countdowns of the lists, computed for all rows at once."""
+        """Compute the countdowns of the lists for all rows at once."""
         rows = self._charter_last_promises()
         levels = self._charter_levels()
         for intervention in self:
@@ -88,9 +96,12 @@ class CharterIntervention(models.Model):
         """Return how many running contracts the client has with this company, where that is more than one; else 0."""
         contracts = self.env["contract.contract"].sudo()
         count = contracts.search_count(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
-             ("company_id", "=", self.company_id.id)]
-        )  # fmt: skip
+            [
+                *contracts._charter_active_domain(),
+                ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
         return count if count > 1 else 0
 
     def _charter_gap(self, levels):
@@ -164,7 +175,7 @@ class CharterIntervention(models.Model):
         return self.env._("Changed: %s.", ", ".join(labels)) if changed else ""
 
     def _charter_mark_history(self, resolved):
-        """What was over before the charter began was never promised; nor was what a source, or operations, bring from then.
+        """Mark what was never promised: what was over before the charter began, and what a source, or operations, bring from then.
 
         :param resolved: when each was resolved, where whoever records it says so
         """
@@ -196,10 +207,13 @@ class CharterIntervention(models.Model):
         for intervention in promised:
             level = levels[intervention]
             common = {
-                "res_model": self._name, "res_id": intervention.id, "company_id": intervention.company_id.id,
+                "res_model": self._name,
+                "res_id": intervention.id,
+                "company_id": intervention.company_id.id,
                 "partner_id": intervention.partner_id.commercial_partner_id.id,
-                "contract_id": intervention.contract_id.id, "occurrence": str(intervention.promise_cycle),
-            }  # fmt: skip
+                "contract_id": intervention.contract_id.id,
+                "occurrence": str(intervention.promise_cycle),
+            }
             if not intervention.reopened_at and (
                 not intervention.responded_at or intervention.promise_cycle == 1
             ):
@@ -217,7 +231,7 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(_lt("Pauses taken before."))
 
     def _charter_renew_promises(self, reason):
-        """What still runs is cancelled with ``reason`` and promised anew on the present terms.
+        """Cancel what still runs with ``reason`` and promise it anew on the present terms.
 
         What is late stays late, and is owed on the terms it was promised on; where nothing is promised any more, or it
         is another client's work, it ends late.
@@ -254,7 +268,7 @@ class CharterIntervention(models.Model):
     # -- what happens to them ------------------------------------------------------------------------
 
     def _charter_declare_response(self):
-        """The promise of a response follows “Responded at”: kept at that moment, corrected, or owed again."""
+        """Bring the promise of a response in line with “Responded at”: kept at that moment, corrected, or owed again."""
         self.ensure_one()
         row = self._charter_last_promises().get((self.id, RESPONSE))
         if not row:
@@ -267,7 +281,7 @@ class CharterIntervention(models.Model):
         self._charter_settle_alerts()
 
     def _charter_settle_alerts(self):
-        """What people were told to do is done, once nothing they were told of is owed any more."""
+        """Close what people were told to do, once nothing they were told of is owed any more."""
         rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
         if not any(row.alert for row in rows):
             self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])

@@ -19,13 +19,18 @@ class CharterIntervention(models.Model):
     _inherit = "charter.intervention"
 
     reported_by_id = fields.Many2one(
-        "res.partner", "Reported on the portal by", readonly=True, copy=False, index="btree_not_null",
-        charter_engine=True, groups="base.group_user",
-    )  # fmt: skip
+        "res.partner",
+        "Reported on the portal by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        charter_engine=True,
+        groups="base.group_user",
+    )
 
     @api.model
     def _from_portal(self, contact, form, contracts, equipment, files=()):
-        """What ``contact`` reports: recorded, promised and confirmed by mail.
+        """Record, promise and confirm by mail what ``contact`` reports.
 
         :param form: ``summary``, ``description``, ``priority``
         :param contracts: of the client, among which it is; one where the client chose

@@ -28,9 +28,12 @@ class CharterIntervention(models.Model):
         for intervention in self._charter_step("open"):
             if intervention.responded_at:
                 raise ValidationError(
-                    self.env._("%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
-                               intervention=intervention.display_name, moment=intervention.responded_at)
-                )  # fmt: skip
+                    self.env._(
+                        "%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
+                        intervention=intervention.display_name,
+                        moment=intervention.responded_at,
+                    )
+                )
             intervention.responded_at = intervention._charter_past(at, "responded_at")
         return True
 
@@ -47,10 +50,14 @@ class CharterIntervention(models.Model):
             intervention._check_pause(start, stop)
             self.env["charter.intervention.pause"]._charter_engine().create(
                 {
-                    "intervention_id": intervention.id, "start_at": start, "stop_at": stop, "reason": reason.strip(),
-                    "recorded_at": intervention._charter_now(), "recorded_by": self.env.uid,
+                    "intervention_id": intervention.id,
+                    "start_at": start,
+                    "stop_at": stop,
+                    "reason": reason.strip(),
+                    "recorded_at": intervention._charter_now(),
+                    "recorded_by": self.env.uid,
                 }
-            )  # fmt: skip
+            )
             intervention._charter_retime(reason.strip())
         return True
 
@@ -207,9 +214,12 @@ class CharterIntervention(models.Model):
             )
         if moment < self.reported_at:
             raise ValidationError(
-                self.env._("%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
-                           moment=moment, reported=self.reported_at)
-            )  # fmt: skip
+                self.env._(
+                    "%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
+                    moment=moment,
+                    reported=self.reported_at,
+                )
+            )
         return moment
 
     def _running_pause(self):
@@ -243,14 +253,17 @@ class CharterIntervention(models.Model):
         pause = self.sudo()._running_pause()
         if pause and at < pause.start_at:
             raise ValidationError(
-                self.env._("%(moment)s UTC is before the pause began (%(start)s UTC).",
-                           moment=at, start=pause.start_at)
-            )  # fmt: skip
+                self.env._(
+                    "%(moment)s UTC is before the pause began (%(start)s UTC).",
+                    moment=at,
+                    start=pause.start_at,
+                )
+            )
         pause._charter_engine().write({"stop_at": at})
         return pause
 
     def _charter_close(self, at):
-        """The work was done at ``at``; the promises are kept by then or late, and the contacts are asked.
+        """Close the work at ``at``; the promises are kept by then or late, and the contacts are asked.
 
         :raise ValidationError: before the response, a pause or the reopening, or still to come
         """
@@ -276,10 +289,10 @@ class CharterIntervention(models.Model):
         self._charter_closed()
 
     def _charter_closed(self):
-        """The work is done: what follows from it in later packages."""
+        """Do what follows in later packages once the work is done (hook)."""
 
     def _charter_reopened(self):
-        """The work goes on after it was closed or cancelled: what followed is called off."""
+        """Call off what followed when the work goes on after it was closed or cancelled (hook)."""
 
     def _charter_check_resolved(self, at, responded):
         """:raise ValidationError: before the report, the response, a pause or the reopening, or still to come"""
@@ -311,9 +324,12 @@ class CharterIntervention(models.Model):
         text = self.env._(
             "Moments corrected: responded at %(old_response)s UTC → %(response)s UTC, resolved at %(old_resolution)s UTC → "
             "%(resolution)s UTC. %(reason)s",
-            old_response=self.responded_at, response=responded, old_resolution=self.resolved_at, resolution=resolved,
+            old_response=self.responded_at,
+            response=responded,
+            old_resolution=self.resolved_at,
+            resolution=resolved,
             reason=account,
-        )  # fmt: skip
+        )
         engine = self._charter_engine()
         engine.write(
             {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}

@@ -29,9 +29,15 @@ class CharterOutage(models.Model):
     equipment_id = fields.Many2one("charter.equipment", required=True, ondelete="cascade")
     # No related field: Odoo reads the equipment for one, even where the company is given.
     company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, index=True, precompute=True, readonly=False,
-        charter_engine=True, copy=False,
-    )  # fmt: skip
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        index=True,
+        precompute=True,
+        readonly=False,
+        charter_engine=True,
+        copy=False,
+    )
     # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
     partner_id = fields.Many2one(
         "res.partner",
@@ -43,9 +49,13 @@ class CharterOutage(models.Model):
         copy=False,
     )
     contract_id = fields.Many2one(
-        "contract.contract", readonly=True, index="btree_not_null", ondelete="restrict", charter_engine=True,
+        "contract.contract",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        charter_engine=True,
         copy=False,
-    )  # fmt: skip
+    )
     site_id = fields.Many2one(
         "res.partner", readonly=True, ondelete="restrict", charter_engine=True, copy=False
     )
@@ -73,39 +83,68 @@ class CharterOutage(models.Model):
         copy=False,
     )
     event_id = fields.Char(
-        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
         help="The monitoring's own identifier.",
-    )  # fmt: skip
+    )
     sender_id = fields.Many2one(
-        "res.users", "Reported by", readonly=True, copy=False, charter_engine=True, ondelete="restrict",
-        groups="mileo_client_charter.group_charter_user", help="The program whose key it came with: ids are its own.",
-    )  # fmt: skip
+        "res.users",
+        "Reported by",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        ondelete="restrict",
+        groups="mileo_client_charter.group_charter_user",
+        help="The program whose key it came with: ids are its own.",
+    )
     event_run = fields.Integer(
         "Use of the identifier",
-        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
         help="Which outage under this identifier: programs use theirs again.",
-    )  # fmt: skip
+    )
     alerts = fields.Json(
-        readonly=True, copy=False, charter_engine=True, charter_json="moments", groups="mileo_client_charter.group_charter_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        charter_json="moments",
+        groups="mileo_client_charter.group_charter_user",
         help="The alerts that reported it, each with its start and its end (naive UTC).",
-    )  # fmt: skip
+    )
     confirmed_at = fields.Datetime(
-        "Last confirmed", readonly=True, copy=False, charter_engine=True,
-        groups="mileo_client_charter.group_charter_user", help="When the outage was last confirmed.",
-    )  # fmt: skip
+        "Last confirmed",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
+        help="When the outage was last confirmed.",
+    )
     end_unconfirmed = fields.Boolean(
-        "End not confirmed", readonly=True, copy=False, charter_engine=True,
+        "End not confirmed",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         groups="mileo_client_charter.group_charter_user",
         help="The message of its own end is lost: it ends at the latest with the next end received.",
-    )  # fmt: skip
+    )
     series = fields.Char(
-        readonly=True, copy=False, charter_engine=True, groups="mileo_client_charter.group_charter_user",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
+        groups="mileo_client_charter.group_charter_user",
         help="What comes back under the same name in the monitoring, event after event.",
-    )  # fmt: skip
+    )
     start_unknown = fields.Boolean(
-        "Start not received", readonly=True, copy=False, charter_engine=True,
+        "Start not received",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         help="The end arrived first. The outage is not counted until the monitoring reports its start.",
-    )  # fmt: skip
+    )
     correction = fields.Char(
         "Why corrected",
         copy=False,
@@ -113,9 +152,12 @@ class CharterOutage(models.Model):
         help="Needed to change what the monitoring reported.",
     )
     history = fields.Text(
-        "Before correction", readonly=True, copy=False, charter_engine=True,
+        "Before correction",
+        readonly=True,
+        copy=False,
+        charter_engine=True,
         groups="mileo_client_charter.group_charter_user",
-    )  # fmt: skip
+    )
     active = fields.Boolean(default=True, copy=False)
 
     _unique_event = models.UniqueIndex(
@@ -158,7 +200,7 @@ class CharterOutage(models.Model):
 
     @api.constrains("start_at", "end_at", "planned")
     def _check_moments(self):
-        """No time of its own may lie ahead, except for maintenance that is planned."""
+        """Check that no time of its own lies ahead, except for maintenance that is planned."""
         soon = fields.Datetime.now() + timedelta(minutes=1)  # a form filled in at the present minute
         for outage in self:
             if outage.planned:
@@ -204,7 +246,7 @@ class CharterOutage(models.Model):
         return result
 
     def _check_correction(self, vals):
-        """What the monitoring said is corrected by the operations manager, with a reason; the former words stay.
+        """Check that what the monitoring said is corrected by the operations manager, with a reason; the former words stay.
 
         :raise AccessError: not the operations manager
         :raise ValidationError: no reason
@@ -230,7 +272,7 @@ class CharterOutage(models.Model):
             outage._charter_engine().history = "\n".join(filter(None, [outage.sudo().history, line]))
 
     def _freeze_places(self):
-        """Whose the equipment was when the outage began."""
+        """Record whose the equipment was when the outage began."""
         places = self._places(self.equipment_id.ids)
         for outage in self._charter_engine():
             place = self._place_at(places[outage.equipment_id.id], outage.start_at)
@@ -240,18 +282,22 @@ class CharterOutage(models.Model):
     @api.model
     def _places(self, equipment_ids):
         """Return {equipment id: its stays, the latest first}; the equipment itself while it is being created."""
-        stays = self.env["charter.equipment.stay"].sudo().search_fetch(
-            [("equipment_id", "in", equipment_ids)],
-            ["equipment_id", "from_at", *PLACE],
-            order="from_at desc nulls last, id desc",
-        )  # fmt: skip
+        stays = (
+            self.env["charter.equipment.stay"]
+            .sudo()
+            .search_fetch(
+                [("equipment_id", "in", equipment_ids)],
+                ["equipment_id", "from_at", *PLACE],
+                order="from_at desc nulls last, id desc",
+            )
+        )
         places = {equipment.id: its for equipment, its in stays.grouped("equipment_id").items()}
         equipment = self.env["charter.equipment"].sudo()
         return {number: places.get(number) or equipment.browse(number) for number in equipment_ids}
 
     @api.model
     def _place_at(self, places, moment):
-        """Company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
+        """Return company, client, site and contract at ``moment`` (naive UTC) of an equipment with these ``_places``."""
         moment = fields.Datetime.to_datetime(moment) or fields.Datetime.now()
         place = places[-1:]
         if places._name == "charter.equipment.stay":

@@ -107,7 +107,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_truncated(self, payload, monitor):
-        """Alertmanager leaves out what is more than its ``max_alerts``, and says how many."""
+        """Say how many alerts Alertmanager left out, as more than its ``max_alerts``."""
         number = payload.get("truncatedAlerts")
         if not isinstance(number, int) or number <= 0:
             return []
@@ -327,7 +327,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_end_series(self, event, ended, rows):
-        """What comes back under one name is over as a whole: an end that got lost does not leave an outage open."""
+        """End what comes back under one name as a whole: an end that got lost does not leave an outage open."""
         for row in rows:
             if (
                 row is not ended

@@ -205,12 +205,19 @@ class CharterOutageRefusal(models.Model):
         """:return: {(cause, subject): id}"""
         self.flush_model()
         rows = SQL(", ").join(
-            SQL("(%(company_id)s, %(uid)s, %(cause)s, %(subject)s, %(detail)s, %(count)s, %(now)s, %(now)s, 'open', "
+            SQL(
+                "(%(company_id)s, %(uid)s, %(cause)s, %(subject)s, %(detail)s, %(count)s, %(now)s, %(now)s, 'open', "
                 "%(uid)s, %(now)s, %(uid)s, %(now)s)",
-                company_id=self.env.company.id, uid=self.env.uid, cause=cause, subject=subject,
-                detail=kept["detail"], count=kept["count"], now=now)
+                company_id=self.env.company.id,
+                uid=self.env.uid,
+                cause=cause,
+                subject=subject,
+                detail=kept["detail"],
+                count=kept["count"],
+                now=now,
+            )
             for (cause, subject), kept in causes.items()
-        )  # fmt: skip
+        )
         found = self.env.execute_query(
             SQL(
                 """INSERT INTO charter_outage_refusal AS known (company_id, sender_id, cause, subject, detail, count, first_seen,
@@ -398,7 +405,10 @@ class CharterOutageRefusalEvent(models.Model):
 
     @api.model
     def _keep(self, messages, now):
-        """:param messages: [(id of a refusal, message)]; told again, it is the same message"""
+        """Keep messages that were refused.
+
+        :param messages: [(id of a refusal, message)]; told again, it is the same message
+        """
         rows = {}
         for number, message in messages:
             text = json.dumps(message, sort_keys=True)
@@ -431,14 +441,17 @@ class CharterOutageRefusalEvent(models.Model):
         self.invalidate_model()
 
     def _move(self, cause, subject, detail):
-        """Under the reason it is refused for now."""
+        """Move it under the reason it is refused for now."""
         self.ensure_one()
         refusal = self.refusal_id
         if (refusal.cause, refusal.subject) == (cause, subject):
             return
-        ids = refusal.with_user(refusal.sender_id).with_company(refusal.company_id).sudo()._count(
-            {(cause, subject): {"count": 1, "detail": detail[:1000]}}, self.received_at
-        )  # fmt: skip
+        ids = (
+            refusal.with_user(refusal.sender_id)
+            .with_company(refusal.company_id)
+            .sudo()
+            ._count({(cause, subject): {"count": 1, "detail": detail[:1000]}}, self.received_at)
+        )
         target = ids[cause, subject]
         if self.search_count([("refusal_id", "=", target), ("digest", "=", self.digest)]):
             self.unlink()

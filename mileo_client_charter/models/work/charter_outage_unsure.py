@@ -28,13 +28,16 @@ class CharterOutage(models.Model):
             stale |= (
                 Domain("company_id", "=", company.id)
                 & Domain("end_at", "=", False)
-                & (Domain("confirmed_at", "<", before) | Domain("confirmed_at", "=", False) & Domain("start_at", "<", before))
-            )  # fmt: skip
+                & (
+                    Domain("confirmed_at", "<", before)
+                    | Domain("confirmed_at", "=", False) & Domain("start_at", "<", before)
+                )
+            )
         unconfirmed = Domain("company_id", "in", companies.ids) & Domain("end_unconfirmed", "=", True)
         return told & (stale | unconfirmed)
 
     def _unsure_words(self):
-        """Since when, and when it was last confirmed; or that its end is not its own. In the reader's language and time zone."""
+        """Say since when, and when it was last confirmed; or that its end is not its own. In the reader's language and time zone."""
         self.ensure_one()
         if self.end_at:
             return self.env._(
@@ -54,9 +57,15 @@ class CharterOutage(models.Model):
         :return: (with them, without them), each an Availability, or None where nothing is supervised
         """
         both = [
-            self._availability(start, end, contract_ids=contract.ids, partner_ids=contract.commercial_partner_id.ids, without=ids)
+            self._availability(
+                start,
+                end,
+                contract_ids=contract.ids,
+                partner_ids=contract.commercial_partner_id.ids,
+                without=ids,
+            )
             for ids in ([], self.ids)
-        ]  # fmt: skip
+        ]
         return both[0].get(contract.id), both[1].get(contract.id)
 
     def action_still_down(self):

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 from psycopg2 import IntegrityError
 
 from ..cases.year import YearCase
@@ -163,6 +163,33 @@ class TestReview(YearCase):
         self.assertEqual((review.state, review.obligation_id.state), ("held", "kept"))
         with self.assertRaisesRegex(UserError, "stay as they were recorded"):
             review.answer_ids.comment = "Excellent!"
+
+    def test_each_contact_is_mailed_at_once_what_was_noted_in_its_name(self):
+        """A mark typed by us counts from then on: whoever is said to have given it reads it then, not with the minutes."""
+        self.alice.lang = "fr_FR"
+        self.env["res.lang"]._activate_lang("fr_FR")
+        feedback = self.held(nps="9").answer_ids.feedback_id
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "charter.feedback"), ("res_id", "=", feedback.id)]
+        )
+        self.assertEqual((mail.recipient_ids, mail.state), (self.alice, "outgoing"))
+        self.assertIn("Ce que nous avons noté", mail.subject)
+        for words in (
+            "vendredi 20 novembre 2026",
+            "4 sur 5",
+            "9 sur 10",
+            "Good.",
+            "A portal.",
+            "compte dès maintenant",
+        ):
+            self.assertIn(words, " ".join(html2plaintext(mail.body_html).split()))
+
+    def test_who_has_no_address_has_no_copy(self):
+        self.alice.email = False
+        feedback = self.held().answer_ids.feedback_id
+        self.assertFalse(
+            self.env["mail.mail"].search([("model", "=", "charter.feedback"), ("res_id", "=", feedback.id)])
+        )
 
     def test_a_bad_mark_calls_for_a_callback(self):
         feedback = self.held(rating="2").answer_ids.feedback_id
