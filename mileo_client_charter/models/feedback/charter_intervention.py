@@ -44,7 +44,7 @@ class CharterIntervention(models.Model):
                 ),
             )
         return "\n".join(lines) or self.env._(
-            "Nobody is asked: the client has no contact with an email address."
+            "No one is asked: the client has no contact with an email address."
         )
 
     def _charter_closed(self):

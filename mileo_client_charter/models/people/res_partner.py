@@ -8,7 +8,6 @@ from odoo.tools import SQL, email_normalize_all
 
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
-from ..ledger.charter_obligation import OWED_STATES
 
 
 class ResPartner(models.Model):
@@ -293,17 +292,7 @@ class ResPartner(models.Model):
     def _compute_charter_counts(self):
         ledger = self.env["charter.obligation"]
         late = self._charter_counted("charter.obligation", ledger._past_due_domain())
-        owed, missed = {}, {}
-        if ledger.has_access("read"):
-            clients = Domain("partner_id", "in", self.commercial_partner_id.ids)
-            for client, state, count, done in ledger._read_group(
-                clients & Domain("state", "in", OWED_STATES),
-                ["partner_id", "state"],
-                ["__count", "done_at:count"],
-            ):
-                owed[client.id] = owed.get(client.id, 0) + count - done
-                if state == "late":
-                    missed[client.id] = count
+        owed, missed = ledger._counts_of(self.commercial_partner_id.ids)
         for partner in self:
             client = partner.commercial_partner_id._origin.id
             partner.charter_owed_count = owed.get(client, 0)

@@ -351,15 +351,15 @@ class CharterReview(models.Model):
         for review in self:
             late = review.state in ("draft", "planned") and review.start_at and review.due_on
             day = late and review.contract_id._charter_local_day(review.start_at)
-            review.plan_warning = (
-                self.env._(
-                    "Planned on %(day)s, after the day by which it is to be held (%(due)s): the commitment will be overdue. "
-                    "Choose an earlier day, or note how the client asked for this one.",
-                    day=day_text(self.env, day), due=day_text(self.env, review.due_on),
-                )
-                if late and day > review.due_on
-                else False
-            )  # fmt: skip
+            if not late or day <= review.due_on:
+                review.plan_warning = False
+                continue
+            review.plan_warning = self.env._(
+                "Planned on %(day)s, after the day by which it is to be held (%(due)s): the commitment will be overdue. "
+                "Choose an earlier day, or note how the client asked for this one.",
+                day=day_text(self.env, day),
+                due=day_text(self.env, review.due_on),
+            )
 
     def _form_action(self):
         return {

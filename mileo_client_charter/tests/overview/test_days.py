@@ -98,9 +98,8 @@ class TestDays(CharterCase, BrowserCase):
         level2 = self.env["charter.escalation"]._from_portal(
             self.alice, "Still no answer", "Nobody answers our calls."
         )
-        level2.with_user(self.operations).action_level2(
-            "She wants your general management.", fields.Datetime.now()
-        )
+        self.answer(level2, self.operations)
+        level2.with_user(self.operations).action_level2("She wants your general management.")
         clicks |= self.day("day_diane", self.direction)
         self.assertEqual(level2.state, "answered")
         clicks |= self.day("day_admin", self.admin)
