@@ -388,7 +388,8 @@ class TestCockpit(YearCase):
             review.with_user(self.manager).action_cancel()
             action = annual.with_user(self.manager)._kept_in()[annual]
             self.assertNotIn("res_id", action, "a meeting that was given up is planned anew")
-            planned = self.env["charter.review"].with_user(self.manager).with_context(action["context"]).create(
-                {"start_at": datetime(2026, 11, 5, 9) + timedelta(days=1)}
+            opened = {key.removeprefix("default_"): value for key, value in action["context"].items()}
+            planned = self.env["charter.review"].with_user(self.manager).create(
+                {**opened, "start_at": datetime(2026, 11, 6, 9)}
             )  # fmt: skip
             self.assertEqual((planned.kind, planned.contract_id), ("annual", contract))
