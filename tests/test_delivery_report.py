@@ -37,18 +37,18 @@ def test_doctests():
 
 
 @pytest.mark.parametrize(
-    ("groups", "delayed", "words"),
+    ("groups", "failure", "words"),
     [
-        ([FAILED], False, "550 5.1.1 User unknown"),
-        ([DELAYED], True, "connect to mx: timed out"),
-        ([DELAYED, FAILED], False, "connect to mx: timed out / 550 5.1.1 User unknown"),
-        ([{**DELAYED, "action": "relayed", "diagnostic": ""}], True, "4.4.1"),
-        ([], False, ""),
+        ([FAILED], True, "550 5.1.1 User unknown"),
+        ([DELAYED], False, "connect to mx: timed out"),
+        ([DELAYED, FAILED], True, "connect to mx: timed out / 550 5.1.1 User unknown"),
+        ([{**DELAYED, "action": "relayed", "diagnostic": ""}], False, "4.4.1"),
+        ([], True, ""),
     ],
 )
-def test_what_a_report_says(groups, delayed, words):
+def test_what_a_report_says(groups, failure, words):
     message = report(*groups)
-    assert delivery_report.is_only_delayed(message) is delayed
+    assert delivery_report.is_failure(message) is failure
     assert delivery_report.read(message)[1] == words
 
 
@@ -56,4 +56,4 @@ def test_a_mail_of_a_person_is_no_report():
     message = message_from_string("Subject: Nobody came\n\nAction: failed")
     assert delivery_report.read(message) == (set(), "")
     assert delivery_report.read(None) == (set(), "")
-    assert not delivery_report.is_only_delayed(message)
+    assert not delivery_report.is_failure(message)

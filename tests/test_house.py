@@ -248,13 +248,14 @@ LOCKS = {
     "mileo_client_charter/models/base/charter_engine.py": "_charter_locked: every step a person takes",
     "mileo_client_charter/models/feedback/charter_escalation_doors.py": "the client's row: two clicks are one complaint",
     "mileo_client_charter/models/work/charter_intervention_reported.py": "the client's row: two clicks are one incident",
-    "mileo_client_charter/models/delivery/mail_mail.py": "a mail is sent by one process alone",
 }
 # Set-based work takes what is free in the statement that does it.
 LOCKS_IN_SQL = {
     "mileo_client_charter/models/base/charter_lock.py",
     "mileo_client_charter/models/base/charter_sealed.py",
     "mileo_client_charter/models/delivery/charter_delivery_run.py",
+    # A mail with its message, by one process alone.
+    "mileo_client_charter/models/delivery/mail_mail.py",
     "mileo_client_charter/models/ledger/charter_obligation_alert.py",
     "mileo_client_charter/models/ledger/charter_obligation_clock.py",
 }

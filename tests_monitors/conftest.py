@@ -1,22 +1,23 @@
 """A real Odoo with the addon, for real monitoring programs to post to by the recipes of the guides.
 
-Run by ``bin/test --monitors``; the installed database is kept between runs (``charter_monitors_base``), each run works on a copy.
+Run by ``bin/test --monitors``.
 """
 
 import json
-import os
 import pathlib
 import re
-import subprocess
-import textwrap
+import sys
 
-import database  # noqa: I001  (programs has put bin/lib on the path)
-import programs
 import pytest
-import runtime
 
 ROOT = pathlib.Path(__file__).parent.parent
-BASE, DB = "charter_monitors_base", "charter_monitors"
+sys.path.insert(0, str(ROOT / "bin" / "lib"))
+
+import programs  # noqa: E402  (the path above must be set first)
+import runtime  # noqa: E402
+import served  # noqa: E402
+
+DB = "charter_monitors"
 GUIDES = (ROOT / "mileo_client_charter" / "readme" / "INTEGRATE.md", ROOT / "docs" / "monitors.md")
 
 PREPARE = """
@@ -39,14 +40,12 @@ SERIALS = [
 ]
 
 
-class Charter:
-    """The served Odoo: its address, the key of a program, and what became of what was posted."""
+class Charter(served.Served):
+    """What became of what the programs posted."""
 
-    def __init__(self, server, url, key):
-        self.server, self.url, self.key = server, url, key
-
-    def rows(self, statement, *args):
-        return runtime.query(self.server, DB, statement, *args)
+    @property
+    def key(self):
+        return self.result["key"]
 
     def outages(self, serial):
         """[(start, end, reason)] of an equipment, in naive UTC."""
@@ -64,34 +63,13 @@ class Charter:
     def refusals(self, subject):
         return self.rows("SELECT cause, count, state FROM charter_outage_refusal WHERE subject = %s", subject)
 
-    def shell(self, folder, script):
-        return shell(self.server, folder, script)
-
-
-def shell(server, folder, script):
-    target = folder / "result.json"
-    text = "import json\nresult = {}\n" + textwrap.dedent(script)
-    text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
-    runtime.run_odoo(server, ["shell", "-d", DB, "--no-http"], "A step", "monitors-shell.log", script=text)
-    return json.loads(target.read_text())
-
 
 @pytest.fixture(scope="session")
 def charter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("charter")
-    with runtime.postgres() as server, runtime.database_lock(DB):
-        with runtime.database_lock(BASE):
-            database.ensure(server, BASE, [runtime.ADDON], "monitors-install.log")
-            database.copy(server, BASE, DB)
-        try:
-            key = shell(server, folder, PREPARE % {"serials": SERIALS})["key"]
-            port = runtime.free_port(8490)
-            log = os.path.join(runtime.LOGS, "monitors-server.log")
-            arguments = ["-d", DB, f"--http-port={port}", "--max-cron-threads=0", "--workers=0"]
-            with programs.running(runtime.odoo_command(server, arguments), log, port, "Odoo", cwd=ROOT):
-                yield Charter(server, f"http://127.0.0.1:{port}", key)
-        finally:
-            runtime.drop_database(server, DB)
+    with served.served(DB, folder, PREPARE % {"serials": SERIALS}) as odoo:
+        odoo.__class__ = Charter
+        yield odoo
 
 
 @pytest.fixture
@@ -137,6 +115,3 @@ def ran(request):
             rows.append([program, version])
 
     return note
-
-
-__all__ = ["subprocess"]

@@ -1,4 +1,4 @@
-"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--times] [--neighbours] [--monitors] [--screens] [--kills N] [--fuzz N]
+"""usage: bin/test [--checks] [--mine] [--fresh] [--merge-terms] [--hashes] [--times] [--neighbours] [--monitors] [--mail] [--screens] [--kills N] [--fuzz N]
                 [--db NAME] [pytest arguments]
 
 Every check of the project, from nothing:
@@ -14,6 +14,8 @@ Every check of the project, from nothing:
     bin/test --fuzz N           N requests of every kind on every route: no error, nothing of another's, nothing changed
     bin/test --monitors [pytest arguments]      real monitoring programs post to a real Odoo by the recipes of the guides
                                 (a quarter of an hour; the first time it downloads them, some 300 MB)
+    bin/test --mail [pytest arguments]          a real Postfix, with “vacation” and Sieve behind it, and a mail server that misbehaves
+                                (five minutes; as root, and the first time it downloads them, some 40 MB)
     bin/test --screens [ROLE|LANGUAGE ...]  every menu, view and dialogue of the demo company in Chromium, as each role in both languages
                                 (half an hour): cut words, console errors, untranslated sentences, statements; pictures in .charter/screens
     bin/test --years 3 [--seed N] [--contracts N]
@@ -529,6 +531,7 @@ def main():
     parser.add_argument("--merge-terms", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--monitors", action="store_true")
+    parser.add_argument("--mail", action="store_true")
     parser.add_argument("--screens", action="store_true")
     parser.add_argument("--kills", type=int)
     parser.add_argument("--fuzz", type=int)
@@ -570,14 +573,20 @@ def main():
             CHARTER_YEARS=str(options.years), CHARTER_SEED=options.seed or "7", CHARTER_CONTRACTS=str(options.contracts)
         )  # fmt: skip
         args = [f"{ADDON}/tests/base/test_years.py", "-s", *args]
-    if options.monitors:
-        paths = args if has_path(args) else ["tests_monitors", *args]
-        results = [run_pytest("real monitoring programs", ["-p", "no:odoo", *paths])]
+    real = options.monitors or options.mail
+    if real:
+        name, folder = (
+            ("real monitoring programs", "tests_monitors")
+            if options.monitors
+            else ("real mail programs", "tests_mail")
+        )
+        paths = args if has_path(args) else [folder, *args]
+        results = [run_pytest(name, ["-p", "no:odoo", *paths])]
     elif options.mine:
         results = mine(options)
     else:
         results = selected(args, options) if args else everything(options)
-    return summary(results, time.time() - started, shown=not args or options.monitors)
+    return summary(results, time.time() - started, shown=not args or real)
 
 
 def collect_bad_records():

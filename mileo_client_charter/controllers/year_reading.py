@@ -118,6 +118,7 @@ class YearReading(ClientReading):
             "row": row,
             "notice": notice,
             "equipment": [(one.name, one.serial) for one in line.equipment_ids.sudo()],
+            "advisories": line.sudo()._advisory_rows(),
             "promises": self._promises_of(line),
         }
 

@@ -3,9 +3,13 @@
 RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 5321 (null reverse-path), and what mail programs sent before them.
 """
 
+import re
+
 PRECEDENCE = {"bulk", "junk", "list", "auto_reply"}
 # Headers whose presence is enough. X-Auto-Response-Suppress is none: it asks for no automatic answer, and says nothing of who wrote.
 MARKS = ("List-Id", "X-Autoreply", "X-Autorespond", "X-Autoresponder")
+
+TAG = re.compile(r"(?<=[^+@])\+[^@]*(?=@)")
 
 
 def is_automatic(message) -> bool:
@@ -25,6 +29,15 @@ def is_automatic(message) -> bool:
     if str(message.get("Return-Path") or "").strip() == "<>":
         return True
     return message.get_content_type() == "multipart/report"
+
+
+def untagged(address) -> str:
+    """Return an address without its sub-address (RFC 5233): what follows a “+”.
+
+    >>> untagged("alice+work@x.example"), untagged("+33@x.example"), untagged("alice@x.example")
+    ('alice@x.example', '+33@x.example', 'alice@x.example')
+    """
+    return TAG.sub("", address)
 
 
 def _word(header) -> str:

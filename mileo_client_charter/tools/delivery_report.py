@@ -1,9 +1,13 @@
 """What a mail server says when it cannot hand a mail over: at once (RFC 5321), or by a report (RFC 3464)."""
 
 import re
+from email.utils import parseaddr
 
 # A reply code in the text of one of smtplib's exceptions: (451, b'4.3.0 …').
 CODE = re.compile(r"\((?P<code>[2-5]\d\d), b?['\"]")
+
+# By whose name a mail system writes (RFC 2142, RFC 3464).
+SYSTEM = {"mailer-daemon", "postmaster"}
 
 
 def is_temporary(reason, kind=None) -> bool:
@@ -66,7 +70,20 @@ def read(message):
     return actions, " / ".join(dict.fromkeys(word for word in words if word))
 
 
-def is_only_delayed(message) -> bool:
-    """Return whether the report says of nobody that the mail failed: it is still tried, or was passed on."""
+def is_failure(message) -> bool:
+    """Return whether ``message``, sent to the address of bounces, says that a mail did not arrive.
+
+    A report says so by its action: what is delayed is still tried. Without a report it is a failure only if the mail system
+    itself wrote: out-of-office answers go to that address too, as RFC 3834 (4) asks, and Sieve's and others' do.
+
+    >>> from email import message_from_string
+    >>> is_failure(message_from_string("From: MAILER-DAEMON@x.example\\nSubject: failure notice\\n\\nNo mailbox here"))
+    True
+    >>> is_failure(message_from_string("From: a@x.example\\nAuto-Submitted: auto-replied (vacation)\\n\\nAway"))
+    False
+    """
     actions, _words = read(message)
-    return bool(actions) and "failed" not in actions
+    if actions:
+        return "failed" in actions
+    _name, sender = parseaddr(str(message.get("From") or ""))
+    return sender.partition("@")[0].lower() in SYSTEM

@@ -184,8 +184,9 @@ def _holds(operator, bound_text, version_text):
         return None
     if operator in ("=", "!="):
         if bound.dotted == 1 and bound.scheme[1] != "year" and version.text != bound.text:
-            # "V16" or "H4W2PER2" alone is as often the name of a model: only the very same text is equal to it.
-            return None
+            # "V16" or "H4W2PER2" alone is as often the name of a model: it clears nothing. A number without a head is the same
+            # number with or without its V; with a head, only the very same text is equal to it.
+            return True if sign == 0 and not bound.head and operator == "=" else None
         return None if sign in (_SHORTER, _ZEROS, _LONGER) else (sign == 0) is (operator == "=")
     below = operator[0] == "<"
     if sign == _SHORTER:

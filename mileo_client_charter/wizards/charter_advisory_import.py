@@ -26,11 +26,8 @@ class CharterAdvisoryImport(models.TransientModel):
         lines = []
         for file in self.file_ids:
             line = {"name": file.name}
-            last = self.env["charter.advisory.revision"].search([], order="id desc", limit=1).id
             try:
-                one = model._import_document(file.raw or b"")
-                taken = one.revision_ids[:1].id > last
-                outcome = "unchanged" if not taken else "revised" if one.revision_ids[1:] else "created"
+                one, outcome = model._import_noting(file.raw or b"")
                 line.update(advisory_id=one.id, outcome=outcome)
             except UserError as error:
                 line.update(outcome="refused", message=str(error))

@@ -26,6 +26,10 @@ class CharterInterventionWizard(models.TransientModel):
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
     work_done = fields.Html()
+    firmware = fields.Char(
+        "Firmware installed",
+        help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each.",
+    )
     asked = fields.Text("Who is asked", compute="_compute_asked")
 
     @api.depends("intervention_id", "operation")
@@ -49,7 +53,9 @@ class CharterInterventionWizard(models.TransientModel):
                 raise ValidationError(
                     self.env._("Work done: write what was done. The client reads it in its report.")
                 )
-            self.intervention_id.action_close(resolved_at=self.at, work_done=self.work_done)
+            self.intervention_id.action_close(
+                resolved_at=self.at, work_done=self.work_done, firmware=self.firmware
+            )
         elif self.operation == "correct":
             self.intervention_id.action_correct(
                 self.reason, responded_at=self.responded_at, resolved_at=self.at

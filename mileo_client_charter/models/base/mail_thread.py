@@ -1,9 +1,10 @@
 import logging
 
-from odoo import models
+from odoo import api, models
+from odoo.tools.mail import email_split
 
-from ...tools.automatic_mail import is_automatic
-from ...tools.delivery_report import is_only_delayed, read
+from ...tools.automatic_mail import is_automatic, untagged
+from ...tools.delivery_report import is_failure, read
 
 _logger = logging.getLogger(__name__)
 
@@ -24,6 +25,15 @@ AUTOMATIC = Automatic()
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """Let what follows a “+” of an address of ours be the writer's own (RFC 5233), as most mail servers do."""
+        for key in ("to", "recipients"):
+            addresses = email_split(message_dict[key])
+            bare = [untagged(one) for one in addresses if untagged(one) != one]
+            message_dict[key] = ",".join([*filter(None, [message_dict[key]]), *bare])
+        return super().message_route(message, message_dict, model, thread_id, custom_values)
+
     def _message_route_process(self, message, message_dict, routes):
         """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``."""
         found = AuthenticationResults(map(str, message.get_all("Authentication-Results", [])))
@@ -34,9 +44,11 @@ class MailThread(models.AbstractModel):
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
 
     def _routing_handle_bounce(self, email_message, message_dict):
-        """Handle a bounce; a report that a mail is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3)."""
-        if is_only_delayed(email_message):
-            _logger.info("Report %s: delayed, not failed", message_dict.get("message_id"))
+        """Handle a bounce. What is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3); nor is an out-of-office
+        answer, which is sent to the same address.
+        """
+        if not is_failure(email_message):
+            _logger.info("Mail %s to the address of bounces: no failure", message_dict.get("message_id"))
             return None
         result = super()._routing_handle_bounce(email_message, message_dict)
         message = message_dict.get("bounced_message")

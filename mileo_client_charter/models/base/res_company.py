@@ -68,13 +68,34 @@ class ResCompany(models.Model):
     charter_vulnerability_days = fields.Integer(
         "Days to inform clients of a vulnerability",
         default=5,
-        help="Counted from its publication; or from when it was known, where that was too late for an advance notice.",
+        help="Of high severity. Counted from its publication; or from when it was known, where that was too late for an advance notice.",
+    )
+    charter_vulnerability_critical_days = fields.Integer(
+        "Days to inform clients of a critical vulnerability", default=5, help="Counted in the same way."
+    )
+    charter_vulnerability_other_days = fields.Integer(
+        "Days to inform clients of another vulnerability",
+        default=14,
+        help="Of medium or low severity. What advisories bring of these is grouped by week, in one notice.",
     )
 
     _charter_vulnerability = models.Constraint(
         "CHECK (charter_vulnerability_days BETWEEN 1 AND 60)",
         "Days to inform clients of a vulnerability: from 1 to 60.",
     )
+    _charter_vulnerability_by_severity = models.Constraint(
+        "CHECK (charter_vulnerability_critical_days BETWEEN 1 AND 60 AND charter_vulnerability_other_days BETWEEN 1 AND 60)",
+        "Days to inform clients of a vulnerability: from 1 to 60, whatever its severity.",
+    )
+
+    def _charter_vulnerability_limit(self, severity):
+        """Return within how many days clients are informed of a vulnerability of this severity."""
+        self.ensure_one()
+        if severity == "critical":
+            return self.charter_vulnerability_critical_days
+        if severity in ("medium", "low", "none"):
+            return self.charter_vulnerability_other_days
+        return self.charter_vulnerability_days
 
     charter_stand_in_rule = fields.Selection(
         [

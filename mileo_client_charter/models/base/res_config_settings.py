@@ -33,6 +33,12 @@ class ResConfigSettings(models.TransientModel):
     charter_vulnerability_days = fields.Integer(
         related="company_id.charter_vulnerability_days", readonly=False
     )
+    charter_vulnerability_critical_days = fields.Integer(
+        related="company_id.charter_vulnerability_critical_days", readonly=False
+    )
+    charter_vulnerability_other_days = fields.Integer(
+        related="company_id.charter_vulnerability_other_days", readonly=False
+    )
     charter_seal_checked_at = fields.Datetime(related="company_id.charter_seal_checked_at")
     charter_seal_checked = fields.Integer(related="company_id.charter_seal_checked")
     charter_seal_problem = fields.Text(related="company_id.charter_seal_problem")

@@ -7,7 +7,9 @@ from datetime import timedelta
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
+from psycopg2.errors import SerializationFailure
 
 from ...tools.delivery_report import is_refused, is_temporary, refused_for_good
 from ..base.charter_batches import run_isolated
@@ -17,6 +19,8 @@ _logger = logging.getLogger(__name__)
 # A server that does not answer, or asks for patience, is asked again so much later, and for so many days in all.
 AGAIN = timedelta(minutes=30)
 PATIENCE = timedelta(days=5)
+# How often a mail is looked at anew that another process has just sent.
+ATTEMPTS = 5
 
 
 class Dialogue:
@@ -62,9 +66,7 @@ class MailMail(models.Model):
         while queue:
             mail = queue.pop(0)
             if auto_commit:
-                # A transaction of its own sees what the others did until now.
-                self.env.cr.commit()  # pylint: disable=invalid-commit
-                mail = mail._charter_to_ourselves()
+                mail = mail._charter_taken_anew()
             queue[:0] = mail._charter_apart()
             try:
                 session = mail._charter_connected(session, options)
@@ -103,14 +105,34 @@ class MailMail(models.Model):
 
         With their messages: several mails may share one, which core writes on after each. The second to do so at a time loses its
         transaction, with the mark that its mail has left, and the mail leaves again.
+
+        :raise SerializationFailure: another process has just sent one of them
         """
-        mails = self.try_lock_for_update()
-        messages = mails.sudo().mail_message_id
-        locked = messages.try_lock_for_update()
-        if locked != messages:
-            # Whoever holds the message may not have these mails in its queue.
+        if not self:
+            return self
+        self.flush_recordset()
+        query = SQL(
+            "SELECT mail.id FROM mail_mail AS mail JOIN mail_message AS message ON message.id = mail.mail_message_id "
+            "WHERE mail.id IN %s FOR UPDATE SKIP LOCKED",
+            tuple(self.ids),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        free = {row for (row,) in self.env.cr.fetchall()}
+        if len(free) < len(self):
+            # Whoever holds a message may not have these mails of it in its queue.
             self.env["charter.obligation"]._wake_mail_queue()
-        return mails.filtered(lambda mail: mail.sudo().mail_message_id in locked)
+        return self.filtered(lambda mail: mail.id in free)
+
+    def _charter_taken_anew(self):
+        """Return ``self``, to ourselves in a transaction of its own, which sees what the others did until now; else nothing."""
+        for _attempt in range(ATTEMPTS):
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+            try:
+                return self._charter_to_ourselves()
+            except SerializationFailure:
+                # Sent between the beginning of this transaction and the lock.
+                self.env.cr.rollback()
+        return self.browse()
 
     def _charter_is_ours(self):
         return bool(self) and all((mail.model or "").startswith("charter.") for mail in self)

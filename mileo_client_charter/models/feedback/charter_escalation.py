@@ -23,6 +23,8 @@ class CharterEscalation(models.Model):
     _name = "charter.escalation"
     # An answer of a machine is no word of a client: it starts no clock (article 03).
     _charter_takes_automatic_mail = False
+    # By which Odoo's own brake sees that one sender opens one after the other.
+    _primary_email = "email_from"
     _description = "Escalation"
     _inherit = ["charter.said.mixin", "mail.thread", "mail.activity.mixin"]
     _charter_messages = {"answer": Message("mileo_client_charter.mail_escalation_answer", "_record_answer")}

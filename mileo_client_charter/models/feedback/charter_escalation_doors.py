@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
@@ -9,6 +10,8 @@ from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from ...tools import mail_authentication
+from ...tools.automatic_mail import untagged
+from ..base.charter_copy import mail_copy
 from ..base.charter_lock import lock
 from ..base.mail_thread import AuthenticationResults
 
@@ -25,6 +28,11 @@ class CharterEscalation(models.Model):
         """Ask somebody to name the client of an unknown or doubtful sender: nobody is lost."""
         self.ensure_one()
         sender = self.email_from or "—"
+        contacts = self._contacts_who_write(self.email_from)
+        clients = contacts.commercial_partner_id
+        if len(clients) > 1 and not self.doubt:
+            self._ask_which(contacts)
+            return
         self.configuration_error = (
             _lt(
                 "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the "
@@ -45,6 +53,53 @@ class CharterEscalation(models.Model):
                 if self.doubt
                 else _lt("Which client is this escalation from?"),
             )
+
+    @api.model
+    def _contacts_who_write(self, email_from):
+        """Return the contacts of clients a mail may be from, one a client: whose address it has, else whose it has but for what
+        follows a “+” (RFC 5233); of several, those of clients under the charter.
+        """
+        people = self.env["res.partner"].sudo()
+        sender = email_normalize(email_from or "") or ""
+        for address in dict.fromkeys((sender, untagged(sender))):
+            found = address and people.search([("email_normalized", "=", address)], order="is_company, id")
+            if found:
+                # One of ours is one of ours, whatever else has the same address.
+                if any(not user.share for user in found.user_ids):
+                    return people
+                first = {}
+                for one in found:
+                    first.setdefault(one.commercial_partner_id, one)
+                charter = [one for client, one in first.items() if client.is_charter_client]
+                return people.concat(*(charter or first.values()))
+        return people
+
+    def _ask_which(self, contacts):
+        """Ask which client it is about, where a contact of several wrote: ours, and the writer. The time limit runs whichever it is."""
+        names = ", ".join(contacts.commercial_partner_id.mapped("name"))
+        self.configuration_error = _lt(
+            "The sender %(sender)s is a contact of %(clients)s: choose the one it is about. The time limit runs from the email, "
+            "whichever it is.",
+            sender=self.email_from,
+            clients=names,
+        )
+        for user in self.env["charter.assignment"]._company_people(self.company_id, "operations_manager"):
+            self.activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=_lt("Which client is this escalation from?"),
+            )
+        writer = contacts[0]
+        record = self.sudo().with_context(lang=writer.lang or self.env.lang)
+        if not writer._charter_unreachable(writer.commercial_partner_id):
+            body = Markup("<p>%s</p>") % record.env._(
+                "We have received your email. You are a contact of %s: which of them is it about? Reply to this email; the time "
+                "limit of our answer runs already.",
+                names,
+            )
+            subject = record.env._("%s: which company is it about?", self.reference)
+            layout = "mileo_client_charter.mail_client_layout"
+            mail_copy(record, writer, self.company_id, subject, body, layout)
 
     @api.model
     def _doubt_about(self, company, sender):
@@ -94,11 +149,10 @@ class CharterEscalation(models.Model):
         if not self.env.su:
             raise AccessError(self.env._("Only the mail gateway records what came by email."))
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
-        contact = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
-        if not contact and sender:
-            contact = self.env["res.partner"].search([("email_normalized", "=", sender)], limit=1)
-        internal = contact.user_ids.filtered(lambda user: not user.share)
-        client = contact.commercial_partner_id if contact and not internal else contact.browse()
+        contact = self._contacts_who_write(sender)
+        # Of several clients, nobody guesses which.
+        contact = contact if len(contact) == 1 else contact.browse()
+        client = contact.commercial_partner_id
         company = self.env["res.company"].browse(
             (custom_values or {}).get("company_id") or self.env.company.id
         )

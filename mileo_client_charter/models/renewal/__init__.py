@@ -21,8 +21,11 @@ from . import charter_notice_line
 from . import charter_notice_sending
 from . import charter_advisory
 from . import charter_advisory_import
+from . import charter_advisory_feed
 from . import charter_advisory_concern
 from . import charter_advisory_telling
+from . import charter_advisory_week
+from . import charter_figures_devices
 from . import charter_authorisation
 from . import charter_figures
 from . import charter_scheduler_documents

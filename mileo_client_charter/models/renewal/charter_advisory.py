@@ -102,7 +102,7 @@ class CharterAdvisory(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_notified(self):
         for one in self:
-            if one.sudo().notice_ids.filtered(lambda notice: notice.state != "draft"):
+            if one.sudo()._notices().filtered(lambda notice: notice.state != "draft"):
                 raise UserError(
                     self.env._("“%s”: clients were informed of it; archive it instead.", one.display_name)
                 )

@@ -26,6 +26,19 @@ class CharterAdvisory(models.Model):
         return self._import(content, advisory_document.read)
 
     @api.model
+    def _import_noting(self, content):
+        """Take a document, and say what became of it.
+
+        :return: (the advisory, ``created``, ``revised`` or ``unchanged``)
+        :raise UserError: it cannot be taken
+        """
+        last = self.env["charter.advisory.revision"].search([], order="id desc", limit=1).id
+        one = self._import_document(content)
+        if one.revision_ids[:1].id <= last:
+            return one, "unchanged"
+        return one, "revised" if one.revision_ids[1:] else "created"
+
+    @api.model
     def _import(self, content, read):
         self.check_access("create")
         try:

@@ -24,6 +24,14 @@ class CharterNotice(models.Model):
     advisory_id = fields.Many2one(
         "charter.advisory", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
+    advisory_ids = fields.Many2many(
+        "charter.advisory",
+        "charter_notice_advisory_rel",
+        string="Advisories of the week",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
 
     _one_an_advisory = models.UniqueIndex(
         "(company_id, advisory_id) WHERE advisory_id IS NOT NULL AND state IN ('draft', 'open')",
@@ -31,31 +39,42 @@ class CharterNotice(models.Model):
     )
 
     def _has_scope(self):
-        return bool(self.advisory_id) or super()._has_scope()
+        return bool(self._advisories()) or super()._has_scope()
+
+    def _advisories(self):
+        """Return what it is about: one advisory, or those of a week."""
+        return self.advisory_id | self.advisory_ids
 
     def _match(self):
         self.ensure_one()
-        if not self.advisory_id:
+        if not self._advisories():
             return super()._match()
-        return self.advisory_id._clients_to_notify(self.company_id, self._running_sql())
+        found = defaultdict(set)
+        for advisory in self._advisories():
+            for client, equipment in advisory._clients_to_notify(
+                self.company_id, self._running_sql()
+            ).items():
+                found[client].update(equipment)
+        return {client: sorted(equipment) for client, equipment in found.items()}
 
     def action_send(self):
         for notice in self:
-            if notice.advisory_id and not notice.advisory_id._shared():
-                raise UserError(
-                    self.env._(
-                        "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
-                        "confirm it on the advisory.",
-                        advisory=notice.advisory_id.identifier,
-                        tlp=notice.advisory_id.tlp or "?",
+            for advisory in notice._advisories():
+                if not advisory._shared():
+                    raise UserError(
+                        self.env._(
+                            "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
+                            "confirm it on the advisory.",
+                            advisory=advisory.identifier,
+                            tlp=advisory.tlp or "?",
+                        )
                     )
-                )
         return super().action_send()
 
     def _notify(self, lines, known_on=None):
         result = super()._notify(lines, known_on)
-        if self.advisory_id:
-            self.advisory_id._note_notified(self.company_id, lines)
+        for advisory in self._advisories():
+            advisory._note_notified(self.company_id, lines)
         return result
 
 
@@ -63,12 +82,19 @@ class CharterAdvisory(models.Model):
     _inherit = "charter.advisory"
 
     notice_ids = fields.One2many("charter.notice", "advisory_id", "Advance notices", readonly=True)
+    weekly_notice_ids = fields.Many2many(
+        "charter.notice", "charter_notice_advisory_rel", string="Notices of a week", readonly=True, copy=False
+    )
     notice_count = fields.Integer(compute="_compute_notice_count")
 
-    @api.depends("notice_ids")
+    @api.depends("notice_ids", "weekly_notice_ids")
     def _compute_notice_count(self):
         for one in self:
-            one.notice_count = len(one.notice_ids)
+            one.notice_count = len(one._notices())
+
+    def _notices(self):
+        """Return the notices about it, of its own and of a week."""
+        return self.notice_ids | self.weekly_notice_ids
 
     def _clients_to_notify(self, company, running):
         """Return {client id: [equipment ids]} of clients under the charter with affected devices; one concern is told once.
@@ -103,9 +129,9 @@ class CharterAdvisory(models.Model):
         self.ensure_one()
         self.check_access("write")
         company = self.env.company
-        notice = self.notice_ids.filtered(
+        notice = self._notices().filtered(
             lambda one: one.company_id == company and one.state in ("draft", "open")
-        )
+        )[:1]
         if not notice:
             notice = self.env["charter.notice"].create(self._notice_values(company))
             self._write_notice_texts(notice)
@@ -164,7 +190,7 @@ class CharterAdvisory(models.Model):
 
     def _notified_before(self):
         """Return {line of a notice that is out: what it means for its client} before a revision."""
-        lines = self.sudo().notice_ids.filtered(lambda one: one.state == "open").line_ids.filtered("sent_at")
+        lines = self.sudo()._notices().filtered(lambda one: one.state == "open").line_ids.filtered("sent_at")
         return {line: self._meaning(line) for line in lines}
 
     def _meaning(self, line):
@@ -183,9 +209,9 @@ class CharterAdvisory(models.Model):
 
     def _tell_changed(self, told):
         """Tell again, after a revision, those for whom something changed, and whoever is new."""
-        for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
-            engine = notice._charter_engine()
-            engine.severity = self._notice_values(notice.company_id)["severity"]
+        for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
+            if notice.advisory_id:
+                notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
             self._prepend_revision(notice)
             found = notice._match()
             for line in notice.line_ids:
@@ -201,13 +227,15 @@ class CharterAdvisory(models.Model):
         for code, _name in self.env["res.lang"].get_installed():
             one, there = self.with_context(lang=code), notice.with_context(lang=code)
             line = one.env["ir.qweb"]._render(
-                "mileo_client_charter.advisory_notice_revision", {"advisory": one}
+                "mileo_client_charter.advisory_notice_revision",
+                {"advisory": one, "named": not notice.advisory_id},
             )
-            there.write({"body": line + (there.body or ""), "advice": one._advice() or there.advice})
+            advice = one._advice() if notice.advisory_id else ""
+            there.write({"body": line + (there.body or ""), "advice": advice or there.advice})
 
     def _join_notices(self):
         """Add devices found to be affected to the notices that are out, and tell their clients."""
-        for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "open"):
+        for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             notice._pick_up_new()
 
     # -- who looks --------------------------------------------------------------------------------
@@ -240,7 +268,8 @@ class CharterAdvisoryConcern(models.Model):
         for (company, advisory, client), concerns in groups.items():
             client = client.with_company(company).sudo()
             user = client.charter_technical_contact_id or client.charter_account_manager_id
-            day = company._charter_today() + timedelta(days=company.charter_vulnerability_days)
+            limit = company._charter_vulnerability_limit(advisory.severity)
+            day = company._charter_today() + timedelta(days=limit)
             concerns.write({"look_user_id": user.id, "look_by": day})
             if user:
                 advisory.activity_schedule(

@@ -121,7 +121,7 @@ class CharterNotice(models.Model):
             notice.told_count = len(lines.filtered("sent_at"))
             notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
 
-    @api.depends("kind", "effect_on", "published_on", "known_on", "company_id", "state")
+    @api.depends("kind", "severity", "effect_on", "published_on", "known_on", "company_id", "state")
     @api.depends_context("lang")
     def _compute_tell_by(self):
         for notice in self:
@@ -139,7 +139,8 @@ class CharterNotice(models.Model):
         too late for that runs from ``known_on``: no promise is made that could not be kept.
         """
         self.ensure_one()
-        days = timedelta(days=self.company_id.charter_vulnerability_days)
+        severity = self.severity if self.kind == "vulnerability" else None
+        days = timedelta(days=self.company_id._charter_vulnerability_limit(severity))
         if self.kind == "vulnerability":
             begins = self.published_on or known_on
             in_time = begins and begins + days
@@ -217,7 +218,7 @@ class CharterNotice(models.Model):
         if moved:
             moved._check_future(fields.Date.to_date(vals["effect_on"]))
         # A draft somebody edits is owed for its new date; what is late already stays late.
-        dates = ("kind", "effect_on", "published_on")
+        dates = ("kind", "effect_on", "published_on", "severity")
         before = {n: [n[name] for name in dates] for n in self if n.state == "draft" and n.line_ids}
         result = super().write(vals)
         for notice, values in before.items():

@@ -108,6 +108,8 @@ class CharterReview(models.Model):
             start = max(before - relativedelta(years=1) + timedelta(days=1), began)
             years["before"] = figures._figures(contract, start, before, client)[contract.id]
         years["recommendations"] = self._open_recommendations()
+        scope = figures._scope({contract: (since, last, client.id)})
+        years["vigilance"] = figures._vigilance_rows(scope).get(contract.id, [])
         years["verdict"] = self._frozen_standing()
         return years
 
@@ -127,6 +129,30 @@ class CharterReview(models.Model):
     def _charter_check_print(self, report):
         # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
         self._check_field_access(self._fields["dossier_figures"], "read")
+
+    def _dossier_vigilance(self):
+        """Return what is still to be updated, and which authorisations end, a line each, in the language of the reader."""
+        self.ensure_one()
+        lines = []
+        # Dossiers frozen before this was listed have none.
+        for row in (self.dossier_figures or {}).get("vigilance", ()):
+            name = row["name"]
+            if isinstance(name, dict):
+                name = name.get(self.env.lang) or name.get("en_US") or ""
+            if row["what"] == "device":
+                since = self.company_id.sudo()._charter_day_at(row["since"][:19])
+                said = {"number": row["number"], "day": day_text(self.env, since, "d MMMM y")}
+                words = (
+                    self.env._("1 device to update, since %(day)s", **said)
+                    if row["number"] == "1"
+                    else self.env._("%(number)s devices to update, since %(day)s", **said)
+                )
+                lines.append((name, words))
+            else:
+                until = day_text(self.env, fields.Date.to_date(row["until"]), "d MMMM y")
+                title = " · ".join(filter(None, [name, row["place"], row["number"]]))
+                lines.append((title, self.env._("valid until %s", until)))
+        return lines
 
     def _dossier_rows(self):
         """Return [(label, this year, last year)] in the language of the reader; “—” where nothing was measured."""

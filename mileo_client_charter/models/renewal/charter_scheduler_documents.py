@@ -23,7 +23,8 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _charter_action_reads(self, action):
         tables = (
-            "charter_advisory", "charter_authorisation", "charter_equipment", "charter_equipment_milestone", "charter_equipment_model",
+            "charter_advisory", "charter_advisory_concern", "charter_authorisation", "charter_notice_advisory_rel",
+             "charter_equipment", "charter_equipment_milestone", "charter_equipment_model",
             "charter_equipment_model_date", "charter_equipment_tag", "charter_escalation", "charter_feedback", "charter_notice",
             "charter_notice_line", "charter_renewal", "charter_review", "product_product",
             "charter_equipment_charter_notice_rel", "charter_equipment_charter_notice_line_rel", "charter_notice_charter_tier_rel",
@@ -39,6 +40,7 @@ class CharterScheduler(models.AbstractModel):
             super()._schedule_all,
             self.env["charter.review"]._prepare_due,
             notices._raise_isolated,
+            self.env["charter.advisory"]._raise_notices,
             notices._pick_up,
             self.env["charter.authorisation"]._tell_due,
         )

@@ -18,6 +18,8 @@ FOUND_BY = {
     "id", "display_name", "name", "reference", "state", "progress", "res_model", "res_id", "company_id", "reported_at",
     "responded_at", "resolved_at", "reopened_at", "closing_cycle",
 }  # fmt: skip
+# The answer to a step that has been taken as it is said: a program that lost our answer sends it again.
+ALREADY = "already done"
 # Nothing else of what a remote call says of itself reaches the engine.
 CONTEXT = ("lang", "tz", "allowed_company_ids")
 
@@ -44,13 +46,59 @@ class CharterIntervention(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Report work. What a program reported before, by its own document, is given back as it stands: a report sent twice is one."""
         if not self._charter_by_program():
             return super().create(vals_list)
         self.check_access("create")
         for vals in vals_list:
             self._charter_check_reported(vals)
-        reported = self._charter_for_program().create([{"user_id": False, **vals} for vals in vals_list])
-        return reported.with_env(self.env)
+        known = self._charter_reported_before(vals_list)
+        new = {}
+        for vals in vals_list:
+            key = (vals.get("res_model"), vals.get("res_id"))
+            if key not in known:
+                new.setdefault(key if all(key) else id(vals), vals)
+        made = self._charter_for_program().create([{"user_id": False, **vals} for vals in new.values()])
+        known |= dict(zip(new, made, strict=True))
+        reported = [
+            known[key if all(key := (vals.get("res_model"), vals.get("res_id"))) else id(vals)]
+            for vals in vals_list
+        ]
+        return self.browse([one.id for one in reported])
+
+    def _charter_reported_before(self, vals_list):
+        """Return {(res_model, res_id): intervention} of what this program reported before.
+
+        :raise ValidationError: another one's work, or of another client
+        """
+        wanted = {
+            (vals["res_model"], vals["res_id"]): vals
+            for vals in vals_list
+            if vals.get("res_model") and vals.get("res_id")
+        }
+        if not wanted:
+            return {}
+        engine = self._charter_for_program()
+        rows = engine.search(
+            [
+                ("res_model", "in", [name for name, _id in wanted]),
+                ("res_id", "in", [number for _name, number in wanted]),
+            ]
+        )
+        found = {(row.res_model, row.res_id): row for row in rows if (row.res_model, row.res_id) in wanted}
+        for key, row in found.items():
+            name = f"{key[0]} {key[1]}"
+            if row.create_uid != self.env.user:
+                raise ValidationError(self.env._("res_id: %s was reported by somebody else.", name))
+            client = engine.env["res.partner"].browse(wanted[key].get("partner_id")).commercial_partner_id
+            if row.commercial_partner_id != client:
+                raise ValidationError(
+                    self.env._(
+                        "partner_id: %s was reported for another client. Cancel it, and report it under another id.",
+                        name,
+                    )
+                )
+        return found
 
     def _charter_check_reported(self, vals):
         """:raise AccessError, ValidationError: what the key of a program may not say"""
@@ -65,6 +113,7 @@ class CharterIntervention(models.Model):
             )
         if (vals.get("company_id") or self.env.company.id) not in self.env.companies.ids:
             raise AccessError(self.env._("company_id: the user of this key works for another company."))
+        self._charter_check_values(vals)
         if vals.get("res_model") in self.env:
             raise ValidationError(
                 self.env._(
@@ -73,9 +122,93 @@ class CharterIntervention(models.Model):
                 )
             )
 
+    def _charter_check_values(self, vals):
+        """:raise ValidationError: a value that is none of the field's; Odoo itself would fail without naming it"""
+        for name, value in vals.items():
+            field = self._fields[name]
+            if field.type == "selection" and value is not False:
+                known = [key for key, _label in field._description_selection(self.env)]
+                wrong = value not in known and self.env._("one of %s", ", ".join(known))
+            elif field.type in ("many2one", "many2one_reference", "integer"):
+                wrong = (type(value) is not int and value is not False) and self.env._("a number")
+            elif field.type in ("char", "html"):
+                wrong = not isinstance(value, str) and value is not False and self.env._("text")
+            else:
+                wrong = False
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: “%(value)s” is not %(wanted)s.", field=name, value=value, wanted=wrong
+                    )
+                )
+        for name in ("name", "partner_id"):
+            if not vals.get(name):
+                raise ValidationError(self.env._("%s: it is missing.", name))
+        client = self.env["res.partner"].sudo().browse(vals["partner_id"]).exists()
+        if not client:
+            raise ValidationError(self.env._("partner_id: there is no client %s.", vals["partner_id"]))
+
     def _charter_step(self, *states):
         if not self._charter_by_program():
             return super()._charter_step(*states)
         # Its own alone: the rules of reading say which.
         self.check_access("read")
         return super(CharterIntervention, self._charter_for_program())._charter_step(*states)
+
+    # -- steps sent again ----------------------------------------------------------------------------
+
+    def _charter_already(self, taken):
+        """Return whether a program says again what is on record of all of these. :param taken: function of one of them"""
+        if not self._charter_by_program():
+            return False
+        self.check_access("read")
+        engine = self._charter_for_program()
+        return bool(engine) and all(taken(one) for one in engine)
+
+    def _charter_same(self, name, moment):
+        """Return whether ``moment`` is the one on record, or none is said."""
+        return bool(self[name]) and (not moment or self._charter_moment(moment, name) == self[name])
+
+    def action_respond(self, at=None):
+        if self._charter_already(lambda one: one._charter_same("responded_at", at)):
+            return ALREADY
+        return super().action_respond(at)
+
+    def action_pause(self, reason, at=None, until=None):
+        def taken(one):
+            start = at and one._charter_moment(at, "reported_at")
+            stop = one._charter_moment(until, "reported_at") if until else False
+            return any(
+                (start == pause.start_at if start else not pause.stop_at) and stop in (False, pause.stop_at)
+                for pause in one.pause_ids
+            )
+
+        if self._charter_already(taken):
+            return ALREADY
+        return super().action_pause(reason, at, until)
+
+    def action_resume(self, at=None):
+        def taken(one):
+            stops = one.pause_ids.mapped("stop_at")
+            return all(stops) and (one._charter_moment(at, "reported_at") in stops if at else bool(stops))
+
+        if self._charter_already(taken):
+            return ALREADY
+        return super().action_resume(at)
+
+    def action_close(self, resolved_at=None, work_done=None):
+        if self._charter_already(
+            lambda one: one.state == "closed" and one._charter_same("resolved_at", resolved_at)
+        ):
+            return ALREADY
+        return super().action_close(resolved_at, work_done)
+
+    def action_cancel(self, reason):
+        if self._charter_already(lambda one: one.state == "cancelled"):
+            return ALREADY
+        return super().action_cancel(reason)
+
+    def action_reopen(self):
+        if self._charter_already(lambda one: one.state == "open" and one.promise_cycle > 1):
+            return ALREADY
+        return super().action_reopen()

@@ -4,7 +4,7 @@ Buttons, imports, remote calls and feeds all come through here. Each takes the m
 before the moment it is typed in, and never after.
 """
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
@@ -17,6 +17,14 @@ _lt = LazyTranslate(__name__)
 
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
+
+    firmware = fields.Char(
+        "Firmware installed",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Recorded on its equipment when the work was closed; it answers what advisories say of the devices.",
+    )
 
     # -- public: called by buttons and over /json/2 --------------------------------------------------
 
@@ -74,19 +82,44 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(pause.reason)
         return True
 
-    def action_close(self, resolved_at=None, work_done=None):
+    def action_close(self, resolved_at=None, work_done=None, firmware=None):
         """Close work that is done: surveys are planned, one for each contact and closing.
 
         :param resolved_at: when, now by default
         :param work_done: what was done, HTML
-        :raise ValidationError: closed already, or a moment that cannot be
+        :param firmware: what its equipment runs from now on, where the work updated it
+        :raise ValidationError: closed already, a moment that cannot be, or firmware of no or of several models
         """
         self._charter_check_followed()
+        firmware = " ".join((firmware or "").split())
         for intervention in self._charter_step("open"):
             if work_done:
                 intervention.work_done = work_done
+            if firmware:
+                intervention._charter_check_firmware()
             intervention._charter_close(intervention._charter_past(resolved_at, "resolved_at"))
+            if firmware:
+                intervention._charter_record_firmware(firmware)
         return True
+
+    def _charter_check_firmware(self):
+        if not self.equipment_ids:
+            raise ValidationError(
+                self.env._("Firmware installed: choose the equipment it was installed on first.")
+            )
+        if len({(each.maker, each.model) for each in self.equipment_ids}) > 1:
+            raise ValidationError(
+                self.env._(
+                    "Firmware installed: the equipment is of several models. Record the firmware on each of them instead."
+                )
+            )
+
+    def _charter_record_firmware(self, firmware):
+        self.firmware = firmware
+        day = self.company_id._charter_day_at(self.resolved_at)
+        self.equipment_ids.write(
+            {"firmware": firmware, "firmware_source": "intervention", "firmware_on": day}
+        )
 
     def action_cancel(self, reason):
         """Cancel work that is not to be done: what was promised is owed no more, and the reason stays.

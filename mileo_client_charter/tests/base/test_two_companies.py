@@ -26,6 +26,8 @@ OF_NO_COMPANY = {
     "charter.advisory.product": "its advisory's",
     "charter.advisory.remedy": "its advisory's",
     "charter.advisory.revision": "its advisory's",
+    "charter.advisory.feed": "where it is published, the same for all",
+    "charter.advisory.feed.document": "its feed's",
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
     "charter.door.visit": "read by nobody",

@@ -27,6 +27,19 @@ Diagnostic-Code: smtp; 550 5.1.1 User unknown
 --b--
 """
 
+# As Sieve of Dovecot 2.3.19 writes it, to the envelope sender of what it answers: the address of bounces.
+AWAY = """Message-ID: <dovecot-sieve-1795818960-84748-0@vm>
+From: <a@x.example>
+To: <%s>
+Subject: Absence
+In-Reply-To: %s
+References: %s
+Auto-Submitted: auto-replied (vacation)
+Precedence: bulk
+
+Back on the 15th.
+"""
+
 
 class Server:
     """As much of smtplib.SMTP as Odoo asks for; each mail gets the next of ``answers``, an exception or None."""
@@ -112,7 +125,7 @@ class TestDeliveryRefused(DeliveryCase):
     def test_what_another_process_is_at_is_left_to_it(self):
         row, server = self.queued(), Server()
         mails = type(self.env["mail.mail"])
-        with patch.object(mails, "try_lock_for_update", lambda self, **_options: self.browse()):
+        with patch.object(mails, "_charter_to_ourselves", lambda self: self.browse()):
             self.send(row, server)
         self.assertEqual((server.taken, row.state), ([], "queued"))
         self.send(row, server)
@@ -134,3 +147,23 @@ class TestDeliveryRefused(DeliveryCase):
                 )  # fmt: skip
                 self.assertEqual(row.state, state)
         self.assertIn("550 5.1.1 User unknown", row.failure)
+
+    def test_out_of_office_to_the_address_of_bounces_is_no_failure(self):
+        self.hand_over()
+        row = self.deliveries()[0]
+        message = row.sudo().mail_message_id
+        domain = self.env["mail.alias.domain"].create({"name": "charter.example.com"})
+        thread = self.env["mail.thread"].sudo()
+        with self.at(1):
+            thread.message_process(
+                False, AWAY % (domain.bounce_email, message.message_id, message.message_id)
+            )
+            self.assertEqual((row.state, row.failure), ("sent", False))
+            failed = (DELAYED % "failed").replace(
+                "--b--", f"--b\nContent-Type: text/rfc822-headers\n\nMessage-Id: {message.message_id}\n--b--"
+            )
+            thread.message_process(
+                False,
+                f"From: mailer-daemon@x.example\nTo: {domain.bounce_email}\nMessage-Id: <d@x>\n{failed}",
+            )
+            self.assertEqual(row.state, "failed")

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..cases.common import START, CharterCase
 
@@ -92,6 +93,61 @@ class TestEscalation(CharterCase):
             thread_id=escalation.id,
         )
         self.assertEqual(count([]), before + 1)
+
+    def test_an_address_with_a_suffix_is_the_contact_s(self):
+        local, _at, domain = self.alice.email.partition("@")
+        with self.at():
+            escalation = self._by_mail(sender=f"Alice <{local}+alarm@{domain}>")
+        self.assertEqual((escalation.state, escalation.contact_id), ("open", self.alice))
+
+    def test_a_contact_of_two_clients_is_asked_which(self):
+        other, bob, _bea = self._client("Bistro")
+        bob.email = self.alice.email
+        self._contract(self.client)
+        self._contract(other)
+        with self.at():
+            escalation = self._by_mail()
+        self.assertEqual((escalation.state, escalation.partner_id.id), ("unqualified", False))
+        for name in (self.client.name, other.name, "whichever it is"):
+            self.assertIn(name, escalation.configuration_error)
+        self.assertEqual(escalation.activity_ids.user_id, self.operations)
+        [asked] = self.mails_to(self.alice) | self.mails_to(bob)
+        self.assertIn("which company", asked.subject)
+        self.assertIn(other.name, asked.body_html)
+        with self.at(5):
+            escalation.with_user(self.operations).partner_id = other
+        promise = self.promise(escalation, "escalation.level1")
+        self.assertEqual((promise.opened_at, promise.due_at), (START, START + timedelta(hours=24)))
+
+    def test_of_two_the_one_under_the_charter(self):
+        other, bob, _bea = self._client("Bistro")
+        bob.email = self.alice.email
+        self._contract(other)
+        with self.at():
+            escalation = self._by_mail()
+        self.assertEqual((escalation.state, escalation.partner_id), ("open", other))
+
+    def test_odoo_s_brake_knows_the_sender(self):
+        """Odoo stops a sender that opens one after the other, and answers it; what came before is there."""
+        alias = self.env.ref("mileo_client_charter.alias_escalation")
+        alias.alias_domain_id = self.env["mail.alias.domain"].create({"name": "mileo.example.com"})
+        self.env["ir.config_parameter"].sudo().set_param("mail.gateway.loop.threshold", 2)
+        gateway = self.env["mail.thread"].sudo()
+        with mute_logger("odoo.addons.mail.models.mail_thread"):
+            opened = [
+                bool(gateway.message_process(False, MAIL.format(sender=self.alice.email, id=number)))
+                for number in range(4)
+            ]
+        self.assertEqual(opened, [True, True, False, False])
+
+    def test_an_alias_with_a_suffix_is_the_alias(self):
+        alias = self.env.ref("mileo_client_charter.alias_escalation")
+        alias.alias_domain_id = self.env["mail.alias.domain"].create({"name": "mileo.example.com"})
+        mail = MAIL.format(sender=self.alice.email, id=1).replace("escalation@", "escalation+lyon@")
+        escalation = self.env["charter.escalation"].browse(
+            self.env["mail.thread"].sudo().message_process(False, mail)
+        )
+        self.assertEqual((escalation.state, escalation.contact_id), ("open", self.alice))
 
     def test_mail_of_our_own_people_names_no_client(self):
         with self.at():

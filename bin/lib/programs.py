@@ -1,4 +1,4 @@
-"""The real monitoring programs, unpacked from their packages into the state folder; nothing is installed.
+"""Real programs of others, unpacked from their packages into the state folder; nothing is installed.
 
 Of Debian's two suites, so that each is an older and a newer one: programs run with the libraries of their own suite, by its own
 loader, whatever the machine has.
@@ -6,18 +6,13 @@ loader, whatever the machine has.
 
 import contextlib
 import glob
-import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 
-LIB = pathlib.Path(__file__).parent.parent / "bin" / "lib"
-sys.path.insert(0, str(LIB))
-
-import bootstrap  # noqa: E402  (the path above must be set first)
-import runtime  # noqa: E402
+import bootstrap
+import runtime
 
 FOLDER = pathlib.Path(bootstrap.STATE, "monitors")
 SUITES = {
@@ -27,23 +22,32 @@ SUITES = {
         "php-cli", "php-pgsql", "php-mbstring", "php-bcmath", "php-xml", "php-gd", "php-curl",
     ),
 }  # fmt: skip
-REMEDY = "These tests need Debian's mirror: on another system run bin/test without --monitors."
+MAIL = ("postfix", "vacation", "dovecot-core", "dovecot-sieve")
+REMEDY = "These tests need Debian's mirror: on another system run bin/test without --monitors and --mail."
 
 
 def root(suite):
-    """Folder of the unpacked packages of ``suite``, downloaded the first time (some minutes)."""
-    target = FOLDER / suite
-    stamp = FOLDER / f"{suite}.packages"
-    wanted = " ".join(SUITES[suite])
+    """Folder of the unpacked monitoring programs of ``suite``, downloaded the first time (some minutes)."""
+    return unpacked(suite, suite, SUITES[suite])
+
+
+def mail_root(suite):
+    """Folder of the unpacked mail programs of ``suite``, downloaded the first time (a minute)."""
+    return unpacked(suite, f"mail-{suite}", MAIL)
+
+
+def unpacked(suite, name, packages):
+    """The folder ``name`` with these packages of ``suite`` and all they need."""
+    target = FOLDER / name
+    stamp = FOLDER / f"{name}.packages"
+    wanted = " ".join(packages)
     if not bootstrap.stamp_matches(stamp, wanted):
         FOLDER.mkdir(exist_ok=True)
         with runtime.database_lock("monitors"):
             if not bootstrap.stamp_matches(stamp, wanted):
                 bootstrap.shutil.rmtree(target, ignore_errors=True)
-                what = f"monitoring programs of {suite}"
-                bootstrap.unpack_debian(
-                    suite, SUITES[suite], str(target), what, REMEDY, with_dependencies=True
-                )
+                what = f"{name}: {wanted}"
+                bootstrap.unpack_debian(suite, packages, str(target), what, REMEDY, with_dependencies=True)
                 bootstrap.write_stamp(stamp, wanted)
     return target
 
@@ -103,7 +107,4 @@ def until(check, what, seconds=60):
 
 def scratch():
     """A folder for one run of a program; its sockets need a short name."""
-    return tempfile.TemporaryDirectory(prefix="monitor-")
-
-
-__all__ = ["command", "os", "root", "running", "scratch", "until", "version"]
+    return tempfile.TemporaryDirectory(prefix="real-")

@@ -1,0 +1,185 @@
+"""Advisories that concern clients raise their own drafts: each severe one at once, the others of a week together."""
+
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ...tools.versions import AFFECTED
+from ..base.charter_batches import end_batch, run_isolated
+from ..base.charter_format import day_text
+from .charter_advisory_telling import LEAST
+
+_logger = logging.getLogger(__name__)
+
+AT_ONCE = ("critical", "high")
+WEEK = timedelta(days=7)
+
+
+class CharterAdvisory(models.Model):
+    _inherit = "charter.advisory"
+
+    @api.model
+    def _raise_notices(self):
+        """Draft what clients have to be told of; somebody reads it, and the clock reminds of what lies about.
+
+        :return: whether there is time left
+        """
+        for company, advisories in self._untold().items():
+            at_once = advisories.filtered(lambda one: one.severity in AT_ONCE or one.tlp != "CLEAR")
+            run_isolated(
+                at_once, lambda some, company=company: some._raise_each(company), self._say_not_raised
+            )
+            others = advisories - at_once
+            if others and self._week_is_over(company):
+                run_isolated(
+                    company, lambda one, others=others: others._raise_week(one), self._say_not_raised
+                )
+        return end_batch(self.env, 1)
+
+    @api.model
+    def _say_not_raised(self, record, why):
+        _logger.error("The notice of %s cannot be drafted: %s", record, why)
+
+    @api.model
+    def _untold(self):
+        """Return {company: advisories that affect devices of its clients, of which nobody is told and no notice is written}."""
+        rows = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            ._read_group(
+                [
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                    ("told_at", "=", False),
+                    ("same_as_id", "=", False),
+                    ("advisory_id.active", "=", True),
+                ],
+                ["company_id", "advisory_id"],
+            )
+        )
+        found = defaultdict(self.sudo().browse)
+        for company, advisory in rows:
+            found[company] |= advisory
+        for company, advisories in found.items():
+            # One somebody cancelled is not raised again; one that is out is joined by new devices by itself.
+            written = (
+                self.env["charter.notice"]
+                .sudo()
+                .search(
+                    Domain("company_id", "=", company.id)
+                    & (
+                        Domain("advisory_id", "in", advisories.ids)
+                        | Domain("advisory_ids", "in", advisories.ids)
+                    )
+                )
+            )
+            found[company] = advisories - written._advisories()
+        return found
+
+    def _raise_each(self, company):
+        for one in self:
+            running = self.env["charter.notice"].new({"company_id": company.id})._running_sql()
+            if one._clients_to_notify(company, running):
+                notice = self.env["charter.notice"].sudo().create(one._notice_values(company))
+                one._write_notice_texts(notice)
+                notice._reach(notice._match())
+
+    @api.model
+    def _week_is_over(self, company):
+        last = (
+            self.env["charter.notice"]
+            .sudo()
+            .search(
+                [("company_id", "=", company.id), ("advisory_ids", "!=", False)],
+                order="known_on desc",
+                limit=1,
+            )
+        )
+        return not last or last.known_on + WEEK <= company._charter_today()
+
+    def _raise_week(self, company):
+        """Draft one notice of several advisories; each client reads of its own devices alone."""
+        running = self.env["charter.notice"].new({"company_id": company.id})._running_sql()
+        told = self.filtered(lambda one: one._clients_to_notify(company, running))
+        if not told:
+            return
+        today = company._charter_today()
+        values = [one._notice_values(company) for one in told]
+        notice = (
+            self.env["charter.notice"]
+            .sudo()
+            .create(
+                {
+                    "name": told._week_title(today),
+                    "kind": "vulnerability",
+                    "company_id": company.id,
+                    "advisory_ids": [(6, 0, told.ids)],
+                    "severity": "medium" if "medium" in told.mapped("severity") else LEAST,
+                    # The last of them: what came earlier in the week waited for it on purpose, within the limit of its severity.
+                    "published_on": max(one["published_on"] for one in values),
+                    "source": " · ".join(dict.fromkeys(told.mapped("publisher")))[:200],
+                }
+            )
+        )
+        for code, _name in self.env["res.lang"].get_installed():
+            there, one = notice.with_context(lang=code), told.with_context(lang=code)
+            body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_week_body", {})
+            there.write(
+                {
+                    "name": one._week_title(today),
+                    "body": body,
+                    "advice": one.env._(
+                        "What to do is stated above for each. We contact you to agree on a date."
+                    ),
+                }
+            )
+        notice._reach(notice._match())
+
+    def _week_title(self, day):
+        return self.env._("Vulnerabilities of the week of %s", day_text(self.env, day, "d MMMM y"))
+
+
+class CharterNoticeLine(models.Model):
+    _inherit = "charter.notice.line"
+
+    def _advisory_rows(self):
+        """Return what this client is told of each advisory of a week: its own devices, and the remedy. Nothing for other notices."""
+        self.ensure_one()
+        advisories = self.sudo().notice_id.advisory_ids
+        if not advisories:
+            return []
+        concerns = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            .search(
+                [
+                    ("advisory_id", "in", advisories.ids),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                    ("same_as_id", "=", False),
+                ],
+                order="severity, advisory_id, id",
+            )
+        )
+        labels = dict(self.env["charter.advisory"]._fields["severity"]._description_selection(self.env))
+        rows = []
+        for advisory, mine in concerns.grouped("advisory_id").items():
+            one = advisory.with_context(lang=self.env.lang)
+            rows.append(
+                {
+                    "name": one.name if one.tlp == "CLEAR" else one.identifier,
+                    "reference": " · ".join([one.publisher, one.identifier]),
+                    "severity": labels.get(one.severity, ""),
+                    "equipment": [
+                        " · ".join(filter(None, [each.name, each.serial, each.firmware, each.site_id.name]))
+                        for each in mine.equipment_id
+                    ],
+                    "advice": one._advice(),
+                }
+            )
+        return rows

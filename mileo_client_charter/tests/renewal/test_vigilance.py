@@ -1,0 +1,219 @@
+from datetime import date, datetime, timedelta
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2.errors import CheckViolation
+
+from ..cases.advisories import NOW, AdvisoryCase, product
+
+MEDIUM = "CVSS:3.1/AV:N/AC:H/PR:L/UI:N/S:U/C:L/I:L/A:N"
+LOW = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
+ALL = [product(0, "DS-2CD4A25F", "vers:all/*")]
+
+
+@tagged("post_install", "-at_install")
+class TestVigilance(AdvisoryCase):
+    """From an advisory to the client: in time, grouped where nothing burns, and followed until the device is updated."""
+
+    def less_severe(self, identifier, vector=MEDIUM, products=ALL, cve="CVE-2026-20001", **values):
+        advisory = self.imported(products, identifier=identifier, cves=(cve,), **values)
+        with self.at(moment=NOW):
+            advisory.cve_ids.vector = vector
+            self.env.flush_all()
+        return advisory
+
+    def raise_notices(self, moment=NOW):
+        with self.at(moment=moment), self.committing():
+            self.env["charter.advisory"]._raise_notices()
+            self.env.flush_all()
+        return self.env["charter.notice"].search([("kind", "=", "vulnerability")])
+
+    # -- told in time, by severity ----------------------------------------------------------------
+
+    def test_days_by_severity(self):
+        self.company.write(
+            {"charter_vulnerability_critical_days": 2, "charter_vulnerability_days": 6, "charter_vulnerability_other_days": 20}
+        )  # fmt: skip
+        for severity, days in (("critical", 2), ("high", 6), ("medium", 20), ("low", 20)):
+            with self.subTest(severity), self.at(moment=NOW):
+                notice = self.env["charter.notice"].create(
+                    {
+                        "name": "x",
+                        "kind": "vulnerability",
+                        "severity": severity,
+                        "company_id": self.company.id,
+                    }
+                )
+                self.assertEqual(notice.tell_by, date(2026, 10, 5) + timedelta(days=days))
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.company.charter_vulnerability_other_days = 0
+            self.env.flush_all()
+
+    def test_a_severe_one_raises_its_own_draft(self):
+        advisory = self.imported(self.document)
+        [notice] = self.raise_notices()
+        self.assertEqual((notice.advisory_id, notice.state, notice.severity), (advisory, "draft", "critical"))
+        self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
+        [promise] = self.promise(notice.line_ids[0], "notice.advance")
+        self.assertEqual(
+            (promise.state, promise.due_at), ("open", datetime(2026, 10, 6, 22)), "five days from 1 October"
+        )
+        self.assertEqual(self.raise_notices(NOW + timedelta(days=1)), notice, "once")
+        with self.at(moment=NOW):
+            notice.action_cancel()
+        self.assertEqual(
+            self.raise_notices(NOW + timedelta(days=2)), notice, "what somebody gave up stays given up"
+        )
+
+    # -- grouped by week --------------------------------------------------------------------------
+
+    def test_others_are_grouped_by_week_and_each_client_reads_of_its_own(self):
+        first = self.less_severe("M-1")
+        second = self.less_severe("L-1", LOW, [product(0, "NVR4216", "<= 4.0", "Dahua")], "CVE-2026-20002")
+        severe = self.imported(ALL, identifier="C-1", cves=("CVE-2026-20003",))
+        notices = self.raise_notices()
+        week = notices.filtered("advisory_ids")
+        self.assertEqual((notices - week).advisory_id, severe)
+        self.assertEqual((week.advisory_ids, week.severity), (first | second, "medium"))
+        self.assertEqual(
+            week.with_context(lang="fr_FR").name, "Vulnérabilités de la semaine du\u00a05 octobre 2026"
+        )
+        self.assertEqual(first.notice_count, 1)
+        with self.at(moment=NOW):
+            self.assertEqual(
+                first.with_user(self.manager).with_company(self.company).action_notice()["res_id"], week.id
+            )
+            week.with_user(self.manager).action_send()
+            self.env.flush_all()
+        english, french = self.mails_to(self.alice), self.mails_to(self.olga)
+        self.assertEqual((len(english), len(french)), (1, 1), "one a contact for the week")
+        self.assertIn("Camera 1 · V5.4.0 build 160414", english.body_html)
+        self.assertNotIn("L-1", english.body_html, "none of its devices")
+        for words in ("M-1", "L-1", "Camera 9", "Recorder", "Moyenne", "Basse"):
+            self.assertIn(words, french.body_html)
+        told = (first | second).sudo().concern_ids
+        self.assertEqual(set(told.mapped("told_at")), {NOW})
+        # The next one of the week waits for the next week.
+        self.less_severe("M-2", cve="CVE-2026-20004")
+        self.assertEqual(self.raise_notices(NOW + timedelta(days=6)), notices)
+        fresh = self.raise_notices(NOW + timedelta(days=7)) - notices
+        self.assertEqual(fresh.advisory_ids.mapped("identifier"), ["M-2"])
+
+    def test_a_revision_of_one_of_a_week_is_told_to_whom_it_changes(self):
+        first = self.less_severe("M-1", products=[product(0, "DS-2CD4A25F", "< 5.4")])
+        self.less_severe("L-1", LOW, [product(0, "NVR4216", "<= 4.0", "Dahua")], "CVE-2026-20002")
+        week = self.raise_notices()
+        with self.at(moment=NOW):
+            week.with_user(self.manager).action_send()
+        self.assertEqual(week.line_ids.partner_id, self.other, "5.3.1 alone")
+        self.imported(
+            ALL,
+            identifier="M-1",
+            cves=("CVE-2026-20001",),
+            version="2",
+            revised="2026-10-06T08:00:00Z",
+            moment=NOW + timedelta(days=2),
+        )
+        lines = {line.partner_id: line.told_times for line in week.line_ids}
+        self.assertEqual(lines[self.client], 1, "new")
+        self.assertEqual(first.severity, "critical")
+        self.assertIn("M-1", week.body)
+
+    def test_what_may_not_be_shared_is_in_no_group(self):
+        amber = self.less_severe("A-1", tlp="AMBER")
+        [notice] = self.raise_notices()
+        self.assertEqual((notice.advisory_id, notice.advisory_ids), (amber, self.env["charter.advisory"]))
+        with self.at(moment=NOW), self.assertRaisesRegex(UserError, "TLP:AMBER"):
+            notice.with_user(self.manager).advice = "Ask us."
+            notice.with_user(self.manager).action_send()
+
+    # -- mended -----------------------------------------------------------------------------------
+
+    def test_an_intervention_closed_with_a_firmware_answers_the_concern(self):
+        advisory = self.imported(self.document)
+        self.sent(advisory)
+        with self.at(moment=NOW + timedelta(days=2)):
+            work = self.env["charter.intervention"].with_user(self.technician).create(
+                {"name": "Update", "partner_id": self.client.id, "kind": "preventive", "equipment_ids": [(6, 0, self.cam.ids)]}
+            )  # fmt: skip
+        with self.at(moment=NOW + timedelta(days=3)):
+            self.env["charter.intervention.wizard"].with_user(self.technician).create(
+                {"operation": "close", "intervention_id": work.id, "firmware": " V5.7.3  build 220112 "}
+            ).action_confirm()
+        self.assertEqual((work.state, work.firmware), ("closed", "V5.7.3 build 220112"))
+        self.assertEqual(
+            (self.cam.firmware, self.cam.firmware_source, self.cam.firmware_on),
+            ("V5.7.3 build 220112", "intervention", date(2026, 10, 8)),
+        )
+        [row] = advisory.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.cam)
+        self.assertEqual((row.state, row.days_to_update), ("updated", 3))
+
+    def test_a_firmware_of_no_or_of_several_models_is_refused(self):
+        for equipment, words in (
+            (self.env["charter.equipment"], "choose the equipment"),
+            (self.cam | self.unread, "several models"),
+        ):
+            with self.subTest(words), self.at(moment=NOW):
+                work = self.env["charter.intervention"].create(
+                    {"name": "Update", "partner_id": self.client.id, "equipment_ids": [(6, 0, equipment.ids)]}
+                )
+                with self.assertRaisesRegex(ValidationError, f"Firmware installed.*{words}"):
+                    work.action_close(firmware="1.0")
+                self.assertEqual(work.state, "open")
+
+    # -- report and dossier -----------------------------------------------------------------------
+
+    def test_the_report_lists_what_is_still_to_update_and_what_ends(self):
+        self.sent(self.imported(self.document))
+        kind = self.env.ref("mileo_client_charter.authorisation_video")
+        with self.at(moment=NOW):
+            for until in ("2026-10-20", "2027-06-01", "2031-06-01"):
+                self.env["charter.authorisation"].create(
+                    {"kind_id": kind.id, "partner_id": self.client.id, "number": until, "valid_until": until}
+                )
+        contract, figures = self.contracts[self.client], self.env["charter.figures"]
+        span = {contract: (date(2026, 10, 1), date(2026, 10, 31), self.client.id)}
+        rows = figures._details_of(span)[contract.id]["vigilance"]
+        self.assertEqual(
+            [(row["what"], row["number"]) for row in rows],
+            [("device", "1"), ("authorisation", "2026-10-20"), ("authorisation", "2027-06-01")],
+        )
+        report = self.env["charter.report"].new(
+            {"contract_id": contract.id, "company_id": self.company.id, "first_day": "2026-10-01", "last_day": "2026-10-31"}
+        )  # fmt: skip
+        for lang, words in (
+            ("en_US", ["Vigilance", "Devices to update", "5 October 2026", "Critical", "No longer valid", "To renew", "1 June 2027"]),
+            ("fr_FR", ["Vigilance", "Équipements à mettre à jour", "5 octobre 2026", "Critique", "N’est plus valable", "À renouveler", "1er juin 2027"]),
+        ):  # fmt: skip
+            said = str(
+                report.with_context(lang=lang, charter_report_tz="Europe/Paris")._vigilance_section(rows)
+            )
+            for word in words:
+                with self.subTest(lang, word=word):
+                    self.assertIn(word, said)
+        with self.at(moment=datetime(2026, 11, 3, 8)):
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+            self.assertEqual(
+                figures._details_of(span)[contract.id]["vigilance"][0]["what"], "device", "in October it was"
+            )
+            november = {contract: (date(2026, 11, 1), date(2026, 11, 30), self.client.id)}
+            after = figures._details_of(november)[contract.id]["vigilance"]
+        self.assertNotIn("device", [row["what"] for row in after])
+
+    def test_the_dossier_lists_the_same(self):
+        self.sent(self.imported(self.document))
+        contract = self.contracts[self.client]
+        with self.at(moment=NOW + timedelta(days=1)):
+            review = self.env["charter.review"].new(
+                {"contract_id": contract.id, "partner_id": self.client.id, "company_id": self.company.id}
+            )
+            years = review._freeze_figures()
+            review.dossier_figures = years
+        [row] = years["vigilance"]
+        self.assertEqual((row["what"], row["number"]), ("device", "1"))
+        self.assertEqual(
+            review.with_context(lang="en_US")._dossier_vigilance(),
+            [("Hikvision Cameras", "1 device to update, since 5 October 2026")],
+        )
