@@ -9,6 +9,7 @@ from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime, to_local
 from ...tools.phone import tel
+from .charter_words import LongWords
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, stating that it was not approved"),
@@ -151,7 +152,7 @@ class ResCompany(models.Model):
 
     charter_seal_checked_at = fields.Datetime("Proof verified at", readonly=True)
     charter_seal_checked = fields.Integer("Links verified", readonly=True)
-    charter_seal_problem = fields.Text("What does not hold", readonly=True)
+    charter_seal_problem = LongWords("What does not hold", readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -10,7 +10,7 @@ from ...tools.codes import CONTACTS_SHEET, ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.occurrence import format_key
 from ..base.charter_batches import one_by_one, run_isolated
 from ..charter.charter_commitment import ROLES
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 
 _logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET
 from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..base.charter_words import Choice, Words
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 from .charter_delivery import KINDS
 
 _lt = LazyTranslate(__name__)

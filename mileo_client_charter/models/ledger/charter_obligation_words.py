@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ...tools import people
 from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
+from ...tools.past_due import is_past_due
 from ..base.charter_format import day_text, local_moments, moment_text
 
 DAY = "d MMMM y"
@@ -104,7 +105,7 @@ class CharterObligation(models.Model):
     def _is_past_due(self):
         """Return whether nothing is left of the time of this commitment when a mail about it is written."""
         self.ensure_one()
-        return bool(self.due_at and self.due_at <= self._charter_now())
+        return is_past_due(self.due_at, self._charter_now())
 
     def _due_phrase(self):
         """Return the beginning of a subject: “To do by …”, or “Overdue since …” of what was recorded after its time."""

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -14,7 +15,6 @@ _lt = LazyTranslate(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
-DEFAULT_ADVANCE = 60
 MILESTONES = ("end_of_support", "end_of_security")
 
 
@@ -145,7 +145,7 @@ class CharterNotice(models.Model):
             begins = self.published_on or known_on
             in_time = begins and begins + days
         else:
-            in_time = self.effect_on and self.effect_on - timedelta(days=self._advance_days())
+            in_time = self.effect_on and self.effect_on - self._advance()
         if not in_time or not known_on or in_time >= known_on:
             return in_time or False, False
         if self.kind == "vulnerability" or not self.effect_on:
@@ -155,12 +155,11 @@ class CharterNotice(models.Model):
     def _known_late_in_words(self, known_on):
         return self.env._("we have known of it since %s only", day_text(self.env, known_on))
 
-    def _advance_days(self):
-        """Return days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
-        commitment = (
-            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(NOTICE_ADVANCE)
-        )
-        return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
+    def _advance(self):
+        """Return the notice the charter in force gives, for the reader, none without one; the ledger reckons with its own clock."""
+        terms = self.env["charter.commitment"]._delay_in_force(self.company_id.id, NOTICE_ADVANCE)
+        amount, unit = terms or (0, "days")
+        return relativedelta(**{unit: amount})
 
     @api.constrains("kind", "cve", "severity", "regulation", "effect_on", "published_on")
     def _check_kind(self):
