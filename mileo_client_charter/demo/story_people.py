@@ -25,17 +25,7 @@ ABSENCES = (
 )
 
 
-# Who reads French; the administrator's guide is in English, and so is the administrator.
-FRENCH = ("claire", "sophie", "thomas", "karim", "olivier", "diane")
-
-
 def plan(story):
-    if story.env["res.lang"]._get_data(code="fr_FR"):
-        for login in FRENCH:
-            story.user(login).lang = "fr_FR"
-    for months_ago in range(17, 0, -1):
-        story.on(story.moment(story.working(story.month(months_ago, 9)), 11), _read_comments, story)
-    story.on(story.ago(6, 11), _read_comments, story)
     for absence in ABSENCES:
         _away(story, *absence)
     first = story.month(SOPHIE_SINCE, 8)
@@ -44,15 +34,6 @@ def plan(story):
     # Thomas is away soon, and his clients know; so do Claire's whose turn is later, when it comes near.
     _announced(story, story.ago(2, 10), "thomas", "karim", story.today + timedelta(days=3), 10, now=True)
     _announced(story, story.ago(1, 15), "claire", "sophie", story.today + timedelta(days=24), 9)
-
-
-def _read_comments(story):
-    """Everybody has read what clients wrote to them, but for the last two days."""
-    words = story.env["charter.word"].search(
-        [("read_at", "=", False), ("due_on", "<=", (story.present - timedelta(days=2)).date())]
-    )
-    for user, own in words.grouped("user_id").items():
-        own.with_user(user).action_read()
 
 
 def _away(story, months_ago, day, days, who, stand_in, before):

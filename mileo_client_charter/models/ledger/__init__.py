@@ -1,7 +1,6 @@
 from . import charter_obligation
 from . import charter_obligation_opening
 from . import charter_obligation_words
-from . import charter_obligation_place
 from . import charter_obligation_clock
 from . import charter_obligation_alert
 from . import charter_obligation_declared

@@ -25,8 +25,6 @@ NOW = {
     "respond, pause, resume": 5,
     "close": 2,
     "recommendation": 6,
-    "new version": 7,
-    "proof": 3,
 }
 
 
@@ -95,17 +93,6 @@ class TestDays(CharterCase, BrowserCase):
         escalation = self.escalate()
         clicks |= self.day("day_olivier", self.operations)
         self.assertEqual(escalation.state, "resolved")
-        level2 = self.env["charter.escalation"]._from_portal(
-            self.alice, "Still no answer", "Nobody answers our calls."
-        )
-        self.answer(level2, self.operations)
-        level2.with_user(self.operations).action_level2("She wants your general management.")
-        clicks |= self.day("day_diane", self.direction)
-        self.assertEqual(level2.state, "answered")
-        clicks |= self.day("day_admin", self.admin)
-        [draft] = self.document.search([("state", "=", "in_force"), ("company_id", "=", self.company.id)])
-        self.assertNotEqual(draft, self.document)
-        self.assertEqual(draft._commitment("feedback.callback").delay, 36)
         clicks.pop("search")
         self.assertEqual(clicks, NOW)
         for task, before in BEFORE.items():

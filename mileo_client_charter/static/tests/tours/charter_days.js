@@ -252,54 +252,6 @@ tours.add("charter_day_olivier", {
     ],
 });
 
-tours.add("charter_day_diane", {
-    steps: () => [
-        bar,
-        ...mine("level2.open"),
-        ...guided(
-            "level2.answer",
-            ["Répondre au client"],
-            click("escalation", "button[name='action_ask_answer']:contains('Répondre au client')"),
-            answer("Je vous ai appelée ce matin : la caméra est remplacée.")
-        ),
-        ...guided("proof.open", ["Configuration", "Preuve"], menu("proof", ["config", "Configuration"], ["seal", "Preuve"]), see(".o_list_view")),
-        ...guided(
-            "proof.verify",
-            ["Vérifier toute la chaîne maintenant"],
-            click("proof", "button[name='action_verify']:contains('Vérifier toute la chaîne maintenant')"),
-            see(".o_notification")
-        ),
-        clicks,
-    ],
-});
-
-tours.add("charter_day_admin", {
-    steps: () => [
-        ...guided(
-            "version.new",
-            ["Configuration", "Chartes", "Nouvelle version"],
-            menu("new version", ["config", "Configuration"], ["document", "Chartes"]),
-            click("new version", ".o_data_row:contains('En vigueur') td[name='reference']"),
-            click("new version", "button[name='action_new_version']:contains('Nouvelle version')")
-        ),
-        ...guided(
-            "version.change",
-            ["Engagements"],
-            see(".nav-link.active:contains('Engagements')"),
-            click("new version", field("commitment_ids", ".o_data_row:contains('feedback.callback') td[name='delay']")),
-            type(field("commitment_ids", ".o_selected_row [name='delay'] input"), "36")
-        ),
-        ...guided(
-            "version.publish",
-            ["Publier"],
-            click("new version", "button[name='action_publish']:contains('Publier')"),
-            click("new version", ".modal footer .btn-primary"),
-            see(".o_arrow_button_current:contains('En vigueur')")
-        ),
-        clicks,
-    ],
-});
-
 // On a telephone of 390 pixels: what one does while walking, without a word or a button beyond its edge.
 const within = {
     content: "nothing is wider than the telephone",
