@@ -333,9 +333,13 @@ class CharterIntervention(models.Model):
         interventions = super().create(vals_list)
         interventions._charter_mark_history(resolved)
         interventions._charter_open_promises()
-        for intervention, moment in zip(interventions, resolved, strict=True):
-            if moment:
-                intervention._charter_close(moment)
+        over = [index for index, moment in enumerate(resolved) if moment]
+        if over:
+            # That it was made says all: what was over when it came has no steps to follow.
+            brought = self.browse([interventions[index].id for index in over]).with_context(
+                tracking_disable=True
+            )
+            brought._charter_close([resolved[index] for index in over])
         return interventions
 
     def _charter_references(self, vals_list):
@@ -396,7 +400,7 @@ class CharterIntervention(models.Model):
         for intervention in self:
             if intervention.state == "open":
                 intervention._charter_check_followed()
-                intervention._charter_close(at)
+                intervention._charter_close([at])
             elif intervention.state == "closed" and intervention.resolved_at != at:
                 raise ValidationError(intervention._charter_over("resolved_at"))
 
