@@ -40,7 +40,7 @@ class Cluster:
             (self.folder / name).unlink(missing_ok=True)
         # What the kernel was given survives the end of a process; only the machine's own would need fsync.
         with (self.folder / "postgresql.auto.conf").open("a") as target:
-            target.write("fsync = off\n")
+            target.write("fsync = off\nfull_page_writes = on\n")
 
     def start(self):
         options = f'-h "" -k {self.sockets}'

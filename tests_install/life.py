@@ -110,9 +110,19 @@ class Life:
 
     def shell(self, script, db=None):
         """Run ``script`` in ``odoo shell``; what it put into ``result``."""
+        return self.shells({"": script}, db)[""]
+
+    def shells(self, scripts, db=None):
+        """Run ``scripts`` ({name: script}) in one ``odoo shell``, one after the other; {name: what it put into ``result``}.
+
+        Each begins as one alone would: what the script before it has not committed is rolled back, and nothing is cached.
+        """
         target = self.folder / "result.json"
-        text = "import json\nresult = {}\n" + textwrap.dedent(script)
-        text += f"\nwith open({str(target)!r}, 'w') as target:\n    json.dump(result, target)\n"
+        text = "import json\nresults, first = {}, env\n"
+        for name, script in scripts.items():
+            text += f"env, result = first, {{}}\n{textwrap.dedent(script)}\n"
+            text += f"first.cr.rollback()\nfirst.transaction.reset()\nresults[{name!r}] = result\n"
+        text += f"with open({str(target)!r}, 'w') as target:\n    json.dump(results, target)\n"
         runtime.run_odoo(
             self.server,
             ["shell", "-d", db or self.db, f"--addons-path={self.addons_path}", "--no-http"],

@@ -169,16 +169,14 @@ def life(tmp_path_factory):
 def through(play):
     seen = {"before": parts(play)}
     play.odoo("-i", ADDON)
-    seen["lived"] = play.shell(LIVE)
-    seen["sealed"] = play.shell(SEAL)
+    seen |= play.shells({"lived": LIVE, "sealed": SEAL})
     with play.restored() as backup:
         seen["restored"] = play.shell(RESTORED, backup)
     seen["rows"] = rows(play)
     seen["set"] = play.shell(ADMINISTRATORS)
     play.odoo("-u", ADDON)
     seen["rows updated"] = rows(play)
-    seen["set updated"] = play.shell(ADMINISTRATORS)
-    seen["sealed updated"] = play.shell(SEAL)
+    seen |= play.shells({"set updated": ADMINISTRATORS, "sealed updated": SEAL})
     play.uninstall()
     seen["after"] = parts(play)
     seen["without"] = play.shell(AFTER)
@@ -197,6 +195,20 @@ def rows(play):
         table: sorted(row[0] for row in play.query(f"SELECT t::text FROM charter_{table} t"))
         for table in tables
     }
+
+
+def test_the_disk_is_waited_for_again():
+    """What ``bin/test`` turns off while it runs is on again afterwards, or as it was."""
+    with runtime.postgres() as server:
+
+        def settings():
+            return [runtime.query(server, "postgres", f"SHOW {name}") for name in runtime.AGAINST_POWER_CUTS]
+
+        before = settings()
+        with runtime.without_waiting_for_the_disk(server):
+            # A reload reaches a session that begins after it.
+            assert settings() == [[("off",)]] * 2
+        assert settings() == before
 
 
 def test_installed_beside_existing_data(life):

@@ -127,13 +127,9 @@ def seen(tmp_path_factory):
     ):
         before = play.shell(LOOK)
         play.odoo("-i", ADDON)
-        during = play.shell(LOOK)
-        contracts = play.shell(CONTRACTS)
-        leave = play.shell(LEAVE)
+        found = play.shells({"during": LOOK, "contracts": CONTRACTS, "leave": LEAVE})
         play.uninstall()
-        yield {
-            "before": before, "during": during, "contracts": contracts, "leave": leave, "after": play.shell(LOOK),
-        }  # fmt: skip
+        yield {"before": before, **found, "after": play.shell(LOOK)}
 
 
 def test_installing_changes_nothing_for_the_neighbours(seen):

@@ -2,13 +2,18 @@
 
 **Stopping the clock.** freezegun goes through every module there is, 3,000 of them with Odoo, and lists the names of each: 20 ms on a quiet
 machine, for every ``freeze_time``. Here it is shown those that hold something of ``datetime`` or ``time``, which are looked for again
-when modules were imported since.
+when modules were imported since. Whether a module changed is told by how many names it has: freezegun would list and hash them all.
 
 **What is known of pages.** After each test Odoo forgets every cache, as the test's rows are gone. Compiled templates, routes and lists
 of scripts take longest to make anew, and hold nothing of a test that has written none: Odoo itself clears them whenever a view, a
-route or an asset is written. So they are forgotten after a test, or a class, in which that happened. All other caches, those of
-rights and rules among them, are forgotten every time as ever. With ``--cold`` all are, which shows a test that passes only because
-another has read the same pages.
+route or an asset is written. So they are forgotten after a test in which that happened, and at the end of a class. All other caches,
+those of rights and rules among them, are forgotten every time as ever. When a class ends, what its tests have kept is made once more
+in its own transaction and compared, each template once a run: what is the same then was the same for each of them. A difference fails
+the run and is named. With ``--cold`` nothing is kept, which shows a test that passes only because another has read the same pages.
+
+**Templates that come as a text.** The words of each email are a template of their own, which Odoo compiles anew for every record: a twelfth
+of what the tests of Odoo take. What comes of it depends on the text and on the keys of the context that Odoo itself keeps compiled views by
+(``_get_template_cache_keys``), on no row of the database: so each is compiled once. With ``--cold``, every time.
 
 **Waiting.** Odoo gives Chromium ten seconds to start, a request twelve, a step of a tour ten, and then fails the test, or skips it, which counts as
 a failure here. On a busy machine that is no fault of what is tested: all are multiplied by ``PATIENCE``. Nobody waits longer for what is there.
@@ -18,8 +23,12 @@ import contextlib
 import functools
 import inspect
 import sys
+import threading
+import types
+from collections.abc import Mapping
 
 import freezegun.api
+import pytest
 
 # The steps of tours: static/tests/tours/charter_patience.js.
 PATIENCE = 4
@@ -44,7 +53,7 @@ class Modules:
     def has_time(self, name, module):
         if module is None or not hasattr(module, "__name__"):
             return False
-        state = (id(module), len(getattr(module, "__dict__", ())))
+        state = state_of(module)
         if self.known.get(name, (None,))[0] != state:
             self.known[name] = (state, bool(freezegun.api._get_cached_module_attributes(module)))
         return self.known[name][1]
@@ -65,7 +74,8 @@ class Pages:
 
     def __init__(self, registry_class, caches_by_key):
         self.registry_class, self.caches_by_key = registry_class, caches_by_key
-        self.of_test, self.of_class = set(), set()
+        self.of_test = set()
+        self.proven, self.unlike = set(), []  # keys that were compared; where one came out otherwise
 
     def touching(self, method):
         """The registry's method that clears all caches, or sets models up anew."""
@@ -89,7 +99,8 @@ class Pages:
         """Clear all caches but those that last and were not touched."""
         kept = {name for name in LASTING if name not in touched}
         for name, caches in self.caches_by_key.items():
-            if name not in kept:
+            # What is marked as invalidated is cleared with all that hangs on it: templates with what is known of groups.
+            if not kept & set(caches):
                 registry.cache_invalidated.add(name)
             for cache in set(caches) - kept:
                 registry._Registry__caches[cache].clear()
@@ -99,9 +110,25 @@ class Pages:
         self.of_test.clear()
 
     def after_class(self, registry):
-        self.forget(registry, self.of_test | self.of_class)
+        self.forget(registry, set(LASTING))
         self.of_test.clear()
-        self.of_class.clear()
+
+    def prove(self, cls):
+        """Make what the tests of ``cls`` kept once more, each value once a run, and note what comes out otherwise."""
+        env = getattr(cls, "env", None)
+        if not env or env.cr.closed:
+            return
+        env = env(user=1, su=True, context={})
+        # As a request has it, where routes are looked up.
+        threading.current_thread().dbname = env.cr.dbname
+        with contextlib.closing(env.cr.savepoint()):
+            for cache in LASTING:
+                for key, value in list(env.registry._Registry__caches[cache].items()):
+                    again = key not in self.proven and anew(env, key)
+                    if again:
+                        self.proven.add(key)
+                        if shape(again()) != shape(value):
+                            self.unlike.append(f"{cls.__qualname__}: {key[0]}.{key[1].__name__}{key[2:]}")
 
     @contextlib.contextmanager
     def clearing(self, forget):
@@ -130,8 +157,7 @@ def keep_pages():
 
     @functools.wraps(set_up)
     def setUp(self):
-        # What the class itself made lasts as long as the class.
-        pages.of_class.update(pages.of_test)
+        # What was cleared while the class was set up is made with its rows, which last as long as it does.
         pages.of_test.clear()
         # The test's clean-up is taken from the registry here, and run later.
         with pages.clearing(pages.after_test):
@@ -139,10 +165,72 @@ def keep_pages():
 
     @functools.wraps(class_cleanups)
     def doClassCleanups(cls):
-        with pages.clearing(pages.after_class):
-            class_cleanups(cls)
+        try:
+            pages.prove(cls)
+        finally:
+            with pages.clearing(pages.after_class):
+                class_cleanups(cls)
 
     TransactionCase.setUp, TransactionCase.doClassCleanups = setUp, classmethod(doClassCleanups)
+    return pages
+
+
+def anew(env, key):
+    """Return a function that makes the cached value of ``key`` once more; None where the key does not say how."""
+    name, method, *rest = key
+    model = env[name]
+    if method.__name__ == "_generate_code_cached":
+        ref, values = rest
+        context = dict(zip(model._get_template_cache_keys(), values, strict=True))
+        return lambda: model.with_context({k: v for k, v in context.items() if v})._generate_code_uncached(
+            ref
+        )
+    if method.__name__ == "_get_asset_paths":
+        bundle, parameters = rest
+        return lambda: method(model, bundle, dict(parameters))
+    if method.__name__ == "routing_map":
+        return lambda: method(model, *rest)
+    if method.__name__ == "_get_cached_template_info" and isinstance(rest[0], int):
+        return lambda: method(model, rest[0])
+    return None
+
+
+def shape(value):
+    """Return what can be compared of a cached value: of functions their code, of a map of routes its rules."""
+    if isinstance(value, types.FunctionType):
+        return shape(value.__code__)
+    if isinstance(value, types.CodeType):
+        return value.co_code, value.co_names, shape(value.co_consts)
+    if isinstance(value, Exception):
+        return type(value), str(value)
+    if isinstance(value, Mapping):
+        return {key: shape(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shape(one) for one in value]
+    if hasattr(value, "iter_rules"):
+        return sorted((str(rule), sorted(rule.methods or ())) for rule in value.iter_rules())
+    return value
+
+
+def keep_compiled():
+    from lxml import etree
+    from odoo.addons.base.models.ir_qweb import IrQweb
+
+    compile_anew, known = IrQweb._generate_code_uncached, {}
+
+    @functools.wraps(compile_anew)
+    def compile_once(self, template):
+        if not isinstance(template, etree._Element):
+            return compile_anew(self, template)
+        context = self.env.context
+        keys = [(name, name in context, context.get(name)) for name in self._get_template_cache_keys()]
+        key = (etree.tostring(template), tuple(keys))
+        # What raises is not kept.
+        if key not in known:
+            known[key] = compile_anew(self, template)
+        return known[key]
+
+    IrQweb._generate_code_uncached = compile_once
 
 
 class Patient:
@@ -180,11 +268,32 @@ def pytest_addoption(parser):
     )
 
 
+def state_of(module):
+    """Return what changes when a module gets another name, as ``Modules`` tells it."""
+    return id(module), len(getattr(module, "__dict__", ()))
+
+
 def pytest_configure():
     freezegun.api.sys = System
+    freezegun.api._get_module_attributes_hash = state_of
 
 
-def pytest_collection_finish(session):
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Change Odoo's classes before pytest looks at them: of a class of tests it keeps the methods it finds then."""
     be_patient()
     if not session.config.getoption("--cold"):
-        keep_pages()
+        session.kept_pages = keep_pages()
+        keep_compiled()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Fail a run that passed with something kept that would come out otherwise by now."""
+    pages = getattr(session, "kept_pages", None)
+    if pages:
+        print(
+            f"\n{len(pages.proven)} kept templates, routes and lists of scripts were made once more and compared"
+        )
+    if pages and pages.unlike and not exitstatus:
+        print("These came out otherwise:", *pages.unlike, sep="\n    ")
+        session.exitstatus = 1

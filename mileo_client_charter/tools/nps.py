@@ -4,8 +4,6 @@ from fractions import Fraction
 
 from .figures import nearest
 
-# Used only when a company has no charter in force; the charter's own figure is its commitment's.
-DEFAULT_RATING_THRESHOLD = 3
 PROMOTER_FROM = 9
 DETRACTOR_TO = 6
 

@@ -44,6 +44,23 @@ class TestPrivacyLookup(CharterCase):
         self.assertFalse(self.of(lines, self.client))
         self.assertFalse(self.of(lines, self.contract).filtered("charter_can_anonymise"))
 
+    def test_every_model_that_can_be_made_nobody_s_is_offered(self):
+        """From the registry: a model of another addon, or of next year, is offered by itself."""
+        names = [
+            name
+            for name in self.env.registry.descendants(["charter.privacy"], "_inherit")
+            if not self.env[name]._abstract
+        ]
+        self.assertGreaterEqual(len(names), 6)
+        wizard = self.env["privacy.lookup.wizard"].create({"name": "Alice", "email": self.alice.email})
+        lines = self.env["privacy.lookup.wizard.line"].create(
+            [
+                {"wizard_id": wizard.id, "res_model_id": self.env["ir.model"]._get_id(name), "res_id": 1}
+                for name in names
+            ]
+        )
+        self.assertEqual(set(lines.filtered("charter_can_anonymise").mapped("res_model")), set(names))
+
     def test_anonymises(self):
         self.escalation._portal_accept()
         lines = self.lookup()

@@ -1,15 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-# What knows how to forget a person and keep its figures.
-MODELS = (
-    "charter.feedback",
-    "charter.review.answer",
-    "charter.remediation",
-    "charter.escalation",
-    "charter.delivery",
-)
-
 
 class PrivacyLookupWizardLine(models.TransientModel):
     _inherit = "privacy.lookup.wizard.line"
@@ -25,12 +16,14 @@ class PrivacyLookupWizardLine(models.TransientModel):
             .with_context(active_test=False)
             .search([("id", "in", partners.mapped("res_id")), ("is_company", "=", False)])
         )
+        # What knows how to forget a person and keep its figures.
+        forgetful = self.pool.descendants(["charter.privacy"], "_inherit")
         for line in self:
             line.charter_can_anonymise = (
                 not line.is_unlinked
                 and not line.execution_details
                 and (
-                    line.res_model in MODELS
+                    line.res_model in forgetful
                     or (line.res_model == "res.partner" and line.res_id in people.ids)
                 )
             )

@@ -1,7 +1,8 @@
 import re
+from datetime import datetime
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools.clock import Delay
@@ -119,6 +120,34 @@ class CharterCommitment(models.Model):
                 raise ValidationError(
                     self.env._("%s: its article belongs to another charter.", commitment.name)
                 )
+
+    @api.model
+    @tools.ormcache("company_id", "code")
+    def _delay_in_force(self, company_id, code):
+        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one: published figures stay."""
+        commitment = (
+            self.env["charter.document"]._commitments_in_force([company_id], [code]).get((company_id, code))
+        )
+        return (commitment.delay, commitment.unit) if commitment else None
+
+    @api.model
+    def _threshold_of(self, company, code):
+        """Return the mark below which ``code`` is due by the charter in force of ``company``, else by the last that was; 0: never."""
+        terms = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("code", "=", code),
+                ("document_id.state", "in", ("in_force", "superseded")),
+            ]
+        )
+        [*_before, last] = terms.sorted(
+            lambda one: (
+                one.document_id.state == "in_force",
+                one.document_id.superseded_at or datetime.min,
+                one.id,
+            )
+        ) or [self]
+        return last.threshold
 
     @api.depends("delay", "unit", "clock")
     @api.depends_context("lang")

@@ -1,10 +1,12 @@
 """A contract with a tier is under the charter: since when, on which working time, and who may say so."""
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.clock import to_local, to_utc
+from ...tools.codes import REVIEW_ANNUAL
 from ...tools.pg_array import pg_array
 
 OURS = "mileo_client_charter"
@@ -157,6 +159,15 @@ class ContractContract(models.Model):
         """Return the day a naive UTC ``moment`` is for the company."""
         self.ensure_one()
         return to_local(moment, self.company_id._charter_tz()).date()
+
+    def _charter_review_lead(self):
+        """Return how long before an anniversary its review is held by the charter in force (article 04); nothing without one."""
+        company = self.company_id or self.env.company
+        amount, unit = self.env["charter.commitment"]._delay_in_force(company.id, REVIEW_ANNUAL) or (
+            0,
+            "days",
+        )
+        return relativedelta(**{unit: amount})
 
     def _charter_first_day(self):
         """Return first day of the lines that are not cancelled, or None."""

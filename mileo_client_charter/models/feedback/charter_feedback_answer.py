@@ -6,7 +6,6 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools import nps as nps_rules
 from ...tools.codes import FEEDBACK_CALLBACK
 from .charter_feedback import ASKED_FOR, LOW_RATING, REPORTED
 
@@ -67,10 +66,7 @@ class CharterFeedback(models.Model):
         now = self._charter_now()
         said_at = self._charter_said_moment(said_at)
         # Surveys already out keep being asked about even when no charter is in force any more.
-        commitment = (
-            self.env["charter.document"].sudo()._in_force(feedback.company_id)._commitment(FEEDBACK_CALLBACK)
-        )
-        threshold = commitment.threshold if commitment else nps_rules.DEFAULT_RATING_THRESHOLD
+        threshold = self.env["charter.commitment"]._threshold_of(feedback.company_id, FEEDBACK_CALLBACK)
         negative = rating is not None and rating < threshold
         feedback.write(
             {

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -14,11 +13,9 @@ from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET, INTERVIEW_BIANNUAL, REP
 from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
 from ..base.charter_format import day_text
+from .charter_past_due import over_domain
 
 _lt = LazyTranslate(__name__)
-
-# A term that ends so shortly before an anniversary has one review with it, before the decision.
-ONE_REVIEW = relativedelta(months=3)
 
 
 class ContractContract(models.Model):
@@ -52,7 +49,8 @@ class ContractContract(models.Model):
     charter_next_anniversary = fields.Date(
         "Next annual due date",
         compute="_compute_charter_next_anniversary",
-        help="Of the contract's start: the annual review is held three months before it, whatever the length of the term.",
+        help="Of the contract's start: the annual review is held as long before it as the charter says, whatever the length of "
+        "the term.",
     )
     charter_defect = fields.Char(
         "Data issues",
@@ -278,7 +276,7 @@ class ContractContract(models.Model):
         """
         now = fields.Datetime.now()
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
-        domain += ["|", ("due_at", "=", False), ("due_at", ">=", now)]
+        domain += ["|", ("due_at", "=", False), *~over_domain(now)]
         domain += ["|", ("code", "!=", REPORT_DELIVERY), ("trigger_at", ">", now)]
         if codes is not None:
             domain.append(("code", "in", codes))
@@ -383,7 +381,8 @@ class ContractContract(models.Model):
         last = self._charter_horizon()
         if last is None or anniversary <= last:
             return anniversary
-        serves = self.charter_auto_renew and anniversary - ONE_REVIEW < last
+        # A term that ends after the review is due has one with it, before the decision.
+        serves = self.charter_auto_renew and anniversary - self._charter_review_lead() < last
         return last if serves else None
 
     def _charter_year_of(self, day):
@@ -398,7 +397,7 @@ class ContractContract(models.Model):
         anniversary = self._charter_year_of(day)
         expected = anniversary and self._charter_review_before(anniversary)
         return bool(expected) and (
-            day == expected or (expected == anniversary and anniversary - ONE_REVIEW < day)
+            day == expected or (expected == anniversary and anniversary - self._charter_review_lead() < day)
         )
 
     def _charter_horizon(self):

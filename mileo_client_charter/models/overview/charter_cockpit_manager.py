@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2, FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ..base.charter_format import day_text
-from ..ledger.charter_obligation import past_due_sql
+from ..ledger.charter_past_due import past_due_sql
 from .charter_cockpit import ROWS
 
 BUCKETS = ("late", "today", "tomorrow", "week")
@@ -171,9 +171,10 @@ class CharterCockpit(models.AbstractModel):
     def _phones(self, promises):
         """Return {promise: number} of those that are kept by a call, or whose client may be called first."""
         found = {}
-        for model in ("charter.feedback", "charter.escalation"):
+        models = sorted(set(promises.filtered("res_model").mapped("res_model")) & self.env.registry.keys())
+        for model in (name for name in models if "phone_to_call" in self.env[name]._fields):
             mine = promises.filtered(lambda row, model=model: row.res_model == model)
-            documents = self.env[model].browse(mine.mapped("res_id")).exists() if mine else ()
+            documents = self.env[model].browse(mine.mapped("res_id")).exists()
             numbers = {document.id: document.phone_to_call for document in documents}
             found.update({row: numbers.get(row.res_id) for row in mine})
         return found

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -14,7 +15,6 @@ _lt = LazyTranslate(__name__)
 
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
-DEFAULT_ADVANCE = 60
 MILESTONES = ("end_of_support", "end_of_security")
 
 
@@ -89,6 +89,7 @@ class CharterNotice(models.Model):
     equipment_ids = fields.Many2many("charter.equipment")
     tag_ids = fields.Many2many("charter.equipment.tag", string="Tags")
     tier_ids = fields.Many2many("charter.tier", string="Tiers")
+    site_kind_ids = fields.Many2many("charter.site.kind", string="Kinds of site")
     departments = fields.Char("Départements of the sites", help="69, 38, 2A")
     line_ids = fields.One2many("charter.notice.line", "notice_id", "Clients")
     client_count = fields.Integer(compute="_compute_counts")
@@ -145,7 +146,7 @@ class CharterNotice(models.Model):
             begins = self.published_on or known_on
             in_time = begins and begins + days
         else:
-            in_time = self.effect_on and self.effect_on - timedelta(days=self._advance_days())
+            in_time = self.effect_on and self.effect_on - self._advance()
         if not in_time or not known_on or in_time >= known_on:
             return in_time or False, False
         if self.kind == "vulnerability" or not self.effect_on:
@@ -155,12 +156,11 @@ class CharterNotice(models.Model):
     def _known_late_in_words(self, known_on):
         return self.env._("we have known of it since %s only", day_text(self.env, known_on))
 
-    def _advance_days(self):
-        """Return days of notice of the charter in force, for the reader; the ledger reckons with its own clock."""
-        commitment = (
-            self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(NOTICE_ADVANCE)
-        )
-        return commitment.delay if commitment and commitment.unit == "days" else DEFAULT_ADVANCE
+    def _advance(self):
+        """Return the notice the charter in force gives, for the reader, none without one; the ledger reckons with its own clock."""
+        terms = self.env["charter.commitment"]._delay_in_force(self.company_id.id, NOTICE_ADVANCE)
+        amount, unit = terms or (0, "days")
+        return relativedelta(**{unit: amount})
 
     @api.constrains("kind", "cve", "severity", "regulation", "effect_on", "published_on")
     def _check_kind(self):
@@ -263,7 +263,7 @@ class CharterNotice(models.Model):
     def _has_scope(self):
         """Return whether it says whom it concerns: without, no client can be looked for."""
         self.ensure_one()
-        chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids
+        chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids or self.site_kind_ids
         return bool(chosen or self._department_codes() or self.milestone_key)
 
     def _match(self):
@@ -277,7 +277,7 @@ class CharterNotice(models.Model):
         if not self._has_scope():
             raise UserError(
                 self.env._(
-                    "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."
+                    "Scope: choose products, equipment, tags, tiers, kinds of site or départements; nothing is chosen yet."
                 )
             )
         for model in ("charter.equipment", "contract.contract", "res.partner"):
@@ -292,6 +292,7 @@ class CharterNotice(models.Model):
             self._tags_sql() if self.tag_ids else None,
             SQL("equipment.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
             SQL("equipment.department = ANY(%s)", codes) if codes else None,
+            self._site_kinds_sql(SQL("COALESCE(equipment.site_id, equipment.partner_id)")),
         ]
         self.env.cr.execute(
             SQL(
@@ -322,6 +323,16 @@ class CharterNotice(models.Model):
             tag_ids=self.tag_ids.ids,
         )
 
+    def _site_kinds_sql(self, place):
+        """Return the condition that ``place``, an address, is of the kinds chosen; none where none is."""
+        if not self.site_kind_ids:
+            return None
+        return SQL(
+            "%(place)s IN (SELECT place.id FROM res_partner place WHERE place.charter_site_kind_id = ANY(%(kinds)s))",
+            place=place,
+            kinds=self.site_kind_ids.ids,
+        )
+
     def _running_sql(self):
         return SQL(
             """contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active AND contract.company_id = %(company_id)s
@@ -337,9 +348,10 @@ class CharterNotice(models.Model):
                 """SELECT DISTINCT contract.commercial_partner_id, partner.zip, partner.city, country.code
                      FROM contract_contract contract JOIN res_partner partner ON partner.commercial_partner_id = contract.commercial_partner_id
                      LEFT JOIN res_country country ON country.id = partner.country_id
-                    WHERE %(running)s AND (%(any_tier)s OR contract.charter_tier_id = ANY(%(tiers)s))
+                    WHERE %(running)s AND %(of_kind)s AND (%(any_tier)s OR contract.charter_tier_id = ANY(%(tiers)s))
                       AND (partner.id = contract.commercial_partner_id OR partner.active AND partner.type IN ('contact', 'delivery', 'other'))""",
                 running=self._running_sql(),
+                of_kind=self._site_kinds_sql(SQL("partner.id")) or SQL("TRUE"),
                 any_tier=not self.tier_ids,
                 tiers=self.tier_ids.ids,
             )

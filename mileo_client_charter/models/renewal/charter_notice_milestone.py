@@ -130,7 +130,7 @@ class CharterNotice(models.Model):
         ):
             known[self._model_key(*notice._key_parts())] |= notice
         probe = self.new({"company_id": company.id})
-        horizon = company._charter_today() + timedelta(days=probe._advance_days() + REVIEW_DAYS)
+        horizon = company._charter_today() + probe._advance() + timedelta(days=REVIEW_DAYS)
         raised = self.browse()
         for key, dates in models_of.items():
             notices = known[key]

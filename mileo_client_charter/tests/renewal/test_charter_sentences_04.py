@@ -51,6 +51,20 @@ class TestReviewOfTheYear(SentenceCase):
                 self.assertEqual(self.due(contract), expected)
                 self.none_born_late(contract)
 
+    def test_how_shortly_before_is_as_the_charter_says(self):
+        """A term that ends a month before its anniversary: by 3 months its review was due before that, by 10 days it was not."""
+        for version, lead, expected in (("v7", (3, "months"), ["2027-03-01"]), ("v8", (10, "days"), [])):
+            with self.subTest(REVIEW, lead=lead), self.on("2026-10-01"):
+                document = self.document.copy({"version": version})
+                review = document.commitment_ids.filtered(lambda one: one.code == "review.annual")
+                review.write({"delay": lead[0], "unit": lead[1], "warn_before": 0})
+                document.action_publish()
+                contract = self.made("2026-04-01", "2027-02-28", "2026-10-05")
+                today = date(2026, 10, 5)
+                self.assertEqual(
+                    [str(day) for day in contract._charter_anniversaries(today, today)], expected
+                )
+
     def test_a_term_that_ends_shortly_before_is_renewed(self):
         """Found by ``bin/test --years`` (seed 1): the review that served the decision is the one of its year.
 
