@@ -333,13 +333,10 @@ class CharterIntervention(models.Model):
         interventions = super().create(vals_list)
         interventions._charter_mark_history(resolved)
         interventions._charter_open_promises()
-        over = [index for index, moment in enumerate(resolved) if moment]
+        over = [(one.id, moment) for one, moment in zip(interventions, resolved, strict=True) if moment]
         if over:
-            # That it was made says all: what was over when it came has no steps to follow.
-            brought = self.browse([interventions[index].id for index in over]).with_context(
-                tracking_disable=True
-            )
-            brought._charter_close([resolved[index] for index in over])
+            ids, moments = zip(*over, strict=True)  # that it was made says all: it has no steps to follow
+            self.browse(ids).with_context(tracking_disable=True)._charter_close(moments)
         return interventions
 
     def _charter_references(self, vals_list):
