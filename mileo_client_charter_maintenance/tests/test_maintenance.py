@@ -33,6 +33,15 @@ class TestMaintenance(CharterCase):
             [("res_model", "=", request._name), ("res_id", "=", request.id)]
         )
 
+    def test_our_own_equipment_is_written_as_without_us(self):
+        with self.at():
+            own = self.env["maintenance.equipment"].create({"name": "Our printer"})
+            ours, other = self.request(), self.request(equipment_id=own.id)
+            self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
+            self.assertEqual(self.tables_asked(lambda: other.write({"name": "Dark"})), set())
+            self.assertIn("charter_intervention", self.tables_asked(lambda: ours.write({"name": "Dark"})))
+            self.assertEqual(self.fed(ours).name, "Dark")
+
     def test_from_the_request_to_its_deletion(self):
         with self.at(0):
             request = self.request()

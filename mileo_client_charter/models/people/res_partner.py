@@ -290,10 +290,9 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_charter_counts(self):
-        owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
         ledger = self.env["charter.obligation"]
         late = self._charter_counted("charter.obligation", ledger._past_due_domain())
-        missed = self._charter_counted("charter.obligation", [("state", "=", "late")])
+        owed, missed = ledger._counts_of(self.commercial_partner_id.ids)
         for partner in self:
             client = partner.commercial_partner_id._origin.id
             partner.charter_owed_count = owed.get(client, 0)
@@ -334,12 +333,16 @@ class ResPartner(models.Model):
     # -- whom a client calls, and who of the client is written to --------------------------------------
 
     def write(self, vals):
-        result = super().write(vals)
+        staff = self.browse()
         if vals.keys() & {"name", "phone", "email"}:
+            # A column of the contact's own: nobody asks the register about those who are no staff.
+            staff = self.filtered(lambda partner: not partner.partner_share)
+        result = super().write(vals)
+        if staff:
             held = (
                 self.env["charter.assignment"]
                 .sudo()
-                .search_count([("user_id.partner_id", "in", self.ids)], limit=1)
+                .search_count([("user_id.partner_id", "in", staff.ids)], limit=1)
             )
             if held:
                 # Clients hold a sheet with the old number.
