@@ -290,10 +290,9 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_charter_counts(self):
-        owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
         ledger = self.env["charter.obligation"]
         late = self._charter_counted("charter.obligation", ledger._past_due_domain())
-        missed = self._charter_counted("charter.obligation", [("state", "=", "late")])
+        owed, missed = ledger._counts_of(self.commercial_partner_id.ids)
         for partner in self:
             client = partner.commercial_partner_id._origin.id
             partner.charter_owed_count = owed.get(client, 0)
