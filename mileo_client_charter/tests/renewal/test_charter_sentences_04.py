@@ -787,9 +787,9 @@ class TestContractWithoutEnd(SentenceCase):
         """Found by bin/test --years (seed 1, 60 contracts): decided by the charter, it was held for one day more."""
         contract, contact = self.running("Held")
         self.nightly(contract, "2026-11-01", "2026-12-31", "2027-02-01")
-        with self.on("2027-02-02"):
+        with self.on("2027-02-01"):
             self.say(contact, 10)
-        self.nightly(contract, "2027-02-02")
+        self.nightly(contract, "2027-02-03")
         self.assertEqual(self.states(contract), [("2026-12-30", "renewed")])
         self.assertEqual(str(contract.charter_term_end), "2027-12-30", "the year it is in")
         self.assertEqual(list(self.due(contract, "renewal.decision")), ["2026-12-31", "2027-12-31"])
