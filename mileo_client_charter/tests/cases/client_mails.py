@@ -145,8 +145,10 @@ class ClientMails(YearCase, LinksCase):
         """An escalation received, answered, late, asked about; those accepted, of level 2 and set aside are of the links."""
         escalation = self.answered()
         self.escalate()._remind_late(START.date())
-        asked = self.env["charter.escalation"]._charter_engine().create(
-            {"name": "Whose is it?", "door": "mail", "email_from": self.alice.email_formatted}
+        asked = (
+            self.env["charter.escalation"]
+            ._charter_engine()
+            .create({"name": "Whose is it?", "door": "mail", "email_from": self.alice.email_formatted})
         )
         asked._ask_which(self.alice)
         escalation._ask_client()
