@@ -5,11 +5,12 @@ A promise proves something only if nobody can touch it up afterwards. Fields dec
 addon's own methods alone: they carry a Python object in the context that no remote call, import or
 form can send, because it has no representation outside this process.
 
-The database holds to the same: a trigger on every table of such a model refuses to change what is protected, and to
-delete a row, unless the *door* of the transaction is open. The ORM opens it for what the engine wrote, and for
+The database holds to the same: triggers on every table of such a model refuse to change what is protected, to delete a
+row and to empty the table, unless the *door* of the transaction is open. The ORM opens it for what the engine wrote, and for
 nothing else; SQL of our own goes through ``charter_through`` (one statement) or ``charter_door`` (several).
 """
 
+import re
 from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
@@ -114,7 +115,7 @@ BEGIN
          WHERE before.value IS DISTINCT FROM after.value AND (TG_NARGS = 1 OR before.key = ANY(TG_ARGV));
         touched := 'its ' || touched || ' can';
     ELSE
-        touched := 'a row can';
+        touched := CASE TG_OP WHEN 'TRUNCATE' THEN 'its rows can' ELSE 'a row can' END;
     END IF;
     RAISE EXCEPTION USING
         ERRCODE = 'restrict_violation',
@@ -129,25 +130,40 @@ $function$
 """
 
 
-def _closed_door(columns, rows):
-    """Return (condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
-    shut = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
-    if rows:
-        shut = f"{rows} AND {shut}"
-    changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
-    return f"{shut} AND ({changed or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
+# The actions of foreign keys (depth 1) are the schema's own.
+SHUT = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
 
 
-def door_triggers(columns, rows=""):
-    """Return the two triggers of a table the engine protects.
+def _closed_door(columns, rows, recorded):
+    """Return (condition of the trigger on UPDATE, on DELETE)."""
+    shut = f"{rows} AND {SHUT}" if rows else SHUT
+    changed = [f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns]
+    changed += [
+        f'OLD."{name}" IS DISTINCT FROM NEW."{name}" AND ({condition})'
+        for name, condition in sorted(recorded.items())
+    ]
+    return f"{shut} AND ({' OR '.join(changed) or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
 
-    :param columns: sorted; empty: every column
+
+def door_triggers(columns, rows="", recorded=None):
+    """Return the three triggers of a table the engine protects: nobody changes, deletes or empties it past the door.
+
+    :param columns: sorted; empty, with nothing ``recorded``: every column
     :param rows: condition on OLD; empty: every row
+    :param recorded: {column: condition on OLD, from when on it does not change any more}
     """
-    update, delete = _closed_door(columns, rows)
+    recorded = recorded or {}
+    update, delete = _closed_door(columns, rows, recorded)
     return [
-        Trigger("charter_door_update", "BEFORE UPDATE", update, "charter_door", (DIGEST, *columns)),
+        Trigger(
+            "charter_door_update",
+            "BEFORE UPDATE",
+            update,
+            "charter_door",
+            (DIGEST, *sorted({*columns, *recorded})),
+        ),
         Trigger("charter_door_delete", "BEFORE DELETE", delete, "charter_door", (DIGEST,)),
+        Trigger("charter_door_truncate", "BEFORE TRUNCATE", SHUT, "charter_door", (DIGEST,)),
     ]
 
 
@@ -245,6 +261,11 @@ class CharterEngineMixin(models.AbstractModel):
             and field.column_type
             and (self._charter_engine_only or getattr(field, "charter_engine", False))
         } - {"id"}
+
+    @api.model
+    def _charter_recorded_when(self):
+        """Return {column: SQL condition on ``{row}``} of columns that people write until they are on record, and nobody after."""
+        return {}
 
     def _charter_without_echo(self, vals):
         """Return ``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
@@ -381,6 +402,12 @@ class CharterEngineMixin(models.AbstractModel):
         :raise AccessError: a protected column would change, and the engine did not write it
         """
         protected = self._charter_protected_columns()
+        typed = self._charter_recorded_when().keys() - protected
+        if typed.intersection(*[set().union(*vals_list)]):
+            vals_list = self._charter_write_typed(vals_list, typed)
+            protected |= typed
+            if not any(vals_list):
+                return None
         touched = protected.intersection(*[set().union(*vals_list)])
         if not touched:
             return super()._write_multi(vals_list)
@@ -396,6 +423,38 @@ class CharterEngineMixin(models.AbstractModel):
             for name in touched:
                 allowed.get((self._name, name), set()).difference_update(self._ids)
             return None
+        return self._charter_write_past(vals_list)
+
+    def _charter_write_typed(self, vals_list, names):
+        """Write, without the door, what people typed into columns ``names``: the trigger knows whether it is on record.
+
+        Before what the engine did in the same flush, so that it is judged by what was there when it was typed.
+
+        :return: what is left to write of each record
+        """
+        allowed = self.env.cr.cache.get(ENGINE, {})
+        # What is computed follows from what was written, and is let in with it.
+        names = {name for name in names if not self._fields[name].compute}
+        typed, left = [], []
+        for row_id, vals in zip(self._ids, vals_list, strict=True):
+            own = {
+                name for name in names & vals.keys() if row_id not in allowed.get((self._name, name), set())
+            }
+            typed.append({name: vals[name] for name in own})
+            left.append({name: value for name, value in vals.items() if name not in own})
+        if not any(typed):
+            return vals_list
+        protected = self._charter_protected_columns() | names
+        if not protected.intersection(*[set().union(*left)]) - set(models.LOG_ACCESS_COLUMNS):
+            # The engine wrote nothing: one statement.
+            self._charter_write_past(vals_list)
+            return [{} for _vals in vals_list]
+        rows = [(row_id, vals) for row_id, vals in zip(self._ids, typed, strict=True) if vals]
+        self.browse(row_id for row_id, _vals in rows)._charter_write_past([vals for _id, vals in rows])
+        return left
+
+    def _charter_write_past(self, vals_list):
+        """Write without the door. :raise AccessError: the trigger refuses it"""
         try:
             return super()._write_multi(vals_list)
         except IntegrityError as error:
@@ -419,10 +478,16 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_triggers(self, columns):
-        protected = sorted(self._charter_protected_columns() & columns)
+        triggers = super()._charter_triggers(columns)
         if self._charter_engine_only:
-            return [*super()._charter_triggers(columns), *door_triggers([])]
-        return [*super()._charter_triggers(columns), *(door_triggers(protected) if protected else [])]
+            return [*triggers, *door_triggers([])]
+        protected = sorted(self._charter_protected_columns() & columns)
+        recorded = {
+            name: condition.format(row="OLD")
+            for name, condition in self._charter_recorded_when().items()
+            if name not in protected and {name, *re.findall(r"\{row\}\.(\w+)", condition)} <= columns
+        }
+        return [*triggers, *(door_triggers(protected, recorded=recorded) if protected or recorded else [])]
 
     @api.model
     def _charter_trigger_functions(self):
