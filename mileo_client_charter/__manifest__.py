@@ -80,6 +80,7 @@
         "views/renewal/charter_review_views.xml",
         "views/renewal/charter_support_import_views.xml",
         "views/renewal/charter_notice_views.xml",
+        "data/renewal/charter_site_kind.xml",
         "data/renewal/charter_advisory_cron.xml",
         "views/renewal/charter_advisory_views.xml",
         "views/renewal/charter_advisory_feed_views.xml",
@@ -130,6 +131,7 @@
             "mileo_client_charter/static/src/cockpit/*",
             "mileo_client_charter/static/src/backend/*.scss",
             "mileo_client_charter/static/src/backend/charter_proof.*",
+            "mileo_client_charter/static/src/backend/charter_empty.*",
         ],
         # Beside the graph's own code, which is loaded when the first graph is.
         "web.assets_backend_lazy": ["mileo_client_charter/static/src/backend/charter_graph.js"],
