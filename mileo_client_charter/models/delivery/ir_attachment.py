@@ -12,7 +12,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from werkzeug.exceptions import Conflict
 
-from ..base.charter_engine import DOOR, ENGINE, charter_door, door_triggers
+from ..base.charter_engine import DOOR, ENGINE, charter_door
+from ..base.charter_guard import door_triggers
 
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (
