@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
-from .charter_intervention import SETTLED
+from .charter_intervention import SETTLED, SOURCE
 
 _lt = LazyTranslate(__name__)
 
@@ -43,6 +43,8 @@ class CharterIntervention(models.Model):
         return (
             dict.fromkeys([*super()._charter_recorded_when(), *settled], over)
             | dict.fromkeys(("name", "description"), f"({over} OR {{row}}.reported_by_id IS NOT NULL)")
+            # Work that came from nowhere has NULL or 0 there, which are the same.
+            | dict.fromkeys(SOURCE, f"{over} AND {{row}}.res_id <> 0")
             | {"work_done": f"{over} AND {{row}}.work_done ~ '{WRITTEN}'"}
         )
 

@@ -322,6 +322,7 @@ class TestRecorded(RecordedCase):
             record._name == "charter.intervention"
             and record.state != "open"
             and name not in record._charter_recorded_fields()
+            and (name not in ("res_model", "res_id") or bool(record.res_id))
         ) or getattr(record._fields[name], "charter_engine", False)
 
     def _sql(self, statement, *values):
