@@ -186,7 +186,7 @@ class CharterSeal(models.Model):
         }[broken["problem"]]
         description = broken["model_name"]
         if description in self.env:
-            description = self.env[description]._description
+            description = self.env[description]._charter_model_name()
         return self.env._(
             "Link %(number)s, %(what)s no. %(id)s (%(label)s): %(problem)s.",
             number=broken["number"] or "—",

@@ -6,6 +6,9 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+# What a step of the operations manager corrects of work that is over (``action_correct``).
+CORRECTED = ("responded_at", "resolved_at")
+
 
 class CharterIntervention(models.Model):
     _inherit = "charter.intervention"  # pylint: disable=consider-merging-classes-inherited
@@ -31,6 +34,8 @@ class CharterIntervention(models.Model):
         return name != "work_done" or not is_html_empty(self.work_done)
 
     def _charter_is_for_client(self, name):
+        if name in CORRECTED:
+            return True
         # What was reported by telephone or mail is our own note of it; the client does not read that.
         return super()._charter_is_for_client(name) and (name == "name" or bool(self.sudo().reported_by_id))
 
