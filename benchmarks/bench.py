@@ -116,9 +116,9 @@ class Bench:
 
     @contextlib.contextmanager
     def scheduled(self, cron):
-        """The environment in which Odoo's scheduler calls the scheduled action ``cron`` (external id)."""
+        """The environment in which Odoo's scheduler calls the scheduled action ``cron`` (its id, or external id)."""
         with self.transaction() as env:
-            action = env.ref(cron)
+            action = env["ir.cron"].browse(cron) if isinstance(cron, int) else env.ref(cron)
             action = action.with_context(cron_id=action.id, cron_end_time=time.monotonic() + 3600)
             action, _progress = action._add_progress(timed_out_counter=0)
             env.cr.commit()

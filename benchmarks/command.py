@@ -34,6 +34,8 @@ BENCHMARKS = (
     "portal",
     "load",
     "cockpit",
+    "neighbours",
+    "idle",
 )
 PEERS = ("helpdesk_mgmt_sla",)
 INSTALLED = "bench_charter"
@@ -54,14 +56,14 @@ def main():
     logging.basicConfig(filename=os.path.join(LOGS, "bench.log"), filemode="w", level=logging.WARNING)
     missed = 0
     with runtime.postgres() as server, runtime.database_lock(options.db):
-        database.ensure(server, options.db, [runtime.ADDON, *PEERS], "bench-install.log")
         config.parse_config(runtime.server_options(server), setup_logging=False)
         for name in options.names or BENCHMARKS:
             benchmark = importlib.import_module(name)
             say(f"{benchmark.TITLE}…")
             started = time.time()
+            installed = ensure_installed(server, options.db, getattr(benchmark, "WITH_GLUE", False))
             facts = machine_facts(server)
-            with fresh_copy(server, options.db, name) as copy:
+            with fresh_copy(server, installed, name) as copy:
                 explanation, lines = run(benchmark, server, copy, runs, options.quick)
             show(lines)
             say(f"  {time.time() - started:.0f} s")
@@ -73,6 +75,15 @@ def main():
         say("These were quick runs over few rows: they measure nothing, and no goal counts.")
     else:
         say(f"Written to {README.relative_to(ROOT)}")
+
+
+def ensure_installed(server, name, with_glue):
+    """Return the database a benchmark measures copies of: with the peers, or ``with_glue`` with all addons of the project."""
+    if with_glue:
+        name = f"{name}_glue"
+    modules = runtime.addons() if with_glue else [runtime.ADDON, *PEERS]
+    database.ensure(server, name, modules, "bench-install.log")
+    return name
 
 
 def run(benchmark, server, copy, runs, quick):

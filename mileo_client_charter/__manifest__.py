@@ -80,6 +80,7 @@
         "views/renewal/charter_review_views.xml",
         "views/renewal/charter_support_import_views.xml",
         "views/renewal/charter_notice_views.xml",
+        "data/renewal/charter_site_kind.xml",
         "data/renewal/charter_advisory_cron.xml",
         "views/renewal/charter_advisory_views.xml",
         "views/renewal/charter_advisory_feed_views.xml",

@@ -10,6 +10,6 @@
     "website": "https://github.com/mileo-technology/mileo-client-charter",
     "development_status": "Beta",
     "depends": ["mileo_client_charter", "fieldservice"],
-    "data": ["views/fsm_order_views.xml"],
+    "data": ["views/fsm_order_views.xml", "views/fsm_equipment_views.xml"],
     "auto_install": True,
 }

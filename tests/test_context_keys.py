@@ -42,11 +42,66 @@ HARMLESS = {
 }
 
 
-def _is_context(node):
-    """``….context`` of an environment, or a name for it."""
-    return (isinstance(node, ast.Attribute) and node.attr == "context") or (
-        isinstance(node, ast.Name) and node.id == "context"
-    )
+COPIES = ("dict", "frozendict", "clean_context")
+
+
+def _is_context(node, names=("context",)):
+    """``….context`` of an environment, a name for it, or what was copied or put together from it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("context", "_context")
+    if isinstance(node, ast.Name):
+        return node.id in names
+    if isinstance(node, ast.NamedExpr):
+        return _is_context(node.value, names)
+    if isinstance(node, ast.Dict):
+        return any(
+            key is None and _is_context(one, names) for key, one in zip(node.keys, node.values, strict=True)
+        )
+    if isinstance(node, ast.BinOp):
+        return _is_context(node.left, names) or _is_context(node.right, names)
+    if isinstance(node, ast.Call):
+        copied = (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr == "copy"
+            and _is_context(node.func.value, names)
+        )
+        return copied or any(_is_context(one, names) for one in node.args if _ends_with(node.func, COPIES))
+    return False
+
+
+def _ends_with(function, names):
+    return getattr(function, "attr", getattr(function, "id", None)) in names
+
+
+def _names_of_contexts(tree):
+    """Names a file gives to a context, whatever they are: ``ctx = dict(self.env.context)``."""
+    names = {"context"}
+    while True:
+        found = {
+            target.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign | ast.NamedExpr | ast.AnnAssign)
+            and node.value
+            and _is_context(node.value, names)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        if found <= names:
+            return names
+        names |= found
+
+
+def _marks(trees):
+    """Names bound to an object of this process, ``object()`` or one of a class of that file: nothing from outside is one of them."""
+    return {
+        target.id
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.value)
+        in {"object()", *(f"{one.name}()" for one in tree.body if isinstance(one, ast.ClassDef))}
+        for target in node.targets
+    }
 
 
 def _name(node):
@@ -56,30 +111,35 @@ def _name(node):
     return ast.unparse(node)
 
 
-def _readings(tree):
-    """(line, key, whether it is compared with an object) of every reading of the context."""
+def _readings(tree, marks):
+    """(line, key, whether it is compared with one of ``marks``) of every reading of the context."""
+    names = _names_of_contexts(tree)
     compared = {
         id(node.left)
         for node in ast.walk(tree)
         if isinstance(node, ast.Compare)
         and isinstance(node.ops[0], ast.Is | ast.IsNot)
-        and isinstance(node.comparators[0], ast.Name)
+        and _ends_with(node.comparators[0], marks)
     }
     for node in ast.walk(tree):
         key = None
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and _is_context(node.func.value)
+            and _is_context(node.func.value, names)
         ):
             if node.func.attr in ("get", "pop", "setdefault"):
                 key = node.args[0]
             elif node.func.attr in ("items", "keys", "values"):
                 key = node.func
-        elif isinstance(node, ast.Subscript) and _is_context(node.value) and isinstance(node.ctx, ast.Load):
+        elif (
+            isinstance(node, ast.Subscript)
+            and _is_context(node.value, names)
+            and isinstance(node.ctx, ast.Load)
+        ):
             key = node.slice
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-            if _is_context(node.comparators[0]):
+            if _is_context(node.comparators[0], names):
                 key = node.left
         if key is not None:
             yield node.lineno, _name(key), id(node) in compared
@@ -95,17 +155,27 @@ def _readings(tree):
         ('if "key" not in records.env.context: pass', [("key", False)]),
         ("context = self.env.context\nif context.get(NAME): pass", [("NAME", False)]),
         ('self.with_context(key=True).env["model"]', []),
+        ('if self.env.context.get("key") is FLAG: pass', [("key", False)]),
+        ('ctx = dict(self.env.context)\nallowed = ctx["key"]', [("key", False)]),
+        (
+            'if (asked := {**self.env.context, "a": 1}).get("key"): pass\nasked["b"]',
+            [("key", False), ("b", False)],
+        ),
+        ('if (self.env.context | {"a": 1}).get("key"): pass', [("key", False)]),
+        ('if self._context.copy().get("key"): pass', [("key", False)]),
     ],
 )
 def test_readings_are_found(source, found):
-    assert [(key, compared) for _line, key, compared in _readings(ast.parse(source))] == found
+    assert {(key, compared) for _line, key, compared in _readings(ast.parse(source), {"MARK"})} == set(found)
 
 
 def test_no_right_rests_on_a_key_that_can_be_sent():
+    trees = {path: ast.parse(path.read_text()) for path in SOURCES}
+    marks = _marks(trees.values())
     readings = [
         (f"{path.relative_to(ROOT)}:{line}", key, compared)
-        for path in SOURCES
-        for line, key, compared in _readings(ast.parse(path.read_text()))
+        for path, tree in trees.items()
+        for line, key, compared in _readings(tree, marks)
     ]
     assert sum(compared for _where, _key, compared in readings) >= 4
     bare = [(where, key) for where, key, compared in readings if not compared]

@@ -491,6 +491,15 @@ def test_paths_choose_the_kind_of_run(args, plain, with_odoo):
     assert test_command.split_arguments(args) == (plain, with_odoo)
 
 
+def test_a_file_that_is_not_there_is_named_before_anything_is_prepared():
+    named = "mileo_client_charter/tests/report/test_health.py"
+    found = test_command.missing_files(
+        [named + "::TestHealth", "tests/test_health.py", "-k", "nothing.py", "-x"]
+    )
+    assert list(found) == [named]
+    assert "mileo_client_charter/tests/overview/test_health.py" in found[named]
+
+
 def log_problems(monkeypatch, state, text):
     monkeypatch.setattr(test_command, "LOGS", str(state))
     monkeypatch.delenv(odoo_log.COLLECTION, raising=False)

@@ -26,7 +26,13 @@ RULES = {
 EXPRESSION = re.compile(r"\bt-[\w-]+=\"[^\"]*\"|\{\{.*?\}\}|%\([\w]+\)[sd]", re.DOTALL)
 
 
+# A value may begin a line, after a word or a comma.
+HELD = re.compile(r"(?<=[\w,.)])\u00a0(?=%(\(\w+\))?s)")
+
+
 def faults(text):
+    if HELD.search(text):
+        return ["a no-break space before a value"]
     if any("\u00a0" in code or "’" in code for code in EXPRESSION.findall(text)):
         return ["typography in an expression"]
     text = UNREAD.sub("x", text)
@@ -45,6 +51,8 @@ def test_each_rule_finds_its_fault():
         ("l'écart", ["a straight apostrophe"]),
         ("le 1 août", ["1er"]),
         ("de -1 à 3", ["a hyphen for a minus sign"]),
+        ("le client\u00a0%(client)s", ["a no-break space before a value"]),
+        ("le client\u00a0: %(client)s, n°\u00a0%s", []),
         ("<a t-att-href=\"x + '/%s'\u00a0% y\">Ouvrir</a>", ["typography in an expression"]),
         (
             "«\u00a0L’écart de 2026-10-01\u00a0: 3\u00a0%\u00a0», https://client.example/b?c=1, le 1er août\u00a0!",

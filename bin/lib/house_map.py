@@ -13,6 +13,7 @@ import collections
 import math
 import pathlib
 import re
+import signal
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -191,6 +192,8 @@ def homes_of(question, among=None):
 
 
 def main():
+    # Whoever reads the first lines alone (bin/map WORDS | head) ends it quietly.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if len(sys.argv) > 1:
         print("\n".join(homes_of(" ".join(sys.argv[1:]))) or "Nothing is called so.")
         return

@@ -234,15 +234,17 @@ def check_log(names):
     return checked("warnings in Odoo's logs", problems, started)
 
 
-def check_translations(server, db):
+def check_translations(server, db, names=()):
+    """The French of the project's addons; of those ``names`` instead, which stand beside them in the clone."""
     started = time.time()
     try:
-        translations.export_terms(server, db, addons())
-        problems = translations.problems(addons())
+        translations.export_terms(server, db, names or addons())
+        problems = translations.problems(names or addons())
     except SetupError as error:
         problems = [str(error)]
     if problems:
-        problems.append("bin/test --merge-terms brings i18n/fr.po in line with the sources.")
+        merging = " ".join(["bin/test --merge-terms", *names])
+        problems.append(f"{merging} brings i18n/fr.po in line with the sources.")
     return checked("translations", problems, started)
 
 
@@ -260,6 +262,25 @@ def paths_in(args):
         ):
             found.append(arg)
         value_of_option = arg in OPTIONS_WITH_VALUE
+    return found
+
+
+def missing_files(args):
+    """Files of tests that are named and are not there, each with those that have its name elsewhere."""
+    found = {}
+    for before, arg in zip(["", *args], args, strict=False):
+        path = arg.split("::")[0]
+        if (
+            path.endswith(".py")
+            and before not in OPTIONS_WITH_VALUE
+            and not os.path.exists(os.path.join(ROOT, path))
+        ):
+            here = pathlib.Path(ROOT)
+            alike = [
+                *here.glob(f"tests*/**/{os.path.basename(path)}"),
+                *here.glob(f"*/tests/**/{os.path.basename(path)}"),
+            ]
+            found[path] = sorted(str(one.relative_to(here)) for one in alike)
     return found
 
 
@@ -320,15 +341,24 @@ def selected(args, options):
                 if pytest_runs.plays_a_browser(paths_in(with_odoo)):
                     database.ensure_bundles(server, options.db)
                 results += [run_odoo_tests(server, options.db, with_odoo), check_log([log])]
+                if own:
+                    results.append(check_translations(server, options.db, own))
     return results
 
 
 def with_own(options, own):
-    """The name of the database for addons beside ours: first a copy of the test database, which they do not touch."""
+    """The name of the database for addons beside ours: first a copy of the test database, which they do not touch.
+
+    It is made again when one of them changed: an update runs no hook and leaves ``noupdate`` data as they are.
+    """
     name = f"{options.db}_own"
     with runtime.postgres() as server, runtime.database_lock(options.db):
         marks = database.built_from(server, name)
-        kept = set(marks.get("addons", {})) <= set(database.local(own)) and not options.fresh
+        had = marks.get("addons", {})
+        changed = [
+            addon for addon, content in database.hashes(own).items() if had.get(addon) not in (None, content)
+        ]
+        kept = set(had) <= set(database.local(own)) and not changed and not options.fresh
         if not marks or not kept:
             installed = prepare(server, options.db, options.fresh)
             if installed and installed.failed:
@@ -552,6 +582,9 @@ def main():
     args = [os.path.relpath(arg, ROOT) if os.path.exists(arg.split("::")[0]) else arg for arg in args]
     os.chdir(ROOT)
     sys.path.insert(0, LIB)
+    # Before anything is prepared: an update of the database takes a minute, and pytest would look only then.
+    for path, alike in missing_files(args).items():
+        sys.exit(f"bin/test: there is no {path}." + (f" Is it {', '.join(alike)}?" if alike else ""))
     if options.hashes:
         return requirements.write_hashes()
     if options.times:

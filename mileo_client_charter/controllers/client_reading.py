@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
+from ..tools.past_due import is_past_due
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
 from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
 
@@ -342,8 +343,7 @@ class ClientReading:
         ]
 
     def _is_overdue(self, row, promise):
-        due_at = promise and promise.due_at
-        return row.state == "open" and bool(due_at) and due_at <= row._charter_now()
+        return row.state == "open" and bool(promise) and is_past_due(promise.due_at, row._charter_now())
 
     def _escalation_status(self, row, promise):
         if row.state == "answered":

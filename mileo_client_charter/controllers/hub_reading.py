@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..models.base.charter_format import day_text
+from ..models.ledger.charter_past_due import over_domain
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
 from .document_reading import DocumentReading
@@ -42,7 +43,7 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
 
     def _promised(self):
         """Return what is late first, then what falls due next; “late” is what we still owe after its time."""
-        late = self._count("charter.obligation", [*OWED, ("due_at", "<=", fields.Datetime.now())])
+        late = self._count("charter.obligation", [*OWED, *over_domain(fields.Datetime.now())])
         rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
         return {"late_now": late, "promises": self._promises(rows)}
 

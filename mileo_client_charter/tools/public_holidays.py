@@ -24,7 +24,7 @@ PART_OF = {
     "WF": ("FR", "WF"), "TF": ("FR", "TF"),
 }  # fmt: skip
 # Parts of a country whose days differ inside of them: an answer would be wrong for some of it.
-TOO_WIDE = {"FR": {"GES": ("57", "67", "68"), "44": ("57", "67", "68")}}
+TOO_WIDE = {"FR": {"GES": ("57", "67", "68")}}
 
 
 class Holiday(NamedTuple):
@@ -54,6 +54,11 @@ def part_of(country: str, part: str | None) -> tuple[str, str | None]:
 
     >>> part_of("FR", "68"), part_of("RE", ""), part_of("FR", None), part_of("FR", "75")
     (('FR', '6AE'), ('FR', '974'), ('FR', None), ('FR', None))
+
+    A number is a département, never a region: 44 is Loire-Atlantique.
+
+    >>> {part_of("FR", f"{number:02}") for number in range(1, 96) if number not in (20, 57, 67, 68)}
+    {('FR', None)}
     """
     code = (part or "").strip().upper()
     if country in PART_OF:

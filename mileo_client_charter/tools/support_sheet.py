@@ -1,4 +1,4 @@
-"""A maker's list of end-of-support dates as plain rows. Plain Python; titles in English or French."""
+"""A manufacturer's list of lifecycle dates as plain rows. Plain Python; titles in English or French, or as somebody mapped them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,38 +9,94 @@ from .equipment_sheet import date_of
 from .workbook_rows import SheetError
 
 MAX_ROWS = 20_000
+KINDS = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
 COLUMNS = {
     "model": ("Model", "Modèle", "Product", "Produit", "Reference", "Référence"),
-    "brand": ("Brand", "Marque", "Maker", "Constructeur"),
-    "date": ("End of support", "Fin de support", "EOS", "End of support date"),
+    "brand": ("Brand", "Marque", "Maker", "Manufacturer", "Constructeur", "Fabricant"),
+    "end_of_sale": ("End of sale", "End of sales", "Fin de vente", "Fin de commercialisation"),
+    "end_of_support": ("End of support", "Fin de support", "EOS", "End of support date"),
+    "end_of_security": (
+        "End of security updates",
+        "End of security support",
+        "Fin des mises à jour de sécurité",
+    ),
+    "end_of_life": ("End of life", "EOL", "Fin de vie"),
     "source": ("Source", "Notice", "Avis"),
 }
-REQUIRED = ("model", "date")
 
 
 class SupportRow(NamedTuple):
+    """:ivar dates: {kind: date}; :ivar wrong: kinds whose cell holds something that is no date"""
+
     number: int  # as the spreadsheet counts
     model: str
     brand: str
-    date: date | None  # None: what is written is no date
+    dates: dict
+    wrong: tuple
     source: str
+    url: str = ""
+    none_announced: tuple = ()
+
+    @property
+    def date(self) -> date | None:
+        """Return the first date of the row, as it is shown."""
+        return next((self.dates[kind] for kind in ("end_of_support", *KINDS) if kind in self.dates), None)
 
 
-def read(content: bytes) -> Iterator[SupportRow]:
-    """Yield the rows that name a model. :raise SheetError: ``columns`` (some are missing), or as ``workbook_rows.read``"""
+def titles(content: bytes) -> list[tuple[str, str]]:
+    """Return (title, what stands first below it) of each column that has a title."""
     lines = workbook_rows.read(content, MAX_ROWS)
     _number, first = next(lines, (0, ()))
-    titles = [str(title or "").strip().casefold() for title in first]
+    _number, below = next(lines, (0, ()))
+    named = [(index, str(title or "").strip()) for index, title in enumerate(first)]
+    return [
+        (title, str((below[index] if index < len(below) else None) or "")[:60])
+        for index, title in named
+        if title
+    ]
+
+
+def meaning_of(title: str) -> str:
+    """Return what a column of this title holds; empty where the title says nothing to us.
+
+    >>> meaning_of("fin de support"), meaning_of("Last order day")
+    ('end_of_support', '')
+    """
+    key = title.strip().casefold()
+    return next((name for name, known in COLUMNS.items() if key in {one.casefold() for one in known}), "")
+
+
+def read(content: bytes, meanings: dict | None = None) -> Iterator[SupportRow]:
+    """Yield the rows that name a model.
+
+    :param meanings: {title in small letters: a name of :data:`COLUMNS`, or empty} as somebody mapped them; the others by their title
+    :raise SheetError: ``columns`` (no model, or no date), ``twice``, or as ``workbook_rows.read``
+    """
+    lines = workbook_rows.read(content, MAX_ROWS)
+    _number, first = next(lines, (0, ()))
     place = {}
-    for name, known in COLUMNS.items():
-        found = [index for index, title in enumerate(titles) if title in {one.casefold() for one in known}]
-        if found:
-            place[name] = found[0]
-    missing = [COLUMNS[name][0] for name in REQUIRED if name not in place]
+    for index, title in enumerate(str(one or "").strip() for one in first):
+        name = (meanings or {}).get(title.casefold(), meaning_of(title)) if title else ""
+        if name and name in place and meanings:
+            raise SheetError("twice", COLUMNS[name][0])
+        if name:
+            place.setdefault(name, index)
+    missing = [COLUMNS["model"][0]] if "model" not in place else []
+    if not set(KINDS) & place.keys():
+        missing.append(COLUMNS["end_of_support"][0])
     if missing:
         raise SheetError("columns", ", ".join(missing))
     for number, line in lines:
         cell = {name: line[index] if index < len(line) else None for name, index in place.items()}
         text = {name: str(cell.get(name) or "").strip() for name in ("model", "brand", "source")}
+        written = {kind: cell[kind] for kind in KINDS if kind in cell and str(cell[kind] or "").strip()}
+        dates = {kind: day for kind, value in written.items() if (day := date_of(value))}
         if text["model"]:
-            yield SupportRow(number, text["model"], text["brand"], date_of(cell["date"]), text["source"])
+            yield SupportRow(
+                number,
+                text["model"],
+                text["brand"],
+                dates,
+                tuple(written.keys() - dates.keys()),
+                text["source"],
+            )

@@ -52,6 +52,10 @@ class CharterSheetMixin(models.AbstractModel):
             "columns": self.env._("File: these columns are missing in the first line: %s.", detail),
             "columns_many": self.env._("File: it has more than %s columns; delete those not needed.", detail),
             "twice": self.env._("File: these columns are there twice: %s.", detail),
+            "endoflife": self.env._(
+                "File: it is no file of endoflife.date (API v1): %s is missing, or is not what belongs there.",
+                detail,
+            ),
             "letters": self.env._(
                 "File: a cell of row %s holds more text than we can take, or what is no text; shorten it.",
                 detail,

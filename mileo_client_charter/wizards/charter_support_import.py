@@ -1,15 +1,43 @@
 from collections import defaultdict
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import support_sheet
+from ..models.work.charter_equipment_milestone import KINDS
+from ..tools import endoflife, support_sheet
+from ..tools.catalogue import maker_words, model_key, same_maker
+
+MEANINGS = [
+    ("model", "Model"),
+    ("brand", "Manufacturer"),
+    *KINDS,
+    ("source", "Source"),
+    ("ignore", "Not used"),
+]
+
+
+class CharterSupportColumn(models.Model):
+    """What a column of a manufacturer's list holds, as somebody mapped it: the next list with the same titles is read by itself."""
+
+    _name = "charter.support.column"
+    _description = "Column of a manufacturer's list"
+    _order = "layout, id"
+    _rec_name = "title"
+
+    layout = fields.Char(
+        "Titles of the list", required=True, help="The same title means another thing elsewhere."
+    )
+    title = fields.Char(required=True)
+    meaning = fields.Selection(MEANINGS, required=True)
+
+    _once = models.UniqueIndex("(layout, title)", "Column: this list has it already.")
 
 
 class CharterSupportImport(models.TransientModel):
-    """A maker's end-of-support list: shown first, then written on the equipment it names; drafts follow from it.
+    """A manufacturer's list of lifecycle dates: shown first, then written in the catalogue and on the equipment; drafts follow from it.
 
-    A row names a product by its internal reference or name, or equipment by its model. What we have none of is left out.
+    A row names a model of the catalogue, else equipment by its model, or by the internal reference or name of its product. A list
+    that names the manufacturer adds models nobody has yet: equipment that comes later has its dates at once.
     """
 
     _name = "charter.support.import"
@@ -18,23 +46,30 @@ class CharterSupportImport(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     shown = fields.Boolean()
+    column_ids = fields.One2many("charter.support.import.column", "import_id", "Columns")
     line_ids = fields.One2many("charter.support.import.line", "import_id", readonly=True)
 
     def action_show(self):
-        """Return what each row would do; nothing is written."""
+        """Return what each row would do; nothing is written but how the columns are to be read."""
         self.ensure_one()
+        if not self._is_json() and not self._map_columns():
+            self.shown = False
+            return self._reopen()
         lines = [
             {
                 "row": row.number,
                 "model": row.model,
                 "date": row.date,
-                "equipment_count": len(equipment),
                 "message": message,
+                "equipment_count": len(equipment | models_of.equipment_ids),
             }
-            for row, equipment, message in self._plan()
+            for row, equipment, models_of, message in self._plan()
         ]
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         self.shown = True
+        return self._reopen()
+
+    def _reopen(self):
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -47,54 +82,181 @@ class CharterSupportImport(models.TransientModel):
         """Write the dates, then raise the drafts they call for. :raise UserError: a row has no date"""
         self.ensure_one()
         plan = self._plan()
-        wrong = [str(row.number) for row, _equipment, _message in plan if not row.date]
-        if wrong:
+        wrong = [
+            str(row.number) for row, _equipment, _models, _message in plan if row.wrong or not self._says(row)
+        ]
+        if wrong and not self._is_json():
             raise UserError(
-                self.env._("Rows %s: the end of support is no date. Nothing was written.", ", ".join(wrong))
+                self.env._("Rows %s: a date is no date. Nothing was written.", ", ".join(wrong[:50]))
             )
-        # Two rows on one equipment: the later row of the list is the maker's last word.
-        wanted = {equipment: row for row, found, _message in plan for equipment in found}
-        known = {
-            m.equipment_id: m
-            for m in self.env["charter.equipment.milestone"].search(
-                [("kind", "=", "end_of_support"), ("equipment_id", "in", [one.id for one in wanted])]
-            )
-        }
-        fresh = []
-        for equipment, row in wanted.items():
-            values = {
-                "status": "announced",
-                "date": row.date,
-                "source": row.source or self.filename,
-                "checked_on": self.env.company._charter_today(),
-            }
-            if equipment in known:
-                known[equipment].write(values)
-            else:
-                fresh.append({"equipment_id": equipment.id, "kind": "end_of_support", **values})
-        self.env["charter.equipment.milestone"].create(fresh)
+        self._write_model_dates(plan)
+        self._write_equipment_dates(plan)
         raised = self.env["charter.notice"].sudo()._raise_drafts()
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_notice")
         return {**action, "context": {}, "domain": [("id", "in", raised.ids)] if raised else []}
 
+    @api.model
+    def _says(self, row):
+        """Return {kind: date, or None where none is announced} of a row."""
+        return {**dict.fromkeys(row.none_announced), **row.dates}
+
+    def _values(self, row, day):
+        return {
+            "status": "announced" if day else "none_announced",
+            "date": day,
+            "source": row.source or self.filename,
+            "url": row.url,
+            "checked_on": self.env.company._charter_today(),
+        }
+
+    def _write_model_dates(self, plan):
+        # Two rows on one model: the later row of the list is the manufacturer's last word.
+        wanted = {}
+        for row, _equipment, models_of, _message in plan:
+            if not models_of and row.brand and not self._is_json():
+                models_of = (
+                    self.env["charter.equipment.model"]
+                    ._of([(row.brand, row.model)])
+                    .get((row.brand, row.model), models_of)
+                )
+            wanted.update(
+                {
+                    (model.id, kind): self._values(row, day)
+                    for model in models_of
+                    for kind, day in self._says(row).items()
+                }
+            )
+        dates = self.env["charter.equipment.model.date"]
+        known = {
+            (one.model_id.id, one.kind): one
+            for one in dates.search([("model_id", "in", [model for model, _kind in wanted])])
+        }
+        fresh = []
+        for (model, kind), values in wanted.items():
+            if (model, kind) in known:
+                known[model, kind].write(values)
+            else:
+                fresh.append({"model_id": model, "kind": kind, **values})
+        dates.create(fresh)
+
+    def _write_equipment_dates(self, plan):
+        """Write the dates of equipment that is in no catalogue: its manufacturer or model is not on record."""
+        wanted = {}
+        for row, equipment, _models, _message in plan:
+            for one in equipment.filtered(lambda each: not each.sudo().catalogue_id):
+                wanted.update(
+                    {(one.id, kind): self._values(row, day) for kind, day in self._says(row).items()}
+                )
+        milestones = self.env["charter.equipment.milestone"]
+        known = {
+            (one.equipment_id.id, one.kind): one
+            for one in milestones.search([("equipment_id", "in", [number for number, _kind in wanted])])
+        }
+        fresh = []
+        for (number, kind), values in wanted.items():
+            if (number, kind) in known:
+                known[number, kind].write(values)
+            else:
+                fresh.append({"equipment_id": number, "kind": kind, **values})
+        milestones.create(fresh)
+
+    # -- columns ----------------------------------------------------------------------------------
+
+    def _is_json(self):
+        return endoflife.is_json(self._sheet_content())
+
+    def _layout(self, titles):
+        return "|".join(title.casefold() for title, _example in titles)[:2000]
+
+    def _remembered(self, titles):
+        """Return {title in small letters: what it holds} as it was mapped last, for a list of these titles."""
+        rows = self.env["charter.support.column"].sudo().search([("layout", "=", self._layout(titles))])
+        return {row.title: row.meaning for row in rows}
+
+    def _map_columns(self):
+        """Show every column with what it holds; what somebody chose is remembered for lists of the same titles.
+
+        :return: whether the list can be read
+        """
+        titles = self._sheet_rows(support_sheet.titles)
+        chosen = {one.title.casefold(): one.meaning for one in self.column_ids}
+        if set(chosen) != {title.casefold() for title, _example in titles}:
+            chosen = self._remembered(titles)
+            self.column_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "title": title,
+                            "example": example,
+                            "meaning": chosen.get(title.casefold())
+                            or support_sheet.meaning_of(title)
+                            or "ignore",
+                        }
+                    )
+                    for title, example in titles
+                ),
+            ]
+            held = set(self.column_ids.mapped("meaning"))
+            # What nobody knows how to read is asked first.
+            return "model" in held and bool(held & set(support_sheet.KINDS))
+        column = self.env["charter.support.column"].sudo()
+        layout = self._layout(titles)
+        known = {row.title: row for row in column.search([("layout", "=", layout)])}
+        for title, meaning in chosen.items():
+            if title in known:
+                known[title].meaning = meaning
+            else:
+                column.create({"layout": layout, "title": title, "meaning": meaning})
+        return True
+
+    def _meanings(self):
+        chosen = {one.title.casefold(): one.meaning for one in self.column_ids}
+        chosen = chosen or self._remembered(self._sheet_rows(support_sheet.titles))
+        return {title: "" if meaning == "ignore" else meaning for title, meaning in chosen.items()}
+
+    # -- rows -------------------------------------------------------------------------------------
+
     def _plan(self):
-        """Return [(row, equipment it names, message)]. :raise UserError: the file cannot be read"""
-        rows = self._sheet_rows(support_sheet.read)
-        by_name = self._equipment_by_name()
+        """Return [(row, equipment it names, models it names, message)]. :raise UserError: the file cannot be read"""
+        if self._is_json():
+            rows = self._sheet_rows(endoflife.read)
+        else:
+            meanings = self._meanings()
+            rows = self._sheet_rows(lambda content: support_sheet.read(content, meanings))
+        by_name, by_key = (
+            self._equipment_by_name(),
+            self._models_by_key({model_key(row.model) for row in rows}),
+        )
         plan = []
         for row in rows:
+            models_of = self.env["charter.equipment.model"]
+            words = maker_words(row.brand) if row.brand and not self._is_json() else []
+            for alias in by_key[model_key(row.model)]:
+                if not words or same_maker(words, alias.maker_key.split()):
+                    models_of |= alias.model_id
             found = by_name.get(row.model.casefold(), self.env["charter.equipment"])
             if row.brand:
                 found = found.filtered(
                     lambda e, brand=row.brand: not e.maker or e.maker.casefold() == brand.casefold()
                 )
-            message = ""
-            if not row.date:
-                message = self.env._("The end of support is no date.")
-            elif not found:
-                message = self.env._("None of our clients' equipment: left out.")
-            plan.append((row, found, message))
+            plan.append((row, found, models_of, self._message(row, found, models_of)))
         return plan
+
+    def _message(self, row, found, models_of):
+        if row.wrong or not self._says(row):
+            return self.env._("There is no date, or what is written is none.")
+        if found or models_of:
+            return ""
+        if row.brand and not self._is_json():
+            return self.env._("None of our clients' equipment yet: kept in the catalogue of models.")
+        return self.env._("None of our clients' equipment: left out.")
+
+    def _models_by_key(self, keys):
+        found = defaultdict(self.env["charter.equipment.alias"].sudo().browse)
+        for alias in self.env["charter.equipment.alias"].sudo().search([("key", "in", list(keys - {""}))]):
+            found[alias.key] |= alias
+        return found
 
     def _equipment_by_name(self):
         """Return {name in small letters: equipment} by model, product reference and product name; two queries."""
@@ -107,6 +269,17 @@ class CharterSupportImport(models.TransientModel):
         return {name: self.env["charter.equipment"].browse(ids) for name, ids in found.items()}
 
 
+class CharterSupportImportColumn(models.TransientModel):
+    _name = "charter.support.import.column"
+    _description = "Column of an import of end-of-support dates"
+    _order = "id"
+
+    import_id = fields.Many2one("charter.support.import", required=True, ondelete="cascade")
+    title = fields.Char(required=True)
+    example = fields.Char("First row")
+    meaning = fields.Selection(MEANINGS, "What it holds", required=True, default="ignore")
+
+
 class CharterSupportImportLine(models.TransientModel):
     _name = "charter.support.import.line"
     _description = "Row of an import of end-of-support dates"
@@ -115,6 +288,6 @@ class CharterSupportImportLine(models.TransientModel):
     import_id = fields.Many2one("charter.support.import", required=True, ondelete="cascade")
     row = fields.Integer()
     model = fields.Char()
-    date = fields.Date("End of support")
+    date = fields.Date()
     equipment_count = fields.Integer("Pieces of equipment")
     message = fields.Char()

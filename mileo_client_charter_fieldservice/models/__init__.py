@@ -1,1 +1,2 @@
 from . import fsm_order
+from . import fsm_equipment

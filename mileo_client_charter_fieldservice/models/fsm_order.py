@@ -21,9 +21,14 @@ class FSMOrder(models.Model):
     _name = "fsm.order"
     _inherit = ["fsm.order", "charter.intervention.mixin"]
 
+    def _charter_told_fields(self):
+        return {"name", "description"}
+
     def _charter_intervention_values(self):
         created = self.create_date.replace(microsecond=0)
-        cancelled = self.stage_id == self.env.ref("fieldservice.fsm_stage_cancelled")
+        # As Odoo remembers it: no statement an order.
+        known = self.env["ir.model.data"]._xmlid_to_res_id
+        cancelled = self.stage_id.id == known("fieldservice.fsm_stage_cancelled", raise_if_not_found=True)
         # An order written after the visit was reported before it.
         reported = min(filter(None, [created, self.date_start, self.date_end]))
         return {

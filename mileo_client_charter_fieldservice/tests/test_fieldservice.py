@@ -28,6 +28,18 @@ class TestFieldService(CharterCase):
             [("res_model", "=", order._name), ("res_id", "=", order.id)]
         )
 
+    def test_an_order_of_nobody_under_the_charter_is_written_as_without_us(self):
+        with self.at():
+            stranger = self.env["res.partner"].create({"name": "Stranger"})
+            elsewhere = self.env["fsm.location"].create({"partner_id": stranger.id, "owner_id": stranger.id})
+            ours, other = self.order(), self.order(location_id=elsewhere.id)
+            self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
+            self.assertEqual(self.tables_asked(lambda: other.write({"description": "Dark"})), set())
+            self.assertIn(
+                "charter_intervention", self.tables_asked(lambda: ours.write({"description": "Dark"}))
+            )
+            self.assertIn("Dark", self.fed(ours).description)
+
     def test_an_order_from_beginning_to_end(self):
         hour = timedelta(hours=1)
         with self.at(0):
@@ -94,3 +106,13 @@ class TestFieldService(CharterCase):
         location = self.env["fsm.location"].create({"name": "Elsewhere", "owner_id": other.id})
         with self.at(0):
             self.assertFalse(self.fed(self.order(location_id=location.id)))
+
+    def test_equipment_is_linked_and_feeds_what_it_knows(self):
+        with self.at(0):
+            device = self.env["charter.equipment"].create({"name": "Camera 4", "partner_id": self.client.id})
+            theirs = self.env["fsm.equipment"].create({"name": "FSM 4", "charter_equipment_id": device.id})
+            self.patch(
+                type(theirs), "_charter_device_values", lambda one: {"model": one.name, "serial": "S-1"}
+            )
+            theirs.name = "DS-2CD4A25F"
+        self.assertEqual((device.model, device.serial), ("DS-2CD4A25F", "S-1"))

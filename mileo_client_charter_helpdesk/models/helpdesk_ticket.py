@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
+
+DROPPED = ("helpdesk_ticket_stage_cancelled", "helpdesk_ticket_stage_rejected")
 
 
 class HelpdeskTicket(models.Model):
@@ -34,11 +36,18 @@ class HelpdeskTicket(models.Model):
             "cancelled": self._charter_dropped(),
         }
 
+    def _charter_told_fields(self):
+        return {"name", "description"}
+
+    @api.model
+    def _charter_dropped_stages(self):
+        """Return the ids of the stages of what is not to be done, as Odoo remembers them: no statement a ticket."""
+        number_of = self.env["ir.model.data"]._xmlid_to_res_id
+        return {number_of(f"helpdesk_mgmt.{name}", raise_if_not_found=False) for name in DROPPED} - {False}
+
     def _charter_dropped(self):
         """Return why there is nothing to do, or False."""
-        dropped = ("helpdesk_ticket_stage_cancelled", "helpdesk_ticket_stage_rejected")
-        stages = [self.env.ref(f"helpdesk_mgmt.{name}", raise_if_not_found=False) for name in dropped]
-        if self.stage_id in filter(None, stages):
+        if self.stage_id.id in self._charter_dropped_stages():
             return self.env._("The ticket was cancelled or rejected.")
         if self.duplicate_id:
             return self.env._("The ticket is a duplicate of %s.", self.duplicate_id.number)

@@ -38,6 +38,22 @@ class TestHelpdesk(CharterCase):
             [("res_model", "=", ticket._name), ("res_id", "in", ticket.ids)]
         )
 
+    def test_a_ticket_of_nobody_under_the_charter_is_renamed_as_without_us(self):
+        with self.at():
+            stranger = self.env["res.partner"].create({"name": "Stranger"})
+            ours, other = self.ticket(), self.ticket(partner_id=stranger.id)
+            self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
+            asked = {
+                ticket: self.tables_asked(lambda one=ticket: one.write({"name": "Dark"}))
+                for ticket in (ours, other)
+            }
+            self.assertEqual(asked[other], set())
+            self.assertIn("charter_intervention", asked[ours])
+            self.assertTrue(self.fed(ours).name.endswith("Dark"))
+            # Whose it is decides; and what could not be fed is tried again at any writing.
+            other.partner_id = self.alice
+            self.assertTrue(self.fed(other) and other.charter_is_fed)
+
     def test_a_ticket_from_beginning_to_end(self):
         with self.at(0):
             ticket = self.ticket()

@@ -2,15 +2,9 @@ from odoo import api, fields, models
 
 
 class MaintenanceEquipment(models.Model):
-    _inherit = "maintenance.equipment"
+    _name = "maintenance.equipment"
+    _inherit = ["maintenance.equipment", "charter.equipment.source.mixin"]
 
-    charter_equipment_id = fields.Many2one(
-        "charter.equipment",
-        "Client's equipment",
-        index="btree_not_null",
-        groups="mileo_client_charter.group_charter_user",
-        help="The same equipment in the client's installed base.",
-    )
     charter_client_id = fields.Many2one(
         "res.partner",
         "Client",
@@ -32,3 +26,12 @@ class MaintenanceEquipment(models.Model):
         if vals.keys() & {"charter_client_id", "charter_equipment_id"}:
             self.sudo().maintenance_ids.filtered(lambda request: not request.done)._charter_feed()
         return result
+
+    def _charter_device_values(self):
+        # Its vendor is who sold it, which is no manufacturer.
+        [row] = self.read(["equipment_properties"])
+        return {
+            **super()._charter_device_values(),
+            **self._charter_labelled(row["equipment_properties"]),
+            **{name: value for name, value in (("model", self.model), ("serial", self.serial_no)) if value},
+        }

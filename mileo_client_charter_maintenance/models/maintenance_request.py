@@ -13,6 +13,9 @@ class MaintenanceRequest(models.Model):
     _name = "maintenance.request"
     _inherit = ["maintenance.request", "charter.intervention.mixin"]
 
+    def _charter_told_fields(self):
+        return {"name", "description"}
+
     def _charter_intervention_values(self):
         client = self.equipment_id.charter_client_id
         if not client:

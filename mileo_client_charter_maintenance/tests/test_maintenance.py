@@ -33,6 +33,15 @@ class TestMaintenance(CharterCase):
             [("res_model", "=", request._name), ("res_id", "=", request.id)]
         )
 
+    def test_our_own_equipment_is_written_as_without_us(self):
+        with self.at():
+            own = self.env["maintenance.equipment"].create({"name": "Our printer"})
+            ours, other = self.request(), self.request(equipment_id=own.id)
+            self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
+            self.assertEqual(self.tables_asked(lambda: other.write({"name": "Dark"})), set())
+            self.assertIn("charter_intervention", self.tables_asked(lambda: ours.write({"name": "Dark"})))
+            self.assertEqual(self.fed(ours).name, "Dark")
+
     def test_from_the_request_to_its_deletion(self):
         with self.at(0):
             request = self.request()
@@ -102,3 +111,32 @@ class TestMaintenance(CharterCase):
         self.assertEqual(equipment.charter_client_id, self.client)
         with self.at(0):
             self.assertEqual(self.fed(self.request(equipment_id=equipment.id)).equipment_ids, known)
+
+    def test_what_it_knows_of_a_device_reaches_the_client_s_equipment(self):
+        with self.at(0):
+            category = self.env["maintenance.equipment.category"].create(
+                {
+                    "name": "Cameras",
+                    "equipment_properties_definition": [
+                        {"name": "fw", "type": "char", "string": "Micrologiciel"}
+                    ],
+                }
+            )
+            device = self.env["charter.equipment"].create(
+                {"name": "Camera 4", "partner_id": self.client.id, "maker": "Hikvision", "serial": "OURS"}
+            )
+            self.equipment.write(
+                {
+                    "charter_equipment_id": device.id, "model": "DS-2CD4A25F", "serial_no": "THEIRS", "category_id": category.id,
+                    "equipment_properties": {"fw": "V5.4.0"},
+                }
+            )  # fmt: skip
+            self.assertEqual(
+                (device.maker, device.model, device.serial, device.firmware, device.firmware_source),
+                ("Hikvision", "DS-2CD4A25F", "OURS", "V5.4.0", "api"),
+            )
+            self.assertTrue(device.catalogue_id, "advisories find it")
+            self.equipment.write({"serial_no": "THEIRS-2", "equipment_properties": {"fw": "V5.7.3"}})
+        self.assertEqual(
+            (device.serial, device.firmware), ("THEIRS-2", "V5.7.3"), "what changes there is followed"
+        )

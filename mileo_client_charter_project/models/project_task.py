@@ -5,6 +5,9 @@ class ProjectTask(models.Model):
     _name = "project.task"
     _inherit = ["project.task", "charter.intervention.mixin"]
 
+    def _charter_told_fields(self):
+        return {"name", "description"}
+
     def _charter_intervention_values(self):
         if not self.project_id.charter_kind or self.parent_id:
             return None

@@ -39,6 +39,15 @@ class TestProject(CharterCase):
             [("res_model", "=", task._name), ("res_id", "in", task.ids)]
         )
 
+    def test_a_task_that_feeds_nothing_is_written_as_without_us(self):
+        with self.at():
+            ours, other = self.task(), self.task(project_id=self.project.copy({"charter_kind": False}).id)
+            self.assertEqual((ours.charter_is_fed, other.charter_is_fed), (True, False))
+            # Its project says so: not even its priority, which is no word, asks the charter anything.
+            self.assertEqual(self.tables_asked(lambda: other.write({"name": "Dark", "priority": "0"})), set())
+            self.assertIn("charter_intervention", self.tables_asked(lambda: ours.write({"name": "Dark"})))
+            self.assertEqual(self.fed(ours).name, "Dark")
+
     def test_a_task_from_beginning_to_end(self):
         with self.at(0):
             task = self.task()

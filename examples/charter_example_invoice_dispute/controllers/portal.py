@@ -36,14 +36,9 @@ class InvoiceDisputePortal(CharterPortal):
 
     def _invoice_disputes(self, reading, query, error=None, description=None):
         listing = Listing(
-            reading,
-            ADDRESS,
-            query,
-            "invoice.dispute",
-            ["move_id", "description", "said_at", "state", "answer"],
-            sorts=newest_and_oldest(request.env, "id desc", "id"),
-            search=("description",),
-        )
+            reading, ADDRESS, query, "invoice.dispute", ["move_id", "description", "said_at", "state", "answer"],
+            sorts=newest_and_oldest(request.env, "id desc", "id"), search=("description",),
+        )  # fmt: skip
         rows = [(row, reading.moment(row.said_at, DAY)) for row in listing.rows]
         invoices = self._invoice_dispute_moves(reading)
         values = {"listing": listing, "invoices": invoices, "rows": rows, "description": description}

@@ -28,12 +28,8 @@ class InvoiceDispute(models.Model):
     said_at = fields.Datetime("Received on", readonly=True, copy=False, charter_engine=True)
     state = fields.Selection(
         [("open", "Open"), ("answered", "Answered")],
-        required=True,
-        default="open",
-        readonly=True,
-        copy=False,
-        charter_engine=True,
-    )
+        required=True, default="open", readonly=True, copy=False, charter_engine=True,
+    )  # fmt: skip
     answered_at = fields.Datetime("Answered on", readonly=True, copy=False, charter_engine=True)
     answer = fields.Html(readonly=True, copy=False, charter_engine=True)
 

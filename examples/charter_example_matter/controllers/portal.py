@@ -28,14 +28,9 @@ class SampleMatterPortal(CharterPortal):
 
     def _sample_matters(self, reading, query, error=None, form=None):
         listing = Listing(
-            reading,
-            ADDRESS,
-            query,
-            "sample.matter",
-            ["name", "description", "said_at", "state", "answer"],
-            sorts=newest_and_oldest(request.env, "id desc", "id"),
-            search=("name", "description"),
-        )
+            reading, ADDRESS, query, "sample.matter", ["name", "description", "said_at", "state", "answer"],
+            sorts=newest_and_oldest(request.env, "id desc", "id"), search=("name", "description"),
+        )  # fmt: skip
         rows = [(row, reading.moment(row.said_at, DAY)) for row in listing.rows]
         values = {"listing": listing, "rows": rows, "form": form or {}}
         return self._page(PAGE, "sample_matters", reading, values, error)

@@ -21,25 +21,16 @@ class SampleMatter(models.Model):
 
     name = fields.Char("Subject", required=True)
     partner_id = fields.Many2one(
-        "res.partner",
-        "Client",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        domain=[("is_company", "=", True)],
-    )
+        "res.partner", "Client", required=True, index=True, ondelete="restrict", domain=[("is_company", "=", True)]
+    )  # fmt: skip
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     contact_id = fields.Many2one("res.partner", ondelete="restrict", charter_recorded="client")
     description = fields.Text(charter_recorded="client")
     said_at = fields.Datetime("Received on", readonly=True, copy=False, charter_engine=True)
     state = fields.Selection(
         [("open", "Open"), ("answered", "Answered")],
-        required=True,
-        default="open",
-        readonly=True,
-        copy=False,
-        charter_engine=True,
-    )
+        required=True, default="open", readonly=True, copy=False, charter_engine=True,
+    )  # fmt: skip
     answered_at = fields.Datetime("Answered on", readonly=True, copy=False, charter_engine=True)
     answer = fields.Html(readonly=True, copy=False, charter_engine=True)
 
@@ -64,12 +55,10 @@ class SampleMatter(models.Model):
             raise ValidationError(self.env._("Subject: enter a few words."))
         client = contact.commercial_partner_id
         values = {
-            "name": name,
-            "partner_id": client.id,
-            "contact_id": contact.id,
+            "name": name, "partner_id": client.id, "contact_id": contact.id,
             "company_id": client._charter_serving_company().id,
             "description": self._charter_words(description, 5000, self.env._("Description")),
-        }
+        }  # fmt: skip
         return self._charter_engine().create(values).with_env(self.env)
 
     def _charter_origin(self):

@@ -17,15 +17,11 @@ class VisitReading(ClientReading):
     def visits_page(self, query):
         env = self.env
         listing = Listing(
-            self,
-            ADDRESS,
-            query,
-            "site.visit",
-            VISIT_FIELDS,
+            self, ADDRESS, query, "site.visit", VISIT_FIELDS,
             sorts=newest_and_oldest(env, "requested_at desc, id desc", "requested_at, id"),
             search=("name", "findings"),
             choices=[selection(env, "site.visit", "state", env._("State"))],
-        )
+        )  # fmt: skip
         states = dict(env["site.visit"]._fields["state"]._description_selection(env))
         visits = [
             {

@@ -25,13 +25,9 @@ class SiteVisit(models.Model):
 
     name = fields.Char("What to look at", required=True)
     partner_id = fields.Many2one(
-        "res.partner",
-        "Client",
-        required=True,
-        index=True,
-        ondelete="restrict",
+        "res.partner", "Client", required=True, index=True, ondelete="restrict",
         domain="[('is_company', '=', True)]",
-    )
+    )  # fmt: skip
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     user_id = fields.Many2one("res.users", "Visitor", domain="[('share', '=', False)]")
     requested_at = fields.Datetime("Asked for on", required=True, default=fields.Datetime.now)

@@ -10,6 +10,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .charter_batches import one_by_one
 from .charter_seal import GENESIS, link_seal
+from .charter_words import Kept, as_stored, in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -141,19 +142,20 @@ class CharterSeal(models.Model):
 
     @api.model
     def _say_not_checked(self, company, why):
-        self._record_check(company, self.env._("The proof could not be verified: %s", why))
+        self._record_check(company, stored(_lt("The proof could not be verified: %s", why)))
 
     @api.model
     def _check(self, company):
         """Verify ``company``, write what was found on it, and alert general management of what is new."""
         broken = self._verify(company)
-        self._record_check(company, "\n".join(self._in_words(one) for one in broken))
+        self._record_check(company, Kept("\n".join(self._in_words(one) for one in broken)))
         return broken
 
     @api.model
     def _record_check(self, company, said):
+        """Write on ``company`` what does not hold (terms as ``stored``, one a line; empty: all does), and alert of what is new."""
         number, _seal = self._heads({company.id}).get(company.id, (0, GENESIS))
-        known = company.charter_seal_problem or ""
+        known = as_stored(company, "charter_seal_problem")
         company.sudo().write(
             {
                 "charter_seal_checked_at": self._charter_now(),
@@ -162,7 +164,7 @@ class CharterSeal(models.Model):
             }
         )
         if said:
-            _logger.error("The proof of company %s does not hold:\n%s", company.id, said)
+            _logger.error("The proof of company %s does not hold:\n%s", company.id, in_words(self.env, said))
         if said and said != known:
             self._alert(company, said)
 
@@ -170,30 +172,31 @@ class CharterSeal(models.Model):
     def _alert(self, company, said):
         people = company._charter_people("general_management")
         for user in people:
+            lines = in_words(self.with_context(lang=user.lang).env, said)
             company.partner_id.sudo().activity_schedule(
                 "mail.mail_activity_data_warning",
                 user_id=user.id,
                 summary=_lt("The proof of the client charter does not hold"),
-                note=said.replace("\n", "<br/>"),
+                note=lines.replace("\n", "<br/>"),
             )
 
     def _in_words(self, broken):
         problem = {
-            "chain": self.env._("the chain is cut or this link was changed"),
-            "content": self.env._("the row is not what was sealed"),
-            "missing": self.env._("the row that was sealed is gone"),
-            "unsealed": self.env._("the row was decided and never sealed"),
+            "chain": _lt("the chain is cut or this link was changed"),
+            "content": _lt("the row is not what was sealed"),
+            "missing": _lt("the row that was sealed is gone"),
+            "unsealed": _lt("the row was decided and never sealed"),
         }[broken["problem"]]
-        description = broken["model_name"]
-        if description in self.env:
-            description = self.env[description]._charter_model_name()
-        return self.env._(
-            "Link %(number)s, %(what)s no. %(id)s (%(label)s): %(problem)s.",
-            number=broken["number"] or "—",
-            what=description,
-            id=broken["row_id"],
-            label=broken["label"] or "—",
-            problem=problem,
+        name = broken["model_name"]
+        return stored(
+            _lt(
+                "Link %(number)s, %(what)s no. %(id)s (%(label)s): %(problem)s.",
+                number=broken["number"] or "—",
+                what=self.env["ir.model"]._get(name).sudo() if name in self.env else name,
+                id=broken["row_id"],
+                label=broken["label"] or "—",
+                problem=problem,
+            )
         )
 
     def action_verify(self):

@@ -34,28 +34,55 @@ class CharterSettled(models.Model):
         :param act: function without arguments; what it gives is False where it was not finished
         """
         tables = model._charter_action_reads(action)
-        before = self._digest(tables)
-        known = self.sudo().search_fetch([("action", "=", action)], ["digest"])
-        if known.digest == before:
+        self.env.flush_all()
+        [[before, known]] = self.env.execute_query(
+            SQL(
+                "SELECT %(digest)s, (SELECT digest FROM charter_settled WHERE action = %(action)s)",
+                digest=self._digest_sql(tables),
+                action=action,
+            )
+        )
+        if known == before:
             return True
         failures = Failures.count
         done = act()
-        if done is not False and Failures.count == failures and self._digest(tables) == before:
-            if known:
-                known.digest = before
-            else:
-                self.sudo().create({"action": action, "digest": before})
+        if done is not False and Failures.count == failures:
+            self._keep(action, before, model._charter_action_reads(action))
         return done
 
     @api.model
+    def _keep(self, action, before, tables):
+        """Keep the digest ``before`` if it is still that of ``tables``; one statement."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO charter_settled (action, digest)
+                SELECT %(action)s, present.digest FROM (SELECT %(digest)s AS digest) AS present WHERE present.digest = %(before)s
+                ON CONFLICT (action) DO UPDATE SET digest = excluded.digest
+                """,
+                action=action,
+                digest=self._digest_sql(tables),
+                before=before,
+            )
+        )
+        self.invalidate_model(["digest"])
+
+    @api.model
     def _digest(self, tables):
-        """Make a digest, in one statement, of this hour and of which versions of which rows there are.
+        """Make the digest, in one statement. :param tables: see ``_digest_sql``"""
+        self.env.flush_all()
+        [[digest]] = self.env.execute_query(SQL("SELECT %s", self._digest_sql(tables)))
+        return digest
+
+    @api.model
+    def _digest_sql(self, tables):
+        """Return SQL: a digest of this hour and of which versions of which rows there are.
 
         ``xmin`` and ``ctid`` name a version of a row: whoever changes it, by whatever way, another one is there.
 
         :param tables: {table: SQL condition on ``row``, or None for all of its rows}; ``table which`` names some of its rows more
         """
-        self.env.flush_all()
         versions = [
             SQL(
                 "(SELECT concat_ws(',', %(name)s, count(*), sum(hashtextextended(concat_ws(' ', row.ctid, row.xmin), 0))) "
@@ -66,11 +93,8 @@ class CharterSettled(models.Model):
             )
             for table, condition in sorted(tables.items())
         ]
-        [[digest]] = self.env.execute_query(
-            SQL(
-                "SELECT encode(sha256(convert_to(concat_ws(';', date_trunc('hour', %(now)s::timestamp), %(versions)s), 'UTF8')), 'hex')",
-                now=self.env.cr.now(),
-                versions=SQL(", ").join(versions),
-            )
+        return SQL(
+            "encode(sha256(convert_to(concat_ws(';', %(hour)s, %(versions)s), 'UTF8')), 'hex')",
+            hour=f"{fields.Datetime.now():%Y-%m-%d %H}",
+            versions=SQL(", ").join(versions),
         )
-        return digest

@@ -23,6 +23,8 @@ from .charter_format import moment_text
 from .charter_lock import WAIT_SECONDS, Busy, busy
 
 OURS = "odoo.addons.mileo_client_charter"
+# Whoever makes a page below these addresses, clients take it for ours.
+ADDRESSES = ("/my/charter", "/charter")
 # The longest text a form of ours takes, with room for every line break sent as two characters.
 MAX_TEXT = 25_000
 FORM_KEY_LENGTH = 100
@@ -34,9 +36,12 @@ HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 
 
 def is_ours(endpoint):
-    """Return whether ``endpoint`` is a route of this project's addons, or of another addon made with ``READ`` and ``POST``."""
+    """Return whether ``endpoint`` is a route of this project's addons, or of another addon: made with ``READ`` and ``POST``, or below ours."""
     own = endpoint.original_endpoint.__module__.startswith(OURS) and not _overrides(endpoint)
-    return endpoint.routing.get("charter_door") or own
+    below = any(
+        f"{address}/".startswith(f"{ours}/") for address in endpoint.routing["routes"] for ours in ADDRESSES
+    )
+    return endpoint.routing.get("charter_door") or own or below
 
 
 def _overrides(endpoint):

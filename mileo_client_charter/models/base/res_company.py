@@ -9,6 +9,7 @@ from odoo.tools import SQL, email_normalize, ormcache
 
 from ...tools.clock import Delay, NoWorkingTime, to_local
 from ...tools.phone import tel
+from .charter_words import LongWords
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, stating that it was not approved"),
@@ -151,7 +152,7 @@ class ResCompany(models.Model):
 
     charter_seal_checked_at = fields.Datetime("Proof verified at", readonly=True)
     charter_seal_checked = fields.Integer("Links verified", readonly=True)
-    charter_seal_problem = fields.Text("What does not hold", readonly=True)
+    charter_seal_problem = LongWords("What does not hold", readonly=True)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -216,8 +217,13 @@ class ResCompany(models.Model):
                     )
 
     def _charter_tz(self):
-        """Name of the time zone of the company's days."""
+        """Name of the time zone of the company's days; remembered, so that asking which day it is costs no statement."""
         self.ensure_one()
+        known = self.id and next((tz for tz, ids in self._charter_zones() if self.id in ids), None)
+        # A company that is being made is no one's yet.
+        return known or self._charter_own_tz()
+
+    def _charter_own_tz(self):
         return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _charter_today(self):
@@ -236,7 +242,7 @@ class ResCompany(models.Model):
         """Return ((name of a time zone, ids of the companies whose days are its), …), archived ones included."""
         zones = defaultdict(list)
         for company in self.sudo().with_context(active_test=False).search([]):  # pylint: disable=no-search-all
-            zones[company._charter_tz()].append(company.id)
+            zones[company._charter_own_tz()].append(company.id)
         return tuple((tz, tuple(ids)) for tz, ids in zones.items())
 
     @api.model

@@ -3,14 +3,14 @@
 import hashlib
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.codes import CONTACTS_SHEET, ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.occurrence import format_key
 from ..base.charter_batches import one_by_one, run_isolated
 from ..charter.charter_commitment import ROLES
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class CharterContactSheet(models.AbstractModel):
         ), hours AS MATERIALIZED (
             SELECT string_agg(concat_ws('-', dayofweek, hour_from, hour_to), ',' ORDER BY dayofweek, hour_from, id) AS open
               FROM resource_calendar_attendance
-             WHERE calendar_id = %(calendar)s AND day_period != 'lunch'
+             WHERE calendar_id = (SELECT resource_calendar_id FROM res_company WHERE id = %(company)s) AND day_period != 'lunch'
         ), sheets AS (
             SELECT client.id, md5(concat_ws(';', %(common)s, (SELECT open FROM hours),
                        (SELECT string_agg(card, ';' ORDER BY role) FROM cards WHERE partner_id IS NULL),
@@ -114,7 +114,6 @@ class CharterContactSheet(models.AbstractModel):
         levels = sorted((code, *found.delay) for (_company, code), found in terms.items())
         return {
             "company": company.id,
-            "calendar": company.resource_calendar_id.id or None,
             "today": company._charter_today(),
             "common": hashlib.sha256(repr((company._charter_tz(), levels)).encode()).hexdigest(),
             "clients": client_ids,
@@ -208,14 +207,14 @@ class CharterContactSheet(models.AbstractModel):
             ),
             "charter_delivery": SQL("row.kind IN ('contacts', 'charter') OR row.state IN ('planned', 'queued', 'failed')"),
             # Whom it is time to tell, within the hour too.
-            "charter_handover due": SQL("row.tell_at <= %s", self.env.cr.now()),
+            "charter_handover due": SQL("row.tell_at <= %s", fields.Datetime.now()),
             "charter_obligation": owed_sql("row"),
             "mail_activity": SQL("row.res_model IN ('charter.absence', 'charter.obligation')"),
         }  # fmt: skip
 
     @api.model
     def _all_up_to_today(self):
-        companies = self.env["charter.document"].sudo().search([("state", "=", "in_force")]).company_id
+        companies = self.env["res.company"].sudo().browse(self.env["charter.document"]._companies_in_force())
         somebody_away = self.env["charter.absence"]._companies_to_look_at(companies)
         done = one_by_one(
             companies, lambda one: self._up_to_today(one, one in somebody_away), self._say_not_up_to_date

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ..base.charter_batches import run_isolated
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 _lt = LazyTranslate(__name__)
@@ -95,7 +96,7 @@ class CharterDelivery(models.Model):
     body = fields.Html(readonly=True, sanitize=False, help="The message as it was sent.")
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
     fingerprint = fields.Char(readonly=True, help="Identifies what was delivered.")
-    reason = fields.Char("Why late", readonly=True)
+    reason = Words("Why late", readonly=True)
     email = fields.Char("Sent to", readonly=True, groups="base.group_user")
     mail_id = fields.Many2one(
         "mail.mail",

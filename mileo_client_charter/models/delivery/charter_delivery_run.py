@@ -13,7 +13,7 @@ from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET
 from ...tools.figures import percent
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..base.charter_words import Choice, Words
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 from .charter_delivery import KINDS
 
 _lt = LazyTranslate(__name__)
@@ -225,19 +225,37 @@ class CharterDeliveryRun(models.Model):
     def _remind_held(self):
         """Remind whoever is to look at a run that waits, each day, and the rest up at the end: it is owed all the same."""
         people = self.env["charter.assignment"]
-        kind = self.env.ref("mileo_client_charter.activity_promise")
-        for run in self.sudo().search(self._to_remind_of()):
+        kind = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.activity_promise")
+        runs = self.sudo().search_fetch(self._to_remind_of(), ["company_id"])
+        urgent = runs._due_by(self._charter_now() + timedelta(days=1))
+        for run in runs:
             today = run.company_id._charter_today()
-            due = run.delivery_ids.obligation_id.filtered("is_owed").mapped("due_at")
             roles = ["operations_manager"]
-            if due and min(due) <= self._charter_now() + timedelta(days=1):
+            if run.id in urgent:
                 roles.append("general_management")
             users = self.env["res.users"].union(
                 *(people._company_people(run.company_id, role) for role in roles)
             )
-            there = run.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+            there = run.activity_ids.filtered(lambda one: one.activity_type_id.id == kind)
             for user in users - there.user_id:
                 run._ask_to_look(user, date_deadline=today)
+
+    def _due_by(self, moment):
+        """Return the ids of the runs of which a delivery serves what is owed and due by ``moment``; no statement where there are none."""
+        if not self:
+            return set()
+        self.env.flush_all()
+        found = self.env.execute_query(
+            SQL(
+                "SELECT run.id FROM charter_delivery_run AS run WHERE run.id = ANY(%(runs)s) AND EXISTS (SELECT 1 FROM charter_delivery "
+                "AS delivery JOIN charter_obligation AS promise ON promise.id = delivery.obligation_id "
+                "WHERE delivery.run_id = run.id AND promise.due_at <= %(moment)s AND %(owed)s)",
+                runs=self.ids,
+                moment=moment,
+                owed=owed_sql("promise"),
+            )
+        )
+        return {number for (number,) in found}
 
     @api.model
     def _wake_sender(self):

@@ -2,10 +2,13 @@
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import CONTACT_HANDOVER
 from ..base.charter_batches import Queue
+from ..base.charter_words import as_stored, stored
 
+_lt = LazyTranslate(__name__)
 NOTIFY_BATCH = 100
 
 
@@ -40,12 +43,12 @@ class CharterHandover(models.Model):
             contacts = self.env["res.partner"].sudo().browse(recipients.get(row.partner_id.id, ()))
             problem = row._why_not_notified(contacts)
             if problem:
-                if row.problem != problem:
+                if as_stored(row, "problem") != stored(problem):
                     row.problem = problem
                 continue
             obligation = row._charter_owed(CONTACT_HANDOVER)[-1:]
             late = bool(obligation and min(obligation.due_at, obligation.trigger_at) <= now)
-            reason = (row.late_reason or row._sudden_reason()) if late else ""
+            reason = (as_stored(row, "late_reason") or row._sudden_reason()) if late else ""
             requests += [row._request(contact, obligation, reason) for contact in contacts]
             row.write(
                 {
@@ -55,7 +58,7 @@ class CharterHandover(models.Model):
                     "tell_at": False,
                     "tellings": row.tellings + 1,
                     "is_late": row.is_late or late,
-                    "late_reason": reason or row.late_reason,
+                    "late_reason": reason or as_stored(row, "late_reason"),
                     "problem": False,
                 }
             )
@@ -63,15 +66,15 @@ class CharterHandover(models.Model):
 
     def _why_not_notified(self, contacts):
         if not contacts:
-            return self.env._("%s has no contact with a valid email address.", self.partner_id.display_name)
+            return _lt("%s has no contact with a valid email address.", self.partner_id)
         if any(user is None for _role, user, _first, _last in self.plan or ()):
-            return self.env._("%s has no substitute on some of these days.", self.user_id.name)
+            return _lt("%s has no substitute on some of these days.", self.user_id)
         return False
 
     def _sudden_reason(self):
         if self.absence_id.is_sudden:
-            return self.env._("The absence was not known before it began.")
-        return self.env._("The change was decided after it had begun.")
+            return _lt("The absence was not known before it began.")
+        return _lt("The change was decided after it had begun.")
 
     def _request(self, contact, obligation, reason):
         lang = contact.lang or self.partner_id.lang or self.env.lang

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
+from ...tools.past_due import is_past_due
 from ...tools.words import is_said
 
 _lt = LazyTranslate(__name__)
@@ -83,7 +84,7 @@ class CharterEscalation(models.Model):
         if self.state == "answered":
             return True
         promise = self._current_promises().get(self.id)
-        return bool(promise and promise.due_at and promise.due_at < self._charter_now())
+        return bool(promise) and is_past_due(promise.due_at, self._charter_now())
 
     def _may_say_unsatisfied(self):
         """Return whether general management has answered: there is no third level, but it hears that it does not satisfy."""

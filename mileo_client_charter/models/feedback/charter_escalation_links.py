@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL2
+from ...tools.past_due import is_past_due
 from ..base.client_document import Link
 
 _lt = LazyTranslate(__name__)
@@ -59,9 +60,7 @@ class CharterEscalation(models.Model):
     def _link_state_values(self, contact):
         """Return how it stands today, whichever page tells it and however old the link is: ``link_state`` puts it into words."""
         promise = self._current_promises().get(self.id)
-        overdue = (
-            self.state == "open" and bool(promise and promise.due_at) and promise.due_at < self._charter_now()
-        )
+        overdue = self.state == "open" and bool(promise) and is_past_due(promise.due_at, self._charter_now())
         onward = self._may_go_to_level2() or (self._may_say_unsatisfied() and not self.unsatisfied_at)
         return {
             "due": self._link_due(contact),

@@ -10,6 +10,7 @@ from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1
+from ...tools.past_due import is_past_due
 
 _lt = LazyTranslate(__name__)
 
@@ -172,7 +173,7 @@ class CharterEscalation(models.Model):
         elif self.state == "open":
             if self.user_id in away():
                 self._give_to_management()
-            if self.due_at and self.due_at < self._charter_now() and self.reminded_on != today:
+            if is_past_due(self.due_at, self._charter_now()) and self.reminded_on != today:
                 self._remind_late(today)
         elif self.asked_at:
             self._close_silent()

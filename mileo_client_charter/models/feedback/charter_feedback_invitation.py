@@ -69,13 +69,13 @@ class CharterFeedback(models.Model):
     def _reason_not_to_invite(self, contact, client):
         """Return why no survey about ``client`` is sent to ``contact``, or False; not twice too soon is looked at when it leaves."""
         if any(not user.share for user in contact.sudo().with_context(active_test=False).user_ids):
-            return self.env._("One of our own people.")
+            return _lt("One of our own people.")
         if contact.charter_no_survey:
-            return self.env._("The contact asked for no surveys.")
+            return _lt("The contact asked for no surveys.")
         if not contact.email_normalized:
-            return self.env._("The contact has no valid email address.")
+            return _lt("The contact has no valid email address.")
         if contact._charter_unreachable(client):
-            return self.env._("The contact is not with the client any more.")
+            return _lt("The contact is not with the client any more.")
         return False
 
     def _skip_planned(self, reason):
@@ -207,9 +207,7 @@ class CharterFeedback(models.Model):
         last = self._last_sent("survey")
         if days and last and last > now - timedelta(days=days):
             return (
-                self.env._("Asked less than %s days ago.", days)
-                if days > 1
-                else self.env._("Asked less than a day ago.")
+                _lt("Asked less than %s days ago.", days) if days > 1 else _lt("Asked less than a day ago.")
             )
         return False
 

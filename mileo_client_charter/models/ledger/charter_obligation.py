@@ -3,46 +3,21 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NoWorkingTime
+from ...tools.past_due import is_past_due
 from ...tools.words import is_said, is_sentence
 from ..base.charter_words import Kept, LongWords, Words, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import ROLES, UNITS
+from .charter_past_due import LATE_OWED, OWED, over_domain
 
 _lt = LazyTranslate(__name__)
 
 # Still owed: neither done nor withdrawn. ``is_owed`` says it of a row, these say it in SQL; ``{row}`` is the alias of the
 # ledger with its dot, or nothing. Late and still owed is what a client's page, its health and Today count.
 OWED_STATES = ("open", "late")
-OWED = "{row}done_at IS NULL AND {row}state IN ('open', 'late')"
-LATE_OWED = "{row}state = 'late' AND {row}done_at IS NULL"
-
-
-def owed_sql(row=""):
-    """Return the SQL condition on the ledger under the alias ``row``: the promise is still owed."""
-    return SQL(OWED.format(row=row and f"{row}."))
-
-
-def late_owed_sql(row=""):
-    """Return the SQL condition on the ledger under the alias ``row``: the promise was found late and is still owed."""
-    return SQL(LATE_OWED.format(row=row and f"{row}."))
-
-
-def past_due_sql(row, now):
-    """Return the SQL condition on the ledger under the alias ``row``: owed, and nothing is left of its time at ``now``.
-
-    A promise without a due time is past due when none could be computed: somebody has to look. A pause is no delay.
-    """
-    return SQL(
-        """(%(late_owed)s OR %(row)s.state = 'open' AND (%(row)s.due_at <= %(now)s
-            OR %(row)s.due_at IS NULL AND %(row)s.paused_at IS NULL))""",
-        late_owed=late_owed_sql(row),
-        row=SQL.identifier(row),
-        now=now,
-    )
 
 
 class MissingCharter(UserError):
@@ -261,9 +236,7 @@ class CharterObligation(models.Model):
         """Return ``past_due_sql`` as a domain, at the present moment."""
         now = self._charter_now()
         without = Domain("due_at", "=", False) & Domain("paused_at", "=", False)
-        return self._late_owed_domain() | Domain("state", "=", "open") & (
-            Domain("due_at", "<=", now) | without
-        )
+        return self._late_owed_domain() | Domain("state", "=", "open") & (over_domain(now) | without)
 
     @api.depends("due_at", "state", "done_at", "paused_at")
     @api.depends_context("lang")
@@ -341,7 +314,7 @@ class CharterObligation(models.Model):
     def _overdue(self, now):
         """Return whether it was found late, or will be at the next turn of the clock."""
         self.ensure_one()
-        return self.state == "late" or bool(self.due_at and self.due_at < now)
+        return self.state == "late" or is_past_due(self.due_at, now)
 
     def _cancelled_values(self, reason, now):
         return {"state": "cancelled", "cancelled_at": now, "cancel_reason": reason, "met": 0, "missed": 0}

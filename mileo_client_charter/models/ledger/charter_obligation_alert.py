@@ -8,8 +8,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.past_due import is_past_due
 from ..base.charter_batches import run_batches, run_isolated
-from .charter_obligation import owed_sql
+from .charter_past_due import owed_sql
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -257,7 +258,7 @@ class CharterObligation(models.Model):
         if not self.company_id.charter_alert_office_hours:
             return now, now
         opening = opening or self._alert_opening()
-        if self.due_at and self.due_at > now:
+        if self.due_at and not is_past_due(self.due_at, now):
             waits = opening - now <= (self.due_at - now) / 2
         else:
             waits = not self.due_at or self.unit != "hours" or self.clock != "elapsed"

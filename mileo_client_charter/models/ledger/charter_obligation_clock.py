@@ -7,8 +7,10 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.past_due import is_past_due
 from ..base.charter_batches import end_batch, run_isolated
 from ..base.charter_engine import charter_through
+from .charter_past_due import over_domain, over_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -46,10 +48,11 @@ class CharterObligation(models.Model):
                 """
                 UPDATE charter_obligation SET state = 'late', breached_at = %(now)s, missed = 1
                  WHERE id IN (SELECT id FROM charter_obligation
-                               WHERE state = 'open' AND due_at < %(now)s
+                               WHERE state = 'open' AND %(over)s
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 now=now,
+                over=over_sql("charter_obligation", now),
             ),
         )
         if warned or late:
@@ -63,7 +66,7 @@ class CharterObligation(models.Model):
             [
                 ("state", "=", "open"),
                 "|",
-                ("due_at", "<", now),
+                *over_domain(now),
                 "&",
                 ("warned_at", "=", False),
                 ("warn_at", "<=", now),
@@ -77,7 +80,7 @@ class CharterObligation(models.Model):
                 if not row.warned_at and row.warn_at and row.warn_at <= now:
                     row.warned_at = now
                     counts[0] += 1
-                if row.due_at and row.due_at < now:
+                if is_past_due(row.due_at, now):
                     row.write({"state": "late", "breached_at": now, "missed": 1})
                     counts[1] += 1
                 self.env.flush_all()

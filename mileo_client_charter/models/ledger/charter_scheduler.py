@@ -13,7 +13,7 @@ from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
 from ...tools.codes import INTERVIEW_BIANNUAL, RENEWAL_DECISION, REPORT_DELIVERY, REVIEW_ANNUAL
 from ...tools.occurrence import ANNUAL, RENEWAL, event_key, format_key, parse_key
 from ..base.charter_batches import Queue, run_isolated
-from .charter_obligation import owed_sql
+from .charter_past_due import owed_sql
 
 _lt = LazyTranslate(__name__)
 

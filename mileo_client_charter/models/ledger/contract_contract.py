@@ -13,6 +13,7 @@ from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET, INTERVIEW_BIANNUAL, REP
 from ...tools.occurrence import END, ONBOARDING, format_key, parse_key
 from ...tools.pg_array import pg_array
 from ..base.charter_format import day_text
+from .charter_past_due import over_domain
 
 _lt = LazyTranslate(__name__)
 
@@ -275,7 +276,7 @@ class ContractContract(models.Model):
         """
         now = fields.Datetime.now()
         domain = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "open")]
-        domain += ["|", ("due_at", "=", False), ("due_at", ">=", now)]
+        domain += ["|", ("due_at", "=", False), *~over_domain(now)]
         domain += ["|", ("code", "!=", REPORT_DELIVERY), ("trigger_at", ">", now)]
         if codes is not None:
             domain.append(("code", "in", codes))

@@ -7,8 +7,10 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...tools.clock import to_local, to_utc
+from ...tools.past_due import is_past_due
 from ...tools.phone import tel
 from ..base.charter_format import day_text, moment_text
+from ..ledger.charter_past_due import over_domain
 
 # Rows of a block; what is more is counted and one click away.
 ROWS = 8
@@ -268,7 +270,7 @@ class CharterCockpit(models.AbstractModel):
         rows = reports.search(domain, order="due_at, id", limit=ROWS) if count else reports
         now = self._charter_now()
         labels = dict(reports._fields["state"]._description_selection(self.env))
-        late = reports.search_count(domain & Domain("due_at", "<", now)) if count else 0
+        late = reports.search_count(domain & over_domain(now)) if count else 0
         block = self._block(
             "reports",
             title,
@@ -283,7 +285,7 @@ class CharterCockpit(models.AbstractModel):
                             when=self._day(row.due_at) if row.due_at else "",
                             lines=[row.error],
                             badge=labels[row.state],
-                            tone="danger" if row.due_at and row.due_at < now else "",
+                            tone="danger" if is_past_due(row.due_at, now) else "",
                         )
                         for row in rows
                     ],

@@ -10,6 +10,7 @@ from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
 from ...tools.nps import nps
 from ..base.charter_format import day_text, percent_text
+from ..ledger.charter_past_due import over_domain
 from ..renewal.charter_renewal import SETTLED
 from .charter_cockpit import ROWS
 
@@ -49,7 +50,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _rate_figure(self):
         since = self._charter_now() - relativedelta(days=RATE_DAYS)
-        domain = [("due_at", ">", since), ("due_at", "<=", self._charter_now())]
+        domain = Domain("due_at", ">", since) & over_domain(self._charter_now())
         [(met, decided)] = self.env["charter.scorecard"]._read_group(domain, [], ["met:sum", "decided:sum"])
         met, decided = met or 0, decided or 0
         note = (

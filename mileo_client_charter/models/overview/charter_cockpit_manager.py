@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2, FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ..base.charter_format import day_text
-from ..ledger.charter_obligation import past_due_sql
+from ..ledger.charter_past_due import past_due_sql
 from .charter_cockpit import ROWS
 
 BUCKETS = ("late", "today", "tomorrow", "week")

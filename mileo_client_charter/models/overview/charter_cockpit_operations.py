@@ -4,7 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..ledger.charter_obligation import past_due_sql
+from ...tools.past_due import is_past_due
+from ..ledger.charter_past_due import past_due_sql
 from .charter_cockpit import ROWS
 from .charter_cockpit_manager import BUCKETS
 
@@ -181,7 +182,7 @@ class CharterCockpit(models.AbstractModel):
                 when=self._day(row.due_at, "d MMM") + " " + self._hour(row.due_at) if row.due_at else "",
                 phone=row.phone_to_call,
                 lines=[row.partner_id.name or self.env._("client to identify"), labels[row.level]],
-                tone="danger" if row.due_at and row.due_at <= now else "warning",
+                tone="danger" if is_past_due(row.due_at, now) else "warning",
             )
             for row in rows
         ]

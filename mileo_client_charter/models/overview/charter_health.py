@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...tools import health
 from ..base.charter_format import day_text
-from ..ledger.charter_obligation import late_owed_sql
+from ..ledger.charter_past_due import late_owed_sql
 from ..renewal.charter_renewal import SETTLED
 
 LEVELS = [("trouble", "At risk"), ("watch", "Needs attention"), ("good", "Healthy")]

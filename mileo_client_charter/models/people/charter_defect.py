@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.clock import countries_in_utc
+from ..base.charter_words import Words
 
 UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
 
@@ -65,7 +66,7 @@ class CharterDefect(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     res_model = fields.Char(readonly=True)
     res_id = fields.Integer(readonly=True)
-    detail = fields.Char(readonly=True)
+    detail = Words(readonly=True)
     remedy = fields.Char(compute="_compute_remedy")
 
     @api.depends("kind")

@@ -9,6 +9,7 @@ from ...tools.codes import CONTACT_HANDOVER
 from ...tools.occurrence import format_key
 from ...tools.standins import overlap, segments
 from ..base.charter_format import day_text
+from ..base.charter_words import Words, as_stored
 
 _lt = LazyTranslate(__name__)
 
@@ -49,8 +50,8 @@ class CharterHandover(models.Model):
     tell_at = fields.Datetime("To be notified at", index=True)
     told_at = fields.Datetime("Notified on")
     is_late = fields.Boolean("Announced late")
-    late_reason = fields.Char("Why late")
-    problem = fields.Char("Reason not notified")
+    late_reason = Words("Why late")
+    problem = Words("Reason not notified")
     active = fields.Boolean(
         default=True, readonly=True, help="Off: on record only, since two clients were merged."
     )
@@ -234,7 +235,7 @@ class CharterHandover(models.Model):
         days = {
             "date_from": absence.date_from if absence else self.date_from,
             "date_to": (absence.date_to if absence else self.date_to) or False,
-            "late_reason": absence.late_reason if absence else self.late_reason,
+            "late_reason": absence.late_reason if absence else as_stored(self, "late_reason"),
         }
         changed = {name: value for name, value in days.items() if (self[name] or False) != (value or False)}
         if plan != (self.plan or []):

@@ -207,10 +207,11 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _check_actions(self, companies):
-        data = self.env["ir.model.data"].search(
-            [("module", "=", "mileo_client_charter"), ("model", "=", "ir.cron")]
+        data = self.env["ir.model.data"].search_fetch(
+            [("module", "=", "mileo_client_charter"), ("model", "=", "ir.cron")], ["res_id"]
         )
-        crons = self.env["ir.cron"].with_context(active_test=False).browse(data.mapped("res_id")).exists()
+        crons = self.env["ir.cron"].with_context(active_test=False)
+        crons = crons.search_fetch([("id", "in", data.mapped("res_id"))], ["active", "nextcall", "cron_name"])
         stopped = crons.filtered(lambda cron: not cron.active).mapped("cron_name")
         late = crons.filtered(
             lambda cron: cron.active and cron.nextcall < fields.Datetime.now() - timedelta(days=2)
@@ -230,7 +231,10 @@ class CharterSetupCheck(models.Model):
         # Some checks are read by SQL.
         self.env.flush_all()
         known = {
-            (row.company_id.id, row.code): row for row in checks.search([("company_id", "in", companies.ids)])
+            (row.company_id.id, row.code): row
+            for row in checks.search_fetch(
+                [("company_id", "in", companies.ids)], ["company_id", "code", "state", "detail"]
+            )
         }
         new = []
         for code, _label in self._fields["code"].selection:

@@ -10,7 +10,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.standins import overlap, segments
 from ..base.charter_batches import run_isolated
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 
 _lt = LazyTranslate(__name__)
 

@@ -334,12 +334,16 @@ class ResPartner(models.Model):
     # -- whom a client calls, and who of the client is written to --------------------------------------
 
     def write(self, vals):
-        result = super().write(vals)
+        staff = self.browse()
         if vals.keys() & {"name", "phone", "email"}:
+            # A column of the contact's own: nobody asks the register about those who are no staff.
+            staff = self.filtered(lambda partner: not partner.partner_share)
+        result = super().write(vals)
+        if staff:
             held = (
                 self.env["charter.assignment"]
                 .sudo()
-                .search_count([("user_id.partner_id", "in", self.ids)], limit=1)
+                .search_count([("user_id.partner_id", "in", staff.ids)], limit=1)
             )
             if held:
                 # Clients hold a sheet with the old number.

@@ -15,6 +15,7 @@ from . import charter_review_invitation
 from . import charter_review_reply
 from . import charter_review_dossier
 from . import charter_renewal_legal
+from . import charter_site_kind
 from . import charter_notice
 from . import charter_notice_milestone
 from . import charter_notice_line

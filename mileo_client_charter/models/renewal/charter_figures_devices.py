@@ -22,6 +22,7 @@ class CharterFigures(models.AbstractModel):
         """
         for model in (
             "charter.advisory.concern",
+            "charter.notice",
             "charter.advisory",
             "charter.authorisation",
             "charter.authorisation.kind",
@@ -30,7 +31,10 @@ class CharterFigures(models.AbstractModel):
         return self._dicts(
             """
             SELECT found.* FROM (
-                SELECT scope.contract_id, 'device' AS what, to_jsonb(advisory.name) AS name, advisory.severity,
+                SELECT scope.contract_id, 'device' AS what, COALESCE((
+                           SELECT notice.name FROM charter_notice notice
+                            WHERE notice.advisory_id = advisory.id AND notice.company_id = scope.company_id AND notice.state != 'draft'
+                            ORDER BY notice.id DESC LIMIT 1), to_jsonb(advisory.name)) AS name, advisory.severity,
                        COUNT(*)::text AS number, MIN(concern.told_at)::text AS since, NULL::text AS until, NULL::text AS place
                   FROM charter_advisory_concern concern
                   JOIN charter_advisory advisory ON advisory.id = concern.advisory_id
@@ -38,7 +42,7 @@ class CharterFigures(models.AbstractModel):
                   JOIN %(scope)s scope ON scope.contract_id = equipment.contract_id AND scope.partner_id = concern.partner_id
                  WHERE concern.same_as_id IS NULL AND concern.told_at < scope.end_at
                    AND (concern.state = 'open' AND concern.answer = 'affected' OR concern.updated_on > scope.last_day)
-                 GROUP BY scope.contract_id, advisory.id
+                 GROUP BY scope.contract_id, scope.company_id, advisory.id
                  UNION ALL
                 SELECT scope.contract_id, 'authorisation', kind.name, NULL, authorisation.number, NULL,
                        authorisation.valid_until::text, site.name

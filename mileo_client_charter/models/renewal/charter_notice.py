@@ -89,6 +89,7 @@ class CharterNotice(models.Model):
     equipment_ids = fields.Many2many("charter.equipment")
     tag_ids = fields.Many2many("charter.equipment.tag", string="Tags")
     tier_ids = fields.Many2many("charter.tier", string="Tiers")
+    site_kind_ids = fields.Many2many("charter.site.kind", string="Kinds of site")
     departments = fields.Char("Départements of the sites", help="69, 38, 2A")
     line_ids = fields.One2many("charter.notice.line", "notice_id", "Clients")
     client_count = fields.Integer(compute="_compute_counts")
@@ -262,7 +263,7 @@ class CharterNotice(models.Model):
     def _has_scope(self):
         """Return whether it says whom it concerns: without, no client can be looked for."""
         self.ensure_one()
-        chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids
+        chosen = self.product_ids or self.equipment_ids or self.tag_ids or self.tier_ids or self.site_kind_ids
         return bool(chosen or self._department_codes() or self.milestone_key)
 
     def _match(self):
@@ -276,7 +277,7 @@ class CharterNotice(models.Model):
         if not self._has_scope():
             raise UserError(
                 self.env._(
-                    "Scope: choose products, equipment, tags, tiers or départements; nothing is chosen yet."
+                    "Scope: choose products, equipment, tags, tiers, kinds of site or départements; nothing is chosen yet."
                 )
             )
         for model in ("charter.equipment", "contract.contract", "res.partner"):
@@ -291,6 +292,7 @@ class CharterNotice(models.Model):
             self._tags_sql() if self.tag_ids else None,
             SQL("equipment.charter_tier_id = ANY(%s)", self.tier_ids.ids) if self.tier_ids else None,
             SQL("equipment.department = ANY(%s)", codes) if codes else None,
+            self._site_kinds_sql(SQL("COALESCE(equipment.site_id, equipment.partner_id)")),
         ]
         self.env.cr.execute(
             SQL(
@@ -321,6 +323,16 @@ class CharterNotice(models.Model):
             tag_ids=self.tag_ids.ids,
         )
 
+    def _site_kinds_sql(self, place):
+        """Return the condition that ``place``, an address, is of the kinds chosen; none where none is."""
+        if not self.site_kind_ids:
+            return None
+        return SQL(
+            "%(place)s IN (SELECT place.id FROM res_partner place WHERE place.charter_site_kind_id = ANY(%(kinds)s))",
+            place=place,
+            kinds=self.site_kind_ids.ids,
+        )
+
     def _running_sql(self):
         return SQL(
             """contract.charter_tier_id IS NOT NULL AND contract.contract_type = 'sale' AND contract.active AND contract.company_id = %(company_id)s
@@ -336,9 +348,10 @@ class CharterNotice(models.Model):
                 """SELECT DISTINCT contract.commercial_partner_id, partner.zip, partner.city, country.code
                      FROM contract_contract contract JOIN res_partner partner ON partner.commercial_partner_id = contract.commercial_partner_id
                      LEFT JOIN res_country country ON country.id = partner.country_id
-                    WHERE %(running)s AND (%(any_tier)s OR contract.charter_tier_id = ANY(%(tiers)s))
+                    WHERE %(running)s AND %(of_kind)s AND (%(any_tier)s OR contract.charter_tier_id = ANY(%(tiers)s))
                       AND (partner.id = contract.commercial_partner_id OR partner.active AND partner.type IN ('contact', 'delivery', 'other'))""",
                 running=self._running_sql(),
+                of_kind=self._site_kinds_sql(SQL("partner.id")) or SQL("TRUE"),
                 any_tier=not self.tier_ids,
                 tiers=self.tier_ids.ids,
             )

@@ -30,6 +30,7 @@ class CharterScheduler(models.AbstractModel):
             "charter_equipment_charter_notice_rel", "charter_equipment_charter_notice_line_rel", "charter_notice_charter_tier_rel",
             # Clients whose onboarding is under way are held back.
             "charter_onboarding", "charter_onboarding_line",
+            "charter_site_kind", "charter_notice_charter_site_kind_rel",
         )  # fmt: skip
         return {**super()._charter_action_reads(action), **dict.fromkeys(tables)}
 

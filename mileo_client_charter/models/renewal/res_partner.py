@@ -54,6 +54,14 @@ class ResPartner(models.Model):
         "Whether the law asks for it with this client is to be confirmed by counsel.",
     )
     charter_calendar_key = fields.Char(readonly=True, copy=False, groups="base.group_system")
+    charter_site_kind_id = fields.Many2one(
+        "charter.site.kind",
+        "Kind of site",
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="mileo_client_charter.group_charter_user",
+        help="Regulations about this kind of site reach it, with equipment or without.",
+    )
 
     # Not unique: while two contacts are merged, both have it. It cannot be guessed, nor met twice by chance.
     _charter_calendar_key_idx = models.Index("(charter_calendar_key) WHERE charter_calendar_key IS NOT NULL")

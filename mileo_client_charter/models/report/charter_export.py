@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...tools.workbook import Book
 from ..base.charter_words import in_words
+from ..ledger.charter_past_due import decided_sql
 
 FETCH = 2_000
 SHEET_ROWS = 1_048_575  # of a sheet, less its header
@@ -250,19 +251,9 @@ class CharterExport(models.AbstractModel):
     # -- promises --------------------------------------------------------------------------------------
 
     @api.model
-    def _decided_sql(self):
-        """Return when a promise was decided, as ``charter.figures._ledger`` says; none while it runs."""
-        return SQL(
-            """(CASE row.state WHEN 'kept' THEN row.done_at WHEN 'cancelled' THEN row.cancelled_at
-                               WHEN 'late' THEN COALESCE(row.due_at, row.breached_at)
-                               ELSE CASE WHEN row.due_at < %s THEN row.due_at END END)""",
-            fields.Datetime.now(),
-        )
-
-    @api.model
     def _promises_in_period(self, start, end):
         """Find those decided in the period, or running at its end: what the figures count."""
-        decided = self._decided_sql()
+        decided = decided_sql("row", fields.Datetime.now())
         return SQL(
             "row.opened_at < %(end)s AND (%(decided)s IS NULL OR %(decided)s >= %(start)s)",
             end=end,
@@ -284,7 +275,7 @@ class CharterExport(models.AbstractModel):
 
     @api.model
     def _promises_columns(self, start, end, tz):
-        decided = self._decided_sql()
+        decided = decided_sql("row", fields.Datetime.now())
         result = SQL(
             """CASE WHEN %(decided)s IS NULL OR %(decided)s >= %(end)s THEN 'open' WHEN row.state = 'open' THEN 'late' ELSE row.state END""",
             decided=decided,

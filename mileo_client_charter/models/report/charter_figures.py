@@ -16,6 +16,7 @@ from ...tools.clock import to_utc
 from ...tools.codes import FEEDBACK_CALLBACK, FEEDBACK_OUTCOME, INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.nps import nps
 from ...tools.pg_array import pg_array
+from ..ledger.charter_past_due import decided_sql, result_sql
 
 RESPONSE, RESOLUTION = INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION
 CALLBACK, OUTCOME = FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
@@ -387,14 +388,12 @@ class CharterFigures(models.AbstractModel):
         now = fields.Datetime.now()
         table = SQL(
             """(SELECT charter_obligation.*, %(owner)s AS owner_id,
-                       CASE WHEN state = 'open' AND due_at < %(now)s THEN 'late' ELSE state END AS result,
-                       CASE state WHEN 'kept' THEN done_at WHEN 'cancelled' THEN cancelled_at
-                                  WHEN 'late' THEN COALESCE(due_at, breached_at)
-                                  ELSE CASE WHEN due_at < %(now)s THEN due_at END END AS decided_at
+                       %(result)s AS result, %(decided)s AS decided_at
                   FROM charter_obligation
                  WHERE %(mine)s AND opened_at < %(last)s
                    AND (done_at IS NULL OR state = 'late' OR done_at >= %(first)s))""",
-            now=now,
+            result=result_sql("charter_obligation", now),
+            decided=decided_sql("charter_obligation", now),
             **facts,
         )
         return {"ledger": table, "scope": scope["table"]}

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
 from ...tools.figures import availability
+from ..ledger.charter_past_due import over_sql, result_sql
 
 TEXT_LENGTH = 400
 OUTAGE_ROWS = 200
@@ -85,10 +86,10 @@ class CharterFigures(models.AbstractModel):
                    (SELECT STRING_AGG(equipment.name, ', ' ORDER BY equipment.name) FROM %(relation)s link
                       JOIN charter_equipment equipment ON equipment.id = link.%(far)s
                      WHERE link.%(near)s = fact.id) AS equipment,
-                   (SELECT CASE WHEN state = 'open' AND due_at < %(now)s THEN 'late' ELSE state END
+                   (SELECT %(result)s
                       FROM charter_obligation WHERE res_model = 'charter.intervention' AND res_id = fact.id
                        AND code = 'intervention.response' ORDER BY id DESC LIMIT 1) AS response,
-                   (SELECT CASE WHEN state = 'open' AND due_at < %(now)s THEN 'late' ELSE state END
+                   (SELECT %(result)s
                       FROM charter_obligation WHERE res_model = 'charter.intervention' AND res_id = fact.id
                        AND code = 'intervention.resolution' ORDER BY id DESC LIMIT 1) AS resolution
               FROM (SELECT charter_intervention.*, %(owner)s AS owner_id
@@ -104,7 +105,7 @@ class CharterFigures(models.AbstractModel):
             relation=SQL.identifier(relation.relation),
             near=SQL.identifier(relation.column1),
             far=SQL.identifier(relation.column2),
-            now=fields.Datetime.now(),
+            result=result_sql("charter_obligation", fields.Datetime.now()),
             **self._facts(scope, "charter_intervention", "commercial_partner_id", "reported_at"),
         )
         for own in rows.values():
@@ -233,13 +234,13 @@ class CharterFigures(models.AbstractModel):
             """
             SELECT scope.contract_id, fact.code, commitment.name AS title, fact.occurrence, fact.due_at
               FROM (SELECT charter_obligation.*, %(owner)s AS owner_id FROM charter_obligation
-                     WHERE %(mine)s AND state = 'open' AND due_at >= %(now)s AND code NOT LIKE 'intervention.%%'
+                     WHERE %(mine)s AND state = 'open' AND NOT %(over)s AND code NOT LIKE 'intervention.%%'
                        AND code != 'report.delivery') fact
               JOIN %(scope)s scope ON scope.contract_id = fact.owner_id
               JOIN charter_commitment commitment ON commitment.id = fact.commitment_id
              ORDER BY fact.due_at, fact.id
             """,
-            now=fields.Datetime.now(),
+            over=over_sql("charter_obligation", fields.Datetime.now()),
             **self._facts(scope, "charter_obligation", "partner_id", "opened_at"),
         )
 

@@ -12,7 +12,7 @@ from psycopg2.errors import ExclusionViolation, UniqueViolation
 from ...tools.occurrence import event_key, parse_key
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..base.charter_words import as_stored, stored
-from ..ledger.charter_obligation import owed_sql
+from ..ledger.charter_past_due import owed_sql
 from .charter_report import UNSENT
 
 _lt = LazyTranslate(__name__)

@@ -11,7 +11,7 @@ from odoo import fields, models
 from odoo.tools import formatLang
 
 from ...tools.clock import to_local
-from ...tools.figures import percent
+from ...tools.figures import percent, rate
 from ...tools.formatted import Formatted
 from ..base.charter_format import day_text, moment_text, percent_text
 
@@ -212,7 +212,7 @@ class CharterReport(models.Model):
             "note": self.env._("%(met)s of %(total)s", met=met, total=total)
             if total
             else self.env._("None was decided in the period"),
-            "part": met / total if total else None,
+            "part": rate(met, total),
         }
 
     def _availability_tile(self, figures):

@@ -4,6 +4,7 @@ from . import charter_equipment_stay
 from . import charter_equipment_milestone
 from . import charter_equipment_firmware
 from . import charter_equipment_model
+from . import charter_equipment_source
 from . import charter_outage
 from . import charter_outage_availability
 from . import charter_outage_ingest

@@ -372,14 +372,14 @@ class CharterIntervention(models.Model):
         resolved = vals.pop("resolved_at", False) if self.env.context.get("import_file") else False
         self._charter_check_settled(vals)
         self._charter_check_response(vals)
-        terms = {intervention: intervention._charter_terms() for intervention in self}
+        terms = self._charter_terms_before(vals)
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
         renewed = {}
         for intervention in self.filtered(lambda i: i.state == "open"):
             if intervention.responded_at != responded[intervention]:
                 intervention._charter_declare_response()
-            changed = intervention._charter_terms_changed(terms[intervention])
+            changed = intervention._charter_terms_changed(terms.get(intervention))
             if changed:
                 renewed[changed] = renewed.get(changed, self.browse()) | intervention
         for reason, interventions in renewed.items():

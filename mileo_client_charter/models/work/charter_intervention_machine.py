@@ -196,12 +196,12 @@ class CharterIntervention(models.Model):
             return ALREADY
         return super().action_resume(at)
 
-    def action_close(self, resolved_at=None, work_done=None):
+    def action_close(self, resolved_at=None, work_done=None, firmware=None):
         if self._charter_already(
             lambda one: one.state == "closed" and one._charter_same("resolved_at", resolved_at)
         ):
             return ALREADY
-        return super().action_close(resolved_at, work_done)
+        return super().action_close(resolved_at, work_done, firmware)
 
     def action_cancel(self, reason):
         if self._charter_already(lambda one: one.state == "cancelled"):

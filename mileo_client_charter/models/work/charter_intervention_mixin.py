@@ -36,6 +36,20 @@ class CharterInterventionMixin(models.AbstractModel):
         readonly=True,
         groups="mileo_client_charter.group_charter_user",
     )
+    # A column of the source's own: what feeds nothing, as most of what other apps save, is known without a statement.
+    charter_is_fed = fields.Boolean(
+        "In the client charter",
+        compute="_compute_charter_is_fed",
+        store=True,
+        groups="base.group_user",
+        help="There is an intervention of the charter that follows this document.",
+    )
+
+    @api.depends("charter_intervention_ids")
+    def _compute_charter_is_fed(self):
+        fed = self._charter_fed()
+        for record in self:
+            record.charter_is_fed = record._origin.id in fed
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -96,6 +110,11 @@ class CharterInterventionMixin(models.AbstractModel):
         """Return names of the fields whose writing feeds the intervention; empty for all."""
         return set()
 
+    def _charter_told_fields(self):
+        """Return names of the fields that only say what an intervention there is says: no writing of them makes a document the
+        charter's business. Those that feed none are left alone when nothing else is written."""
+        return set()
+
     # -- the source's own life -----------------------------------------------------------------------
 
     @api.model_create_multi
@@ -108,8 +127,17 @@ class CharterInterventionMixin(models.AbstractModel):
         result = super().write(vals)
         names = self._charter_feed_fields()
         if vals.keys() & names if names else not self._charter_said_by_itself(vals):
-            self._charter_feed()
+            only_told = vals.keys() <= self._charter_told_fields()
+            (self._charter_in_charter() if only_told else self)._charter_feed()
         return result
+
+    def _charter_in_charter(self):
+        """Return those that feed an intervention, or ought to and could not."""
+        return (
+            self.sudo()
+            .filtered(lambda record: record.charter_is_fed or record.charter_feed_error)
+            .with_env(self.env)
+        )
 
     def _charter_said_by_itself(self, vals):
         """Return whether ``vals`` are no person's: our own note of an error, or what the source's app computes of other fields."""
@@ -149,8 +177,7 @@ class CharterInterventionMixin(models.AbstractModel):
         source's app keeps for the end of the transaction, such as its messages about what changed.
         """
         sources = self.sudo().with_context(charter_no_feed=HELD)
-        fed = sources._charter_fed()
-        concerned, new = set(fed), []
+        concerned, new = set(sources._charter_in_charter().ids), []
         for record in sources:
             if record.id in concerned:
                 continue
@@ -162,9 +189,7 @@ class CharterInterventionMixin(models.AbstractModel):
                 # Feeding meets it again, and says it.
                 concerned.add(record.id)
                 continue
-            if record.charter_feed_error:
-                concerned.add(record.id)
-            elif values and not values.get("cancelled"):
+            if values and not values.get("cancelled"):
                 new.append({**values, "res_id": record.id})
         concerned.update(values["res_id"] for values in self._charter_under_charter(new))
         return self.filtered(lambda record: record.id in concerned)

@@ -11,6 +11,8 @@ _lt = LazyTranslate(__name__)
 RESPONSE, RESOLUTION = INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION
 # “We respond to an incident”: work that was planned is no incident.
 INCIDENTS = ("corrective", "remote", "other")
+# What the work is called and what was done: no promise is made on it.
+SAID = {"name", "description", "work_done"}
 RESULTS = [
     ("none", "No target time"),
     ("open", "Running"),
@@ -167,8 +169,14 @@ class CharterIntervention(models.Model):
             "company_id": self.company_id,
         }
 
+    def _charter_terms_before(self, vals):
+        """Return {intervention: its terms} before ``vals`` are written; nothing where they only say what the work is."""
+        return {} if vals.keys() <= SAID else {one: one._charter_terms() for one in self}
+
     def _charter_terms_changed(self, before):
-        """Return why the promises are made anew, in words, or an empty text."""
+        """Return why the promises are made anew, in words, or an empty text; ``before`` is None where they cannot have changed."""
+        if before is None:
+            return ""
         changed = [name for name, value in self._charter_terms().items() if value != before[name]]
         others = {"tier": self.env._("Tier"), "incident": self._label("kind")}
         labels = [others.get(name) or self._label(name) for name in changed]

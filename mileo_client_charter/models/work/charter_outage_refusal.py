@@ -279,7 +279,8 @@ class CharterOutageRefusal(models.Model):
     @api.model
     def _cron_replay(self):
         """Tell again what may be mended; woken when equipment, its names, or what a program writes in has changed."""
-        self.env["charter.settled"]._unless_settled(self, "cron_outage_refusal", self._replay_all)
+        if self.sudo().search_count([("state", "=", "open"), ("event_ids", "!=", False)], limit=1):
+            self.env["charter.settled"]._unless_settled(self, "cron_outage_refusal", self._replay_all)
 
     @api.model
     def _charter_action_reads(self, _action):

@@ -1,6 +1,7 @@
 """What a client said, or what was agreed with it, is corrected by a step that keeps both, never edited."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from lxml import etree
 from odoo import Command
@@ -40,6 +41,14 @@ OURS = {
         "name", "advice", "benefit", "urgency", "equipment_ids", "contract_id", "report_id",
     },
 }  # fmt: skip
+# Models of a client's with words that people write, none of them the client's nor agreed with it, and why.
+OUR_WORDS = {
+    "charter.authorisation": "what an authority gave; a renewal is a paper of its own",
+    "charter.equipment": "the description of a device; whose it was, and when, is in its stays",
+    "charter.equipment.milestone": "where a manufacturer's date was read",
+    "charter.outage": "what a monitoring or a technician noted; a correction names its reason",
+    "charter.report": "our own introduction; the report is frozen when it is sent",
+}
 GENERIC = {"message_follower_ids", "message_ids", "activity_ids", "website_message_ids", "rating_ids"}
 
 
@@ -155,6 +164,37 @@ class TestRecorded(RecordedCase):
             with self.subTest(name):
                 self.assertEqual(editable - recorded.keys(), OURS[name])
                 self.assertLessEqual(set(recorded.values()), {"client", "agreed"})
+
+    def worded(self):
+        """Models of the project, whatever addon brings them, that are about a client, hold words people write, and record none."""
+        addons, about = (
+            self.env["charter.merge"]._addons(),
+            {"partner_id", "contact_id", "contract_id", "review_id"},
+        )
+        return {
+            name
+            for name, model in self.env.items()
+            if model._original_module in addons
+            and not (model._abstract or model._transient or getattr(model, "_charter_engine_only", False))
+            and about & model._fields.keys()
+            and name not in self.models()
+            and any(
+                field.store
+                and field.type in ("char", "text", "html")
+                and not (field.readonly or getattr(field, "charter_engine", False))
+                and field._module in addons
+                and not field.name.startswith(("activity_", "message_", "my_activity"))
+                for field in model._fields.values()
+            )
+        }
+
+    def test_a_model_of_next_year_is_asked_about(self):
+        """Does it hold a client's words? Then it inherits ``charter.recorded.mixin`` and declares them; else say above why not."""
+        self.assertEqual(self.worded(), OUR_WORDS.keys())
+        with patch.object(
+            self.env.registry["charter.escalation"], "_charter_recorded_fields", lambda _self: {}
+        ):
+            self.assertEqual(self.worded() - OUR_WORDS.keys(), {"charter.escalation"})
 
     def test_no_plain_writing_and_both_are_kept(self):
         records = self.records()

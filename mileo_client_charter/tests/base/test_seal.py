@@ -312,6 +312,10 @@ class TestSeal(SealCase):
                 self.company.charter_seal_checked_at = False
                 self.seals._cron_verify()
         self.assertIn("not what was sealed", self.company.charter_seal_problem)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.assertRegex(
+            self.company.with_context(lang="fr_FR").charter_seal_problem, r"^Maillon.\d+,.Engagement n°"
+        )
         now = self.env["mail.activity"].search_count([("user_id", "=", self.direction.id)])
         self.assertEqual(now - activities, 1)
 

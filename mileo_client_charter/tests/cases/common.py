@@ -168,6 +168,20 @@ class CharterCase(TransactionCase):
     def committing(self, seconds=1000):
         return patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: seconds)
 
+    def tables_asked(self, act):
+        """The charter's own tables that ``act`` reads, by PostgreSQL's own count; what it leaves to the flush counts."""
+        counted = (
+            "SELECT relname, coalesce(seq_scan, 0) + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname LIKE 'charter\\_%'"
+        )
+        self.env.flush_all()
+        self.env.cr.execute(counted)
+        before = dict(self.env.cr.fetchall())
+        act()
+        self.env.flush_all()
+        self.env.cr.execute(counted)
+        return {table for table, times in self.env.cr.fetchall() if times > before.get(table, 0)}
+
     # -- the story so far -------------------------------------------------------------------------
 
     def mails(self, **domain):

@@ -390,7 +390,7 @@ class TestLinks(LinksCase):
         page = self.get(token)
         self.assertIn("every right to be heard", page.text)
         self.assertEqual(
-            feedback._reason_not_to_invite(self.alice, self.client), "The contact asked for no surveys."
+            str(feedback._reason_not_to_invite(self.alice, self.client)), "The contact asked for no surveys."
         )
 
     def test_a_mistaken_mark_is_corrected_for_an_hour(self):

@@ -4,8 +4,11 @@ import random
 from datetime import timedelta
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ...models.ledger.charter_past_due import decided_sql, over_sql, past_due_sql, result_sql
 from ..cases.common import START
 from ..work.test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
@@ -30,6 +33,31 @@ class TestLateStaysLate(InterventionCase):
             [[one.id for one in interventions]],
         )
         return self.cr.fetchone()[0]
+
+    # -- when ------------------------------------------------------------------------------------
+
+    def test_at_its_due_moment_it_is_in_time_for_every_reading(self):
+        """Found by people: the clock called it in time, six lists and pages called it late at the same moment."""
+        intervention = self.intervention(contract_id=self.contract.id)
+        row = self.rows(intervention, RESPONSE)
+        mine = Domain("id", "=", row.id)
+        for seconds, over in ((-1, False), (0, False), (1, True)):
+            now = row.due_at + timedelta(seconds=seconds)
+            with self.subTest(seconds=seconds), self.at(moment=now):
+                self.env.flush_all()
+                readings = SQL(
+                    "SELECT %s, %s, %s IS NOT NULL, %s FROM charter_obligation WHERE id = %s",
+                    over_sql("charter_obligation", now), past_due_sql("charter_obligation", now),
+                    decided_sql("charter_obligation", now), result_sql("charter_obligation", now), row.id,
+                )  # fmt: skip
+                self.assertEqual(
+                    self.env.execute_query(readings), [(over, over, over, "late" if over else "open")]
+                )
+                ledger = self.env["charter.obligation"]
+                self.assertEqual(ledger.search_count(mine & ledger._past_due_domain()), int(over))
+                self.assertEqual(row._overdue(now), over)
+                self.tick()
+                self.assertEqual(row.state, "late" if over else "open")
 
     # -- edits of what it was promised on --------------------------------------------------------
 

@@ -312,6 +312,18 @@ class TestHandover(AbsenceCase):
             self.assertEqual((promise.state, promise.missed), ("kept", 0))
             self.assertGreater(promise.due_at, promise.opened_at)
 
+    def test_why_it_is_late_is_read_in_each_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        with self.at():
+            absence = self.absence(0, 2)
+            self.contacts_cron()
+            handover = self.handover(absence)
+        for row, name in ((handover, "late_reason"), (self.told(handover)[:1], "reason")):
+            self.assertEqual(row[name], "The absence was not known before it began.")
+            self.assertEqual(
+                row.with_context(lang="fr_FR")[name], "L’absence n’était pas connue avant son début."
+            )
+
     def test_cancelled_before_it_was_told(self):
         with self.at():
             absence = self.absence(20, 22)

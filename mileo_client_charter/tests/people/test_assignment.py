@@ -371,6 +371,27 @@ class TestAssignment(CharterCase):
                 self.assertEqual(defect(), "t_technician has no phone or no email")
                 savepoint.rollback()
 
+    # -- another number, of whoever it is -------------------------------------------------------------
+
+    def test_who_is_no_staff_is_written_as_without_us(self):
+        """A phone of somebody clients call wakes the contact sheets; of everybody else the register is not asked."""
+        contacts = self.env.ref("mileo_client_charter.cron_contacts")
+        outsider = self.env["res.partner"].create({"name": "Outsider"})
+        portal = self._portal(self.alice).partner_id
+        for partner in (outsider, self.client, portal, self.technician.partner_id):
+            for name in ("phone", "name", "email"):
+                staff = partner == self.technician.partner_id
+                with self.subTest(partner=partner.name, field=name), self.at():
+                    self.env["ir.cron.trigger"].search([("cron_id", "=", contacts.id)]).unlink()
+                    asked = self.tables_asked(
+                        lambda p=partner, n=name: p.write(
+                            {n: "+33 1 02 03 04 05" if n == "phone" else f"{p.id}@x.example"}
+                        )
+                    )
+                    self.assertEqual("charter_assignment" in asked, staff)
+                    woken = self.env["ir.cron.trigger"].search_count([("cron_id", "=", contacts.id)])
+                    self.assertEqual(bool(woken), staff)
+
     # -- a vacant role ----------------------------------------------------------------------------
 
     def test_a_vacant_role_loses_nothing(self):

@@ -3,8 +3,10 @@ from . import test_renewal_gate
 from . import test_review
 from . import test_notice
 from . import test_advisory
+from . import test_advisory_answers
 from . import test_advisory_feed
 from . import test_vigilance
+from . import test_support_import
 from . import test_authorisation
 from . import test_year_access
 from . import test_year_portal

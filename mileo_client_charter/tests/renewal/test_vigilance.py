@@ -217,3 +217,29 @@ class TestVigilance(AdvisoryCase):
             review.with_context(lang="en_US")._dossier_vigilance(),
             [("Hikvision Cameras", "1 device to update, since 5 October 2026")],
         )
+
+    # -- regulation -------------------------------------------------------------------------------
+
+    def test_a_regulation_of_a_kind_of_site(self):
+        """A text about one kind of place in one département reaches a site with or without equipment, and no other."""
+        france, public = self.env.ref("base.fr"), self.env.ref("mileo_client_charter.site_kind_public")
+        shop, depot = self.env["res.partner"].create(
+            [
+                {"name": "Shop", "type": "other", "parent_id": self.client.id, "zip": "69003", "country_id": france.id, "charter_site_kind_id": public.id},
+                {"name": "Depot", "type": "other", "parent_id": self.other.id, "zip": "69003", "country_id": france.id},
+            ]
+        )  # fmt: skip
+        self.far.site_id = depot
+        with self.at(moment=NOW):
+            notice = self.env["charter.notice"].create(
+                {"name": "Order", "kind": "regulation", "regulation": "prefectoral", "effect_on": "2027-06-01", "departments": "69",
+                 "site_kind_ids": [(6, 0, public.ids)], "company_id": self.company.id}
+            )  # fmt: skip
+            self.assertEqual(notice._match(), {self.client.id: ()}, "without equipment")
+            self.cam.site_id = shop
+            self.env.flush_all()
+            self.assertEqual(notice._match(), {self.client.id: [self.cam.id]})
+            notice.departments = "38"
+            self.assertEqual(notice._match(), {})
+            notice.departments = False
+            self.assertEqual(list(notice._match()), [self.client.id], "by the kind alone")

@@ -35,3 +35,11 @@ class TestInterventionSource(CharterCase):
                     )
                     self.assertEqual(len(arch.xpath("//field[@name='charter_feed_error']")), 1)
         self.assertGreaterEqual(found, len(self.sources()), "each is seen by somebody")
+
+    def test_what_is_only_told_is_a_field_of_the_source(self):
+        """A name that is none would make every writing one that decides whether there is an intervention."""
+        for name in self.sources():
+            with self.subTest(name):
+                model = self.env[name]
+                self.assertLessEqual(model._charter_told_fields(), model._fields.keys())
+                self.assertTrue(model._fields["charter_is_fed"].store, "known without a statement")

@@ -1,0 +1,164 @@
+import base64
+import io
+import json
+from datetime import date
+
+import openpyxl
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..cases.advisories import NOW, AdvisoryCase
+
+
+def sheet(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def endoflife(*releases, **product):
+    """A product of endoflife.date, API v1, in the shape its documentation gives; made up."""
+    product = {
+        "name": "acme-os",
+        "label": "Acme OS",
+        "links": {"html": "https://endoflife.date/acme-os"},
+        "releases": list(releases),
+        **product,
+    }
+    return json.dumps({"schema_version": "1.2.0", "result": product}).encode()
+
+
+RELEASE = {
+    "name": "22", "label": "22 (LTS)", "isEoas": True, "eoasFrom": "2026-12-31", "isEol": False, "eolFrom": "2028-04-01", "isEoes": False,
+    "eoesFrom": "2033-04-01", "isMaintained": True,
+}  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestSupportImport(AdvisoryCase):
+    """Manufacturers' dates come in once, by model: today's and tomorrow's devices follow."""
+
+    def wizard(self, content, name="list.xlsx"):
+        return self.env["charter.support.import"].with_user(self.manager).create(
+            {"file": base64.b64encode(content), "filename": name, "company_id": self.company.id}
+        )  # fmt: skip
+
+    def dates(self, equipment):
+        return {one.kind: one.date for one in equipment.milestone_ids}
+
+    def test_by_model_for_todays_and_tomorrows_devices(self):
+        content = sheet(
+            ["Model", "Brand", "End of sale", "End of support", "End of security updates"],
+            ["ds-2cd4a25f", "HIKVISION", "2026-06-30", "2029-06-30", date(2030, 6, 30)],
+            ["X-9000", "Acme", None, "2028-01-01", None],
+        )
+        with self.at(moment=NOW):
+            wizard = self.wizard(content)
+            wizard.action_show()
+            self.assertEqual(
+                [(line.equipment_count, line.message) for line in wizard.line_ids],
+                [(3, ""), (0, "None of our clients' equipment yet: kept in the catalogue of models.")],
+            )
+            self.assertFalse(self.cam.milestone_ids, "shown only")
+            wizard.action_import()
+            tomorrow = self._device(self.other, "Door 1", "X-9000", "1.0", maker="Acme")
+        said = {
+            "end_of_sale": date(2026, 6, 30),
+            "end_of_support": date(2029, 6, 30),
+            "end_of_security": date(2030, 6, 30),
+        }
+        for equipment in (self.cam, self.updated, self.far):
+            self.assertEqual(self.dates(equipment), said)
+        self.assertEqual(self.dates(tomorrow), {"end_of_support": date(2028, 1, 1)})
+        # Dates that move go to the devices, and to the notice that is out for them.
+        with self.at(moment=NOW):
+            self.wizard(
+                sheet(["Model", "Brand", "End of support"], ["DS-2CD4A25F", "Hikvision", "2026-12-31"])
+            ).action_import()
+            notice = self.env["charter.notice"].search([("effect_on", "=", "2026-12-31")])
+            self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
+            notice.write({"body": "<p>Ends.</p>", "advice": "Replace.", "late_reason": "The list came late"})
+            notice.action_send()
+            self.wizard(
+                sheet(["Model", "Brand", "End of support"], ["DS-2CD4A25F", "Hikvision", "2027-03-31"])
+            ).action_import()
+        self.assertEqual(set(notice.line_ids.mapped("told_effect_on")), {date(2027, 3, 31)}, "told again")
+
+    def test_columns_are_mapped_once_and_remembered(self):
+        rows = (["Part", "LDoS", "Note"], ["DS-2CD4A25F", "2029-01-31", "x"])
+        with self.at(moment=NOW):
+            wizard = self.wizard(sheet(*rows))
+            wizard.action_show()
+            self.assertEqual(
+                (wizard.shown, wizard.column_ids.mapped("meaning")), (False, ["ignore"] * 3), "asked first"
+            )
+            self.assertEqual(wizard.column_ids.mapped("example"), ["DS-2CD4A25F", "2029-01-31", "x"])
+            with self.assertRaisesRegex(UserError, "missing in the first line: Model, End of support"):
+                wizard.action_import()
+            for column, meaning in zip(wizard.column_ids, ("model", "end_of_support", "ignore"), strict=True):
+                column.meaning = meaning
+            wizard.action_show()
+            self.assertEqual(wizard.line_ids.mapped("equipment_count"), [3])
+            again = self.wizard(sheet(*rows))
+            again.action_show()
+            self.assertEqual((again.shown, again.line_ids.date), (True, date(2029, 1, 31)), "remembered")
+            other = self.wizard(sheet(["LDoS", "Part"], ["2029-01-31", "DS-2CD4A25F"]))
+            other.action_show()
+            self.assertFalse(other.shown, "another list is another mapping")
+            again.column_ids[2].meaning = "model"
+            with self.assertRaisesRegex(UserError, "there twice: Model"):
+                again.action_show()
+
+    def test_a_typed_date_stays_and_is_shown_beside_the_lists(self):
+        with self.at(moment=NOW):
+            self.cam.milestone_ids = [(0, 0, {"kind": "end_of_support", "date": "2031-01-01"})]
+            self.wizard(sheet(["Model", "End of support"], ["DS-2CD4A25F", "2029-01-31"])).action_import()
+        [typed] = self.cam.milestone_ids
+        self.assertEqual(typed.date, date(2031, 1, 1))
+        self.assertIn("2029", typed.other_date)
+
+    def test_endoflife_date(self):
+        with self.at(moment=NOW):
+            server = self._device(self.client, "Video server 1", "Acme OS 22", False, maker="Acme")
+            wizard = self.wizard(
+                endoflife(RELEASE, {**RELEASE, "name": "30", "eolFrom": None, "isEol": False}), "acme-os.json"
+            )
+            wizard.action_show()
+            self.assertEqual(
+                [(line.model, line.equipment_count) for line in wizard.line_ids],
+                [("Acme OS 22", 1), ("Acme OS 30", 0)],
+            )
+            wizard.action_import()
+        self.assertEqual(
+            self.dates(server), {"end_of_support": date(2026, 12, 31), "end_of_security": date(2028, 4, 1)}
+        )
+        [row] = server.milestone_ids.filtered(lambda one: one.kind == "end_of_security")
+        self.assertEqual((row.source, row.url), ("endoflife.date", "https://endoflife.date/acme-os"))
+        self.assertFalse(
+            self.env["charter.equipment.model"].search([("name", "=", "Acme OS 30")]), "what nobody has"
+        )
+        with self.at(moment=NOW):
+            moved = {
+                "result": [json.loads(endoflife({**RELEASE, "eoasFrom": None, "isEoas": False}))["result"]]
+            }
+            self.wizard(json.dumps(moved).encode(), "full.json").action_import()
+        [row] = server.milestone_ids.filtered(lambda one: one.kind == "end_of_support")
+        self.assertEqual((row.status, row.date), ("none_announced", False), "no longer announced")
+
+    def test_what_is_refused(self):
+        for name, content, words in (
+            ("another JSON", b'{"releases": []}', "/result"),
+            ("half a file", endoflife(RELEASE)[:-3], "JSON"),
+            ("no releases", endoflife(releases=None), "/result/releases"),
+            ("a release without a name", endoflife({"eolFrom": "2028-01-01"}), "/result/releases/0/name"),
+            ("no date", endoflife({**RELEASE, "eolFrom": "soon"}), "/result/releases/0/eolFrom"),
+            ("a truth for a date", endoflife({**RELEASE, "eolFrom": True}), "/result/releases/0/eolFrom"),
+            ("a cell that is no date", sheet(["Model", "End of support"], ["X", "soon"]), "Rows 2: a date is no date"),
+            ("no date at all", sheet(["Model", "End of support"], ["X", None]), "Rows 2"),
+            ("no row", sheet(["Model", "End of support"]), "no row"),
+        ):  # fmt: skip
+            with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):
+                self.wizard(content).action_import()
