@@ -233,9 +233,11 @@ class TestCorrection(InterventionCase):
         before = self.mails_to(self.alice)
         with self.at(20):
             intervention.with_user(self.operations).action_correct(
-                "The site book says so", resolved_at=START + timedelta(hours=8.5)
+                "The site book says so", START + timedelta(hours=8.5), START + timedelta(hours=8.5)
             )
-        self.assertEqual(intervention.correction_ids.field_name, "resolved_at")
+        self.assertEqual(
+            sorted(intervention.correction_ids.mapped("field_name")), ["resolved_at", "responded_at"]
+        )
         self.assertFalse(self.rows(intervention).corrected_at)
         self.assertEqual(self.mails_to(self.alice), before)
 
