@@ -114,3 +114,14 @@ def test_a_message_names_a_document_in_its_reader_s_language():
                     if isinstance(node, ast.Attribute) and node.attr == "_description"
                 ]
     assert not found
+
+
+def test_a_moment_takes_its_article():
+    """A moment is read as a day, “le 4 juin 2026”: never “à 4 juin 2026”."""
+    found = [
+        f"{path.parents[1].name}: {entry.msgstr}"
+        for path in files()
+        for entry in polib.pofile(path)
+        if re.search(r"\b(à|de|en|depuis|avant) %(\(\w+\))?s UTC", entry.msgstr)
+    ]
+    assert not found
