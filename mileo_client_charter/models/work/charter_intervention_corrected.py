@@ -1,5 +1,6 @@
 """What a correction of closed work makes of a promise is told as widely as the lateness was (articles 01 and 05)."""
 
+from markupsafe import Markup
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
@@ -34,7 +35,8 @@ class CharterIntervention(models.Model):
                 user_id=user.id,
                 date_deadline=self.company_id.sudo()._charter_today(),
                 summary=_lt("A result the client may have been told was corrected"),
-                note=_lt("%(reason)s (by %(user)s)", reason=why, user=self.env.user.name),
+                note=Markup("<p>%s</p><p>%s</p>")
+                % (in_words(self.env, why), self._charter_who_corrects(self.env)),
             )
 
     def _charter_who_corrects(self, env):
