@@ -86,7 +86,7 @@ ASKED = {
     "availability with overlapping outages": "tools/availability.py",
     "a report is held back on its due day": "charter_report_draft.py",
     "a phone number is dialled": "tools/phone.py",
-    "who is told of an escalation": "charter_escalation.py",
+    "who is notified of an escalation": "charter_escalation.py",
     "when may a client escalate": "charter_escalation_answer.py",
     "when does a link stop working": "charter_link.py",
     "what stops a second survey": "charter_feedback_invitation.py",

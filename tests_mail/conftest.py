@@ -126,7 +126,7 @@ class World:
         )
 
 
-@pytest.fixture(scope="session", params=["bookworm", "sid"])
+@pytest.fixture(scope="session", params=["bookworm"])
 def world(request, tmp_path_factory):
     gateway = Gateway()
     inside = smtp.Server(gateway)

@@ -13,6 +13,7 @@ from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ..tools.past_due import is_past_due
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
 from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
+from .together import Asked, count_together
 
 # Filter of the promises -> (state, order). Among the late ones, those still owed come first.
 PROMISES = {
@@ -28,7 +29,7 @@ OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
 FEEDBACK_FIELDS = [
     "channel", "contact_id", "intervention_id", "state", "create_date", "sent_at", "answered_at", "rating",
-    "negative", "followup",
+    "negative", "followup", "said_at", "partner_id", "company_id",
 ]  # fmt: skip
 CORRECTION_FIELDS = ["res_model", "res_id", "field_name", "before", "after", "reason", "corrected_at"]
 ESCALATION_FIELDS = [
@@ -228,12 +229,15 @@ class ClientReading:
 
     def promise_counts(self):
         """Return how many promises are open, late and kept; ``fallen_due`` is what the kept rate is counted on."""
-        counts = dict.fromkeys(PROMISES, 0)
-        counts.update(
-            self.env["charter.obligation"]._read_group(
-                self.own & Domain("state", "in", list(PROMISES)), ["state"], ["__count"]
-            )
-        )
+        return self._promise_counts(**count_together(self.env, **self._ask_promise_counts()))
+
+    def _ask_promise_counts(self):
+        return {
+            "promised": Asked("charter.obligation", self.own & Domain("state", "in", list(PROMISES)), "state")
+        }
+
+    def _promise_counts(self, promised, **_others):
+        counts = {**dict.fromkeys(PROMISES, 0), **dict(promised)}
         return {**counts, "fallen_due": counts["kept"] + counts["late"]}
 
     # -- words ------------------------------------------------------------------------------------

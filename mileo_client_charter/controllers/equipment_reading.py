@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from ..models.base.charter_format import day_text, percent_text
 from .client_reading import ClientReading
 from .listing import Choice, Listing, Option, Sort
+from .together import Asked
 
 DAYS = 30
 SUPPORT_DAYS = 365
@@ -76,10 +77,19 @@ class EquipmentReading(ClientReading):
             ),
         }
 
-    def equipment_home(self):
+    def _ask_equipment(self):
+        return {
+            "equipment": Asked("charter.equipment", self.own, aggregates=("__count", "down_since:count")),
+            "to_update": Asked(
+                "charter.advisory.concern",
+                self.own & TO_UPDATE,
+                aggregates=("equipment_id:count_distinct", "told_at:min"),
+            ),
+        }
+
+    def equipment_home(self, equipment, to_update):
         """Return how many pieces of equipment the client has, and how many are down."""
-        model = self.env["charter.equipment"]
-        [(count, down)] = model._read_group(self.own, [], ["__count", "down_since:count"])
+        [(count, down)] = equipment
         state = (
             self.env._("%(down)s of %(count)s down now", down=down, count=count)
             if down
@@ -89,14 +99,11 @@ class EquipmentReading(ClientReading):
             "equipment_count": count,
             "equipment_down": down,
             "equipment_state": state,
-            "equipment_to_update": self._to_update_at_home(),
+            "equipment_to_update": self._to_update_at_home(*to_update[0]),
         }
 
-    def _to_update_at_home(self):
+    def _to_update_at_home(self, number, since):
         """Return “3 devices to update, since …”: what we told the client of, and nobody has updated."""
-        [(number, since)] = self.env["charter.advisory.concern"]._read_group(
-            self.own & TO_UPDATE, [], ["equipment_id:count_distinct", "told_at:min"]
-        )
         if not number:
             return ""
         words = {"number": number, "day": day_text(self.env, since, "d MMMM y")}

@@ -9,10 +9,12 @@ from ..models.base.charter_format import day_text
 from ..models.ledger.charter_past_due import over_domain
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
+from .contract_reading import ContractReading
 from .document_reading import DocumentReading
 from .equipment_reading import EquipmentReading
 from .intervention_reading import InterventionReading
 from .report_reading import REPORT_FIELDS, ReportReading
+from .together import Asked, count_together
 from .year_reading import REVIEW_FIELDS, YearReading
 
 # What is late, and what comes next: each is a handful, the lists have the rest.
@@ -23,89 +25,99 @@ Todo = namedtuple("Todo", "number words address")
 Place = namedtuple("Place", "title address number words")
 
 
-class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading):
+class HubReading(
+    InterventionReading, EquipmentReading, ReportReading, YearReading, DocumentReading, ContractReading
+):
     """Everything at a glance, in a number of queries that does not depend on the number of rows."""
 
     def home(self):
+        counted = self._counted()
         found = {
             "contacts": self.client._charter_contacts(self.company),
             **self.opening(),
-            "counts": self.promise_counts(),
-            **self._promised(),
-            **self._said(),
-            **self.equipment_home(),
-            **self.intervention_home(),
-            **self._reported(),
-            **self._ahead(),
-            "document_count": self.env["charter.delivery"].search_count(self.own),
+            "counts": self._promise_counts(**counted),
+            **self._promised(counted["late"][0][0]),
+            **self._said(counted),
+            **self.equipment_home(counted["equipment"], counted["to_update"]),
+            **self.intervention_home(dict(counted["work"])),
+            **self._reported(counted),
+            **self.contracts_home(),
+            **self._ahead(counted),
+            "document_count": counted["documents"][0][0],
         }
         return {**found, "todo": self._todo(found), "places": self._places(found)}
 
-    def _promised(self):
+    def _counted(self):
+        """Return everything that is counted for this page: one statement, however much there is."""
+        own, now = self.own, fields.Datetime.now()
+        late = own & Domain([*OWED, *over_domain(now)])
+        asked = own & Domain([("state", "=", "sent"), ("contact_id", "=", self.contact.id)])
+        return count_together(
+            self.env,
+            **self._ask_promise_counts(),
+            **self._ask_equipment(),
+            late=Asked("charter.obligation", late),
+            escalations=Asked("charter.escalation", own, "state"),
+            feedback=Asked("charter.feedback", own, "state"),
+            surveys=Asked("charter.feedback", asked),
+            work=Asked("charter.intervention", self.own_work, "state"),
+            reports=Asked("charter.report", own),
+            advice=Asked("charter.recommendation", own & Domain("state", "=", "proposed")),
+            notices=Asked("charter.notice.line", own, aggregates=("__count", "acknowledged_at:count")),
+            authorisations=Asked("charter.authorisation", own, aggregates=("__count", "valid_until:min")),
+            reviews=Asked("charter.review", own),
+            documents=Asked("charter.delivery", own),
+        )
+
+    def _promised(self, late):
         """Return what is late first, then what falls due next; “late” is what we still owe after its time."""
-        late = self._count("charter.obligation", [*OWED, *over_domain(fields.Datetime.now())])
         rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
         return {"late_now": late, "promises": self._promises(rows)}
 
-    def _said(self):
+    def _said(self, counted):
         """Return what waits for our answer, else the last word."""
-        escalations = self.env["charter.escalation"]._read_group(self.own, ["state"], ["__count"])
-        states = dict(self.env["charter.feedback"]._read_group(self.own, ["state"], ["__count"]))
-        by_state = dict(escalations)
-        feedback = self._search(
-            "charter.feedback",
-            FEEDBACK_FIELDS,
-            order="id desc",
-            limit=ROWS,
-        )
+        by_state = dict(counted["escalations"])
+        feedback = self._search("charter.feedback", FEEDBACK_FIELDS, order="id desc", limit=ROWS)
         rows = self._search(
             "charter.escalation", ESCALATION_FIELDS, order="is_complaint desc, id desc", limit=ROWS
         )
         return {
             "feedback": self._feedback(feedback),
-            "feedback_count": sum(states.values()),
-            "surveys": self._count(
-                "charter.feedback", [("state", "=", "sent"), ("contact_id", "=", self.contact.id)]
-            ),
+            "feedback_count": sum(dict(counted["feedback"]).values()),
+            "surveys": counted["surveys"][0][0],
             "escalations": self._escalations(rows),
             "escalation_count": sum(by_state.values()),
             "escalation_open": by_state.get("open", 0) + by_state.get("answered", 0),
             "escalation_answered": by_state.get("answered", 0),
         }
 
-    def _reported(self):
+    def _reported(self, counted):
         last = self._search(
             "charter.report", REPORT_FIELDS, [("state", "=", "sent")], "last_day desc, version desc", 1
         )
         return {
             "report": self._row(last) if last else None,
-            "report_count": self._count("charter.report"),
-            "advice_count": self._count("charter.recommendation", [("state", "=", "proposed")]),
+            "report_count": counted["reports"][0][0],
+            "advice_count": counted["advice"][0][0],
         }
 
-    def _ahead(self):
-        now = fields.Datetime.now()
-        lines = self.env["charter.notice.line"]
-        [(notices, read)] = lines._read_group(self.own, [], ["__count", "acknowledged_at:count"])
+    def _ahead(self, counted):
         meeting = self._search(
             "charter.review",
             REVIEW_FIELDS,
-            [("state", "=", "planned"), ("start_at", ">=", now)],
+            [("state", "=", "planned"), ("start_at", ">=", fields.Datetime.now())],
             "start_at",
             1,
         )
-        today = self.company._charter_today()
-        [(count, ends)] = self.env["charter.authorisation"]._read_group(
-            self.own, [], ["__count", "valid_until:min"]
-        )
+        [(notices, read)], [(count, ends)] = counted["notices"], counted["authorisations"]
         return {
             "authorisation_count": count,
-            "authorisation_words": self._authorisation_words(count, ends, today),
+            "authorisation_words": self._authorisation_words(count, ends, self.company._charter_today()),
             "meeting": self._reviews(meeting)[0] if meeting else None,
             "meeting_day": self.moment(meeting.start_at, DAY) if meeting else "",
             "notice_count": notices,
             "notice_unread": notices - read,
-            "review_count": self._count("charter.review"),
+            "review_count": counted["reviews"][0][0],
         }
 
     def _authorisation_words(self, count, ends, today):
@@ -119,9 +131,6 @@ class HubReading(InterventionReading, EquipmentReading, ReportReading, YearReadi
             if ends < today
             else self.env._("the first ends on %s", day)
         )
-
-    def _count(self, model, domain=()):
-        return self.env[model].search_count(self.own & Domain(domain))
 
     # -- words ------------------------------------------------------------------------------------
 

@@ -251,6 +251,6 @@ class InterventionReading(ClientReading):
 
     # -- first page -------------------------------------------------------------------------------
 
-    def intervention_home(self):
-        counts = dict(self.env["charter.intervention"]._read_group(self.own_work, ["state"], ["__count"]))
+    def intervention_home(self, counts):
+        """Return how many interventions the client has, and how many run. :param counts: {state: number} of them"""
         return {"intervention_count": sum(counts.values()), "intervention_open": counts.get("open", 0)}

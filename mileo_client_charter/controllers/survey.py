@@ -158,6 +158,7 @@ class Survey(http.Controller):
             feedback,
             status=STATUS[status],
             reason=status,
+            callback=status == "answered" and self._callback(feedback),
             may_correct=status == "answered" and feedback._may_correct_mark(),
             intervention=feedback.intervention_id,
             answered=in_words(request.env, feedback.answered_at, tz),

@@ -1,4 +1,7 @@
-"""Four hundred devices of the makers whose advisories the trade reads, and two advisories that concern some of them."""
+"""Four hundred devices of the makers whose advisories the trade reads, and two advisories that concern some of them.
+
+Not a theme of the story yet: add it to ``story.py`` once ``tests_install/test_demo_db.py`` has played it.
+"""
 
 import json
 from datetime import timedelta

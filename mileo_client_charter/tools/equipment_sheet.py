@@ -114,6 +114,15 @@ def read(content: bytes) -> Iterator[Row]:
             yield _row(number, filled)
 
 
+def ignored(content: bytes) -> list[str]:
+    """Return the titles of the first line that no column is known by: what stands below them is not read.
+
+    :raise SheetError: as ``workbook_rows.read``
+    """
+    _number, titles = next(workbook_rows.read(content, MAX_ROWS), (0, ()))
+    return [text_of(title) for title in titles if text_of(title) and not _known(title)]
+
+
 def _row(number, filled):
     values, wrong = {}, {}
     for name, cell in filled.items():

@@ -32,6 +32,9 @@ class CharterEquipmentImport(models.TransientModel):
     updated = fields.Integer(readonly=True)
     unchanged = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
+    ignored = fields.Char("Columns not read", readonly=True)
+    missing_tags = fields.Char(readonly=True)
+    create_tags = fields.Boolean("Create these tags")
 
     @api.depends_context("lang")
     def _compute_in_french(self):
@@ -41,6 +44,7 @@ class CharterEquipmentImport(models.TransientModel):
         """Return what would become of each row; nothing is written."""
         self.ensure_one()
         lines = [line for line, _values in self._plan()]
+        self.ignored = ", ".join(equipment_sheet.ignored(self._sheet_content()))
         order = {"refused": 0, "created": 1, "updated": 2, "unchanged": 3}
         lines.sort(key=lambda line: (order[line["outcome"]], line["row"]))
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
@@ -55,6 +59,9 @@ class CharterEquipmentImport(models.TransientModel):
         :raise ValidationError: one of them cannot be taken; it says which
         """
         self.ensure_one()
+        if self.create_tags:
+            rows = self._sheet_rows(equipment_sheet.read)
+            self.env["charter.equipment.tag"].create([{"name": name} for name in self._missing_tags(rows)])
         plan = self._plan()
         for line, _values in plan:
             if line["outcome"] == "refused":
@@ -95,6 +102,7 @@ class CharterEquipmentImport(models.TransientModel):
         """
         rows = self._sheet_rows(equipment_sheet.read)
         known = self._known(rows)
+        self.missing_tags = ", ".join(self._missing_tags(rows))
         plan, seen = [], {}
         for row in rows:
             line = {"row": row.number, "name": row.values.get("name"), "serial": row.values.get("serial")}
@@ -143,39 +151,55 @@ class CharterEquipmentImport(models.TransientModel):
     def _values(self, row, known):
         """Return what the row says, as values of an equipment.
 
-        :raise Refusal: what is missing, unknown, or no date
+        :raise Refusal: all that is missing, unknown, or no date, so that the row is corrected once
         """
-        values = row.values
+        values, reasons = row.values, []
+
+        def attempt(look, *args):
+            try:
+                return look(*args)
+            except Refusal as refusal:
+                reasons.append(str(refusal))
+                return None
+
         for name, text in row.wrong.items():
-            raise Refusal(
+            reasons.append(
                 self.env._(
                     "%(column)s: “%(text)s” is no date; write 2026-10-05.",
                     column=self._title(name),
                     text=text,
                 )
             )
-        for name in equipment_sheet.REQUIRED:
-            if not values.get(name):
-                raise Refusal(self.env._("%s: it is missing.", self._title(name)))
+        reasons += [
+            self.env._("%s: it is missing.", self._title(name))
+            for name in equipment_sheet.REQUIRED
+            if not values.get(name)
+        ]
         first, last = values.get("supervised_from"), values.get("supervised_to")
         if first and last and last < first:
-            raise Refusal(self.env._("Supervised to: it comes before the first day of supervision."))
+            reasons.append(self.env._("Supervised to: it comes before the first day of supervision."))
         found = {name: values[name] for name in PLAIN if values.get(name)}
-        client = self._find("partner_id", values, known["partner_id"], ("ref", "name"))
-        found.update(partner_id=client.id, company_id=self.company_id.id)
+        client = values.get("partner_id") and attempt(
+            self._find, "partner_id", values, known["partner_id"], ("ref", "name")
+        )
+        found.update(partner_id=client and client.id, company_id=self.company_id.id)
         of_client = {
             "site_id": ("ref", "name"),
             "contract_id": ("code", "name"),
             "product_id": ("default_code", "name"),
         }
         for name, keys in of_client.items():
-            if values.get(name):
+            # Whose sites and contracts are meant is not known without a client.
+            if values.get(name) and (client or name == "product_id"):
                 candidates = known[name]
                 if name != "product_id":
                     candidates = candidates.filtered(lambda one: one.commercial_partner_id == client)
-                found[name] = self._find(name, values, candidates, keys).id
+                one = attempt(self._find, name, values, candidates, keys)
+                found[name] = one and one.id
         if values.get("tag_ids"):
-            found["tag_ids"] = [Command.set(self._tags(values["tag_ids"]).ids)]
+            found["tag_ids"] = [Command.set(attempt(self._tags, values["tag_ids"]) or ())]
+        if reasons:
+            raise Refusal(" ".join(reasons))
         found["milestone_ids"] = {name: values[name] for name in MILESTONES if name in values}
         return found
 
@@ -223,18 +247,32 @@ class CharterEquipmentImport(models.TransientModel):
             )
         )
 
+    def _tag_names(self, text):
+        return list(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
+
+    def _missing_tags(self, rows):
+        """Return the names of tags that the rows use and that are not there yet."""
+        names = dict.fromkeys(
+            name for row in rows for name in self._tag_names(row.values.get("tag_ids") or "")
+        )
+        known = self.env["charter.equipment.tag"].search([("name", "in", list(names))]).mapped("name")
+        return [name for name in names if name not in known]
+
     def _tags(self, text):
-        names = [name.strip() for name in text.replace(";", ",").split(",") if name.strip()]
+        """Return the ids of the tags a cell names; those to be created have none yet and change the equipment all the same."""
+        names = self._tag_names(text)
         tags = self.env["charter.equipment.tag"].search([("name", "in", names)])
-        missing = [name for name in dict.fromkeys(names) if name not in tags.mapped("name")]
+        missing = [name for name in names if name not in tags.mapped("name")]
+        if missing and self.create_tags:
+            return [*tags.ids, *(-number for number, _name in enumerate(missing, 1))]
         if missing:
             raise Refusal(
                 self.env._(
-                    "Tags: %s: unknown; enter them in Configuration ‣ Equipment tags first.",
+                    "Tags: %s: unknown; have them created below, or enter them in Configuration ‣ Equipment tags first.",
                     ", ".join(missing),
                 )
             )
-        return tags
+        return tags.ids
 
     def _existing(self, values, known, seen, number):
         """Return the equipment the row is about; empty for a new one.

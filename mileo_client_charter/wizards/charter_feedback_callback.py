@@ -10,6 +10,7 @@ class CharterFeedbackCallback(models.TransientModel):
     feedback_id = fields.Many2one("charter.feedback", required=True, readonly=True)
     comment = fields.Text("Client's comment", related="feedback_id.comment")
     contact_id = fields.Many2one(related="feedback_id.contact_id")
+    client_id = fields.Many2one(related="feedback_id.partner_id")
     phone_to_call = fields.Char(related="feedback_id.phone_to_call")
     call_wanted_at = fields.Datetime(related="feedback_id.call_wanted_at")
     call_log = fields.Text(related="feedback_id.call_log")
@@ -31,6 +32,16 @@ class CharterFeedbackCallback(models.TransientModel):
     )
     action_ids = fields.One2many("charter.feedback.callback.action", "callback_id", "Corrective actions")
     no_action_reason = fields.Char("Or why none is needed")
+
+    def action_open_contact(self):
+        """Open who is to be called, the client where no contact is named, for a phone number to be entered."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": (self.contact_id or self.client_id).id,
+            "views": [(False, "form")],
+        }
 
     def action_confirm(self):
         """Record the call, then open the mail that tells the client the outcome; or the attempt, and when to call again."""

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import is_html_empty
 
 
 class CharterInterventionWizard(models.TransientModel):
@@ -28,10 +30,17 @@ class CharterInterventionWizard(models.TransientModel):
         "Firmware installed",
         help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each.",
     )
+    asked = fields.Text("Who is asked", compute="_compute_asked")
+
+    @api.depends("intervention_id", "operation")
+    @api.depends_context("lang")
+    def _compute_asked(self):
+        for wizard in self:
+            wizard.asked = wizard.operation == "close" and wizard.intervention_id._charter_survey_said()
 
     def _charter_is_whole(self):
         """Return whether the step may be taken as the wizard opens: these say when, and now is proposed."""
-        return self.operation in ("resume", "close")
+        return self.operation == "resume" or (self.operation == "close" and not is_html_empty(self.work_done))
 
     def action_confirm(self):
         self.ensure_one()
@@ -40,6 +49,10 @@ class CharterInterventionWizard(models.TransientModel):
         elif self.operation == "resume":
             self.intervention_id.action_resume(at=self.at)
         elif self.operation == "close":
+            if is_html_empty(self.work_done):
+                raise ValidationError(
+                    self.env._("Work done: write what was done. The client reads it in its report.")
+                )
             self.intervention_id.action_close(
                 resolved_at=self.at, work_done=self.work_done, firmware=self.firmware
             )

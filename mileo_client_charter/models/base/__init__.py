@@ -20,6 +20,7 @@ from . import ir_actions_report
 from . import ir_rule
 from . import charter_thread_mixin
 from . import mail_thread
+from . import mail_mail
 from . import charter_door
 from . import ir_http
 from . import charter_agreed_action

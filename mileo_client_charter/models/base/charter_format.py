@@ -24,6 +24,13 @@ def _first_of_month(env, text):
     return FIRST.sub("1er ", text) if (get_lang(env).code or "").startswith("fr") else text
 
 
+def _hours(env, pattern):
+    """Write “8 h 00” and not “08:00” in a sentence of French (Imprimerie nationale); lists keep figures, as calendars do."""
+    if "MMMM" not in pattern or not (get_lang(env).code or "").startswith("fr"):
+        return pattern
+    return pattern.replace(", HH:mm", " 'à' H'\u00a0h\u00a0'mm").replace("HH:mm", "H'\u00a0h\u00a0'mm")
+
+
 def day_text(env, day, pattern=None):
     """Return a day in the language of ``env``; empty for none.
 
@@ -40,7 +47,7 @@ def moment_text(env, moment, tz=None, pattern="medium"):
     :param tz: name of the time zone it is shown in; the reader's by default
     :param pattern: of CLDR, or “short” or “medium”
     """
-    return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=pattern))
+    return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=_hours(env, pattern)))
 
 
 # A moment as histories keep it.

@@ -30,6 +30,12 @@ class CharterThreadMixin(models.AbstractModel):
             attachments=list(files),
         )
 
+    def message_post(self, **kwargs):
+        """Post as core does; what is written to people leaves in our layout, whoever writes it from which form."""
+        if kwargs.get("message_type") == "comment" and not kwargs.get("email_layout_xmlid"):
+            kwargs["email_layout_xmlid"] = "mileo_client_charter.mail_client_layout"
+        return super().message_post(**kwargs)
+
     def _charter_mail_doors(self):
         """Return [(label, address)] of what the client can do next from a message about this document, without a login."""
         return []

@@ -35,6 +35,11 @@ class MailThread(models.AbstractModel):
         return reader.env._("Created: %s", reader._charter_model_name())
 
     @api.model
+    def _charter_hears(self):
+        """Return whether what a client writes on a document of this model is heard by somebody of ours."""
+        return self._name.startswith("charter.")
+
+    @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """Let what follows a “+” of an address of ours be the writer's own (RFC 5233), as most mail servers do."""
         for key in ("to", "recipients"):

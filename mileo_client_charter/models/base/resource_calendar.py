@@ -88,6 +88,7 @@ class ResourceCalendar(models.Model):
             else:
                 spans.append([line.hour_from, line.hour_to])
         names = get_day_names("wide", "stand-alone", locale=babel_locale_parse(self.env.lang))
+        face = _clock_face_french if (self.env.lang or "").startswith("fr") else _clock_face
         groups = []
         for day, spans in sorted(of_day.items()):
             if groups and groups[-1][1] == day - 1 and groups[-1][2] == spans:
@@ -99,7 +100,7 @@ class ResourceCalendar(models.Model):
                 names[first].capitalize()
                 if first == last
                 else self.env._("%(first)s to %(last)s", first=names[first].capitalize(), last=names[last]),
-                ", ".join(f"{_clock_face(start)}–{_clock_face(end)}" for start, end in spans),
+                ", ".join(f"{face(start)}–{face(end)}" for start, end in spans),
             )
             for first, last, spans in groups
         ]
@@ -233,3 +234,9 @@ def _clock_face(hours):
     """Return the time of day: 8.5 -> 08:30"""
     minutes = round(hours * 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _clock_face_french(hours):
+    """Return “8 h 00”, as French writes an hour in words, with spaces that do not break."""
+    whole, minutes = _clock_face(hours).split(":")
+    return f"{int(whole)}\u00a0h\u00a0{minutes}"

@@ -1,6 +1,6 @@
 import itertools
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ...tools.codes import INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ..base.res_company import REPORT_UNREVIEWED
@@ -46,6 +46,36 @@ class CharterTier(models.Model):
         "CHECK (interviews_per_year IN (0, 1, 2, 3, 4, 6, 12))",
         "Interviews a year: give 0, 1, 2, 3, 4, 6 or 12, so that they spread evenly over the year.",
     )
+
+    # -- what its clients read ---------------------------------------------------------------------
+
+    @tools.ormcache("self.id", "self.env.lang")
+    def _charter_in_words(self):
+        """Return (name, lines) of what a tier gives, in the language of the environment; what is urgent first.
+
+        Read on each first page of the portal and seldom changed: kept until a tier or a service level is.
+        """
+        tier, words = self.sudo(), self.env["charter.commitment"].sudo()._words
+        labels = dict(tier.service_level_ids._fields["priority"]._description_selection(self.env))
+        lines = [
+            self.env._(
+                "%(priority)s: response within %(response)s, resolution within %(resolution)s",
+                priority=labels[level.priority],
+                response=words(level.response_hours, "hours", level.clock),
+                resolution=words(level.resolution_hours, "hours", level.clock),
+            )
+            for level in tier.service_level_ids.sorted("priority", reverse=True)
+        ]
+        return tier.name, tuple(lines)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
 
     # -- what the charter prints, and what the clock does ------------------------------------------
 

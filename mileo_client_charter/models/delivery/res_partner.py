@@ -91,6 +91,8 @@ class ResPartner(models.Model):
         tz = company._charter_tz()
         found = {client.id: day(due) for client, due in rows if due}
         missing = [client for client in client_ids if client not in found]
+        if not missing:
+            return found
         contracts = self.env["contract.contract"].sudo()
         running = contracts.search(
             [

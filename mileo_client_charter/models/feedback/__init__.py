@@ -21,6 +21,7 @@ from . import charter_intervention
 from . import mail_activity
 from . import mail_mail
 from . import mail_thread
+from . import contract_contract
 from . import res_company
 from . import res_partner
 from . import res_users

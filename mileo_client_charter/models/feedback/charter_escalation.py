@@ -294,6 +294,16 @@ class CharterEscalation(models.Model):
         if not (self.contact_id or self.partner_id)._charter_unreachable(self.partner_id):
             self._mail_client("mileo_client_charter.mail_escalation_received")
 
+    def _charter_received_words(self):
+        """Return what the subject of the email says that tells the client its escalation is in hand: which step it is."""
+        self.ensure_one()
+        codes = (ESCALATION_LEVEL1, ESCALATION_LEVEL2)
+        if len(self._charter_promises(codes[self.level == "2"])) > 1:
+            return self.env._("we are dealing with it again, %s", self._due_text())
+        if self.level == "2":
+            return self.env._("it is with our general management")
+        return self.env._("we have received your escalation")
+
     def _mail_client(self, template):
         self.env.ref(template).sudo().send_mail_batch(self.ids, email_values={"auto_delete": False})
         self.env["charter.obligation"]._wake_mail_queue()
@@ -302,7 +312,8 @@ class CharterEscalation(models.Model):
 
     def _due_text(self):
         promise = self._current_promises().get(self.id)
-        return promise._due_text() if promise else ""
+        words = promise and promise._due_in_words(None, "EEEE d MMMM y, HH:mm")
+        return words or (promise and promise._due_text()) or ""
 
     def _charter_thread_partners(self):
         client, sender = super()._charter_thread_partners()

@@ -229,8 +229,13 @@ class CharterEscalation(models.Model):
 
     def _charter_heard(self, message):
         """Open again what was closed without a word of the client, and give its word to somebody to answer."""
-        opening = self.door == "mail" and not (self.message_ids - message).filtered(
-            lambda one: one.message_type == "email" and not self._charter_is_ours(one)
+        # An answer to a message of ours is no beginning, also where one of ours noted what had come by another mailbox.
+        opening = (
+            self.door == "mail"
+            and not message.parent_id
+            and not (self.message_ids - message).filtered(
+                lambda one: one.message_type == "email" and not self._charter_is_ours(one)
+            )
         )
         if opening:
             # The mail the escalation began with: its answer is owed already.

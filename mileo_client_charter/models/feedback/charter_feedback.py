@@ -225,7 +225,7 @@ class CharterFeedback(models.Model):
                 labels.get(feedback.channel),
                 # A client sees the summary of its own intervention.
                 feedback.sudo().intervention_id.name,
-                moment and day_text(self.env, feedback.company_id.sudo()._charter_day_at(moment)),
+                moment and day_text(self.env, feedback.company_id.sudo()._charter_day_at(moment), "d MMMM y"),
             ]
             feedback.name = " · ".join(part for part in parts if part)
 
@@ -237,6 +237,7 @@ class CharterFeedback(models.Model):
             )
 
     @api.depends("name")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for feedback in self:
             feedback.display_name = feedback.name

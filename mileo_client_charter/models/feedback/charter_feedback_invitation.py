@@ -26,36 +26,43 @@ class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
     @api.model
-    def _plan_for_closing(self, intervention):
+    def _plan_for_closing(self, interventions):
         """Return one invitation for each contact and closing. Who is left out has a row that says why."""
-        company = intervention.company_id
         now = self._charter_now()
-        # Typed in or imported long after: nobody remembers well enough to be asked.
-        too_old = intervention.resolved_at + timedelta(days=company.charter_feedback_expiry_days) < now
-        rows, mailboxes = [], {}
-        for contact in intervention.contact_ids or intervention.partner_id._charter_survey_contacts():
-            reason = self._reason_not_to_invite(contact, intervention.commercial_partner_id)
-            if not reason:
-                first = mailboxes.setdefault(contact.email_normalized, contact)
-                if first != contact:
-                    reason = _lt("%s is asked at the same address.", first.name)
-            if too_old:
-                reason = _lt("The work was recorded too long after it was done.")
-            rows.append(
-                {
-                    "channel": "survey",
-                    "partner_id": intervention.commercial_partner_id.id,
-                    "contact_id": contact.id,
-                    "company_id": company.id,
-                    "contract_id": intervention.contract_id.id,
-                    "intervention_id": intervention.id,
-                    "closing_cycle": intervention.closing_cycle,
-                    "state": "skipped" if reason else "planned",
-                    "skip_reason": reason,
-                    "token": self._new_token(),
-                    "planned_at": now + timedelta(hours=company.charter_feedback_delay_hours),
-                }
-            )
+        rows, asked, reasons = [], {}, {}
+        for intervention in interventions:
+            client, company = intervention.commercial_partner_id, intervention.company_id
+            # Typed in or imported long after: nobody remembers well enough to be asked.
+            too_old = intervention.resolved_at + timedelta(days=company.charter_feedback_expiry_days) < now
+            place = intervention.partner_id
+            if not intervention.contact_ids and place not in asked:
+                asked[place] = place._charter_survey_contacts()
+            mailboxes = {}
+            for contact in intervention.contact_ids or asked[place]:
+                if (contact, client) not in reasons:
+                    reasons[contact, client] = self._reason_not_to_invite(contact, client)
+                reason = reasons[contact, client]
+                if not reason:
+                    first = mailboxes.setdefault(contact.email_normalized, contact)
+                    if first != contact:
+                        reason = _lt("%s is asked at the same address.", first.name)
+                if too_old:
+                    reason = _lt("The work was recorded too long after it was done.")
+                rows.append(
+                    {
+                        "channel": "survey",
+                        "partner_id": client.id,
+                        "contact_id": contact.id,
+                        "company_id": company.id,
+                        "contract_id": intervention.contract_id.id,
+                        "intervention_id": intervention.id,
+                        "closing_cycle": intervention.closing_cycle,
+                        "state": "skipped" if reason else "planned",
+                        "skip_reason": reason,
+                        "token": self._new_token(),
+                        "planned_at": now + timedelta(hours=company.charter_feedback_delay_hours),
+                    }
+                )
         planned = self._charter_engine().create(rows)
         moments = planned.filtered(lambda f: f.state == "planned").mapped("planned_at")
         if moments:

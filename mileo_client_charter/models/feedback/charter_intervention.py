@@ -23,6 +23,30 @@ class CharterIntervention(models.Model):
         for intervention in self:
             intervention.feedback_count = len(intervention.feedback_ids)
 
+    def _charter_survey_said(self):
+        """Return whom closing this intervention asks, and when, in words; or that nobody is asked, and why."""
+        self.ensure_one()
+        feedback = self.env["charter.feedback"]
+        people = self.contact_ids or self.partner_id._charter_survey_contacts()
+        reasons = {one: feedback._reason_not_to_invite(one, self.commercial_partner_id) for one in people}
+        lines = [
+            self.env._("%(person)s is not asked: %(reason)s", person=one.name, reason=reason)
+            for one, reason in reasons.items()
+            if reason
+        ]
+        asked = ", ".join(one.name for one in people if not reasons[one])
+        if asked:
+            hours = self.company_id.charter_feedback_delay_hours
+            lines.insert(
+                0,
+                self.env._(
+                    "Asked how it went, %(hours)s hours after closing: %(people)s", hours=hours, people=asked
+                ),
+            )
+        return "\n".join(lines) or self.env._(
+            "No one is asked: the client has no contact with an email address."
+        )
+
     def _charter_closed(self):
         result = super()._charter_closed()
         self.env["charter.feedback"]._plan_for_closing(self)

@@ -27,7 +27,10 @@ class CharterNpsAnswer(models.Model):
     contract_id = fields.Many2one("contract.contract", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     channel = fields.Selection(
-        selection=lambda self: self.env["charter.feedback"]._fields["channel"].selection, readonly=True
+        selection=lambda self: (
+            self.env["charter.feedback"]._fields["channel"]._description_selection(self.env)
+        ),
+        readonly=True,
     )
     answered_at = fields.Datetime("Answered on", readonly=True)
     opinion = fields.Selection(

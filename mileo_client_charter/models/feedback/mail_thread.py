@@ -22,7 +22,7 @@ class MailThread(models.AbstractModel):
     def _charter_word_about(self):
         """Return (client, company) a word on this document is about; no client where it is no client's document."""
         partner, company = self.env["res.partner"], self.env["res.company"]
-        if not self._name.startswith("charter.") or "partner_id" not in self._fields:
+        if not self._charter_hears() or "partner_id" not in self._fields:
             return partner, company
         client = self.partner_id.commercial_partner_id
         own = self.company_id if "company_id" in self._fields else company
@@ -46,7 +46,7 @@ class MailThread(models.AbstractModel):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        if self._name.startswith("charter.") and message.message_type in ("email", "comment") and self.id:
+        if self._charter_hears() and message.message_type in ("email", "comment") and self.id:
             if self._charter_is_ours(message):
                 self._charter_answered_on_thread(message)
             elif self.env.context.get("charter_automatic") is not AUTOMATIC:

@@ -445,9 +445,35 @@ class CharterObligation(models.Model):
         """
         return {}
 
+    def _kept_in(self):
+        """Return {commitment: the action that opens the document it is kept in}, where that is not the one it comes from.
+
+        A report, a review or a renewal is opened from its contract: who has to keep it works in the report, the review, the renewal.
+        """
+        found = {}
+        for name in sorted(self.env.registry.descendants(["charter.keeping.mixin"], "_inherit")):
+            documents = self.env[name]
+            rows = self.filtered(lambda row, codes=documents._charter_keeps: row.code in codes)
+            if not rows or documents._abstract or not documents.has_access("read"):
+                continue
+            for document in documents.search([("obligation_id", "in", rows.ids)], order="id"):
+                if document.state != "cancelled":
+                    found[document.obligation_id] = {
+                        "type": "ir.actions.act_window",
+                        "res_model": name,
+                        "res_id": document.id,
+                        "views": [[False, "form"]],
+                        "target": "current",
+                    }
+            for row in rows.filtered(lambda row: row.is_owed and row not in found):
+                if action := documents._charter_keeping_action(row):
+                    found[row] = action
+        return found
+
     def action_open_origin(self):
         self.ensure_one()
         _words, mended = self._lacks().get(self, (None, None))
+        mended = mended or self._kept_in().get(self)
         if mended:
             return mended
         if self.res_model not in self.env:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CharterObligationMixin(models.AbstractModel):
@@ -149,6 +149,8 @@ class CharterKeepingMixin(models.AbstractModel):
     _name = "charter.keeping.mixin"
     _description = "Document that keeps a commitment"
     _inherit = ["charter.engine.mixin"]
+    # Codes of the commitments that are worked on in such a document, not in what they come from.
+    _charter_keeps = ()
 
     obligation_id = fields.Many2one(
         "charter.obligation",
@@ -161,6 +163,11 @@ class CharterKeepingMixin(models.AbstractModel):
         groups="mileo_client_charter.group_charter_user",
         help="Kept by this document.",
     )
+
+    @api.model
+    def _charter_keeping_action(self, promise):
+        """Return the action that opens a new document for ``promise``, which has none; None where it is not time for one yet."""
+        return
 
     def _charter_keep(self, evidence, at=None):
         """Keep the promise these documents serve, as of ``at`` (naive UTC) or now; what is kept already stays as it is."""

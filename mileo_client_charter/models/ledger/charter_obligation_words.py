@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools import people
 from ...tools.clock import to_local
 from ...tools.occurrence import ONBOARDING, event_key, parse_key
+from ...tools.past_due import is_past_due
 from ..base.charter_format import day_text, local_moments, moment_text
+from .charter_obligation import OWED_STATES
 
 DAY = "d MMMM y"
 
@@ -100,6 +103,33 @@ class CharterObligation(models.Model):
         """Return the due time for mails to staff and clients, in the company's time zone, or why there is none."""
         self.ensure_one()
         return self._due_in_words() or self.sudo().clock_error or ""
+
+    def _is_past_due(self):
+        """Return whether nothing is left of the time of this commitment when a mail about it is written."""
+        self.ensure_one()
+        return is_past_due(self.due_at, self._charter_now())
+
+    def _due_phrase(self):
+        """Return the beginning of a subject: “To do by …”, or “Overdue since …” of what was recorded after its time."""
+        self.ensure_one()
+        if self._is_past_due():
+            return self.env._("Overdue since %s", self._due_text())
+        return self.env._("To do by %s", self._due_text())
+
+    @api.model
+    def _counts_of(self, client_ids):
+        """Return ({client id: commitments that are owed}, {client id: commitments found late}) in one statement."""
+        owed, missed = {}, {}
+        if not self.has_access("read"):
+            return owed, missed
+        domain = Domain("partner_id", "in", client_ids) & Domain("state", "in", OWED_STATES)
+        for client, state, count, done in self._read_group(
+            domain, ["partner_id", "state"], ["__count", "done_at:count"]
+        ):
+            owed[client.id] = owed.get(client.id, 0) + count - done
+            if state == "late":
+                missed[client.id] = count
+        return owed, missed
 
     # -- evidence and history name people by a key; who reads them sees the name of today --------------
 

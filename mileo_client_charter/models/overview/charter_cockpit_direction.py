@@ -38,7 +38,9 @@ class CharterCockpit(models.AbstractModel):
                 "danger" if risky else "", money,
             ),
         ]  # fmt: skip
-        return figures, [renewals, trouble, self._nps_block(), self._kept_block()]
+        # What reached general management waits for its own answer.
+        escalations, _waiting = self._escalation_block(("2",))
+        return figures, [escalations, renewals, trouble, self._nps_block(), self._kept_block()]
 
     # -- promises kept ----------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ class CharterCockpit(models.AbstractModel):
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
         )
         self._read_promises(promises)
-        phones, lacks = self._phones(promises), promises._lacks()
+        phones, lacks, kept = self._phones(promises), promises._lacks(), promises._kept_in()
         titles, domains = self._due_titles(), self._due_domains()
         groups = []
         for bucket in BUCKETS:
@@ -104,7 +104,9 @@ class CharterCockpit(models.AbstractModel):
                     "tone": "danger" if bucket == "late" else "",
                     "action": self._list(titles[bucket], "charter.obligation", domains[bucket]),
                     "rows": [
-                        self._promise_row(row, bucket, phone=phones.get(row), lacks=lacks.get(row))
+                        self._promise_row(
+                            row, bucket, phone=phones.get(row), lacks=lacks.get(row), kept=kept.get(row)
+                        )
                         for row in rows
                     ],
                 }
@@ -198,7 +200,7 @@ class CharterCockpit(models.AbstractModel):
         return {"label": label, "name": method, "resModel": model, "resId": promise.res_id}
 
     @api.model
-    def _promise_row(self, promise, bucket="late", owner=False, phone=None, lacks=None):
+    def _promise_row(self, promise, bucket="late", owner=False, phone=None, lacks=None, kept=None):
         if bucket in ("today", "tomorrow") and promise.due_at:
             when = self._hour(promise.due_at)
         elif promise.due_at and promise.unit == "hours":
@@ -221,7 +223,7 @@ class CharterCockpit(models.AbstractModel):
             model=promise.res_model,
             res_id=promise.res_id,
         )
-        return {**row, "action": mended} if mended else row
+        return {**row, "action": mended or kept or row["action"]}
 
     # -- what clients said ------------------------------------------------------------------------
 

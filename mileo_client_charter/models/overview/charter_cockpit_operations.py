@@ -150,7 +150,7 @@ class CharterCockpit(models.AbstractModel):
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
         rows.user_id.sudo().partner_id.fetch(["name"])
-        lacks = rows._lacks()
+        lacks, kept = rows._lacks(), rows._kept_in()
         block = self._block(
             "breaches",
             self.env._("Latest missed commitments"),
@@ -158,7 +158,10 @@ class CharterCockpit(models.AbstractModel):
             groups=[
                 {
                     "title": "",
-                    "rows": [self._promise_row(row, owner=True, lacks=lacks.get(row)) for row in rows],
+                    "rows": [
+                        self._promise_row(row, owner=True, lacks=lacks.get(row), kept=kept.get(row))
+                        for row in rows
+                    ],
                 }
             ],
             action=self._list(self.env._("Overdue"), "charter.obligation", domain),
@@ -167,9 +170,10 @@ class CharterCockpit(models.AbstractModel):
         return block, late
 
     @api.model
-    def _escalation_block(self):
+    def _escalation_block(self, levels=("1", "2")):
+        """Return escalations nobody has answered, of these levels, the oldest first. :return: (block, how many)"""
         escalations = self.env["charter.escalation"]
-        domain = [("state", "in", ("open", "unqualified"))]
+        domain = [("state", "in", ("open", "unqualified")), ("level", "in", levels)]
         rows = escalations.search(domain, order="raised_at, id")
         count, rows = len(rows), rows[:ROWS]
         now = self._charter_now()

@@ -148,7 +148,7 @@ class CharterAbsence(models.Model):
     @api.model
     def _valid(self, company, since=None):
         """Return valid absences of ``company`` that are not over on ``since`` (today)."""
-        return self.sudo().search(
+        return self.sudo().search_fetch(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "planned"),
@@ -156,6 +156,7 @@ class CharterAbsence(models.Model):
                 ("date_to", "=", False),
                 ("date_to", ">=", since or company._charter_today()),
             ],
+            ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
             order="date_from, id",
         )
 

@@ -136,6 +136,11 @@ class CharterAssignment(models.Model):
     # -- readings ---------------------------------------------------------------------------------
 
     @api.model
+    def _from_words(self, day):
+        """Return “from 30 November 2026”."""
+        return self.env._("from %s", day_text(self.env, day, "d MMMM y"))
+
+    @api.model
     def _until_words(self, day):
         """Return “until 12 August 2026”, or until further notice."""
         if not day:

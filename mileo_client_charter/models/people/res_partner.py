@@ -1,6 +1,7 @@
 """Whom a client calls, and who of the client is written to."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -8,6 +9,8 @@ from odoo.tools import SQL, email_normalize_all
 
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
+
+COMING = timedelta(days=21)  # a substitute of the next weeks is named too
 
 
 class ResPartner(models.Model):
@@ -290,10 +293,9 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_charter_counts(self):
-        owed = self._charter_counted("charter.obligation", [("is_owed", "=", True)])
         ledger = self.env["charter.obligation"]
         late = self._charter_counted("charter.obligation", ledger._past_due_domain())
-        missed = self._charter_counted("charter.obligation", [("state", "=", "late")])
+        owed, missed = ledger._counts_of(self.commercial_partner_id.ids)
         for partner in self:
             client = partner.commercial_partner_id._origin.id
             partner.charter_owed_count = owed.get(client, 0)
@@ -364,7 +366,8 @@ class ResPartner(models.Model):
         """Return the same for any number of clients in a number of queries that does not grow with them.
 
         :return: {client id: list of dicts} with role, label, ``card`` of who answers now (``res.users._charter_card``,
-            or None), ``usual`` (name of whom they stand in for, or ""), ``until`` (in words), ``away`` (the usual contact is
+            or None), ``usual`` (name of whom they stand in for, or ""), ``until`` (in words), ``coming`` and ``coming_name``
+            (from when until when, in words, and who will stand in within the next weeks), ``away`` (the usual contact is
             away and nobody stands in)
         """
         assignments = self.env["charter.assignment"].sudo()
@@ -375,20 +378,26 @@ class ResPartner(models.Model):
                 ("company_id", "=", company.id),
                 ("partner_id", "in", [False, *set(clients.values())]),
                 ("user_id.active", "=", True),
-                *assignments._current_domain(today),
+                ("date_from", "<=", today + COMING),
+                *assignments._current_domain(today)[1:],
             ],
             ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
             order="date_from, id",
         )
-        principal, stand_in = {}, {}
+        principal, stand_in, coming = {}, {}, {}
         for row in rows:
-            (stand_in if row.kind == "stand_in" else principal)[row.role, row.partner_id.id] = row
+            key = row.role, row.partner_id.id
+            if row.date_from <= today:
+                (stand_in if row.kind == "stand_in" else principal)[key] = row
+            elif row.kind == "stand_in":  # who takes over for good is announced by a handover
+                coming.setdefault(key, row)
         away = {
             one.user_id.id: one
             for one in self.env["charter.absence"]._valid(company)
             if one.date_from <= today
         }
         users = rows.user_id
+        begins = assignments._from_words
         cards = dict(zip(users.ids, users._charter_card(), strict=True))
         labels = dict(assignments.with_env(self.env)._fields["role"]._description_selection(self.env))
         until = self.env["charter.assignment"]._until_words
@@ -398,7 +407,7 @@ class ResPartner(models.Model):
             for role, _label in ROLES:
                 key = (role, False if role in COMPANY_ROLES else client)
                 usual, now = principal.get(key), stand_in.get(key)
-                holder = now or usual
+                holder, later = now or usual, coming.get(key)
                 contacts.append(
                     {
                         "role": role,
@@ -406,6 +415,10 @@ class ResPartner(models.Model):
                         "card": holder and cards[holder.user_id.id],
                         "usual": usual.user_id.name if now and usual else "",
                         "until": until(now.date_to) if now else "",
+                        "coming": f"{begins(later.date_from)} {until(later.date_to)}"
+                        if later and usual
+                        else "",
+                        "coming_name": later.user_id.name if later and usual else "",
                         "away": bool(usual and not now and usual.user_id.id in away),
                     }
                 )

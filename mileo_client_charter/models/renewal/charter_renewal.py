@@ -37,6 +37,7 @@ class CharterRenewal(models.Model):
         "mail.activity.mixin",
     ]
     _order = "term_end, id"
+    _charter_keeps = (RENEWAL_DECISION,)
     _charter_merge_rules = {"once_a_term": "refuse"}
     _charter_seal_when = "{row}.decided_at IS NOT NULL"
     _charter_seal_columns = (

@@ -8,6 +8,7 @@ from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
 from ...tools.meeting_day import meeting_day
 from ...tools.occurrence import parse_key
 from ...tools.words import is_said
+from ..base.charter_format import day_text
 from ..base.charter_words import Words, as_stored
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
@@ -50,6 +51,7 @@ class CharterReview(models.Model):
     _charter_export = Sheet("meetings", ("kind", "state", "start_at", "location", "minutes"))
     _charter_retention = "charter_words_months"
     _order = "start_at desc, due_on desc, id desc"
+    _charter_keeps = tuple(CODES.values())
 
     name = fields.Char(compute="_compute_name")
     kind = fields.Selection(
@@ -98,6 +100,7 @@ class CharterReview(models.Model):
     suggested_on = fields.Date("Suggested day", readonly=True, charter_engine=True, groups="base.group_user")
     # The meeting
     start_at = fields.Datetime("Date and time", copy=False, tracking=True)
+    plan_warning = fields.Char(compute="_compute_plan_warning", groups="base.group_user")
     duration = fields.Float("Hours", default=1.0)
     location = fields.Char("Place or link")
     event_id = fields.Many2one(
@@ -145,6 +148,7 @@ class CharterReview(models.Model):
             review.name = f"{labels.get(review.kind, '')} · {review.partner_id.sudo().name or ''}"
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for review in self:
             review.display_name = review.name
@@ -326,6 +330,37 @@ class CharterReview(models.Model):
         for review in waiting:
             reason = as_stored(review.obligation_id, "cancel_reason")
             review._charter_engine().write({"state": "cancelled", "cancel_reason": reason})
+
+    @api.model
+    def _charter_keeping_action(self, promise):
+        soon = self._charter_now() + timedelta(days=REVIEW_LEAD_DAYS)
+        if not promise.due_at or promise.due_at > soon or not self.has_access("create"):
+            return None
+        kinds = {code: kind for kind, code in CODES.items()}
+        return {
+            "type": "ir.actions.act_window",
+            "name": promise.promise,
+            "res_model": self._name,
+            "views": [[False, "form"]],
+            "target": "current",
+            "context": {"default_kind": kinds[promise.code], "default_contract_id": promise.contract_id.id},
+        }
+
+    @api.depends("start_at", "due_on", "contract_id", "state")
+    @api.depends_context("lang")
+    def _compute_plan_warning(self):
+        for review in self:
+            late = review.state in ("draft", "planned") and review.start_at and review.due_on
+            day = late and review.contract_id._charter_local_day(review.start_at)
+            if not late or day <= review.due_on:
+                review.plan_warning = False
+                continue
+            review.plan_warning = self.env._(
+                "Planned on %(day)s, after the day by which it is to be held (%(due)s): the commitment will be overdue. "
+                "Choose an earlier day, or note how the client asked for this one.",
+                day=day_text(self.env, day),
+                due=day_text(self.env, review.due_on),
+            )
 
     def _form_action(self):
         return {

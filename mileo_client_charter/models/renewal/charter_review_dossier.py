@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
@@ -268,7 +269,7 @@ class CharterReview(models.Model):
                     "company_id": self.company_id.id,
                     "fingerprint": f"minutes-{self.id}",
                     "subject": subject,
-                    "body": body,
+                    "body": self._minutes_page(contact, body),
                     "attachments": [*self._dossier_attachment(), *message_extras(self.env).files],
                     "obligation_id": None,
                     "reason": "",
@@ -278,6 +279,14 @@ class CharterReview(models.Model):
         )
         engine.write({"state": "minutes", "minutes_at": self._charter_now(), "minutes": body})
         self.message_post(body=body, subject=subject)
+
+    def _minutes_page(self, contact, words):
+        """Return ``words`` as every email to a client: with a number to call and the address for an escalation."""
+        reader = self.with_context(lang=contact.lang or self.env.lang)
+        company = reader.company_id.sudo()
+        return reader.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_minutes", {"words": Markup(words), "company": company}
+        )
 
     def _dossier_attachment(self):
         self.env["ir.attachment"]._charter_files_of(self, "dossier_file")._charter_check_intact()

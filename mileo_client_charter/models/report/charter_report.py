@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.codes import REPORT_DELIVERY
 from ...tools.occurrence import parse_key
 from ...tools.periods import period_of
 from ..base.charter_format import day_text
@@ -69,6 +70,7 @@ class CharterReport(models.Model):
     _charter_seal_label = "concat_ws(' ', {row}.reference, 'v' || {row}.version, {row}.period, {row}.state)"
     _charter_export = Sheet("reports", ("reference", "period", "version", "first_day", "last_day", "sent_at"))
     _order = "last_day desc, id desc"
+    _charter_keeps = (REPORT_DELIVERY,)
 
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
     version = fields.Integer(required=True, default=1, readonly=True, copy=False, charter_engine=True)

@@ -169,12 +169,18 @@ class CharterReport(models.Model):
 
     @api.model
     def _days_of(self, promise):
-        """Return the first and last day a report is about: what its promise covers, as far as the contract went."""
+        """Return the first and last day a report is about: what its promise covers, as far as the contract went.
+
+        A contract whose term is over while its renewal is held back goes on: what is done meanwhile is reported.
+        """
         contract = promise.contract_id
         last_day = contract._charter_local_day(promise.trigger_at) - timedelta(days=1)
         first_day = min(contract._charter_local_day(promise.opened_at), last_day)
         end = contract.date_end if contract.commercial_partner_id == promise.partner_id else None
-        return first_day, max(first_day, min(last_day, end)) if end else last_day
+        if not end or end >= last_day:
+            return first_day, last_day
+        going_on = [*contract._charter_active_domain(), ("id", "=", contract.id)]
+        return first_day, last_day if contract.search_count(going_on) else max(first_day, end)
 
     # -- what a report says, computed once -------------------------------------------------------------
 

@@ -333,9 +333,10 @@ class CharterIntervention(models.Model):
         interventions = super().create(vals_list)
         interventions._charter_mark_history(resolved)
         interventions._charter_open_promises()
-        for intervention, moment in zip(interventions, resolved, strict=True):
-            if moment:
-                intervention._charter_close(moment)
+        over = [(one.id, moment) for one, moment in zip(interventions, resolved, strict=True) if moment]
+        if over:
+            ids, moments = zip(*over, strict=True)  # that it was made says all: it has no steps to follow
+            self.browse(ids).with_context(tracking_disable=True)._charter_close(moments)
         return interventions
 
     def _charter_references(self, vals_list):
@@ -396,7 +397,7 @@ class CharterIntervention(models.Model):
         for intervention in self:
             if intervention.state == "open":
                 intervention._charter_check_followed()
-                intervention._charter_close(at)
+                intervention._charter_close([at])
             elif intervention.state == "closed" and intervention.resolved_at != at:
                 raise ValidationError(intervention._charter_over("resolved_at"))
 

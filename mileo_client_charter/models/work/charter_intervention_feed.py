@@ -42,7 +42,7 @@ class CharterIntervention(models.Model):
             # Not as the engine: the promises have to follow.
             self.with_context(charter_engine=None)._charter_follow(changes)
         if resolved and self.state == "open":
-            self._charter_close(resolved)
+            self._charter_close([resolved])
         elif resolved and resolved != self.resolved_at and not self.corrected_at:
             self._charter_correct_resolution(resolved)
 

@@ -233,8 +233,7 @@ class CharterIntervention(models.Model):
         requests = [request for request in requests if (request["res_id"], request["code"]) not in owed]
         self.env["charter.obligation"].sudo()._open(requests)
         promised.invalidate_recordset(["obligation_ids"])
-        for intervention in promised.filtered("responded_at"):
-            intervention._charter_declare_response()
+        promised.filtered("responded_at")._charter_declare_response()
         for intervention in promised.sudo().filtered("pause_ids"):
             intervention._charter_retime(_lt("Pauses taken before."))
 
@@ -276,23 +275,28 @@ class CharterIntervention(models.Model):
     # -- what happens to them ------------------------------------------------------------------------
 
     def _charter_declare_response(self):
-        """Bring the promise of a response in line with “Responded at”: kept at that moment, corrected, or owed again."""
-        self.ensure_one()
-        row = self._charter_last_promises().get((self.id, RESPONSE))
-        if not row:
-            return
+        """Have the promise of a response follow “Responded at”: kept at that moment, corrected, or owed again."""
+        last = self._charter_last_promises()
         evidence = _lt("Recorded by %s.", self.env.user._charter_key())
-        if row.done_at:
-            row._restate(self.responded_at or None, evidence)
-        elif self.responded_at:
-            row._fulfil(evidence, self.responded_at)
-        self._charter_settle_alerts()
+        told = self.browse()
+        for intervention in self:
+            row = last.get((intervention.id, RESPONSE))
+            if not row:
+                continue
+            if row.done_at:
+                row._restate(intervention.responded_at or None, evidence)
+            elif intervention.responded_at:
+                row._fulfil(evidence, intervention.responded_at)
+            told |= intervention
+        told._charter_settle_alerts()
 
     def _charter_settle_alerts(self):
         """Close what people were told to do, once nothing they were told of is owed any more."""
         rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
-        if not any(row.alert for row in rows):
-            self._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
+        alerted = {row.res_id for row in rows if row.alert}
+        settled = self.filtered(lambda one: one.id not in alerted)
+        if settled:
+            settled._charter_engine().activity_feedback(["mileo_client_charter.activity_promise"])
 
     def _charter_pauses(self):
         """Return ([(start, stop)], start of the one that lasts) of the present resolution."""

@@ -6,6 +6,7 @@ before the moment it is typed in, and never after.
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
@@ -97,7 +98,7 @@ class CharterIntervention(models.Model):
                 intervention.work_done = work_done
             if firmware:
                 intervention._charter_check_firmware()
-            intervention._charter_close(intervention._charter_past(resolved_at, "resolved_at"))
+            intervention._charter_close([intervention._charter_past(resolved_at, "resolved_at")])
             if firmware:
                 intervention._charter_record_firmware(firmware)
         return True
@@ -198,6 +199,13 @@ class CharterIntervention(models.Model):
     def action_ask_resume(self):
         return self._charter_ask("resume", self.env._("Resume"))
 
+    def action_ask_close_now(self):
+        """Close the intervention, once it is said what was done: the client reads it in its report."""
+        self.ensure_one()
+        if is_html_empty(self.work_done):
+            return self._charter_ask("close", self.env._("Close now"))
+        return self.action_close()
+
     def action_ask_close(self):
         return self._charter_ask("close", self.env._("Close at…"))
 
@@ -289,29 +297,36 @@ class CharterIntervention(models.Model):
         pause._charter_engine().write({"stop_at": at})
         return pause
 
-    def _charter_close(self, at):
-        """Close the work at ``at``; the promises are kept by then or late, and the contacts are asked.
+    def _charter_close(self, moments):
+        """Record that the work was done; the promises are kept by then or late, and the contacts are asked.
 
+        In a number of queries that does not grow with the interventions, but for pauses that still run.
+
+        :param moments: one for each of ``self``, naive UTC
         :raise ValidationError: before the response, a pause or the reopening, or still to come
         """
-        self.ensure_one()
-        self._charter_check_resolved(at, self.responded_at)
         engine = self._charter_engine()
-        pause = self._charter_stop_pause(at)
-        if pause:
-            self._charter_retime(pause.reason)
-        responded = self.responded_at or at
-        engine.write(
-            {
-                "state": "closed",
-                "resolved_at": at,
-                "responded_at": responded,
-                "closing_cycle": self.closing_cycle + 1,
-            }
-        )
         evidence = _lt("Recorded by %s.", self.env.user._charter_key())
-        engine._charter_fulfil(INTERVENTION_RESPONSE, evidence, at=responded)
-        engine._charter_fulfil(INTERVENTION_RESOLUTION, evidence, at=at)
+        for intervention, at in zip(engine, moments, strict=True):
+            intervention._charter_check_resolved(at, intervention.responded_at)
+            pause = intervention._charter_stop_pause(at)
+            if pause:
+                intervention._charter_retime(pause.reason)
+            intervention.write(
+                {
+                    "state": "closed",
+                    "resolved_at": at,
+                    "responded_at": intervention.responded_at or at,
+                    "closing_cycle": intervention.closing_cycle + 1,
+                }
+            )
+        owed = (
+            engine._charter_owed(INTERVENTION_RESPONSE) | engine._charter_owed(INTERVENTION_RESOLUTION)
+        ).grouped("res_id")
+        for intervention in engine:
+            for row in owed.get(intervention.id, ()):
+                response = row.code == INTERVENTION_RESPONSE
+                row._fulfil(evidence, intervention.responded_at if response else intervention.resolved_at)
         engine.activity_feedback(["mileo_client_charter.activity_promise"])
         self._charter_closed()
 

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from lxml import etree
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 from psycopg2 import Error as DatabaseError
 
 from ..cases.scheduled import ScheduledMixin
@@ -175,3 +177,19 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
                 whole = hasattr(opened, "_charter_is_whole") and opened._charter_is_whole()
                 found["whole" if written else "harmless"].add(key)
                 self.assertTrue(not written or whole, f"it wrote {sorted(written)} as it opened")
+
+    def test_each_operation_of_a_dialogue_names_what_is_asked(self):
+        """One field with a label for each operation: whoever is asked for a reason reads of what."""
+        wizard = self.env["charter.obligation.wizard"]
+        operations = [key for key, _label in wizard._fields["operation"].selection]
+        arch = etree.fromstring(wizard.get_view(view_type="form")["arch"])
+        labels = [
+            (node.get("invisible"), node.get("string"))
+            for node in arch.iter("label")
+            if node.get("for") == "text"
+        ]
+        for operation in operations:
+            with self.subTest(operation):
+                shown = [said for hidden, said in labels if not safe_eval(hidden, {"operation": operation})]
+                self.assertEqual(len(shown), 1)
+        self.assertEqual(len(labels), len({said for _hidden, said in labels}))

@@ -170,3 +170,17 @@ class TestLedgerWords(CharterCase):
         mails = self.env["mail.mail"].search([("model", "=", promise._name), ("res_id", "=", promise.id)])
         english = [mail for mail in mails if "Hello" in mail.body_html and "Bonjour" not in mail.body_html]
         self.assertEqual((len(mails), len(english)), (3, 3))
+
+    def test_a_mail_about_what_is_past_says_since_when(self):
+        with self.at():
+            feedback = self.negative()
+            [promise] = self.promise(feedback, "feedback.callback")
+        for hours, english, french in (
+            (1, "To do by", "À faire avant le"),
+            (49, "Overdue since", "En retard depuis le"),
+        ):
+            with self.at(hours), self.subTest(hours):
+                for lang, words in (("en_US", english), ("fr_FR", french)):
+                    self.manager.lang = lang
+                    promise._charter_alert_mail("mileo_client_charter.mail_promise_opened", "owner")
+                    self.assertRegex(self.mails_to(self.manager.partner_id)[-1].subject, f"^{words}")

@@ -341,3 +341,55 @@ class TestCockpit(YearCase):
         for name, count in many.items():
             self.assertLessEqual(count, 25, name)
             self.assertLessEqual(count, few[name] + 6, name)
+
+    def test_each_line_opens_where_it_is_worked_on(self):
+        """What a contract owes is worked on in the report, the review or the renewal of it, not on the contract."""
+        keepers = {
+            name: self.env[name]._charter_keeps
+            for name in self.env.registry.descendants(["charter.keeping.mixin"], "_inherit")
+            if not self.env[name]._abstract
+        }
+        # Deliveries prove what is sent: they are made when it is, and nothing is worked on in one.
+        self.assertEqual([name for name, codes in keepers.items() if not codes], ["charter.delivery"])
+        codes = [code for kept in keepers.values() for code in kept]
+        self.assertEqual(len(codes), len(set(codes)), "one place for each commitment")
+        contract = self.renewing(self.client, end="2026-12-31")
+        with self.at(moment=datetime(2026, 11, 5, 9)):
+            self.schedule(contract)
+            with self.committing():
+                self.env["charter.report"]._draft_owed()
+            owed = contract.obligation_ids.filtered(lambda row: row.is_owed and row.code in codes)
+            self.assertEqual(set(owed.mapped("code")), set(codes))
+            kept = owed.with_user(self.manager)._kept_in()
+            for row in owed:
+                action = kept.get(row)
+                if row.code == "report.delivery" and row.trigger_at > datetime(2026, 11, 5, 9):
+                    self.assertFalse(action, "its period is not over: there is no report yet")
+                    continue
+                with self.subTest(row.code):
+                    self.assertIn(row.code, keepers[action["res_model"]])
+                    self.assertEqual(
+                        self.env[action["res_model"]].browse(action["res_id"]).obligation_id, row
+                    )
+                    self.assertEqual(row.with_user(self.manager).action_open_origin(), action)
+            review = self.env["charter.review"].search(
+                [("contract_id", "=", contract.id), ("kind", "=", "annual")]
+            )
+            annual = review.obligation_id
+            annual._charter_engine().due_at = datetime(2026, 11, 5, 9) + timedelta(hours=1)
+            self.assertIn(
+                {"charter.review": review.id},
+                [
+                    {row["action"]["res_model"]: row["action"].get("res_id")}
+                    for group in self.block(self.page(), "due")["groups"]
+                    for row in group["rows"]
+                ],
+            )
+            review.with_user(self.manager).action_cancel()
+            action = annual.with_user(self.manager)._kept_in()[annual]
+            self.assertNotIn("res_id", action, "a meeting that was given up is planned anew")
+            opened = {key.removeprefix("default_"): value for key, value in action["context"].items()}
+            planned = self.env["charter.review"].with_user(self.manager).create(
+                {**opened, "start_at": datetime(2026, 11, 6, 9)}
+            )  # fmt: skip
+            self.assertEqual((planned.kind, planned.contract_id), ("annual", contract))

@@ -54,7 +54,7 @@ class TestReviewOfTheYear(SentenceCase):
     def test_how_shortly_before_is_as_the_charter_says(self):
         """A term that ends a month before its anniversary: by 3 months its review was due before that, by 10 days it was not."""
         for version, lead, expected in (("v7", (3, "months"), ["2027-03-01"]), ("v8", (10, "days"), [])):
-            with self.subTest(REVIEW, lead=lead), self.on("2026-10-01"):
+            with self.subTest(lead=lead), self.on("2026-10-01"):
                 document = self.document.copy({"version": version})
                 review = document.commitment_ids.filtered(lambda one: one.code == "review.annual")
                 review.write({"delay": lead[0], "unit": lead[1], "warn_before": 0})

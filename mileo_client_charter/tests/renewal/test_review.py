@@ -330,3 +330,17 @@ class TestReview(YearCase):
             with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 opened.copy()._charter_engine().obligation_id = promise
                 self.env.flush_all()
+
+    def test_planned_after_its_day_says_so(self):
+        review = self.review("interview").with_user(self.manager)
+        with self.at(moment=datetime(2026, 10, 20, 9)):
+            for days, said in ((0, False), (1, True)):
+                review.start_at = datetime.combine(
+                    review.due_on + timedelta(days=days), datetime.min.time()
+                ).replace(hour=9)
+                with self.subTest(days):
+                    self.assertEqual(bool(review.plan_warning), said)
+            self.assertIn("overdue", review.plan_warning)
+            with review._charter_engine().env.cr.savepoint():
+                review.action_cancel()
+                self.assertFalse(review.plan_warning, "nothing is planned any more")

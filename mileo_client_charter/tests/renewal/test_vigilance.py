@@ -139,7 +139,12 @@ class TestVigilance(AdvisoryCase):
             )  # fmt: skip
         with self.at(moment=NOW + timedelta(days=3)):
             self.env["charter.intervention.wizard"].with_user(self.technician).create(
-                {"operation": "close", "intervention_id": work.id, "firmware": " V5.7.3  build 220112 "}
+                {
+                    "operation": "close",
+                    "intervention_id": work.id,
+                    "firmware": " V5.7.3  build 220112 ",
+                    "work_done": "<p>Updated.</p>",
+                }
             ).action_confirm()
         self.assertEqual((work.state, work.firmware), ("closed", "V5.7.3 build 220112"))
         self.assertEqual(

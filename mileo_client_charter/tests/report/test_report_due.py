@@ -1,6 +1,6 @@
 """The due day of a report nobody sent: it leaves by itself, or is held and said, as its tier or company wants."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 from freezegun import freeze_time
@@ -149,3 +149,22 @@ class TestDueDay(ReportCase):
                 self.env["charter.report"]._act_on_due_day()
             self.assertEqual(len(reports.filtered("warned_at")), done)
         self.assertEqual(len(self.activities(reports, self.operations)), 3)
+
+    def test_a_term_that_is_over_while_its_renewal_is_held_is_reported(self):
+        line = {
+            "date_end": "2026-10-15",
+            "is_auto_renew": True,
+            "auto_renew_interval": 1,
+            "auto_renew_rule_type": "yearly",
+        }
+        report = self.drafted()
+        days = report.first_day, report.last_day
+        report.contract_id.contract_line_ids.write(line)
+        promise = report.obligation_id
+        self.assertEqual(
+            report._days_of(promise), days, "it goes on, and so does what is done for the client"
+        )
+        report.contract_id.contract_line_ids.is_auto_renew = False
+        self.assertEqual(
+            report._days_of(promise), (days[0], date(2026, 10, 15)), "as far as the contract went"
+        )

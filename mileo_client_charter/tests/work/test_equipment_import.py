@@ -130,6 +130,35 @@ class TestEquipmentImport(GearCase):
         for (_row, _outcome, why), (_values, words) in zip(shown, rows, strict=True):
             self.assertIn(words.lower(), why.lower())
 
+    def test_all_that_is_wrong_with_a_row_is_said_at_once(self):
+        wrong = {"Name*": None, "Supervised from": "soon", "Site": "West", "Tags": "Nothing (test)"}
+        [(_row, _outcome, why)] = self.show({**ROW, **wrong})
+        for words in (
+            "Name: it is missing",
+            "“soon” is no date",
+            "none called “West”",
+            "Nothing (test): unknown",
+        ):
+            self.assertIn(words.lower(), why.lower())
+
+    def test_columns_that_are_not_read_and_tags_that_are_new_are_said(self):
+        rows = [{**ROW, "Tags": "Access control (test); Dock (test)", "Colour": "red"}]
+        wizard = self.wizard(*rows)
+        wizard.action_show()
+        self.assertEqual((wizard.ignored, wizard.missing_tags, wizard.refused), ("Colour", "Dock (test)", 1))
+        wizard.create_tags = True
+        wizard.action_show()
+        self.assertEqual(
+            (wizard.refused, wizard.created), (0, 1), "shown again, without choosing the file again"
+        )
+        tags = self.env["charter.equipment.tag"].search([("name", "=", "Dock (test)")])
+        self.assertFalse(tags, "nothing is written by looking")
+        made = self.env["charter.equipment"].search(wizard.action_import()["domain"])
+        self.assertEqual(made.tag_ids.mapped("name"), ["Access control (test)", "Dock (test)"])
+        again = self.wizard(*rows)
+        again.action_show()
+        self.assertEqual((again.unchanged, again.missing_tags or ""), (1, ""))
+
     def test_a_serial_number_twice_in_the_file(self):
         shown = self.show(ROW, {**ROW, "numéro de série": "r-1", "Name*": "Other"})
         self.assertEqual(shown[0][:2], (2, "created"))

@@ -97,6 +97,43 @@ class TestInterventionImport(InterventionCase):
             self.assertEqual(set(intervention.feedback_ids.mapped("state")), {"skipped"})
             self.assertIn("too long after", intervention.feedback_ids[0].skip_reason)
 
+    def test_closed_rows_cost_two_statements_at_most(self):
+        """Of 40 more rows of history; of work since the charter one more, by which Odoo looks for automated actions."""
+        names = ["id", "name", "partner_id", "priority", "reported_at", "responded_at", "resolved_at"]
+
+        def cost(prefix, day, count):
+            rows = [
+                (
+                    f"{prefix}_{n}",
+                    f"Camera {n}",
+                    "Alpine",
+                    "Critical",
+                    f"{day} 08:{n % 60:02d}:00",
+                    f"{day} 09:00:00",
+                    f"{day} 18:00:00",
+                )
+                for n in range(count)
+            ]
+            before = self.env.cr.sql_log_count
+            result = self.load(names, *rows)
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            self.assertFalse(result["messages"])
+            done = self.env["charter.intervention"].browse(result["ids"])
+            self.assertEqual(set(done.mapped("state")), {"closed"})
+            return self.env.cr.sql_log_count - before, done
+
+        with self.at(24 * 60):
+            for prefix, day, most in (("old", "2026-09-01", 2), ("new", "2026-11-03", 3.5)):
+                with self.subTest(day):
+                    cost(f"{prefix}_w", day, 2)
+                    few, _done = cost(f"{prefix}_a", day, 10)
+                    many, done = cost(f"{prefix}_b", day, 50)
+                    self.assertLessEqual((many - few) / 40, most)
+                    self.assertEqual(len(done.feedback_ids), 2 * len(done), "each contact has its row")
+                    kept = {self.rows(one).state for one in done}
+                    self.assertEqual(kept, {False} if prefix == "old" else {"late"})
+
     def test_a_bad_row_says_what_is_wrong(self):
         with self.at(100):
             for names, row, words in (

@@ -36,7 +36,7 @@ class TestInterventionPortal(DoorsCase):
     def close(self, work, hours_ago=0):
         work.responded_at = work.reported_at + timedelta(minutes=10)
         work.work_done = "<p>Replaced the siren.</p>"
-        work._charter_engine()._charter_close(self.now - timedelta(hours=hours_ago))
+        work._charter_engine()._charter_close([self.now - timedelta(hours=hours_ago)])
 
     def test_what_a_client_reads(self):
         equipment = self.env["charter.equipment"].create(

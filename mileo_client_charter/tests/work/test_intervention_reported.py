@@ -160,3 +160,12 @@ class TestInterventionReported(CharterCase, HttpCase):
             record = self.env[model].search([("partner_id", "=", self.client.id)], limit=1)
             self.assertEqual(len(record.message_ids.attachment_ids), 1, model)
             self.assertEqual(record.message_ids.attachment_ids.raw, PHOTO)
+
+    def test_its_technician_gets_one_mail(self):
+        self.send(
+            summary="The recorder is silent", description="Since this morning.", priority="3",
+            files=[("photo 1.png", PHOTO)],
+        )  # fmt: skip
+        told = self.mails_to(self.technician.partner_id)
+        self.assertEqual(len(told), 1, told.mapped("subject"))
+        self.assertIn("Since this morning.", told.body_html, "what the client wrote, with its files")
