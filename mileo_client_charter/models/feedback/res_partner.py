@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         contact, what = waiting
         raise UserError(
             self.env._(
-                "%(contact)s cannot leave %(client)s yet: %(what)s. First say who else at %(client)s is told: open it, “Correct”, "
+                "%(contact)s cannot leave %(client)s yet: %(what)s. First say who else at %(client)s is informed: open it, “Correct”, "
                 "another contact, with the reason (an operations manager does it), or finish it; what is unread is "
                 "marked as read. Then move or archive %(contact)s.",
                 contact=contact.name,
@@ -72,7 +72,7 @@ class ResPartner(models.Model):
         if word:
             said = word._document()
             words = self.env._(
-                "a comment nobody has read, on %s", said.display_name if said else word.res_model
+                "a comment no one has read, on %s", said.display_name if said else word.res_model
             )
             return word.message_id.author_id.with_env(self.env), words
         return ()

@@ -107,11 +107,6 @@ class CharterObligation(models.Model):
     warned_at = fields.Datetime("Reminder due since", readonly=True, groups="base.group_user")
     breached_at = fields.Datetime("Overdue since", readonly=True)
     done_at = fields.Datetime(readonly=True)
-    corrected_at = fields.Datetime(
-        "Result corrected on",
-        readonly=True,
-        help="A correction with a reason made of what had been missed what was kept, or the other way: see the history.",
-    )
     cancelled_at = fields.Datetime(
         "No longer outstanding since",
         readonly=True,
@@ -143,7 +138,6 @@ class CharterObligation(models.Model):
         "Commitment", compute="_compute_promise", help="The commitment in the reader's language."
     )
     target_text = fields.Char(compute="_compute_target_text")
-    correction_text = fields.Char("After a correction", compute="_compute_correction_text")
     time_left = fields.Char(compute="_compute_time_left")
     urgency = fields.Selection(
         [("late", "Late"), ("soon", "Due within a day"), ("later", "Later"), ("none", "Nothing outstanding")],
@@ -199,20 +193,6 @@ class CharterObligation(models.Model):
         commitments = self.env["charter.commitment"].sudo()
         for obligation in self:
             obligation.target_text = commitments._words(obligation.delay, obligation.unit, obligation.clock)
-
-    @api.depends("state", "corrected_at")
-    @api.depends_context("lang")
-    def _compute_correction_text(self):
-        for obligation in self:
-            obligation.correction_text = obligation._corrected_words() if obligation.corrected_at else ""
-
-    def _corrected_words(self):
-        """Return what a reader is told beside the state of a promise whose result was corrected."""
-        return {
-            "kept": self.env._("Kept after a correction"),
-            "late": self.env._("Missed after a correction"),
-            "open": self.env._("Not missed any more, after a correction"),
-        }.get(self.state, "")
 
     @api.depends("state", "done_at")
     def _compute_is_owed(self):

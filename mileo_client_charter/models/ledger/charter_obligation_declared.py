@@ -23,6 +23,12 @@ class CharterObligation(models.Model):
     _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
     _charter_merge_rules = {"same_promise_once": "_charter_merge_promises"}
 
+    corrected_at = fields.Datetime(
+        "Result corrected on",
+        readonly=True,
+        help="A correction with a reason made of what had been missed what was kept, or the other way: see the history.",
+    )
+
     def _check_declared(self, at, now):
         if at and at > now:
             raise ValidationError(

@@ -16,7 +16,6 @@ from . import charter_intervention
 from . import charter_intervention_pause
 from . import charter_intervention_promise
 from . import charter_intervention_recorded
-from . import charter_intervention_corrected
 from . import charter_intervention_step
 from . import charter_intervention_feed
 from . import charter_intervention_mixin

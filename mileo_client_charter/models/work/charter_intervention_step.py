@@ -354,8 +354,11 @@ class CharterIntervention(models.Model):
             raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
 
     def _charter_correct_moments(self, responded, resolved, account, reason):
-        """:param account: the reason, with who gives it
-        :raise ValidationError: nothing changes, or a moment that cannot be"""
+        """Write both moments, keep what they were, and judge the promises by them.
+
+        :param account: the reason, with who gives it
+        :raise ValidationError: nothing changes, or a moment that cannot be
+        """
         self.ensure_one()
         if (responded, resolved) == (self.responded_at, self.resolved_at):
             raise ValidationError(self.env._("Nothing to correct: give the moment that is right."))

@@ -83,7 +83,7 @@ class TestClientLeaves(YearCase):
             message = document.sudo().message_post(body="And now?", author_id=self.alice.id)
             words = self.env["charter.word"]
             words._hear(document, message=message)
-            with self.assertRaisesRegex(UserError, "a comment nobody has read"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(UserError, "a comment no one has read"), self.env.cr.savepoint():
                 self.alice.with_user(self.operations).write(leaving["moved"])
             words.search([("read_at", "=", False)])._charter_engine().read_at = document._charter_now()
             self.alice.with_user(self.operations).write(leaving["moved"])
