@@ -129,13 +129,13 @@ class DataExport(InterventionReading):
         model = self.env["charter.delivery"]
         while True:
             batch = self._search(
-                "charter.delivery", ["body", "subject", "kind", "sent_at"], [("id", ">", last)], "id", BATCH
+                "charter.delivery", ["letter", "subject", "kind", "sent_at"], [("id", ">", last)], "id", BATCH
             )
             for delivery in batch:
                 told = (delivery.subject or "", delivery.sent_at or None)
-                if delivery.body:
+                if delivery.letter:
                     written.append((f"documents/{delivery.id}.html", *told))
-                    archive.writestr(written[-1][0], str(delivery.body))
+                    archive.writestr(written[-1][0], str(delivery.letter))
                 # Files of the client's own delivery and no others; the same file of many letters once.
                 for attachment in delivery.sudo().attachment_ids:
                     if attachment.id in known:

@@ -1,5 +1,11 @@
+from markupsafe import Markup
 from odoo import models
 from odoo.tools import email_normalize
+
+from ...tools.links import OPENS, without_tokens
+
+# The group of recipients that is one person: whose links they are.
+ITS_READER = "charter_contact"
 
 
 class CharterThreadMixin(models.AbstractModel):
@@ -37,8 +43,31 @@ class CharterThreadMixin(models.AbstractModel):
         return super().message_post(**kwargs)
 
     def _charter_mail_doors(self):
-        """Return [(label, address)] of what the client can do next from a message about this document, without a login."""
+        """Return [(label, address)] of what the client can do next from a message about this document, without a login.
+
+        They open in the name of ``_charter_doors_of()``, and stand in the mail to that one alone.
+        """
         return []
+
+    def _charter_doors_of(self):
+        """Return the contact in whose name the links of a message open."""
+        return ("contact_id" in self._fields and self.contact_id) or self.partner_id
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Keep apart whose links they are: our own people read the same mail, and must not act in a client's name."""
+        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals=msg_vals)
+        if not self:
+            return groups
+        reader = self.sudo()._charter_doors_of()
+        own = [ITS_READER, lambda row: row["id"] == reader.id, {"active": True, "has_button_access": False}]
+        return [own, *groups]
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        """Send it, then keep what everybody on the thread may read of it."""
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        if OPENS.search(message.body or ""):
+            message.sudo().body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
+        return recipients
 
     def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
         # Core looks up who answers while a client posts; clients do not read that field.

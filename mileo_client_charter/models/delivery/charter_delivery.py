@@ -1,9 +1,11 @@
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.links import without_tokens
 from ..base.charter_batches import run_isolated
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
@@ -93,7 +95,15 @@ class CharterDelivery(models.Model):
         readonly=True,
     )
     subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize=False, help="The message as it was sent.")
+    # As it was sent, with what opens in the reader's name: for nobody to read but the mail server.
+    body = fields.Html("Message as sent", readonly=True, sanitize=False, groups="base.group_system")
+    letter = fields.Html(
+        "What was sent",
+        compute="_compute_letter",
+        compute_sudo=True,
+        sanitize=False,
+        help="The message as it was sent; the addresses that open in its reader's name are left out.",
+    )
     attachment_ids = fields.Many2many("ir.attachment", readonly=True)
     fingerprint = fields.Char(readonly=True, help="Identifies what was delivered.")
     reason = Words("Why late", readonly=True)
@@ -130,6 +140,11 @@ class CharterDelivery(models.Model):
     )
     _planned_idx = models.Index("(run_id, id) WHERE state = 'planned'")
     _client_idx = models.Index("(partner_id, kind, id)")
+
+    @api.depends("body")
+    def _compute_letter(self):
+        for delivery in self:
+            delivery.letter = Markup(without_tokens(delivery.body)) if delivery.body else False  # noqa: S704  (our own template)
 
     @api.depends("subject", "kind")
     @api.depends_context("lang")

@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -11,6 +12,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import CHARTER_COPY, CONTACTS_SHEET
 from ...tools.figures import percent
+from ...tools.links import without_tokens
 from ..base.charter_batches import Queue, run_batches, run_isolated
 from ..base.charter_words import Choice, Words
 from ..ledger.charter_past_due import owed_sql
@@ -287,9 +289,11 @@ class CharterDeliveryRun(models.Model):
         """Return the message of the first client, as it would leave now."""
         self.ensure_one()
         first = self.delivery_ids.filtered("contact_id").sorted("id")[:1]
-        wizard = self.env["charter.delivery.preview"].create(
-            {"delivery_id": first.id, **(first.sudo()._content()[first.id] if first else {})}
-        )
+        content = first.sudo()._content()[first.id] if first else {}
+        if content.get("body"):
+            # Whoever looks at it does not act in the client's name.
+            content["body"] = Markup(without_tokens(content["body"]))  # noqa: S704  (our own template)
+        wizard = self.env["charter.delivery.preview"].create({"delivery_id": first.id, **content})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("As it would leave now"),

@@ -4,7 +4,8 @@ import logging
 import smtplib
 from datetime import timedelta
 
-from odoo import models
+from markupsafe import Markup
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -12,6 +13,7 @@ from odoo.tools.mail import email_normalize_all
 from psycopg2.errors import SerializationFailure
 
 from ...tools.delivery_report import is_refused, is_temporary, refused_for_good
+from ...tools.links import OPENS, without_tokens
 from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
@@ -39,6 +41,15 @@ class Dialogue:
 
 class MailMail(models.Model):
     _inherit = "mail.mail"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep what opens in the recipient's name out of the message: the thread is read by our own people too."""
+        mails = super().create(vals_list)
+        for message in mails.mail_message_id:
+            if OPENS.search(message.body or ""):
+                message.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
+        return mails
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Send what is whole: a mail that carries a file which is no longer the one on record does not leave."""

@@ -391,11 +391,8 @@ class ResPartner(models.Model):
                 (stand_in if row.kind == "stand_in" else principal)[key] = row
             elif row.kind == "stand_in":  # who takes over for good is announced by a handover
                 coming.setdefault(key, row)
-        away = {
-            one.user_id.id: one
-            for one in self.env["charter.absence"]._valid(company)
-            if one.date_from <= today
-        }
+        valid = self.env["charter.absence"]._valid(company)
+        away = {one.user_id.id: one for one in valid if one.date_from <= today}
         users = rows.user_id
         begins = assignments._from_words
         cards = dict(zip(users.ids, users._charter_card(), strict=True))

@@ -10,7 +10,9 @@ from odoo.exceptions import AccessError
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+from odoo.tools.mail import email_normalize_all
 
+from ...tools import links
 from ..cases.common import START
 from ..cases.two_companies import TwoCompaniesCase
 
@@ -123,6 +125,54 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
             for activity in activities.filtered(lambda one: one.res_model.startswith("charter.")):
                 record = self.env[activity.res_model].browse(activity.res_id)
                 self.assertEqual(record.company_id, other.company, activity.summary)
+
+    def readers_of(self, text):
+        """Return the contacts in whose name addresses of ``text`` open."""
+        signer = self.env["charter.link"]._signer()
+        found = self.env["res.partner"].sudo()
+        for address in links.OPENS.finditer(text or ""):
+            token = address[0].removeprefix(address[1])
+            if address[1] == "/charter/l/":
+                found |= found.browse(links.unpack(token, signer).contact)
+            elif address[1] == "/charter/s/":
+                found |= self.env["charter.feedback"].sudo().search([("token", "=", token)]).contact_id
+        return found
+
+    def test_what_opens_in_a_client_s_name_is_that_one_s_alone(self):
+        """Found by people: our own people had the client's links in their copy, and accepted an answer in its name."""
+        opening = 0
+        for mail in self.env["mail.mail"].sudo().search([("body_html", "like", "/charter/")]):
+            readers = self.readers_of(mail.body_html)
+            if readers:
+                opening += 1
+                addresses = {
+                    *mail.recipient_ids.mapped("email_normalized"),
+                    *email_normalize_all(mail.email_to or ""),
+                }
+                with self.subTest(mail=mail.subject):
+                    self.assertEqual(addresses, set(readers.mapped("email_normalized")))
+        self.assertGreater(opening, 15)
+        messages = self.env["mail.message"].sudo().search([("body", "like", "/charter/")])
+        self.assertEqual([one.subject for one in messages if links.OPENS.search(one.body)], [])
+        read = 0
+        for side in self.sides:
+            for user in side.staff.values():
+                for name in self.models():
+                    reader = self.reader(name, user, side.company)
+                    if not reader.has_access("read"):
+                        continue
+                    texts = [
+                        key
+                        for key, field in reader._fields.items()
+                        if field.type in ("char", "text", "html")
+                        and key != "display_name"
+                        and reader._has_field_access(field, "read")
+                    ]
+                    for row in reader.search([]).read(texts) if texts else ():
+                        read += 1
+                        with self.subTest(name, user=user.name):
+                            self.assertIsNone(links.OPENS.search(self.texts(row)))
+        self.assertGreater(read, 300)
 
     def test_reports_and_verdicts_are_each_company_s_own(self):
         for side, period in ((self.a, "October 2026"), (self.b, "octobre 2026")):

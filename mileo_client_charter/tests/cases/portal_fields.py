@@ -29,7 +29,7 @@ PORTAL_FIELDS = {
         "reference", "resolution", "resolved_at", "said_at", "state", "unsatisfied_at",
     },
     "charter.delivery": {
-        "acknowledged_at", "attachment_ids", "body", "company_id", "contact_id", "fingerprint", "kind", "opened_at",
+        "acknowledged_at", "attachment_ids", "company_id", "contact_id", "fingerprint", "kind", "letter", "opened_at",
         "partner_id", "reason", "sent_at", "state", "subject",
     },
     "charter.report": {

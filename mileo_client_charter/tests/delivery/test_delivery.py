@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from email import message_from_string
 from io import BytesIO
 
 from freezegun import freeze_time
@@ -306,7 +307,9 @@ class TestArrival(DeliveryCase):
         row = self.deliveries()[0]
         with self.at(1):
             self.env["mail.thread"]._routing_handle_bounce(
-                None,
+                message_from_string(
+                    "From: MAILER-DAEMON@alpine.example.com\nSubject: Undeliverable\n\nNo such user"
+                ),
                 {
                     "email_from": "mailer-daemon@alpine.example.com",
                     "to": self.company.email,

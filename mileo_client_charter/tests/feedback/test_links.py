@@ -394,6 +394,29 @@ class TestLinks(LinksCase):
         answer = mails.filtered(lambda one: "our answer" in one.subject)[0]
         self.assertEqual(len(set(re.findall(r"/charter/l/[\w-]{31}", answer.body_html))), 2)
 
+    def test_our_own_people_have_no_link_of_a_client(self):
+        """Who follows an escalation reads what is written to the client, and cannot accept it in its name."""
+        escalation = self.env["charter.escalation"]._from_portal(self.alice, "No answer", "Nobody answers.")
+        colleague = self.client.child_ids - self.alice
+        escalation.sudo().message_subscribe((self.manager.partner_id | colleague).ids)
+        self.answer(escalation, self.operations)
+        message = escalation.message_ids.filtered(lambda one: self.alice in one.partner_ids)[:1]
+        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)])
+        self.assertGreaterEqual(mails.recipient_ids, self.alice | self.manager.partner_id)
+        for mail in mails:
+            opens = bool(links.OPENS.search(mail.body_html))
+            self.assertEqual(opens, mail.recipient_ids == self.alice, mail.recipient_ids.mapped("name"))
+
+    def test_a_survey_is_answered_from_no_thread(self):
+        feedback = self.record_of("optout")
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .search([("model", "=", feedback._name), ("res_id", "=", feedback.id)])
+        )
+        self.assertTrue(links.OPENS.search(mail.body_html))
+        self.assertFalse([one for one in feedback.message_ids if links.OPENS.search(one.body or "")])
+
     def test_list_unsubscribe_is_short_and_not_encoded(self):
         feedback = self.invitation()
         mail = self.mails_to(self.alice)[-1]
