@@ -119,7 +119,10 @@ class CharterIntervention(models.Model):
                 "record": record,
                 "contact": contact,
                 "promises": promises.with_env(record.env),
-                "corrections": corrections.with_env(record.env),
+                "corrections": [
+                    (one.what, *(moment_text(record.env, at, tz, MOMENT) for at in (one.before, one.after)))
+                    for one in corrections.with_env(record.env)
+                ],
                 "reason": in_words(record.env, why),
                 "moment": moment_text(record.env, moment, tz, MOMENT),
                 "who": self._charter_who_corrects(record.env),
