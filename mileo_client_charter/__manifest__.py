@@ -130,6 +130,7 @@
         "web.assets_backend": [
             "mileo_client_charter/static/src/cockpit/*",
             "mileo_client_charter/static/src/backend/*.scss",
+            "mileo_client_charter/static/src/backend/charter_proof.*",
             "mileo_client_charter/static/src/backend/charter_empty.*",
         ],
         # Beside the graph's own code, which is loaded when the first graph is.

@@ -19,6 +19,7 @@ from . import res_company
 from . import ir_actions_report
 from . import ir_rule
 from . import charter_thread_mixin
+from . import mail_message
 from . import mail_thread
 from . import mail_mail
 from . import charter_door

@@ -5,11 +5,12 @@ A promise proves something only if nobody can touch it up afterwards. Fields dec
 addon's own methods alone: they carry a Python object in the context that no remote call, import or
 form can send, because it has no representation outside this process.
 
-The database holds to the same: a trigger on every table of such a model refuses to change what is protected, and to
-delete a row, unless the *door* of the transaction is open. The ORM opens it for what the engine wrote, and for
+The database holds to the same: triggers on every table of such a model refuse to change what is protected, to delete a
+row and to empty the table, unless the *door* of the transaction is open. The ORM opens it for what the engine wrote, and for
 nothing else; SQL of our own goes through ``charter_through`` (one statement) or ``charter_door`` (several).
 """
 
+import re
 from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
@@ -22,8 +23,8 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from ...tools.words import is_sentence, trimmed
 from .charter_changed import changed_names
+from .charter_guard import REFUSE, door_triggers
 from .charter_lock import lock
-from .charter_triggers import DIGEST, Trigger
 
 ENGINE = object()
 
@@ -99,56 +100,6 @@ class _ThroughTheDoor(BaseCursor):
             # Whoever opened it closes it.
             return self._through.execute(query, params, log_exceptions)
         return self._through.execute(f"{OPEN}; {query}; {CLOSE}", params, log_exceptions)
-
-
-# What a table's trigger (charter_triggers) calls when the door is closed: everything has been decided in its WHEN, so that what is allowed
-# costs no call. Its arguments: the digest of its definition, then the protected columns (none: all).
-REFUSE = """
-CREATE OR REPLACE FUNCTION charter_door() RETURNS trigger LANGUAGE plpgsql AS $function$
-DECLARE
-    touched text;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        SELECT string_agg(before.key, ', ' ORDER BY before.key) INTO touched
-          FROM jsonb_each(to_jsonb(OLD)) AS before JOIN jsonb_each(to_jsonb(NEW)) AS after USING (key)
-         WHERE before.value IS DISTINCT FROM after.value AND (TG_NARGS = 1 OR before.key = ANY(TG_ARGV));
-        touched := 'its ' || touched || ' can';
-    ELSE
-        touched := 'a row can';
-    END IF;
-    RAISE EXCEPTION USING
-        ERRCODE = 'restrict_violation',
-        TABLE = TG_TABLE_NAME,
-        CONSTRAINT = 'charter_door',
-        MESSAGE = format('%s is part of the client charter''s proof: %s only %s through the charter''s own steps.',
-                         TG_TABLE_NAME, touched, CASE TG_OP WHEN 'UPDATE' THEN 'change' ELSE 'be deleted' END),
-        HINT = 'Use the buttons of the form. Code of an addon writes as the engine (_charter_engine()); SQL goes through '
-               'charter_door() of mileo_client_charter.models.base.charter_engine.';
-END
-$function$
-"""
-
-
-def _closed_door(columns, rows):
-    """Return (condition of the trigger on UPDATE, on DELETE). The actions of foreign keys (depth 1) are the schema's own."""
-    shut = "pg_trigger_depth() = 0 AND current_setting('charter.door', true) IS DISTINCT FROM 'open'"
-    if rows:
-        shut = f"{rows} AND {shut}"
-    changed = " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
-    return f"{shut} AND ({changed or 'OLD.* IS DISTINCT FROM NEW.*'})", shut
-
-
-def door_triggers(columns, rows=""):
-    """Return the two triggers of a table the engine protects.
-
-    :param columns: sorted; empty: every column
-    :param rows: condition on OLD; empty: every row
-    """
-    update, delete = _closed_door(columns, rows)
-    return [
-        Trigger("charter_door_update", "BEFORE UPDATE", update, "charter_door", (DIGEST, *columns)),
-        Trigger("charter_door_delete", "BEFORE DELETE", delete, "charter_door", (DIGEST,)),
-    ]
 
 
 class CharterEngineMixin(models.AbstractModel):
@@ -245,6 +196,11 @@ class CharterEngineMixin(models.AbstractModel):
             and field.column_type
             and (self._charter_engine_only or getattr(field, "charter_engine", False))
         } - {"id"}
+
+    @api.model
+    def _charter_recorded_when(self):
+        """Return {column: SQL condition on ``{row}``} of columns that people write until they are on record, and nobody after."""
+        return {}
 
     def _charter_without_echo(self, vals):
         """Return ``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
@@ -381,6 +337,12 @@ class CharterEngineMixin(models.AbstractModel):
         :raise AccessError: a protected column would change, and the engine did not write it
         """
         protected = self._charter_protected_columns()
+        typed = self._charter_recorded_when().keys() - protected
+        if typed.intersection(*[set().union(*vals_list)]):
+            vals_list = self._charter_write_typed(vals_list, typed)
+            protected |= typed
+            if not any(vals_list):
+                return None
         touched = protected.intersection(*[set().union(*vals_list)])
         if not touched:
             return super()._write_multi(vals_list)
@@ -396,6 +358,38 @@ class CharterEngineMixin(models.AbstractModel):
             for name in touched:
                 allowed.get((self._name, name), set()).difference_update(self._ids)
             return None
+        return self._charter_write_past(vals_list)
+
+    def _charter_write_typed(self, vals_list, names):
+        """Write, without the door, what people typed into columns ``names``: the trigger knows whether it is on record.
+
+        Before what the engine did in the same flush, so that it is judged by what was there when it was typed.
+
+        :return: what is left to write of each record
+        """
+        allowed = self.env.cr.cache.get(ENGINE, {})
+        # What is computed follows from what was written, and is let in with it.
+        names = {name for name in names if not self._fields[name].compute}
+        typed, left = [], []
+        for row_id, vals in zip(self._ids, vals_list, strict=True):
+            own = {
+                name for name in names & vals.keys() if row_id not in allowed.get((self._name, name), set())
+            }
+            typed.append({name: vals[name] for name in own})
+            left.append({name: value for name, value in vals.items() if name not in own})
+        if not any(typed):
+            return vals_list
+        protected = self._charter_protected_columns() | names
+        if not protected.intersection(*[set().union(*left)]) - set(models.LOG_ACCESS_COLUMNS):
+            # The engine wrote nothing: one statement.
+            self._charter_write_past(vals_list)
+            return [{} for _vals in vals_list]
+        rows = [(row_id, vals) for row_id, vals in zip(self._ids, typed, strict=True) if vals]
+        self.browse(row_id for row_id, _vals in rows)._charter_write_past([vals for _id, vals in rows])
+        return left
+
+    def _charter_write_past(self, vals_list):
+        """Write without the door. :raise AccessError: the trigger refuses it"""
         try:
             return super()._write_multi(vals_list)
         except IntegrityError as error:
@@ -418,10 +412,16 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_triggers(self, columns):
-        protected = sorted(self._charter_protected_columns() & columns)
+        triggers = super()._charter_triggers(columns)
         if self._charter_engine_only:
-            return [*super()._charter_triggers(columns), *door_triggers([])]
-        return [*super()._charter_triggers(columns), *(door_triggers(protected) if protected else [])]
+            return [*triggers, *door_triggers([])]
+        protected = sorted(self._charter_protected_columns() & columns)
+        recorded = {
+            name: condition.format(row="OLD")
+            for name, condition in self._charter_recorded_when().items()
+            if name not in protected and {name, *re.findall(r"\{row\}\.(\w+)", condition)} <= columns
+        }
+        return [*triggers, *(door_triggers(protected, recorded=recorded) if protected or recorded else [])]
 
     @api.model
     def _charter_trigger_functions(self):

@@ -14,6 +14,18 @@ from odoo.tools import html2plaintext, plaintext2html
 
 OPERATIONS = "mileo_client_charter.group_charter_operations"
 
+# A trigger reads other tables by a function only.
+STATE_OF = """
+CREATE OR REPLACE FUNCTION charter_state_of(document text, number integer) RETURNS text LANGUAGE plpgsql STABLE AS $function$
+DECLARE
+    found text;
+BEGIN
+    EXECUTE format('SELECT state FROM %I WHERE id = $1', document) INTO found USING number;
+    RETURN found;
+END
+$function$
+"""
+
 
 class CharterRecordedMixin(models.AbstractModel):
     _name = "charter.recorded.mixin"
@@ -45,6 +57,36 @@ class CharterRecordedMixin(models.AbstractModel):
         """Return whether field ``name`` of this record is on record: from the first saving, unless the model says otherwise."""
         self.ensure_one()
         return True
+
+    @api.model
+    def _charter_recorded_when(self):
+        """Return for the database what ``_charter_is_recorded`` says: {column: SQL condition on ``{row}``}.
+
+        A model that overrides the one overrides the other; tests/base/test_recorded.py holds them to each other.
+        """
+        return super()._charter_recorded_when() | dict.fromkeys(self._charter_recorded_columns(), "TRUE")
+
+    @api.model
+    def _charter_recorded_columns(self):
+        return [
+            name
+            for name in self._charter_recorded_fields()
+            if self._fields[name].store and self._fields[name].column_type
+        ]
+
+    @api.model
+    def _charter_recorded_with(self, name, states):
+        """Return the conditions of words that are on record once the document in field ``name`` is in one of ``states``."""
+        document = self.env[self._fields[name].comodel_name]._table
+        listed = ", ".join(f"'{state}'" for state in states)
+        return dict.fromkeys(
+            self._charter_recorded_columns(),
+            f"charter_state_of('{document}', {{row}}.{name}) IN ({listed})",
+        )
+
+    @api.model
+    def _charter_trigger_functions(self):
+        return {**super()._charter_trigger_functions(), "charter_state_of": STATE_OF}
 
     def write(self, vals):
         if not self._charter_is_engine():

@@ -23,7 +23,7 @@ from .charter_sealed import BATCH
 
 GENESIS = "0" * 64
 # A row that goes on after it was sealed (a report that is superseded, a delivery acknowledged, a renewal carried out) is sealed again.
-KINDS = [("first", "Sealed"), ("change", "Sealed again: a later step"), ("removed", "Deleted")]
+KINDS = [("first", "First seal"), ("change", "Sealed again: a later step"), ("removed", "Deleted")]
 
 
 def link_seal(before, company_id, number, model_name, row_id, kind, sealed_at, label, content):
@@ -56,13 +56,14 @@ class CharterSeal(models.Model):
     number = fields.Integer(required=True, readonly=True)
     model_name = fields.Char("Model", required=True, readonly=True)
     row_id = fields.Integer(required=True, readonly=True, aggregator=None)
-    kind = fields.Selection(KINDS, required=True, readonly=True)
-    label = fields.Char("What", readonly=True)
+    kind = fields.Selection(KINDS, "Step", required=True, readonly=True)
+    label = fields.Char("Reference", readonly=True)
     content = fields.Char("Digest of the content", required=True, readonly=True)
-    seal = fields.Char(required=True, readonly=True)
+    seal = fields.Char("Digest of the link", required=True, readonly=True)
     sealed_at = fields.Datetime(required=True, readonly=True)
     document_kind = fields.Char("Type of document", compute="_compute_document")
     document = fields.Char(compute="_compute_document")
+    client = fields.Char(compute="_compute_document")
 
     _number_once = models.UniqueIndex("(company_id, number)", "A chain has one link of each number.")
     _row_idx = models.Index("(model_name, row_id, number)")
@@ -75,10 +76,13 @@ class CharterSeal(models.Model):
             known = name in self.env
             kind = self.env["ir.model"]._get(name).sudo().name if known else name
             rows = self.env[name].browse(set(links.mapped("row_id"))).exists() if known else ()
-            named = {row.id: row.display_name for row in rows and rows._filtered_access("read")}
+            readable = rows and rows._filtered_access("read")
+            named = {row.id: row._charter_sealed_name() for row in readable}
+            clients = {row.id: row._charter_sealed_client() for row in readable}
             for link in links:
                 link.document_kind = kind
                 link.document = named.get(link.row_id) or link.label
+                link.client = clients.get(link.row_id)
 
     def action_open(self):
         """Open the document a link is about.

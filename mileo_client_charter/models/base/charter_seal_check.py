@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from .charter_batches import one_by_one
+from .charter_format import moment_text
 from .charter_seal import GENESIS, link_seal
 from .charter_words import Kept, as_stored, in_words, stored
 
@@ -122,6 +123,54 @@ class CharterSeal(models.Model):
     def _broken(self, problem, **values):
         return {"problem": problem, **values}
 
+    @api.model
+    def _standing(self, record):
+        """Return what the seals say of one record now: its own links are counted anew, and its content is held against the last.
+
+        :return: dict ``state``: “sealed”, “waiting” (on the list of rows to seal), “changed” (not what was sealed), “broken” (a
+            link of its own does not follow from the one before) or “none” (nothing seals it); ``sealed_at`` of its first link,
+            naive UTC, or None
+        """
+        record.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT link.number, link.kind, to_char(link.sealed_at, 'YYYY-MM-DD HH24:MI:SS'), link.label, link.content, link.seal,
+                       link.company_id, before.seal, link.sealed_at, %(content)s,
+                       EXISTS (SELECT FROM charter_seal_due AS due WHERE due.model_name = %(model)s AND due.row_id = row.id)
+                  FROM %(table)s AS row
+                  LEFT JOIN charter_seal AS link ON link.model_name = %(model)s AND link.row_id = row.id
+                  LEFT JOIN charter_seal AS before
+                    ON before.company_id = link.company_id AND before.number = link.number - 1
+                 WHERE row.id = %(id)s ORDER BY link.number
+                """,
+                content=record._charter_seal_content(),
+                table=SQL.identifier(record._table),
+                model=record._name,
+                id=record.id,
+            )
+        )
+        links = self.env.cr.fetchall()
+        waiting = links[0][-1]
+        if links[0][0] is None:
+            return {"state": "waiting" if waiting else "none", "sealed_at": None}
+        whole = all(
+            seal
+            == link_seal(
+                before or GENESIS, company, number, record._name, record.id, kind, sealed_at, label, content
+            )
+            for number, kind, sealed_at, label, content, seal, company, before, *_rest in links
+        )
+        content, present = links[-1][4], links[-1][9]
+        if not whole:
+            state = "broken"
+        elif content == present:
+            state = "sealed"
+        else:
+            state = "waiting" if waiting else "changed"
+        return {"state": state, "sealed_at": links[0][8]}
+
     # -- the check ----------------------------------------------------------------------------------
 
     @api.model
@@ -152,14 +201,50 @@ class CharterSeal(models.Model):
         return broken
 
     @api.model
+    def charter_standing(self):
+        """Return, for what stands above the list of seals, how the proof of each company in use stands.
+
+        :return: list of dicts ``company``, ``links``, ``checked`` (when, in the company's time zone; False: never),
+            ``problems`` (list of sentences), ``lost`` (there are no links, and there were)
+        :raise AccessError: not somebody who reads the seals
+        """
+        self.check_access("read")
+        companies = self.env.companies.sudo()
+        heads = self._heads(companies.ids)
+        rows = []
+        for company in companies:
+            links = heads.get(company.id, (0, GENESIS))[0]
+            checked = company.charter_seal_checked_at
+            rows.append(
+                {
+                    "company": company.name,
+                    "links": links,
+                    "checked": checked and moment_text(self.env, checked, company._charter_tz()),
+                    "problems": (company.charter_seal_problem or "").splitlines(),
+                    "lost": not links and bool(company.charter_seal_checked),
+                }
+            )
+        return rows
+
+    @api.model
     def _record_check(self, company, said):
         """Write on ``company`` what does not hold (terms as ``stored``, one a line; empty: all does), and alert of what is new."""
         number, _seal = self._heads({company.id}).get(company.id, (0, GENESIS))
-        known = as_stored(company, "charter_seal_problem")
+        known, had = as_stored(company, "charter_seal_problem"), company.charter_seal_checked
+        if number < had:
+            gone = stored(
+                _lt(
+                    "The chain had %(had)s links when it was verified before, and has %(number)s: links are gone.",
+                    had=had,
+                    number=number,
+                )
+            )
+            said = Kept(f"{gone}\n{said}") if said else gone
         company.sudo().write(
             {
                 "charter_seal_checked_at": self._charter_now(),
-                "charter_seal_checked": number,
+                # Of a chain that lost links, how many it had: it is said at each check.
+                "charter_seal_checked": max(number, had),
                 "charter_seal_problem": said or False,
             }
         )
@@ -207,14 +292,24 @@ class CharterSeal(models.Model):
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
             raise AccessError(self.env._("Only general management and administrators verify the proof."))
         found = [self._check(company) for company in self.env.companies]
-        broken = sum(map(len, found))
+        broken = sum(map(len, found)) or sum(
+            map(bool, self.env.companies.sudo().mapped("charter_seal_problem"))
+        )
         message = (
-            self.env._("%s places do not hold: see Settings ‣ Client Charter.", broken)
+            self.env._(
+                "%s places do not hold: they are named above the list of Configuration ‣ Proof.", broken
+            )
             if broken
             else self.env._("Every sealed row is as it was sealed, and the chain is whole.")
         )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "danger" if broken else "success", "message": message, "sticky": bool(broken)},
+            "params": {
+                "type": "danger" if broken else "success",
+                "message": message,
+                "sticky": bool(broken),
+                # What is said above the list is read again.
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }

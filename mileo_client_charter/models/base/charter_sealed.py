@@ -9,6 +9,7 @@ import re
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .charter_own_client import owner_of
 from .charter_triggers import DIGEST, Trigger
 
 BATCH = 1000
@@ -47,6 +48,17 @@ class CharterSealed(models.AbstractModel):
     _charter_seal_columns = ()
     _charter_seal_extra = ()
     _charter_seal_label = "''"
+
+    def _charter_sealed_name(self):
+        """Return what the list of seals calls this record, in the reader's language."""
+        self.ensure_one()
+        return self.display_name
+
+    def _charter_sealed_client(self):
+        """Return the name of the client this record is about; False for none."""
+        self.ensure_one()
+        owner = owner_of(self)
+        return owner and self.sudo()[owner].commercial_partner_id.display_name
 
     @api.model
     def _charter_seal_sql(self, template):

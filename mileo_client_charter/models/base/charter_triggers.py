@@ -16,7 +16,7 @@ DIGEST = "%digest%"
 
 
 class Trigger(NamedTuple):
-    """One trigger of a table, FOR EACH ROW.
+    """One trigger of a table: FOR EACH ROW, or FOR EACH STATEMENT where the event is a TRUNCATE, which has no rows.
 
     :param name: begins with ``charter_``
     :param event: “BEFORE UPDATE”, “AFTER INSERT” …
@@ -40,9 +40,10 @@ class Trigger(NamedTuple):
     def statement(self, table, digest):
         arguments = ", ".join(f"'{digest if one == DIGEST else one}'" for one in self.arguments)
         kind, when = ("CONSTRAINT TRIGGER", "DEFERRABLE ") if self.deferrable else ("TRIGGER", "")
+        each = "STATEMENT" if self.event.endswith("TRUNCATE") else "ROW"
         return (
             f'DROP TRIGGER IF EXISTS {self.name} ON "{table}"; '
-            f'CREATE {kind} {self.name} {self.event} ON "{table}" {when}FOR EACH ROW '
+            f'CREATE {kind} {self.name} {self.event} ON "{table}" {when}FOR EACH {each} '
             f"WHEN ({self.condition}) EXECUTE FUNCTION {self.function}({arguments})"
         )
 

@@ -12,7 +12,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from werkzeug.exceptions import Conflict
 
-from ..base.charter_engine import DOOR, ENGINE, charter_door, door_triggers
+from ..base.charter_engine import DOOR, ENGINE, charter_door
+from ..base.charter_guard import door_triggers
 
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (
@@ -57,6 +58,27 @@ class IrAttachment(models.Model):
     )
 
     _charter_broken_idx = models.Index("(id) WHERE charter_broken_at IS NOT NULL")
+
+    def _charter_sealed_document(self):
+        """Return the document a frozen file belongs to; empty where it is there no more, or not the reader's."""
+        self.ensure_one()
+        document = self.res_model in self.env and self.env[self.res_model].browse(self.res_id).exists()
+        return document._filtered_access("read") if document else self.browse()
+
+    def _charter_sealed_name(self):
+        """Return what the file is and of which document: the name of a field's file is the field's own."""
+        document = self._charter_sealed_document()
+        field = document._fields.get(self.res_field)
+        what = field._description_string(self.env) if field else self.name
+        return f"{what} · {document.display_name}" if document else what
+
+    def _charter_sealed_client(self):
+        document = self._charter_sealed_document()
+        return (
+            document._charter_sealed_client()
+            if hasattr(document, "_charter_seal_when") and document != self
+            else False
+        )
 
     # -- freezing --------------------------------------------------------------------------------
 

@@ -267,6 +267,11 @@ class CharterEscalation(models.Model):
         """Return the words, from the first moment; whose they are, once the client is identified."""
         return self.state != "unqualified" or name not in ("contact_id", "feedback_id")
 
+    @api.model
+    def _charter_recorded_when(self):
+        identified = "{row}.state <> 'unqualified'"
+        return super()._charter_recorded_when() | dict.fromkeys(("contact_id", "feedback_id"), identified)
+
     def unlink(self):
         # Said before the access rights, which explain nothing.
         self._unlink_never()

@@ -71,10 +71,12 @@ class CharterPrivacy(models.AbstractModel):
         """Remove messages about the records, their files and followers: they are words and names."""
         if "message_ids" not in self._fields:
             return
-        self.env["mail.message"].sudo().search(
-            [("model", "=", self._name), ("res_id", "in", self.ids)]
-        ).unlink()
+        # Pending changes are not let in with the deletion.
+        self.env.flush_all()
         with charter_door(self.env.cr):
+            self.env["mail.message"].sudo().search(
+                [("model", "=", self._name), ("res_id", "in", self.ids)]
+            ).unlink()
             self.env["ir.attachment"].sudo().search(
                 [("res_model", "=", self._name), ("res_id", "in", self.ids)]
             ).unlink()

@@ -98,6 +98,10 @@ class CharterRemediation(models.Model):
     def _charter_is_recorded(self, name):
         return self.state in AGREED
 
+    @api.model
+    def _charter_recorded_when(self):
+        return dict.fromkeys(super()._charter_recorded_when(), f"{{row}}.state IN {AGREED}")
+
     def write(self, vals):
         if not self._charter_is_engine() and "action_ids" in vals:
             for remediation in self:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .charter_remediation import AGREED
 
@@ -17,6 +17,10 @@ class CharterRemediationAction(models.Model):
     def _charter_is_recorded(self, name):
         """Return whether the client has agreed to the plan: until then it is still being written."""
         return self.remediation_id.state in AGREED
+
+    @api.model
+    def _charter_recorded_when(self):
+        return self._charter_recorded_with("remediation_id", AGREED)
 
     def _charter_agreed_document(self):
         return self.remediation_id

@@ -266,6 +266,12 @@ class CharterReview(models.Model):
         """Return whether the meeting is held, or declined: what was said is on record from then on."""
         return self.state in ("held", "minutes", "declined")
 
+    @api.model
+    def _charter_recorded_when(self):
+        return dict.fromkeys(
+            super()._charter_recorded_when(), "{row}.state IN ('held', 'minutes', 'declined')"
+        )
+
     # -- opening ----------------------------------------------------------------------------------
 
     @api.model

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CharterReviewAction(models.Model):
@@ -15,6 +15,10 @@ class CharterReviewAction(models.Model):
     def _charter_is_recorded(self, name):
         """Return whether the minutes are sent: until then, what was agreed is still being written down."""
         return self.review_id.state == "minutes"
+
+    @api.model
+    def _charter_recorded_when(self):
+        return self._charter_recorded_with("review_id", ("minutes",))
 
     def _charter_agreed_document(self):
         return self.review_id

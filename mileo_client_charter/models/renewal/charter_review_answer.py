@@ -65,6 +65,10 @@ class CharterReviewAnswer(models.Model):
         """Return whether the meeting is held: from then on what was said is feedback, and stays as it is."""
         return bool(self.feedback_id)
 
+    @api.model
+    def _charter_recorded_when(self):
+        return dict.fromkeys(super()._charter_recorded_when(), "{row}.feedback_id IS NOT NULL")
+
     def _charter_check_correction(self, values):
         if "contact_id" in values and not values["contact_id"]:
             raise ValidationError(self.env._("Who: say whose answer it is."))

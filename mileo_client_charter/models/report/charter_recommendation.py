@@ -184,6 +184,11 @@ class CharterRecommendation(models.Model):
             return self.state == "accepted"
         return bool(self.answered_at)
 
+    @api.model
+    def _charter_recorded_when(self):
+        when = dict.fromkeys(super()._charter_recorded_when(), "{row}.answered_at IS NOT NULL")
+        return when | dict.fromkeys(("user_id", "date_deadline"), "{row}.state = 'accepted'")
+
     # -- steps -----------------------------------------------------------------------------------------
 
     def _step(self, step, **values):

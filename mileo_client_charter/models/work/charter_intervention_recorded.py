@@ -8,12 +8,16 @@ from odoo.tools.translate import LazyTranslate
 from ..base.charter_copy import mail_copy
 from ..base.charter_format import moment_text
 from ..base.charter_words import in_words, stored
+from .charter_intervention import SETTLED, SOURCE
 
 _lt = LazyTranslate(__name__)
 
 # What a step of the operations manager corrects of work that is over (``action_correct``).
 CORRECTED = ("responded_at", "resolved_at")
 MOMENT = "EEEE d MMMM y, HH:mm"
+
+# A report of the work that says something: a letter or a digit outside of the marks.
+WRITTEN = "(^|>)[^<]*[[:alnum:]]"
 
 
 class CharterIntervention(models.Model):
@@ -38,6 +42,19 @@ class CharterIntervention(models.Model):
         if self.state == "open":
             return name in ("name", "description") and bool(self.sudo().reported_by_id)
         return name != "work_done" or not is_html_empty(self.work_done)
+
+    @api.model
+    def _charter_recorded_when(self):
+        over = "{row}.state <> 'open'"
+        # What the promises were made on is settled then too, its moments first of all.
+        settled = [name for name in SETTLED if self._fields[name].column_type]
+        return (
+            dict.fromkeys([*super()._charter_recorded_when(), *settled], over)
+            | dict.fromkeys(("name", "description"), f"({over} OR {{row}}.reported_by_id IS NOT NULL)")
+            # Work that came from nowhere has NULL or 0 there, which are the same.
+            | dict.fromkeys(SOURCE, f"{over} AND {{row}}.res_id <> 0")
+            | {"work_done": f"{over} AND {{row}}.work_done ~ '{WRITTEN}'"}
+        )
 
     def _charter_is_for_client(self, name):
         if name in CORRECTED:

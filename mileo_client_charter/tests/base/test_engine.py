@@ -133,6 +133,30 @@ class TestDoor(TwoCompaniesCase):
                 )
                 self.refused(statement)
 
+    def test_no_table_is_emptied_without_the_door(self):
+        """Sweep of the catalogue: an administrator emptied the seals by a server action, and a report was “on record” still."""
+        self.cr.execute(
+            """
+            SELECT tgrelid::regclass::text, array_agg(tgname::text) FROM pg_trigger
+             WHERE NOT tgisinternal AND tgname LIKE 'charter\\_door\\_%' GROUP BY tgrelid
+            """
+        )
+        tables = dict(self.cr.fetchall())
+        self.assertGreaterEqual(tables.keys(), {model._table for model in self.protected})
+        self.assertGreaterEqual(len(tables), 29)
+        for table, triggers in sorted(tables.items()):
+            with self.subTest(table):
+                self.assertIn("charter_door_truncate", triggers)
+                self.refused(f"TRUNCATE {table} CASCADE", "its rows", "deleted")
+
+        def through():
+            with charter_door(self.cr):
+                self.cr.execute("TRUNCATE charter_seal")
+
+        self.assertTrue(self.let_through(through))
+        with self.subTest("along with a table of others"):
+            self.refused("TRUNCATE res_partner CASCADE")
+
     def test_what_is_free_stays_free(self):
         """A column nobody protects, and one that is set to what it was."""
         for model, names in self.protected.items():

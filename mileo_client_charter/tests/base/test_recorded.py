@@ -3,11 +3,15 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import psycopg2
 from lxml import etree
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_door
 
 from ..cases.common import START
 from ..cases.year import YearCase
@@ -246,6 +250,101 @@ class TestRecorded(RecordedCase):
                     undone.rollback()
                 self.env.invalidate_all()
         self.assertGreaterEqual(counted, 5 * 31)
+
+    # -- the database ------------------------------------------------------------------------------
+
+    def test_no_sql_past_the_door(self):
+        """Sweep: an administrator rewrote a complaint by a server action. What is on record is so for the database, in each state."""
+        records, stood, counted = self.records(), set(), 0
+        self.env.flush_all()
+        for model, recorded in self.models().items():
+            record = records[model]
+            columns = record._charter_recorded_when()
+            self.assertLessEqual(
+                {name for name in recorded if record._fields[name].column_type}, columns.keys()
+            )
+            for holder, state in self._states(record):
+                with self.env.cr.savepoint() as undone:
+                    if state:
+                        with charter_door(self.env.cr):
+                            self._sql(
+                                f'UPDATE "{holder._table}" SET state = %s WHERE id = %s', state, holder.id
+                            )
+                    self.env.invalidate_all(flush=False)
+                    for name in columns:
+                        held = self._is_held(record, name)
+                        with self.subTest(model, field=name, state=state):
+                            self.assertEqual(self._is_refused(record, name), held)
+                            counted += held
+                        stood.add((model, name, held))
+                    undone.rollback()
+                self.env.invalidate_all(flush=False)
+        for model, recorded in self.models().items():
+            for name in recorded:
+                if records[model]._fields[name].column_type:
+                    self.assertIn((model, name, True), stood)
+        self.assertGreater(
+            len([one for one in stood if not one[2]]), 25, "what is still being written is free"
+        )
+        self.assertGreater(counted, 120)
+
+    def test_words_typed_just_before_the_engine_s_step_are_kept(self):
+        """One flush holds both: what was typed is judged by what stood there before the step."""
+        work = self.env["charter.intervention"].create({"name": "Dark", "partner_id": self.client.id})
+        self.env.flush_all()
+        with self.at(moment=NOW):
+            work.write({"description": "<p>Since Monday.</p>"})
+            work._charter_engine().write({"state": "cancelled", "cancel_reason": "Nothing was dark."})
+            self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((work.state, work.description), ("cancelled", "<p>Since Monday.</p>"))
+        with (
+            self.assertRaisesRegex(AccessError, "own steps"),
+            mute_logger("odoo.sql_db"),
+            self.cr.savepoint(),
+        ):
+            work._write_multi([{"description": "<p>Nothing.</p>"}])
+
+    def _states(self, record):
+        """[(the record whose state decides, a state)], as it is first."""
+        holder = getattr(record, "_charter_agreed_document", lambda: record)()
+        holder = holder if "state" in holder._fields else record
+        states = (
+            [key for key, _label in holder._fields["state"].selection] if "state" in holder._fields else []
+        )
+        return [(holder, None), *((holder, state) for state in states)]
+
+    def _is_held(self, record, name):
+        if name in record._charter_recorded_fields() and record._charter_is_recorded(name):
+            return True
+        # What the promises of work that is over were made on.
+        return (
+            record._name == "charter.intervention"
+            and record.state != "open"
+            and name not in record._charter_recorded_fields()
+            and (name not in ("res_model", "res_id") or bool(record.res_id))
+        ) or getattr(record._fields[name], "charter_engine", False)
+
+    def _sql(self, statement, *values):
+        self.env.cr.execute(statement, values)
+
+    def _is_refused(self, record, name):
+        """Whether another value, or none, is refused in SQL."""
+        field = record._fields[name]
+        value = (
+            None
+            if record[name]
+            else {"many2one": 1, "many2one_reference": 1, "date": NOW, "datetime": NOW, "integer": 3}.get(
+                field.type, "x"
+            )
+        )
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False) as undone:
+                self._sql(f'UPDATE "{record._table}" SET "{name}" = %s WHERE id = %s', value, record.id)
+                undone.rollback()
+        except psycopg2.IntegrityError as error:
+            return error.diag.constraint_name == "charter_door"
+        return False
 
     def _where_it_is_said(self, record):
         return record

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ..cases.common import CharterCase
@@ -59,6 +60,31 @@ class TestThreadReach(CharterCase):
                     for found in self._post(record, partner_ids=(self.bea | subsidiary | self.adam).ids):
                         self.assertFalse(found & (self.bea | subsidiary))
                         self.assertIn(self.adam, found)
+
+    def test_what_a_client_wrote_stays(self):
+        """An administrator rewrote, and deleted, a client's message in the thread of its escalation."""
+        with self.at():
+            for name, record in self._threads():
+                said = record.message_post(
+                    body="It never worked.",
+                    author_id=self.alice.id,
+                    message_type="email",
+                    subtype_xmlid="mail.mt_comment",
+                )
+                own = record.message_post(body="We look at it.", author_id=self.technician.partner_id.id)
+                for who in (self.env(su=True), self.env(user=self.env.ref("base.user_admin"))):
+                    message = said.with_env(who)
+                    with self.subTest(name, who=who.uid, su=who.su):
+                        with self.assertRaisesRegex(AccessError, "stays as it was written"):
+                            message.write({"body": "It works."})
+                        with self.assertRaisesRegex(AccessError, "stays as it was written"):
+                            message.unlink()
+                        message.write({"body": message.body})
+                (said + own).invalidate_recordset()
+                self.assertIn("It never worked.", said.body)
+                with self.subTest(name, own=True):
+                    own.write({"body": "We are looking at it."})
+                    own.unlink()
 
     def test_our_own_contacts_without_a_login(self):
         colleague = self.env["res.partner"].create(
