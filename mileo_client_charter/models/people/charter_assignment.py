@@ -135,6 +135,20 @@ class CharterAssignment(models.Model):
 
     # -- readings ---------------------------------------------------------------------------------
 
+    def _by_role(self, today):
+        """Return who holds each role on ``today``, who stands in, and who will next: three {(role, client id): row}.
+
+        Rows in order of their beginning; who takes over for good is announced by a handover, and is not among the last.
+        """
+        principal, stand_in, coming = {}, {}, {}
+        for row in self:
+            key = row.role, row.partner_id.id
+            if row.date_from <= today:
+                (stand_in if row.kind == "stand_in" else principal)[key] = row
+            elif row.kind == "stand_in":
+                coming.setdefault(key, row)
+        return principal, stand_in, coming
+
     @api.model
     def _from_words(self, day):
         """Return “from 30 November 2026”."""

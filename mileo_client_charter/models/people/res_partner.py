@@ -384,20 +384,12 @@ class ResPartner(models.Model):
             ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
             order="date_from, id",
         )
-        principal, stand_in, coming = {}, {}, {}
-        for row in rows:
-            key = row.role, row.partner_id.id
-            if row.date_from <= today:
-                (stand_in if row.kind == "stand_in" else principal)[key] = row
-            elif row.kind == "stand_in":  # who takes over for good is announced by a handover
-                coming.setdefault(key, row)
+        principal, stand_in, coming = rows._by_role(today)
         valid = self.env["charter.absence"]._valid(company)
         away = {one.user_id.id: one for one in valid if one.date_from <= today}
-        users = rows.user_id
-        begins = assignments._from_words
-        cards = dict(zip(users.ids, users._charter_card(), strict=True))
+        begins, until = assignments._from_words, assignments._until_words
+        cards = dict(zip(rows.user_id.ids, rows.user_id._charter_card(), strict=True))
         labels = dict(assignments.with_env(self.env)._fields["role"]._description_selection(self.env))
-        until = self.env["charter.assignment"]._until_words
         found = {}
         for partner_id, client in clients.items():
             found[partner_id] = contacts = []
@@ -405,6 +397,7 @@ class ResPartner(models.Model):
                 key = (role, False if role in COMPANY_ROLES else client)
                 usual, now = principal.get(key), stand_in.get(key)
                 holder, later = now or usual, coming.get(key)
+                named = later and usual
                 contacts.append(
                     {
                         "role": role,
@@ -412,10 +405,8 @@ class ResPartner(models.Model):
                         "card": holder and cards[holder.user_id.id],
                         "usual": usual.user_id.name if now and usual else "",
                         "until": until(now.date_to) if now else "",
-                        "coming": f"{begins(later.date_from)} {until(later.date_to)}"
-                        if later and usual
-                        else "",
-                        "coming_name": later.user_id.name if later and usual else "",
+                        "coming": f"{begins(later.date_from)} {until(later.date_to)}" if named else "",
+                        "coming_name": later.user_id.name if named else "",
                         "away": bool(usual and not now and usual.user_id.id in away),
                     }
                 )

@@ -169,6 +169,8 @@ class CharterRenewal(models.Model):
     def _decide_by_charter(self, contracts):
         """Decide by the charter where nobody has by the day the lines renew by themselves, and the client is satisfied
         that day: its contract never lapses because nobody clicked.
+
+        :return: the renewals it decided on
         """
         today = {company: company._charter_today() for company in contracts.company_id}
         running_on = contracts.filtered("charter_year_end")
@@ -180,7 +182,7 @@ class CharterRenewal(models.Model):
             )
         )
         if not due:
-            return
+            return self.browse()
         waiting = self._charter_engine().search(
             [("contract_id", "in", due.ids), ("state", "in", ("open", "interview"))]
         )
@@ -194,6 +196,7 @@ class CharterRenewal(models.Model):
         passing = waiting.filtered(lambda r: standings[r].verdict == "pass")
         if passing:
             passing._record_verdicts(standings, self.env, by_charter=True)
+        return passing
 
     # -- contracts without end date --------------------------------------------------------------------
 

@@ -16,7 +16,12 @@ class CharterScheduler(models.AbstractModel):
         owed = contracts._charter_owed(INTERVIEW_BIANNUAL, REVIEW_ANNUAL, RENEWAL_DECISION)
         self.env["charter.renewal"]._open_due(contracts, owed)
         self.env["charter.review"]._open_due(contracts, owed)
-        self.env["charter.renewal"]._decide_by_charter(contracts)
+        decided = self.env["charter.renewal"]._decide_by_charter(contracts)
+        late = decided.contract_id.filtered("charter_year_end")
+        if late:
+            # A year that was held back and passes today goes on today, and owes what the next one does.
+            self.env["charter.renewal"]._pass_years(late)
+            opened += super()._schedule(late, known_at)
         self.env["charter.renewal"]._send_legal_reminders(contracts)
         return opened
 

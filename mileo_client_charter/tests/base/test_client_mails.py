@@ -152,6 +152,12 @@ class TestClientMails(ClientMails):
                 thread = self.env["mail.thread"].sudo().message_process(None, self.reply(mail, number))
                 self.assertEqual(thread, mail.res_id, "in the thread it answers")
                 document = self.env[mail.model].browse(mail.res_id)
+                if document._name == "charter.escalation" and document.state == "unqualified":
+                    # Whose it is, is what is asked: the task to qualify it is there, and the answer stands in its thread.
+                    self.assertTrue(document.activity_ids.user_id)
+                    self.assertIn("me rappeler", document.message_ids[0].body)
+                    undone.rollback()
+                    continue
                 word = words.search([("id", "not in", before)])
                 self.assertEqual((word.res_model, word.res_id), (mail.model, mail.res_id))
                 self.assertIn("me rappeler", word.words)

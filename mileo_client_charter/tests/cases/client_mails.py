@@ -12,6 +12,7 @@ from odoo import Command
 from odoo.modules import get_module_path
 
 from ...models.base import charter_link
+from ...models.feedback import charter_escalation_doors
 from ...models.renewal import charter_review_answer
 from ...models.work import charter_intervention_reported
 from ..feedback.test_links import LinksCase, TestLinks
@@ -25,7 +26,7 @@ WAYS = {
     "charter.feedback": ("_charter_write_to_client", "_mail_contacts"),
     "charter.review": ("_charter_mail_person",),
 }
-COPIES = (charter_link, charter_intervention_reported, charter_review_answer)
+COPIES = (charter_escalation_doors, charter_intervention_reported, charter_link, charter_review_answer)
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 
 
@@ -144,6 +145,12 @@ class ClientMails(YearCase, LinksCase):
         """An escalation received, answered, late, asked about; those accepted, of level 2 and set aside are of the links."""
         escalation = self.answered()
         self.escalate()._remind_late(START.date())
+        asked = (
+            self.env["charter.escalation"]
+            ._charter_engine()
+            .create({"name": "Whose is it?", "door": "mail", "email_from": self.alice.email_formatted})
+        )
+        asked._ask_which(self.alice)
         escalation._ask_client()
         # By hand, from the thread.
         escalation.with_user(self.operations).message_post(

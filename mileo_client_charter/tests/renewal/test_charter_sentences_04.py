@@ -783,6 +783,17 @@ class TestContractWithoutEnd(SentenceCase):
             list(self.due(contract, "renewal.decision")), ["2026-12-31", "2027-12-31"], "each year once"
         )
 
+    def test_a_year_that_was_held_back_goes_on_the_night_its_client_is_satisfied(self):
+        """Found by bin/test --years (seed 1, 60 contracts): decided by the charter, it was held for one day more."""
+        contract, contact = self.running("Held")
+        self.nightly(contract, "2026-11-01", "2026-12-31", "2027-02-01")
+        with self.on("2027-02-01"):
+            self.say(contact, 10)
+        self.nightly(contract, "2027-02-03")
+        self.assertEqual(self.states(contract), [("2026-12-30", "renewed")])
+        self.assertEqual(str(contract.charter_term_end), "2027-12-30", "the year it is in")
+        self.assertEqual(list(self.due(contract, "renewal.decision")), ["2026-12-31", "2027-12-31"])
+
     def test_general_management_lets_it_go_on(self):
         contract, contact = self.running("Exception")
         self.nightly(contract, "2026-11-01")
