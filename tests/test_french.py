@@ -98,3 +98,30 @@ def _is_term(node):
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     return name in ("_", "_lt")
+
+
+def test_a_message_names_a_document_in_its_reader_s_language():
+    """``_description`` is the source's, in English: a message that shows it takes ``_charter_model_name``."""
+    found = []
+    for path in ROOT.glob("mileo_client_charter*/**/*.py"):
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef) and function.name != "_charter_model_name":
+                found += [
+                    f"{path.relative_to(ROOT)}: {function.name}"
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Attribute) and node.attr == "_description"
+                ]
+    assert not found
+
+
+def test_a_moment_takes_its_article():
+    """A moment is read as a day, “le 4 juin 2026”: never “à 4 juin 2026”."""
+    found = [
+        f"{path.parents[1].name}: {entry.msgstr}"
+        for path in files()
+        for entry in polib.pofile(path)
+        if re.search(r"\b(à|de|en|depuis|avant) %(\(\w+\))?s UTC", entry.msgstr)
+    ]
+    assert not found

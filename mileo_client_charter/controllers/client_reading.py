@@ -264,6 +264,7 @@ class ClientReading:
                 "overdue": row.urgency == "late" and bool(row.due_at),
                 "done": self.moment(row.done_at) if not row.cancelled_at else "",
                 "ended": self.moment(row.cancelled_at) if row.state == "late" else "",
+                "corrected": row.correction_text,
                 **(self._origin(row, contracts.get(row.contract_id.id)) if origin else NO_ORIGIN),
             }
             for row in rows

@@ -190,6 +190,8 @@ class InterventionReading(ClientReading):
         if first("soon", "open"):
             return {"level": "open", "level_text": first("soon", "open")}
         if "kept" in found and "paused" not in found:
+            if any(promise.corrected_at for promise in promises if promise):
+                return {"level": "kept", "level_text": self.env._("on time after a correction")}
             return {"level": "kept", "level_text": self.env._("on time")}
         return NO_LEVEL
 
@@ -206,6 +208,8 @@ class InterventionReading(ClientReading):
                 "result": row._intervention_result()[0],
                 "words": self._result_words(row),
                 "moved": self._moved(row),
+                "corrected": self.moment(row.corrected_at),
+                "corrected_words": row.correction_text,
             }
             for row in rows
             if row.state != "cancelled"

@@ -24,12 +24,13 @@ class Base(models.AbstractModel):
         """Put PostgreSQL 18's own error for what ON DELETE RESTRICT holds (23001, not 23503) into words: Odoo 19.0 has none for it."""
         if not isinstance(exc, errors.RestrictViolation):
             return super()._sql_error_to_message_generic(exc)
-        what = (
-            self.env["ir.model"]._get(self._name).name
-            if self._table == exc.diag.table_name
-            else exc.diag.table_name
-        )
+        what = self._charter_model_name() if self._table == exc.diag.table_name else exc.diag.table_name
         return self.env._("“%s” still refers to this: it is not deleted. Archive it instead.", what)
+
+    @api.model
+    def _charter_model_name(self):
+        """Name this kind of document in the language of the environment: ``_description`` is the source's, in English."""
+        return self.env["ir.model"]._get(self._name).sudo().name or self._description
 
     # -- rows a form names --------------------------------------------------------------------------
 

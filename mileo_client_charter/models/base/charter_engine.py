@@ -233,7 +233,7 @@ class CharterEngineMixin(models.AbstractModel):
             self.env._(
                 "%(model)s: %(fields)s can only change through the charter's own steps, never by editing. "
                 "Use the buttons of the form.",
-                model=self.env[self._name]._description,
+                model=self._charter_model_name(),
                 fields=labels,
             )
         )
@@ -243,7 +243,7 @@ class CharterEngineMixin(models.AbstractModel):
             self.env._(
                 "%(model)s: no row of the register can be added, changed or deleted manually. An "
                 "administrator can cancel one with a reason, which stays.",
-                model=self.env[self._name]._description,
+                model=self._charter_model_name(),
             )
         )
 
@@ -399,9 +399,8 @@ class CharterEngineMixin(models.AbstractModel):
 
     def _charter_door_message(self, error):
         return self.env._(
-            "%(model)s: this can only change through the charter's own steps, never by editing. Use the buttons of "
+            "This can only change through the charter's own steps, never by editing. Use the buttons of "
             "the form.\n(%(detail)s)",
-            model=self._description,
             detail=error.diag.message_primary,
         )
 

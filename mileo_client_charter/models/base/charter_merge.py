@@ -91,7 +91,7 @@ class CharterMergeMixin(models.AbstractModel):
                 raise AccessError(
                     self.env._(
                         "%(model)s: “%(field)s” (%(name)s) is written when contacts are merged, never by editing.",
-                        model=self.env[self._name]._description,
+                        model=self._charter_model_name(),
                         field=self._fields[name]._description_string(self.env),
                         name=name,
                     )
@@ -371,7 +371,7 @@ class CharterMerge(models.AbstractModel):
                 self.env._(
                     "These contacts cannot be merged: %(model)s “%(one)s” (no. %(first)s) and “%(other)s” (no. %(second)s) "
                     "cannot both be of one contact. %(rule)s Change, end or archive one of them, then merge again.",
-                    model=model._description,
+                    model=model._charter_model_name(),
                     one=rows[0][0].display_name,
                     first=rows[0][0].id,
                     other=rows[0][1].display_name,

@@ -153,7 +153,7 @@ class CharterOwnClientMixin(models.AbstractModel):
             return self.env._(
                 "%(model)s: a document of one client holds nothing of another one. Correct whose row that is, then try "
                 "again.\n(%(detail)s)",
-                model=self._description,
+                model=self._charter_model_name(),
                 detail=exc.diag.message_primary,
             )
         return super()._sql_error_to_message(exc)

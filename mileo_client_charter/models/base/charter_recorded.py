@@ -129,7 +129,7 @@ class CharterRecordedMixin(models.AbstractModel):
             self.env._(
                 "%(model)s: %(fields)s stay as they were recorded. Use the button “Correct” and give a reason: "
                 "what was there before stays beside it.",
-                model=self.env[self._name]._description,
+                model=self._charter_model_name(),
                 fields=labels,
             )
         )

@@ -28,6 +28,8 @@ ADDRESSES = ("/my/charter", "/charter")
 # The longest text a form of ours takes, with room for every line break sent as two characters.
 MAX_TEXT = 25_000
 FORM_KEY_LENGTH = 100
+# What a form of ours sends of itself: nobody typed it.
+OUR_FIELDS = ("csrf_token", "form_key", "lang")
 FIGURE = re.compile(r"<int:(\w+)>")
 # The page of a method is never stored: it is an answer to this request.
 HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
@@ -195,7 +197,7 @@ def _post(endpoint, dispatch):
 
 
 def _wait(endpoint):
-    refusal = _refuse(endpoint, 503, "wait", busy(request.env).args[0])
+    refusal = _refuse(endpoint, 503, "wait", busy(request.env).args[0], typed=_typed())
     refusal.headers["Retry-After"] = str(WAIT_SECONDS)
     return refusal
 
@@ -230,13 +232,23 @@ def _too_many(endpoint, error):
         why=error.args[0],
         moment=moment_text(env, error.retry_at, tz, "EEEE d MMMM y, HH:mm"),
     )
-    refusal = _refuse(endpoint, error.http_status, "limit", message, call=True)
+    refusal = _refuse(endpoint, error.http_status, "limit", message, call=True, typed=_typed())
     refusal.headers["Retry-After"] = str(seconds)
     return refusal
 
 
-def _refuse(endpoint, status, field, message, call=False):
-    """Return a page of its own that says why, or the same in JSON for a machine."""
+def _typed():
+    """Return the words of the form that was sent, longest last: a page that refuses them gives them back."""
+    sent = request.httprequest.form
+    words = (value for name in sent if name not in OUR_FIELDS for value in sent.getlist(name))
+    return sorted({word for word in words if any(letter.isalpha() for letter in word)}, key=len)
+
+
+def _refuse(endpoint, status, field, message, call=False, typed=()):
+    """Return a page of its own that says why, or the same in JSON for a machine.
+
+    :param typed: what the visitor had typed, to take with it
+    """
     if endpoint.routing["type"] != "http":
         raise UserError(message)
     if endpoint.routing["auth"] == "bearer":
@@ -247,6 +259,7 @@ def _refuse(endpoint, status, field, message, call=False):
         "language": request.env.lang or "en_US",
         "error": message,
         "call": call and _whom_to_call(company),
+        "typed": typed,
     }
     response = request.render("mileo_client_charter.door_refused", values, status=status)
     response.flatten()

@@ -25,6 +25,15 @@ AUTOMATIC = Automatic()
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
+    def _creation_message(self):
+        """Say that a document of ours was created in the language of its company: it stays on the thread, whoever opened it."""
+        if not self._name.startswith("charter."):
+            return super()._creation_message()
+        self.ensure_one()
+        company = (self.sudo().company_id if "company_id" in self._fields else None) or self.env.company
+        reader = self.with_context(lang=company.sudo().partner_id.lang or self.env.lang)
+        return reader.env._("Created: %s", reader._charter_model_name())
+
     @api.model
     def _charter_hears(self):
         """Return whether what a client writes on a document of this model is heard by somebody of ours."""

@@ -23,6 +23,12 @@ class CharterObligation(models.Model):
     _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
     _charter_merge_rules = {"same_promise_once": "_charter_merge_promises"}
 
+    corrected_at = fields.Datetime(
+        "Result corrected on",
+        readonly=True,
+        help="A correction with a reason made of what had been missed what was kept, or the other way: see the history.",
+    )
+
     def _check_declared(self, at, now):
         if at and at > now:
             raise ValidationError(
@@ -82,13 +88,14 @@ class CharterObligation(models.Model):
 
         :param at: the moment it was done, naive UTC; None: it was not done after all, and is owed again
         :param reason: why, and who says so, of a step that may take a lateness back; without it, late stays late
+        :return: those that a step with a reason made kept instead of missed, or the other way
         :raise ValidationError: ``at`` is still to come
         """
         now = self._charter_now()
         self._check_declared(at, now)
-        moments = []
+        moments, turned = [], self.browse()
         for obligation in self._charter_engine():
-            before = obligation.done_at
+            before, state = obligation.done_at, obligation.state
             if not before or obligation.cancelled_at or before == at:
                 continue
             if at and not reason and obligation._betters(at):
@@ -102,6 +109,22 @@ class CharterObligation(models.Model):
             elif at:
                 values = obligation._done_values(evidence or as_stored(obligation, "evidence"), at, now)
                 line = _lt("done at %(old)s UTC corrected to %(new)s UTC", old=str(before), new=str(at))
+                if reason and values["state"] != state:
+                    turned |= obligation
+                    values["corrected_at"] = now
+                    line = (
+                        _lt(
+                            "missed at the time, kept after a correction: done at %(old)s UTC corrected to %(new)s UTC",
+                            old=str(before),
+                            new=str(at),
+                        )
+                        if state == "late"
+                        else _lt(
+                            "kept at the time, missed after a correction: done at %(old)s UTC corrected to %(new)s UTC",
+                            old=str(before),
+                            new=str(at),
+                        )
+                    )
             else:
                 values = obligation._undone_values(now)
                 line = _lt("done at %s UTC withdrawn: outstanding again", str(before))
@@ -110,6 +133,29 @@ class CharterObligation(models.Model):
             obligation.write({**values, "history": obligation._with_history(line)})
         if moments:
             self._wake_clock(min(moments))
+        return turned
+
+    @api.model
+    def _correct(self, moments, reason):
+        """Correct, by a step with a reason, when promises were done; what that changes is told as widely as the lateness was.
+
+        :param moments: {promise: the moment it was done, naive UTC}, of one step
+        :param reason: why, and who says so
+        """
+        turned = self.browse()
+        for obligation, at in moments.items():
+            turned |= obligation._restate(at, reason=reason)
+        turned._result_corrected(reason)
+
+    def _result_corrected(self, reason):
+        """Let the documents of these promises say, to who had been told, that a correction has changed what became of them."""
+        for model, rows in self.grouped("res_model").items():
+            if model not in self.env:
+                # The addon whose document it was is gone: the ledger says it alone.
+                continue
+            for number, promises in rows.grouped("res_id").items():
+                document = self.env[model].browse(number)
+                document._charter_result_corrected(promises.with_env(self.env), reason)
 
     def _betters(self, at):
         """Return whether a promise that is late would have been kept, had it been done at ``at``."""

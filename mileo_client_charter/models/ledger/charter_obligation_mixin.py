@@ -39,6 +39,12 @@ class CharterObligationMixin(models.AbstractModel):
         self.ensure_one()
         return ""
 
+    def _charter_result_corrected(self, promises, reason):
+        """Tell who was told of these promises of this document that a correction has changed what became of them (hook).
+
+        :param reason: why, and who says so; a text, or one in the language of its reader
+        """
+
     def _charter_partner(self):
         self.ensure_one()
         return self.partner_id.commercial_partner_id

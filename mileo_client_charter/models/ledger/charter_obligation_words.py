@@ -29,6 +29,22 @@ class CharterObligation(models.Model):
     evidence_text = fields.Text("What shows it", compute="_compute_people_text", groups="base.group_user")
     history_text = fields.Text("Changes", compute="_compute_people_text", groups="base.group_user")
 
+    correction_text = fields.Char("After a correction", compute="_compute_correction_text")
+
+    @api.depends("state", "corrected_at")
+    @api.depends_context("lang")
+    def _compute_correction_text(self):
+        for obligation in self:
+            obligation.correction_text = obligation._corrected_words() if obligation.corrected_at else ""
+
+    def _corrected_words(self):
+        """Return what a reader is told beside the state of a promise whose result was corrected."""
+        return {
+            "kept": self.env._("Kept after a correction"),
+            "late": self.env._("Missed after a correction"),
+            "open": self.env._("Not missed any more, after a correction"),
+        }.get(self.state, "")
+
     @api.depends("occurrence")
     @api.depends_context("lang")
     def _compute_occurrence_text(self):

@@ -1,12 +1,20 @@
 """What is said of work that is over, and what a client reported itself: it stays as it was recorded (article 01)."""
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
+from ..base.charter_copy import mail_copy
+from ..base.charter_format import moment_text
+from ..base.charter_words import in_words, stored
 from .charter_intervention import SETTLED, SOURCE
 
 _lt = LazyTranslate(__name__)
+
+# What a step of the operations manager corrects of work that is over (``action_correct``).
+CORRECTED = ("responded_at", "resolved_at")
+MOMENT = "EEEE d MMMM y, HH:mm"
 
 # A report of the work that says something: a letter or a digit outside of the marks.
 WRITTEN = "(^|>)[^<]*[[:alnum:]]"
@@ -49,6 +57,8 @@ class CharterIntervention(models.Model):
         )
 
     def _charter_is_for_client(self, name):
+        if name in CORRECTED:
+            return True
         # What was reported by telephone or mail is our own note of it; the client does not read that.
         return super()._charter_is_for_client(name) and (name == "name" or bool(self.sudo().reported_by_id))
 
@@ -74,3 +84,66 @@ class CharterIntervention(models.Model):
         rest = {name: value for name, value in changes.items() if name not in recorded}
         if rest:
             self.write(rest)
+
+    # -- a result that a correction changed ----------------------------------------------------------
+
+    def _charter_result_corrected(self, promises, reason):
+        """Mail those of the client who are told of this work a copy, and give general management an activity."""
+        super()._charter_result_corrected(promises, reason)
+        # What was corrected by this very step: its rows have the moment of the promises.
+        corrections = self.sudo().correction_ids.filtered(
+            lambda one: one.field_name in CORRECTED and one.corrected_at == promises[:1].sudo().corrected_at
+        )
+        why = corrections[:1].reason or in_words(self.env, stored(reason))
+        for contact in self._charter_told_of_result():
+            self._charter_mail_result(contact, promises, corrections, why)
+        for user in self.company_id.sudo()._charter_people("general_management"):
+            self.sudo().with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=user.id,
+                date_deadline=self.company_id.sudo()._charter_today(),
+                summary=_lt("A result the client may know of was corrected"),
+                note=Markup("<p>%s</p><p>%s</p>")
+                % (in_words(self.env, why), self._charter_who_corrects(self.env)),
+            )
+
+    def _charter_who_corrects(self, env):
+        """Return the name and the role, in the language of ``env``, of whoever corrects; no role is claimed for the system itself."""
+        user = self.env.user
+        if not user.has_group("mileo_client_charter.group_charter_operations"):
+            return user.name
+        roles = dict(env["charter.assignment"]._fields["role"]._description_selection(env))
+        return f"{user.name} ({roles['operations_manager'].lower()})"
+
+    def _charter_told_of_result(self):
+        """Return whom of the client the results of this work reach: its own contacts, and those who get the reports; each mailbox once."""
+        client = self.sudo().partner_id.commercial_partner_id
+        people = self.sudo().contact_ids | self.sudo().reported_by_id | client._charter_document_contacts()
+        found = people.browse()
+        for contact in people:
+            known = found.mapped("email_normalized")
+            if not contact._charter_unreachable(client) and contact.email_normalized not in known:
+                found |= contact
+        return found
+
+    def _charter_mail_result(self, contact, promises, corrections, why):
+        lang, tz = contact.lang or self.env.lang, contact.tz or self.company_id.sudo()._charter_tz()
+        record = self.with_context(lang=lang).sudo()
+        moment = promises[:1].sudo().corrected_at
+        body = record.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_result_corrected",
+            {
+                "record": record,
+                "contact": contact,
+                "promises": promises.with_env(record.env),
+                "corrections": [
+                    (one.what, *(moment_text(record.env, at, tz, MOMENT) for at in (one.before, one.after)))
+                    for one in corrections.with_env(record.env)
+                ],
+                "reason": in_words(record.env, why),
+                "moment": moment_text(record.env, moment, tz, MOMENT),
+                "who": self._charter_who_corrects(record.env),
+            },
+        )
+        subject = record.env._("%s: a result was corrected", record.reference or record.name)
+        mail_copy(record, contact, self.company_id, subject, body, "mileo_client_charter.mail_client_layout")

@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said
+from .charter_intervention_recorded import CORRECTED
 
 _lt = LazyTranslate(__name__)
 
@@ -170,6 +171,7 @@ class CharterIntervention(models.Model):
                 intervention._charter_moment(responded_at, "responded_at") or intervention.responded_at,
                 intervention._charter_moment(resolved_at, "resolved_at") or intervention.resolved_at,
                 account,
+                reason,
             )
         return True
 
@@ -351,8 +353,12 @@ class CharterIntervention(models.Model):
         if at > self._charter_now():
             raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
 
-    def _charter_correct_moments(self, responded, resolved, account):
-        """:raise ValidationError: nothing changes, or a moment that cannot be"""
+    def _charter_correct_moments(self, responded, resolved, account, reason):
+        """Write both moments, keep what they were, and judge the promises by them.
+
+        :param account: the reason, with who gives it
+        :raise ValidationError: nothing changes, or a moment that cannot be
+        """
         self.ensure_one()
         if (responded, resolved) == (self.responded_at, self.resolved_at):
             raise ValidationError(self.env._("Nothing to correct: give the moment that is right."))
@@ -371,14 +377,20 @@ class CharterIntervention(models.Model):
             reason=account,
         )
         engine = self._charter_engine()
+        before = {name: self._charter_recorded_value(name) for name in CORRECTED}
         engine.write(
             {"responded_at": responded, "resolved_at": resolved, "corrected_at": self._charter_now()}
         )
+        after = {name: engine._charter_recorded_value(name) for name in CORRECTED}
+        # The client reads both, by whom and why.
+        engine._charter_note_correction(
+            {name: (before[name], after[name]) for name in CORRECTED if before[name] != after[name]}, reason
+        )
         rows = self._charter_last_promises()
-        for code, moment in ((INTERVENTION_RESPONSE, responded), (INTERVENTION_RESOLUTION, resolved)):
-            row = rows.get((self.id, code))
-            if row:
-                row._restate(moment, reason=account)
+        moments = ((INTERVENTION_RESPONSE, responded), (INTERVENTION_RESOLUTION, resolved))
+        self.env["charter.obligation"]._correct(
+            {rows[self.id, code]: at for code, at in moments if (self.id, code) in rows}, account
+        )
         engine.message_post(body=text, author_id=self.env.user.partner_id.id)
 
     def _charter_cancel_work(self, reason):

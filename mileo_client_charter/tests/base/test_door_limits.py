@@ -3,6 +3,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml.html import fromstring
 from odoo.exceptions import AccessError
 from odoo.http import Request
 from odoo.tests import tagged
@@ -46,6 +47,9 @@ class TestLimits(DoorsCase):
         self.assertEqual(answers[-1].headers["Retry-After"], "3600")
         # 08:00 UTC is 10:00 in Paris.
         self.assertShows(answers[-1], "3 messages", "11:00", "t_manager", "+33 6 11 22 33 44", status=429)
+        # What was typed is not lost with the page.
+        self.assertShows(answers[-1], "Subject 24", "Words 24", status=429)
+        self.assertNotIn("csrf", fromstring(answers[-1].content).text_content())
         # A colleague of the same client, and a mail, are none of it; reading neither.
         self.assertEqual(self.get("/my/charter/escalations").status_code, 200)
         self.log_in("p_adam")

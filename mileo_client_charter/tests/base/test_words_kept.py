@@ -54,6 +54,25 @@ class TestWordsKept(CharterCase):
         day = stored(_lt("%s is asked at the same address.", date(2026, 10, 5)))
         self.assertIn("2026", in_words(french, day))
 
+    def test_what_a_thread_begins_with_is_in_its_company_s_language(self):
+        """Every model of ours with a thread, from the registry, whoever opens the document: a mail, a feed, a colleague."""
+        french = self.env["res.lang"]._activate_lang("fr_FR").code
+        self.company.partner_id.lang = french
+        seen = 0
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if not name.startswith("charter.") or model._abstract or not hasattr(model, "_creation_message"):
+                continue
+            seen += 1
+            named = self.reader(french)["ir.model"]._get(name).name
+            for lang in (None, "en_US", french):
+                with self.subTest(name, lang=lang):
+                    opened = model.with_context(lang=lang).new(
+                        {"company_id": self.company.id} if "company_id" in model._fields else {}
+                    )
+                    self.assertEqual(opened._creation_message(), f"Création\u00a0: {named}")
+        self.assertGreaterEqual(seen, 8)
+
     def test_what_cannot_be_put_into_words_is_refused(self):
         """An activity once began with “<function CharterFeedback._answer…”: only values somebody can read are kept."""
         for value in (lambda env: "later", object(), ["one", "two"], {"how": "no answer"}, TestWordsKept):

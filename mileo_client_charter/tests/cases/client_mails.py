@@ -14,7 +14,7 @@ from odoo.modules import get_module_path
 from ...models.base import charter_link
 from ...models.feedback import charter_escalation_doors
 from ...models.renewal import charter_review_answer
-from ...models.work import charter_intervention_reported
+from ...models.work import charter_intervention_recorded, charter_intervention_reported
 from ..feedback.test_links import LinksCase, TestLinks
 from .common import START
 from .year import YearCase
@@ -26,7 +26,9 @@ WAYS = {
     "charter.feedback": ("_charter_write_to_client", "_mail_contacts"),
     "charter.review": ("_charter_mail_person",),
 }
-COPIES = (charter_escalation_doors, charter_intervention_reported, charter_link, charter_review_answer)
+COPIES = (
+    charter_escalation_doors, charter_intervention_recorded, charter_intervention_reported, charter_link, charter_review_answer,
+)  # fmt: skip
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 
 
@@ -206,10 +208,14 @@ class ClientMails(YearCase, LinksCase):
         ).action_notify()  # fmt: skip
         renewal = self.env["charter.renewal"].search([("contract_id", "=", self.contract.id)], limit=1)
         renewal._send_legal_reminder()
-        self.env["charter.intervention"]._from_portal(
+        work = self.env["charter.intervention"]._from_portal(
             self.alice, {"summary": "La caméra 4 est noire", "description": "Depuis lundi."}, self.contract,
             self.env["charter.equipment"],
         )  # fmt: skip
+        with self.at(24 * 60):
+            work.sudo().action_close()
+            soon = work.reported_at + timedelta(minutes=10)
+            work.with_user(self.operations).action_correct("Le carnet du site indique l’heure.", soon, soon)
 
     # -- what came of it --------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from importlib import import_module, util
 PORTAL_FIELDS = {
     "charter.obligation": {
         "article_id", "breached_at", "by_evidence", "cancelled_at", "clock", "code", "commitment_id", "company_id",
-        "contract_id", "delay", "done_at", "due_at", "is_owed", "met", "missed", "occurrence", "opened_at",
+        "contract_id", "corrected_at", "correction_text", "delay", "done_at", "due_at", "is_owed", "met", "missed", "occurrence", "opened_at",
         "partner_id", "paused_at", "promise", "res_id", "res_model", "role", "state", "target_text", "time_left",
         "trigger_at", "unit", "urgency",
     },

@@ -35,6 +35,59 @@ class TestClientLeaves(YearCase):
             self.client.action_archive()
         self.assertFalse(self.client.active)
 
+    def test_who_waits_for_us_does_not_leave_its_client_unseen(self):
+        """An escalation, an owed call and an unread comment: moved or archived by a user, refused until somebody else is told."""
+        other = self._client("Bastide")[0]
+        self.operations.group_ids += self.env.ref("base.group_partner_manager")
+        leaving = {
+            "moved": {"parent_id": other.id},
+            "alone": {"parent_id": False},
+            "archived": {"active": False},
+        }
+
+        def escalation():
+            return self.escalate(), lambda one: one._charter_correct(
+                {"contact_id": self.adam.id}, "Alice has left."
+            )
+
+        def call():
+            said = self.negative()
+            self.env["charter.word"].search([])._charter_engine().read_at = said._charter_now()
+            return said, lambda one: one._charter_correct({"contact_id": self.adam.id}, "Alice has left.")
+
+        for name, make in (("escalation", escalation), ("call", call)):
+            with self.subTest(name), self.at(), self.env.cr.savepoint() as undone:
+                document, release = make()
+                alice = self.alice.with_user(self.operations)
+                for way, values in leaving.items():
+                    with (
+                        self.subTest(way),
+                        self.assertRaisesRegex(UserError, "Alpine one cannot leave Alpine.*who else at"),
+                        self.env.cr.savepoint(),
+                    ):
+                        alice.write(values)
+                    self.env.invalidate_all()
+                # Nothing of it moves: a colleague, another field, the same company.
+                alice.write({"parent_id": self.client.id, "function": "Director"})
+                release(document.with_user(self.operations))
+                self.env["charter.word"].search(
+                    [("read_at", "=", False)]
+                )._charter_engine().read_at = document._charter_now()
+                alice.write(leaving["moved"])
+                self.assertEqual(document.partner_id.commercial_partner_id, self.client)
+                undone.rollback()
+            self.env.invalidate_all()
+        with self.subTest("unread"), self.at():
+            document = self.escalate()
+            document._charter_correct({"contact_id": self.adam.id}, "Alice has left.")
+            message = document.sudo().message_post(body="And now?", author_id=self.alice.id)
+            words = self.env["charter.word"]
+            words._hear(document, message=message)
+            with self.assertRaisesRegex(UserError, "a comment no one has read"), self.env.cr.savepoint():
+                self.alice.with_user(self.operations).write(leaving["moved"])
+            words.search([("read_at", "=", False)])._charter_engine().read_at = document._charter_now()
+            self.alice.with_user(self.operations).write(leaving["moved"])
+
     def test_lists_and_figures_hold_who_was_archived_before(self):
         self.archived_before()
         with self.at():

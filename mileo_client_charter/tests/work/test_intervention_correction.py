@@ -1,9 +1,12 @@
 """Corrections of closed work: a step of the operations manager, with a reason and a name."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules import get_module_path
 from odoo.tests import Form, tagged
 
 from ..cases.common import START
@@ -156,6 +159,106 @@ class TestCorrection(InterventionCase):
         message = intervention.message_ids[0]
         self.assertIn("The site book says 17:00 (by t_operations)", message.body)
         self.assertEqual(message.author_id, self.operations.partner_id)
+
+    def test_a_result_corrected_is_as_visible_as_the_lateness(self):
+        """Each step that makes a missed promise kept, a kept one missed, or takes a lateness back."""
+        self.alice.lang = self.env["res.lang"]._activate_lang("fr_FR").code
+
+        def correct(hours):
+            return lambda work: work.with_user(self.operations).action_correct(
+                "The site book says so", resolved_at=START + timedelta(hours=hours)
+            )
+
+        def pause(work):
+            work.with_user(self.operations).action_pause(
+                "Waiting for the key", START + timedelta(hours=1), START + timedelta(hours=6)
+            )
+
+        for name, closed, act, state, mark, reason in (
+            ("missed, then kept", 9, correct(7), "kept", "Kept after a correction", "The site book says so"),
+            (
+                "kept, then missed",
+                7,
+                correct(9),
+                "late",
+                "Missed after a correction",
+                "The site book says so",
+            ),
+            (
+                "taken back",
+                None,
+                pause,
+                "open",
+                "Not missed any more, after a correction",
+                "Waiting for the key",
+            ),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as undone:
+                with self.at(0):
+                    work = self.intervention()
+                with self.at(0.5):
+                    work.action_respond()
+                with self.at(closed or 10):
+                    if closed:
+                        work.action_close()
+                    self.tick()
+                row = self.rows(work)
+                before, mails = row.state, {one: self.mails_to(one) for one in (self.alice, self.adam)}
+                self.assertFalse(row.corrected_at)
+                with self.at(10):
+                    act(work)
+                    now = work._charter_now()
+                self.env.invalidate_all()
+                self.assertEqual((row.state, row.corrected_at, row.correction_text), (state, now, mark))
+                self.assertNotEqual(before, state)
+                self.assertIn(reason, row.history_text)
+                if state == "kept":
+                    self.assertIn("missed at the time, kept after a correction", row.history_text)
+                for contact, words in ((self.alice, "corrigé"), (self.adam, "corrected")):
+                    [mail] = self.mails_to(contact) - mails[contact]
+                    for part in (reason, "t_operations", words):
+                        self.assertIn(part, mail.body_html)
+                [told] = work.activity_ids.filtered(lambda one: one.user_id == self.direction)
+                self.assertIn(reason, told.note)
+                self.assertIn("t_operations", told.note)
+                if closed:
+                    [both] = work.correction_ids
+                    self.assertTrue(both.for_client)
+                    self.assertEqual((both.field_name, both.user_id), ("resolved_at", self.operations))
+                undone.rollback()
+            self.env.invalidate_all()
+
+    def test_a_correction_that_changes_no_result_is_shown_and_not_mailed(self):
+        intervention = self.closed_late()
+        before = self.mails_to(self.alice)
+        with self.at(20):
+            intervention.with_user(self.operations).action_correct(
+                "The site book says so", START + timedelta(hours=8.5), START + timedelta(hours=8.5)
+            )
+        self.assertEqual(
+            sorted(intervention.correction_ids.mapped("field_name")), ["resolved_at", "responded_at"]
+        )
+        self.assertFalse(self.rows(intervention).corrected_at)
+        self.assertEqual(self.mails_to(self.alice), before)
+
+    def test_only_the_step_that_tells_takes_a_lateness_back(self):
+        """In the sources of all our addons: ``_restate`` is given a reason by ``_correct`` alone."""
+        found = set()
+        for path in Path(get_module_path("mileo_client_charter")).parent.glob(
+            "mileo_client_charter*/**/*.py"
+        ):
+            if "tests" in path.parts:
+                continue
+            for function in ast.walk(ast.parse(path.read_text())):
+                if isinstance(function, ast.FunctionDef):
+                    found |= {
+                        function.name
+                        for call in ast.walk(function)
+                        if isinstance(call, ast.Call)
+                        and ast.unparse(call.func).endswith("._restate")
+                        and (len(call.args) > 2 or any(key.arg == "reason" for key in call.keywords))
+                    }
+        self.assertEqual(found, {"_correct"})
 
     def test_a_source_does_not_undo_the_correction(self):
         intervention = self.closed_late()
