@@ -391,7 +391,7 @@ class CharterEngineMixin(models.AbstractModel):
     def _charter_write_past(self, vals_list):
         """Write without the door. :raise AccessError: the trigger refuses it"""
         try:
-            return super()._write_multi(vals_list)
+            return super()._write_multi(vals_list)  # pylint: disable=super-method-mismatch
         except IntegrityError as error:
             if error.diag.constraint_name != DOOR:
                 raise

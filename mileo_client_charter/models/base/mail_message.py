@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from .charter_engine import DOOR, ENGINE
 
@@ -30,7 +31,7 @@ class MailMessage(models.Model):
         if self.env.context.get("charter_engine") is ENGINE or self.env.cr.cache.get(DOOR):
             return self.browse()
         threads = self.pool.descendants(["charter.thread.mixin"], "_inherit")
-        ours = self.env["res.company"].sudo().search([]).partner_id
+        ours = self.env["res.company"].sudo().search(Domain.TRUE).partner_id
         return self.sudo().filtered(
             lambda message: (
                 message.model in threads

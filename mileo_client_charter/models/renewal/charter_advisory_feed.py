@@ -132,7 +132,11 @@ class CharterAdvisoryFeed(models.Model):
         if request:
             self.env["ir.cron"]._charter_wake(ACTION)
             return
-        run_isolated(self.search([]), lambda feeds: feeds._look(), lambda one, why: one.write({"error": why}))
+        run_isolated(
+            self.search(Domain.TRUE, order="id"),
+            lambda feeds: feeds._look(),
+            lambda one, why: one.write({"error": why}),
+        )
         documents = self.env["charter.advisory.feed.document"]
         Queue(documents, Domain("outcome", "=", "waiting") & Domain("feed_id.error", "=", False), size=1).run(
             lambda batch: batch._take(), lambda one, why: one.write({"outcome": "refused", "message": why})

@@ -11,8 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_door
-
+from ...models.base.charter_engine import charter_door
 from ..cases.common import START
 from ..cases.year import YearCase
 from .test_doors import DoorsCase

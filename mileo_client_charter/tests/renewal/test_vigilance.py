@@ -16,8 +16,8 @@ ALL = [product(0, "DS-2CD4A25F", "vers:all/*")]
 class TestVigilance(AdvisoryCase):
     """From an advisory to the client: in time, grouped where nothing burns, and followed until the device is updated."""
 
-    def less_severe(self, identifier, vector=MEDIUM, products=ALL, cve="CVE-2026-20001", **values):
-        advisory = self.imported(products, identifier=identifier, cves=(cve,), **values)
+    def less_severe(self, identifier, vector=MEDIUM, products=None, cve="CVE-2026-20001", **values):
+        advisory = self.imported(products or ALL, identifier=identifier, cves=(cve,), **values)
         with self.at(moment=NOW):
             advisory.cve_ids.vector = vector
             self.env.flush_all()

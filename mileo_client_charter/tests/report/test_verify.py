@@ -8,9 +8,8 @@ from odoo.http import Request
 from odoo.tests import tagged
 from pypdf import PdfReader, PdfWriter
 
-from odoo.addons.mileo_client_charter.controllers.verify import MEGABYTES
-from odoo.addons.mileo_client_charter.models.base.charter_engine import charter_door
-
+from ...controllers.verify import MEGABYTES
+from ...models.base.charter_engine import charter_door
 from ..base.test_doors import DoorsCase
 from .test_report import AFTER, ReportCase
 
