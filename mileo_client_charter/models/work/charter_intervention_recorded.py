@@ -87,7 +87,7 @@ class CharterIntervention(models.Model):
 
     # -- a result that a correction changed ----------------------------------------------------------
 
-    def _charter_result_corrected(self, promises, reason):
+    def _charter_result_corrected(self, promises, reason):  # pylint: disable=missing-return
         """Mail those of the client who are told of this work a copy, and give general management an activity."""
         super()._charter_result_corrected(promises, reason)
         # What was corrected by this very step: its rows have the moment of the promises.

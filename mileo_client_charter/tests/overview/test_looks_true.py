@@ -75,7 +75,7 @@ class TestLooksTrue(CharterCase):
                 self.escalate().with_user(self.operations).with_context(lang="fr_FR", tz="Europe/Paris")
             )
             self.assertIn("6 octobre 2026", escalation.due_text)
-            self.assertIn("10:00", escalation.due_text)
+            self.assertIn("10\u00a0h\u00a000", escalation.due_text)
 
     def test_nobody_answered(self):
         with self.at():
