@@ -118,11 +118,11 @@ class Life:
         Each begins as one alone would: what the script before it has not committed is rolled back, and nothing is cached.
         """
         target = self.folder / "result.json"
-        text = "import json\nresults, first = {}, env\n"
+        text = "import json\n_results, _begun = {}, env\n"
         for name, script in scripts.items():
-            text += f"env, result = first, {{}}\n{textwrap.dedent(script)}\n"
-            text += f"first.cr.rollback()\nfirst.transaction.reset()\nresults[{name!r}] = result\n"
-        text += f"with open({str(target)!r}, 'w') as target:\n    json.dump(results, target)\n"
+            text += f"env, result = _begun, {{}}\n{textwrap.dedent(script)}\n"
+            text += f"_begun.cr.rollback()\n_begun.transaction.reset()\n_results[{name!r}] = result\n"
+        text += f"with open({str(target)!r}, 'w') as target:\n    json.dump(_results, target)\n"
         runtime.run_odoo(
             self.server,
             ["shell", "-d", db or self.db, f"--addons-path={self.addons_path}", "--no-http"],

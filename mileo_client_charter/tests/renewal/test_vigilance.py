@@ -77,7 +77,7 @@ class TestVigilance(AdvisoryCase):
         self.assertEqual((notices - week).advisory_id, severe)
         self.assertEqual((week.advisory_ids, week.severity), (first | second, "medium"))
         self.assertEqual(
-            week.with_context(lang="fr_FR").name, "Vulnérabilités de la semaine du\u00a05 octobre 2026"
+            week.with_context(lang="fr_FR").name, "Vulnérabilités de la semaine du 5 octobre 2026"
         )
         self.assertEqual(first.notice_count, 1)
         with self.at(moment=NOW):
