@@ -61,7 +61,7 @@ class TestWhenTheClientSpoke(CharterCase):
                 self.assertGreaterEqual(promise.due_at, promise.opened_at)
                 self.assertEqual(record.recorded_late, marked)
                 if feedback:
-                    said_on = day_text(self.env, self.company._charter_day_at(day(said)))
+                    said_on = day_text(self.env, self.company._charter_day_at(day(said)), "d MMMM y")
                     self.assertIn(said_on, record.name, "named by the day it was said")
                 look = self.env.ref("mileo_client_charter.activity_look")
                 looks = record.activity_ids.filtered(lambda one, look=look: one.activity_type_id == look)

@@ -150,7 +150,9 @@ class TestReviewCalendar(YearCase):
         self.adam.tz = "America/Montreal"
         with self.at(moment=ANSWERING):
             self.review.location = "Online"
-        self.assertIn("4\u00a0h\u00a000 (America/Montreal)", self.sent(self.adam)[-1]["Subject"].replace("\u202f", ""))
+        self.assertIn(
+            "4\u00a0h\u00a000 (America/Montreal)", self.sent(self.adam)[-1]["Subject"].replace("\u202f", "")
+        )
 
     def test_it_moves_and_goes_as_one_entry(self):
         uid = self.review.sudo().ical_uid
