@@ -3,6 +3,7 @@ from odoo import models
 from odoo.tools import email_normalize
 
 from ...tools.links import OPENS, without_tokens
+from .charter_engine import ENGINE
 
 # The group of recipients that is one person: whose links they are.
 ITS_READER = "charter_contact"
@@ -37,7 +38,13 @@ class CharterThreadMixin(models.AbstractModel):
         )
 
     def message_post(self, **kwargs):
-        """Post as core does; what is written to people leaves in our layout, whoever writes it from which form."""
+        """Post as core does; what is written to people leaves in our layout, whoever writes it from which form.
+
+        What somebody pasted from a mail of ours opens in its name for nobody else.
+        """
+        body = kwargs.get("body")
+        if body:
+            kwargs["body"] = type(body)(without_tokens(body))
         if kwargs.get("message_type") == "comment" and not kwargs.get("email_layout_xmlid"):
             kwargs["email_layout_xmlid"] = "mileo_client_charter.mail_client_layout"
         return super().message_post(**kwargs)
@@ -66,7 +73,8 @@ class CharterThreadMixin(models.AbstractModel):
         """Send it, then keep what everybody on the thread may read of it."""
         recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         if OPENS.search(message.body or ""):
-            message.sudo().body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
+            engine = message.sudo().with_context(charter_engine=ENGINE)
+            engine.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
         return recipients
 
     def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):

@@ -5,6 +5,7 @@ from odoo.tools.mail import email_split
 
 from ...tools.automatic_mail import is_automatic, untagged
 from ...tools.delivery_report import is_failure, read
+from ...tools.links import OPENS, without_tokens
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +50,13 @@ class MailThread(models.AbstractModel):
         return super().message_route(message, message_dict, model, thread_id, custom_values)
 
     def _message_route_process(self, message, message_dict, routes):
-        """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``."""
+        """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``.
+
+        An answer quotes our mail: what opens in its writer's name there is for nobody else to read.
+        """
+        body = message_dict.get("body") or ""
+        if OPENS.search(body):
+            message_dict = {**message_dict, "body": type(body)(without_tokens(body))}
         found = AuthenticationResults(map(str, message.get_all("Authentication-Results", [])))
         threads = self.with_context(charter_authentication=found)
         if is_automatic(message):

@@ -46,7 +46,8 @@ class MailMail(models.Model):
     def create(self, vals_list):
         """Keep what opens in the recipient's name out of the message: the thread is read by our own people too."""
         mails = super().create(vals_list)
-        for message in mails.mail_message_id:
+        # Those of a thread are made one group of readers after the other, from one message: it is cleared after the last.
+        for message in mails.filtered(lambda mail: not mail.is_notification).mail_message_id:
             if OPENS.search(message.body or ""):
                 message.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
         return mails

@@ -10,7 +10,7 @@ from lxml import html
 from odoo.tests import HttpCase, tagged
 
 from ...models.feedback.charter_word import ACTIVITY
-from ...tools import mail_page
+from ...tools import links, mail_page
 from ..cases.client_mails import ClientMails
 from ..cases.common import CharterCase
 from ..feedback.test_links import LinksCase
@@ -132,7 +132,8 @@ class TestClientMails(ClientMails):
         message["Subject"] = f"RE: {email['subject']}"
         message["Message-ID"] = f"<answer-{number}@alpine.example.com>"
         message["In-Reply-To"] = message["References"] = email["message_id"]
-        message.set_content("Bonjour, pouvez-vous me rappeler ? Merci.")
+        quoted = "".join(f"> {one[0]}\n" for one in links.OPENS.finditer(email["body"]))
+        message.set_content(f"Bonjour, pouvez-vous me rappeler ? Merci.\n\n> Bonjour,\n{quoted}")
         return message.as_string()
 
     def test_an_answer_to_any_mail_is_somebody_s_to_read(self):
@@ -152,6 +153,11 @@ class TestClientMails(ClientMails):
                 thread = self.env["mail.thread"].sudo().message_process(None, self.reply(mail, number))
                 self.assertEqual(thread, mail.res_id, "in the thread it answers")
                 document = self.env[mail.model].browse(mail.res_id)
+                said = document.message_ids[:1]
+                self.assertIn("me rappeler", said.body)
+                self.assertIsNone(links.OPENS.search(said.body), "what it quotes opens for nobody else")
+                copies = self.env["mail.mail"].sudo().search([("mail_message_id", "=", said.id)])
+                self.assertIsNone(links.OPENS.search(" ".join(map(str, copies.mapped("body_html")))))
                 if document._name == "charter.escalation" and document.state == "unqualified":
                     # Whose it is, is what is asked: the task to qualify it is there, and the answer stands in its thread.
                     self.assertTrue(document.activity_ids.user_id)

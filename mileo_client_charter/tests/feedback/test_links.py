@@ -407,6 +407,18 @@ class TestLinks(LinksCase):
             opens = bool(links.OPENS.search(mail.body_html))
             self.assertEqual(opens, mail.recipient_ids == self.alice, mail.recipient_ids.mapped("name"))
 
+    def test_what_a_client_pastes_opens_for_nobody_else(self):
+        escalation = self.escalate()
+        address = f"https://charter.example.com/charter/l/{self.token(escalation, 'accept')}"
+        said = escalation.message_post(
+            body=f"It says {address}",
+            author_id=self.alice.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertIn("It says", said.body)
+        self.assertIsNone(links.OPENS.search(said.body))
+
     def test_a_survey_is_answered_from_no_thread(self):
         feedback = self.record_of("optout")
         mail = (
