@@ -5,6 +5,7 @@ cut while the transaction is open, as the end of a process would; the next run s
 """
 
 import contextlib
+import time
 from unittest.mock import patch
 
 import psycopg2
@@ -50,6 +51,22 @@ class KilledCase(BaseCase):
                 cr, SUPERUSER_ID, {**INLINE, "tracking_disable": True, "no_reset_password": True}
             )
 
+    def _wait_for_the_end_of(self, pid):
+        """Wait until the server has noticed that the connection was cut: its locks are held as long, and a run that comes
+        before leaves what is locked to the next.
+
+        :param pid: of the server's process
+        """
+        with self.registry.cursor() as other:
+            for _attempt in range(3000):
+                other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid])
+                if not other.fetchone():
+                    return
+                # What is seen of the other connections is kept until the transaction ends.
+                other.rollback()
+                time.sleep(0.01)
+        self.fail(f"The server holds on to the connection {pid}, which was cut half a minute ago.")
+
     def _run(self, die_at=None):
         """One run of the job on a connection of its own.
 
@@ -57,6 +74,7 @@ class KilledCase(BaseCase):
         :return: how many statements were run
         """
         cr = self.registry.cursor()
+        pid = cr._cnx.get_backend_pid()
         statements = 0
         execute = cr.execute
 
@@ -98,4 +116,5 @@ class KilledCase(BaseCase):
                 # The pool must not hand the dead connection to somebody else.
                 cr._closed = True
                 cr._Cursor__pool.give_back(cr._cnx, keep_in_pool=False)
+                self._wait_for_the_end_of(pid)
         return statements
