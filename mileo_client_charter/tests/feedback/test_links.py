@@ -7,7 +7,9 @@ from email.policy import SMTP
 
 from odoo import sql_db
 from odoo.exceptions import ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import HttpCase, tagged
+from odoo.tools.misc import file_path
 
 from ...tools import links
 from ...tools.clock import to_utc
@@ -418,6 +420,20 @@ class TestLinks(LinksCase):
         )
         self.assertIn("It says", said.body)
         self.assertIsNone(links.OPENS.search(said.body))
+
+    def test_threads_of_before_are_cleared(self):
+        """A database of before has the links in its messages: the update takes them out, and leaves the rest."""
+        escalation = self.escalate()
+        message = escalation.message_post(body="A word.", message_type="notification")
+        opens = self.token(escalation, "accept")
+        body = (
+            '<p><a href="https://a.example.com/charter/l/{}">Accept</a>, https://a.example.com/charter/1</p>'
+        )
+        self.cr.execute("UPDATE mail_message SET body = %s WHERE id = %s", [body.format(opens), message.id])
+        path = file_path("mileo_client_charter/migrations/19.0.1.3.0/post-links.py")
+        load_script(path, "charter_post_links").migrate(self.cr, "19.0.1.2.0")
+        message.invalidate_recordset()
+        self.assertEqual(message.body, body.format("*"))
 
     def test_a_survey_is_answered_from_no_thread(self):
         feedback = self.record_of("optout")
