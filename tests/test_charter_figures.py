@@ -62,6 +62,27 @@ OWN = {
         "relativedelta(months=3)",
     ): "two reviews nearer to one another are one meeting",
 }
+# The same of a constant whose name says that it is a length of time: {(file, source): reason}.
+NAMED = {
+    ("charter_seal_check.py", "CHECK_HOURS = 20"): "a chain verified since is not verified again",
+    (
+        "res_company.py",
+        "DEFAULT_MONTHS = 12",
+    ): "answers that count in the NPS, until the company says otherwise",
+    ("charter_scheduler.py", "DECIDE_DAYS = 14"): "what a review leaves to decide in",
+    ("charter_cockpit_direction.py", "MONTHS = 6"): "months of a table",
+    ("charter_cockpit_direction.py", "RATE_DAYS = 90"): "what a rate is counted over",
+    ("charter_figures_devices.py", "AUTHORISATION_MONTHS = 12"): "how far ahead a report looks",
+    ("charter_notice.py", "REVIEW_DAYS = 45"): "how long before it is due a draft is raised",
+    ("charter_renewal.py", "REVIEW_LEAD_DAYS = 45"): "how long before its review a renewal is opened",
+    ("charter_review_dossier.py", "DOSSIER_DAYS = 15"): "how long before the meeting its dossier is prepared",
+    ("contract_line.py", "CORRECTION_DAYS = 30"): "how long a slip in a line's end may be corrected",
+    ("charter_figures_detail.py", "MILESTONE_MONTHS = 12"): "how far ahead a report looks",
+    ("charter_outage_refusal.py", "KEPT_DAYS = 90"): "how long a refused event is kept",
+    ("equipment_reading.py", "DAYS = 30"): "what an availability is counted over",
+    ("equipment_reading.py", "SUPPORT_DAYS = 365"): "how far ahead an end of support is shown",
+    ("health.py", "RENEWAL_MONTHS = 6"): "how far the health of a client looks ahead",
+}
 UNITS = {"months": 1, "days": 1, "hours": 1, "weeks": 1}
 
 
@@ -79,15 +100,25 @@ def written_durations(tree):
             yield ast.unparse(node)
 
 
+def named_durations(tree):
+    """Source of each constant of a file whose name has HOURS, DAYS or MONTHS in it, and whose value is more than one."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(value := getattr(node.value, "value", None), int):
+            words = set(getattr(node.targets[0], "id", "").split("_"))
+            if value > 1 and words & {"HOURS", "DAYS", "MONTHS"}:
+                yield ast.unparse(node)
+
+
 def test_no_time_limit_of_the_charter_in_code():
     found = []
     for folder in ("models", "wizards", "controllers", "tools"):
         for path in sorted((ADDON / folder).rglob("*.py")):
-            for source in written_durations(ast.parse(path.read_text(encoding="utf-8"))):
-                if (path.name, source) not in OWN:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for source in [*written_durations(tree), *named_durations(tree)]:
+                if (path.name, source) not in {**OWN, **NAMED}:
                     found.append(f"{path.relative_to(ADDON)}: {source}")
     assert not found, (
-        "Read the time limit from the commitment in force (charter.document._commitments_in_force), or say in OWN why "
+        "Read the time limit from the commitment in force (charter.document._commitments_in_force), or say in OWN or NAMED why "
         "it is none of the charter's: " + "; ".join(found)
     )
 
@@ -95,3 +126,8 @@ def test_no_time_limit_of_the_charter_in_code():
 def test_the_sweep_sees_a_literal():
     tree = ast.parse("opens = end - relativedelta(months=3, days=LEAD)\nlate = now - timedelta(hours=1)")
     assert list(written_durations(tree)) == ["relativedelta(months=3, days=LEAD)"]
+
+
+def test_the_sweep_sees_a_named_figure():
+    tree = ast.parse("CALL_HOURS = 48\nROWS = 48\nNEXT_DAYS = 1\nLATE_DAYS = SOMETHING")
+    assert list(named_durations(tree)) == ["CALL_HOURS = 48"]

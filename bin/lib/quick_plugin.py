@@ -4,11 +4,11 @@
 machine, for every ``freeze_time``. Here it is shown those that hold something of ``datetime`` or ``time``, which are looked for again
 when modules were imported since. Whether a module changed is told by how many names it has: freezegun would list and hash them all.
 
-**What is known of pages.** After each test Odoo forgets every cache, as the test's rows are gone. Compiled templates, routes and lists
-of scripts take longest to make anew, and hold nothing of a test that has written none: Odoo itself clears them whenever a view, a
+**What is known of pages.** After each test Odoo forgets every cache, as the test's rows are gone. Routes and lists of
+scripts take long to make anew, and hold nothing of a test that has written none: Odoo itself clears them whenever a
 route or an asset is written. So they are forgotten after a test in which that happened, and at the end of a class. All other caches,
 those of rights and rules among them, are forgotten every time as ever. When a class ends, what its tests have kept is made once more
-in its own transaction and compared, each template once a run: what is the same then was the same for each of them. A difference fails
+in its own transaction and compared, each once a run: what is the same then was the same for each of them. A difference fails
 the run and is named. With ``--cold`` nothing is kept, which shows a test that passes only because another has read the same pages.
 
 **Templates that come as a text.** The words of each email are a template of their own, which Odoo compiles anew for every record: a twelfth
@@ -24,7 +24,6 @@ import functools
 import inspect
 import sys
 import threading
-import types
 from collections.abc import Mapping
 
 import freezegun.api
@@ -32,7 +31,7 @@ import pytest
 
 # The steps of tours: static/tests/tours/charter_patience.js.
 PATIENCE = 4
-# Templates are forgotten: compared with new ones, two of three hundred came out otherwise in one run of three.
+# No templates: kept and compared with new ones, three of three hundred came out otherwise in one run of three.
 LASTING = ("routing", "routing.rewrites", "assets")
 
 
@@ -100,7 +99,7 @@ class Pages:
         """Clear all caches but those that last and were not touched."""
         kept = {name for name in LASTING if name not in touched}
         for name, caches in self.caches_by_key.items():
-            # What is marked as invalidated is cleared with all that hangs on it: templates with what is known of groups.
+            # What is marked as invalidated is cleared with all that hangs on it.
             if not kept & set(caches):
                 registry.cache_invalidated.add(name)
             for cache in set(caches) - kept:
@@ -180,30 +179,16 @@ def anew(env, key):
     """Return a function that makes the cached value of ``key`` once more; None where the key does not say how."""
     name, method, *rest = key
     model = env[name]
-    if method.__name__ == "_generate_code_cached":
-        ref, values = rest
-        context = dict(zip(model._get_template_cache_keys(), values, strict=True))
-        return lambda: model.with_context({k: v for k, v in context.items() if v})._generate_code_uncached(
-            ref
-        )
     if method.__name__ == "_get_asset_paths":
         bundle, parameters = rest
         return lambda: method(model, bundle, dict(parameters))
     if method.__name__ == "routing_map":
         return lambda: method(model, *rest)
-    if method.__name__ == "_get_cached_template_info" and isinstance(rest[0], int):
-        return lambda: method(model, rest[0])
     return None
 
 
 def shape(value):
-    """Return what can be compared of a cached value: of functions their code, of a map of routes its rules."""
-    if isinstance(value, types.FunctionType):
-        return shape(value.__code__)
-    if isinstance(value, types.CodeType):
-        return value.co_code, value.co_names, shape(value.co_consts)
-    if isinstance(value, Exception):
-        return type(value), str(value)
+    """Return what can be compared of a cached value: of a map of routes its rules."""
     if isinstance(value, Mapping):
         return {key: shape(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
@@ -292,9 +277,7 @@ def pytest_sessionfinish(session, exitstatus):
     """Fail a run that passed with something kept that would come out otherwise by now."""
     pages = getattr(session, "kept_pages", None)
     if pages:
-        print(
-            f"\n{len(pages.proven)} kept templates, routes and lists of scripts were made once more and compared"
-        )
+        print(f"\n{len(pages.proven)} kept routes and lists of scripts were made once more and compared")
     if pages and pages.unlike and not exitstatus:
         print("These came out otherwise:", *pages.unlike, sep="\n    ")
         session.exitstatus = 1

@@ -47,7 +47,7 @@ def _tell(story, notice, readers=()):
 
 
 def _equipment(story, **criteria):
-    # What is supervised: the inventory of story_devices is another matter.
+    # What is supervised: an inventory is another matter.
     domain = [(name, "=", value) for name, value in criteria.items()] + [("supervised_from", "!=", False)]
     return [fields.Command.set(story.env["charter.equipment"].search(domain).ids)]
 

@@ -1,9 +1,7 @@
-from markupsafe import Markup
 from odoo import models
 from odoo.tools import email_normalize
 
 from ...tools.links import OPENS, without_tokens
-from .charter_engine import ENGINE
 
 # The group of recipients that is one person: whose links they are.
 ITS_READER = "charter_contact"
@@ -43,7 +41,7 @@ class CharterThreadMixin(models.AbstractModel):
         What somebody pasted from a mail of ours opens in its name for nobody else.
         """
         body = kwargs.get("body")
-        if body:
+        if isinstance(body, str) and OPENS.search(body):
             kwargs["body"] = type(body)(without_tokens(body))
         if kwargs.get("message_type") == "comment" and not kwargs.get("email_layout_xmlid"):
             kwargs["email_layout_xmlid"] = "mileo_client_charter.mail_client_layout"
@@ -68,14 +66,6 @@ class CharterThreadMixin(models.AbstractModel):
         reader = self.sudo()._charter_doors_of()
         own = [ITS_READER, lambda row: row["id"] == reader.id, {"active": True, "has_button_access": False}]
         return [own, *groups]
-
-    def _notify_thread(self, message, msg_vals=False, **kwargs):
-        """Send it, then keep what everybody on the thread may read of it."""
-        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
-        if OPENS.search(message.body or ""):
-            engine = message.sudo().with_context(charter_engine=ENGINE)
-            engine.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
-        return recipients
 
     def _notify_thread_with_out_of_office_get_additional_users(self, *args, **kwargs):
         # Core looks up who answers while a client posts; clients do not read that field.

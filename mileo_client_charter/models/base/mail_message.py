@@ -31,11 +31,13 @@ class MailMessage(models.Model):
         if self.env.context.get("charter_engine") is ENGINE or self.env.cr.cache.get(DOOR):
             return self.browse()
         threads = self.pool.descendants(["charter.thread.mixin"], "_inherit")
+        on_ours = self.sudo().filtered(lambda message: message.model in threads)
+        if not on_ours:
+            return self.browse()
         ours = self.env["res.company"].sudo().search(Domain.TRUE).partner_id
-        return self.sudo().filtered(
+        return on_ours.filtered(
             lambda message: (
-                message.model in threads
-                and message.message_type in ("comment", "email", "notification")
+                message.message_type in ("comment", "email", "notification")
                 and message.author_id.partner_share
                 and message.author_id.commercial_partner_id not in ours
             )

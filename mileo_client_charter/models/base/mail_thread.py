@@ -1,11 +1,13 @@
 import logging
 
+from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.mail import email_split
 
 from ...tools.automatic_mail import is_automatic, untagged
 from ...tools.delivery_report import is_failure, read
 from ...tools.links import OPENS, without_tokens
+from .charter_engine import ENGINE
 
 _logger = logging.getLogger(__name__)
 
@@ -63,6 +65,16 @@ class MailThread(models.AbstractModel):
             threads = threads.with_context(charter_automatic=AUTOMATIC)
             routes = [route for route in routes if not self._charter_drops(route, message_dict)]
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        """Send it, then keep what everybody on the thread may read: a copy for a client opens in its name, on a contract's
+        thread too.
+        """
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        if OPENS.search(message.body or ""):
+            engine = message.sudo().with_context(charter_engine=ENGINE)
+            engine.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
+        return recipients
 
     def _routing_handle_bounce(self, email_message, message_dict):
         """Handle a bounce. What is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3); nor is an out-of-office

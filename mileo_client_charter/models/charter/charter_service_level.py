@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]
 
@@ -8,6 +8,7 @@ class CharterServiceLevel(models.Model):
 
     _name = "charter.service.level"
     _description = "Service level of a tier"
+    _inherit = ["charter.tier.words.mixin"]
     _order = "tier_id, priority desc"
     _rec_name = "priority"
 
@@ -26,18 +27,3 @@ class CharterServiceLevel(models.Model):
         "CHECK (response_hours > 0 AND resolution_hours >= response_hours)",
         "Service level: the response takes at least one hour, and the resolution at least as long.",
     )
-
-    # What a tier gives is kept in words (``charter.tier._charter_in_words``).
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

@@ -11,6 +11,7 @@ class CharterTier(models.Model):
 
     _name = "charter.tier"
     _description = "Charter tier"
+    _inherit = ["charter.tier.words.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -67,15 +68,6 @@ class CharterTier(models.Model):
             for level in tier.service_level_ids.sorted("priority", reverse=True)
         ]
         return tier.name, tuple(lines)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
 
     # -- what the charter prints, and what the clock does ------------------------------------------
 

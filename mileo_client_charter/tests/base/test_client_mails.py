@@ -124,6 +124,12 @@ class TestClientMails(ClientMails):
         self.assertEqual(set(lived.mapped("kind")), set(kinds))
         self.assertGreaterEqual(len(self.client_mails()), 25)
 
+    def test_no_thread_keeps_what_opens_in_a_client_s_name(self):
+        """Whatever was written, on whatever document: our own people read the threads."""
+        messages = self.env["mail.message"].sudo().search([("body", "like", "/charter/")])
+        self.assertGreater(len(messages), 5)
+        self.assertEqual([(one.model, one.subject) for one in messages if links.OPENS.search(one.body)], [])
+
     def reply(self, mail, number):
         """What a mail program sends when Alice answers ``mail``."""
         email = self.leaving(mail)

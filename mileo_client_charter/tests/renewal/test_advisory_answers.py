@@ -6,8 +6,8 @@ from collections import Counter
 
 from odoo.tests import tagged
 
-from ...demo.story_devices import DEVICES, MODELS
 from ..cases.advisories import NOW, AdvisoryCase
+from ..cases.devices import DEVICES, MODELS
 
 ROOT = pathlib.Path(__file__).parents[3]
 ROW = re.compile(r"^\| (affected|look|not affected) \| (\d+) \| (\d+) \|", re.MULTILINE)
@@ -16,7 +16,7 @@ ROW = re.compile(r"^\| (affected|look|not affected) \| (\d+) \| (\d+) \|", re.MU
 @tagged("post_install", "-at_install")
 class TestAdvisoryAnswers(AdvisoryCase):
     def test_how_often_each_answer_comes(self):
-        """26 real documents against 400 devices of the models of the demo, firmware in turn: the table of the documentation."""
+        """26 real documents against 400 devices of these makers, firmware in turn: the table of the documentation."""
         rows = []
         for number in range(DEVICES):
             _french, english, maker, model, _tag, firmware = MODELS[number % len(MODELS)]
