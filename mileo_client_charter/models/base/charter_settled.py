@@ -69,13 +69,6 @@ class CharterSettled(models.Model):
         self.invalidate_model(["digest"])
 
     @api.model
-    def _digest(self, tables):
-        """Make the digest, in one statement. :param tables: see ``_digest_sql``"""
-        self.env.flush_all()
-        [[digest]] = self.env.execute_query(SQL("SELECT %s", self._digest_sql(tables)))
-        return digest
-
-    @api.model
     def _digest_sql(self, tables):
         """Return SQL: a digest of this hour and of which versions of which rows there are.
 

@@ -427,10 +427,11 @@ class ResPartner(models.Model):
         The contacts marked as recipients, else every contact with an address, else the client itself; of those who
         share a mailbox, the first. Never our own people.
         """
+        if not client_ids:
+            return {}
         self.env["res.partner"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
+        query = SQL(
+            """
             WITH people AS (
                 SELECT partner.commercial_partner_id AS client, partner.id, partner.email_normalized AS mailbox, partner.charter_recipient AS marked,
                        (partner.parent_id IS NOT NULL) AS person
@@ -448,10 +449,9 @@ class ResPartner(models.Model):
                      ORDER BY client, mailbox, id) mailboxes
              GROUP BY client
             """,
-                client_ids=list(client_ids),
-            ),
+            client_ids=list(client_ids),
         )
-        return dict(self.env.cr.fetchall())
+        return dict(self.env.execute_query(query))
 
     def _charter_unreachable(self, client):
         """Return why no mail about ``client`` can go to this contact, with the remedy; empty when it can.
