@@ -59,7 +59,7 @@ BLOCKS = {
 APART = {"p", "table", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote"}
 
 
-def page(body, language, subject, choice=None):
+def page(body, language, subject, choice=()):
     """Return ``body`` (HTML of a template or a layout) as a whole page.
 
     :param language: tag of its words (BCP 47), “fr-FR”
