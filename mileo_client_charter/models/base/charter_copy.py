@@ -1,7 +1,9 @@
 """Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a mark."""
 
 
-def mail_copy(thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout", owed=False):
+def mail_copy(
+    thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout", owed=False
+):
     """Queue a mail to ``contact`` of what it has just done or said; it is kept on ``thread``, where a reply to it arrives.
 
     It keeps no promise: what tells a client something of ours is ``_charter_write_to_client``, or a delivery.

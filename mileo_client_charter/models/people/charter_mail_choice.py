@@ -164,7 +164,9 @@ class CharterMailChoice(models.AbstractModel):
     def _charter_shared_kind(self, kind, label, stays):
         readers = self.sudo()._charter_document_contacts(kind)
         wanted = self._charter_among(readers)
-        others = readers.filtered(lambda one: one != self and one.email_normalized != self.sudo().email_normalized)
+        others = readers.filtered(
+            lambda one: one != self and one.email_normalized != self.sudo().email_normalized
+        )
         return MailKind(
             kind,
             label,
@@ -269,11 +271,15 @@ class CharterMailChoice(models.AbstractModel):
             elif follows:
                 lines.append(
                     contact.env._(
-                        "Does not want by email: %(what)s (%(who)s receives it instead)", what=label, who=follows.name
+                        "Does not want by email: %(what)s (%(who)s receives it instead)",
+                        what=label,
+                        who=follows.name,
                     )
                 )
                 follows.with_env(contact.env)._message_log(
-                    body=contact.env._("%(who)s named this contact to receive: %(what)s", who=self.name, what=label),
+                    body=contact.env._(
+                        "%(who)s named this contact to receive: %(what)s", who=self.name, what=label
+                    ),
                     author_id=self.id,
                 )
             else:

@@ -163,7 +163,9 @@ class TestLinks(LinksCase):
                 self.assertTrue(done(record))
                 # Of fewer mails there is no mail: nobody has asked for one.
                 self.assertEqual(
-                    bool(self.mails_to(self.alice) - before), purpose not in ("optout", "mails"), "a copy in the mailbox"
+                    bool(self.mails_to(self.alice) - before),
+                    purpose not in ("optout", "mails"),
+                    "a copy in the mailbox",
                 )
                 self.assertEqual(self.get(token, done=1).status_code, 200)
 

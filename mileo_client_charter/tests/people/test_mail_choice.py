@@ -65,7 +65,9 @@ class TestMailChoice(CharterCase, HttpCase):
                 self.assertTrue(readers)
                 if set(chosen) != {"no"}:
                     self.assertNotIn("no", readers.mapped("charter_mail_reports"))
-                self.assertLessEqual(self.people.filtered(lambda one: one.charter_mail_reports == "yes"), readers)
+                self.assertLessEqual(
+                    self.people.filtered(lambda one: one.charter_mail_reports == "yes"), readers
+                )
                 # Of what nobody can refuse, the same as ever.
                 self.assertEqual(self.readers(None), marked or self.alice | self.adam)
                 self.assertEqual(self.readers("notices"), self.readers(None))
