@@ -168,7 +168,7 @@ class TestScheduler(CharterCase):
             self.run_on("2026-11-01", "2026-11-02", "2027-10-20")
         first, second = self.rows(contract, code)
         self.assertEqual((first.occurrence, second.occurrence), ("2026-10-05#1", "2027-10-05#2"))
-        self.assertEqual((first.state, second.state, first.user_id), ("late", "open", self.technician))
+        self.assertEqual((first.state, second.state, first.user_id), ("open", "open", self.technician))
 
     def test_review_and_decision(self):
         """The review three months before the anniversary, the decision one month before the term, or the contract year, ends."""
