@@ -37,6 +37,16 @@ class MailMail(models.Model):
         for email in emails:
             reader = email["partner_id"] or self.recipient_ids[:1]
             language = (reader and reader.lang) or self.env.lang or "en_US"
-            email["body"] = mail_page.page(email["body"], language.replace("_", "-"), email["subject"] or "")
+            choice = self._charter_choice(email["partner_id"])
+            email["body"] = mail_page.page(
+                email["body"], language.replace("_", "-"), email["subject"] or "", choice
+            )
             email["body_alternative"] = mail_page.text(email["body"])
         return emails
+
+    def _charter_choice(self, reader):
+        """Return (words, address) of where ``reader`` chooses which of our messages it receives; nothing for nobody's client (hook).
+
+        It opens in the reader's name: it is no part of what was written, and stands in what leaves alone.
+        """
+        return ()

@@ -15,6 +15,10 @@ class ResPartner(models.Model):
             return contact
         return self.env["charter.merged.contact"].sudo().search([("former_id", "=", number)]).partner_id
 
+    def _charter_takes_copies(self):
+        """Return whether this contact wants copies of what it does itself (hook)."""
+        return True
+
     @api.model
     def _get_partner_from_token(self, token):
         """Open an invitation to the portal for whoever its contact was merged into, as it would have for the contact.

@@ -157,16 +157,19 @@ class CharterDelivery(models.Model):
     # -- recipients -------------------------------------------------------------------------------
 
     @api.model
-    def _recipients_of(self, clients):
-        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
+    def _recipients_of(self, clients, kind=None):
+        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query.
+
+        :param kind: what is sent, as a contact may refuse it (``_charter_document_recipients``)
+        """
         people = self.env["res.partner"]
-        found = people._charter_document_recipients(clients.ids)
+        found = people._charter_document_recipients(clients.ids, kind)
         return {client: people.browse(found.get(client.id, [])) for client in clients}
 
     @api.model
-    def _check_recipients(self, client):
+    def _check_recipients(self, client, kind):
         """Return the contacts documents are delivered to. :raise UserError: there is none, with what to do"""
-        recipients = self._recipients_of(client)[client]
+        recipients = self._recipients_of(client, kind)[client]
         if not recipients:
             raise UserError(
                 self.env._(

@@ -102,7 +102,7 @@ class CharterDeliveryRun(models.Model):
         if not owed:
             return self.browse()
         recipients = self.env["res.partner"]._charter_document_recipients(
-            {client for _id, _code, client in owed}
+            {client for _id, _code, client in owed}, "documents"
         )
         sheets = {client for _id, code, client in owed if code == CONTACTS_SHEET}
         incomplete = self.env["charter.contact.sheet"]._incomplete(company, sheets)

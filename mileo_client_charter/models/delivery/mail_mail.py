@@ -52,6 +52,14 @@ class MailMail(models.Model):
                 message.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
         return mails
 
+    def _charter_choice(self, reader):
+        reader = reader and reader.sudo()
+        # Our own people, and a company of ours that is written to, choose nothing here.
+        if not reader or not reader.partner_share or (reader.is_company and reader.ref_company_ids):
+            return super()._charter_choice(reader)
+        env = reader.with_context(lang=reader.lang or self.env.lang).env
+        return env._("Choose which messages you receive"), reader._charter_link("mails", reader)
+
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Send what is whole: a mail that carries a file which is no longer the one on record does not leave."""
         broken = self.browse()

@@ -227,7 +227,7 @@ class CharterOnboardingLine(models.Model):
 
     def _read_opened(self, opened):
         """Return {line: values of its preview} from the promises its contract opened."""
-        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids, "documents")
         people = (
             self.env["res.partner"]
             .sudo()

@@ -287,7 +287,7 @@ class CharterAuthorisation(models.Model):
         self._notify_client()
 
     def _notify_client(self):
-        people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id)
+        people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id, "notices")
         rows = []
         for one in self._charter_engine():
             readers = people[one.partner_id]

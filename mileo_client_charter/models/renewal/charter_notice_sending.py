@@ -65,7 +65,7 @@ class CharterNotice(models.Model):
         lines = lines._charter_engine()
         rows = []
         promises = dict(zip(lines, lines._owe(known_on), strict=True)) if lines else {}
-        people = self.env["charter.delivery"]._recipients_of(lines.partner_id)
+        people = self.env["charter.delivery"]._recipients_of(lines.partner_id, "notices")
         for line in lines:
             readers = people[line.partner_id]
             if not readers:

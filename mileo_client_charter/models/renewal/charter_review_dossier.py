@@ -257,7 +257,9 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(self.partner_id)
+        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(
+            self.partner_id, "documents"
+        )
         self.env["charter.delivery"]._queue(
             [
                 {

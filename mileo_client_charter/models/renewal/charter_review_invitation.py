@@ -51,6 +51,8 @@ class CharterReview(models.Model):
         self.ensure_one()
         review = self.sudo()
         people = people.filtered("email_normalized")
+        if kind == "reminder":
+            people = people.filtered(lambda one: not one.sudo().charter_no_reminders)
         if not people or not review.start_at or review.start_at <= review._charter_now():
             return
         if not review.ical_uid:

@@ -146,7 +146,11 @@ class CharterIntervention(models.Model):
     def _charter_told_of_result(self):
         """Return whom of the client the results of this work reach: its own contacts, and those who get the reports; each mailbox once."""
         client = self.sudo().partner_id.commercial_partner_id
-        people = self.sudo().contact_ids | self.sudo().reported_by_id | client._charter_document_contacts()
+        people = (
+            self.sudo().contact_ids
+            | self.sudo().reported_by_id
+            | client._charter_document_contacts("reports")
+        )
         found = people.browse()
         for contact in people:
             known = found.mapped("email_normalized")
@@ -174,4 +178,5 @@ class CharterIntervention(models.Model):
             },
         )
         subject = record.env._("%s: a result was corrected", record.reference or record.name)
-        mail_copy(record, contact, self.company_id, subject, body, "mileo_client_charter.mail_client_layout")
+        layout = "mileo_client_charter.mail_client_layout"
+        mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)

@@ -207,6 +207,22 @@ class TestClientMails(ClientMails):
                 self.assertLessEqual(len(re.findall(r"(?i)répond\w* à ce message", words)), 1)
                 self.assertLess(len(max(words.splitlines(), key=len)), 998, "RFC 5322, 2.1.1")
 
+    def test_each_leads_to_which_messages_its_reader_receives(self):
+        """By a link in its reader's name, under whatever was written; our own people's mails have none, nor does what is kept."""
+        opened, readers = self.env["charter.link"]._opened, set()
+        for mail in self.env["mail.mail"].sudo().search([("model", "like", "charter.")]):
+            for email in mail._prepare_outgoing_list():
+                reader = email["partner_id"]
+                tokens = set(re.findall(r"/charter/l/([\w-]+)", email["body"]))
+                chosen = [found for found in map(opened, tokens) if found[2] == "mails"]
+                with self.subTest(mail.subject, reader=reader.name):
+                    self.assertEqual(
+                        [(found[1], found[4]) for found in chosen],
+                        [(reader, "open")] if reader in self.alice | self.adam else [],
+                    )
+                readers.add(reader)
+        self.assertLessEqual({self.alice, self.adam, self.manager.partner_id}, readers)
+
     def test_whole_on_a_phone_and_on_a_screen(self):
         pages = {}
         for mail in self.client_mails():
