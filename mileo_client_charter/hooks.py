@@ -28,7 +28,8 @@ def uninstall_hook(env):
     # Nothing is protected any more: the triggers of all tables go with it.
     env.cr.execute(
         "DROP FUNCTION IF EXISTS charter_door() CASCADE; DROP FUNCTION IF EXISTS charter_seal_due() CASCADE; "
-        "DROP FUNCTION IF EXISTS charter_state_of(text, integer) CASCADE"
+        "DROP FUNCTION IF EXISTS charter_state_of(text, integer) CASCADE; "
+        "DROP FUNCTION IF EXISTS charter_on_record(text, integer, text) CASCADE"
     )
     env["charter.own.client.mixin"]._charter_take_out_functions()
     env.cr.execute(

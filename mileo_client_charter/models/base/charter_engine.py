@@ -199,7 +199,10 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_recorded_when(self):
-        """Return {column: SQL condition on ``{row}``} of columns that people write until they are on record, and nobody after."""
+        """Return {column: SQL condition on ``{row}``} of what people write until it is on record, and nobody after.
+
+        Links (many2many) are among them by the name of their field.
+        """
         return {}
 
     def _charter_without_echo(self, vals):

@@ -53,6 +53,7 @@ class CharterReport(models.Model):
             "details.in_progress": "charter.intervention",
             "details.feedback": "charter.feedback",
             "details.escalations": "charter.escalation",
+            "details.corrections": "charter.correction",
             "recommendations": "charter.recommendation",
         }
     }

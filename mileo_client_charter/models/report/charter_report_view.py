@@ -95,6 +95,7 @@ class CharterReport(models.Model):
             or details["feedback"]
             or details["escalations"]
             or details.get("notices")
+            or details.get("corrections")
             or figures["promises"]["total"]
         )
 

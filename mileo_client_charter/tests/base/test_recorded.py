@@ -278,12 +278,18 @@ class TestRecorded(RecordedCase):
     def test_no_sql_past_the_door(self):
         """Sweep: an administrator rewrote a complaint by a server action. What is on record is so for the database, in each state."""
         records, stood, counted = self.records(), set(), 0
+        self.env["charter.equipment"].create({"name": "Another one", "partner_id": self.client.id})
         self.env.flush_all()
         for model, recorded in self.models().items():
             record = records[model]
             columns = record._charter_recorded_when()
             self.assertLessEqual(
-                {name for name in recorded if record._fields[name].column_type}, columns.keys()
+                {
+                    name
+                    for name in recorded
+                    if record._fields[name].column_type or record._fields[name].type == "many2many"
+                },
+                columns.keys(),
             )
             for holder, state in self._states(record):
                 with self.env.cr.savepoint() as undone:
@@ -303,7 +309,7 @@ class TestRecorded(RecordedCase):
                 self.env.invalidate_all(flush=False)
         for model, recorded in self.models().items():
             for name in recorded:
-                if records[model]._fields[name].column_type:
+                if records[model]._fields[name].store:
                     self.assertIn((model, name, True), stood)
         self.assertGreater(
             len([one for one in stood if not one[2]]), 25, "what is still being written is free"
@@ -353,6 +359,8 @@ class TestRecorded(RecordedCase):
     def _is_refused(self, record, name):
         """Whether another value, or none, is refused in SQL."""
         field = record._fields[name]
+        if field.type == "many2many":
+            return self._is_link_refused(record, field)
         value = (
             None
             if record[name]
@@ -360,9 +368,25 @@ class TestRecorded(RecordedCase):
                 field.type, "x"
             )
         )
+        return self._is_closed(f'UPDATE "{record._table}" SET "{name}" = %s WHERE id = %s', value, record.id)
+
+    def _is_link_refused(self, record, field):
+        """Whether one link more, and each one less, is refused in SQL: all of them, or none."""
+        other = self.env[field.comodel_name].search([("id", "not in", record[field.name].ids)], limit=1)
+        added = f'INSERT INTO "{field.relation}" ("{field.column1}", "{field.column2}") VALUES (%s, %s)'
+        refused = {self._is_closed(added, record.id, other.id)}
+        for number in record[field.name].ids:
+            one = f'"{field.relation}" {{}} WHERE "{field.column1}" = %s AND "{field.column2}" = %s'
+            refused.add(self._is_closed(f"DELETE FROM {one.format('')}", record.id, number))
+            changed = one.format(f'SET "{field.column2}" = {other.id}')
+            refused.add(self._is_closed(f"UPDATE {changed}", record.id, number))
+        [answer] = refused
+        return answer
+
+    def _is_closed(self, statement, *values):
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False) as undone:
-                self._sql(f'UPDATE "{record._table}" SET "{name}" = %s WHERE id = %s', value, record.id)
+                self._sql(statement, *values)
                 undone.rollback()
         except psycopg2.IntegrityError as error:
             return error.diag.constraint_name == "charter_door"
@@ -588,7 +612,7 @@ class TestRecordedForms(RecordedCase):
             row = action.with_user(self.manager)._charter_correct(
                 {"date_deadline": date(2027, 2, 1)}, "The client is away."
             )
-        self.assertEqual((row.before_text, row.after_text), ("01/20/2027", "02/01/2027"))
+        self.assertEqual((row.before_text, row.after_text), ("20 January 2027", "1 February 2027"))
 
 
 @tagged("post_install", "-at_install")
