@@ -818,8 +818,8 @@ CALLED_SO = {
     "tests/test_house.py": "read from the sources: there is no registry",
 }
 BY_PREFIX = re.compile(
-    r"""startswith\(\s*\(?\s*(f?["'](charter\.|mileo_client_charter)|(OURS|MODULE|ADDON)\b)"""
-    r"""|["']?=?i?like["']?,?\s+f?["'](charter\.|mileo)|removeprefix\(["']charter\.["']\)""",
+    r"""startswith\(\s*\(?\s*(f?["'](charter\.["']|mileo_client_charter)|(OURS|MODULE|ADDON)\b)"""
+    r"""|["']?=?i?like["']?,?\s+f?["'](charter\.["'%]|mileo)|removeprefix\(["']charter\.["']\)""",
     re.IGNORECASE,
 )
 
