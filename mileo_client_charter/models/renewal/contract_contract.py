@@ -190,6 +190,21 @@ class ContractContract(models.Model):
         present.with_env(self.env).sudo().message_post(body=words)
         self.sudo().message_post(body=words)
 
+    def _charter_record_correction(self, line, end):
+        """Say on the contract, and on a decision that was open, that a line entered lately was corrected: no renewal is counted."""
+        self.ensure_one()
+        words = self.env._(
+            "%(line)s, which was to end on %(before)s, now ends on %(after)s. It was entered less than %(days)s days ago: recorded as the "
+            "correction of an entry, not as a renewal. What the new date owes follows from it.",
+            line=line.name,
+            before=day_text(self.env, line.date_end),
+            after=day_text(self.env, end) if end else self.env._("no day"),
+            days=CORRECTION_DAYS,
+        )
+        for renewal in self.charter_renewal_ids.filtered(lambda one: one.state in UNDECIDED):
+            renewal.with_env(self.env).sudo().message_post(body=words)
+        self.sudo().message_post(body=words)
+
     def action_charter_open_renewal(self):
         """Open the renewal of the current term now, before its time: to decide it early."""
         self.ensure_one()

@@ -277,6 +277,7 @@ class ContractLine(models.Model):
             return
         every = self._charter_renewals_of(gated, (*UNDECIDED, "passed", "closed"))
         renewed = {}
+        corrected = []
         for line in longer.filtered(lambda line: line.contract_id in gated):
             contract = line.contract_id
             if contract._charter_runs_on():
@@ -300,13 +301,17 @@ class ContractLine(models.Model):
                 if changed:
                     self._charter_refuse_renewal(contract, changed[0])
                 renewed[contract, allowed[-1:].term_end] = line
-            elif not passed_over and ((term and end and end <= term) or line._charter_is_new()):
+            elif not passed_over and term and end and end <= term:
                 continue
+            elif not passed_over and line._charter_is_new():
+                corrected.append((contract, line))
             else:
                 day = max(line.date_end, term) if term and (not end or term < end) else line.date_end
                 renewed[contract, day] = line
         for (contract, day), line in renewed.items():
             contract._charter_record_extension(day, line, end)
+        for contract, line in corrected:
+            contract._charter_record_correction(line, end)
 
     def _charter_is_new(self):
         """Return whether the line was entered so lately that its dates may be corrected."""

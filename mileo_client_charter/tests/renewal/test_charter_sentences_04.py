@@ -680,6 +680,9 @@ class TestNoWayRound(SentenceCase):
         with self.on("2026-10-05"):
             fresh = self._contract(self._client("Fresh")[0], end="2027-02-28")
             fresh.contract_line_ids.date_end = "2027-03-31"
+            # No renewal, and on record as what it is.
+            [words] = fresh.message_ids.filtered(lambda one: "correction of an entry" in one.body).mapped("body")
+            self.assertIn("to end on 02/28/2027, now ends on 03/31/2027", words)
             fresh.contract_line_ids = [
                 Command.create(self.line("2026-10-05", "2026-10-31", is_auto_renew=False))
             ]
@@ -692,6 +695,16 @@ class TestNoWayRound(SentenceCase):
             copy = contract.copy({"partner_id": other.id})
             copy.contract_line_ids.date_end = "2028-02-29"
             self.assertEqual(copy.charter_copied_from_id, contract)
+
+    def test_a_correction_past_an_open_decision_says_so(self):
+        """Entered days ago, its decision open already: whoever decides reads why there is nothing to decide any more."""
+        with self.on("2026-10-05"):
+            contract = self._contract(self._client("Short")[0], end="2026-11-30")
+            contract.action_charter_open_renewal()
+            [renewal] = contract.charter_renewal_ids
+            contract.contract_line_ids.date_end = "2027-11-30"
+            for thread in (contract, renewal):
+                self.assertTrue(thread.message_ids.filtered(lambda one: "correction of an entry" in one.body), thread)
 
     def test_a_term_prolonged_outside_the_charter_is_on_record(self):
         contract = self.early("Outside")
