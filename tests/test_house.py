@@ -148,6 +148,32 @@ def test_files_are_short():
     assert not long, f"Move one of its ideas into a file of its own: {long}"
 
 
+# Functions of more lines of code than this, and how many there are: fewer, never more. A statement of SQL and a docstring do not
+# count: they are read as one.
+FUNCTION_LINES, LONG_FUNCTIONS = 40, 34
+
+
+def code_lines(function):
+    """Number of the lines of a function without those of its texts of several lines."""
+    texts = {
+        line
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.end_lineno > node.lineno
+        for line in range(node.lineno, node.end_lineno + 1)
+    }
+    return function.end_lineno - function.lineno + 1 - len(texts)
+
+
+def test_functions_are_short():
+    """A function that holds two ideas is two functions: what is checked and what is written, one part of a page each."""
+    lines = {f"{path} {function.name}": code_lines(function) for path, function in functions()}
+    long = sorted((name for name, count in lines.items() if count > FUNCTION_LINES), key=lines.get)
+    assert max(lines.values()) < 60, long[-1]
+    assert len(long) <= LONG_FUNCTIONS, (
+        f"{len(long)} have more than {FUNCTION_LINES} lines, {LONG_FUNCTIONS} had: {long}"
+    )
+
+
 # -- long jobs ------------------------------------------------------------------------------------
 
 BATCHES = "mileo_client_charter/models/base/charter_batches.py"
