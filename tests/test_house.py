@@ -828,6 +828,21 @@ def test_code_is_formatted():
     assert skipped <= UNFORMATTED, f"{skipped} statements are left to their writers, {UNFORMATTED} were"
 
 
+# -- base classes of tests ------------------------------------------------------------------------
+
+
+def test_what_tests_share_is_in_cases():
+    """Base classes, moments and helpers of several files are in tests/cases/: a file of tests is imported by no other."""
+    found = [
+        f"{path.relative_to(ADDON.parent)}:{node.lineno}"
+        for top in (*ADDON.parent.glob("mileo_client_charter*/tests"), ADDON.parent / "examples")
+        for path in top.rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)test_\w+$", node.module or "")
+    ]
+    assert not found, f"Move what is imported into tests/cases/: {found}"
+
+
 # -- whose a model is -----------------------------------------------------------------------------
 
 # What is chosen by how it is called, and why it is no choice of models: those are is_charter_model's (charter_addons.py).
