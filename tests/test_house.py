@@ -761,7 +761,24 @@ SKIPPED = "# fmt: skip"
 # What is left to its writer: a table of so many rows, or a list of so many words.
 ROWS, WORDS = 3, 6
 # Such tables and lists in the product. Fewer, never more: a new one wants a reason.
-UNFORMATTED = 116
+UNFORMATTED = 78
+OPERATORS = {
+    "=",
+    "!=",
+    "in",
+    "not in",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "like",
+    "ilike",
+    "=like",
+    "=ilike",
+    "any",
+    "not any",
+    "child_of",
+}
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 ROW, WORD = (ast.Tuple, ast.List, ast.Dict, ast.Call), (ast.Constant, ast.Name, ast.Attribute)
 
@@ -789,6 +806,13 @@ def head(statement):
             )
 
 
+def is_condition(node):
+    """Whether a node is a part of a domain, which is a condition like any other and no table."""
+    if isinstance(node, ast.Tuple) and len(node.elts) == 3:
+        return getattr(node.elts[1], "value", None) in OPERATORS
+    return getattr(node, "value", None) in ("|", "&", "!")
+
+
 def is_read_as_one(statement):
     """Whether a statement holds a table (rows only) or a long list of names and constants."""
     for part in head(statement):
@@ -796,6 +820,8 @@ def is_read_as_one(statement):
             if isinstance(node, DISPLAYS):
                 pairs = isinstance(node, ast.Dict)
                 cells = node.values if pairs else node.elts
+                if any(is_condition(one) for one in cells):
+                    continue
                 rows = len(cells) >= ROWS and all(isinstance(one, ROW) for one in cells)
                 words = len(cells) >= WORDS and all(
                     isinstance(one, ast.Constant if pairs else WORD) for one in cells
