@@ -328,7 +328,7 @@ class CharterReview(models.Model):
 
     @api.model
     def _suggest_again(self):
-        """Suggest another day for meetings nobody has planned by the day that was suggested: one that is still to come.
+        """Move the suggested day of meetings nobody has planned by then to one that is still to come.
 
         :return: True, the step is done
         """
