@@ -94,6 +94,7 @@ class CharterReport(models.Model):
         """Give the account manager an activity: the report is ready to be read."""
         self.ensure_one()
         manager = self.sudo().account_manager_id
+        manager = self.company_id.sudo()._charter_stood_in().get(manager.id, manager)[:1]
         if manager and manager != self.env.user:
             self.sudo().activity_schedule(
                 "mileo_client_charter.activity_promise",
@@ -245,9 +246,17 @@ class CharterReport(models.Model):
 
     def _propose_advice(self):
         """Propose what these reports print as new, also what a notice recommended since the last ones."""
-        drafts = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
-        )  # fmt: skip
+        drafts = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.contract_id.ids),
+                    ("state", "=", "draft"),
+                    ("report_id", "in", [False, *self.ids]),
+                ]
+            )
+        )
         for contract, unplaced in (
             drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items()
         ):
@@ -294,9 +303,18 @@ class CharterReport(models.Model):
         :return: bytes; None where none was mailed in that language, or the file is not the one on record any more
         """
         self.ensure_one()
-        deliveries = self.env["charter.delivery"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("state", "in", ("queued", "sent"))], order="id"
-        )  # fmt: skip
+        deliveries = (
+            self.env["charter.delivery"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("state", "in", ("queued", "sent")),
+                ],
+                order="id",
+            )
+        )
         fallback = self.partner_id.sudo().lang
         for delivery in deliveries:
             if (delivery.contact_id.lang or fallback) == self.env.lang:

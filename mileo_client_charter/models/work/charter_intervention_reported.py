@@ -38,25 +38,7 @@ class CharterIntervention(models.Model):
         :param files: [(name, bytes)] that come with it
         :raise ValidationError: no words, too many, or no such priority
         """
-        summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
-        priority = form.get("priority") or "1"
-        if not is_said(summary):
-            raise ValidationError(self.env._("What is wrong: describe it briefly."))
-        for text, limit, label in (
-            (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
-            (words, WORDS_LENGTH, self.env._("What you see")),
-        ):
-            if len(text) > limit:
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
-                        label=label,
-                        limit=limit,
-                        count=len(text),
-                    )
-                )
-        if priority not in dict(PRIORITIES):
-            raise ValidationError(self.env._("How urgent: choose one of the list."))
+        summary, words, priority = self._charter_reported_words(form)
         client = contact.commercial_partner_id
         company = client._charter_serving_company().sudo()
         interventions = self.sudo().with_company(company)
@@ -76,6 +58,8 @@ class CharterIntervention(models.Model):
             self.env["charter.assignment"].sudo()._holders({(company.id, "technical_contact", client.id)})
         )
         technician = next(iter(holders.values()), False)
+        # While the technical contact is away without a substitute, somebody who is there has it.
+        technician = company._charter_stood_in().get(technician, self.env["res.users"])[:1].id or technician
         # What the client wrote reaches its technician with its files: core's "assigned to you" would be a second mail.
         interventions = interventions.with_context(mail_auto_subscribe_no_notify=True)
         intervention = interventions._charter_engine().create(
@@ -96,6 +80,30 @@ class CharterIntervention(models.Model):
         intervention._charter_keep_files(contact, words or summary, files)
         intervention._charter_confirm_report(contact)
         return intervention.with_env(self.env)
+
+    @api.model
+    def _charter_reported_words(self, form):
+        """Return (summary, words, priority) of the form. :raise ValidationError: no words, too many, or no such priority"""
+        summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
+        priority = form.get("priority") or "1"
+        if not is_said(summary):
+            raise ValidationError(self.env._("What is wrong: describe it briefly."))
+        for text, limit, label in (
+            (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
+            (words, WORDS_LENGTH, self.env._("What you see")),
+        ):
+            if len(text) > limit:
+                raise ValidationError(
+                    self.env._(
+                        "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
+                        label=label,
+                        limit=limit,
+                        count=len(text),
+                    )
+                )
+        if priority not in dict(PRIORITIES):
+            raise ValidationError(self.env._("How urgent: choose one of the list."))
+        return summary, words, priority
 
     def _charter_confirm_report(self, contact):
         """Mail whoever reported it a copy: its number, and by when we answer and mend it."""

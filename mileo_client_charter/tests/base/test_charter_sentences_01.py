@@ -221,6 +221,10 @@ class TestSentencesReports(CharterCase):
         self.work(self.other, datetime(2026, 10, 5, 9))
         with self.at(moment=A_DAY):
             self.say_and_escalate(self.other)
+            said = self.env["charter.escalation"].search([("partner_id", "=", self.other.id)], limit=1)
+            said.with_user(self.operations)._charter_correct(
+                {"name": "Heard again"}, "Heard wrongly on the phone."
+            )
             self.schedule()
             theirs = self.env["charter.report"].search([("partner_id", "=", self.other.id)], limit=1)
             self.advice_of(theirs)
@@ -770,7 +774,10 @@ class TestSentencesHours(CharterCase):
         with self.at():
             wizard = self.wizard(part="67", first_year=2026, last_year=2026).with_context(lang="fr_FR")
             self.assertIn("Saint-Étienne", wizard.preview)
-            wizard.action_enter()
+            count = wizard.count
+            message = wizard.action_enter()["params"]["message"]
+            self.assertIn(f": {count},", message.replace("\N{NO-BREAK SPACE}", " "))
+            self.assertIn(self.calendar.name, message)
             self.assertIn(("2026-12-26", "Saint-Étienne"), self.entered())
             with self.committing():
                 self.env["resource.calendar"]._cron_holidays()

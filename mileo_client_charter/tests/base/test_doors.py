@@ -1,76 +1,18 @@
 import base64
-import html
 import io
 import re
 from datetime import timedelta
 
 from odoo import fields
-from odoo.http import Request
-from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tests import JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 from pypdf import PdfReader
 
 from ...controllers.hub_reading import HubReading
 from ...controllers.listing import PAGE_ROWS
-from ..cases.common import CharterCase
+from ...models.base.charter_format import day_text
+from ..cases.portal import DoorsCase
 from ..cases.portal_fields import GENERIC, PORTAL_FIELDS
-
-
-class DoorsCase(CharterCase, HttpCase):
-    """Two clients with two contacts each, and a subsidiary of the first, all with a user on the portal."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.write(
-            {
-                "charter_feedback_frequency_days": 0,
-                "charter_nps_frequency_days": 0,
-                "phone": "+33 1 44 00 00 00",
-            }
-        )
-        for lang in ("en_US", "fr_FR"):
-            cls.env["res.lang"]._activate_lang(lang)
-        # The language of the site: its pages have no prefix then.
-        cls.env["ir.default"].set("res.partner", "lang", "en_US")
-        cls.borea, cls.bea, cls.bob = cls._client("Borea")
-        cls.south = cls.env["res.partner"].create(
-            {"name": "Alpine South", "is_company": True, "parent_id": cls.client.id}
-        )
-        cls.sara = cls.env["res.partner"].create(
-            {"name": "Sara", "parent_id": cls.south.id, "email": "sara@south.example.com", "lang": "en_US"}
-        )
-        for contact, login in (
-            (cls.alice, "p_alice"), (cls.adam, "p_adam"), (cls.bea, "p_bea"), (cls.bob, "p_bob"),
-            (cls.sara, "p_sara"),
-        ):  # fmt: skip
-            cls._portal(contact, login)
-
-    def log_in(self, login):
-        self.authenticate(login, login)
-
-    def get(self, url, **options):
-        return self.url_open(url, allow_redirects=False, **options)
-
-    def post(self, url, **data):
-        return self.url_open(
-            url, data={"csrf_token": Request.csrf_token(self), **data}, method="POST", allow_redirects=False
-        )
-
-    def portal_user(self, contact):
-        return self.env["res.users"].search([("partner_id", "=", contact.id)])
-
-    def assertShows(self, response, *texts, status=200):
-        self.assertEqual(response.status_code, status)
-        page = " ".join(html.unescape(re.sub(r"<[^>]+>", "", response.text)).split())
-        for text in texts:
-            self.assertIn(text, page)
-
-    def body(self, response):
-        """A page without what changes from one request to the next: tokens and its own address."""
-        path = response.request.path_url
-        text = re.sub(r"[0-9a-f]{40}o\d+", "TOKEN", response.text)
-        return text.replace(path, "PATH")
 
 
 @tagged("post_install", "-at_install")
@@ -455,11 +397,38 @@ class TestPortal(DoorsCase):
                 self.assertEqual((feedback.contact_id, feedback.channel), (self.alice, "portal"))
                 self.assertEqual((feedback.rating, feedback.call_reason), (rating, reason))
                 self.assertEqual(bool(self.promise(feedback, "feedback.callback")), bool(reason))
+        unread = self.env["charter.feedback"].search([("comment", "=", "All well")], limit=1)
+        word = self.env["charter.word"].search([("res_model", "=", unread._name), ("res_id", "=", unread.id)])
+        self.assertTrue(word)
+        day = day_text(self.env(context={"lang": "en_US"}), word.due_on, "EEEE d MMMM y")
+        page = self.get(f"/my/charter/feedback/{unread.id}")
+        self.assertShows(page, f"we read them by {day}")
+        self.assertNotIn("Would you like us to call you?", page.text)
+        word._mark_read()
+        self.assertNotIn("we read them by", self.get(f"/my/charter/feedback/{unread.id}").text)
         for form in ({}, {"comment": "  "}, {"comment": "Kept", "rating": "6"}):
             with self.subTest(form=form):
                 response = self.post("/my/charter/comment", **form)
                 self.assertEqual(response.status_code, 422)
                 self.assertIn(form.get("comment", ""), response.text)
+
+    def test_words_that_ask_for_a_call_are_asked_about_once(self):
+        """Nothing is guessed: no call is owed until the client says yes; then it is, by one tap."""
+        self.log_in("p_alice")
+        response = self.post("/my/charter/comment", comment="Très déçu, rappelez-moi", rating="5")
+        feedback = self.env["charter.feedback"].search([], order="id desc", limit=1)
+        self.assertFalse(self.promise(feedback, "feedback.callback"))
+        page = self.get(response.headers["Location"])
+        self.assertShows(page, "Would you like us to call you?", "Yes, call me within 48 hours")
+        again = self.get(f"/my/charter/feedback/{feedback.id}")
+        self.assertNotIn("Would you like us to call you?", again.text)
+        response = self.post(f"/my/charter/feedback/{feedback.id}/call")
+        self.assertEqual(response.status_code, 303)
+        promise = self.promise(feedback, "feedback.callback")
+        self.assertEqual((len(promise), promise.due_at - promise.opened_at), (1, timedelta(hours=48)))
+        self.assertNotIn("Would you like us", self.get(f"/my/charter/feedback/{feedback.id}?said=1").text)
+        self.log_in("p_bea")
+        self.assertEqual(self.post(f"/my/charter/feedback/{feedback.id}/call").status_code, 404)
 
     def test_escalate_from_a_feedback(self):
         self.log_in("p_adam")
