@@ -132,6 +132,7 @@
             "mileo_client_charter/static/src/backend/*.scss",
             "mileo_client_charter/static/src/backend/charter_proof.*",
             "mileo_client_charter/static/src/backend/charter_empty.*",
+            "mileo_client_charter/static/src/backend/charter_drop.js",
         ],
         # Beside the graph's own code, which is loaded when the first graph is.
         "web.assets_backend_lazy": ["mileo_client_charter/static/src/backend/charter_graph.js"],
