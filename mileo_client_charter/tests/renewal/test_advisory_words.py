@@ -49,7 +49,7 @@ class TestAdvisoryWords(AdvisoryCase):
             french.advice.splitlines(),
             [
                 "Ce qu’indique l’éditeur\xa0: Mise à jour.",
-                "Nous vous contactons pour convenir de ce qu’il y a à faire.",
+                "Nous vous contactons pour convenir de ce qui est à faire.",
                 "",
                 QUOTED,
                 "“Update to V5.7.3.”",

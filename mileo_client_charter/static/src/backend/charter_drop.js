@@ -1,7 +1,6 @@
 /** @odoo-module */
 // Files of advisories dropped on their list are imported at once; what became of each is shown as the wizard shows it.
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
-import { status } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useFileUploader } from "@web/core/utils/files";
 import { useService } from "@web/core/utils/hooks";
@@ -25,8 +24,12 @@ export class CharterDropRenderer extends ListRenderer {
         if (taken) {
             const ids = await this.orm.create(IMPORT, [{ file_ids: [[6, 0, taken.map((one) => one.id)]] }]);
             const action = await this.orm.call(IMPORT, "action_import", [ids]);
-            // “Open them” leaves this list for another one.
-            const onClose = () => status(this) === "mounted" && this.props.list.load();
+            // “Open them” leaves this list for another one: a list that is left is never done with loading.
+            const onClose = (closing) => {
+                if (!closing?.noReload) {
+                    this.props.list.load();
+                }
+            };
             await this.action.doAction(action, { onClose });
         }
     }

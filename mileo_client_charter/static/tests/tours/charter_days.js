@@ -383,7 +383,7 @@ tours.add("charter_day_vigilance", {
             type(".modal " + field("title"), "Caméras Acme à mettre à jour"),
             type(".modal " + field("summary", "textarea"), "Une faille permet de prendre la main sur la caméra."),
             type(".modal " + field("advice", "textarea"), "Nous la mettons à jour avec vous."),
-            click("advisory", ".modal button.o_form_button_save:contains('Enregistrer')"),
+            click("advisory", ".modal .modal-footer .btn-primary:contains('Enregistrer')"),
             noDialog,
             see(field("name", "input:value(Caméras Acme à mettre à jour)"), "the draft has our words"),
             see(".o_form_view:not(:has(button[name='action_translate']))")
