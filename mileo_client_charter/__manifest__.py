@@ -9,6 +9,7 @@
     "author": "Mileo Technology",
     "website": "https://github.com/mileo-technology/mileo-client-charter",
     "development_status": "Beta",
+    "maintainers": ["mileo-technology"],
     "application": True,
     "depends": ["contract_line_successor", "base_automation", "resource", "portal", "calendar", "digest"],
     "data": [

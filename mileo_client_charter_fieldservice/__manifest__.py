@@ -9,6 +9,7 @@
     "author": "Mileo Technology",
     "website": "https://github.com/mileo-technology/mileo-client-charter",
     "development_status": "Beta",
+    "maintainers": ["mileo-technology"],
     "depends": ["mileo_client_charter", "fieldservice"],
     "data": ["views/fsm_order_views.xml", "views/fsm_equipment_views.xml"],
     "auto_install": True,

@@ -9,6 +9,7 @@
     "author": "Mileo Technology",
     "website": "https://github.com/mileo-technology/mileo-client-charter",
     "development_status": "Beta",
+    "maintainers": ["mileo-technology"],
     "depends": ["mileo_client_charter", "queue_job"],
     "data": ["data/queue_job.xml"],
     "auto_install": True,

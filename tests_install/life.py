@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "bin" / "lib"))
 import database  # noqa: E402  (the path above must be set first)
 import odoo_log  # noqa: E402
 import runtime  # noqa: E402
+import wheels  # noqa: E402
 
 ADDON = runtime.ADDON
 OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
@@ -45,6 +46,14 @@ class Life:
 
     def __exit__(self, *_exc):
         runtime.drop_database(self.server, self.db)
+
+    def from_packages(self):
+        """From here on the project's addons are those pip installs from their wheels. :return: path of the addons"""
+        addons = wheels.install(self.folder)
+        self.addons_path = ",".join(
+            str(addons) if path == str(ROOT) else path for path in self.addons_path.split(",")
+        )
+        return addons
 
     @contextlib.contextmanager
     def addon_from(self, folder):

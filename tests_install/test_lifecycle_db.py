@@ -1,11 +1,13 @@
-"""The addon's life in a database with data of its own: installed, lived with, updated, removed.
+"""The addon's life in a database with data of its own: installed from its wheels, lived with, updated, removed.
 
 Real processes on a real database, which no test inside Odoo's transaction can show. Run by the environment's
 Python, as bin/test does: ``pytest -p no:odoo tests_install``.
 """
 
+import subprocess
+
 import pytest
-from life import ADDON, Life, runtime
+from life import ADDON, ROOT, Life, runtime
 
 DB, BASE = "charter_lifecycle", "charter_lifecycle_base"
 # What the addon depends on, and accounting's own users: a database as OCA contract leaves it.
@@ -93,6 +95,11 @@ AFTER = """
     contract.copy()
 """
 
+USED_FROM = """
+    from odoo.addons import mileo_client_charter
+    result.update(path=mileo_client_charter.__file__)
+"""
+
 SEAL = """
     env["charter.seal"]._cron_seal()
     env.cr.commit()
@@ -168,10 +175,14 @@ def life(tmp_path_factory):
 
 def through(play):
     seen = {"before": parts(play)}
+    # As an administrator has it who installs packages and has no clone.
+    addons = play.from_packages()
     play.odoo("-i", ADDON)
     seen |= play.shells({"lived": LIVE, "sealed": SEAL})
     with play.restored() as backup:
         seen["restored"] = play.shell(RESTORED, backup)
+    seen["packages"] = {path.name: files(path) for path in addons.glob(f"{ADDON}*")}
+    seen["used from"] = play.shell(USED_FROM)
     seen["rows"] = rows(play)
     seen["set"] = play.shell(ADMINISTRATORS)
     play.odoo("-u", ADDON)
@@ -197,6 +208,15 @@ def rows(play):
     }
 
 
+def files(folder):
+    """What is in a folder, as git names it."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
 def test_the_disk_is_waited_for_again():
     """What ``bin/test`` turns off while it runs is on again afterwards, or as it was."""
     with runtime.postgres() as server:
@@ -209,6 +229,20 @@ def test_the_disk_is_waited_for_again():
             # A reload reaches a session that begins after it.
             assert settings() == [[("off",)]] * 2
         assert settings() == before
+
+
+def test_a_package_has_all_of_its_addon(life):
+    """Every addon of the project has a wheel, with each of its files and nothing else."""
+    assert set(life["packages"]) == set(runtime.addons())
+    for addon, packed in life["packages"].items():
+        tracked = subprocess.run(
+            ["git", "ls-files", "."], capture_output=True, text=True, check=True, cwd=ROOT / addon
+        )
+        assert packed == set(tracked.stdout.splitlines()) - {"pyproject.toml"}, addon
+
+
+def test_it_ran_from_the_packages(life):
+    assert "/site/odoo/addons/" in life["used from"]["path"]
 
 
 def test_installed_beside_existing_data(life):

@@ -1,4 +1,4 @@
-"""A client's own settings: the time zone of its pages, its dates in its calendar, and whether we ask how our work went."""
+"""A client's own settings: the time zone of its pages, its dates in its calendar, and which of our messages it receives."""
 
 from odoo import http
 from odoo.exceptions import ValidationError
@@ -34,16 +34,20 @@ class CharterSettingsPortal(CharterPortal):
             contact._charter_make_calendar()
         return request.redirect(f"{ADDRESS}?done=1#calendar")
 
-    @http.route(f"{ADDRESS}/surveys", **POST)
-    def my_surveys(self, surveys=None, **_form):
-        ClientReading(request.env).contact.sudo().charter_no_survey = not surveys
-        return request.redirect(f"{ADDRESS}?done=1")
+    @http.route(f"{ADDRESS}/mails", **POST)
+    def my_mails(self, **form):
+        reading = ClientReading(request.env)
+        try:
+            reading.contact._charter_choose_by_form(form)
+        except ValidationError as error:
+            return self._settings_page(reading, error, form)
+        return request.redirect(f"{ADDRESS}?done=1#mails-title")
 
     def _zones(self):
         field = request.env["res.partner"]._fields["tz"]
         return [zone for zone, _label in field._description_selection(request.env)]
 
-    def _settings_page(self, reading, error=None):
+    def _settings_page(self, reading, error=None, form=None):
         contact = reading.contact.sudo()
         address = contact._charter_calendar_address()
         values = {
@@ -51,7 +55,8 @@ class CharterSettingsPortal(CharterPortal):
             "zone": reading.tz,
             "calendar": address,
             "webcal": address and address.replace("https://", "webcal://").replace("http://", "webcal://"),
-            "surveys": not contact.charter_no_survey,
+            "kinds": reading.contact._charter_mail_kinds(),
+            "form": form or {},
             "done": bool(request.params.get("done")),
         }
         return self._page("portal_settings", "settings", reading, values, error)

@@ -1,4 +1,4 @@
-"""The page an email leaves as, made of the words of its template: what mail programs keep, and the same as plain text.
+"""Make the HTML page and the plain text an email leaves as, from its template; mail programs keep both.
 
 Templates say what is written, and stay editable; this says, once for all of them, how it is sent: a whole document with its
 language (WCAG 3.1.1), tables with widths and colours of their own where Outlook (which lays out as Word does) ignores
@@ -59,16 +59,19 @@ BLOCKS = {
 APART = {"p", "table", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote"}
 
 
-def page(body, language, subject):
+def page(body, language, subject, choice=()):
     """Return ``body`` (HTML of a template or a layout) as a whole page.
 
     :param language: tag of its words (BCP 47), “fr-FR”
     :param subject: of the email, which a browser shows as the page's title
+    :param choice: (words, address) of the last line, where the reader chooses which messages it receives
     """
     if not body.strip():
         return body
     parsed = html.document_fromstring(body)
     content = parsed.find("body")
+    if choice:
+        _add_choice(content, *choice)
     for node in [one for one in content.iter("a") if _is_button(one)]:
         _to_table(node)
     for node in [one for one in content.iter("div") if "max-width:600px" in _style(one)]:
@@ -86,6 +89,15 @@ def page(body, language, subject):
     whole.find(".//title").text = subject
     whole.replace(whole.find("body"), content)
     return f"<!DOCTYPE html>\n{html.tostring(whole, encoding='unicode')}"
+
+
+def _add_choice(content, words, address):
+    """Put the line under the last of what was written, or under all of it where that has no box of its own."""
+    boxes = [one for one in content.iter("div") if "max-width:600px" in _style(one)]
+    line = html.fragment_fromstring('<p style="margin:8px 0 0;color:#6b7785;font-size:12px"></p>')
+    link = etree.SubElement(line, "a", href=address, style="color:#6b7785")
+    link.text = words
+    (boxes[-1] if boxes else content).append(line)
 
 
 def _style(node):

@@ -1,7 +1,11 @@
-"""Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a mark."""
+"""Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a
+rating.
+"""
 
 
-def mail_copy(thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout"):
+def mail_copy(
+    thread, contact, company, subject, body, layout="mileo_client_charter.mail_bare_layout", owed=False
+):
     """Queue a mail to ``contact`` of what it has just done or said; it is kept on ``thread``, where a reply to it arrives.
 
     It keeps no promise: what tells a client something of ours is ``_charter_write_to_client``, or a delivery.
@@ -9,7 +13,10 @@ def mail_copy(thread, contact, company, subject, body, layout="mileo_client_char
     :param thread: document the mail belongs to, in the language of ``contact``
     :param body: HTML
     :param layout: external id; by default the body is a page of its own
+    :param owed: it is more than a copy, and no contact can refuse it
     """
+    if not owed and not contact._charter_takes_copies():
+        return
     thread.with_context(mail_notify_force_send=False).message_notify(
         partner_ids=contact.ids,
         subject=subject,

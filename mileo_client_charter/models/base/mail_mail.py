@@ -1,8 +1,9 @@
-"""What is true of every email about a document of ours, whichever template, layout or program wrote it."""
+"""Emails about our documents: replies come back to the document, and they leave as a page and as plain text."""
 
 from odoo import api, models
 
 from ...tools import mail_page
+from .charter_addons import is_charter_model
 
 # In what our layouts write about documents of a neighbour.
 MARK = "charter-mail"
@@ -32,11 +33,21 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Return the emails as core does; the words of ours leave as a whole page, and as a text worth reading."""
         emails = super()._prepare_outgoing_list(*args, **kwargs)
-        if not (self.model or "").startswith("charter.") and MARK not in (self.body_html or ""):
+        if not is_charter_model(self.env.registry.get(self.model)) and MARK not in (self.body_html or ""):
             return emails
         for email in emails:
             reader = email["partner_id"] or self.recipient_ids[:1]
             language = (reader and reader.lang) or self.env.lang or "en_US"
-            email["body"] = mail_page.page(email["body"], language.replace("_", "-"), email["subject"] or "")
+            choice = self._charter_choice(email["partner_id"])
+            email["body"] = mail_page.page(
+                email["body"], language.replace("_", "-"), email["subject"] or "", choice
+            )
             email["body_alternative"] = mail_page.text(email["body"])
         return emails
+
+    def _charter_choice(self, reader):
+        """Return (words, address) of where ``reader`` chooses which of our messages it receives; nothing for nobody's client (hook).
+
+        It opens in the reader's name: it is no part of what was written, and stands in what leaves alone.
+        """
+        return ()

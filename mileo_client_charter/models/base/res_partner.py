@@ -1,4 +1,4 @@
-"""Who a number or a key of a contact means today, when that contact was merged into another one."""
+"""Find the contact that a number or key means today, where the contact was merged into another one."""
 
 from odoo import api, models
 from odoo.tools import verify_hash_signed
@@ -14,6 +14,10 @@ class ResPartner(models.Model):
         if contact:
             return contact
         return self.env["charter.merged.contact"].sudo().search([("former_id", "=", number)]).partner_id
+
+    def _charter_takes_copies(self):
+        """Return whether this contact wants copies of what it does itself (hook)."""
+        return True
 
     @api.model
     def _get_partner_from_token(self, token):

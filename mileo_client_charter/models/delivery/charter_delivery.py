@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.links import without_tokens
 from ..base.charter_batches import run_isolated
+from ..base.charter_engine_links import Links
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
@@ -104,7 +105,7 @@ class CharterDelivery(models.Model):
         sanitize=False,
         help="The message as it was sent; the addresses that open in its reader's name are left out.",
     )
-    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
+    attachment_ids = Links("ir.attachment", readonly=True)
     fingerprint = fields.Char(readonly=True, help="Identifies what was delivered.")
     reason = Words("Why late", readonly=True)
     email = fields.Char("Sent to", readonly=True, groups="base.group_user")
@@ -156,16 +157,19 @@ class CharterDelivery(models.Model):
     # -- recipients -------------------------------------------------------------------------------
 
     @api.model
-    def _recipients_of(self, clients):
-        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query."""
+    def _recipients_of(self, clients, kind=None):
+        """Return {client: the contacts its documents are delivered to}; empty where nobody has an address. One query.
+
+        :param kind: what is sent, as a contact may refuse it (``_charter_document_recipients``)
+        """
         people = self.env["res.partner"]
-        found = people._charter_document_recipients(clients.ids)
+        found = people._charter_document_recipients(clients.ids, kind)
         return {client: people.browse(found.get(client.id, [])) for client in clients}
 
     @api.model
-    def _check_recipients(self, client):
+    def _check_recipients(self, client, kind):
         """Return the contacts documents are delivered to. :raise UserError: there is none, with what to do"""
-        recipients = self._recipients_of(client)[client]
+        recipients = self._recipients_of(client, kind)[client]
         if not recipients:
             raise UserError(
                 self.env._(

@@ -1,4 +1,4 @@
-"""Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
+"""Deliveries of one change to many clients: in batches, once for each client, reviewed first when there are many."""
 
 import logging
 from datetime import timedelta
@@ -102,7 +102,7 @@ class CharterDeliveryRun(models.Model):
         if not owed:
             return self.browse()
         recipients = self.env["res.partner"]._charter_document_recipients(
-            {client for _id, _code, client in owed}
+            {client for _id, _code, client in owed}, "documents"
         )
         sheets = {client for _id, code, client in owed if code == CONTACTS_SHEET}
         incomplete = self.env["charter.contact.sheet"]._incomplete(company, sheets)

@@ -1,4 +1,4 @@
-"""A change of contact told to the client, by a delivery that proves it (article 01)."""
+"""Announce a change of contact to the client, by a delivery that proves it (article 01)."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -37,7 +37,7 @@ class CharterHandover(models.Model):
 
     def _notify(self, now):
         """Write to each client's contacts, in their language; the row says what they were told."""
-        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids, "documents")
         requests = []
         for row in self._charter_engine():
             contacts = self.env["res.partner"].sudo().browse(recipients.get(row.partner_id.id, ()))

@@ -1,4 +1,4 @@
-"""Emails in the queue: what the mail server says of one recipient holds for that one, and a lost connection for one email."""
+"""Emails in the queue: an error of the server about one recipient concerns that one only, a lost connection one email only."""
 
 import logging
 import smtplib
@@ -14,6 +14,7 @@ from psycopg2.errors import SerializationFailure
 
 from ...tools.delivery_report import is_refused, is_temporary, refused_for_good
 from ...tools.links import OPENS, without_tokens
+from ..base.charter_addons import is_charter_model
 from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
@@ -51,6 +52,14 @@ class MailMail(models.Model):
             if OPENS.search(message.body or ""):
                 message.body = Markup(without_tokens(message.body))  # noqa: S704  (its own body)
         return mails
+
+    def _charter_choice(self, reader):
+        reader = reader and reader.sudo()
+        # Our own people, and a company of ours that is written to, choose nothing here.
+        if not reader or not reader.partner_share or (reader.is_company and reader.ref_company_ids):
+            return super()._charter_choice(reader)
+        env = reader.with_context(lang=reader.lang or self.env.lang).env
+        return env._("Choose which messages you receive"), reader._charter_link("mails", reader)
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Send what is whole: a mail that carries a file which is no longer the one on record does not leave."""
@@ -147,7 +156,7 @@ class MailMail(models.Model):
         return self.browse()
 
     def _charter_is_ours(self):
-        return bool(self) and all((mail.model or "").startswith("charter.") for mail in self)
+        return bool(self) and all(is_charter_model(self.env.registry.get(mail.model)) for mail in self)
 
     def _charter_connected(self, session, options):
         """Return ``session``, or another one where the server has ended it.

@@ -7,6 +7,13 @@ from ...tools.clock import to_local, to_utc
 from ...tools.codes import REVIEW_ANNUAL
 from ..base.client_document import Link
 
+# Kind of message a contact chooses -> kinds of deliveries.
+DELIVERED = {
+    "documents": ("charter", "contacts", "handover", "review"),
+    "notices": ("notice",),
+    "reports": ("report",),
+}
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -14,6 +21,8 @@ class ResPartner(models.Model):
 
     _charter_links = {
         "sheet": Link(10, "mileo_client_charter.link_sheet", "_link_sheet_values", days=730),
+        # In every email: as long as somebody may find it.
+        "mails": Link(12, "mileo_client_charter.link_mails", "_link_mails_values", "_link_mails", days=730),
     }
     charter_copy_on = fields.Date("Charter delivered", compute="_compute_charter_onboarding")
     charter_sheet_on = fields.Date("Contact sheet delivered", compute="_compute_charter_onboarding")
@@ -33,6 +42,38 @@ class ResPartner(models.Model):
         company, client = self._charter_link_company(), self.commercial_partner_id
         sheets = self.env["charter.contact.sheet"]._sheets(company, client)
         return {"heading": self.env._("Your contacts at %s", company.name), "sheet": sheets[client.id]}
+
+    # -- which messages a contact receives ---------------------------------------------------------------
+
+    def _link_mails_values(self, contact):
+        return {
+            "heading": self.env._("Which messages you receive"),
+            "kinds": self._charter_mail_kinds(),
+            "portal": self._charter_sees_portal(),
+            "escalation_address": self._charter_link_company()._charter_escalation_address(),
+        }
+
+    def _link_mails(self, contact, form):
+        """Record the choice; the page shows it, and a mail about fewer mails would be one too many.
+
+        :raise ValidationError: the last of its client who receives a kind, and nobody instead
+        """
+        if form.get("confirm"):
+            self._charter_choose_by_form(form)
+
+    def _charter_choose_by_form(self, form):
+        """Record what a form says: a field a kind, and “instead_…” where somebody else is to receive it."""
+        names = [kind.name for kind in self._charter_mail_kinds()]
+        self._charter_choose_mails(
+            {name for name in names if form.get(name)},
+            {name: form.get(f"instead_{name}") for name in names},
+        )
+
+    def _charter_left_mails(self, kind):
+        """Withdraw what is planned for this contact and has not been written yet; whoever is left is planned again."""
+        super()._charter_left_mails(kind)
+        planned = [("contact_id", "=", self.id), ("state", "=", "planned"), ("kind", "in", DELIVERED[kind])]
+        self.env["charter.delivery"].sudo().search(planned)._withdraw()
 
     # -- onboarding ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The doors of an escalation: a mail, judged by what our own gateway says of its sender, and the portal (article 03)."""
+"""How an escalation comes in: by email, with what our gateway says of its sender, or by the portal (article 03)."""
 
 from datetime import timedelta
 
@@ -99,7 +99,7 @@ class CharterEscalation(models.Model):
             )
             subject = record.env._("%s: which company is it about?", self.reference)
             layout = "mileo_client_charter.mail_client_layout"
-            mail_copy(record, writer, self.company_id, subject, body, layout)
+            mail_copy(record, writer, self.company_id, subject, body, layout, owed=True)
 
     @api.model
     def _doubt_about(self, company, sender):

@@ -254,7 +254,11 @@ class CharterFeedback(models.Model):
     def _remind(self, now):
         self._charter_engine().write({"reminded_at": now})
         # Whoever has left would be led to a page that says so.
-        here = self.filtered(lambda feedback: not feedback._contact_has_left())
+        here = self.filtered(
+            lambda feedback: (
+                not feedback._contact_has_left() and not feedback.contact_id.sudo().charter_no_reminders
+            )
+        )
         here._mail_contacts("mileo_client_charter.mail_feedback_reminder")
 
     def _mail_contacts(self, template):

@@ -1,4 +1,4 @@
-"""One contract of an onboarding: what it gets, what that opens, whom it mails, and what became of it."""
+"""One contract of an onboarding: its tier, the commitments and emails that follow, and the result."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -227,7 +227,7 @@ class CharterOnboardingLine(models.Model):
 
     def _read_opened(self, opened):
         """Return {line: values of its preview} from the promises its contract opened."""
-        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids)
+        recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids, "documents")
         people = (
             self.env["res.partner"]
             .sudo()

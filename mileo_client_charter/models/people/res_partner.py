@@ -1,11 +1,11 @@
-"""Whom a client calls, and who of the client is written to."""
+"""Who a client calls, and which contacts of a client are written to."""
 
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, email_normalize_all
+from odoo.tools import email_normalize_all
 
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
@@ -15,7 +15,7 @@ COMING = timedelta(days=21)  # a substitute of the next weeks is named too
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "charter.obligation.mixin"]
+    _inherit = ["res.partner", "charter.obligation.mixin", "charter.mail.choice.mixin"]
     _charter_export = Sheet(
         "contacts",
         ("name", "function", "email", "phone", "lang", "street", "zip", "city"),
@@ -382,7 +382,6 @@ class ResPartner(models.Model):
                 *assignments._current_domain(today)[1:],
             ],
             ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
-            order="date_from, id",
         )
         principal, stand_in, coming = rows._by_role(today)
         valid = self.env["charter.absence"]._valid(company)
@@ -412,46 +411,10 @@ class ResPartner(models.Model):
                 )
         return found
 
-    # -- who of the client is written to ----------------------------------------------------------
+    # -- who of the client is written to (and charter_mail_choice.py) ------------------------------
 
-    def _charter_document_contacts(self):
-        """Return who of a client receives its documents; empty: nobody has an address, which is a defect to mend."""
-        self.ensure_one()
-        client = self.commercial_partner_id
-        return self.browse(self._charter_document_recipients([client.id]).get(client.id, []))
-
-    @api.model
-    def _charter_document_recipients(self, client_ids):
-        """Return {client id: ids of the contacts its documents go to}, in one query for any number of clients.
-
-        The contacts marked as recipients, else every contact with an address, else the client itself; of those who
-        share a mailbox, the first. Never our own people.
-        """
-        if not client_ids:
-            return {}
-        self.env["res.partner"].flush_model()
-        query = SQL(
-            """
-            WITH people AS (
-                SELECT partner.commercial_partner_id AS client, partner.id, partner.email_normalized AS mailbox, partner.charter_recipient AS marked,
-                       (partner.parent_id IS NOT NULL) AS person
-                  FROM res_partner partner
-                 WHERE partner.commercial_partner_id = ANY(%(client_ids)s) AND partner.active AND partner.email_normalized IS NOT NULL
-                   AND (partner.id = partner.commercial_partner_id OR partner.type = 'contact' AND NOT partner.is_company)
-                   AND NOT EXISTS (SELECT 1 FROM res_users users WHERE users.partner_id = partner.id AND NOT users.share)
-            ), ranked AS (
-                SELECT client, id, mailbox, rank() OVER (PARTITION BY client ORDER BY (marked IS TRUE) DESC,
-                           CASE WHEN marked THEN 0 WHEN person THEN 1 ELSE 2 END) AS place
-                  FROM people
-            )
-            SELECT client, array_agg(id ORDER BY id)
-              FROM (SELECT DISTINCT ON (client, mailbox) client, id FROM ranked WHERE place = 1
-                     ORDER BY client, mailbox, id) mailboxes
-             GROUP BY client
-            """,
-            client_ids=list(client_ids),
-        )
-        return dict(self.env.execute_query(query))
+    def _charter_takes_copies(self):
+        return super()._charter_takes_copies() and not self.sudo().charter_no_copies
 
     def _charter_unreachable(self, client):
         """Return why no mail about ``client`` can go to this contact, with the remedy; empty when it can.

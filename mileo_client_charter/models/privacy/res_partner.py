@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..people.charter_mail_choice import OWN, SHARED, field_of
+
 PERSONAL = (
     "email", "phone", "function", "street", "street2", "zip", "city", "comment", "image_1920", "website", "vat",
 )  # fmt: skip
@@ -43,6 +45,7 @@ class ResPartner(models.Model):
                     "name": self.env._("Anonymised contact"),
                     "active": False,
                     "charter_recipient": False,
+                    **dict.fromkeys(map(field_of, (*SHARED, *OWN)), False),
                 }
             )
             for user in users:

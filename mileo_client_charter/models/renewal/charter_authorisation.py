@@ -1,4 +1,4 @@
-"""What a site is allowed, or certified for, until when (article 01, third promise: regulation)."""
+"""Permits and certifications of a site, until when, and the notice before they end (article 01: regulation)."""
 
 from datetime import timedelta
 
@@ -287,7 +287,7 @@ class CharterAuthorisation(models.Model):
         self._notify_client()
 
     def _notify_client(self):
-        people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id)
+        people = self.env["charter.delivery"].sudo()._recipients_of(self.partner_id, "notices")
         rows = []
         for one in self._charter_engine():
             readers = people[one.partner_id]

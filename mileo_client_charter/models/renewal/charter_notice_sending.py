@@ -1,4 +1,4 @@
-"""A notice on its way: one mail a contact, in its language, and one promise a client."""
+"""Send a notice: one email for each contact, in its language, and one commitment for each client."""
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
@@ -65,7 +65,7 @@ class CharterNotice(models.Model):
         lines = lines._charter_engine()
         rows = []
         promises = dict(zip(lines, lines._owe(known_on), strict=True)) if lines else {}
-        people = self.env["charter.delivery"]._recipients_of(lines.partner_id)
+        people = self.env["charter.delivery"]._recipients_of(lines.partner_id, "notices")
         for line in lines:
             readers = people[line.partner_id]
             if not readers:

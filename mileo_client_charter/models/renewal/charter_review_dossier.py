@@ -1,4 +1,4 @@
-"""The dossier of an annual review, frozen once prepared, and the minutes sent afterwards."""
+"""The review file of an annual review, frozen once prepared, and the minutes sent afterwards."""
 
 import base64
 from datetime import timedelta
@@ -257,7 +257,9 @@ class CharterReview(models.Model):
         :raise UserError: not held yet, or nobody to write to
         """
         engine = self._charter_step("held")
-        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(self.partner_id)
+        people = self._reachable_contacts() or self.env["charter.delivery"]._check_recipients(
+            self.partner_id, "documents"
+        )
         self.env["charter.delivery"]._queue(
             [
                 {

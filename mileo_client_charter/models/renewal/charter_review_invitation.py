@@ -1,4 +1,4 @@
-"""The invitation to a review: mailed by us in each reader's language, with an entry that stays one in their calendar (RFC 5546)."""
+"""Invitations to a review: emailed in each reader's language, with a calendar entry that can be updated (RFC 5546)."""
 
 import base64
 import uuid
@@ -51,6 +51,8 @@ class CharterReview(models.Model):
         self.ensure_one()
         review = self.sudo()
         people = people.filtered("email_normalized")
+        if kind == "reminder":
+            people = people.filtered(lambda one: not one.sudo().charter_no_reminders)
         if not people or not review.start_at or review.start_at <= review._charter_now():
             return
         if not review.ical_uid:

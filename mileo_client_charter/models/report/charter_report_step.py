@@ -270,7 +270,7 @@ class CharterReport(models.Model):
 
     def _document_contacts(self):
         self.ensure_one()
-        return self.partner_id.sudo()._charter_document_contacts()
+        return self.partner_id.sudo()._charter_document_contacts("reports")
 
     def _deliver(self):
         """Queue the mails. The promise is kept when the first of them has left, not before."""
