@@ -252,7 +252,12 @@ def test_every_screen_has_something_to_show(told):
 def test_four_hundred_devices_and_what_advisories_say_of_them(told):
     assert told["holders"] == 12, "each client has some"
     assert told["devices"] > 250
-    assert told["concerns"].keys() >= {"open affected", "open look", "clear not_affected", "updated not_affected"}
+    assert told["concerns"].keys() >= {
+        "open affected",
+        "open look",
+        "clear not_affected",
+        "updated not_affected",
+    }
     assert told["told"].keys() == {"open", "updated"}, "some were updated since, some were not"
 
 

@@ -45,7 +45,12 @@ def plan(story):
     told = story.moment(story.working(story.month(1, 8)), 11)
     for client in CLIENTS:
         # A new client's inventory comes in on the day it signs, those of the others together.
-        story.on(story.moment(story.working(story.month(2, 20)), 10) if client.since else story.ago(6, 12), _install, story, client)
+        story.on(
+            story.moment(story.working(story.month(2, 20)), 10) if client.since else story.ago(6, 12),
+            _install,
+            story,
+            client,
+        )
     # The severe one is told at once, a month ago: the last report has what is still to be updated. The other waits in its draft.
     story.on(told - timedelta(days=1, hours=2), _import_severe, story)
     story.on(told, _tell, story)
@@ -77,8 +82,9 @@ def _install(story, client):
     """A client's inventory comes in, as an import has it; nobody supervises these devices."""
     dice, rows = story.dice(f"devices {client.key}"), []
     for number in range(CLIENTS.index(client), DEVICES, len(CLIENTS)):
-        french, english, maker, model, tag, firmware = dice.choice(MODELS)
-        version = dice.choice(firmware)
+        # The first device of each client is one the severe advisory is about: everybody has something to read.
+        french, english, maker, model, tag, firmware = dice.choice(MODELS) if rows else MODELS[0]
+        version = dice.choice(firmware) if rows else firmware[0]
         rows.append(
             {
                 "name": words(client, f"{french} {number + 101}", f"{english} {number + 101}"),
@@ -160,5 +166,9 @@ def _tell(story):
 
 def _update(story):
     """A third of them is updated since: it answers the concern."""
-    concerns = _advisory(story).concern_ids.filtered(lambda one: one.state == "open" and one.answer == "affected")
-    concerns.equipment_id.sorted("id")[::3].write({"firmware": NEW_FIRMWARE, "firmware_source": "intervention"})
+    concerns = _advisory(story).concern_ids.filtered(
+        lambda one: one.state == "open" and one.answer == "affected"
+    )
+    concerns.equipment_id.sorted("id")[::3].write(
+        {"firmware": NEW_FIRMWARE, "firmware_source": "intervention"}
+    )

@@ -234,7 +234,9 @@ class CharterNotice(models.Model):
         names = dict(self.env["res.lang"].get_installed())
         for notice in self:
             quoted = notice._languages_to_translate()
-            others = [code for code in notice._languages_read() if code not in quoted and notice._is_other(code)]
+            others = [
+                code for code in notice._languages_read() if code not in quoted and notice._is_other(code)
+            ]
             notice.other_words = ", ".join(names[code] for code in others)
 
     def _is_other(self, code):
@@ -279,7 +281,9 @@ class CharterNotice(models.Model):
             return foreign.browse()  # somebody wrote it anew
         return foreign
 
-    @api.depends("state", "body", "advice", "line_ids", "advisory_id.translation_ids", "advisory_ids.translation_ids")
+    @api.depends(
+        "state", "body", "advice", "line_ids", "advisory_id.translation_ids", "advisory_ids.translation_ids"
+    )
     @api.depends_context("lang")
     def _compute_foreign_words(self):
         names = dict(self.env["res.lang"].get_installed())

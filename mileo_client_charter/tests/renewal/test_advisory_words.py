@@ -70,7 +70,8 @@ class TestAdvisoryWords(AdvisoryCase):
         notice = self.draft(advisory)
         action = notice.action_translate()
         self.assertEqual(
-            (action["context"]["default_advisory_id"], action["context"]["default_lang"]), (advisory.id, "fr_FR")
+            (action["context"]["default_advisory_id"], action["context"]["default_lang"]),
+            (advisory.id, "fr_FR"),
         )
         self.translated(advisory)
         french = notice.with_context(lang="fr_FR")
@@ -161,7 +162,10 @@ class TestAdvisoryWords(AdvisoryCase):
         for model, name in own:
             with self.subTest(model, field=name):
                 self.assertEqual(model, notice._name, "make a record of it here")
-                for lang, words in (("en_US", "<p>Said in English.</p>"), ("fr_FR", "<p>Dit en français.</p>")):
+                for lang, words in (
+                    ("en_US", "<p>Said in English.</p>"),
+                    ("fr_FR", "<p>Dit en français.</p>"),
+                ):
                     notice.with_context(lang=lang)[name] = words
                 self.env.flush_all()
                 self.env.invalidate_all()
@@ -197,7 +201,11 @@ class TestAdvisoryWords(AdvisoryCase):
             ("summary", "What happens"),
             ("advice", "What we recommend"),
         ):
-            with self.subTest(name), self.assertRaisesRegex(ValidationError, f"^{label}: write it down"), self.cr.savepoint():
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(ValidationError, f"^{label}: write it down"),
+                self.cr.savepoint(),
+            ):
                 self.translated(advisory, **{name: "…"})
 
     def test_every_refusal_of_a_document_has_its_words(self):

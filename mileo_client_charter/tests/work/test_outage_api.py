@@ -67,7 +67,10 @@ class TestIngestion(GearCase):
     # -- firmware -----------------------------------------------------------------------------------
 
     def test_firmware_of_each_shape_reaches_the_equipment(self):
-        annotated = {**alert("firing", "2026-10-05T05:00:00Z"), "annotations": {"firmware": "V5.7.3 build 220112"}}
+        annotated = {
+            **alert("firing", "2026-10-05T05:00:00Z"),
+            "annotations": {"firmware": "V5.7.3 build 220112"},
+        }
         zabbix = {
             "event_value": "1", "event_id": "9", "event_date": "2026.10.05", "event_time": "06:00:00", "timezone": "UTC", "serial": "SN-1",
             "firmware": " V5.8.0  build 230101 ",
@@ -102,7 +105,11 @@ class TestIngestion(GearCase):
         self.assertEqual(self.camera.firmware, "V6.1", "in the order of the days, not of the post")
 
     def test_a_firmware_that_is_none_is_refused_by_its_field(self):
-        for firmware, words in (("V" * 251, "longer than 250"), ({"version": "5"}, "is a text"), (True, "is a text")):
+        for firmware, words in (
+            ("V" * 251, "longer than 250"),
+            ({"version": "5"}, "is a text"),
+            (True, "is a text"),
+        ):
             [result] = self.post(told(start="2026-10-05T06:00:00Z", firmware=firmware))
             self.assertEqual((result["status"], result["field"]), ("refused", "firmware"), words)
             self.assertIn(words, result["error"])
