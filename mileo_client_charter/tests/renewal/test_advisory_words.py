@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
+from ...models.base.charter_addons import keeps_charter_rows
 from ...tools import advisory as documents
 from ..cases.advisories import NOW, AdvisoryCase, product
 
@@ -151,7 +152,7 @@ class TestAdvisoryWords(AdvisoryCase):
         found = {
             (name, field.name): field.translate
             for name, model in self.env.registry.items()
-            if name.startswith("charter.") and not model._abstract
+            if keeps_charter_rows(model)
             for field in model._fields.values()
             if field.type == "html" and field.translate and field.store
         }
