@@ -9,6 +9,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Domain
 
+from ..models.base.charter_format import day_text
 from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ..tools.past_due import is_past_due
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
@@ -131,6 +132,8 @@ class ClientReading:
             "called": self.moment(feedback.called_at),
             "call_recorded": self._if_later(feedback.call_recorded_at, feedback.called_at),
             "told": self.moment(feedback.outcome_at),
+            "read_by": self.read_by(feedback),
+            "call_delay": feedback._callback_delay_text(),
             "corrections": self.corrections(feedback).get(feedback.id, []),
         }
 
@@ -149,8 +152,14 @@ class ClientReading:
             "recorded": self._if_later(escalation.raised_at, escalation.said_at),
             "level2": self.moment(escalation.level2_at),
             "answered": self.moment(escalation.answered_at),
+            "read_by": self.read_by(escalation),
             "corrections": self.corrections(escalation).get(escalation.id, []),
         }
+
+    def read_by(self, record):
+        """Return “Monday 30 November 2026”, the day by which we read what the client has said on ``record``; empty when all is read."""
+        day = self.env["charter.word"]._charter_read_by(record)
+        return day_text(self.env, day, "EEEE d MMMM y") if day else ""
 
     def _if_later(self, recorded, happened):
         """Return the moment of recording in words, where it is another minute than that of what is recorded; else empty."""

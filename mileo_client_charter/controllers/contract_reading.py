@@ -74,15 +74,23 @@ class ContractReading(ClientReading):
             return self.env._("It runs until %s and is not renewed automatically.", end)
         last = row.charter_notice_date and row.charter_notice_date - timedelta(days=1)
         if not last:
-            return self.env._("It runs until %s, then renews.", end)
+            return self.env._(
+                "It runs until %s, then renews if you are satisfied with us (article 04 of the charter).", end
+            )
         if last < today:
             return self.env._(
-                "It runs until %(end)s, then renews; the last day to refuse was %(last)s.",
+                (
+                    "It runs until %(end)s, then renews if you are satisfied with us (article 04 of the charter); the last day "
+                    "to refuse was %(last)s."
+                ),
                 end=end,
                 last=day_text(self.env, last, DAY),
             )
         return self.env._(
-            "It runs until %(end)s, then renews; the last day to refuse is %(last)s.",
+            (
+                "It runs until %(end)s, then renews if you are satisfied with us (article 04 of the charter); the last day to "
+                "refuse is %(last)s."
+            ),
             end=end,
             last=day_text(self.env, last, DAY),
         )

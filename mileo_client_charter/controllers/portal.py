@@ -52,12 +52,16 @@ class CharterPortal(CustomerPortal):
         return self._page("portal_escalation_list", "escalations", reading, reading.escalations_page(query))
 
     @http.route("/my/charter/feedback/<int:feedback_id>", **READ)
-    def my_feedback_detail(self, feedback_id, **_query):
+    def my_feedback_detail(self, feedback_id, said=None, **_query):
         reading = ClientReading(request.env)
         feedback = reading.find("charter.feedback", feedback_id)
         if not feedback:
             return self._not_found(reading)
-        return self._page("portal_feedback", "feedback_detail", reading, reading.feedback_detail(feedback))
+        values = {
+            **reading.feedback_detail(feedback),
+            "ask_call": said and feedback._charter_sounds_like_a_call(),
+        }
+        return self._page("portal_feedback", "feedback_detail", reading, values)
 
     @http.route("/my/charter/escalation/<int:escalation_id>", **READ)
     def my_escalation_detail(self, escalation_id, **_query):
@@ -86,6 +90,17 @@ class CharterPortal(CustomerPortal):
         except ValidationError as error:
             return self._page("portal_comment", "comment", reading, {"values": form}, error)
         self._keep_files(reading, feedback, files)
+        # The page says what follows; words that ask for a call are asked about there, this once.
+        asked = "?said=1" if feedback._charter_sounds_like_a_call() else ""
+        return request.redirect(f"{feedback._get_portal_url()}{asked}")
+
+    @http.route("/my/charter/feedback/<int:feedback_id>/call", **POST)
+    def ask_call(self, feedback_id, **_form):
+        reading = ClientReading(request.env)
+        feedback = reading.find("charter.feedback", feedback_id)
+        if not feedback:
+            return self._not_found(reading)
+        feedback.sudo()._complete(call_me=True)
         return request.redirect(feedback._get_portal_url())
 
     @http.route("/my/charter/escalate", **READ)

@@ -4,6 +4,7 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
+from ..models.base.charter_format import day_text
 from ..models.base.door import new_form_key
 from ..models.feedback.charter_feedback import ASKED_FOR
 from ..tools.codes import FEEDBACK_CALLBACK
@@ -145,6 +146,11 @@ class Survey(http.Controller):
             ask_nps=feedback.ask_nps and not feedback.nps_answered,
             ask_comment=not feedback.comment,
             ask_call=not feedback.call_reason,
+            sounds_like_a_call=feedback._charter_sounds_like_a_call(),
+            delay=feedback._callback_delay_text(),
+            read_by=day_text(
+                request.env, request.env["charter.word"]._charter_read_by(feedback), "EEEE d MMMM y"
+            ),
             may_correct=feedback._may_correct_mark(),
             chosen=int(nps) if nps in map(str, range(11)) else None,
             comment=(values or {}).get("comment"),

@@ -11,6 +11,7 @@ from .people import test_assignment
 from .work import test_intervention
 from .work import test_intervention_pause
 from .work import test_intervention_doors
+from .work import test_intervention_terms
 from .feedback import test_feedback
 from .feedback import test_escalation
 from .base import test_access

@@ -5,6 +5,7 @@ with days of their own, of which Alsace-Moselle's are two (Good Friday and 26 De
 national days only: its three départements of local law are meant, each by its own code.
 """
 
+import unicodedata
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ SAME_DAYS = {
     "FR": {
         "67": "6AE", "68": "6AE", "A": "6AE", "ALSACE": "6AE", "MOSELLE": "57", "977": "BL", "978": "MF", "975": "PM",
         "984": "TF", "986": "WF", "987": "PF", "988": "NC", "GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976",
+        "BAS-RHIN": "6AE", "HAUT-RHIN": "6AE", "GUADELOUPE": "971", "MARTINIQUE": "972", "GUYANE": "973", "GUYANE FRANCAISE": "973",
+        "REUNION": "974", "LA REUNION": "974", "MAYOTTE": "976", "SAINT-BARTHELEMY": "BL", "SAINT-MARTIN": "MF",
+        "SAINT-PIERRE-ET-MIQUELON": "PM", "NOUVELLE-CALEDONIE": "NC", "POLYNESIE FRANCAISE": "PF", "WALLIS-ET-FUTUNA": "WF",
+        "TERRES AUSTRALES": "TF",
     }
 }  # fmt: skip
 # Countries in Odoo's list that are parts of another one for the library.
@@ -32,6 +37,16 @@ class Holiday(NamedTuple):
 
     day: date
     name: str
+
+
+# What the parts are called, where a list of them is shown to people.
+NAMES = {
+    "FR": {
+        "57": "Moselle", "6AE": "Alsace", "971": "Guadeloupe", "972": "Martinique", "973": "Guyane", "974": "La Réunion",
+        "976": "Mayotte", "BL": "Saint-Barthélemy", "MF": "Saint-Martin", "NC": "Nouvelle-Calédonie", "PF": "Polynésie française",
+        "PM": "Saint-Pierre-et-Miquelon", "TF": "Terres australes", "WF": "Wallis-et-Futuna",
+    }
+}  # fmt: skip
 
 
 class UnknownPart(ValueError):
@@ -55,12 +70,21 @@ def part_of(country: str, part: str | None) -> tuple[str, str | None]:
     >>> part_of("FR", "68"), part_of("RE", ""), part_of("FR", None), part_of("FR", "75")
     (('FR', '6AE'), ('FR', '974'), ('FR', None), ('FR', None))
 
+    By their names too, with accents and without; each of those a list shows is one:
+
+    >>> part_of("FR", "Réunion"), part_of("FR", "la reunion"), part_of("FR", "Moselle"), part_of("FR", "mayotte")
+    (('FR', '974'), ('FR', '974'), ('FR', '57'), ('FR', '976'))
+    >>> [name for country, named in NAMES.items() for code, name in named.items() if part_of(country, name) != (country, code)]
+    []
+    >>> [code for code in parts("FR") if code not in NAMES["FR"]]
+    []
+
     A number is a département, never a region: 44 is Loire-Atlantique.
 
     >>> {part_of("FR", f"{number:02}") for number in range(1, 96) if number not in (20, 57, 67, 68)}
     {('FR', None)}
     """
-    code = (part or "").strip().upper()
+    code = _plain(part or "")
     if country in PART_OF:
         return PART_OF[country]
     known = parts(country)
@@ -73,7 +97,18 @@ def part_of(country: str, part: str | None) -> tuple[str, str | None]:
         return country, code or None
     if country == "FR" and _is_metropolitan(code):
         return country, None
-    raise UnknownPart(code, ", ".join(known))
+    raise UnknownPart((part or "").strip(), ", ".join(_named(country, one) for one in known))
+
+
+def _named(country, code):
+    name = NAMES.get(country, {}).get(code)
+    return f"{name} ({code})" if name else code
+
+
+def _plain(text):
+    """Return ``text`` in capitals, without accents: “RÉUNION” and “Reunion” are one name."""
+    letters = unicodedata.normalize("NFKD", text.strip())
+    return "".join(one for one in letters if not unicodedata.combining(one)).replace("’", "'").upper()
 
 
 def _is_metropolitan(code: str) -> bool:

@@ -100,6 +100,7 @@ class CharterHolidaysWizard(models.TransientModel):
             )
         calendars = calendars.sudo()
         calendars._charter_check_part(self.country_id, self.part)
+        entered = self.count
         calendars._charter_enter_holidays(self.country_id, self.part, self._years(), self.env.lang)
         calendars.write(
             {
@@ -108,4 +109,16 @@ class CharterHolidaysWizard(models.TransientModel):
                 "charter_holiday_lang": self.env.lang,
             }
         )
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Closures entered: %(count)s, in %(calendars)s.",
+                    count=entered,
+                    calendars=", ".join(calendars.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

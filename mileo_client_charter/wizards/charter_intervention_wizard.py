@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import is_html_empty
 
+from ..models.charter.charter_service_level import PRIORITIES
+
 
 class CharterInterventionWizard(models.TransientModel):
     """A step of an intervention with its moment and its words; the moment may lie in the past."""
@@ -16,6 +18,7 @@ class CharterInterventionWizard(models.TransientModel):
             ("close", "Close now"),
             ("cancel", "Cancel"),
             ("correct", "Correct the moments"),
+            ("terms", "Change what it is due on"),
         ],
         required=True,
         readonly=True,
@@ -23,6 +26,9 @@ class CharterInterventionWizard(models.TransientModel):
     intervention_id = fields.Many2one("charter.intervention", required=True, readonly=True)
     at = fields.Datetime("When", default=fields.Datetime.now)
     responded_at = fields.Datetime()
+    priority = fields.Selection(PRIORITIES)
+    kind = fields.Selection(selection=lambda self: self._kinds())
+    reported_at = fields.Datetime()
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
     work_done = fields.Html()
@@ -31,6 +37,10 @@ class CharterInterventionWizard(models.TransientModel):
         help="Where the work updated its equipment: V5.7.3 build 220112. It is recorded on each.",
     )
     asked = fields.Text("Who is asked", compute="_compute_asked")
+
+    @api.model
+    def _kinds(self):
+        return self.env["charter.intervention"]._fields["kind"]._description_selection(self.env)
 
     @api.depends("intervention_id", "operation")
     @api.depends_context("lang")
@@ -59,6 +69,10 @@ class CharterInterventionWizard(models.TransientModel):
         elif self.operation == "correct":
             self.intervention_id.action_correct(
                 self.reason, responded_at=self.responded_at, resolved_at=self.at
+            )
+        elif self.operation == "terms":
+            self.intervention_id.action_change_terms(
+                self.reason, priority=self.priority, kind=self.kind, reported_at=self.reported_at
             )
         else:
             self.intervention_id.action_cancel(self.reason)

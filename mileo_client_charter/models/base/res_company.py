@@ -300,6 +300,10 @@ class ResCompany(models.Model):
         """Return the users who hold one of the company's own roles; whoever may be told where nobody does."""
         return self.env["res.users"]
 
+    def _charter_stood_in(self):
+        """Return who answers today in place of each who is away. :return: {id of a user who is away: res.users, one of them or more}"""
+        return {}
+
     @api.model
     def _charter_holders(self, keys, now=None):
         """Return who holds roles at a moment. :return: {(company id, role, client id): user id}, without those nobody holds"""

@@ -292,6 +292,7 @@ class CharterEscalation(models.Model):
             occurrence = str(times + 1) if times else ""
         opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
         self._charter_note_late(opened, moment, recorded)
+        self._give_upwards()
         opened._charter_announce()
         # The account manager sees it at once too: the client is theirs.
         manager = self.partner_id.with_company(self.company_id).charter_account_manager_id

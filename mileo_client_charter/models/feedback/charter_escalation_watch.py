@@ -9,7 +9,7 @@ from odoo.tools import email_domain_extract
 from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.codes import ESCALATION_LEVEL1
+from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.past_due import is_past_due
 
 _lt = LazyTranslate(__name__)
@@ -103,26 +103,36 @@ class CharterEscalation(models.Model):
 
     # -- nobody there -----------------------------------------------------------------------------
 
-    def _start_clock(self, code, moment, recorded, occurrence=""):
-        result = super()._start_clock(code, moment, recorded, occurrence)
-        self._give_to_management()
-        return result
+    def _give_upwards(self, announce=False):
+        """Give what is owed by somebody who is away, without a substitute, to the next level up: level 1 to general management, level 2
+        to an administrator of the charter.
 
-    def _give_to_management(self):
-        """Give level 1 of an operations manager who is away, without a stand-in, to general management at once."""
+        :param announce: tell who has it now; who opens it does so itself
+        """
+        vacant = {}
         for escalation in self:
-            promise = escalation._charter_owed(ESCALATION_LEVEL1)[-1:]
             company = escalation.company_id
-            if not promise.user_id or not self.env["charter.absence"]._is_vacant(promise.user_id, company):
-                continue
-            key = (company.id, "general_management", None)
-            holder = self.env["charter.assignment"].sudo()._holders({key}).get(key)
-            user = self.env["res.users"].browse(holder or [])
-            if user and user != promise.user_id:
+            if company not in vacant:
+                answers = self.env["charter.absence"]._answers_today(company)
+                vacant[company] = {user for user, holder in answers.items() if not holder}
+            for promise in escalation._charter_owed(ESCALATION_LEVEL1, ESCALATION_LEVEL2):
+                if promise.user_id.id not in vacant[company]:
+                    continue
+                user = company._charter_stood_in()[promise.user_id.id][:1]
+                if not user or user == promise.user_id:
+                    continue
                 before = promise.user_id
-                promise._reassign(user, _lt("the operations manager is away, without a substitute"))
+                promise._reassign(
+                    user,
+                    _lt("the operations manager is away, without a substitute")
+                    if promise.code == ESCALATION_LEVEL1
+                    else _lt("general management is away, without a substitute"),
+                )
                 promise._move_activities({promise.id: before}, user)
-                promise._charter_announce()
+                # A form that is open shows who answers now.
+                escalation.invalidate_recordset(["user_id"])
+                if announce:
+                    promise._charter_announce()
 
     # -- watching ---------------------------------------------------------------------------------
 
@@ -172,7 +182,7 @@ class CharterEscalation(models.Model):
             self._remind_to_qualify(today)
         elif self.state == "open":
             if self.user_id in away():
-                self._give_to_management()
+                self._give_upwards(announce=True)
             if is_past_due(self.due_at, self._charter_now()) and self.reminded_on != today:
                 self._remind_late(today)
         elif self.asked_at:
@@ -194,6 +204,7 @@ class CharterEscalation(models.Model):
         """Remind who owes the answer, and general management, every day; offer the client level 2, once."""
         for escalation in self:
             owner = escalation.user_id
+            owner = escalation.company_id._charter_stood_in().get(owner.id, owner)
             chiefs = self.env["charter.assignment"]._company_people(
                 escalation.company_id, "general_management"
             )
@@ -268,3 +279,29 @@ class CharterEscalation(models.Model):
         if self._may_go_to_level2():
             return _lt("%s wrote: answer, or go to level 2 with its reason", client.display_name)
         return super()._charter_word_summary(client)
+
+
+class CharterAbsence(models.Model):
+    _inherit = "charter.absence"
+
+    @api.model
+    def _refresh(self, company):
+        """Move escalations that are open with the absence, at its first moment: 24 hours do not wait for the next round."""
+        super()._refresh(company)
+        vacant = [user for user, holder in self._answers_today(company).items() if not holder]
+        if vacant:
+            owed = (
+                self.env["charter.obligation"]
+                .sudo()
+                .search(
+                    [
+                        ("company_id", "=", company.id),
+                        ("code", "in", (ESCALATION_LEVEL1, ESCALATION_LEVEL2)),
+                        ("is_owed", "=", True),
+                        ("user_id", "in", vacant),
+                    ]
+                )
+            )
+            escalations = self.env["charter.escalation"].sudo().browse(owed.mapped("res_id"))
+            escalations._give_upwards(announce=True)
+        self.env["charter.escalation"].invalidate_model(["user_id"])

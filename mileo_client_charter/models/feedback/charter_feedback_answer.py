@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.call_asked import asks_for_call
 from ...tools.codes import FEEDBACK_CALLBACK
 from .charter_feedback import ASKED_FOR, LOW_RATING, REPORTED
 
@@ -123,6 +124,11 @@ class CharterFeedback(models.Model):
         elif feedback.followup != "call" and (values.get("comment") or values.get("detractor") or call_me):
             self.env["charter.word"].sudo()._hear(feedback, now)
         return bool(values)
+
+    def _charter_sounds_like_a_call(self):
+        """Return whether the client wrote that it wants to be called, and no call is owed: it is asked, nothing is guessed."""
+        self.ensure_one()
+        return self.state == "answered" and not self.sudo().call_reason and asks_for_call(self.comment)
 
     def _open_callback(self, said_at, recorded):
         """Open the call-back of article 02, from when the client spoke; without a charter in force the feedback says so."""

@@ -53,10 +53,10 @@ class CharterRemindedMixin(models.AbstractModel):
             self._charter_engine().reminded_on = today
 
     def _charter_agreed_user(self):
-        """Return who does it; operations in place of somebody who has left."""
+        """Return who does it, or answers while they are away; operations in place of somebody who has left."""
         user = self.user_id
         if user and user.active:
-            return user
+            return self.company_id.sudo()._charter_stood_in().get(user.id, user)[:1]
         return self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")[:1]
 
     def _charter_put_in_list(self, document, user):

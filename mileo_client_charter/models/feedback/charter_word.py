@@ -123,12 +123,14 @@ class CharterWord(models.Model):
                 limit=1,
             )
         )
+        stood_in = company.sudo()._charter_stood_in()
         if owed.user_id.active and document._name == "charter.escalation":
-            return owed.user_id
+            return stood_in.get(owed.user_id.id, owed.user_id)[:1].sudo()
         assignments = self.env["charter.assignment"].sudo()
         key = (company.id, "account_manager", client.id)
         holder = assignments._holders({key}).get(key)
         users = self.env["res.users"].browse(holder) if holder else assignments.browse().user_id
+        users = stood_in.get(users.id, users)[:1] if users else users
         users = users or assignments._company_people(company, "operations_manager")[:1]
         return users.sudo() or self.env.ref("base.user_admin").sudo()
 
@@ -196,6 +198,11 @@ class CharterWord(models.Model):
         return self.sudo().search(
             [("res_model", "=", document._name), ("res_id", "in", document.ids), ("read_at", "=", False)]
         )
+
+    @api.model
+    def _charter_read_by(self, document):
+        """Return the day by which the last of a client's unread words on ``document`` are read; False when none waits."""
+        return self._unread_of(document).sorted("due_on")[-1:].due_on
 
     def action_open_document(self):
         self.ensure_one()

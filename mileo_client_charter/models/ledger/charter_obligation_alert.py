@@ -116,8 +116,8 @@ class CharterObligation(models.Model):
     def _alert_users(self, to):
         """Return who is told of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
 
-        Nobody in the role means the next one up: operations manager, general management, the
-        administrators of the charter. An alert always reaches somebody.
+        Nobody in the role, or its holder away without a substitute, means the next one up: operations manager, general
+        management, the administrators of the charter. An alert always reaches somebody.
         """
         told, keys = {}, {}
         for row in self:
@@ -138,7 +138,11 @@ class CharterObligation(models.Model):
                 if company not in next_up:
                     next_up[company] = company._charter_people("operations_manager")
                 told[row] = next_up[company]
-        return told
+        stood_in = {company: company._charter_stood_in() for company in self.company_id}
+        return {
+            row: stood_in[row.company_id].get(users.id, users) if len(users) == 1 else users
+            for row, users in told.items()
+        }
 
     def _charter_alert_activity(self, to="owner", activity_type="mileo_client_charter.activity_promise"):
         """Put an activity on the document each promise comes from, for ``to``: owner or manager.

@@ -38,8 +38,8 @@ class CharterCockpit(models.AbstractModel):
                 "danger" if risky else "", money,
             ),
         ]  # fmt: skip
-        # What reached general management waits for its own answer.
-        escalations, _waiting = self._escalation_block(("2",))
+        # What reached general management waits for its own answer, level 1 too where it has it while operations are away.
+        escalations, _waiting = self._escalation_block(("2",), mine=True)
         return figures, [escalations, renewals, trouble, self._nps_block(), self._kept_block()]
 
     # -- promises kept ----------------------------------------------------------------------------

@@ -172,10 +172,16 @@ class CharterCockpit(models.AbstractModel):
         return block, late
 
     @api.model
-    def _escalation_block(self, levels=("1", "2")):
-        """Return escalations nobody has answered, of these levels, the oldest first. :return: (block, how many)"""
+    def _escalation_block(self, levels=("1", "2"), mine=False):
+        """Return escalations nobody has answered, of these levels, the oldest first. :return: (block, how many)
+
+        :param mine: those of any level that are the reader's to answer too
+        """
         escalations = self.env["charter.escalation"]
-        domain = [("state", "in", ("open", "unqualified")), ("level", "in", levels)]
+        which = Domain("level", "in", levels)
+        if mine:
+            which |= Domain("user_id", "=", self.env.uid)
+        domain = Domain("state", "in", ("open", "unqualified")) & which
         rows = escalations.search(domain, order="raised_at, id")
         count, rows = len(rows), rows[:ROWS]
         now = self._charter_now()

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_utc
-from ...tools.standins import Away, StandInLoop, overlap, segments
+from ...tools.standins import Away, StandInLoop, holder_on, overlap, segments
 from ..base.charter_changed import changed_names
 from ..base.charter_format import day_text
 
@@ -161,15 +161,11 @@ class CharterAbsence(models.Model):
         )
 
     @api.model
-    def _is_vacant(self, user, company):
-        """Return whether ``user`` is away today and the chain of stand-ins ends with nobody."""
+    def _answers_today(self, company):
+        """Return {id of a user who is away today: id of who stands in at the end of the chain, None for nobody}."""
         today = company._charter_today()
-        absent = self._valid(company).filtered(lambda one: one.user_id == user and one.date_from <= today)
-        return any(
-            part.first <= today and (not part.last or today <= part.last)
-            for absence in absent
-            for part in absence._vacant()
-        )
+        away = [one for one in self._away(company) if one.first <= today]
+        return {one.user: holder_on(today, one.user, away) for one in away}
 
     @api.model
     def _away(self, company, since=None):
@@ -394,19 +390,25 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _alert_vacant(self, company, away):
-        """Tell the operations manager, once, of each absence on which nobody answers."""
+        """Tell the operations manager, once, of each absence on which nobody answers; never whoever is away, or will be, themselves."""
         absences = self._valid(company)
         with_roles = absences._holding_roles()
         kind = self.env.ref("mileo_client_charter.activity_promise")
+        present = self.env["charter.assignment"]
         for absence in absences:
             activities = absence.activity_ids.filtered(lambda one: one.activity_type_id == kind)
             if absence not in with_roles or not absence._vacant(away):
                 if activities:
                     activities.unlink()
                 continue
-            if activities:
+            people = present._company_people(company, "operations_manager")
+            if absence.user_id in people:
+                people = present._company_people(company, "general_management")
+            if activities.user_id & people:
                 continue
-            for user in self.env["charter.assignment"]._company_people(company, "operations_manager"):
+            # Who was told is away too by now.
+            activities.unlink()
+            for user in people:
                 absence.activity_schedule(
                     "mileo_client_charter.activity_promise",
                     user_id=user.id,

@@ -222,9 +222,10 @@ class CharterSetupCheck(models.Model):
     # -- looking ----------------------------------------------------------------------------------------------
 
     @api.model
-    def _refresh(self, companies):
+    def _refresh(self, companies, codes=None):
         """Look at everything for ``companies``, each check once for all of them; a row changes only where something has changed.
 
+        :param codes: these checks alone
         :return: the rows, what is to do first
         """
         checks = self.sudo()
@@ -238,6 +239,8 @@ class CharterSetupCheck(models.Model):
         }
         new = []
         for code, _label in self._fields["code"].selection:
+            if codes and code not in codes:
+                continue
             wrong = getattr(checks, f"_check_{code}")(companies.sudo())
             for company in companies.sudo():
                 detail = wrong.get(company, "")[:500]
@@ -254,6 +257,13 @@ class CharterSetupCheck(models.Model):
     def _cron_setup_check(self):
         """Look once a day: what was in order may be so no longer."""
         self._refresh(self.env["res.company"].search([]))  # pylint: disable=no-search-all
+
+    @api.model
+    def _look_again(self, *codes):
+        """Look again at once at what has been looked at: what these checks are about has changed."""
+        known = self.sudo().search([("code", "in", codes)])
+        if known:
+            self._refresh(known.company_id, codes)
 
     @api.model
     def action_open(self):

@@ -10,6 +10,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.standins import overlap, segments
 from ..base.charter_batches import run_isolated
+from ..charter.charter_commitment import COMPANY_ROLES
 from ..ledger.charter_past_due import owed_sql
 from .charter_assignment import holder_first_sql
 
@@ -27,17 +28,48 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _company_people(self, company, role):
-        """Return who answers for a company-wide role now, else the next ones up; never nobody.
+        """Return who answers for a company-wide role now, never nobody. :return: res.users
 
-        :return: res.users
+        Where nobody holds it, or its holder is away without a substitute, it is the next level up: general management for the
+        operations manager, the company's administrators of the charter for general management.
         """
-        for candidate in dict.fromkeys((role, "operations_manager", "general_management")):
-            key = (company.id, candidate, None)
-            holder = self.sudo()._holders({key}).get(key)
-            if holder:
-                return self.env["res.users"].browse(holder)
+        absent = self.env["charter.absence"]._answers_today(company)
+        levels = list(dict.fromkeys((role, *COMPANY_ROLES)))
+        held = self.sudo()._holders({(company.id, level, None) for level in levels})
+        for level in levels:
+            holder = held.get((company.id, level, None))
+            if holder and absent.get(holder, holder):
+                return self.env["res.users"].browse(absent.get(holder, holder))
+            if holder and level == "general_management":
+                break  # nobody of the two roles is above it
+        admins = self._company_admins(company)
+        return admins.filtered(lambda user: user.id not in absent) or admins
+
+    @api.model
+    def _company_admins(self, company):
+        """Return the administrators of the charter who work for ``company``."""
         admins = self.env.ref("mileo_client_charter.group_charter_admin").sudo().all_user_ids
         return admins.filtered(lambda user: user.active and company in user.company_ids and user.id != 1)
+
+    @api.model
+    def _stood_in(self, company):
+        """Return {id of a user who is away today: who answers in their place}: the substitute, else the next level up.
+
+        An account manager's or a technical contact's is the operations manager.
+        """
+        absent, users = self.env["charter.absence"]._answers_today(company), self.env["res.users"]
+        if not absent:
+            return {}
+        general = (company.id, "general_management", None)
+        chief = self.sudo()._holders({general}).get(general)
+        return {
+            user: users.browse(holder)
+            if holder
+            else self._company_people(
+                company, "general_management" if user == chief else "operations_manager"
+            )
+            for user, holder in absent.items()
+        }
 
     @api.model
     def _sync_stand_ins(self, company, away):
@@ -150,8 +182,8 @@ class CharterObligation(models.Model):
                     ORDER BY %(first)s LIMIT 1) holder ON true
              WHERE promise.company_id = %(company)s AND %(owed)s
                AND promise.user_id IS DISTINCT FROM holder.user_id
-               -- Level 1 went to general management while the operations manager is away without a stand-in.
-               AND NOT (promise.code = 'escalation.level1' AND EXISTS (
+               -- It went one level up while who answers it is away without a stand-in.
+               AND NOT (promise.code IN ('escalation.level1', 'escalation.level2') AND EXISTS (
                         SELECT 1 FROM charter_absence away
                          WHERE away.user_id = holder.user_id AND away.company_id = promise.company_id AND away.state = 'planned'
                            AND daterange(away.date_from, away.date_to, '[]') @> %(today)s::date))
@@ -222,6 +254,7 @@ class CharterObligation(models.Model):
         """Send ``user`` one mail with every promise that has just become theirs."""
         if not self:
             return
+        user = self.company_id[:1]._charter_stood_in().get(user.id, user)[:1]
         localized = self.with_context(lang=user.lang)
         body = self.env["ir.qweb"]._render(
             "mileo_client_charter.mail_taken_over",

@@ -13,6 +13,9 @@ class ResCompany(models.Model):
     def _charter_people(self, role):
         return self.env["charter.assignment"]._company_people(self, role)
 
+    def _charter_stood_in(self):
+        return self.env["charter.assignment"]._stood_in(self)
+
     @api.model
     def _charter_holders(self, keys, now=None):
         return self.env["charter.assignment"]._holders(keys, now)

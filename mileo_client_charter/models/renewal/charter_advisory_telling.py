@@ -278,6 +278,7 @@ class CharterAdvisoryConcern(models.Model):
         for (company, advisory, client), concerns in groups.items():
             client = client.with_company(company).sudo()
             user = client.charter_technical_contact_id or client.charter_account_manager_id
+            user = company.sudo()._charter_stood_in().get(user.id, user)[:1]
             limit = company._charter_vulnerability_limit(advisory.severity)
             day = company._charter_today() + timedelta(days=limit)
             concerns.write({"look_user_id": user.id, "look_by": day})

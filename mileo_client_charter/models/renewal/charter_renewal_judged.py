@@ -140,6 +140,7 @@ class CharterRenewal(models.Model):
         assignments = self.env["charter.assignment"].sudo()
         key = (self.company_id.id, "account_manager", self.partner_id.id)
         manager = self.env["res.users"].sudo().browse(assignments._holders({key}).get(key) or [])
+        manager = self.company_id.sudo()._charter_stood_in().get(manager.id, manager)
         manager = manager or assignments._company_people(self.company_id, "operations_manager")
         for user in manager | assignments._company_people(self.company_id, "general_management"):
             mine = self.with_context(lang=user.lang, mail_notify_force_send=False).sudo()

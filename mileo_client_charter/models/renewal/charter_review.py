@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
@@ -310,6 +311,8 @@ class CharterReview(models.Model):
                 if kind == "annual"
                 else contract._charter_local_day(row.trigger_at)
             )
+            # No day that is past is suggested: of what became known late, one of those that are left.
+            first = max(first, contract.company_id._charter_today())
             values.append(
                 {
                     "kind": kind,
@@ -318,10 +321,25 @@ class CharterReview(models.Model):
                     "renewal_id": serves and of_term.get((contract.id, contract.charter_term_end)),
                     "due_on": last,
                     "due_reason": row._explained() if kind == "annual" else False,
-                    "suggested_on": meeting_day(first, last, contract.id),
+                    "suggested_on": meeting_day(first, max(first, last), contract.id),
                 }
             )
         return self._charter_engine().create(values)
+
+    @api.model
+    def _suggest_again(self):
+        """Move the suggested day of meetings nobody has planned by then to one that is still to come.
+
+        :return: True, the step is done
+        """
+        companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
+        days = {company: company._charter_today() for company in companies}
+        passed = self.env["charter.word"]._by_day(days, lambda day: Domain("suggested_on", "<", day))
+        for review in self.sudo().search(passed & Domain("state", "=", "draft")):
+            today = days[review.company_id]
+            last = max(today, review.due_on or today)
+            review._charter_engine().suggested_on = meeting_day(today, last, review.contract_id.id)
+        return True
 
     @api.model
     def _give_up_withdrawn(self, contracts):

@@ -44,6 +44,7 @@ class CharterScheduler(models.AbstractModel):
         notices = self.env["charter.notice"]
         steps = (
             super()._schedule_all,
+            self.env["charter.review"]._suggest_again,
             self.env["charter.review"]._prepare_due,
             notices._raise_isolated,
             self.env["charter.advisory"]._raise_notices,

@@ -256,6 +256,7 @@ class CharterRecommendation(models.Model):
         user = report.technical_contact_id or report.account_manager_id
         if not user:
             return
+        user = report.company_id._charter_stood_in().get(user.id, user)[:1]
         report.activity_schedule(
             "mileo_client_charter.activity_promise",
             user_id=user.id,

@@ -94,6 +94,7 @@ class CharterReport(models.Model):
         """Give the account manager an activity: the report is ready to be read."""
         self.ensure_one()
         manager = self.sudo().account_manager_id
+        manager = self.company_id.sudo()._charter_stood_in().get(manager.id, manager)[:1]
         if manager and manager != self.env.user:
             self.sudo().activity_schedule(
                 "mileo_client_charter.activity_promise",

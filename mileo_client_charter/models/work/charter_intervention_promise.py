@@ -240,14 +240,14 @@ class CharterIntervention(models.Model):
     def _charter_renew_promises(self, reason):
         """Cancel what still runs with ``reason`` and promise it anew on the present terms.
 
-        What is late stays late, and is owed on the terms it was promised on; where nothing is promised any more, or it
-        is another client's work, it ends late.
+        What is late stays late, and is owed on the terms it was promised on, also where nothing would be promised any more;
+        where it is another client's work, it ends late.
         """
-        now, levels, late = self._charter_now(), self._charter_levels(), set()
+        now, late = self._charter_now(), set()
         for code in (RESPONSE, RESOLUTION):
             rows = self._charter_owed(code)
             stay = rows.filtered(lambda row: row._overdue(now)).filtered(
-                lambda row: self.browse(row.res_id)._charter_still_promised(row, levels)
+                lambda row: self.browse(row.res_id)._charter_still_owed(row)
             )
             for row in stay._charter_engine():
                 row.write(
@@ -263,14 +263,10 @@ class CharterIntervention(models.Model):
             engine.write({"promise_cycle": engine.promise_cycle + 1, "before_charter": before})
         self._charter_open_promises(late)
 
-    def _charter_still_promised(self, row, levels):
-        """Return whether a late promise is of this client and company, and of work times are promised for."""
+    def _charter_still_owed(self, row):
+        """Return whether a late promise is of this client and company: nobody has answered it by editing what the work is."""
         self.ensure_one()
-        return (
-            self in levels
-            and row.partner_id == self.partner_id.commercial_partner_id
-            and row.company_id == self.company_id
-        )
+        return row.partner_id == self.partner_id.commercial_partner_id and row.company_id == self.company_id
 
     # -- what happens to them ------------------------------------------------------------------------
 

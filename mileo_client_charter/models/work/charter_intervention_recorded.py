@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
@@ -14,6 +15,7 @@ _lt = LazyTranslate(__name__)
 
 # What a step of the operations manager corrects of work that is over (``action_correct``).
 CORRECTED = ("responded_at", "resolved_at")
+TERMS = ("priority", "kind", "reported_at", "contract_id")
 MOMENT = "EEEE d MMMM y, HH:mm"
 
 # A report of the work that says something: a letter or a digit outside of the marks.
@@ -61,7 +63,7 @@ class CharterIntervention(models.Model):
         )
 
     def _charter_is_for_client(self, name):
-        if name in CORRECTED:
+        if name in CORRECTED or name in TERMS:
             return True
         # What was reported by telephone or mail is our own note of it; the client does not read that.
         return super()._charter_is_for_client(name) and (name == "name" or bool(self.sudo().reported_by_id))
@@ -180,3 +182,107 @@ class CharterIntervention(models.Model):
         subject = record.env._("%s: a result was corrected", record.reference or record.name)
         layout = "mileo_client_charter.mail_client_layout"
         mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)
+
+    # -- what the promises of open work are made on, once a client told us of it -----------------------
+
+    def _charter_check_settled(self, vals):
+        super()._charter_check_settled(vals)
+        self._charter_check_terms(vals)
+
+    def _charter_check_terms(self, vals):
+        """Refuse to edit what a client told us of into another client's, or into other terms.
+
+        :raise ValidationError: with the way out
+        """
+        partner = self.env["res.partner"].browse(vals.get("partner_id") or [])
+        for one in self.sudo().filtered(lambda one: one.state == "open"):
+            client = one.commercial_partner_id
+            if (
+                partner
+                and partner.sudo().commercial_partner_id != client
+                and one._charter_holds_words_of(client)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Client: %(intervention)s holds words of %(client)s, which nobody else reads. Cancel it with a reason and "
+                        "record another one for the other client.",
+                        intervention=one.display_name,
+                        client=client.display_name,
+                    )
+                )
+            if not one.reported_by_id:
+                continue
+            for name in TERMS:
+                # The contract is chosen where the client's report named none.
+                if name in vals and one[name] and one._charter_differs(name, vals[name]):
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: the client reported %(intervention)s, and was told by when. Use “Change what it is "
+                            "due on”, with a reason: the client reads both.",
+                            field=self._label(name),
+                            intervention=one.display_name,
+                        )
+                    )
+
+    def _charter_holds_words_of(self, client):
+        """Return whether the client said something here: reported it, wrote on its thread, or answered about it."""
+        said = self.reported_by_id or self.feedback_ids.filtered("answered_at")
+        authors = self.message_ids.author_id | self.message_ids.author_id.commercial_partner_id
+        return bool(said) or client in authors
+
+    def action_change_terms(self, reason, **terms):
+        """Change what the time limits of open work are counted on; both, the reason and the name stay, and the client gets them by mail.
+
+        What is missed already stays so. When it was reported is for an operations manager to correct.
+
+        :param terms: priority, kind, reported_at or contract_id
+        :raise ValidationError: no reason, or nothing changes  :raise AccessError: not this user's to change
+        """
+        reason = self._charter_reason(reason)
+        terms = self._charter_read_moments({name: terms[name] for name in TERMS if name in terms})
+        for one in self._charter_step("open"):
+            changed = [name for name in terms if one._charter_differs(name, terms[name])]
+            if not changed:
+                raise ValidationError(self.env._("Nothing is changed: write what is right, then correct."))
+            if "reported_at" in changed and not self.env["charter.obligation"]._charter_may_correct():
+                raise AccessError(self.env._("Reported at: ask an operations manager, with the reason."))
+            engine = one._charter_engine()
+            before = {name: engine._charter_recorded_value(name) for name in changed}
+            engine.write({name: terms[name] for name in changed})
+            rows = engine._charter_note_correction(
+                {name: (before[name], engine._charter_recorded_value(name)) for name in changed}, reason
+            )
+            engine._charter_renew_promises(
+                _lt("Changed: %(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
+            )
+            for contact in one._charter_told_of_result():
+                one._charter_mail_terms(contact, rows)
+        return True
+
+    def _charter_mail_terms(self, contact, corrections):
+        record = self.with_context(lang=contact.lang or self.env.lang).sudo()
+        tz = contact.tz or self.company_id.sudo()._charter_tz()
+        owed = record.obligation_ids.filtered("is_owed").sorted("due_at")
+        body = record.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_terms_changed",
+            {
+                "record": record,
+                "contact": contact,
+                "corrections": corrections.with_env(record.env),
+                "promises": [(one.promise, one._due_in_words(tz, MOMENT)) for one in owed],
+                "reason": corrections[:1].reason,
+                "who": self._charter_who_corrects(record.env),
+            },
+        )
+        subject = record.env._("%s: what it is due on was changed", record.reference or record.name)
+        layout = "mileo_client_charter.mail_client_layout"
+        mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)
+
+    def action_ask_terms(self):
+        return self._charter_ask(
+            "terms",
+            self.env._("Change what it is due on"),
+            default_priority=self.priority,
+            default_kind=self.kind,
+            default_reported_at=self.reported_at,
+        )

@@ -58,6 +58,8 @@ class CharterIntervention(models.Model):
             self.env["charter.assignment"].sudo()._holders({(company.id, "technical_contact", client.id)})
         )
         technician = next(iter(holders.values()), False)
+        # While the technical contact is away without a substitute, somebody who is there has it.
+        technician = company._charter_stood_in().get(technician, self.env["res.users"])[:1].id or technician
         # What the client wrote reaches its technician with its files: core's "assigned to you" would be a second mail.
         interventions = interventions.with_context(mail_auto_subscribe_no_notify=True)
         intervention = interventions._charter_engine().create(

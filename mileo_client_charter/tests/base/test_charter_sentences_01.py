@@ -774,7 +774,10 @@ class TestSentencesHours(CharterCase):
         with self.at():
             wizard = self.wizard(part="67", first_year=2026, last_year=2026).with_context(lang="fr_FR")
             self.assertIn("Saint-Étienne", wizard.preview)
-            wizard.action_enter()
+            count = wizard.count
+            message = wizard.action_enter()["params"]["message"]
+            self.assertIn(f": {count},", message.replace("\N{NO-BREAK SPACE}", " "))
+            self.assertIn(self.calendar.name, message)
             self.assertIn(("2026-12-26", "Saint-Étienne"), self.entered())
             with self.committing():
                 self.env["resource.calendar"]._cron_holidays()

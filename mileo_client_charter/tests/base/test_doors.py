@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from ...controllers.hub_reading import HubReading
 from ...controllers.listing import PAGE_ROWS
+from ...models.base.charter_format import day_text
 from ..cases.portal import DoorsCase
 from ..cases.portal_fields import GENERIC, PORTAL_FIELDS
 
@@ -396,11 +397,38 @@ class TestPortal(DoorsCase):
                 self.assertEqual((feedback.contact_id, feedback.channel), (self.alice, "portal"))
                 self.assertEqual((feedback.rating, feedback.call_reason), (rating, reason))
                 self.assertEqual(bool(self.promise(feedback, "feedback.callback")), bool(reason))
+        unread = self.env["charter.feedback"].search([("comment", "=", "All well")], limit=1)
+        word = self.env["charter.word"].search([("res_model", "=", unread._name), ("res_id", "=", unread.id)])
+        self.assertTrue(word)
+        day = day_text(self.env(context={"lang": "en_US"}), word.due_on, "EEEE d MMMM y")
+        page = self.get(f"/my/charter/feedback/{unread.id}")
+        self.assertShows(page, f"we read them by {day}")
+        self.assertNotIn("Would you like us to call you?", page.text)
+        word._mark_read()
+        self.assertNotIn("we read them by", self.get(f"/my/charter/feedback/{unread.id}").text)
         for form in ({}, {"comment": "  "}, {"comment": "Kept", "rating": "6"}):
             with self.subTest(form=form):
                 response = self.post("/my/charter/comment", **form)
                 self.assertEqual(response.status_code, 422)
                 self.assertIn(form.get("comment", ""), response.text)
+
+    def test_words_that_ask_for_a_call_are_asked_about_once(self):
+        """Nothing is guessed: no call is owed until the client says yes; then it is, by one tap."""
+        self.log_in("p_alice")
+        response = self.post("/my/charter/comment", comment="Très déçu, rappelez-moi", rating="5")
+        feedback = self.env["charter.feedback"].search([], order="id desc", limit=1)
+        self.assertFalse(self.promise(feedback, "feedback.callback"))
+        page = self.get(response.headers["Location"])
+        self.assertShows(page, "Would you like us to call you?", "Yes, call me within 48 hours")
+        again = self.get(f"/my/charter/feedback/{feedback.id}")
+        self.assertNotIn("Would you like us to call you?", again.text)
+        response = self.post(f"/my/charter/feedback/{feedback.id}/call")
+        self.assertEqual(response.status_code, 303)
+        promise = self.promise(feedback, "feedback.callback")
+        self.assertEqual((len(promise), promise.due_at - promise.opened_at), (1, timedelta(hours=48)))
+        self.assertNotIn("Would you like us", self.get(f"/my/charter/feedback/{feedback.id}?said=1").text)
+        self.log_in("p_bea")
+        self.assertEqual(self.post(f"/my/charter/feedback/{feedback.id}/call").status_code, 404)
 
     def test_escalate_from_a_feedback(self):
         self.log_in("p_adam")

@@ -95,26 +95,34 @@ class TestLateStaysLate(InterventionCase):
         self.assertEqual(self.rows(intervention).mapped("state"), ["late"])
         self.assertEqual(self.missed(intervention), 2)
 
-    def test_where_nothing_is_promised_any_more_it_ends_late(self):
-        other, _one, _two = self._client("Bistro")
-        for values in (
-            {"kind": "preventive"},
-            {"priority": "0"},
-            {"partner_id": other.id, "contract_id": False},
-        ):
+    def test_where_nothing_is_promised_any_more_it_stays_owed(self):
+        """Found by people: contract emptied, priority lowered: the client's page said that nothing was late, and nobody had answered."""
+        for values in ({"kind": "preventive"}, {"priority": "0"}, {"contract_id": False}):
             with self.subTest(**values):
                 intervention = self.late()
                 with self.at(9.5):
                     intervention.write(values)
-                row = self.rows(intervention)[0]
-                self.assertEqual((row.state, row.missed, row.is_owed), ("late", 1, False))
-                self.assertEqual(row.cancelled_at, START + timedelta(hours=9.5))
-                self.assertEqual(row.partner_id, self.client)
-                self.assertIn("no longer to be done: Changed:", row.history)
+                for code in (RESPONSE, RESOLUTION):
+                    row = self.rows(intervention, code)
+                    self.assertEqual((len(row), row.state, row.missed, row.is_owed), (1, "late", 1, True))
                 with self.at(10):
-                    self.tick()
-                self.assertFalse(row._charter_engine()._alerts_due(10) & row, "nobody is told of it any more")
+                    intervention.action_close()
                 self.assertEqual(self.missed(intervention), 2)
+
+    def test_another_client_s_work_ends_late(self):
+        other, _one, _two = self._client("Bistro")
+        intervention = self.late()
+        with self.at(9.5):
+            intervention.write({"partner_id": other.id, "contract_id": False})
+        row = self.rows(intervention)[0]
+        self.assertEqual((row.state, row.missed, row.is_owed), ("late", 1, False))
+        self.assertEqual(row.cancelled_at, START + timedelta(hours=9.5))
+        self.assertEqual(row.partner_id, self.client)
+        self.assertIn("no longer to be done: Changed:", row.history)
+        with self.at(10):
+            self.tick()
+        self.assertFalse(row._charter_engine()._alerts_due(10) & row, "nobody is told of it any more")
+        self.assertEqual(self.missed(intervention), 2)
 
     def test_late_although_the_clock_did_not_come_round(self):
         with self.at(0):

@@ -63,6 +63,22 @@ class TestSetupCheck(CharterCase):
         leaves.create({**day, "company_id": self.company.id})
         self.assertEqual(self.state("holidays"), "ok")
 
+    def test_holidays_are_looked_at_again_when_they_change(self):
+        """The defect is gone with the holidays, and back without them: nobody waits for the day's look."""
+        leaves = self.env["resource.calendar.leaves"]
+        leaves.search([("resource_id", "=", False)]).unlink()
+        rows = self.checks._refresh(self.company)
+        [row] = rows.filtered(lambda row: row.code == "holidays")
+        self.assertEqual(row.state, "todo")
+        day = leaves.create(
+            {"name": "All Saints", "date_from": "2026-11-01 00:00:00", "date_to": "2026-11-01 22:59:59"}
+        )
+        self.assertEqual(row.state, "ok")
+        day.write({"date_from": "2024-11-01 00:00:00", "date_to": "2024-11-01 22:59:59"})
+        self.assertEqual(row.state, "todo")
+        day.unlink()
+        self.assertEqual(row.state, "todo")
+
     def test_address(self):
         parameters = self.env["ir.config_parameter"]
         for address, state in (

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo import Command
@@ -74,6 +74,23 @@ class TestReview(YearCase):
             self.assertEqual(review.obligation_id.code, "interview.biannual")
             self.assertTrue(date(2026, 10, 5) <= review.suggested_on <= review.due_on)
             self.assertEqual(review.staff_ids, self.manager)
+
+    def test_no_day_that_is_past_is_suggested(self):
+        """Nobody planned it by the day suggested: another one is, to the last day and after it, never on a weekend."""
+        review = self.review("interview")
+        suggested = review.suggested_on
+        for day in (
+            suggested,
+            suggested + timedelta(days=1),
+            review.due_on,
+            review.due_on + timedelta(days=40),
+        ):
+            with self.subTest(day=day), self.at(moment=datetime.combine(day, time(3))):
+                with self.committing():
+                    self.env["charter.scheduler"]._cron_schedule()
+                self.assertGreaterEqual(review.suggested_on, day)
+                self.assertLess(review.suggested_on.weekday(), 5)
+        self.assertNotEqual(review.suggested_on, suggested)
 
     def test_planned_in_the_calendar_with_the_client_invited(self):
         review = self.planned()

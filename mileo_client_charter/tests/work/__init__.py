@@ -1,6 +1,7 @@
 from . import test_intervention
 from . import test_intervention_pause
 from . import test_intervention_doors
+from . import test_intervention_terms
 from . import test_equipment
 from . import test_outage
 from . import test_outage_api
