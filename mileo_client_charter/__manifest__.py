@@ -133,6 +133,7 @@
             "mileo_client_charter/static/src/backend/*.scss",
             "mileo_client_charter/static/src/backend/charter_proof.*",
             "mileo_client_charter/static/src/backend/charter_empty.*",
+            "mileo_client_charter/static/src/backend/charter_drop.js",
             "mileo_client_charter/static/src/backend/charter_untouched.js",
         ],
         # Beside the graph's own code, which is loaded when the first graph is.

@@ -117,6 +117,10 @@ WHOLE = (
         reviews=by("kind || '-' || state", "charter_review"), notices=by("state", "charter_notice"),
         recommendations=by("state", "charter_recommendation"), reports=by("state", "charter_report"),
         report_errors=count("charter_report WHERE error IS NOT NULL OR table IS NULL".replace("table", '"table"')),
+        notices_in_one_language=count("charter_notice WHERE body->>'en_US' = body->>'fr_FR'"),
+        devices=count("charter_equipment WHERE supervised_from IS NULL AND firmware_source = 'sheet' OR maker IN ('Mobotix', 'Exacq', 'Siemens')"),
+        concerns=by("state || ' ' || answer", "charter_advisory_concern"), told=by("c.state", "charter_advisory_concern c", "told_at IS NOT NULL"),
+        holders=count("(SELECT DISTINCT e.partner_id FROM charter_equipment e WHERE e.maker IN ('Mobotix', 'Exacq', 'Siemens', 'Uniview')) held"),
         absences_ahead=count("charter_absence WHERE date_from > '{NOW}'"),
         english_to_french=count(
             "charter_report r JOIN res_partner p ON p.id = r.partner_id WHERE p.lang = 'fr_FR' AND r.introduction ~ ' the '"),
@@ -236,12 +240,25 @@ def test_every_screen_has_something_to_show(told):
         "interview-draft",
     }
     assert told["notices"].keys() == {"draft", "open", "closed"}
+    assert told["notices_in_one_language"] == 0
     assert told["recommendations"].keys() >= {"proposed", "accepted", "declined", "done"}
     assert told["reports"]["sent"] > 60
     assert told["absences_ahead"] == 2
     assert told["health"].keys() == {"trouble", "watch", "good"}
     assert told["marks"] >= 2, "Alpine's last report has marks"
     assert told["english_to_french"] == 0
+
+
+def test_four_hundred_devices_and_what_advisories_say_of_them(told):
+    assert told["holders"] == 12, "each client has some"
+    assert told["devices"] > 250
+    assert told["concerns"].keys() >= {
+        "open affected",
+        "open look",
+        "clear not_affected",
+        "updated not_affected",
+    }
+    assert told["told"].keys() == {"open", "updated"}, "some were updated since, some were not"
 
 
 def test_everybody_reads_one_language(told):

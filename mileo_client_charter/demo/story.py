@@ -19,6 +19,7 @@ from ..tools.clock import to_local, to_utc
 from . import (
     story_clients,
     story_desk,
+    story_devices,
     story_gear,
     story_notices,
     story_people,
@@ -121,7 +122,7 @@ class Story:
             self.present = self.looked_round = began
             # What is loaded stays: the collector need not look through all of Odoo each time.
             gc.freeze()
-            for theme in (story_clients, story_people, story_gear, story_work, story_reports, story_notices,
+            for theme in (story_clients, story_people, story_gear, story_devices, story_work, story_reports, story_notices,
                           story_year, story_voice, story_desk):  # fmt: skip
                 theme.plan(self)
             # The story runs the scheduled actions itself: nobody has to be woken, until the past is over.

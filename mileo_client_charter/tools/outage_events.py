@@ -57,6 +57,7 @@ class Event(NamedTuple):
     former_id: str | None = (
         None  # what the same outage was recorded under before its alerts were taken together
     )
+    firmware: str | None = None  # what the device runs, where the monitoring knows
     by_check: bool = False  # the sender numbers nothing: an end without a beginning says nothing
 
 
@@ -176,6 +177,7 @@ class Reader:
             series=self._text(item, "series", required=False),
             reason=self._text(item, "reason", required=False) or check,
             by_check=not name,
+            firmware=self._firmware(item),
             server=self._text(item, "server", required=False),
         )
 
@@ -211,6 +213,7 @@ class Reader:
             kind=kind,
             client=self._text(item, "client", required=False),
             reason=self._text(item, "event_name", required=False),
+            firmware=self._firmware(item),
             server=self._text(item, "server", required=False),
         )
 
@@ -248,6 +251,8 @@ class Reader:
             client=self._text(labels, "charter_client", required=False),
             reason=self._text(annotations, "summary", required=False)
             or self._text(labels, "alertname", required=False),
+            # An annotation: a label would make another alert of it at every update.
+            firmware=self._firmware(annotations),
             member=fingerprint,
             former_id=fingerprint,
         )
@@ -294,6 +299,10 @@ class Reader:
                 raise Refused(name, f"“{name}” is longer than 250 characters.")
             text = text[:249] + "…"
         return text or None
+
+    def _firmware(self, item):
+        text = self._text(item, "firmware", required=False, whole=True)
+        return " ".join(text.split()) if text else None
 
     def _serial(self, item, name):
         try:

@@ -38,6 +38,7 @@ class CharterAdvisoryImport(models.TransientModel):
             "type": "ir.actions.act_window",
             "res_model": self._name,
             "res_id": self.id,
+            "name": self.env._("Import advisories"),
             "views": [(False, "form")],
             "target": "new",
         }

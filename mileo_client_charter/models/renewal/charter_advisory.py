@@ -57,7 +57,11 @@ class CharterAdvisory(models.Model):
     revised_at = fields.Datetime("Revised on", tracking=True)
     version = fields.Char("Revision", default="1", tracking=True)
     source_format = fields.Char(readonly=True, copy=False)
-    language = fields.Char(readonly=True)
+    language = fields.Char(
+        readonly=True,
+        default=lambda self: (self.env.lang or "en_US")[:2],
+        help="Of the publisher's text; of what somebody typed, the typist's own.",
+    )
     tlp = fields.Selection(
         TLP, "TLP", default="CLEAR", help="Traffic Light Protocol: who may read it. Empty: it does not say."
     )

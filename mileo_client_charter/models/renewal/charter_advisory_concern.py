@@ -25,6 +25,8 @@ REASONS = [
     ("revision", "A revision takes it out"),
 ]
 STAFF = "mileo_client_charter.group_charter_user"
+# A length of time, and what is filled once it has come to its end.
+HAPPENED = {"hours_to_tell": "told_at", "days_to_update": "updated_on"}
 # Models of fewer letters are in too many others to be a sign of anything.
 SHORTEST = 5
 
@@ -117,6 +119,17 @@ class CharterAdvisoryConcern(models.Model):
             )
             one.hours_to_tell = (one.told_at - began).total_seconds() / 3600 if one.told_at and began else 0
             one.days_to_update = (one.updated_on - one.found_on).days if one.updated_on else 0
+
+    def _read_group_select(self, aggregate_spec, query):
+        # What has not happened yet took no time at all, and is not in an average.
+        name, _colon, function = aggregate_spec.partition(":")
+        if function == "avg" and name in HAPPENED:
+            return SQL(
+                "AVG(CASE WHEN %(happened)s IS NOT NULL THEN %(length)s END)",
+                happened=self._field_to_sql(self._table, HAPPENED[name], query),
+                length=self._field_to_sql(self._table, name, query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
 
     # -- a person's answer ------------------------------------------------------------------------
 

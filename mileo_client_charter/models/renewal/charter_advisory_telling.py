@@ -149,7 +149,7 @@ class CharterAdvisory(models.Model):
             self.with_context(tz=company._charter_tz()), self.published_at
         ).date()
         return {
-            "name": self.name,
+            "name": self._title(),
             "kind": "vulnerability",
             "company_id": company.id,
             "advisory_id": self.id,
@@ -162,20 +162,12 @@ class CharterAdvisory(models.Model):
     def _write_notice_texts(self, notice):
         """Write what clients read, in each language. Above TLP:CLEAR nothing of the publisher's text is taken over."""
         for code, _name in self.env["res.lang"].get_installed():
-            one = self.with_context(lang=code)
-            body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": one})
-            notice.with_context(lang=code).write({"body": body, "advice": one._advice()})
+            self._write_notice_text(notice.with_context(lang=code))
 
-    def _advice(self):
-        if self.tlp != "CLEAR":
-            return ""
-        kinds = dict(self.env["charter.advisory.remedy"]._fields["kind"]._description_selection(self.env))
-        order = list(kinds)
-        remedies = self.remedy_ids.sorted(lambda one: (order.index(one.kind), one.id))
-        lines = [
-            ": ".join([kinds[one.kind], " ".join(filter(None, [one.text, one.url]))]) for one in remedies[:12]
-        ]
-        return "\n".join(dict.fromkeys(lines)) or self.env._("We contact you to agree on what is to be done.")
+    def _write_notice_text(self, notice):
+        """Write what clients of one language read: that of the context of ``notice``."""
+        one = self.with_context(lang=notice.env.lang)
+        notice.write({"name": one._title(), "body": one._notice_body(), "advice": one._advice()})
 
     def _note_notified(self, company, lines):
         told = lines.filtered(lambda line: line.sent_at and not line.error)

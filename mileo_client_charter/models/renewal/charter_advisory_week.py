@@ -172,7 +172,7 @@ class CharterNoticeLine(models.Model):
             one = advisory.with_context(lang=self.env.lang)
             rows.append(
                 {
-                    "name": one.name if one.tlp == "CLEAR" else one.identifier,
+                    "name": one._title(),
                     "reference": " · ".join([one.publisher, one.identifier]),
                     "severity": labels.get(one.severity, ""),
                     "equipment": [

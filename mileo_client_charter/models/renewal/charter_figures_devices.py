@@ -17,7 +17,7 @@ class CharterFigures(models.AbstractModel):
         """Return devices whose client was told to update them and that were not by the end of the period, one row an advisory; and
         authorisations that end within a year of it, or have ended. What a device is to be updated for twice is there once.
 
-        One statement: rows of ``what`` ``device`` (``name`` of the advisory, ``number`` of devices, told ``since``) and
+        One statement, and the titles of what has none: rows of ``what`` ``device`` (``name`` of the advisory, ``number`` of devices, told ``since``) and
         ``authorisation`` (``name`` of its kind by language, ``number``, ``until``).
         """
         for model in (
@@ -28,13 +28,13 @@ class CharterFigures(models.AbstractModel):
             "charter.authorisation.kind",
         ):
             self.env[model].flush_model()
-        return self._dicts(
+        rows = self._dicts(
             """
             SELECT found.* FROM (
-                SELECT scope.contract_id, 'device' AS what, COALESCE((
+                SELECT scope.contract_id, 'device' AS what, advisory.id AS advisory, (
                            SELECT notice.name FROM charter_notice notice
                             WHERE notice.advisory_id = advisory.id AND notice.company_id = scope.company_id AND notice.state != 'draft'
-                            ORDER BY notice.id DESC LIMIT 1), to_jsonb(advisory.name)) AS name, advisory.severity,
+                            ORDER BY notice.id DESC LIMIT 1) AS name, advisory.severity,
                        COUNT(*)::text AS number, MIN(concern.told_at)::text AS since, NULL::text AS until, NULL::text AS place
                   FROM charter_advisory_concern concern
                   JOIN charter_advisory advisory ON advisory.id = concern.advisory_id
@@ -44,7 +44,7 @@ class CharterFigures(models.AbstractModel):
                    AND (concern.state = 'open' AND concern.answer = 'affected' OR concern.updated_on > scope.last_day)
                  GROUP BY scope.contract_id, scope.company_id, advisory.id
                  UNION ALL
-                SELECT scope.contract_id, 'authorisation', kind.name, NULL, authorisation.number, NULL,
+                SELECT scope.contract_id, 'authorisation', NULL, kind.name, NULL, authorisation.number, NULL,
                        authorisation.valid_until::text, site.name
                   FROM charter_authorisation authorisation
                   JOIN charter_authorisation_kind kind ON kind.id = authorisation.kind_id
@@ -57,6 +57,22 @@ class CharterFigures(models.AbstractModel):
             scope=scope["table"],
             reach=f"{AUTHORISATION_MONTHS} months",
         )
+        self._name_unnamed([row for of_contract in rows.values() for row in of_contract])
+        return rows
+
+    @api.model
+    def _name_unnamed(self, rows):
+        """Give what was told in the notice of a week, which has no name of its own for each advisory, its title in every language."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        told = [(row, row.pop("advisory")) for row in rows]
+        advisories = (
+            self.env["charter.advisory"].sudo().browse({one for row, one in told if one and not row["name"]})
+        )
+        titles = {
+            one.id: {code: one.with_context(lang=code)._title() for code in languages} for one in advisories
+        }
+        for row, advisory in told:
+            row["name"] = row["name"] or titles[advisory]
 
 
 class CharterReport(models.Model):

@@ -10,6 +10,7 @@ from ...tools import references
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.departments import department_of
 from ..base.charter_format import day_text
+from ..base.charter_html import OwnHtml
 
 _lt = LazyTranslate(__name__)
 
@@ -68,7 +69,7 @@ class CharterNotice(models.Model):
         [("gdpr", "GDPR"), ("nf", "NF standard"), ("prefectoral", "Prefectoral order"), ("other", "Other")]
     )
     source = fields.Char(help="Source of the information: a page, a letter, an order and its number.")
-    body = fields.Html("What happens", translate=True)
+    body = OwnHtml("What happens", translate=True)
     advice = fields.Text("What we recommend", translate=True)
     state = fields.Selection(
         [

@@ -146,7 +146,7 @@ class CharterOutage(models.Model):
         equipment = self._ingest_equipment(events)
         rows = self._ingest_rows(events)
         now = fields.Datetime.now()
-        results = []
+        results, firmware = [], []
         for event in events:
             try:
                 row, status = self._ingest_one(event, equipment, rows, now)
@@ -154,7 +154,11 @@ class CharterOutage(models.Model):
                 results.append(refused)
                 continue
             results.append({"status": status, "row": row})
+            if event.firmware:
+                seen = min(event.end or event.start or now, now)
+                firmware.append((seen, self._ingest_find(event, equipment), event.firmware))
         self._ingest_store(rows)
+        self._ingest_firmware(sorted(firmware))
         return [
             result
             if isinstance(result, Refused)
@@ -338,6 +342,20 @@ class CharterOutage(models.Model):
                 and not row.fixed
             ):
                 row.end, row.end_unconfirmed = event.end, True
+
+    @api.model
+    def _ingest_firmware(self, seen):
+        """Record what devices run; what an event tells of a day before that on record is history already.
+
+        :param seen: [(moment, equipment id, firmware)], the earliest first
+        """
+        # The user who posts reads nothing.
+        devices = self.env["charter.equipment"].sudo()
+        for moment, equipment_id, firmware in seen:
+            one = devices.browse(equipment_id)
+            day = one.company_id._charter_day_at(moment)
+            if firmware != one.firmware and (not one.firmware_on or day >= one.firmware_on):
+                one.write({"firmware": firmware, "firmware_on": day, "firmware_source": "monitoring"})
 
     @api.model
     def _ingest_store(self, rows):

@@ -30,6 +30,7 @@ OF_NO_COMPANY = {
     "charter.advisory.product": "its advisory's",
     "charter.advisory.remedy": "its advisory's",
     "charter.advisory.revision": "its advisory's",
+    "charter.advisory.translation": "its advisory's",
     "charter.site.kind": "words only, shared",
     "charter.support.column": "titles of manufacturers' lists, the same for all",
     "charter.advisory.feed": "where it is published, the same for all",

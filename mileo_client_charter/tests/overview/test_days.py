@@ -99,6 +99,29 @@ class TestDays(CharterCase, BrowserCase):
             self.assertLessEqual(clicks[task], before, task)
         self.assertLessEqual(sum(clicks[task] for task in BEFORE), sum(BEFORE.values()) * 2 / 3)
 
+    def test_an_advisory_from_the_file_to_the_clients(self):
+        devices = self.env["charter.equipment"].create(
+            [
+                {
+                    "name": name, "partner_id": self.client.id, "contract_id": self.contract.id, "maker": "Acme", "model": "DOME-100",
+                    "firmware": firmware, "supervised_from": False,
+                }
+                for name, firmware in (("Dôme 1", "V1.4"), ("Dôme 2", False), ("Dôme 3", "V2.0"))
+            ]
+        )  # fmt: skip
+        self.day("day_vigilance", self.technician)
+        advisory = self.env["charter.advisory"].search([("identifier", "=", "ACME-2026-1")])
+        answers = {one.equipment_id: (one.answer, one.state) for one in advisory.concern_ids}
+        self.assertEqual(
+            [answers[one] for one in devices],
+            [("affected", "open"), ("not_affected", "clear"), ("not_affected", "clear")],
+        )
+        notice = advisory.notice_ids
+        self.assertEqual((notice.state, notice.line_ids.equipment_ids), ("open", devices[0]))
+        mail = self.mails_to(self.alice)[-1:]
+        self.assertIn("prendre la main", mail.body_html)
+        self.assertNotIn("Somebody on the network", mail.body_html)
+
     def test_on_a_telephone(self):
         self.browser_size, self.touch_enabled = "390x844", True
         self.negative()

@@ -3,6 +3,7 @@ from . import test_renewal_gate
 from . import test_review
 from . import test_notice
 from . import test_advisory
+from . import test_advisory_words
 from . import test_advisory_answers
 from . import test_advisory_feed
 from . import test_vigilance

@@ -6,8 +6,8 @@ from collections import Counter
 
 from odoo.tests import tagged
 
+from ...demo.story_devices import DEVICES, MODELS
 from ..cases.advisories import NOW, AdvisoryCase
-from ..cases.devices import DEVICES, MODELS
 
 ROOT = pathlib.Path(__file__).parents[3]
 ROW = re.compile(r"^\| (affected|look|not affected) \| (\d+) \| (\d+) \|", re.MULTILINE)

@@ -154,6 +154,35 @@ class TestVigilance(AdvisoryCase):
         [row] = advisory.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.cam)
         self.assertEqual((row.state, row.days_to_update), ("updated", 3))
 
+    def test_what_has_not_happened_is_in_no_average(self):
+        advisory = self.imported(self.document)
+        self.sent(advisory, NOW + timedelta(hours=12))
+        with self.at(moment=NOW + timedelta(days=3)):
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+        [(hours, days)] = self.env["charter.advisory.concern"]._read_group(
+            [("advisory_id", "=", advisory.id)], [], ["hours_to_tell:avg", "days_to_update:avg"]
+        )
+        told = advisory.sudo().concern_ids.filtered("told_at")
+        self.assertEqual((len(advisory.sudo().concern_ids), len(told)), (4, 2))
+        self.assertAlmostEqual(hours, sum(told.mapped("hours_to_tell")) / 2)
+        self.assertGreater(hours, 12)
+        self.assertEqual(days, 3, "of the one that was updated")
+
+    def test_a_monitoring_that_sends_the_firmware_answers_the_concern(self):
+        advisory = self.imported(self.document)
+        self.sent(advisory)
+        self.cam.serial = "CAM-1"
+        later = NOW + timedelta(days=2)
+        with self.at(moment=later):
+            [result] = self.env["charter.outage"]._ingest(
+                {"event_id": "1", "serial": "cam-1", "status": "up", "end": "2026-10-07T07:00:00Z", "firmware": "V5.7.3 build 220112"}
+            )  # fmt: skip
+            self.env.flush_all()
+        self.assertEqual(result["status"], "created")
+        [row] = advisory.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.cam)
+        self.assertEqual((row.state, row.updated_on), ("updated", later.date()))
+
     def test_a_firmware_of_no_or_of_several_models_is_refused(self):
         for equipment, words in (
             (self.env["charter.equipment"], "choose the equipment"),

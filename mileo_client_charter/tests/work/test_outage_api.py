@@ -64,6 +64,57 @@ class TestIngestion(GearCase):
 
         return [(hour(row.start_at), hour(row.end_at)) for row in self.rows()]
 
+    # -- firmware -----------------------------------------------------------------------------------
+
+    def test_firmware_of_each_shape_reaches_the_equipment(self):
+        annotated = {
+            **alert("firing", "2026-10-05T05:00:00Z"),
+            "annotations": {"firmware": "V5.7.3 build 220112"},
+        }
+        zabbix = {
+            "event_value": "1", "event_id": "9", "event_date": "2026.10.05", "event_time": "06:00:00", "timezone": "UTC", "serial": "SN-1",
+            "firmware": " V5.8.0  build 230101 ",
+        }  # fmt: skip
+        up_alone = {"serial": "SN-1", "check": "ping", "status": "up", "firmware": "V6.0"}
+        for event, firmware in (
+            (told(start="2026-10-04T06:00:00Z", firmware="V5.4.0"), "V5.4.0"),
+            ({"alerts": [annotated]}, "V5.7.3 build 220112"),
+            (zabbix, "V5.8.0 build 230101"),
+            (up_alone, "V6.0"),
+            (told("2", start="2026-10-05T07:00:00Z"), "V6.0"),
+            (told("3", start="2026-10-05T07:00:00Z", firmware="{INVENTORY.SOFTWARE}"), "V6.0"),
+        ):
+            with self.subTest(firmware, event=event):
+                self.env["charter.outage"]._ingest(event)
+                self.env.flush_all()
+                self.assertEqual(
+                    (self.camera.firmware, self.camera.firmware_source), (firmware, "monitoring")
+                )
+        seen = [(one.firmware, str(one.seen_on), one.source) for one in self.camera.firmware_ids]
+        self.assertEqual(seen[0], ("V6.0", "2026-10-05", "monitoring"))
+        self.assertEqual(seen[-1], ("V5.4.0", "2026-10-04", "monitoring"))
+        self.assertEqual(len(seen), 4, "each once")
+
+    def test_a_firmware_of_before_is_history(self):
+        self.camera.write({"firmware": "V6.0", "firmware_on": "2026-10-03"})
+        self.post(told(start="2026-10-02T06:00:00Z", firmware="V5.0"))
+        self.assertEqual((self.camera.firmware, self.camera.firmware_source), ("V6.0", "hand"))
+        late = told("2", start="2026-10-04T06:00:00Z", end="2026-10-04T07:00:00Z", firmware="V6.1")
+        early = told("3", start="2026-10-03T06:00:00Z", end="2026-10-03T07:00:00Z", firmware="V6.0.5")
+        self.post(late, early)
+        self.assertEqual(self.camera.firmware, "V6.1", "in the order of the days, not of the post")
+
+    def test_a_firmware_that_is_none_is_refused_by_its_field(self):
+        for firmware, words in (
+            ("V" * 251, "longer than 250"),
+            ({"version": "5"}, "is a text"),
+            (True, "is a text"),
+        ):
+            [result] = self.post(told(start="2026-10-05T06:00:00Z", firmware=firmware))
+            self.assertEqual((result["status"], result["field"]), ("refused", "firmware"), words)
+            self.assertIn(words, result["error"])
+        self.assertFalse(self.camera.firmware)
+
     # -- one event after another --------------------------------------------------------------------
 
     def test_down_then_up(self):

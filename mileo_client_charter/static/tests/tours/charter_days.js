@@ -295,3 +295,106 @@ tours.add("charter_phone_olivier", {
         see(".o_form_view:not(:has(button[name='action_ask_answer']))"),
     ],
 });
+
+// An advisory that somebody drops on the list, as the technical contact's guide tells it; the document is made up, of the shape authorities publish.
+const ADVISORY = {
+    document: {
+        category: "csaf_security_advisory", csaf_version: "2.0", title: "Command injection in Acme cameras", lang: "en",
+        publisher: { category: "vendor", name: "Acme", namespace: "https://www.example.com" }, distribution: { tlp: { label: "CLEAR" } },
+        notes: [{ category: "summary", text: "Somebody on the network can run commands." }],
+        tracking: {
+            id: "ACME-2026-1", status: "final", version: "1", revision_history: [],
+            initial_release_date: "2026-01-05T08:00:00Z", current_release_date: "2026-01-05T08:00:00Z",
+        },
+    },
+    product_tree: {
+        branches: [{ category: "vendor", name: "Acme", branches: [{ category: "product_name", name: "DOME-100", branches: [
+            { category: "product_version_range", name: "< V2.0", product: { name: "DOME-100", product_id: "A" } }] }] }],
+    },
+    vulnerabilities: [{
+        cve: "CVE-2026-10001", product_status: { known_affected: ["A"] },
+        scores: [{ cvss_v3: { vectorString: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }, products: ["A"] }],
+        remediations: [{ category: "vendor_fix", details: "Install V2.0.", product_ids: ["A"] }],
+    }],
+};
+/** Files that come over the page, and are let go over the zone that appears. */
+const dragged = (type, names) => {
+    const files = new DataTransfer();
+    for (const [name, text] of Object.entries(names)) {
+        files.items.add(new File([text], name, { type: "application/json" }));
+    }
+    return new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true });
+};
+const dropped = { "acme.json": JSON.stringify(ADVISORY), "photo.json": "no advisory" };
+const concerned = (device, name) => `.o_field_widget[name='concern_ids'] .o_data_row:contains('${device}') ${name}`;
+
+tours.add("charter_day_vigilance", {
+    steps: () => [
+        ...guided(
+            "vigilance.open",
+            ["Renouvellements", "Avis de sécurité"],
+            menu("advisory", ["year_root", "Renouvellements"], ["advisory", "Avis de sécurité"]),
+            see(".o_last_breadcrumb_item:contains('Avis de sécurité')")
+        ),
+        ...guided(
+            "vigilance.drop",
+            ["Importer des avis", "Les ouvrir"],
+            see(".o_control_panel button:contains('Importer des avis')"),
+            { content: "files come over the list", trigger: ".o_list_renderer", run: ({ anchor }) => anchor.dispatchEvent(dragged("dragenter", dropped)) },
+            { trigger: ".o-Dropzone", run: ({ anchor }) => anchor.dispatchEvent(dragged("drop", dropped)) },
+            see(".modal .o_data_row:contains('photo.json') td[name='outcome']:contains('Refusé')"),
+            see(".modal .o_data_row:contains('acme.json') td[name='outcome']:contains('Nouveau')"),
+            click("advisory", ".modal button[name='action_advisories']:contains('Les ouvrir')"),
+            noDialog
+        ),
+        ...guided(
+            "vigilance.preview",
+            ["Concerné", "À vérifier", "Non concerné", "Clients et appareils"],
+            click("advisory", ".o_data_row:contains('ACME-2026-1') td[name='name']"),
+            see("button[name='action_concerns']:contains('Concerné'):contains('1')"),
+            see("button[name='action_concerns']:contains('À vérifier'):contains('1')"),
+            see("button[name='action_concerns']:contains('Non concerné'):contains('1')"),
+            see(".nav-link.active:contains('Clients et appareils')"),
+            see(concerned("Dôme 1", "td[name='why']:contains('V1.4')"))
+        ),
+        ...guided(
+            "vigilance.look",
+            ["À vérifier", "Concerné", "Non concerné", "Constat"],
+            see(concerned("Dôme 2", "td[name='answer']:contains('À vérifier')")),
+            see(concerned("Dôme 2", "button[name='action_affected']:contains('Concerné')")),
+            click("advisory", concerned("Dôme 2", "button[name='action_not_affected']:contains('Non concerné')")),
+            see(".modal .modal-title:contains('Constat')"),
+            type(".modal " + field("why"), "Son étiquette indique V2.1"),
+            click("advisory", ".modal button[name='action_save']"),
+            noDialog,
+            see(concerned("Dôme 2", "td[name='answer']:contains('Non concerné')"))
+        ),
+        ...guided(
+            "vigilance.notice",
+            ["Rédiger l’information"],
+            click("advisory", "button[name='action_notice']:contains('Rédiger l’information')"),
+            see(field("name", "input:value(Vulnérabilité)"), "its subject is in French")
+        ),
+        ...guided(
+            "vigilance.words",
+            ["L’écrire avec nos mots", "Enregistrer"],
+            click("advisory", ".alert button[name='action_translate']:contains('L’écrire avec nos mots')"),
+            see(".modal " + field("their_summary", "") + ":contains('Somebody on the network')"),
+            type(".modal " + field("title"), "Caméras Acme à mettre à jour"),
+            type(".modal " + field("summary", "textarea"), "Une faille permet de prendre la main sur la caméra."),
+            type(".modal " + field("advice", "textarea"), "Nous la mettons à jour avec vous."),
+            click("advisory", ".modal .modal-footer .btn-primary:contains('Enregistrer')"),
+            noDialog,
+            see(field("name", "input:value(Caméras Acme à mettre à jour)"), "the draft has our words"),
+            see(".o_form_view:not(:has(button[name='action_translate']))")
+        ),
+        ...guided(
+            "vigilance.tell",
+            ["Informer les clients"],
+            click("advisory", "button[name='action_send']:contains('Informer les clients')"),
+            click("advisory", ".modal .modal-footer .btn-primary"),
+            noDialog,
+            see(".o_form_view:not(:has(button[name='action_send']))")
+        ),
+    ],
+});
