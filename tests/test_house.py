@@ -148,6 +148,32 @@ def test_files_are_short():
     assert not long, f"Move one of its ideas into a file of its own: {long}"
 
 
+# Functions of more lines of code than this, and how many there are: fewer, never more. A statement of SQL and a docstring do not
+# count: they are read as one.
+FUNCTION_LINES, LONG_FUNCTIONS = 40, 34
+
+
+def code_lines(function):
+    """Number of the lines of a function without those of its texts of several lines."""
+    texts = {
+        line
+        for node in ast.walk(function)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.end_lineno > node.lineno
+        for line in range(node.lineno, node.end_lineno + 1)
+    }
+    return function.end_lineno - function.lineno + 1 - len(texts)
+
+
+def test_functions_are_short():
+    """A function that holds two ideas is two functions: what is checked and what is written, one part of a page each."""
+    lines = {f"{path} {function.name}": code_lines(function) for path, function in functions()}
+    long = sorted((name for name, count in lines.items() if count > FUNCTION_LINES), key=lines.get)
+    assert max(lines.values()) < 60, long[-1]
+    assert len(long) <= LONG_FUNCTIONS, (
+        f"{len(long)} have more than {FUNCTION_LINES} lines, {LONG_FUNCTIONS} had: {long}"
+    )
+
+
 # -- long jobs ------------------------------------------------------------------------------------
 
 BATCHES = "mileo_client_charter/models/base/charter_batches.py"
@@ -357,6 +383,23 @@ def test_what_is_held_against_the_present_is_found():
         assert not AGAINST_NOW.search(text), text
 
 
+# -- low ratings ----------------------------------------------------------------------------------
+
+AGAINST_THRESHOLD = re.compile(r"rating\b[^=\n,]{0,12}<=?\s*[\w.]*threshold|threshold\s*>=?\s*[\w.]*rating")
+
+
+def test_a_low_rating_is_decided_in_one_place():
+    """What is stored is read (``negative``); who has a rating and a threshold in hand asks ``is_low``."""
+    found = {
+        path: AGAINST_THRESHOLD.findall((house_map.ROOT / path).read_text(encoding="utf-8"))
+        for path, _tree in product()
+    }
+    found = {path: len(times) for path, times in found.items() if times}
+    assert found == {"mileo_client_charter/models/feedback/charter_feedback_answer.py": 1}, (
+        f"Use is_low: {found}"
+    )
+
+
 # -- days and hours -------------------------------------------------------------------------------
 
 WORDS_OF_TIME = {"format_date", "format_datetime", "format_time", "strftime"}
@@ -493,6 +536,10 @@ SPELLINGS = {
             r"|state (IN \('open', 'late'\)|= 'late')\s+AND (\w+\.|\{row\})?done_at IS NULL"
         ),
         {"mileo_client_charter/models/ledger/charter_past_due.py"},
+    ),
+    "who holds a role": (
+        re.compile(r"kind = 'stand_in'\)? (DESC|ASC)", re.IGNORECASE),
+        {"mileo_client_charter/models/people/charter_assignment.py"},
     ),
     "a renewal that is over or undecided": (
         re.compile(r"\('(passed', ')?renewed', 'closed'\)"),
@@ -714,7 +761,24 @@ SKIPPED = "# fmt: skip"
 # What is left to its writer: a table of so many rows, or a list of so many words.
 ROWS, WORDS = 3, 6
 # Such tables and lists in the product. Fewer, never more: a new one wants a reason.
-UNFORMATTED = 116
+UNFORMATTED = 78
+OPERATORS = {
+    "=",
+    "!=",
+    "in",
+    "not in",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "like",
+    "ilike",
+    "=like",
+    "=ilike",
+    "any",
+    "not any",
+    "child_of",
+}
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 ROW, WORD = (ast.Tuple, ast.List, ast.Dict, ast.Call), (ast.Constant, ast.Name, ast.Attribute)
 
@@ -742,6 +806,13 @@ def head(statement):
             )
 
 
+def is_condition(node):
+    """Whether a node is a part of a domain, which is a condition like any other and no table."""
+    if isinstance(node, ast.Tuple) and len(node.elts) == 3:
+        return getattr(node.elts[1], "value", None) in OPERATORS
+    return getattr(node, "value", None) in ("|", "&", "!")
+
+
 def is_read_as_one(statement):
     """Whether a statement holds a table (rows only) or a long list of names and constants."""
     for part in head(statement):
@@ -749,6 +820,8 @@ def is_read_as_one(statement):
             if isinstance(node, DISPLAYS):
                 pairs = isinstance(node, ast.Dict)
                 cells = node.values if pairs else node.elts
+                if any(is_condition(one) for one in cells):
+                    continue
                 rows = len(cells) >= ROWS and all(isinstance(one, ROW) for one in cells)
                 words = len(cells) >= WORDS and all(
                     isinstance(one, ast.Constant if pairs else WORD) for one in cells
@@ -779,6 +852,70 @@ def test_code_is_formatted():
         f"No table of {ROWS} rows and no list of {WORDS} words: let the formatter write it: {found}"
     )
     assert skipped <= UNFORMATTED, f"{skipped} statements are left to their writers, {UNFORMATTED} were"
+
+
+# -- base classes of tests ------------------------------------------------------------------------
+
+
+def test_what_tests_share_is_in_cases():
+    """Base classes, moments and helpers of several files are in tests/cases/: a file of tests is imported by no other."""
+    found = [
+        f"{path.relative_to(ADDON.parent)}:{node.lineno}"
+        for top in (*ADDON.parent.glob("mileo_client_charter*/tests"), ADDON.parent / "examples")
+        for path in top.rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and re.search(r"(^|\.)test_\w+$", node.module or "")
+    ]
+    assert not found, f"Move what is imported into tests/cases/: {found}"
+
+
+# -- whose a model is -----------------------------------------------------------------------------
+
+# What is chosen by how it is called, and why it is no choice of models: those are is_charter_model's (charter_addons.py).
+CALLED_SO = {
+    "mileo_client_charter/models/base/door.py": "routes: those of another addon are made with READ and POST",
+    "mileo_client_charter/models/base/ir_actions_report.py": "the layout of our own papers",
+    "mileo_client_charter/models/charter/contract_contract.py": "access rights: another addon's are its own",
+    "mileo_client_charter/migrations/19.0.1.2.0/post-glue.py": "our own addons, as they were called then",
+    "mileo_client_charter/tests/base/test_calls_from_outside.py": "classes of Python, of our own sources",
+    "benchmarks/idle.py": "our own scheduled actions, in a database without others",
+    "tests_install/test_neighbours_db.py": "our own addons, asked of SQL",
+    "tests_install/lived_in.py": "our own scheduled actions, in a database without others",
+    "tests_faults/world.py": "two lives of our own are compared, in SQL",
+    "tests/test_house.py": "read from the sources: there is no registry",
+}
+BY_PREFIX = re.compile(
+    r"""startswith\(\s*\(?\s*(f?["'](charter\.["']|mileo_client_charter)|(OURS|MODULE|ADDON)\b)"""
+    r"""|["']?=?i?like["']?,?\s+f?["'](charter\.["'%]|mileo)|removeprefix\(["']charter\.["']\)""",
+    re.IGNORECASE,
+)
+
+
+def test_no_model_is_chosen_by_how_it_is_called():
+    """A model of another addon, site.tour, has no name of ours, and was heard by nobody and held by no trigger."""
+    root, found = ADDON.parent, set()
+    for folder in (
+        "mileo_client_charter*",
+        "examples",
+        "tests",
+        "tests_install",
+        "tests_faults",
+        "benchmarks",
+    ):
+        for top in root.glob(folder):
+            for path in top.rglob("*.py"):
+                if BY_PREFIX.search(path.read_text(encoding="utf-8")):
+                    found.add(path.relative_to(root).as_posix())
+    assert found == set(CALLED_SO), f"Use models/base/charter_addons.py: {sorted(found ^ set(CALLED_SO))}"
+
+
+def test_a_choice_by_name_is_found():
+    for text in (
+        'self._name.startswith("charter.")', "name.startswith(('charter.', 'contract.'))", "m.model LIKE 'charter.%'",
+        '("model", "=like", "charter.%")', "(model._module or '').startswith(OURS)", '("module", "=like", "mileo\\\\_client%")',
+    ):  # fmt: skip
+        assert BY_PREFIX.search(text), text
+    assert not BY_PREFIX.search("is_charter_model(model)")
 
 
 # -- phone numbers --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What only the engine may write.
+"""What only the engine may write: nobody edits or deletes a row of the register, or of another document that proves something.
 
 A promise proves something only if nobody can touch it up afterwards. Fields declared with
 ``charter_engine=True`` (and every field of a model with ``_charter_engine_only``) are written by the

@@ -1,4 +1,4 @@
-"""What was said or agreed stays as it was recorded; a correction is a step with a reason, and both stay.
+"""Fields that stay as they were recorded: a correction is a step with a reason, and both values are kept.
 
 A field declared with ``charter_recorded`` is not edited once its record is on record:
 

@@ -1,4 +1,4 @@
-"""The triggers of the database: made from the registry, mended and taken out in this one place.
+"""Create, compare and drop the triggers of the database, which are made from the registry.
 
 A model says which triggers its table has (``_charter_triggers``); the door of the engine and the list of rows to seal are
 made of them. They are taken out before a table changes, and made again once all tables are up to date; whenever the registry

@@ -1,4 +1,4 @@
-"""Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
+"""Deliveries of one change to many clients: in batches, once for each client, reviewed first when there are many."""
 
 import logging
 from datetime import timedelta
@@ -153,9 +153,17 @@ class CharterDeliveryRun(models.Model):
     @api.model
     def _known_missing(self, obligation_ids):
         """Return the promises whose client is known to have nobody to write to."""
-        missing = self.env["charter.delivery"].sudo().search(
-            [("obligation_id", "in", obligation_ids), ("state", "=", "failed"), ("contact_id", "=", False)]
-        )  # fmt: skip
+        missing = (
+            self.env["charter.delivery"]
+            .sudo()
+            .search(
+                [
+                    ("obligation_id", "in", obligation_ids),
+                    ("state", "=", "failed"),
+                    ("contact_id", "=", False),
+                ]
+            )
+        )
         return set(missing.obligation_id.ids)
 
     @api.model

@@ -1,4 +1,4 @@
-"""Promises whose facts are declared: the moment somebody says it was done, and its correction.
+"""Commitments met at a declared moment: who says when it was done, and the correction of it.
 
 What clients are promised about interventions (article 01) is kept when the technician responded and when the
 fault was mended, not when it was typed in. One rule: the declared moment decides, the moment of recording stays

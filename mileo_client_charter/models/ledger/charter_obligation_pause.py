@@ -1,4 +1,4 @@
-"""Promises that move: paused nothing falls due and what was paused is given back; a client may choose a later moment itself."""
+"""Commitments whose due moment moves: by a pause, or to a later moment the client chooses."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
+from ...tools.clock import Delay, NeedsMore, NoWorkingTime
 from ...tools.pauses import due_after
 from ..base.charter_words import Kept, stored
 from ..base.resource_calendar import reaches
@@ -165,7 +165,7 @@ class CharterObligation(models.Model):
                     working.between,
                     lambda at, time, working=working: working.add(at, time / HOUR),
                 )
-            except _NeedsMore as error:
+            except NeedsMore as error:
                 unfilled = error
             else:
                 return (due + timedelta(milliseconds=500)).replace(microsecond=0), paused

@@ -1,4 +1,4 @@
-"""The rows behind the figures: what the report lists, chosen by the same rules, one statement a fact table."""
+"""The rows behind the figures of a report: chosen by the same rules, one statement a fact table."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""The words of a report: its frozen table in the language of the environment, the same for every rendering.
+"""A report as text: its frozen table in the language of the environment, the same for every rendering.
 
 Figures are formatted here and nowhere else, so that the PDF, the spreadsheet, the portal page and the mail cannot
 disagree. Moments are in the client's time zone, which is named.

@@ -1,4 +1,4 @@
-"""What is said of work that is over, and what a client reported itself: it stays as it was recorded (article 01)."""
+"""What is on record of finished work, and what a client reported: it is corrected, not edited (article 01)."""
 
 from markupsafe import Markup
 from odoo import api, fields, models

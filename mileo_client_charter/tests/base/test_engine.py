@@ -9,8 +9,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.base.charter_addons import is_charter_model
 from ...models.base.charter_engine import charter_door, charter_through
 from ..cases.common import START
+from ..cases.lists import HERE, joined
 from ..cases.two_companies import TwoCompaniesCase
 
 # By type of column: another value than the one there is.
@@ -63,7 +65,7 @@ class TestDoor(TwoCompaniesCase):
 
     def row(self, model):
         row = model.with_context(active_test=False).search([], order="id", limit=1)
-        self.assertTrue(row, f"{model._name}: give the story of the two companies a row of it")
+        self.assertTrue(row, f"{model._name}: make a row of it in rows() {HERE}")
         self.env.flush_all()
         return row
 
@@ -263,7 +265,12 @@ class TestDoor(TwoCompaniesCase):
             """,
             [[model._table for model in self.protected]],
         )
-        self.assertEqual(set(self.cr.fetchall()) - GO_ALONG.keys(), set())
+        known = joined(self.env, "GO_ALONG", GO_ALONG)
+        self.assertEqual(
+            set(self.cr.fetchall()) - known.keys(),
+            set(),
+            f"(table, table it refers to): ondelete=“restrict”, or say in GO_ALONG {HERE} why no proof is lost",
+        )
 
     def test_the_door_closes(self):
         row = self.row(self.env["charter.obligation"].sudo())
@@ -384,7 +391,7 @@ class TestDoor(TwoCompaniesCase):
         held = [
             (field.model_name, name, field.comodel_name)
             for model in self.env.registry.values()
-            if model._name.startswith("charter.") and not model._abstract and not model._transient
+            if is_charter_model(model) and not model._abstract and not model._transient
             for name, field in model._fields.items()
             if field.type == "many2one" and field.store and field.ondelete == "restrict"
         ]  # fmt: skip
@@ -394,7 +401,7 @@ class TestDoor(TwoCompaniesCase):
             row = (
                 self.env[model].sudo().with_context(active_test=False).search([(name, "!=", False)], limit=1)
             )
-            if not row or self.env[referred]._name.startswith("charter."):
+            if not row or is_charter_model(self.env[referred]):
                 continue
             with self.subTest(model, field=name), mute_logger("odoo.sql_db"):
                 table = self.env[referred]._table

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 
 from ...models.base import door
-from ..cases.portal_fields import lists_of
-from ..report.test_report import ReportCase
-from .test_portal_lists import LISTS, ListsCase
+from ..cases.lists import lists_of
+from ..cases.portal_lists import LISTS, ListsCase
+from ..cases.reports import ReportCase
 
 # Routes that answer with a file, which no browser shows as a page of ours.
 FILES = {
@@ -148,7 +148,7 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
             "/my/charter/comment", "/my/charter/escalate", "/my/charter/incident", "/my/charter/settings", "/my/charter/contacts", "/my/charter/data",
             "/my/charter/report/999999999",
-            *itertools.chain(*lists_of(self.env["charter.merge"]._addons(), "PAGES")),
+            *itertools.chain(*lists_of(self.env, "PAGES")),
         ]  # fmt: skip
 
     def check(self, pages, lang, width=360):

@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.tests import new_test_user
 
 from .common import START
+from .lists import rows_of
 from .year import YearCase
 
 # What the charter of the second company says otherwise: {code: (delay, unit, clock)}.
@@ -262,6 +263,7 @@ class TwoCompaniesCase(YearCase):
             {"onboarding_id": campaign.id, "contract_id": before.id, "tier_id": side.tier.id}
         )
         before.active = False
+        rows_of(env, side.client, side.contacts[0])
 
     @classmethod
     def _complain(cls, side):

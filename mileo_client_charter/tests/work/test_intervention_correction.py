@@ -9,8 +9,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import Form, tagged
 
+from ...models.base.charter_addons import builds_on_charter
 from ..cases.common import START
-from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
+from ..cases.interventions import RESOLUTION, RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")
@@ -42,7 +43,7 @@ class TestCorrection(InterventionCase):
         for name, field in intervention._fields.items():
             if (
                 not field.store or field.readonly or getattr(field, "charter_engine", False)
-                or not field._module.startswith("mileo_client_charter") or field.type == "one2many"
+                or not builds_on_charter(field._module) or field.type == "one2many"
             ):  # fmt: skip
                 continue
             if field.relational:
