@@ -86,10 +86,10 @@ class CharterNps(models.AbstractModel):
             return {}
         self.env.cr.execute(
             SQL(
-                "SELECT partner_id, score, answers FROM %s whole WHERE company_id = %s AND partner_id = ANY(%s::int[])",
-                self._nps_table(fields.Datetime.now(), left_out=None),
-                company.id,
-                list(rows),
+                "SELECT partner_id, score, answers FROM %(nps)s whole WHERE company_id = %(company)s AND partner_id = ANY(%(ids)s::int[])",
+                nps=self._nps_table(fields.Datetime.now(), left_out=None),
+                company=company.id,
+                ids=list(rows),
             )
         )
         return {
