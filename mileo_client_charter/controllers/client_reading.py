@@ -145,6 +145,8 @@ class ClientReading:
             "promises": self._promises_of(escalation),
             "may_accept": escalation.state == "answered",
             "undo_url": escalation._undo_url(self.contact),
+            "may_contest": escalation._may_contest(),
+            "recorded_for": escalation._may_contest() and self.moment(escalation.resolved_at),
             "may_go_to_level2": escalation._may_go_to_level2(),
             "may_say_unsatisfied": escalation._may_say_unsatisfied() and not escalation.sudo().unsatisfied_at,
             "unsatisfied": self.moment(escalation.sudo().unsatisfied_at),

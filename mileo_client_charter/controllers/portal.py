@@ -136,6 +136,10 @@ class CharterPortal(CustomerPortal):
     def accept(self, escalation_id, **_form):
         return self._act(escalation_id, "_portal_accept")
 
+    @http.route("/my/charter/escalation/<int:escalation_id>/contest", **POST)
+    def contest(self, escalation_id, **_form):
+        return self._act(escalation_id, "_portal_contest")
+
     @http.route("/my/charter/escalation/<int:escalation_id>/level2", **RIGHT)
     def level2(self, escalation_id, reason=None, **_form):
         return self._act(escalation_id, "_client_to_level2", reason)

@@ -69,8 +69,9 @@ class Verify(http.Controller):
         if report:
             return {"found": self._answer(report, how) | {"typed": self._beside(report, given, typed)}}
         if typed:
-            # The file was looked at, and is not this report's: that is what is said first.
-            return {"found": self._answer(typed, "other") | {"refused": refused["error"]}}
+            # The file was looked at, and is not this report's: that is what is said first; or it was not looked at at all.
+            how = "large" if refused.get("large") else "other"
+            return {"found": self._answer(typed, how) | {"refused": refused["error"]}}
         return refused
 
     def _beside(self, report, given, typed):
@@ -110,6 +111,7 @@ class Verify(http.Controller):
                 None,
                 None,
                 {
+                    "large": True,
                     "judged": request.env._("This file was not compared"),
                     "error": request.env._(
                         "File: it has more than %s MB. Type the code printed on it instead.", MEGABYTES
@@ -194,7 +196,7 @@ class Verify(http.Controller):
         """Return what the page says of ``report``.
 
         :param how: “typed” (its code alone), “same” (its very file), “code” (another file that carries its code), “other”
-            (its code, beside a file that is none of ours)
+            (its code, beside a file that is none of ours), “large” (its code, beside a file too large to be compared)
         """
         company = report.company_id
         tz = company._charter_tz()

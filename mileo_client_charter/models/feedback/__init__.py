@@ -14,6 +14,7 @@ from . import charter_word
 from . import charter_escalation_watch
 from . import charter_escalation_dismissal
 from . import charter_escalation_links
+from . import charter_escalation_spoken
 from . import charter_watch
 from . import charter_nps
 from . import charter_nps_answer

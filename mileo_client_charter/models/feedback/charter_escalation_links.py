@@ -19,6 +19,10 @@ class CharterEscalation(models.Model):
         "accept": Link(1, "mileo_client_charter.link_accept", "_link_answer_values", "_link_accept"),
         "level2": Link(2, "mileo_client_charter.link_level2", "_link_answer_values", "_link_level2"),
         "object": Link(11, "mileo_client_charter.link_object", "_link_answer_values", "_link_object"),
+        # Nobody but the client closes what is its own: for as long as it keeps our mail.
+        "contest": Link(
+            13, "mileo_client_charter.link_contest", "_link_contest_values", "_link_contest", days=365
+        ),
     }
 
     accepted_by_id = fields.Many2one(

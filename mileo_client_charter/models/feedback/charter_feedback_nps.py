@@ -4,9 +4,12 @@ import secrets
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import nps as nps_rules
 from ..base.charter_recorded import OPERATIONS
+
+_lt = LazyTranslate(__name__)
 
 
 class CharterFeedback(models.Model):
@@ -108,6 +111,18 @@ class CharterFeedback(models.Model):
         feedback._charter_note_correction(
             {"left_out_at": (False, feedback._charter_recorded_value("left_out_at"))}, reason
         )
+        people = self.env["charter.assignment"]._company_people(self.company_id, "general_management")
+        for user in people - self.env.user:
+            feedback.sudo().activity_schedule(
+                "mileo_client_charter.activity_promise",
+                user_id=user.id,
+                summary=_lt("%(user)s left an answer out of the NPS", user=self.env.user.name),
+                note=reason,
+            )
+
+    def _charter_is_for_client(self, name):
+        # Its own answer: it reads there that it no longer counts, and why.
+        return name == "left_out_at" or super()._charter_is_for_client(name)
 
     def action_count_again(self, reason):
         """Count the answer in the client's NPS again.

@@ -54,7 +54,7 @@ class CharterNps(models.AbstractModel):
     _description = "NPS of clients"
 
     @api.model
-    def _nps_table(self, until):
+    def _nps_table(self, until, left_out=False):
         """Return SQL of (company_id, partner_id, answers, promoters, detractors, score) of the clients somebody answered for.
 
         ``score`` is the NPS as ``tools.nps.nps`` shows it; it is for the reader, and is compared with nothing.
@@ -71,8 +71,37 @@ class CharterNps(models.AbstractModel):
                          WHERE %(counts)s
                          ORDER BY feedback.company_id, feedback.partner_id, feedback.respondent, feedback.answered_at DESC, feedback.id DESC) latest
                  GROUP BY company_id, partner_id)""",
-            counts=self._answers_that_count(SQL("%s::timestamp", until)),
+            counts=self._answers_that_count(SQL("%s::timestamp", until), left_out),
         )
+
+    @api.model
+    def _left_out_in_words(self, clients, company):
+        """Return {client id: how many answers are left out of its NPS now, by whom, and the NPS with them}, as a sentence; only
+        of clients of which some are.
+        """
+        aside = self._set_aside(clients, company)
+        rows = {one: [row for row in found if row["kind"] == "left_out"] for one, found in aside.items()}
+        rows = {one: found for one, found in rows.items() if found}
+        if not rows:
+            return {}
+        self.env.cr.execute(
+            SQL(
+                "SELECT partner_id, score, answers FROM %(nps)s whole WHERE company_id = %(company)s AND partner_id = ANY(%(ids)s::int[])",
+                nps=self._nps_table(fields.Datetime.now(), left_out=None),
+                company=company.id,
+                ids=list(rows),
+            )
+        )
+        return {
+            client: self.env._(
+                "answers left out of the NPS: %(count)s, by %(users)s; with them it would be %(score)s (n = %(n)s)",
+                count=len(rows[client]),
+                users=", ".join(dict.fromkeys(row["by"] or "—" for row in rows[client])),
+                score=score,
+                n=answers,
+            )
+            for client, score, answers in self.env.cr.fetchall()
+        }
 
     @api.model
     def _answers_that_count(self, until, left_out=False):

@@ -195,8 +195,12 @@ class CharterHealth(models.Model):
     @api.depends("level")
     @api.depends_context("lang")
     def _compute_reasons(self):
-        for row in self:
-            row.reasons = "\n".join(text for _level, text in row._reasons())
+        for company, rows in self.grouped("company_id").items():
+            left_out = self.env["charter.nps"]._left_out_in_words(rows.partner_id, company)
+            for row in rows:
+                said = [text for _level, text in row._reasons()]
+                aside = left_out.get(row.partner_id.id)
+                row.reasons = "\n".join([*said, aside] if aside else said)
 
     def _reasons(self):
         """Return [(level, sentence)] of one client, in the reader's language; the gravest first."""

@@ -224,15 +224,21 @@ class CharterRenewal(models.Model):
     def _compute_today(self):
         # What is renewed or closed was decided on what is frozen: how the client stands today is another term's.
         asked = self.filtered(lambda renewal: renewal.state not in CLOSED)
-        standings, set_aside = asked._standing(), asked._set_aside()
+        standings, set_aside, with_them = asked._standing(), asked._set_aside(), {}
+        for company, some in asked.grouped("company_id").items():
+            if any(set_aside.get(renewal) for renewal in some):
+                found = self.env["charter.nps"]._left_out_in_words(some.partner_id, company.sudo())
+                with_them.update({(company, client): words for client, words in found.items()})
         for renewal in self:
             standing = standings.get(renewal)
             renewal.verdict_today = standing.verdict if standing else False
             renewal.nps_today = standing and renewal._nps_in_words(standing.score, standing.answers)
             renewal.today_in_words = standing and self.env["charter.nps"]._missing_in_words(standing)
-            renewal.set_aside_today = self.env["charter.nps"]._set_aside_in_words(
+            lines = self.env["charter.nps"]._set_aside_in_words(
                 set_aside.get(renewal), renewal.company_id.sudo()
             )
+            whole = with_them.get((renewal.company_id, renewal.partner_id.id))
+            renewal.set_aside_today = f"{lines}\n{whole}" if whole else lines
 
     @api.depends("obligation_id")
     def _compute_decide_by(self):

@@ -143,7 +143,8 @@ class CharterReport(models.Model):
         if view["proof"]:
             lines.append(
                 self.env._(
-                    "Code %(code)s: type it, or drop this file, at %(address)s, to check whether it is the report we issued.",
+                    "Code %(code)s: drop this file at %(address)s to check whether it is the report we issued; the code alone tells only that "
+                    "a report of ours has it.",
                     code=view["proof"]["code"],
                     address=view["proof"]["address"],
                 )

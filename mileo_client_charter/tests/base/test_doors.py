@@ -477,8 +477,15 @@ class TestPortal(DoorsCase):
         self.assertShows(page, "We have replaced the camera")
         # General management's answer may not satisfy either: it is asked for again, not only accepted.
         self.assertIn(url + "/level2", page.text)
+        self.escalation.with_user(self.direction).action_resolve("She said so by telephone.")
+        page = self.get(url)
+        self.assertShows(page, "in your name")
+        self.assertShows(page, "She said so by telephone.")
+        self.assertEqual(self.post(url + "/contest").status_code, 303)
+        self.assertEqual(self.escalation.state, "answered")
         self.assertEqual(self.post(url + "/accept").status_code, 303)
         self.assertEqual(self.escalation.state, "resolved")
+        self.assertNotIn(url + "/contest", self.get(url).text)
         self.assertShows(self.get(url), "Resolved on")
 
     @mute_logger("odoo.http")
@@ -488,6 +495,7 @@ class TestPortal(DoorsCase):
             "comment",
             "escalate",
             f"escalation/{self.escalation.id}/accept",
+            f"escalation/{self.escalation.id}/contest",
             f"escalation/{self.escalation.id}/level2",
         ):
             with self.subTest(url=url):

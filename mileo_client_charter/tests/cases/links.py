@@ -15,6 +15,7 @@ class LinksCase(CharterCase, HttpCase):
         "accept": ({}, lambda one: one.state == "resolved"),
         "level2": ({"reason": "Three nights are not nine."}, lambda one: one.level == "2"),
         "object": ({}, lambda one: one.state == "open"),
+        "contest": ({}, lambda one: one.state == "answered"),
         "escalate": ({"reason": "Nobody called."}, lambda one: one.escalation_ids),
         "callback": ({"day": "2026-10-06", "time": "10:30"}, lambda one: one.call_wanted_at),
         "optout": ({}, lambda one: one.contact_id.charter_no_survey),
@@ -61,6 +62,10 @@ class LinksCase(CharterCase, HttpCase):
         ) or self._contract(self.client)
         if purpose in ("accept", "level2"):
             return self.answered()
+        if purpose == "contest":
+            escalation = self.answered()
+            escalation.with_user(self.operations).action_resolve("She said so by telephone.")
+            return escalation
         if purpose == "object":
             escalation = self.env["charter.escalation"].create(
                 {

@@ -250,6 +250,45 @@ class TestEscalation(CharterCase):
         self.assertEqual(escalation.state, "resolved")
         self.assertIn("By phone on Tuesday", escalation.resolution)
 
+    def test_what_we_record_in_the_client_s_name_reaches_it(self):
+        """Mailed at once with who, when and on what ground; the client says that it is not so, however late."""
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+            escalation.action_level2("Not enough.")
+            self.answer(escalation, self.direction)
+            before = self.mails_to(self.alice)
+            escalation.with_user(self.manager).action_resolve("By phone on Tuesday")
+            mail = self.mails_to(self.alice) - before
+        self.assertEqual(len(mail), 1)
+        for words in (self.manager.name, "By phone on Tuesday", "5 October 2026", "/charter/l/"):
+            self.assertIn(words, mail.body_html)
+        told = escalation.activity_ids.filtered(lambda one: one.user_id == self.direction)
+        self.assertIn(self.manager.name, told.summary)
+        self.assertFalse(escalation.is_complaint)
+        with self.at(24 * 40):
+            escalation.sudo()._contest(self.alice)
+            self.assertEqual((escalation.state, escalation.is_complaint), ("answered", True))
+            self.assertTrue(escalation._may_say_unsatisfied())
+            words = self.env["charter.word"].search([("res_model", "=", escalation._name)])
+            self.assertEqual(words.filtered(lambda one: not one.read_at).mapped("res_id"), escalation.ids)
+            self.assertIn(
+                "By phone on Tuesday", escalation.message_ids[0].body + escalation.message_ids[1].body
+            )
+            # What the client itself accepted is not undone by it.
+            escalation.sudo()._link_accept(self.alice, {})
+            with self.assertRaises(ValidationError):
+                escalation.sudo()._contest(self.alice)
+
+    def test_nobody_is_spoken_for_who_cannot_be_told(self):
+        with self.at():
+            escalation = self.escalate()
+            self.answer(escalation, self.operations)
+            self.alice.email = False
+            with self.assertRaisesRegex(ValidationError, "email"):
+                escalation.with_user(self.operations).action_resolve("By phone on Tuesday")
+            self.assertEqual(escalation.state, "answered")
+
     def test_nobody_in_the_role_is_visible_and_not_lost(self):
         self.env["charter.assignment"].search([("role", "=", "operations_manager")]).unlink()
         with self.at():

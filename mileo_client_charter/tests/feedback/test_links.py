@@ -144,7 +144,10 @@ class TestLinks(LinksCase):
         )
         tokens = {
             "escalate": self.token(feedback, "escalate"),
-            **{purpose: self.token(escalation, purpose) for purpose in ("accept", "level2", "object")},
+            **{
+                purpose: self.token(escalation, purpose)
+                for purpose in ("accept", "contest", "level2", "object")
+            },
         }
         self.assertEqual(
             tokens.keys(),

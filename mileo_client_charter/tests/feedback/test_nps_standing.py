@@ -281,6 +281,13 @@ class TestNpsStanding(YearCase):
             mine.action_leave_out("Left out a second time.")
         self.assertEqual(self.readings(), dict.fromkeys(self.readings(), (100, 1)))
         self.assertEqual((answer.left_out_by_id, answer.left_out_at), (self.operations, NOW))
+        told = answer.activity_ids.filtered(lambda one: one.user_id == self.direction)
+        self.assertIn("t_operations", told.summary)
+        self.assertIn("another supplier", told.note)
+        [row] = answer.correction_ids
+        self.assertTrue(row.for_client, "its own page of the answer says so")
+        health = self.env["charter.health"].search([("partner_id", "=", answer.partner_id.id)])
+        self.assertRegex(health.reasons, r"left out of the NPS: 1, by t_operations.*would be 0 \(n = 2\)")
         figures = self.env["charter.figures"]._figures(
             self.contract, NOW.date() - timedelta(days=30), NOW.date()
         )

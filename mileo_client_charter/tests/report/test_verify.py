@@ -224,6 +224,9 @@ class TestVerify(ReportCase, DoorsCase):
         self.assertShows(self.verify(file=again.getvalue()), "This file is none that we sent", "no code")
         large = b"%PDF-1.4" + bytes(MEGABYTES * 2**20)
         self.assertShows(self.verify(file=large), "This file was not compared", "more than 10 MB")
+        page = self.verify(file=large, code=self.code(self.sent()))
+        self.assertShows(page, "This file was not compared", "more than 10 MB")
+        self.assertNotIn("is none that we sent", page.text)
 
     def test_a_record_that_was_touched_up(self):
         report = self.sent()
