@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .models.base.charter_addons import is_charter_model
+
 # Ranges of several pieces (multiranges) came with version 14; Odoo 19 itself installs on 13.
 POSTGRESQL = 140000
 
@@ -26,7 +28,8 @@ def uninstall_hook(env):
     # Nothing is protected any more: the triggers of all tables go with it.
     env.cr.execute(
         "DROP FUNCTION IF EXISTS charter_door() CASCADE; DROP FUNCTION IF EXISTS charter_seal_due() CASCADE; "
-        "DROP FUNCTION IF EXISTS charter_state_of(text, integer) CASCADE"
+        "DROP FUNCTION IF EXISTS charter_state_of(text, integer) CASCADE; "
+        "DROP FUNCTION IF EXISTS charter_on_record(text, integer, text) CASCADE"
     )
     env["charter.own.client.mixin"]._charter_take_out_functions()
     env.cr.execute(
@@ -42,11 +45,7 @@ def uninstall_hook(env):
 
 def _drop_restrictions(env):
     """Drop the constraints that keep a row as long as something leans on it (a tier, by a campaign): nothing of ours stays."""
-    models = env["ir.model.data"].search(
-        [("module", "=like", "mileo\\_client\\_charter%"), ("model", "=", "ir.model")]
-    )
-    names = env["ir.model"].browse(models.mapped("res_id")).exists().mapped("model")
-    tables = [env[name]._table for name in names if name.startswith("charter.") and name in env]
+    tables = [model._table for model in env.values() if is_charter_model(model)]
     env.cr.execute(
         SQL(
             """

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from tools import clock
-from tools.clock import Delay, NoWorkingTime, WorkingTime, _NeedsMore, shift, to_utc
+from tools.clock import Delay, NeedsMore, NoWorkingTime, WorkingTime, shift, to_utc
 
 PARIS, NEW_YORK, LORD_HOWE = "Europe/Paris", "America/New_York", "Australia/Lord_Howe"
 OFFICE = (("08:00", "12:00"), ("13:00", "17:00"))
@@ -296,7 +296,7 @@ CLIPPED = WorkingTime(
     ],
 )
 def test_a_narrow_window_asks_for_more(calendar, method, args):
-    with pytest.raises(_NeedsMore):
+    with pytest.raises(NeedsMore):
         getattr(calendar, method)(utc(args[0]), *args[1:])
 
 

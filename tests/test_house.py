@@ -358,6 +358,23 @@ def test_what_is_held_against_the_present_is_found():
         assert not AGAINST_NOW.search(text), text
 
 
+# -- low ratings ----------------------------------------------------------------------------------
+
+AGAINST_THRESHOLD = re.compile(r"rating\b[^=\n,]{0,12}<=?\s*[\w.]*threshold|threshold\s*>=?\s*[\w.]*rating")
+
+
+def test_a_low_rating_is_decided_in_one_place():
+    """What is stored is read (``negative``); who has a rating and a threshold in hand asks ``is_low``."""
+    found = {
+        path: AGAINST_THRESHOLD.findall((house_map.ROOT / path).read_text(encoding="utf-8"))
+        for path, _tree in product()
+    }
+    found = {path: len(times) for path, times in found.items() if times}
+    assert found == {"mileo_client_charter/models/feedback/charter_feedback_answer.py": 1}, (
+        f"Use is_low: {found}"
+    )
+
+
 # -- days and hours -------------------------------------------------------------------------------
 
 WORDS_OF_TIME = {"format_date", "format_datetime", "format_time", "strftime"}
@@ -494,6 +511,10 @@ SPELLINGS = {
             r"|state (IN \('open', 'late'\)|= 'late')\s+AND (\w+\.|\{row\})?done_at IS NULL"
         ),
         {"mileo_client_charter/models/ledger/charter_past_due.py"},
+    ),
+    "who holds a role": (
+        re.compile(r"kind = 'stand_in'\)? (DESC|ASC)", re.IGNORECASE),
+        {"mileo_client_charter/models/people/charter_assignment.py"},
     ),
     "a renewal that is over or undecided": (
         re.compile(r"\('(passed', ')?renewed', 'closed'\)"),
@@ -780,6 +801,55 @@ def test_code_is_formatted():
         f"No table of {ROWS} rows and no list of {WORDS} words: let the formatter write it: {found}"
     )
     assert skipped <= UNFORMATTED, f"{skipped} statements are left to their writers, {UNFORMATTED} were"
+
+
+# -- whose a model is -----------------------------------------------------------------------------
+
+# What is chosen by how it is called, and why it is no choice of models: those are is_charter_model's (charter_addons.py).
+CALLED_SO = {
+    "mileo_client_charter/models/base/door.py": "routes: those of another addon are made with READ and POST",
+    "mileo_client_charter/models/base/ir_actions_report.py": "the layout of our own papers",
+    "mileo_client_charter/models/charter/contract_contract.py": "access rights: another addon's are its own",
+    "mileo_client_charter/migrations/19.0.1.2.0/post-glue.py": "our own addons, as they were called then",
+    "mileo_client_charter/tests/base/test_calls_from_outside.py": "classes of Python, of our own sources",
+    "benchmarks/idle.py": "our own scheduled actions, in a database without others",
+    "tests_install/test_neighbours_db.py": "our own addons, asked of SQL",
+    "tests_install/lived_in.py": "our own scheduled actions, in a database without others",
+    "tests_faults/world.py": "two lives of our own are compared, in SQL",
+    "tests/test_house.py": "read from the sources: there is no registry",
+}
+BY_PREFIX = re.compile(
+    r"""startswith\(\s*\(?\s*(f?["'](charter\.["']|mileo_client_charter)|(OURS|MODULE|ADDON)\b)"""
+    r"""|["']?=?i?like["']?,?\s+f?["'](charter\.["'%]|mileo)|removeprefix\(["']charter\.["']\)""",
+    re.IGNORECASE,
+)
+
+
+def test_no_model_is_chosen_by_how_it_is_called():
+    """A model of another addon, site.tour, has no name of ours, and was heard by nobody and held by no trigger."""
+    root, found = ADDON.parent, set()
+    for folder in (
+        "mileo_client_charter*",
+        "examples",
+        "tests",
+        "tests_install",
+        "tests_faults",
+        "benchmarks",
+    ):
+        for top in root.glob(folder):
+            for path in top.rglob("*.py"):
+                if BY_PREFIX.search(path.read_text(encoding="utf-8")):
+                    found.add(path.relative_to(root).as_posix())
+    assert found == set(CALLED_SO), f"Use models/base/charter_addons.py: {sorted(found ^ set(CALLED_SO))}"
+
+
+def test_a_choice_by_name_is_found():
+    for text in (
+        'self._name.startswith("charter.")', "name.startswith(('charter.', 'contract.'))", "m.model LIKE 'charter.%'",
+        '("model", "=like", "charter.%")', "(model._module or '').startswith(OURS)", '("module", "=like", "mileo\\\\_client%")',
+    ):  # fmt: skip
+        assert BY_PREFIX.search(text), text
+    assert not BY_PREFIX.search("is_charter_model(model)")
 
 
 # -- phone numbers --------------------------------------------------------------------------------

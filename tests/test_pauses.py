@@ -51,7 +51,7 @@ def test_working_time_outside_hours_gives_nothing_back():
 
 def test_between_asks_for_a_wider_window():
     narrow = clock.WorkingTime([], covered=(NOON, NOON + HOUR), tz="UTC")
-    with pytest.raises(clock._NeedsMore):
+    with pytest.raises(clock.NeedsMore):
         narrow.between(NOON, NOON + 2 * HOUR)
 
 

@@ -98,6 +98,7 @@ ROLES = """
     from odoo.exceptions import AccessError
     from odoo.tests import Form
     from odoo.tools.safe_eval import safe_eval
+    from odoo.addons.mileo_client_charter.models.base.charter_addons import is_charter_model
     from odoo.tools.safe_eval import time as python_time
     env.company.resource_calendar_id.tz = "Europe/Paris"
     def staff(login, *groups):
@@ -174,7 +175,7 @@ ROLES = """
             action = menu.action
             if not action or action._name != "ir.actions.act_window" or action.res_model == "board.board":
                 continue
-            own = action.res_model.startswith(("charter.", "contract.", "res.partner"))
+            own = is_charter_model(env.get(action.res_model)) or action.res_model.startswith(("contract.", "res.partner"))
             if name != "user" and not own:
                 continue
             try:

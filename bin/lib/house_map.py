@@ -1,7 +1,7 @@
 """usage: bin/map [WORDS]
 
-With words, say where a rule has its home: bin/map a pause moves a deadline. The rows of docs/architecture.md that have most of them
-come first, then functions by their names and docstrings. Without words:
+With words, say where a rule has its home: bin/map a pause moves a deadline. Rows of docs/architecture.md and functions are found by
+their words, names and docstrings; “Words of the code” there says what else a thing is called. Without words:
 
 Draw the packages of models/ with what imports what, from the sources themselves, into docs/pictures/map.svg.
 A line leads from a package to one it imports from. Dashed: a model of a later package is named in an earlier one; each is listed
@@ -10,6 +10,7 @@ in tests/test_house.py. Nothing is counted in it, so that it changes with the pl
 
 import ast
 import collections
+import functools
 import math
 import pathlib
 import re
@@ -129,66 +130,106 @@ HOUSE = ("models", "tools", "controllers", "wizards")
 PLAIN = re.compile(
     r"(an?|and|are|as|at|be|by|does|for|from|how|i|in|is|its?|may|not|of|on|one|or|so|that|the|to|what|when|where|which|who)$"
 )
-# A row of the page is written for the question.
-ROW = 1.3
+# A row of the page is written for the question; the docstring of a module counts for what is in it, less than a function's own.
+ROW, OF_THE_MODULE = 1.3, 0.3
+# A file in which several functions speak of it is likelier its home than one with a single mention.
+OF_THE_OTHERS, OTHERS = 0.2, 3
 FIRST = 5
-# The words of the interface, of older code and of everyday, for one thing.
-SAME = {"promise": "commitment", "obligation": "commitment", "late": "overdue", "mail": "email", "mark": "rating", "away": "absence",
-        "dial": "tel", "phone": "tel", "file": "files", "verify": "verify", "merge": "merge"}  # fmt: skip
+FILE = re.compile(r"[\w/]+\.py")
+
+
+def root(word):
+    """Return what “pauses”, “paused” and “pause” have in common."""
+    return re.sub(r"(ies|es|ed|ing|s|e|y)$", "", word)[:7]
+
+
+@functools.cache
+def same():
+    """Return {root of another word: root of the word of the code}, from *Words of the code* of the page."""
+    found = {}
+    for cells in rows(PAGE.read_text(encoding="utf-8").partition("## Words of the code")[2]):
+        for other in re.findall(r"[a-z-]+", cells[-1]):
+            found[root(other.replace("-", ""))] = root(cells[0].strip("`").lower())
+    return found
+
+
+def rows(section):
+    """Return the cells of each row of the tables of ``section``, their titles too."""
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def stem(word):
-    """Return what “pauses”, “paused” and “pause” have in common."""
-    word = re.sub(r"(ies|es|ed|ing|s|e|y)$", "", SAME.get(word, SAME.get(word.rstrip("s"), word)))
-    return word[:7]
+    """Return the root of ``word``, of whatever it is called the word of the code."""
+    return same().get(root(word), root(word))
 
 
 def stems(text):
     """Return the stems of the words of ``text`` that tell something."""
-    return {
-        stem(word) for word in re.findall(r"[a-z]+", text.lower().replace("_", " ")) if not PLAIN.match(word)
-    }
+    text = re.sub(r"stand(s|ing)?[- ]in\b", "standin", text.lower().replace("_", " "))
+    return {stem(word) for word in re.findall(r"[a-z]+", text) if not PLAIN.match(word)}
 
 
 def places():
-    """Return [(home of a rule, what is said of it, weight)] of the page, and of every file and function of the product."""
+    """Return [(home of a rule, stems said of it, stems said of its module, weight)] of the page, and of every file and function."""
     found = []
-    decided = PAGE.read_text(encoding="utf-8").partition("## Where is it decided")[2].partition("## Words")[0]
-    for line in decided.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if (
-            line.startswith("| ")
-            and len(cells) >= 2
-            and cells[-1].split("`")[1:2]
-            and "tests/" not in cells[-1]
-        ):
-            found.append((cells[-1].replace("`", ""), cells[-2], ROW))
+    page = PAGE.read_text(encoding="utf-8").partition("## Where is it decided")[2].partition("## Words")[0]
+    decided, _title, flows = page.partition("\n## ")
+    for weight, section in ((ROW, decided), (1, flows)):
+        found += [
+            (cells[-1].replace("`", ""), stems(cells[-2]), set(), weight)
+            for cells in rows(section)
+            if len(cells) >= 2 and cells[-1].split("`")[1:2] and "tests/" not in cells[-1]
+        ]
     for folder in HOUSE:
         for path in sorted((MODELS.parent / folder).rglob("*.py")):
-            tree, place = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(MODELS.parent)
-            found.append((str(place), f"{ast.get_docstring(tree) or ''} {path.stem}", 1))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    said = (ast.get_docstring(node) or "").partition("\n\n")[0]
-                    name = re.sub(r"([A-Z])", r" \1", node.name)
-                    found.append((f"{place} ({node.name})", f"{said} {name} {path.stem}", 1))
+            found += places_in(path)
     return found
 
 
+def places_in(path):
+    """Return the same of one file."""
+    tree, place = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(MODELS.parent)
+    documented = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
+    module = set().union(*(stems(said(node)) for node in documented))
+    found = [(str(place), stems(f"{said(tree)} {path.stem}"), module, 1)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            name = re.sub(r"([A-Z])", r" \1", node.name)
+            found.append((f"{place} ({node.name})", stems(f"{said(node)} {name} {path.stem}"), module, 1))
+    return found
+
+
+def said(node):
+    """Return the first paragraph of a docstring; of a module the whole."""
+    text = ast.get_docstring(node) or ""
+    return text if isinstance(node, ast.Module) else text.partition("\n\n")[0]
+
+
 def homes_of(question, among=None):
-    """Return the homes of the rule ``question`` speaks of, the likeliest first, at most ``FIRST``.
+    """Return the homes of the rule ``question`` speaks of, one a file, the likeliest first, at most ``FIRST``.
 
     :param among: what ``places`` gave, for many questions
     """
-    known = [(place, stems(said), weight) for place, said, weight in among or places()]
-    often = collections.Counter(word for _place, words, _weight in known for word in words)
+    known = among or places()
+    often = collections.Counter(word for _place, words, _module, _weight in known for word in words)
     asked = {word: math.log(len(known) / often[word]) for word in stems(question) if word in often}
-    scores = {}
-    for place, words, weight in known:
-        part = sum(worth for word, worth in asked.items() if word in words)
+    files = collections.defaultdict(list)
+    for place, words, module, weight in known:
+        part = sum(
+            worth * (1 if word in words else OF_THE_MODULE)
+            for word, worth in asked.items()
+            if word in words or word in module
+        )
         # Of two that say as much of it, the one that says little else.
-        scores[place] = max(weight * part / (1 + len(words) / 25), scores.get(place, 0))
-    return [place for place, score in sorted(scores.items(), key=lambda one: -one[1])[:FIRST] if score]
+        score = weight * part / (1 + len(words) / 25)
+        files[(FILE.search(place) or [place])[0]].append((score, place))
+    scored = []
+    for found in files.values():
+        (best, place), *others = sorted(found, key=lambda one: -one[0])[: OTHERS + 1]
+        scored.append((best + OF_THE_OTHERS * sum(score for score, _place in others), place))
+    scored.sort(key=lambda one: -one[0])
+    return [place for score, place in scored[:FIRST] if score]
 
 
 def main():

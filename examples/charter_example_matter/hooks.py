@@ -1,5 +1,9 @@
 """What installing and removing the addon does to the charter and to its commitments."""
 
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
 # The code of the commitment in the charter, and the model of its documents: two names, which happen to be alike.
 CODE = "sample.matter"
 MODEL = "sample.matter"
@@ -11,16 +15,11 @@ def post_init_hook(env):
         CODE,
         article=2,
         name={"en_US": "We answer your sample matter", "fr_FR": "Nous répondons à votre sample matter"},
-        delay=5,
-        unit="days",
-        clock="working",
-        owner_role="account_manager",
-        warn_before=1,
-        warn_unit="days",
-    )
+        delay=5, unit="days", clock="working", owner_role="account_manager", warn_before=1, warn_unit="days",
+    )  # fmt: skip
 
 
 def uninstall_hook(env):
     """Cancel what is outstanding, with a reason: nothing could meet it any more. The rows stay in the register."""
     outstanding = env["charter.obligation"].search([("res_model", "=", MODEL), ("is_owed", "=", True)])
-    outstanding._cancel("The addon of its document was removed from this Odoo.")
+    outstanding._cancel(_lt("The addon of its document was removed from this Odoo."))

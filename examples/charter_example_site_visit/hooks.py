@@ -1,5 +1,9 @@
 """What installing and removing the addon does to the charter and to its ledger."""
 
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
 CODE = "site.visit"
 
 
@@ -25,4 +29,4 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Cancel what is still owed: its documents go, and nobody could keep it. Rows stay, with why."""
     owed = env["charter.obligation"].search([("res_model", "=", "site.visit"), ("is_owed", "=", True)])
-    owed._cancel("The site visits were removed from this Odoo.")
+    owed._cancel(_lt("The site visits were removed from this Odoo."))

@@ -1,4 +1,4 @@
-"""What the doors share: the language of a page, moments in words, one answer for what is not there."""
+"""What the controllers share: the language of a page, moments as text, one answer for what is not there."""
 
 from lxml import html
 from odoo.exceptions import ValidationError

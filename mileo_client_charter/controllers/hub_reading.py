@@ -1,4 +1,4 @@
-"""The first page of the portal: who to call now, is anything late, what is next, the latest report."""
+"""The first page of the portal: who to call now, whether anything is overdue, what is next, the latest report."""
 
 from collections import namedtuple
 

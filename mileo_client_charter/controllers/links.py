@@ -1,4 +1,4 @@
-"""Links of mails: a GET shows, a confirmed POST does; no login, no session, nothing but the token opens them."""
+"""Links of emails: a GET shows, a confirmed POST acts; no login, no session, only the token."""
 
 from odoo import http
 from odoo.exceptions import UserError

@@ -1,4 +1,4 @@
-"""Many counts of a page in one statement, each with the rights of the user who asks."""
+"""Several counts of a page in one statement, each with the rights of the user who asks."""
 
 from datetime import date, datetime
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""A report held against what was recorded when it left: by its code or its file, without a login."""
+"""Verify a report against what was recorded when it left: by its code or its file, without a login."""
 
 import hashlib
 import io

@@ -51,6 +51,7 @@ from .report import test_report_workbook
 from .base import test_export
 from .report import test_report_printing
 from .report import test_report_due
+from .report import test_report_corrected
 from .report import test_report_honest
 from .report import test_report_progress
 from .report import test_report_tour

@@ -1,4 +1,4 @@
-"""Whether a mail was sent by a machine: out of office, list, delivery report.
+"""Whether an email was sent by a machine: an out-of-office answer, a list, a delivery report.
 
 RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 5321 (null reverse-path), and what mail programs sent before them.
 """

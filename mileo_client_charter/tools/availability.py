@@ -1,4 +1,4 @@
-"""How long equipment worked, of the time it was expected to (article 01: the rate a report prints).
+"""The availability of equipment: uptime over the time it was expected to work (article 01).
 
 One definition, for one equipment and one period, in seconds of naive UTC:
 

@@ -1,4 +1,4 @@
-"""Names of manufacturers and models as they are written, brought to a form in which they can be compared. Plain Python.
+"""Names of manufacturers and models, normalised so that they can be compared. Plain Python.
 
 Three hands write them: manufacturers in advisories, technicians in spreadsheets, devices in what they report. A family is a
 name with wildcards: ``DS-2CD4xx5 Series``, ``DH-IPC-HDW1XXX``, ``FC72x``.

@@ -1,4 +1,4 @@
-"""When a promise falls due: elapsed or working time, counted from a moment.
+"""When a commitment falls due: elapsed or working time, counted from a moment.
 
 Every moment that goes in or comes out is a naive ``datetime`` in UTC, as Odoo stores them. A time zone only
 says what "a day", "a month" or "nine o'clock" mean. Nothing here reads a database.
@@ -30,7 +30,7 @@ class NoWorkingTime(ValueError):
     """The calendar has no working time, or not enough of it in the 1,400 days that are looked at."""
 
 
-class _NeedsMore(LookupError):
+class NeedsMore(LookupError):
     """The answer may lie outside the ``covered`` window: ask again with a wider ``WorkingTime``."""
 
 
@@ -90,7 +90,7 @@ class WorkingTime:
         runs out as an interval ends is due at that end, and zero hours is the next opening.
 
         :raises NoWorkingTime: no working time at all, or not enough within 1,400 days of ``start``
-        :raises _NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to tell
 
         >>> week = WorkingTime(
         ...     [(datetime(2026, 10, day, 7), datetime(2026, 10, day, 15)) for day in (5, 6, 7)],
@@ -113,7 +113,7 @@ class WorkingTime:
         past. Zero days is ``start`` itself.
 
         :raises NoWorkingTime: no working time at all, or not enough within 1,400 days of ``start``
-        :raises _NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to tell
 
         >>> week = WorkingTime(
         ...     [(datetime(2026, 10, day, 7), datetime(2026, 10, day, 15)) for day in (5, 6, 7)],
@@ -133,7 +133,7 @@ class WorkingTime:
         """Return ``at`` itself if it is working time, else the start of the next interval.
 
         :raises NoWorkingTime: no working time at all, or none within 1,400 days of ``at``
-        :raises _NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to tell
 
         >>> monday = WorkingTime(
         ...     [(datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 15))],
@@ -146,7 +146,7 @@ class WorkingTime:
     def is_open(self, at: datetime) -> bool:
         """Return whether ``at`` is working time; the end of an interval no longer is.
 
-        :raises _NeedsMore: ``at`` is outside the window
+        :raises NeedsMore: ``at`` is outside the window
 
         >>> monday = WorkingTime(
         ...     [(datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 15))],
@@ -155,14 +155,14 @@ class WorkingTime:
         (True, False)
         """
         if not self.covered[0] <= at < self.covered[1]:
-            raise _NeedsMore("The moment asked about is outside the covered window.")
+            raise NeedsMore("The moment asked about is outside the covered window.")
         index = bisect_right(self._intervals, at, key=lambda interval: interval[0]) - 1
         return index >= 0 and at < self._intervals[index][1]
 
     def between(self, start: datetime, stop: datetime) -> timedelta:
         """Return working time between two moments.
 
-        :raises _NeedsMore: the window does not hold both
+        :raises NeedsMore: the window does not hold both
 
         >>> monday = WorkingTime(
         ...     [(datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 15))],
@@ -171,7 +171,7 @@ class WorkingTime:
         datetime.timedelta(seconds=3600)
         """
         if start < self.covered[0] or stop > self.covered[1]:
-            raise _NeedsMore("The moments asked about are outside the covered window.")
+            raise NeedsMore("The moments asked about are outside the covered window.")
         parts = (min(end, stop) - max(begin, start) for begin, end in self._intervals)
         return sum((part for part in parts if part > timedelta()), timedelta())
 
@@ -274,7 +274,7 @@ class _Line:
         cut = at + FORTNIGHT * ((start - at) // FORTNIGHT + 1)
         due = min(cut, self._ends[index])
         if due >= self._hi:
-            raise _NeedsMore("The interval that ends the delay may go on after the covered window.")
+            raise NeedsMore("The interval that ends the delay may go on after the covered window.")
         return due
 
     def _count_days(self, dates):
@@ -294,7 +294,7 @@ class _Line:
         if not self._ends:
             raise NoWorkingTime("The working calendar has no working time: give it working hours.")
         if at < self._lo:
-            raise _NeedsMore("The moment asked about is outside the covered window.")
+            raise NeedsMore("The moment asked about is outside the covered window.")
         index = bisect_right(self._ends, at)
         if index == len(self._ends):
             raise self._ran_out(at)
@@ -303,7 +303,7 @@ class _Line:
     def _ran_out(self, at):
         """Return the error for a delay that the intervals do not fill: final once all of the horizon was covered."""
         if at + HORIZON > self._hi:
-            return _NeedsMore("The covered window ends before the delay does.")
+            return NeedsMore("The covered window ends before the delay does.")
         return NoWorkingTime(
             f"The working calendar has too little working time within {HORIZON.days:,} days: "
             "check its working hours and its closures."
@@ -336,7 +336,7 @@ def shift(at: datetime, delay: Delay, anchor: str, tz: str, working: WorkingTime
     :param anchor: "after" adds the delay to ``at``, "before" subtracts it
     :param tz: name of the time zone of days and months
     :raises NoWorkingTime: the calendar cannot yield the delay, or none was given
-    :raises _NeedsMore: ``working`` is not wide enough
+    :raises NeedsMore: ``working`` is not wide enough
     :raises ValueError: unknown anchor, unit or clock, or working months
 
     >>> shift(datetime(2026, 10, 1, 8), Delay(48, "hours", "elapsed"), "after", "Europe/Paris")

@@ -1,4 +1,4 @@
-"""What a mail server says when it cannot hand a mail over: at once (RFC 5321), or by a report (RFC 3464)."""
+"""What a mail server says when it cannot deliver an email: at once (RFC 5321), or by a report (RFC 3464)."""
 
 import re
 from email.utils import parseaddr

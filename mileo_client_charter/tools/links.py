@@ -1,4 +1,4 @@
-"""The token of a link that does one thing, for one person, until a day: signed, and short enough for a mail's header.
+"""The token of a link: one action, one person, until a day; signed, and short enough for the header of an email.
 
 Eleven bytes say what it is for, twelve are the beginning of their HMAC-SHA-256 (RFC 2104, truncated as its section 5 allows);
 31 letters in all (RFC 4648, section 5). ``docs/decisions/signed-links.md`` says why it is not Odoo's ``hash_sign``.

@@ -1,4 +1,4 @@
-"""What our own mail gateway found out about a mail's sender: the header Authentication-Results (RFC 8601).
+"""What our mail gateway found out about a sender: the header Authentication-Results (RFC 8601).
 
 Plain Python. Only the headers of the one server that is trusted count: anybody can write one, and a gateway takes away
 those that bear its own name before it writes its own (RFC 8601, section 5).

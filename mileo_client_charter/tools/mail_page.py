@@ -1,4 +1,4 @@
-"""The page an email leaves as, made of the words of its template: what mail programs keep, and the same as plain text.
+"""Make the HTML page and the plain text an email leaves as, from its template; mail programs keep both.
 
 Templates say what is written, and stay editable; this says, once for all of them, how it is sent: a whole document with its
 language (WCAG 3.1.1), tables with widths and colours of their own where Outlook (which lays out as Word does) ignores

@@ -1,4 +1,4 @@
-"""Days spread over a span, so that everybody's meetings do not fall on the same one. Plain Python."""
+"""Spread days over a span, so that meetings do not all fall on one day. Plain Python."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Keys that tell the occurrences of one obligation apart: written and read here, nowhere else.
+"""Keys of the occurrences of an obligation: format and parse them, here only.
 
 A key is stored in ``charter_obligation.occurrence`` and is part of its uniqueness, so its form never changes::
 

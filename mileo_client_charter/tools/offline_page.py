@@ -1,4 +1,4 @@
-"""A page of HTML that fetches nothing: what is printed asks no server and opens no file.
+"""Make a page of HTML that fetches nothing from a server and opens no file, for printing.
 
 Plain Python with lxml. What an article, a client or a colleague wrote may name pictures, style sheets and frames by
 their address; the program that prints runs on our server, and would fetch them from inside our network (server-side request

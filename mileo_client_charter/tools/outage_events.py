@@ -1,4 +1,4 @@
-"""What monitoring systems post about outages, brought to one shape: ours, Zabbix's webhook, Alertmanager's receiver.
+"""Events of monitoring systems in one format: ours, Zabbix's webhook, Alertmanager's receiver.
 
 Plain Python; readme/INTEGRATE.md shows each shape. Moments are ISO 8601 with their offset (``Z``, ``+02:00``) or
 seconds since 1970; one without an offset is read in the zone the sender declared, and refused without one, because

@@ -1,4 +1,4 @@
-"""When the time of a commitment is over: after its due moment. What is done at that very moment is in time."""
+"""Whether a commitment is past its due moment; what is done at that very moment is in time."""
 
 
 def is_past_due(due_at, now):

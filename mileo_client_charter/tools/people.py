@@ -1,4 +1,4 @@
-"""People in texts that are kept for good: by a key, never by name.
+"""People in stored texts: named by a key, never by name.
 
 A key is ``[contact 12]`` or ``[user 3]``: the record's number in the table of contacts or of users. What is written with
 keys stays true, and the same to the byte, when a person marries, leaves or is forgotten.

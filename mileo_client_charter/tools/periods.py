@@ -1,4 +1,4 @@
-"""The calendar of recurring promises: months, quarters, and the years of a contract.
+"""Periods of recurring commitments: months, quarters, and the years of a contract.
 
 Plain dates, no time zone: the caller says which day it is where the client is. Every date is derived from
 the contract's own first day, never from the date before it: the 31st is still the 31st after February.

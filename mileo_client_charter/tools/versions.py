@@ -1,4 +1,4 @@
-"""Whether a condition on versions, as manufacturers write it, holds for a version: yes, no, or somebody has to look.
+"""Whether a condition on versions, as manufacturers write it, holds for a version: yes, no, or a person has to look.
 
 The order is that of pieces of figures and letters, as RPM and Maven have it: ``9.8`` comes before ``9.10``, ``2020 R2``
 before ``2020 R3``. Nothing is guessed. Two texts of another shape (``IP8`` and ``5.0``, ``2020 R3`` and ``14.1``,

@@ -1,4 +1,4 @@
-"""What goes with the charter, told before it goes: Odoo's own window counts threads alone, and the ledger is none."""
+"""Say before the removal of the addon what is deleted with it: Odoo's own dialogue counts threads only."""
 
 from odoo import api, fields, models
 

@@ -1,4 +1,4 @@
-"""A user and a key for another program: Odoo lets people make keys for themselves, and a program is nobody."""
+"""Create a user and an API key for another program: Odoo lets people make keys for themselves only."""
 
 import uuid
 from datetime import datetime, time

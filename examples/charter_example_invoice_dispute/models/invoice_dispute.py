@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from odoo.addons.mileo_client_charter.models.base.client_document import Message, Sheet
 
-from ..hooks import CODE
+from ..hooks import CODE, _lt
 
 
 class InvoiceDispute(models.Model):
@@ -68,7 +68,7 @@ class InvoiceDispute(models.Model):
         step = self._charter_step("open")
         told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         step.write({"state": "answered", "answered_at": self._charter_now(), "answer": told.message.body})
-        step._charter_fulfil(CODE, self.env._("Email to %s.", told.people._charter_key()))
+        step._charter_fulfil(CODE, _lt("Email to %s.", told.people._charter_key()))
         step.activity_feedback(["mileo_client_charter.activity_promise"])
 
     # -- what is personal -------------------------------------------------------------------------

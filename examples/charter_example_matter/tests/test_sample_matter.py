@@ -2,6 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from odoo.addons.mileo_client_charter.tests.base.test_doors import DoorsCase
 from odoo.addons.mileo_client_charter.tests.cases.common import START
@@ -80,6 +82,30 @@ class TestSampleMatter(DoorsCase):
             self.env["charter.privacy"]._cron_privacy()
         self.assertFalse(record.description or record.contact_id or record.answer)
         self.assertEqual((record.state, record.name), ("answered", "Badge"))
+
+    def test_what_a_client_writes_is_heard(self):
+        """A document of an addon of one’s own, whatever its model is called, is in the nets of the charter."""
+        with self.at():
+            record = self.record()
+            record.sudo().message_post(
+                body="Any news?",
+                author_id=self.alice.id,
+                message_type="email",
+                subtype_xmlid="mail.mt_comment",
+            )
+        word = self.env["charter.word"].search([("res_model", "=", record._name), ("res_id", "=", record.id)])
+        self.assertEqual((word.partner_id, word.company_id), (self.client, self.company))
+
+    def test_what_is_about_it_is_of_its_client(self):
+        with self.at():
+            letter = self.env["charter.delivery"]._queue(
+                [{"kind": "contacts", "partner_id": self.borea.id, "contact_id": self.bea.id,
+                  "company_id": self.company.id, "subject": "Sheet", "body": "<p>Sheet</p>"}]
+            )  # fmt: skip
+            mine = self.record()
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+                letter._charter_engine().write({"res_model": mine._name, "res_id": mine.id})
+                self.env.flush_all()
 
     def test_removal_leaves_nothing_outstanding(self):
         with self.at():

@@ -3,6 +3,7 @@ from . import charter_lock
 from . import charter_triggers
 from . import charter_own_client
 from . import charter_engine
+from . import charter_engine_links
 from . import charter_recorded
 from . import charter_correction
 from . import charter_engine_sql

@@ -1,9 +1,10 @@
-"""What every model has: one look of the charter's lists and forms, and forms that name no row their reader may not read."""
+"""What every model gets: the style of our lists and forms, and a check that a form names no row its reader may not read."""
 
 from odoo import api, models
 from psycopg2 import errors
 
-OURS = "mileo_client_charter"
+from .charter_addons import is_charter_model
+
 CONTRACTS = ("contract.contract", "contract.line")
 
 
@@ -15,7 +16,7 @@ class Base(models.AbstractModel):
         """Give headers and badges a style in which they are read whole, whatever the language."""
         arch, view = super()._get_view(view_id, view_type, **options)
         # Other apps' views keep theirs: on their models ours are known by their names.
-        if self._name.startswith("charter.") or "charter" in (view.name or ""):
+        if is_charter_model(self) or "charter" in (view.name or ""):
             arch.set("class", f"{arch.get('class', '')} o_charter".strip())
         return arch, view
 
@@ -67,7 +68,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def _charter_is_dialogue(self):
-        return self._transient and self._name.startswith("charter.")
+        return self._transient and is_charter_model(self)
 
     @api.model
     def _charter_guards(self, field):
@@ -75,9 +76,7 @@ class Base(models.AbstractModel):
         if field is None or not field.relational or field.comodel_name not in self.env:
             return False
         comodel = self.env[field.comodel_name]
-        return not comodel._transient and (
-            (comodel._original_module or "").startswith(OURS) or comodel._name in CONTRACTS
-        )
+        return not comodel._transient and (is_charter_model(comodel) or comodel._name in CONTRACTS)
 
     def _charter_check_links(self):
         """Refuse dialogues that link to a row their user may not read.

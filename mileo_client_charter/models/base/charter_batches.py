@@ -1,4 +1,4 @@
-"""Long jobs of many clients and companies: in batches, each a transaction, where what fails for one holds up no other.
+"""Long jobs: rows in batches of one transaction each; an error of one row does not stop the others.
 
 Every scheduled action that works through rows does so with ``run_batches`` (or a ``Queue``, which is one over a domain), and
 whatever a single row may break runs through ``run_isolated``. ``tests/test_house.py`` finds what does either by hand.

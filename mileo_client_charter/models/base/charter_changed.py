@@ -1,4 +1,4 @@
-"""What of some values is other than a record says: what is written again as it is has no consequences."""
+"""Find which of some values differ from a record: writing a value again as it is has no consequences."""
 
 
 def changed_names(record, vals):

@@ -1,4 +1,6 @@
-"""Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a mark."""
+"""Copies for a client of what it did itself, or is on record as its own: an incident it reported, a link it followed, a
+rating.
+"""
 
 
 def mail_copy(

@@ -58,12 +58,40 @@ class CharterCorrection(models.Model):
         if field and field.type == "selection":
             return dict(field._description_selection(self.env)).get(value, value)
         if field and field.type == "date":
-            return day_text(self.env, value)
+            return day_text(self.env, value, "d MMMM y")
         if field and field.type == "datetime":
             tz = self.company_id.sudo()._charter_tz()
             # Until 19.0.1.1.0 the zone was written behind it; what is sealed is read as it is.
-            return moment_text(self.env, value.removesuffix(" UTC"), tz, "short")
+            return moment_text(self.env, value.removesuffix(" UTC"), tz, "d MMMM y, HH:mm")
         return value
+
+    @api.model
+    def _note(self, record, client, changes, reason, for_client):
+        """Keep what was corrected in ``record``, by whoever is logged in, now.
+
+        :param client: commercial entity whose record it is
+        :param changes: {field: (before, after)}, as texts
+        :param for_client: {field: whether the client reads it}
+        :return: the rows
+        """
+        return self._charter_engine().create(
+            [
+                {
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "partner_id": client.id,
+                    "company_id": record.company_id.id,
+                    "field_name": name,
+                    "before": before,
+                    "after": after,
+                    "reason": reason,
+                    "user_id": self.env.uid,
+                    "corrected_at": self._charter_now(),
+                    "for_client": for_client[name],
+                }
+                for name, (before, after) in changes.items()
+            ]
+        )
 
     @api.model
     def _forget(self, records):

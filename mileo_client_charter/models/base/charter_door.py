@@ -1,4 +1,4 @@
-"""The doors clients come in by: what was sent twice is taken once, and nobody floods them.
+"""Limits on what clients send: the same form sent twice is taken once, and the number of requests an hour is limited.
 
 One row for each form that was taken: by whom (a user), from where (a keyed hash of the network address, never the
 address), when, and, where the form carries a key, what it led to.

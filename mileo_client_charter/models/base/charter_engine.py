@@ -1,4 +1,4 @@
-"""What only the engine may write.
+"""What only the engine may write: nobody edits or deletes a row of the register, or of another document that proves something.
 
 A promise proves something only if nobody can touch it up afterwards. Fields declared with
 ``charter_engine=True`` (and every field of a model with ``_charter_engine_only``) are written by the
@@ -199,7 +199,10 @@ class CharterEngineMixin(models.AbstractModel):
 
     @api.model
     def _charter_recorded_when(self):
-        """Return {column: SQL condition on ``{row}``} of columns that people write until they are on record, and nobody after."""
+        """Return {column: SQL condition on ``{row}``} of what people write until it is on record, and nobody after.
+
+        Links (many2many) are among them by the name of their field.
+        """
         return {}
 
     def _charter_without_echo(self, vals):

@@ -1,4 +1,4 @@
-"""The one place through which a merge and an anonymisation change, by SQL, what the engine protects."""
+"""SQL by which a merge and an anonymisation change what the engine protects."""
 
 from .charter_engine import charter_door as engine_door
 

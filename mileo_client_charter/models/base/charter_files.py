@@ -1,4 +1,4 @@
-"""Which files clients read: those a page of theirs shows, when it does.
+"""Which files clients read: those that a page of theirs shows, from the moment it shows them.
 
 A record may be a client's to read before its file is: a review from its planning, its dossier once the meeting was held. Odoo
 knows records and fields only; here is the one home of what comes with the state. It holds for every door: ``/web/content``,

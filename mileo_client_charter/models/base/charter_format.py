@@ -1,4 +1,4 @@
-"""How figures, days and hours are shown to people, in their language: one way, whatever page, print or workbook they are in."""
+"""Figures, days and hours as text in the reader's language, the same on every page, print and workbook."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Links in mails that open without a login: signed, expiring, one purpose each. Reading one changes nothing."""
+"""Links in emails that open without a login: signed, expiring, one purpose each. A GET changes nothing."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""One step at a time on the same rows: a person's waits, with an end to the waiting; a job leaves them to whoever has them."""
+"""Locks on rows: the step of a person waits for a limited time; a job skips rows that are locked."""
 
 from odoo.exceptions import ConcurrencyError, MissingError, UserError
 from odoo.tools import SQL
@@ -18,7 +18,7 @@ def busy(env):
     """Return the error that says so, in the language of ``env``."""
     return Busy(
         env._(
-            "Somebody else is recording a step on the same document: nothing was recorded of yours. Try again in a minute."
+            "Somebody else is recording a step on the same document: your step was not recorded. Try again in a minute."
         )
     )
 

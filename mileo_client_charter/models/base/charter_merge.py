@@ -1,4 +1,4 @@
-"""Merging contacts without losing what proves something.
+"""Merge contacts and keep every row that proves something.
 
 Core's wizard points every foreign key at the contact that stays, and deletes the rows of whichever table refuses it. Here
 the rows of the charter are moved first: where two of them would break a rule of uniqueness, their model says what becomes of
@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, unique
 
+from .charter_addons import charter_addons, keeps_charter_rows
 from .charter_engine_sql import engine_sql
 from .charter_merge_columns import Link, Reference
 
@@ -20,7 +21,6 @@ from .charter_merge_columns import Link, Reference
 MERGE = object()
 # What a model says of a rule that is never to be folded: the merge is refused in the words of the rule.
 REFUSE = "refuse"
-ADDON = "mileo_client_charter"
 
 
 class Merge(NamedTuple):
@@ -120,24 +120,12 @@ class CharterMerge(models.AbstractModel):
     @api.model
     def _addons(self):
         """Return names of the addons whose tables are ours: this one and all that build on it."""
-        module = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
-        return {
-            ADDON,
-            *module.downstream_dependencies(exclude_states=("uninstalled", "uninstallable")).mapped("name"),
-        }
+        return charter_addons(self.env.registry)
 
     @api.model
     def _tables(self):
         """Return {table: model} of the rows that are ours, transient ones and readings left out."""
-        addons = self._addons()
-        return {
-            model._table: name
-            for name, model in self.env.items()
-            if model._auto
-            and not model._abstract
-            and not model._transient
-            and model._original_module in addons
-        }
+        return {model._table: name for name, model in self.env.items() if keeps_charter_rows(model)}
 
     @api.model
     def _links(self):

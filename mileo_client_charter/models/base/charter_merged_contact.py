@@ -1,4 +1,4 @@
-"""Who a contact is now that was merged into another one: what was sent to it before still opens.
+"""Which contact a merged one has become: links that were sent to it before still open.
 
 Core's merge deletes the contact that goes; the links of its mails name it by its number, and its other keys are its own columns.
 """

@@ -1,4 +1,4 @@
-"""One client a document: the database refuses a report, delivery or dossier that holds a row of another client (article 01).
+"""Triggers by which the database refuses a report, delivery or review file that holds a row of another client (article 01).
 
 Python chooses the rows by client; this is what holds when it is mistaken. The check is made from the registry: every link of
 a document to a model whose rows are a client's, every contact, the document it was made from, and the ids in its frozen table.
@@ -8,6 +8,7 @@ A merge of contacts, which moves the rows of one client table by table, is check
 from odoo import api, models
 from odoo.tools import SQL
 
+from .charter_addons import keeps_charter_rows
 from .charter_triggers import DIGEST, Trigger
 
 RULE = "charter_own_client"
@@ -53,8 +54,7 @@ def owner_of(model):
 
 def is_of_clients(model):
     """Return whether the rows of ``model`` are the charter's, and each is one client's."""
-    ours = model._name.startswith("charter.") and model._auto and not model._abstract and not model._transient
-    return ours and bool(owner_of(model))
+    return keeps_charter_rows(model) and bool(owner_of(model))
 
 
 class CharterOwnClientMixin(models.AbstractModel):

@@ -1,4 +1,4 @@
-"""What was said or agreed stays as it was recorded; a correction is a step with a reason, and both stay.
+"""Fields that stay as they were recorded: a correction is a step with a reason, and both values are kept.
 
 A field declared with ``charter_recorded`` is not edited once its record is on record:
 
@@ -71,7 +71,8 @@ class CharterRecordedMixin(models.AbstractModel):
         return [
             name
             for name in self._charter_recorded_fields()
-            if self._fields[name].store and self._fields[name].column_type
+            if self._fields[name].store
+            and (self._fields[name].column_type or self._fields[name].type == "many2many")
         ]
 
     @api.model
@@ -212,28 +213,12 @@ class CharterRecordedMixin(models.AbstractModel):
     def _charter_note_correction(self, changes, reason):
         """Return rows that keep both. :param changes: {field: (before, after)} as ``_charter_recorded_value`` gives them"""
         self.ensure_one()
-        client = self._charter_correction_client()
-        rows = (
-            self.env["charter.correction"]
-            ._charter_engine()
-            .create(
-                [
-                    {
-                        "res_model": self._name,
-                        "res_id": self.id,
-                        "partner_id": client.id,
-                        "company_id": self.company_id.id,
-                        "field_name": name,
-                        "before": before,
-                        "after": after,
-                        "reason": reason,
-                        "user_id": self.env.uid,
-                        "corrected_at": self._charter_now(),
-                        "for_client": self._charter_is_for_client(name),
-                    }
-                    for name, (before, after) in changes.items()
-                ]
-            )
+        rows = self.env["charter.correction"]._note(
+            self,
+            self._charter_correction_client(),
+            changes,
+            reason,
+            {name: self._charter_is_for_client(name) for name in changes},
         )
         self.invalidate_recordset(["correction_ids"])
         return rows

@@ -1,4 +1,4 @@
-"""Names taken out of what proves something, with a trace: what the text was is known by its digest alone."""
+"""Names taken out of rows that prove something: what the text was is kept as a digest only."""
 
 import hashlib
 import json

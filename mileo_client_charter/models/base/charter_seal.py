@@ -1,4 +1,4 @@
-"""Seals: a chain of SHA-256 over what has been decided, which the company itself cannot rewrite unnoticed.
+"""Seals: a chain of SHA-256 over decided rows, so that a later change of them is noticed, whoever makes it.
 
 Each link of a company's chain is the digest of the link before it and of the canonical content of one row: a decided
 obligation, a document that is frozen. A row that changes after it was sealed gets a new link, and the old one stays: a

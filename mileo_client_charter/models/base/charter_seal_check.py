@@ -1,4 +1,4 @@
-"""Verifying the seals: every digest is counted anew, and what does not hold is named and said to general management."""
+"""Verify the seals: compute every digest again, list what differs, and inform general management."""
 
 import logging
 from datetime import timedelta
@@ -296,9 +296,7 @@ class CharterSeal(models.Model):
             map(bool, self.env.companies.sudo().mapped("charter_seal_problem"))
         )
         message = (
-            self.env._(
-                "%s places do not hold: they are named above the list of Configuration ‣ Proof.", broken
-            )
+            self.env._("Broken places: %s. They are named above the list of Configuration ‣ Proof.", broken)
             if broken
             else self.env._("Every sealed row is as it was sealed, and the chain is whole.")
         )

@@ -1,4 +1,4 @@
-"""What is sealed: rows of a model once they are decided or frozen, and the list of those that wait for their seal.
+"""What is sealed: rows of a model once they are decided or frozen, and the queue of rows that wait for their seal.
 
 The canonical content is ``jsonb_build_array`` of the model's columns as PostgreSQL writes it: the same after a dump is
 restored, and in every time zone and language. The chain of seals is ``charter_seal.py``.

@@ -1,4 +1,4 @@
-"""When a scheduled action that holds what is against what should be last found nothing to do.
+"""Skip a scheduled action while nothing it reads has changed since it last found nothing to do.
 
 Some actions compare a good deal on every run: who is away and what clients were told, what contracts owe and what the ledger has.
 Woken again and again, they would compare the same rows. So a run that changed nothing leaves a digest of the rows it read; the next run of the
@@ -74,7 +74,8 @@ class CharterSettled(models.Model):
 
         ``xmin`` and ``ctid`` name a version of a row: whoever changes it, by whatever way, another one is there.
 
-        :param tables: {table: SQL condition on ``row``, or None for all of its rows}; ``table which`` names some of its rows more
+        :param tables: {table: SQL condition on ``row``, or None for all of its rows}; a second condition on the same table has
+            the key ``table which``, with any word for “which”
         """
         versions = [
             SQL(

@@ -1,4 +1,4 @@
-"""The triggers of the database: made from the registry, mended and taken out in this one place.
+"""Create, compare and drop the triggers of the database, which are made from the registry.
 
 A model says which triggers its table has (``_charter_triggers``); the door of the engine and the list of rows to seal are
 made of them. They are taken out before a table changes, and made again once all tables are up to date; whenever the registry
@@ -67,6 +67,14 @@ class CharterTriggerMixin(models.AbstractModel):
         return []
 
     @api.model
+    def _charter_link_triggers(self, columns):
+        """Return the triggers the tables of this model's links (many2many) are to have: {table: list of Trigger}.
+
+        :param columns: as for ``_charter_triggers``, of the model's own table
+        """
+        return {}
+
+    @api.model
     def _charter_trigger_functions(self):
         """Return {name: SQL that makes the function}"""
         return {}
@@ -115,6 +123,12 @@ class CharterTriggerMixin(models.AbstractModel):
             for name in sorted(self.pool.descendants(["charter.trigger.mixin"], "_inherit"))
             if self.env[name]._auto and not self.env[name]._abstract
         }
+        links = {
+            field.relation: model
+            for model in models_of.values()
+            for field in model._fields.values()
+            if field.type == "many2many" and field.store
+        }
         functions = {}
         for name in self.pool.descendants(["charter.trigger.mixin"], "_inherit"):
             functions.update(self.env[name]._charter_trigger_functions())
@@ -133,17 +147,24 @@ class CharterTriggerMixin(models.AbstractModel):
                AND (owner.relname = ANY(%(models_of)s) OR hung.oid IS NOT NULL)
              GROUP BY owner.oid, owner.relname
             """,
-                models_of=list(models_of),
+                models_of=[*models_of, *links],
             ),
         )
-        statements, made = [], {}
-        for table, columns, found in self.env.cr.fetchall():
-            wanted = models_of[table]._charter_triggers(set(columns)) if table in models_of else []
+        statements, made, present = [], {}, self.env.cr.fetchall()
+        columns_of = {table: set(columns) for table, columns, _found in present}
+        of_links = {}
+        for model in models_of.values():
+            of_links.update(model._charter_link_triggers(columns_of.get(model._table, set())))
+        for table, columns, found in present:
+            if table in models_of:
+                wanted = models_of[table]._charter_triggers(set(columns))
+            else:
+                wanted = of_links.get(table, [])
             for trigger in wanted:
                 digest = trigger.digest(functions[trigger.function])
                 if digest not in found.get(trigger.name, ""):
                     statements.append(trigger.statement(table, digest))
-                    if trigger.name not in found:
+                    if trigger.name not in found and table in models_of:
                         made.setdefault(table, []).append(trigger.name)
             for name in found.keys() - {trigger.name for trigger in wanted}:
                 statements.append(f'DROP TRIGGER "{name}" ON "{table}"')

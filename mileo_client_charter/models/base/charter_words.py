@@ -1,4 +1,4 @@
-"""Sentences of the program that are kept: the term and its values are stored, and put into words for whoever reads them."""
+"""Sentences of the program that are stored: the term and its values, translated for each reader."""
 
 import json
 from datetime import date, datetime

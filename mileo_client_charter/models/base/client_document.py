@@ -1,4 +1,4 @@
-"""What a model says of itself to what surrounds it, so that no list of models has to follow.
+"""What a model declares about its documents (messages, export, title), so that no list of models is needed.
 
 ``_charter_messages`` = {kind: Message}: messages people write to the client from a document (charter.message.wizard).
 ``_charter_export`` = Sheet: the client finds the model's rows in the file of its own data (controllers/data_export.py).

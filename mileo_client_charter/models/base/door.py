@@ -1,4 +1,4 @@
-"""What is true of every route of the charter, present and to come: ``ir.http`` sends each request to ours through here.
+"""Checks that every route of the charter goes through: methods, form keys, limits. ``ir.http`` calls them for each request.
 
 - A route answers the methods it names and no other. Odoo lets OPTIONS through to every handler, werkzeug HEAD to those of GET.
 - HEAD answers as GET and notes nothing.

@@ -3,9 +3,9 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
 from ...tools.offline_page import offline
+from .charter_addons import ADDON, builds_on_charter, is_charter_model
 
-MODULE = "mileo_client_charter"
-OURS = f"{MODULE}."
+OURS = f"{ADDON}."
 # No scripts, and a proxy where nobody listens: what the page should still name by its address leads nowhere.
 CLOSED = ["--disable-javascript", "--proxy", "http://127.0.0.1:9"]
 
@@ -57,12 +57,8 @@ class IrActionsReport(models.Model):
     def _charter_is_ours(self):
         """Return whether this report prints documents of the charter, its own or those of an addon built on it."""
         model = self.env.get(self.model)
-        modules = {(self.report_name or "").partition(".")[0]}
-        if model is not None:
-            modules.add(model._original_module or "")
-        return hasattr(model, "_charter_engine") or any(
-            name == MODULE or name.startswith(f"{MODULE}_") for name in modules
-        )
+        template = (self.report_name or "").partition(".")[0]
+        return is_charter_model(model) or hasattr(model, "_charter_engine") or builds_on_charter(template)
 
     # -- how it is printed ------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Every route of the charter goes through one door, whichever addon it is in."""
+"""Send every request for a route of the charter, of whichever addon, through ``door``."""
 
 from odoo import models
 from odoo.http import request

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .charter_addons import is_charter_model
+
 
 class IrRule(models.Model):
     _inherit = "ir.rule"
@@ -9,11 +11,7 @@ class IrRule(models.Model):
         """Leave everybody the charter's dialogues of their own: Odoo lets whoever may open one read those of all."""
         domain = super()._compute_domain(model_name, mode)
         model = self.env[model_name]
-        if (
-            model._transient
-            and not self.env.su
-            and (model._original_module or "").startswith("mileo_client_charter")
-        ):
+        if model._transient and not self.env.su and is_charter_model(model):
             domain &= Domain("create_uid", "=", self.env.uid)
         return domain
 

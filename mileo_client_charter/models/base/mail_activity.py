@@ -1,4 +1,4 @@
-"""What an activity says, read in any language; one activity a promise and person: what an activity is about is in a key, so that none overwrites another."""
+"""Activities: their text is translated for each reader, and a key makes one activity for each commitment and person."""
 
 from odoo import fields, models
 

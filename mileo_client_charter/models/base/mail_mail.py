@@ -1,8 +1,9 @@
-"""What is true of every email about a document of ours, whichever template, layout or program wrote it."""
+"""Emails about our documents: replies come back to the document, and they leave as a page and as plain text."""
 
 from odoo import api, models
 
 from ...tools import mail_page
+from .charter_addons import is_charter_model
 
 # In what our layouts write about documents of a neighbour.
 MARK = "charter-mail"
@@ -32,7 +33,7 @@ class MailMail(models.Model):
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Return the emails as core does; the words of ours leave as a whole page, and as a text worth reading."""
         emails = super()._prepare_outgoing_list(*args, **kwargs)
-        if not (self.model or "").startswith("charter.") and MARK not in (self.body_html or ""):
+        if not is_charter_model(self.env.registry.get(self.model)) and MARK not in (self.body_html or ""):
             return emails
         for email in emails:
             reader = email["partner_id"] or self.recipient_ids[:1]

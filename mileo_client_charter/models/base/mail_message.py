@@ -1,4 +1,4 @@
-"""What a client wrote in the thread of one of our documents stays as it was written."""
+"""Keep what a client wrote in the thread of one of our documents as it was written."""
 
 from odoo import api, models
 from odoo.exceptions import AccessError

@@ -7,6 +7,7 @@ from odoo.tools.mail import email_split
 from ...tools.automatic_mail import is_automatic, untagged
 from ...tools.delivery_report import is_failure, read
 from ...tools.links import OPENS, without_tokens
+from .charter_addons import is_charter_model
 from .charter_engine import ENGINE
 
 _logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class MailThread(models.AbstractModel):
 
     def _creation_message(self):
         """Say that a document of ours was created in the language of its company: it stays on the thread, whoever opened it."""
-        if not self._name.startswith("charter."):
+        if not is_charter_model(self):
             return super()._creation_message()
         self.ensure_one()
         company = (self.sudo().company_id if "company_id" in self._fields else None) or self.env.company
@@ -40,7 +41,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _charter_hears(self):
         """Return whether what a client writes on a document of this model is heard by somebody of ours."""
-        return self._name.startswith("charter.")
+        return is_charter_model(self)
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):

@@ -1,6 +1,8 @@
-"""Steps in the chatter: core keeps the label of a state in the language of whoever took the step; it is read in the reader's."""
+"""Show tracked states in the reader's language: core keeps the label in the language of whoever took the step."""
 
 from odoo import models
+
+from .charter_addons import is_charter_model
 
 
 class MailTrackingValue(models.Model):
@@ -11,7 +13,9 @@ class MailTrackingValue(models.Model):
         if field_type != "selection":
             return shown
         return [
-            one._charter_label(value) if one.field_id.model.startswith("charter.") else value
+            one._charter_label(value)
+            if is_charter_model(self.env.registry.get(one.field_id.model))
+            else value
             for one, value in zip(self, shown, strict=True)
         ]
 

@@ -1,4 +1,6 @@
-"""Verifying the seals: every digest is counted anew, and what does not hold is named and said to general management."""
+"""A company: its settings of the charter, its time zone, opening hours and days, and the result of the last check of the
+seals.
+"""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""The health of a client on its own record: a level, and why."""
+"""All settings of the charter, in the one settings screen of Odoo."""
 
 from odoo import fields, models
 

@@ -1,4 +1,4 @@
-"""Who a number or a key of a contact means today, when that contact was merged into another one."""
+"""Find the contact that a number or key means today, where the contact was merged into another one."""
 
 from odoo import api, models
 from odoo.tools import verify_hash_signed

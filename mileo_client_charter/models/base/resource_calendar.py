@@ -5,7 +5,7 @@ from babel.dates import get_day_names
 from odoo import models
 from odoo.tools import babel_locale_parse
 
-from ...tools.clock import HORIZON, NoWorkingTime, WorkingTime, _NeedsMore, shift
+from ...tools.clock import HORIZON, NeedsMore, NoWorkingTime, WorkingTime, shift
 
 # A day more than plan_hours looks at, so that no interval that may answer is cut.
 FURTHEST = HORIZON + timedelta(days=1)
@@ -177,7 +177,7 @@ class Ruler:
                 continue
             try:
                 results[index] = shift(at, delay, anchor, self.tz, self.working)
-            except _NeedsMore:
+            except NeedsMore:
                 unfilled.append(index)
             except NoWorkingTime as error:
                 results[index] = error

@@ -1,4 +1,4 @@
-"""A contract with a tier is under the charter: since when, on which working time, and who may say so."""
+"""A contract with a tier is under the charter: from which day, on which calendar, and who may change it."""
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ...tools.clock import to_local, to_utc
 from ...tools.codes import REVIEW_ANNUAL
 from ...tools.pg_array import pg_array
+from ..base.charter_addons import builds_on_charter
 
 OURS = "mileo_client_charter"
 
@@ -90,7 +91,7 @@ class ContractContract(models.Model):
             name
             for name, field in self._fields.items()
             if not field.readonly
-            and all(part._module.startswith(OURS) for part in self._charter_parts(field))
+            and all(builds_on_charter(part._module) for part in self._charter_parts(field))
         }
 
     @api.model

@@ -1,4 +1,4 @@
-"""The contact sheet: whom a client calls, and whether the one it has still says so (article 03)."""
+"""The contact sheet: who a client calls, and whether the last one delivered is still right (article 03)."""
 
 import hashlib
 import logging

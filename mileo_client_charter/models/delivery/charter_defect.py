@@ -1,4 +1,4 @@
-"""Documents that reached nobody, and files on record that were altered: to mend before a client notices."""
+"""Data issues of deliveries: documents that reached no one, and files on record that were altered."""
 
 from odoo import fields, models
 from odoo.tools import SQL

@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.links import without_tokens
 from ..base.charter_batches import run_isolated
+from ..base.charter_engine_links import Links
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
@@ -104,7 +105,7 @@ class CharterDelivery(models.Model):
         sanitize=False,
         help="The message as it was sent; the addresses that open in its reader's name are left out.",
     )
-    attachment_ids = fields.Many2many("ir.attachment", readonly=True)
+    attachment_ids = Links("ir.attachment", readonly=True)
     fingerprint = fields.Char(readonly=True, help="Identifies what was delivered.")
     reason = Words("Why late", readonly=True)
     email = fields.Char("Sent to", readonly=True, groups="base.group_user")

@@ -1,4 +1,4 @@
-"""What a planned delivery says: written when it leaves, from what is true then."""
+"""Write the content of a planned delivery when it leaves, from the data of that moment."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Deliveries of one change to many clients: in batches, once each, and looked at first when they are many."""
+"""Deliveries of one change to many clients: in batches, once for each client, reviewed first when there are many."""
 
 import logging
 from datetime import timedelta

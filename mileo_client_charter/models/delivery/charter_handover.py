@@ -1,4 +1,4 @@
-"""A change of contact told to the client, by a delivery that proves it (article 01)."""
+"""Announce a change of contact to the client, by a delivery that proves it (article 01)."""
 
 from odoo import api, models
 from odoo.fields import Domain

@@ -1,4 +1,4 @@
-"""What keeps a contact sheet from being met: a role nobody holds, and where somebody is named (article 03)."""
+"""What keeps a contact sheet from being met: a vacant role, and where to fill it (article 03)."""
 
 from odoo import models
 

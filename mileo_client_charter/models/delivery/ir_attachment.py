@@ -1,4 +1,4 @@
-"""Files that prove something are frozen: kept with the SHA-256 of what was recorded, and handed out as long as it is theirs.
+"""Frozen files: kept with their SHA-256, protected against changes, and delivered only while they match it.
 
 What is frozen belongs to the engine: it is written, moved and deleted through the door alone (``charter_door``), whoever
 asks and whatever the way in: the form of the document, ``ir.attachment``, an upload, SQL. Its SHA-256 is in the chain of seals

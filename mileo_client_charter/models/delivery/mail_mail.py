@@ -1,4 +1,4 @@
-"""Emails in the queue: what the mail server says of one recipient holds for that one, and a lost connection for one email."""
+"""Emails in the queue: an error of the server about one recipient concerns that one only, a lost connection one email only."""
 
 import logging
 import smtplib
@@ -14,6 +14,7 @@ from psycopg2.errors import SerializationFailure
 
 from ...tools.delivery_report import is_refused, is_temporary, refused_for_good
 from ...tools.links import OPENS, without_tokens
+from ..base.charter_addons import is_charter_model
 from ..base.charter_batches import run_isolated
 
 _logger = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class MailMail(models.Model):
         return self.browse()
 
     def _charter_is_ours(self):
-        return bool(self) and all((mail.model or "").startswith("charter.") for mail in self)
+        return bool(self) and all(is_charter_model(self.env.registry.get(mail.model)) for mail in self)
 
     def _charter_connected(self, session, options):
         """Return ``session``, or another one where the server has ended it.

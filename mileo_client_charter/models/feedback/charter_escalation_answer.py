@@ -1,6 +1,6 @@
 """What becomes of an escalation: the answer of its level, level 2, and what resolves it (article 03)."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
@@ -13,6 +13,12 @@ _lt = LazyTranslate(__name__)
 
 class CharterEscalation(models.Model):
     _inherit = "charter.escalation"
+
+    @api.model
+    def _charter_met_by(self, code):
+        if code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
+            return self.env._("Answer the client"), "action_ask_answer"
+        return super()._charter_met_by(code)
 
     def action_ask_answer(self):
         self.ensure_one()

@@ -1,4 +1,6 @@
-"""What is no escalation at all, set aside before any answer: on record, and said to the client that wrote it (article 03)."""
+"""Set aside what is no escalation, before any answer: it stays on record, and the client that wrote it is informed (article
+03).
+"""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError

@@ -1,4 +1,4 @@
-"""The doors of an escalation: a mail, judged by what our own gateway says of its sender, and the portal (article 03)."""
+"""How an escalation comes in: by email, with what our gateway says of its sender, or by the portal (article 03)."""
 
 from datetime import timedelta
 

@@ -19,6 +19,11 @@ COMMENT_LENGTH = 5000
 ENTERED = ("rating", "nps", "comment", "said_at")
 
 
+def is_low(rating, threshold):
+    """Return whether ``rating``, from 1 to 5, is below the ``threshold`` of the charter; none at all (None, 0) is not low."""
+    return bool(rating) and rating < threshold
+
+
 class CharterFeedback(models.Model):
     _inherit = "charter.feedback"
 
@@ -67,7 +72,7 @@ class CharterFeedback(models.Model):
         said_at = self._charter_said_moment(said_at)
         # Surveys already out keep being asked about even when no charter is in force any more.
         threshold = self.env["charter.commitment"]._threshold_of(feedback.company_id, FEEDBACK_CALLBACK)
-        negative = rating is not None and rating < threshold
+        negative = is_low(rating, threshold)
         feedback.write(
             {
                 "state": "answered",
@@ -240,7 +245,7 @@ class CharterFeedback(models.Model):
         if "contact_id" in names:
             self.respondent = self._respondent_of(self.contact_id)
         if "rating" in names:
-            self.negative = 0 < self.rating < self.threshold
+            self.negative = is_low(self.rating, self.threshold)
         if self.negative and not self.call_reason:
             self.call_reason = LOW_RATING
             self._charter_open_or_explain(FEEDBACK_CALLBACK, at=self._charter_now())._charter_announce()

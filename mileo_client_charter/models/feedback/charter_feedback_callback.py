@@ -72,6 +72,14 @@ class CharterFeedback(models.Model):
             ),
         )
 
+    @api.model
+    def _charter_met_by(self, code):
+        steps = {
+            FEEDBACK_CALLBACK: (self.env._("Record the call"), "action_ask_callback"),
+            FEEDBACK_OUTCOME: (self.env._("Inform the client of the outcome"), "action_ask_outcome"),
+        }
+        return steps.get(code) or super()._charter_met_by(code)
+
     def action_ask_callback(self):
         self.ensure_one()
         return {

@@ -1,4 +1,4 @@
-"""Which answers speak for a client is settled when they are given; leaving one out is a step with a reason."""
+"""Which answers count for a client is decided when they are given; leaving one out is a step with a reason."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""What clients are asked about the work done for them."""
+"""Invite the contacts of an intervention to a survey when it is closed."""
 
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate

@@ -1,3 +1,5 @@
+"""The NPS of a client: the score of what its contacts recommend, the rows it is computed of, and what a renewal needs."""
+
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta

@@ -1,4 +1,4 @@
-"""The recommendation question over time: every answer in its month."""
+"""Answers to the recommendation question by month, for graphs and pivots."""
 
 from odoo import fields, models
 from odoo.tools import SQL

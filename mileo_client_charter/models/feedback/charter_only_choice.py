@@ -1,4 +1,4 @@
-"""What can only be one thing is filled in: the only contact, the only contract under the charter."""
+"""Fill in a field that has one possible value: the only contact, the only contract under the charter."""
 
 
 def fill_only_choices(records):

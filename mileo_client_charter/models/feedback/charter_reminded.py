@@ -1,4 +1,4 @@
-"""What was agreed with a client is listed, and reminded of until it is done (articles 01, 02 and 04)."""
+"""List what was agreed with a client, and remind its owner until it is done (articles 01, 02 and 04)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""When the client spoke, beside when it was recorded: the clocks of articles 02 and 03 run from the former."""
+"""When the client spoke, beside when it was recorded: the time limits of articles 02 and 03 run from the former."""
 
 from datetime import timedelta
 

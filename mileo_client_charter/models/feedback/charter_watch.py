@@ -1,4 +1,4 @@
-"""The daily watch: what nobody has looked at, answered or done is said to whoever answers for it, once a day."""
+"""The daily reminder: what has not been looked at, answered or done, once a day for each owner."""
 
 from odoo import api, models
 from odoo.fields import Domain

@@ -1,4 +1,4 @@
-"""Nobody speaks into the void: what a client said or wrote is in somebody's list until it is read (article 02)."""
+"""Words of a client that nobody has read: each is in somebody's list until it is read, with a day to read it by (article 02)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Nobody speaks into the void: what a client said or wrote is in somebody's list until it is read (article 02)."""
+"""Mark the words of a client as read when the activity about them is done."""
 
 from odoo import models
 

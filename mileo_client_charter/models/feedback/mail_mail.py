@@ -1,4 +1,4 @@
-"""A survey that did not arrive says so: it is failed, not sent, and somebody mends the address."""
+"""Mark a survey as failed when its email could not be sent."""
 
 from odoo import models
 

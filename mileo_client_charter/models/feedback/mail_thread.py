@@ -1,4 +1,4 @@
-"""A survey that did not arrive says so: it is failed, not sent, and somebody mends the address."""
+"""Hear what clients write on our documents, and mark a survey as failed when its email comes back."""
 
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate

@@ -1,4 +1,4 @@
-"""What a client's people said and are still owed: counted, and a reason why a contact does not leave its client yet."""
+"""What is open with the contacts of a client: counted, and a reason to keep a contact with its client for now."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError

@@ -1,4 +1,4 @@
-"""Users who leave: what their clients said is read by somebody else from that moment."""
+"""Give the unread words of clients to somebody else when their reader leaves."""
 
 from odoo import models
 

@@ -6,6 +6,7 @@ from . import charter_obligation_alert
 from . import charter_obligation_declared
 from . import charter_obligation_pause
 from . import charter_obligation_mixin
+from . import charter_correction
 from . import charter_scheduler
 from . import charter_client_mixin
 from . import charter_year_mixin

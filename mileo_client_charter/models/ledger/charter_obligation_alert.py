@@ -1,4 +1,4 @@
-"""Who is told, when a promise comes near its due time or passes it."""
+"""The reminder before a commitment is due and the alert when it is overdue: who is notified, how and when."""
 
 import logging
 import weakref

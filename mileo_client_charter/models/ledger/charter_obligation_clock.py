@@ -1,4 +1,6 @@
-"""The clock of the ledger: what fell due is marked by two statements, whatever its size; then it wakes at the next due moment."""
+"""Deadline monitoring: two statements mark what fell due, whatever the size of the register; then it wakes at the next due
+moment.
+"""
 
 import logging
 from datetime import timedelta

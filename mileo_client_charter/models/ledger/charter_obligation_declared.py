@@ -1,4 +1,4 @@
-"""Promises whose facts are declared: the moment somebody says it was done, and its correction.
+"""Commitments met at a declared moment: who says when it was done, and the correction of it.
 
 What clients are promised about interventions (article 01) is kept when the technician responded and when the
 fault was mended, not when it was typed in. One rule: the declared moment decides, the moment of recording stays
@@ -136,19 +136,31 @@ class CharterObligation(models.Model):
         return turned
 
     @api.model
-    def _correct(self, moments, reason):
+    def _correct(self, moments, reason, account):
         """Correct, by a step with a reason, when promises were done; what that changes is told as widely as the lateness was.
 
         :param moments: {promise: the moment it was done, naive UTC}, of one step
-        :param reason: why, and who says so
+        :param reason: why
+        :param account: why, and who says so, for the history
         """
-        turned = self.browse()
+        before, turned = {obligation: obligation.state for obligation in moments}, self.browse()
         for obligation, at in moments.items():
-            turned |= obligation._restate(at, reason=reason)
-        turned._result_corrected(reason)
+            turned |= obligation._restate(at, reason=account)
+        turned._result_corrected(before, reason)
 
-    def _result_corrected(self, reason):
-        """Let the documents of these promises say, to who had been told, that a correction has changed what became of them."""
+    def _result_corrected(self, before, reason):
+        """Keep what a correction has made of these promises, and let their documents tell those who had been told.
+
+        :param before: {promise: its state before}
+        """
+        for obligation in self:
+            self.env["charter.correction"]._note(
+                obligation,
+                obligation.partner_id,
+                {"state": (before[obligation], obligation.state)},
+                reason,
+                {"state": True},
+            )
         for model, rows in self.grouped("res_model").items():
             if model not in self.env:
                 # The addon whose document it was is gone: the ledger says it alone.

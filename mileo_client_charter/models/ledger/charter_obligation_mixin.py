@@ -39,6 +39,11 @@ class CharterObligationMixin(models.AbstractModel):
         self.ensure_one()
         return ""
 
+    @api.model
+    def _charter_met_by(self, code):
+        """Return (label, method of a button) of the step that meets the commitment ``code``, for *Today* (hook); None for both: none."""
+        return None, None
+
     def _charter_result_corrected(self, promises, reason):
         """Tell who was told of these promises of this document that a correction has changed what became of them (hook).
 

@@ -1,4 +1,4 @@
-"""How promises are opened: any number of them, once each, by one statement."""
+"""Open commitments: any number of them, each once, by one statement."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Promises that move: paused nothing falls due and what was paused is given back; a client may choose a later moment itself."""
+"""Commitments whose due moment moves: by a pause, or to a later moment the client chooses."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.clock import Delay, NoWorkingTime, _NeedsMore
+from ...tools.clock import Delay, NeedsMore, NoWorkingTime
 from ...tools.pauses import due_after
 from ..base.charter_words import Kept, stored
 from ..base.resource_calendar import reaches
@@ -42,7 +42,7 @@ class CharterObligation(models.Model):
         :param reason: why, for the account
         :raise ValidationError: it would take back a lateness already found, and nobody of operations says so
         """
-        moments, turned = [], self.browse()
+        moments, turned, before = [], self.browse(), {}
         for obligation in self._charter_engine():
             if not obligation.is_owed or not (obligation.target_at or obligation.due_at):
                 continue
@@ -51,6 +51,7 @@ class CharterObligation(models.Model):
                 obligation._check_may_correct()
                 values["corrected_at"] = self._charter_now()
                 turned |= obligation
+                before[obligation] = obligation.state
             changed = {
                 name for name in ("due_at", "paused_at") if (values[name] or False) != obligation[name]
             }
@@ -66,7 +67,7 @@ class CharterObligation(models.Model):
             moments += filter(None, [obligation.warn_at, obligation.due_at])
         if moments:
             self._wake_clock(min(moments))
-        turned._result_corrected(reason)
+        turned._result_corrected(before, reason)
 
     def _agree(self, moment, reason):
         """Take ``moment`` (naive UTC), which the client itself chose for what it is owed: due then, and never before the charter's limit.
@@ -164,7 +165,7 @@ class CharterObligation(models.Model):
                     working.between,
                     lambda at, time, working=working: working.add(at, time / HOUR),
                 )
-            except _NeedsMore as error:
+            except NeedsMore as error:
                 unfilled = error
             else:
                 return (due + timedelta(milliseconds=500)).replace(microsecond=0), paused

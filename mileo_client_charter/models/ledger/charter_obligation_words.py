@@ -1,4 +1,4 @@
-"""A promise in words: which one it is, when it is due, and who is named in it, as people read it today."""
+"""A commitment as text: which one it is, when it is due, and who is named in it, with the names of today."""
 
 from datetime import date, timedelta
 

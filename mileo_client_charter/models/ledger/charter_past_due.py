@@ -1,4 +1,6 @@
-"""What is still owed, late or past due, in SQL and as a domain: the due moment itself is in time, as ``is_past_due`` says."""
+"""What is outstanding, late or past due, in SQL and as a domain; at the due moment itself a commitment is in time
+(``is_past_due``).
+"""
 
 from odoo.fields import Domain
 from odoo.tools import SQL

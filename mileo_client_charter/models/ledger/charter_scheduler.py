@@ -19,7 +19,7 @@ _lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 CONTRACT_BATCH = 500
-# Promises that come back as long as the contract runs.
+# What comes back as long as the contract runs; another addon adds its own (``_recurring``).
 RECURRING = (REPORT_DELIVERY, INTERVIEW_BIANNUAL, REVIEW_ANNUAL, RENEWAL_DECISION)
 # Those that come before a day of the contract, and end with it when it moves.
 BEFORE_A_DAY = (REVIEW_ANNUAL, RENEWAL_DECISION)
@@ -88,10 +88,12 @@ class CharterScheduler(models.AbstractModel):
         there = self._end_moved(contracts)
         opened = self._opened_so_far(contracts)
         taken = self._taken(contracts)
-        in_force = self.env["charter.document"]._commitments_in_force(contracts.company_id.ids, RECURRING)
+        in_force = self.env["charter.document"]._commitments_in_force(
+            contracts.company_id.ids, self._recurring()
+        )
         requests = []
         for contract in contracts:
-            for code in RECURRING:
+            for code in self._recurring():
                 if (contract.company_id.id, code) not in in_force:
                     continue
                 for occurrence, at, opened_at, delay in self._occurrences(
@@ -122,6 +124,14 @@ class CharterScheduler(models.AbstractModel):
             if request.get("reason"):
                 row._explain(request["reason"])
         return opened
+
+    @api.model
+    def _recurring(self):
+        """Return the codes of the commitments that come back by themselves (hook).
+
+        Who adds one says in ``_occurrences`` when it does.
+        """
+        return RECURRING
 
     @api.model
     def _end_moved(self, contracts):
@@ -241,7 +251,7 @@ class CharterScheduler(models.AbstractModel):
                 [
                     ("res_model", "=", "contract.contract"),
                     ("res_id", "in", contracts.ids),
-                    ("code", "in", RECURRING),
+                    ("code", "in", self._recurring()),
                     ("state", "!=", "cancelled"),
                 ],
                 ["contract_id", "code", "partner_id"],
@@ -258,7 +268,7 @@ class CharterScheduler(models.AbstractModel):
     def _taken(self, contracts):
         """Return {(contract id, code, occurrence): rows that have it already and are not the present client's, or were withdrawn}."""
         rows = self.env["charter.obligation"].sudo().search_fetch(
-            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", RECURRING)],
+            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", self._recurring())],
             ["res_id", "code", "occurrence", "partner_id", "withdrawn"],
         )  # fmt: skip
         clients = {contract.id: contract.commercial_partner_id for contract in contracts}
@@ -270,7 +280,10 @@ class CharterScheduler(models.AbstractModel):
 
     @api.model
     def _occurrences(self, contract, commitment, now, opened):
-        """Yield (occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC.
+        """Yield (occurrence, counted from, opened at, Delay or None) of what is missing, all moments naive UTC (hook).
+
+        An occurrence that is in the register is not opened again.
+
 
         :param opened: (first moment covered, last moment counted from) of what was promised already; None: nothing
         """

@@ -1,4 +1,4 @@
-"""A contract without end date goes on tacitly, from one contract year to the next: its year is its term (article 04)."""
+"""A contract without end date is renewed from one contract year to the next: its year is its term (article 04)."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What a contract owes as long as it is under the charter: its terms and anniversaries, and the side of its client (articles 01 and 04)."""
+"""What a contract owes while it is under the charter: its terms and annual due dates, and its client (articles 01 and 04)."""
 
 from datetime import date, timedelta
 

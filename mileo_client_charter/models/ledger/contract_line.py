@@ -1,4 +1,4 @@
-"""Lines of a contract that end because somebody gave notice: nothing is to be renewed there (article 04)."""
+"""Lines of a contract that end because notice was given: nothing is renewed there (article 04)."""
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models

@@ -1,4 +1,4 @@
-"""Contacts and the ledger: the key evidence names them by, the holidays of their address, and contracts that follow them."""
+"""Contacts: the key by which evidence names them, the public holidays of their address, and their contracts."""
 
 from odoo import models
 from odoo.exceptions import UserError

@@ -1,4 +1,4 @@
-"""Users by the key evidence names them by."""
+"""Users: the key by which evidence names them."""
 
 from odoo import models
 

@@ -1,4 +1,4 @@
-"""Public holidays in the calendars that deadlines are counted on: entered once a person has seen them, then year by year."""
+"""Public holidays in the calendars of time limits: added once a person has seen them, then each year automatically."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Contracts that existed before the charter are brought under it: shown first, then done, then told."""
+"""Bring contracts that existed before the charter under it: a preview first, then the change, then the clients are informed."""
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError

@@ -1,4 +1,4 @@
-"""One contract of an onboarding: what it gets, what that opens, whom it mails, and what became of it."""
+"""One contract of an onboarding: its tier, the commitments and emails that follow, and the result."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError

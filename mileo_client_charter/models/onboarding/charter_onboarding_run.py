@@ -1,4 +1,4 @@
-"""What an onboarding plans for clients waits in runs of its own until it is released."""
+"""Keep the deliveries of an onboarding in runs of its own until they are released."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain

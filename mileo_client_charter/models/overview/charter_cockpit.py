@@ -1,4 +1,4 @@
-"""What staff look at first: one page a role, each figure leading to its rows."""
+"""*Today*: one page for each role, as plain values; each figure leads to its rows."""
 
 from datetime import datetime, time, timedelta
 

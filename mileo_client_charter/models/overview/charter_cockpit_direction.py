@@ -1,4 +1,4 @@
-"""General management's page: promises kept over time, the NPS, clients in trouble, renewals at risk with their money."""
+"""What general management sees first: commitments met over time, the NPS, clients at risk, renewals at risk with their money."""
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, models

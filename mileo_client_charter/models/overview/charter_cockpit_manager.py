@@ -1,4 +1,4 @@
-"""The account manager's morning: what is due by hour, clients in trouble, absences ahead, reports to review."""
+"""The page of an account manager: what is due by hour, clients at risk, absences ahead, reports to review."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2, FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ..base.charter_format import day_text
 from ..ledger.charter_past_due import past_due_sql
 from .charter_cockpit import ROWS
@@ -183,21 +182,21 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _step(self, promise):
-        """Return what keeps the promise, straight from here: {label, method of its document}; None where it has no such step."""
-        steps = {
-            FEEDBACK_CALLBACK: (self.env._("Record the call"), "charter.feedback", "action_ask_callback"),
-            FEEDBACK_OUTCOME: (
-                self.env._("Inform the client of the outcome"),
-                "charter.feedback",
-                "action_ask_outcome",
-            ),
-            ESCALATION_LEVEL1: (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
-            ESCALATION_LEVEL2: (self.env._("Answer the client"), "charter.escalation", "action_ask_answer"),
-        }
-        label, model, method = steps.get(promise.code, (None, None, None))
-        if model != promise.res_model or not promise.is_owed or promise.user_id != self.env.user:
+        """Return what meets the commitment, straight from here: {label, method of its document}; None where it has no such step."""
+        document = self.env.get(promise.res_model)
+        if (
+            not hasattr(document, "_charter_met_by")
+            or not promise.is_owed
+            or promise.user_id != self.env.user
+        ):
             return None
-        return {"label": label, "name": method, "resModel": model, "resId": promise.res_id}
+        label, method = document._charter_met_by(promise.code)
+        return method and {
+            "label": label,
+            "name": method,
+            "resModel": promise.res_model,
+            "resId": promise.res_id,
+        }
 
     @api.model
     def _promise_row(self, promise, bucket="late", owner=False, phone=None, lacks=None, kept=None):

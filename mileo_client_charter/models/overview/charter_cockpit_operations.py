@@ -1,4 +1,6 @@
-"""The operations manager's page: team load, breaches, escalations without answer, reports to send, what is to mend."""
+"""The page of the operations manager: team load, overdue commitments, escalations without answer, reports to send, data
+issues.
+"""
 
 from odoo import api, models
 from odoo.fields import Domain

@@ -1,4 +1,4 @@
-"""How each client fares today, and why (articles 01 to 04 read together)."""
+"""The health of each client today, and its causes (articles 01 to 04 together)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Promises that came to a result, added up: the kept rate by commitment, client and owner over time."""
+"""The on-time rate by commitment, client and owner over time, of decided commitments."""
 
 from odoo import fields, models
 from odoo.tools import SQL

@@ -1,4 +1,4 @@
-"""The health of a client on its own record: a level, and why."""
+"""Setting of a company: for how many days a setback counts in the health of a client."""
 
 from odoo import fields, models
 

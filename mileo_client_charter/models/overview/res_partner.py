@@ -1,4 +1,4 @@
-"""The health of a client on its own record: a level, and why."""
+"""The health of a client on its contact form: a level, and why."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain

@@ -1,4 +1,4 @@
-"""Absences people have entered elsewhere: out of office, and leave in the calendar of their resource."""
+"""Absences entered elsewhere: out of office, and leave in the calendar of a person's resource."""
 
 from datetime import timedelta
 

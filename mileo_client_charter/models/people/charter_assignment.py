@@ -9,6 +9,14 @@ from ..base.charter_format import day_text
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
 
+def holder_first_sql():
+    """Return the order in which ``assignment``, of one role on one day, is its holder: substitutes first, then the latest.
+
+    In Python: ``_by_role``.
+    """
+    return SQL("(assignment.kind = 'stand_in') DESC, assignment.date_from DESC, assignment.id DESC")
+
+
 class CharterAssignment(models.Model):
     """Who holds a role, for whom and from when to when (article 01: a named contact for each client).
 
@@ -138,10 +146,11 @@ class CharterAssignment(models.Model):
     def _by_role(self, today):
         """Return who holds each role on ``today``, who stands in, and who will next: three {(role, client id): row}.
 
-        Rows in order of their beginning; who takes over for good is announced by a handover, and is not among the last.
+        Of several the latest, as in ``holder_first_sql``, and of those to come the next; who takes over for good is announced by
+        a handover, and is not among them.
         """
         principal, stand_in, coming = {}, {}, {}
-        for row in self:
+        for row in self.sorted(lambda row: (row.date_from, row.id)):
             key = row.role, row.partner_id.id
             if row.date_from <= today:
                 (stand_in if row.kind == "stand_in" else principal)[key] = row
@@ -220,9 +229,9 @@ class CharterAssignment(models.Model):
                AND (assignment.partner_id IS NULL OR assignment.partner_id = ANY(%(partners)s::int[]))
                AND assignment.date_from <= today.day AND (assignment.date_to IS NULL OR assignment.date_to >= today.day)
                AND assignment.user_id IN (SELECT id FROM res_users WHERE active)
-             ORDER BY assignment.company_id, assignment.role, assignment.partner_id, (assignment.kind = 'stand_in') DESC,
-                    assignment.date_from DESC, assignment.id DESC
+             ORDER BY assignment.company_id, assignment.role, assignment.partner_id, %(first)s
             """,
+                first=holder_first_sql(),
                 companies=list({key[0] for key in keys}),
                 roles=list({key[1] for key in keys}),
                 partners=pg_array({key[2] for key in keys if key[2]}),

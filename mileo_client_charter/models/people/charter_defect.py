@@ -1,4 +1,4 @@
-"""What is to mend before a client notices: a list read from the data itself, each row with its remedy."""
+"""Data issues to fix before a client notices: a list read from the data, each row with its remedy."""
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models

@@ -1,4 +1,4 @@
-"""What has to be set up around the charter before clients see anything of it: one list, each check with its remedy.
+"""Checks of the set-up before clients see the charter: one list, each check with its remedy.
 
 Each is true or not of a company as Odoo stands today. Another addon adds one by a code in ``code``, its words in ``_words`` and a
 method ``_check_<code>`` (companies), which gives what it found wrong in which of them.

@@ -1,4 +1,4 @@
-"""Stand-in assignments, and who owns a promise meanwhile: both follow from absences and principals."""
+"""Who stands in for somebody who is away, and who owns a commitment meanwhile: both follow from absences and principals."""
 
 import logging
 from collections import defaultdict
@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.standins import overlap, segments
 from ..base.charter_batches import run_isolated
 from ..ledger.charter_past_due import owed_sql
+from .charter_assignment import holder_first_sql
 
 _lt = LazyTranslate(__name__)
 
@@ -40,7 +41,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _sync_stand_ins(self, company, away):
-        """Make the stand-ins of ``company`` from today on what ``away`` (tools.standins.Away) says; the past stays.
+        """Assign who stands in for somebody away, in ``company`` from today on, as ``away`` (tools.standins.Away) says; the past stays.
 
         What has begun ends yesterday or gets another last day, what has not is dropped.
         """
@@ -146,7 +147,7 @@ class CharterObligation(models.Model):
                       AND (assignment.partner_id = promise.partner_id
                            OR assignment.partner_id IS NULL AND promise.role IN ('operations_manager', 'general_management'))
                       AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
-                    ORDER BY (assignment.kind = 'stand_in') DESC, assignment.date_from DESC, assignment.id DESC LIMIT 1) holder ON true
+                    ORDER BY %(first)s LIMIT 1) holder ON true
              WHERE promise.company_id = %(company)s AND %(owed)s
                AND promise.user_id IS DISTINCT FROM holder.user_id
                -- Level 1 went to general management while the operations manager is away without a stand-in.
@@ -159,6 +160,7 @@ class CharterObligation(models.Model):
                 company=company.id,
                 today=company._charter_today(),
                 owed=owed_sql("promise"),
+                first=holder_first_sql(),
             )
         )
         moves = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Whom a client calls, and who of the client is written to."""
+"""Who a client calls, and which contacts of a client are written to."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -382,7 +382,6 @@ class ResPartner(models.Model):
                 *assignments._current_domain(today)[1:],
             ],
             ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
-            order="date_from, id",
         )
         principal, stand_in, coming = rows._by_role(today)
         valid = self.env["charter.absence"]._valid(company)

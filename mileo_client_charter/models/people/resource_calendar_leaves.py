@@ -1,4 +1,4 @@
-"""Absences people have entered elsewhere: out of office, and leave in the calendar of their resource."""
+"""Read absences again when leave in the calendar of a person's resource changes."""
 
 from odoo import api, models
 

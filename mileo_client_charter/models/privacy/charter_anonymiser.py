@@ -1,4 +1,4 @@
-"""Forgetting a person: its name, address, e-mail and telephone leave every text of the database; what was proved stays proved.
+"""Forget a person: remove its name, address, email and telephone from every text of the database; proof stays valid.
 
 Where a person is looked for is read from the catalogue, so that a column added next year is looked at by itself. An e-mail
 address and a telephone number that nobody else has are looked for everywhere. A name may be another person's too, or words of

@@ -1,4 +1,4 @@
-"""How long the words and names of clients are kept, and what takes them out when the time is over.
+"""How long the words and names of clients are kept, and the action that removes them afterwards.
 
 Figures stay: marks, NPS, promises kept and late. What somebody wrote, and who, goes. See readme/PRIVACY.md.
 """

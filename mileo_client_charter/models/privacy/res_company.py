@@ -1,4 +1,4 @@
-"""How long the words and names of clients are kept, and what takes them out when the time is over.
+"""Settings of a company: how many months the words and names of clients are kept.
 
 Figures stay: marks, NPS, promises kept and late. What somebody wrote, and who, goes. See readme/PRIVACY.md.
 """

@@ -1,4 +1,4 @@
-"""A review in the calendar: planned there, and moved from either side."""
+"""Meetings of reviews in the calendar: a move in the calendar moves the review."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Security advisories as manufacturers and authorities publish them, typed or imported (article 01, third promise)."""
+"""Security advisories as manufacturers and authorities publish them, typed or imported (article 01)."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError

@@ -1,4 +1,4 @@
-"""Which devices an advisory concerns, which certainly not, and which somebody has to look at."""
+"""Decide which devices an advisory concerns, which it does not, and which a person has to look at."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""Where advisories are published: looked at by a scheduled action, never while somebody waits for a page."""
+"""Feeds of published advisories: read by a scheduled action, never while a page is loading."""
 
 from datetime import timedelta
 

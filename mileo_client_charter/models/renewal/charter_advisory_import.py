@@ -1,4 +1,4 @@
-"""An advisory from a document: whole, or not at all."""
+"""Import an advisory from a document: all of it, or nothing."""
 
 from odoo import api, models
 from odoo.exceptions import UserError

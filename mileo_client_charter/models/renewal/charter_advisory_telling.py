@@ -1,4 +1,4 @@
-"""From an advisory to the clients it concerns: one notice a company, through the path all notices take."""
+"""Inform the clients an advisory concerns: one notice for each company, as any other notice."""
 
 import hashlib
 import json

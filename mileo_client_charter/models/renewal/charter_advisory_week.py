@@ -1,4 +1,4 @@
-"""Advisories that concern clients raise their own drafts: each severe one at once, the others of a week together."""
+"""Draft notices from advisories: each severe one at once, the others of a week together."""
 
 import logging
 from collections import defaultdict

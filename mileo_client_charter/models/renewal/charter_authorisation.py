@@ -1,4 +1,4 @@
-"""What a site is allowed, or certified for, until when (article 01, third promise: regulation)."""
+"""Permits and certifications of a site, until when, and the notice before they end (article 01: regulation)."""
 
 from datetime import timedelta
 

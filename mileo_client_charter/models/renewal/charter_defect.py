@@ -1,4 +1,4 @@
-"""What keeps clients from being told of what is coming: dates that contradict each other, equipment nothing matches."""
+"""Data issues of notices: dates that contradict each other, equipment no list of models matches."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL

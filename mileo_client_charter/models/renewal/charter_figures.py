@@ -1,4 +1,4 @@
-"""Notices told late, listed in the report of the period they were told in."""
+"""Notices sent late, in the report of the period they were sent in."""
 
 from odoo import api, models
 

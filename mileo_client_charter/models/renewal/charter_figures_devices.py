@@ -1,4 +1,4 @@
-"""What a report and a dossier list of vigilance: devices to update, and authorisations that end."""
+"""Devices to update and authorisations that end, in reports and review files."""
 
 from odoo import api, models
 

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ...tools.clock import Delay
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
+from ..base.charter_engine_links import Links
 from ..base.client_document import Sheet
 
 
@@ -31,7 +32,7 @@ class CharterNoticeLine(models.Model):
     )
     company_id = fields.Many2one(related="notice_id.company_id", store=True, index=True)
     effect_on = fields.Date(related="notice_id.effect_on", store=True)
-    equipment_ids = fields.Many2many("charter.equipment", readonly=True)
+    equipment_ids = Links("charter.equipment", readonly=True)
     equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
     sent_at = fields.Datetime("Informed on", readonly=True)
     told_times = fields.Integer("Notifications sent", readonly=True)

@@ -1,4 +1,6 @@
-"""Notices the installed base raises: one for each date the maker announced, to the clients that have it (article 01)."""
+"""Draft notices from the installed base: one for each date a manufacturer announced, to the clients that have it (article
+01).
+"""
 
 import logging
 from collections import defaultdict

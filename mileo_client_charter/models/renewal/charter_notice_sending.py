@@ -1,4 +1,4 @@
-"""A notice on its way: one mail a contact, in its language, and one promise a client."""
+"""Send a notice: one email for each contact, in its language, and one commitment for each client."""
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError

@@ -1,4 +1,4 @@
-"""Legal aid, off by default: the reminder of art. L215-1 of the French consumer code before a tacit renewal.
+"""Reminder of article L215-1 of the French consumer code before a tacit renewal; off by default.
 
 The supplier tells its client in writing, by a dedicated letter or mail, between three months and one month before the
 last day to refuse the renewal, that it may refuse it; that day stands in a box. It protects consumers and, by art.

@@ -1,4 +1,4 @@
-"""A review the client does not want: it was organised, which is what the charter promises, and that is what is shown."""
+"""A review the client declines: it was organised, which meets the commitment, and it is shown as declined."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""The dossier of an annual review, frozen once prepared, and the minutes sent afterwards."""
+"""The review file of an annual review, frozen once prepared, and the minutes sent afterwards."""
 
 import base64
 from datetime import timedelta

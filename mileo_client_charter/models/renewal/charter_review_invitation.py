@@ -1,4 +1,4 @@
-"""The invitation to a review: mailed by us in each reader's language, with an entry that stays one in their calendar (RFC 5546)."""
+"""Invitations to a review: emailed in each reader's language, with a calendar entry that can be updated (RFC 5546)."""
 
 import base64
 import uuid

@@ -1,4 +1,4 @@
-"""A review in the calendar: planned there, and moved from either side."""
+"""Plan a review in the calendar, and keep it and its meeting on the same moment."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What somebody's calendar answers to our invitation: read from its mail, and applied to who was invited (RFC 5546, RFC 6047)."""
+"""Read what a calendar answers to our invitation, and apply it to the person who was invited (RFC 5546, RFC 6047)."""
 
 from markupsafe import Markup
 from odoo import api, fields, models

@@ -1,4 +1,4 @@
-"""What kind of place a site is: texts of law are about kinds of places."""
+"""Kinds of sites: regulations apply to a kind of place."""
 
 from odoo import fields, models
 

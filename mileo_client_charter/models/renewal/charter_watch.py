@@ -1,4 +1,4 @@
-"""What the daily watch looks at of the year's end: what was agreed at meetings and in remediations."""
+"""Add the actions of meetings and remediations to the daily reminder."""
 
 from odoo import api, models
 from odoo.fields import Domain

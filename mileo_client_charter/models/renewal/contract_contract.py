@@ -1,4 +1,6 @@
-"""Contracts at the gate: copies, contracts that leave and come back, terms prolonged by hand; and what ends with a client's side."""
+"""Contracts and renewals: copies, contracts that leave the charter and come back, terms prolonged by hand, a change of
+customer.
+"""
 
 from datetime import timedelta
 

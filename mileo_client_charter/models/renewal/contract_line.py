@@ -1,4 +1,4 @@
-"""The gate: a contract under the charter renews only once its renewal is allowed (article 04).
+"""Let a contract line renew only once the renewal of its contract is allowed (article 04).
 
 The scheduled renewal of contract_line_successor passes over the others and says so on their renewal; it never fails
 because of them. Every renewal by hand of a blocked contract is refused with the reason and the way out. What had been

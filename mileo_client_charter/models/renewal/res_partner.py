@@ -1,4 +1,5 @@
-"""Legal aid, off by default: the reminder of art. L215-1 of the French consumer code before a tacit renewal.
+"""A contact: its calendar feed, its kind of site, and the legal reminder of art. L215-1 of the French consumer code, off by
+default.
 
 The supplier tells its client in writing, by a dedicated letter or mail, between three months and one month before the
 last day to refuse the renewal, that it may refuse it; that day stands in a box. It protects consumers and, by art.

@@ -1,4 +1,4 @@
-"""What was done and what was promised over a period, row by row, in memory that does not grow with the rows.
+"""Export what was done and promised over a period, row by row; memory does not grow with the rows.
 
 Rows are read through a server-side cursor and written to disk as they come (``constant_memory`` of xlsxwriter). Which rows
 a user gets is the ORM's own query, record rules included; their columns are then read by one statement.

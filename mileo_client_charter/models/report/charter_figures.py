@@ -1,4 +1,4 @@
-"""The figures of any number of contracts over a period: one or two statements a fact table (article 01).
+"""Compute the figures of any number of contracts over a period: one or two statements a fact table (article 01).
 
 What is counted, and when it belongs to a period, is said in the docstrings of tools/figures.py, which the report
 prints on its last page. All moments are naive UTC; a day is the client's own, in its time zone, else the company's.

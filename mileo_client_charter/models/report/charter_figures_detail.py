@@ -1,4 +1,4 @@
-"""The rows behind the figures: what the report lists, chosen by the same rules, one statement a fact table."""
+"""The rows behind the figures of a report: chosen by the same rules, one statement a fact table."""
 
 from collections import defaultdict
 
@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, html2plaintext
 
 from ...tools.figures import availability
+from ...tools.pg_array import pg_array
 from ..ledger.charter_past_due import over_sql, result_sql
 
 TEXT_LENGTH = 400
@@ -34,7 +35,8 @@ class CharterFigures(models.AbstractModel):
         """Return what each report lists. JSON-able; moments are naive UTC texts.
 
         :param spans: as ``_figures_of`` takes them
-        :return: {contract id: {interventions, in_progress, outages, equipment, feedback, escalations, notices, next, milestones}}
+        :return: {contract id: {interventions, in_progress, outages, equipment, feedback, escalations, notices, next, milestones,
+            corrections}}
         """
         if not spans:
             return {}
@@ -60,6 +62,7 @@ class CharterFigures(models.AbstractModel):
             "escalations": self._escalation_rows(scope),
             "next": self._next_rows(scope),
             "milestones": self._milestone_rows(scope),
+            "corrections": self._correction_rows(scope),
         }
 
     @api.model
@@ -260,3 +263,96 @@ class CharterFigures(models.AbstractModel):
             scope=scope["table"],
             reach=f"{MILESTONE_MONTHS} months",
         )
+
+    # -- what an earlier report said otherwise -----------------------------------------------------------
+
+    @api.model
+    def _correction_rows(self, scope):
+        """Return what was corrected since a report of the same contract that printed it left, and that no other report has listed.
+
+        What a report prints is what its table holds by number (``charter.report._charter_frozen_rows``), and the late
+        commitments. A new version lists what was corrected since the version it replaces, whatever the others listed.
+        """
+        for model in ("charter.correction", "charter.report"):
+            self.env[model].flush_model()
+        titles, documents = self._titles()
+        rows = self._dicts(
+            """
+            SELECT scope.contract_id, fact.id, fact.model, fact.field, fact.before, fact.after, fact.reason, fact.corrected_at,
+                   who.name AS who, fact.user_id, commitment.name AS title, feedback.answered_at,
+                   NULLIF(CONCAT_WS(' ', work.reference, %(titles)s), '') AS about
+              FROM (SELECT correction.id, correction.partner_id, correction.company_id, correction.res_model AS model,
+                           correction.res_id AS number, correction.field_name AS field, correction.before, correction.after,
+                           correction.reason, correction.corrected_at, correction.user_id, obligation.commitment_id,
+                           COALESCE(obligation.res_model, correction.res_model) AS res_model,
+                           COALESCE(obligation.res_id, correction.res_id) AS res_id
+                      FROM charter_correction correction
+                      LEFT JOIN charter_obligation obligation ON correction.res_model = 'charter.obligation'
+                                                             AND obligation.id = correction.res_id
+                     WHERE correction.for_client AND correction.partner_id = ANY(%(clients)s::int[])) fact
+              JOIN %(scope)s scope ON scope.partner_id = fact.partner_id AND scope.company_id = fact.company_id
+              JOIN res_users ON res_users.id = fact.user_id
+              JOIN res_partner who ON who.id = res_users.partner_id
+              LEFT JOIN charter_commitment commitment ON commitment.id = fact.commitment_id
+              LEFT JOIN charter_intervention work ON fact.res_model = 'charter.intervention' AND work.id = fact.res_id
+              LEFT JOIN charter_feedback feedback ON fact.res_model = 'charter.feedback' AND feedback.id = fact.res_id
+              %(documents)s
+             WHERE EXISTS (
+                SELECT 1 FROM charter_report report
+                 WHERE %(own)s AND report.computed_at <= fact.corrected_at AND (%(printed)s)
+                   AND (report.last_day = scope.last_day OR NOT EXISTS (
+                        SELECT 1 FROM charter_report AS report
+                         WHERE %(own)s AND report.last_day != scope.last_day AND %(listed)s)))
+             ORDER BY fact.corrected_at, fact.id
+            """,
+            clients=pg_array(scope["columns"]["partner_id"]),
+            scope=scope["table"],
+            titles=titles,
+            documents=documents,
+            own=SQL(
+                "report.contract_id = scope.contract_id AND report.partner_id = scope.partner_id "
+                "AND report.state IN ('sent', 'superseded')"
+            ),
+            printed=self._printed_in_report(),
+            listed=self._in_report("details.corrections", SQL("fact.id")),
+        )
+        users = self.env["res.users"].sudo().browse({row["user_id"] for own in rows.values() for row in own})
+        roles = {
+            user.id: "operations_manager"
+            for user in users
+            if user.has_group("mileo_client_charter.group_charter_operations")
+        }
+        for own in rows.values():
+            for row in own:
+                row["role"] = roles.get(row.pop("user_id"), "")
+                row["before"], row["after"] = shortened(row["before"]), shortened(row["after"])
+        return rows
+
+    @api.model
+    def _in_report(self, path, number):
+        """Return whether the frozen table of ``report`` has, at ``path``, a row of that number."""
+        return SQL(
+            """report."table" #> %(path)s::text[] @> jsonb_build_array(jsonb_build_object('id', %(number)s))""",
+            path=pg_array(path.split(".")),
+            number=number,
+        )
+
+    @api.model
+    def _printed_in_report(self):
+        """Return whether ``report`` prints the document of ``fact``, or the commitment itself."""
+        frozen = self.env["charter.report"]._charter_frozen_rows["table"]
+        conditions = [
+            SQL(
+                "fact.res_model = %(model)s AND %(there)s",
+                model=model,
+                there=self._in_report(path, SQL("fact.res_id")),
+            )
+            for path, model in frozen.items()
+        ]
+        conditions.append(
+            SQL(
+                "fact.model = 'charter.obligation' AND %(there)s",
+                there=self._in_report("figures.promises.late_list", SQL("fact.number")),
+            )
+        )
+        return SQL(" OR ").join(conditions)

@@ -1,4 +1,4 @@
-"""The activity report of a contract over a period: what it holds, and what it is read by (article 01)."""
+"""The activity report of a contract over a period: its fields and states (article 01)."""
 
 import hashlib
 import json
@@ -53,6 +53,7 @@ class CharterReport(models.Model):
             "details.in_progress": "charter.intervention",
             "details.feedback": "charter.feedback",
             "details.escalations": "charter.escalation",
+            "details.corrections": "charter.correction",
             "recommendations": "charter.recommendation",
         }
     }

@@ -1,4 +1,4 @@
-"""What the scheduled action does for reports: drafts from the promises of the ledger, their figures, and the due day."""
+"""The scheduled action of reports: draft what is due, compute the figures, act on the due day."""
 
 import json
 from datetime import timedelta
@@ -302,7 +302,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _act_on_due_day(self):
-        """Send, or hold and warn, each as its tier or else its company says; in batches, each report once.
+        """Send each report on its due day, or hold it back and warn, as its tier or else its company says; in batches, each once.
 
         A report that cannot be sent, or whose figures cannot be computed, is warned about whatever the option. One that
         somebody holds back stays so: he has said why.

@@ -1,4 +1,4 @@
-"""A report as a file: a PDF, printed in as few runs as can be, and a workbook."""
+"""A report as a file: PDFs, printed together in few runs, and a workbook."""
 
 import io
 import logging

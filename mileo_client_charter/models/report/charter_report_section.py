@@ -6,6 +6,7 @@ from odoo import models
 
 from ...tools.formatted import Formatted
 from ...tools.occurrence import parse_key
+from ..base.charter_words import in_words
 from .charter_report_view import NONE
 
 
@@ -21,6 +22,8 @@ class CharterReport(models.Model):
     def _sections(self, table):
         """Return [{key, title, lines: [(label, value)], tables: [{title, head, rows}], empty}], in the order they are read.
 
+        What was corrected is a section only where there is something.
+
         A table may have ``sheet``, a short title, and ``wide``, a function that gives the head and rows of a spreadsheet.
         """
         figures, details = table["figures"], table["details"]
@@ -30,6 +33,7 @@ class CharterReport(models.Model):
             self._availability_section(figures["availability"], details),
             self._satisfaction_section(figures, details),
             self._promise_section(figures, details),
+            self._correction_section(details),
             self._next_section(details),
         ]
 
@@ -332,6 +336,72 @@ class CharterReport(models.Model):
         return self._section(
             "promises", self.env._("Commitments"), lines, [late, notices, escalations], none_late
         )
+
+    def _correction_section(self, details):
+        """Return what an earlier report of this contract said otherwise: both values, why, by whom and when; None for nothing."""
+        # Reports sent before corrections were listed have none.
+        rows = details.get("corrections")
+        if not rows:
+            return None
+        what, why = self.env._("What"), self.env._("Why")
+        before, after = self.env._("Reported before"), self.env._("Corrected to")
+        table = {
+            "title": "",
+            "sheet": self.env._("Corrections"),
+            "head": [what, before, after, why, self.env._("Corrected")],
+            "wide": lambda: {
+                "head": [what, before, after, why, self.env._("Corrected by"), self.env._("Corrected on")],
+                "rows": [
+                    [*self._correction_cells(row), self._corrected_by(row), self._moment(row["corrected_at"])]
+                    for row in rows
+                ],
+            },
+            "rows": [
+                [
+                    *self._correction_cells(row),
+                    self.env._(
+                        "%(moment)s, by %(who)s",
+                        moment=self._moment(row["corrected_at"]),
+                        who=self._corrected_by(row),
+                    ),
+                ]
+                for row in rows
+            ],
+        }
+        return self._section("corrections", self.env._("Corrected since an earlier report"), tables=[table])
+
+    def _correction_cells(self, row):
+        # The addon whose document it was may be gone.
+        field = row["model"] in self.env and self.env[row["model"]]._fields.get(row["field"])
+        what = [row["about"]]
+        if row["answered_at"]:
+            what = [self.env._("Your feedback of %s", self._moment(row["answered_at"]))]
+        if row["title"]:
+            what.append(self._in_language(row["title"]))
+        else:
+            what.append(field._description_string(self.env) if field else row["field"])
+        return [
+            " · ".join(filter(None, what)),
+            self._corrected_value(row, field, row["before"]),
+            self._corrected_value(row, field, row["after"]),
+            in_words(self.env, row["reason"]),
+        ]
+
+    def _corrected_value(self, row, field, value):
+        if row["title"]:
+            return self._outcome_word(value)
+        if not value:
+            return NONE
+        if field and field.type == "selection":
+            return self._label(row["model"], row["field"], value)
+        if field and field.type in ("date", "datetime"):
+            return self._day(value) if field.type == "date" else self._moment(value)
+        return value
+
+    def _corrected_by(self, row):
+        if not row["role"]:
+            return row["who"]
+        return f"{row['who']} ({self._label('charter.assignment', 'role', row['role']).lower()})"
 
     def _occurrence_words(self, key):
         """Return “October 2026” for 2026-10, the number of a charter as it is; nothing for keys that mean nothing to a client."""

@@ -72,15 +72,23 @@ class CharterReport(models.Model):
             pairs = [one["figures"][tile["name"]] for one in periods]
             values = [self._trend_value(tile["name"], *pair) for pair in pairs]
             parts = _heights(tile["name"], pairs)
-            words = [self._trend_word(*pair) for pair in zip(names, values, strict=True)]
             trend = list(zip(names, values, parts, strict=True))
-            found.append({**tile, "trend": trend, "trend_words": " · ".join(words)})
+            found.append({**tile, "trend": trend, "trend_words": self._trend_in_words(trend)})
         return found
 
-    def _trend_word(self, period, value):
-        return self.env._(
-            "%(period)s: %(value)s", period=period, value=self.env._("no data") if value is None else value
-        )
+    def _trend_in_words(self, trend):
+        """Return the numbers of a chart as text, and for which periods there are none."""
+        words = [
+            self.env._("%(period)s: %(value)s", period=period, value=value)
+            for period, value, _part in trend
+            if value is not None
+        ]
+        missing = [period for period, value, _part in trend if value is None]
+        if len(missing) == len(trend):
+            return self.env._("No data in these periods.")
+        if missing:
+            words.append(self.env._("no data: %s", ", ".join(missing)))
+        return " · ".join(words)
 
     def _short_period(self, period):
         first, last = (fields.Date.to_date(period[name]) for name in ("first_day", "last_day"))

@@ -1,4 +1,4 @@
-"""The words of a report: its frozen table in the language of the environment, the same for every rendering.
+"""A report as text: its frozen table in the language of the environment, the same for every rendering.
 
 Figures are formatted here and nowhere else, so that the PDF, the spreadsheet, the portal page and the mail cannot
 disagree. Moments are in the client's time zone, which is named.
@@ -95,6 +95,7 @@ class CharterReport(models.Model):
             or details["feedback"]
             or details["escalations"]
             or details.get("notices")
+            or details.get("corrections")
             or figures["promises"]["total"]
         )
 

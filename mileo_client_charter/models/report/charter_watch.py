@@ -1,4 +1,4 @@
-"""What the daily watch looks at of reports: advice the client accepted."""
+"""Add recommendations the client accepted to the daily reminder."""
 
 from odoo import api, models
 

@@ -1,4 +1,4 @@
-"""Which firmware a device runs, since when and who says so."""
+"""Which firmware a device runs, since when, and who recorded it."""
 
 from odoo import api, fields, models
 

@@ -1,4 +1,4 @@
-"""Equipment another app keeps: what it knows of a device reaches the client's installed base."""
+"""Equipment that another application keeps: copy its data to the client's installed base."""
 
 import logging
 

@@ -7,6 +7,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import from_zone
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
+from ..base.charter_engine_links import Links
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
@@ -128,7 +129,7 @@ class CharterIntervention(models.Model):
     pause_ids = fields.One2many(
         "charter.intervention.pause", "intervention_id", readonly=True, groups="base.group_user"
     )
-    equipment_ids = fields.Many2many(
+    equipment_ids = Links(
         "charter.equipment",
         check_company=True,
         domain="[('partner_id', '=', commercial_partner_id)]",
@@ -145,7 +146,7 @@ class CharterIntervention(models.Model):
         help="The document of another app that feeds it.",
     )
     res_id = fields.Many2oneReference("Source", model_field="res_model", copy=False, groups="base.group_user")
-    contact_ids = fields.Many2many(
+    contact_ids = Links(
         "res.partner",
         string="Survey these contacts",
         domain="[('commercial_partner_id', '=', commercial_partner_id)]",
@@ -437,8 +438,7 @@ class CharterIntervention(models.Model):
                     )
 
     def _charter_check_settled(self, vals):
-        settled = self.filtered(lambda intervention: intervention.state != "open")
-        for intervention in settled:
+        for intervention in self.filtered(lambda one: one.state != "open"):
             for name in SETTLED:
                 if name in vals and intervention._charter_differs(name, vals[name]):
                     raise ValidationError(intervention._charter_over(name))

@@ -1,4 +1,4 @@
-"""An intervention that follows the document of another app."""
+"""An intervention fed by the document of another application: kept up to date from it."""
 
 import logging
 

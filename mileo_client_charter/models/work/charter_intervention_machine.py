@@ -1,4 +1,4 @@
-"""Interventions of another program: by its key it reports them, takes their steps, and finds its own again.
+"""Interventions of another program: reported by its key, with its steps, and found again by it.
 
 The user of the key is no employee and belongs to no type of users: it has the rights of its one group. What a report or a
 step needs to know of clients and contracts is read by the engine, never by that user.

@@ -1,4 +1,4 @@
-"""Documents of other apps that are the client's business: each feeds one intervention."""
+"""Documents of other applications that concern a client: each feeds one intervention."""
 
 import psycopg2
 from lxml import etree

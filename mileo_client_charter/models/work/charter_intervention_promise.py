@@ -1,4 +1,4 @@
-"""What a tier promises of an intervention: a response and a resolution (article 01, “respect des SLA”)."""
+"""The service levels of a tier for an intervention: response and resolution (article 01, “respect des SLA”)."""
 
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate

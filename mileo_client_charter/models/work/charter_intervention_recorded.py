@@ -1,4 +1,4 @@
-"""What is said of work that is over, and what a client reported itself: it stays as it was recorded (article 01)."""
+"""What is on record of finished work, and what a client reported: it is corrected, not edited (article 01)."""
 
 from markupsafe import Markup
 from odoo import api, fields, models
@@ -47,7 +47,11 @@ class CharterIntervention(models.Model):
     def _charter_recorded_when(self):
         over = "{row}.state <> 'open'"
         # What the promises were made on is settled then too, its moments first of all.
-        settled = [name for name in SETTLED if self._fields[name].column_type]
+        settled = [
+            name
+            for name in SETTLED
+            if self._fields[name].column_type or self._fields[name].type == "many2many"
+        ]
         return (
             dict.fromkeys([*super()._charter_recorded_when(), *settled], over)
             | dict.fromkeys(("name", "description"), f"({over} OR {{row}}.reported_by_id IS NOT NULL)")
@@ -98,14 +102,38 @@ class CharterIntervention(models.Model):
         for contact in self._charter_told_of_result():
             self._charter_mail_result(contact, promises, corrections, why)
         for user in self.company_id.sudo()._charter_people("general_management"):
-            self.sudo().with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_warning",
-                user_id=user.id,
-                date_deadline=self.company_id.sudo()._charter_today(),
-                summary=_lt("A result the client may know of was corrected"),
-                note=Markup("<p>%s</p><p>%s</p>")
-                % (in_words(self.env, why), self._charter_who_corrects(self.env)),
-            )
+            self._charter_list_corrected(user, promises, why)
+
+    def _charter_list_corrected(self, user, promises, why):
+        """Add this correction to what ``user`` has to look at: one activity a client and day lists them all.
+
+        One that is done already is not added to: what is corrected after it is in another one.
+        """
+        company, client = self.company_id.sudo(), self.sudo().partner_id.commercial_partner_id
+        words = self.with_context(lang=user.lang).sudo()
+        line = Markup('<p><a href="#" data-oe-model="%s" data-oe-id="%s">%s</a><br/>%s<br/>%s<br/>%s</p>') % (
+            self._name,
+            self.id,
+            words.display_name,
+            Markup("<br/>").join(
+                f"{one.promise} – {one.correction_text}" for one in promises.with_env(words.env)
+            ),
+            in_words(words.env, why),
+            self._charter_who_corrects(words.env),
+        )
+        key = f"charter.correction,{company.id}-{client.id}-{company._charter_today()}"
+        known = client.activity_ids.filtered(lambda one: (one.user_id, one.charter_key) == (user, key))[:1]
+        if known:
+            known.note = known.note + line
+            return
+        client.with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_warning",
+            user_id=user.id,
+            date_deadline=company._charter_today(),
+            summary=_lt("Results the client may know of were corrected"),
+            note=line,
+            charter_key=key,
+        )
 
     def _charter_who_corrects(self, env):
         """Return the name and the role, in the language of ``env``, of whoever corrects; no role is claimed for the system itself."""

@@ -1,4 +1,4 @@
-"""An incident the client reports itself, on the portal: an intervention with its promises at once (article 01)."""
+"""An incident that the client reports on the portal: an intervention with its commitments at once (article 01)."""
 
 from datetime import timedelta
 

@@ -389,7 +389,9 @@ class CharterIntervention(models.Model):
         rows = self._charter_last_promises()
         moments = ((INTERVENTION_RESPONSE, responded), (INTERVENTION_RESOLUTION, resolved))
         self.env["charter.obligation"]._correct(
-            {rows[self.id, code]: at for code, at in moments if (self.id, code) in rows}, account
+            {rows[self.id, code]: at for code, at in moments if (self.id, code) in rows},
+            reason,
+            account,
         )
         engine.message_post(body=text, author_id=self.env.user.partner_id.id)
 

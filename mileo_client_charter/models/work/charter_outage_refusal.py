@@ -1,4 +1,4 @@
-"""What a monitoring told that could not be taken, with what mends it; once mended it is told again."""
+"""Events of a monitoring that were refused, with the remedy; once fixed they are taken again."""
 
 import hashlib
 import json

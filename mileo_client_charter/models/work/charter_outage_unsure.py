@@ -1,4 +1,4 @@
-"""Outages whose end is not known: down still, as far as anybody has said, or ended by what was told of another one.
+"""Outages whose end is not known: still down, or ended by an event about another outage.
 
 What such an outage takes from the figures grows with each hour, and nobody may ever end it: it is listed to mend, and said where
 a report is about to be sent.

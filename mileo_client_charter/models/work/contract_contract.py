@@ -1,4 +1,4 @@
-"""Contracts from the side of the work: their equipment, and what changes with their tier or their customer."""
+"""Contracts and their equipment: what changes with the tier or the customer."""
 
 from odoo import fields, models
 from odoo.tools.translate import LazyTranslate

@@ -1,4 +1,4 @@
-"""The equipment of a client and of a contract, from their side."""
+"""The equipment of a client and of its contracts."""
 
 from odoo import api, fields, models
 

@@ -3,14 +3,14 @@
 from lxml import etree
 from odoo.tests import TransactionCase, tagged
 
-MODULE = "mileo_client_charter"
+from ...models.base.charter_addons import charter_addons
 
 
 @tagged("post_install", "-at_install")
 class TestButtons(TransactionCase):
     def views(self):
         rows = self.env["ir.model.data"].search(
-            [("model", "=", "ir.ui.view"), ("module", "=like", f"{MODULE}%")]
+            [("model", "=", "ir.ui.view"), ("module", "in", list(charter_addons(self.env.registry)))]
         )
         return self.env["ir.ui.view"].browse(rows.mapped("res_id")).exists().filtered("model")
 

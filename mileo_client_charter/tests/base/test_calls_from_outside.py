@@ -13,6 +13,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
 
 OURS = "odoo.addons.mileo_client_charter"
@@ -47,7 +48,7 @@ class TestCallsFromOutside(TwoCompaniesCase):
         self.rows = {name: ids for name, ids in self.rows.items() if ids}
 
     def is_ours(self, model):
-        return not model._abstract and model._original_module.startswith("mileo_client_charter")
+        return not model._abstract and is_charter_model(model)
 
     def as_stranger(self, who, name, **context):
         self.env.invalidate_all()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from odoo.tests import tagged
 
 from ...models.base import door
-from ..cases.portal_fields import lists_of
+from ..cases.lists import lists_of
 from ..report.test_report import ReportCase
 from .test_portal_lists import LISTS, ListsCase
 
@@ -150,7 +150,7 @@ class TestPortalPages(ListsCase, ReportCase):
             "/my/charter/comment", "/my/charter/escalate", "/my/charter/incident", "/my/charter/settings", "/my/charter/contacts",
             "/my/charter/data", "/my/charter/group",
             "/my/charter/report/999999999",
-            *itertools.chain(*lists_of(self.env["charter.merge"]._addons(), "PAGES")),
+            *itertools.chain(*lists_of(self.env, "PAGES")),
         ]  # fmt: skip
 
     def check(self, pages, lang, width=360):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL, mute_logger
 
+from ...models.base.charter_addons import builds_on_charter, is_charter_model
 from ..cases.reading import ReadingCase
 
 # Where the portal shows the file of a field. A field without a page is closed to clients.
@@ -11,7 +12,6 @@ PAGES = {
     ("charter.authorisation", "document"): "/my/charter/authorisation/%s/document",
     ("charter.review", "dossier_file"): "/my/charter/review/%s/dossier",
 }
-OURS = "mileo_client_charter"
 
 
 class FilesCase(ReadingCase):
@@ -22,9 +22,7 @@ class FilesCase(ReadingCase):
         return {
             name: self.env[name]
             for name, model in self.env.registry.items()
-            if not model._abstract
-            and not model._transient
-            and (model._original_module or "").startswith(OURS)
+            if not model._abstract and not model._transient and is_charter_model(model)
         }
 
     def client_models(self):
@@ -51,8 +49,7 @@ class TestReadingFields(FilesCase, HttpCase):
             for name, model in self.env.registry.items()
             if not model._abstract and not model._transient
             for field in model._fields.values()
-            if field.type == "binary"
-            and ((field._module or "").startswith(OURS) or (model._original_module or "").startswith(OURS))
+            if field.type == "binary" and (builds_on_charter(field._module) or is_charter_model(model))
         ]
         self.assertIn(("charter.review", "dossier_file"), [(name, field.name) for name, field in found])
         return found
@@ -180,9 +177,7 @@ class TestReadingFields(FilesCase, HttpCase):
     def test_dialogues_are_their_owners(self):
         """What somebody is importing, previewing or writing is nobody else's, of whatever company and role."""
         names = [
-            name
-            for name, model in self.env.registry.items()
-            if model._transient and (model._original_module or "").startswith(OURS)
+            name for name, model in self.env.registry.items() if model._transient and is_charter_model(model)
         ]
         self.assertGreater(len(names), 10)
         for name in names:

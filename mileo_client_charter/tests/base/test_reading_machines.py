@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
 
+from ...models.base.charter_addons import is_charter_model
 from ...models.work.charter_intervention_machine import FOUND_BY, REPORTED
 from ..cases.reading import ReadingCase
 
@@ -97,9 +98,8 @@ class TestReadingMachines(MachineCase, HttpCase):
         models = [
             name
             for name in self.stored_models()
-            if name.startswith(
-                ("charter.", "contract.", "res.", "mail.", "ir.attachment", "calendar.", "account.move")
-            )
+            if is_charter_model(self.env[name])
+            or name.startswith(("contract.", "res.", "mail.", "ir.attachment", "calendar.", "account.move"))
         ]
         self.assertGreater(len(models), 100)
         for role in PROGRAMS:

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.reading import ReadingCase
 
 
@@ -18,7 +19,7 @@ class MoverCase(ReadingCase):
             for name, model in self.env.registry.items()
             if not model._abstract
             and not model._transient
-            and name.startswith(("charter.", "contract."))
+            and (is_charter_model(model) or name.startswith("contract."))
             and self.env[name].with_user(alice).has_access("read")
         ]
 

@@ -7,6 +7,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ...models.base.charter_addons import charter_addons
 from ..cases.reading import ReadingCase
 
 FORMATS = ("html", "pdf", "text")
@@ -31,7 +32,7 @@ class TestReadingReports(ReadingCase, HttpCase):
 
     def reports(self):
         data = self.env["ir.model.data"].search(
-            [("model", "=", "ir.actions.report"), ("module", "=like", "mileo_client_charter%")]
+            [("model", "=", "ir.actions.report"), ("module", "in", list(charter_addons(self.env.registry)))]
         )
         return self.env["ir.actions.report"].browse(data.mapped("res_id"))
 

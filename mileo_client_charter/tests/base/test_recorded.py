@@ -11,8 +11,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
+from ...models.base.charter_addons import builds_on_charter, charter_addons
 from ...models.base.charter_engine import charter_door
 from ..cases.common import START
+from ..cases.lists import HERE, joined, rows_of
 from ..cases.year import YearCase
 from .test_doors import DoorsCase
 
@@ -20,7 +22,7 @@ NOW = datetime(2027, 1, 10, 9)
 ROLES = ("manager", "technician", "operations", "direction", "admin")
 # Fields people may edit on a document that has recorded words, and why each is nobody's words. A new field of these
 # models is either declared charter_recorded or said to be ours here.
-OURS = {
+EDITED = {
     "charter.escalation": {"partner_id", "company_id", "contract_id"},
     # What the promises are made on, the source and whom to ask: they are settled once the work is over.
     "charter.intervention": {
@@ -108,9 +110,11 @@ class RecordedCase(YearCase):
                 }
             )  # fmt: skip
             intervention.with_user(self.technician).action_close(work_done="<p>New lens.</p>")
+            rows = rows_of(self.env, self.client, self.alice)
         records = (
             intervention, escalation, feedback, feedback.corrective_action_ids, remediation, remediation.action_ids, review,
             review.answer_ids, review.action_ids, advice,
+            *(one for one in rows if getattr(one, "_charter_recorded_fields", dict)()),
         )  # fmt: skip
         return {record._name: record.with_env(self.env) for record in records}
 
@@ -152,7 +156,12 @@ class TestRecorded(RecordedCase):
 
     def test_every_editable_field_is_declared(self):
         """Recorded, or said above to be ours: what is added next year is decided too."""
-        self.assertEqual(self.models().keys(), OURS.keys())
+        known = joined(self.env, "EDITED", EDITED)
+        self.assertEqual(
+            self.models().keys(),
+            known.keys(),
+            f"models with recorded words: say in EDITED {HERE} which other fields people edit, and why those hold nobody’s words",
+        )
         for name, recorded in self.models().items():
             model = self.env[name]
             editable = {
@@ -162,16 +171,20 @@ class TestRecorded(RecordedCase):
                 and not getattr(field, "charter_engine", False)
                 and (field.store or field.inverse)
                 and not field.name.startswith(("activity_", "message_", "my_activity"))
-                and field._module.startswith("mileo_client_charter")
+                and builds_on_charter(field._module)
             }
             with self.subTest(name):
-                self.assertEqual(editable - recorded.keys(), OURS[name])
+                self.assertEqual(
+                    editable - recorded.keys(),
+                    known[name],
+                    f"{name}: declare these fields charter_recorded, or name them in EDITED {HERE}",
+                )
                 self.assertLessEqual(set(recorded.values()), {"client", "agreed"})
 
     def worded(self):
         """Models of the project, whatever addon brings them, that are about a client, hold words people write, and record none."""
         addons, about = (
-            self.env["charter.merge"]._addons(),
+            charter_addons(self.env.registry),
             {"partner_id", "contact_id", "contract_id", "review_id"},
         )
         return {
@@ -193,15 +206,25 @@ class TestRecorded(RecordedCase):
 
     def test_a_model_of_next_year_is_asked_about(self):
         """Does it hold a client's words? Then it inherits ``charter.recorded.mixin`` and declares them; else say above why not."""
-        self.assertEqual(self.worded(), OUR_WORDS.keys())
+        ours = joined(self.env, "OUR_WORDS", OUR_WORDS)
+        self.assertEqual(
+            self.worded(),
+            ours.keys(),
+            "a client's words: inherit charter.recorded.mixin and declare them charter_recorded; ours: say in OUR_WORDS "
+            f"{HERE} whose they are",
+        )
         with patch.object(
             self.env.registry["charter.escalation"], "_charter_recorded_fields", lambda _self: {}
         ):
-            self.assertEqual(self.worded() - OUR_WORDS.keys(), {"charter.escalation"})
+            self.assertEqual(self.worded() - ours.keys(), {"charter.escalation"})
 
     def test_no_plain_writing_and_both_are_kept(self):
         records = self.records()
-        self.assertEqual(records.keys(), self.models().keys(), "a record of each model with recorded words")
+        self.assertEqual(
+            records.keys(),
+            self.models().keys(),
+            f"a record of each model with recorded words: return one in rows() {HERE}",
+        )
         self.enterContext(self.at(moment=NOW))
         counted = 0
         for model, recorded in self.models().items():
@@ -255,12 +278,18 @@ class TestRecorded(RecordedCase):
     def test_no_sql_past_the_door(self):
         """Sweep: an administrator rewrote a complaint by a server action. What is on record is so for the database, in each state."""
         records, stood, counted = self.records(), set(), 0
+        self.env["charter.equipment"].create({"name": "Another one", "partner_id": self.client.id})
         self.env.flush_all()
         for model, recorded in self.models().items():
             record = records[model]
             columns = record._charter_recorded_when()
             self.assertLessEqual(
-                {name for name in recorded if record._fields[name].column_type}, columns.keys()
+                {
+                    name
+                    for name in recorded
+                    if record._fields[name].column_type or record._fields[name].type == "many2many"
+                },
+                columns.keys(),
             )
             for holder, state in self._states(record):
                 with self.env.cr.savepoint() as undone:
@@ -280,7 +309,7 @@ class TestRecorded(RecordedCase):
                 self.env.invalidate_all(flush=False)
         for model, recorded in self.models().items():
             for name in recorded:
-                if records[model]._fields[name].column_type:
+                if records[model]._fields[name].store:
                     self.assertIn((model, name, True), stood)
         self.assertGreater(
             len([one for one in stood if not one[2]]), 25, "what is still being written is free"
@@ -330,6 +359,8 @@ class TestRecorded(RecordedCase):
     def _is_refused(self, record, name):
         """Whether another value, or none, is refused in SQL."""
         field = record._fields[name]
+        if field.type == "many2many":
+            return self._is_link_refused(record, field)
         value = (
             None
             if record[name]
@@ -337,9 +368,25 @@ class TestRecorded(RecordedCase):
                 field.type, "x"
             )
         )
+        return self._is_closed(f'UPDATE "{record._table}" SET "{name}" = %s WHERE id = %s', value, record.id)
+
+    def _is_link_refused(self, record, field):
+        """Whether one link more, and each one less, is refused in SQL: all of them, or none."""
+        other = self.env[field.comodel_name].search([("id", "not in", record[field.name].ids)], limit=1)
+        added = f'INSERT INTO "{field.relation}" ("{field.column1}", "{field.column2}") VALUES (%s, %s)'
+        refused = {self._is_closed(added, record.id, other.id)}
+        for number in record[field.name].ids:
+            one = f'"{field.relation}" {{}} WHERE "{field.column1}" = %s AND "{field.column2}" = %s'
+            refused.add(self._is_closed(f"DELETE FROM {one.format('')}", record.id, number))
+            changed = one.format(f'SET "{field.column2}" = {other.id}')
+            refused.add(self._is_closed(f"UPDATE {changed}", record.id, number))
+        [answer] = refused
+        return answer
+
+    def _is_closed(self, statement, *values):
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False) as undone:
-                self._sql(f'UPDATE "{record._table}" SET "{name}" = %s WHERE id = %s', value, record.id)
+                self._sql(statement, *values)
                 undone.rollback()
         except psycopg2.IntegrityError as error:
             return error.diag.constraint_name == "charter_door"
@@ -530,7 +577,7 @@ class TestRecordedForms(RecordedCase):
         wizard = self.env["charter.correction.wizard"]
         arch = etree.fromstring(wizard.with_user(self.operations).get_view(view_type="form")["arch"])
         shown = {node.get("name"): node.get("invisible") for node in arch.iter("field")}
-        for model in OURS:
+        for model in self.records():
             for name in self.env[model]._charter_recorded_fields():
                 with self.subTest(model, field=name):
                     self.assertEqual(shown.get(name), f"',{name},' not in shown")
@@ -565,7 +612,7 @@ class TestRecordedForms(RecordedCase):
             row = action.with_user(self.manager)._charter_correct(
                 {"date_deadline": date(2027, 2, 1)}, "The client is away."
             )
-        self.assertEqual((row.before_text, row.after_text), ("01/20/2027", "02/01/2027"))
+        self.assertEqual((row.before_text, row.after_text), ("20 January 2027", "1 February 2027"))
 
 
 @tagged("post_install", "-at_install")

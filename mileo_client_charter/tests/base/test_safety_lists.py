@@ -2,7 +2,9 @@
 
 from odoo.tests import tagged
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.common import CharterCase
+from ..cases.lists import HERE, joined
 from ..cases.portal_fields import GENERIC, PORTAL_FIELDS, REMEDY, portal_fields
 
 # What clients read and do not take along in the file of their data, and why.
@@ -33,11 +35,10 @@ class TestSafetyLists(CharterCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.addons = cls.env["charter.merge"]._addons()
         cls.ours = [
             name
             for name, model in cls.env.items()
-            if model._original_module in cls.addons and not model._abstract and not model._transient
+            if is_charter_model(model) and not model._abstract and not model._transient
         ]
         cls.stored = list(cls.env["charter.merge"]._tables().values())
         cls.client_user = cls._portal(cls.alice, "t_safety")
@@ -58,7 +59,7 @@ class TestSafetyLists(CharterCase):
         return found
 
     def test_what_clients_read_is_listed(self):
-        lists = portal_fields(self.addons)
+        lists = portal_fields(self.env)
         self.assertEqual(self.unlisted(lists), [])
         gone = [
             f"{name}.{field}"
@@ -70,28 +71,27 @@ class TestSafetyLists(CharterCase):
         self.assertGreaterEqual(len(self.read), 14)
 
     def test_a_field_of_next_year_is_asked_about(self):
-        lists = portal_fields(self.addons)
+        lists = portal_fields(self.env)
         lists["charter.feedback"] = lists["charter.feedback"] - {"comment"}
         del lists["charter.outage"]
-        feedback, outage = sorted(self.unlisted(lists))
-        self.assertRegex(feedback, r"charter\.feedback: clients read comment, .*portal_fields\.py.*groups=")
-        self.assertIn("charter.outage: clients read ", outage)
+        said = "\n".join(self.unlisted(lists))
+        self.assertRegex(said, r"charter\.feedback: clients read comment, .*portal_fields\.py.*groups=")
+        self.assertIn("charter.outage: clients read ", said)
 
     def test_what_clients_read_they_take_along(self):
+        known = joined(self.env, "NOT_EXPORTED", NOT_EXPORTED)
         missing = [
-            f"{name}: give it a _charter_export (models/base/client_document.py), or say in NOT_EXPORTED of "
-            "tests/base/test_safety_lists.py why its client does not take it along"
+            f"{name}: give it a _charter_export (models/base/client_document.py), or say in NOT_EXPORTED {HERE} "
+            "why its client does not take it along"
             for name in self.read
-            if name not in NOT_EXPORTED and not getattr(self.env[name], "_charter_export", None)
+            if name not in known and not getattr(self.env[name], "_charter_export", None)
         ]
         self.assertEqual(missing, [])
         for name in self.read:
             sheet = getattr(self.env[name], "_charter_export", None)
             if sheet:
                 with self.subTest(name):
-                    self.assertFalse(
-                        {*sheet.fields, sheet.owner} - portal_fields(self.addons)[name] - GENERIC
-                    )
+                    self.assertFalse({*sheet.fields, sheet.owner} - portal_fields(self.env)[name] - GENERIC)
 
     def test_no_figure_stands_for_no_answer(self):
         figures = {
@@ -104,13 +104,13 @@ class TestSafetyLists(CharterCase):
         }
         self.assertEqual(
             figures,
-            set(FIGURES),
+            set(joined(self.env, "FIGURES", FIGURES)),
             "an Odoo figure without a value reads 0: name in the sheet's given= the field that says whether there is one, "
-            "or say in FIGURES of tests/base/test_safety_lists.py why there always is",
+            f"or say in FIGURES {HERE} why there always is",
         )
 
     def test_who_is_named_can_be_forgotten(self):
-        people, missing = 0, []
+        people, missing, named = 0, [], joined(self.env, "NAMED", NAMED)
         for name in self.stored:
             model = self.env[name]
             for field in model._fields.values():
@@ -119,24 +119,24 @@ class TestSafetyLists(CharterCase):
                 if field.related and not field.column_type:
                     continue
                 people += 1
-                if not hasattr(model, "_charter_anonymise") and (name, field.name) not in NAMED:
+                if not hasattr(model, "_charter_anonymise") and (name, field.name) not in named:
                     missing.append(
                         f"{name}.{field.name}: inherit charter.privacy (models/privacy/charter_privacy.py) and empty it in "
-                        "_charter_blank, or say in NAMED of tests/base/test_safety_lists.py why the name may stay"
+                        f"_charter_blank, or say in NAMED {HERE} why the name may stay"
                     )
         self.assertEqual(missing, [])
         self.assertGreaterEqual(people, 8)
 
     def test_what_is_kept_for_a_time_says_how_long(self):
         retained = self.env["charter.privacy"]._charter_retained()
-        months = dict(retained)
+        months, without = dict(retained), joined(self.env, "WITHOUT_MONTHS", WITHOUT_MONTHS)
         for name in self.pool_of_privacy():
             with self.subTest(name):
                 setting = months.get(name)
                 self.assertTrue(
-                    setting in self.env["res.company"]._fields or name in WITHOUT_MONTHS,
+                    setting in self.env["res.company"]._fields or name in without,
                     f"{name}: name in _charter_retention the company's field with the months it is kept, or say in "
-                    "WITHOUT_MONTHS of tests/base/test_safety_lists.py what it goes with",
+                    f"WITHOUT_MONTHS {HERE} what it goes with",
                 )
         self.assertGreaterEqual(len(retained), 5)
 

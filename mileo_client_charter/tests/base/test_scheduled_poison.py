@@ -12,7 +12,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..cases.common import CharterCase
-from ..cases.own_rows import owner_of
+from ..cases.own_rows import is_of_clients, owner_of
 from ..cases.scheduled import ScheduledMixin
 
 MOMENTS = [
@@ -50,9 +50,8 @@ class TestScheduledPoison(ScheduledMixin, CharterCase):
         cls.tables = {
             cls.env[name]._table: owner_of(cls.env[name])
             for name in cls.env.registry
-            if name.startswith("charter.") and cls.env[name]._auto and not cls.env[name]._transient
-            and not cls.env[name]._abstract and owner_of(cls.env[name])
-        }  # fmt: skip
+            if is_of_clients(cls.env[name])
+        }
 
     def world(self):
         """A beginning for each client; what follows is the scheduled actions' own work."""

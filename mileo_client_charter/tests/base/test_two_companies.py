@@ -12,8 +12,10 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from odoo.tools.mail import email_normalize_all
 
+from ...models.base.charter_addons import is_charter_model
 from ...tools import links
 from ..cases.common import START
+from ..cases.lists import HERE, joined
 from ..cases.two_companies import TwoCompaniesCase
 
 # Models without a company: what they say is everybody's, or is read through what they belong to.
@@ -122,7 +124,7 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
                 .sudo()
                 .search([("user_id", "in", [user.id for user in other.staff.values()])])
             )
-            for activity in activities.filtered(lambda one: one.res_model.startswith("charter.")):
+            for activity in activities.filtered(lambda one: is_charter_model(self.env.get(one.res_model))):
                 record = self.env[activity.res_model].browse(activity.res_id)
                 self.assertEqual(record.company_id, other.company, activity.summary)
 
@@ -200,7 +202,7 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
         return sorted(
             name
             for name, model in self.env.items()
-            if name.startswith("charter.") and not model._abstract and not model._transient
+            if is_charter_model(model) and not model._abstract and not model._transient
         )
 
     def rows(self, model, company):
@@ -224,8 +226,8 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
         without = {name for name in self.models() if "company_id" not in self.env[name]._fields}
         self.assertEqual(
             without,
-            set(OF_NO_COMPANY) & set(self.models()),
-            "give it a company, its rule, and rows of both in the story",
+            set(joined(self.env, "OF_NO_COMPANY", OF_NO_COMPANY)) & set(self.models()),
+            f"give it company_id and a rule of its company; or say in OF_NO_COMPANY {HERE} why it has none",
         )
 
     def test_access_table(self):
@@ -238,7 +240,8 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
             of = {side.company: self.rows(model, side.company) for side in self.sides}
             with self.subTest(model, what="rows in the story"):
                 self.assertTrue(
-                    all(of.values()), f"The story makes no {model} in one of the companies: add it there."
+                    all(of.values()),
+                    f"The story makes no {model} in one of the companies: make one in rows() {HERE}",
                 )
             for side in self.sides:
                 strange = of[self.other(side).company]

@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 from psycopg2 import Error as DatabaseError
 
+from ...models.base.charter_addons import charter_addons, is_charter_model
 from ..cases.scheduled import ScheduledMixin
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
 from ..cases.web_client import WebClientMixin, WebForm
@@ -79,7 +80,7 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
         """(record as a role sees it, button) of each step of our forms that this role sees on a record there is."""
         situations = self._situations()
         for model, view in self.our_forms():
-            if self.env[model]._transient or not model.startswith("charter."):
+            if self.env[model]._transient or not is_charter_model(self.env[model]):
                 continue
             for user in self.a.staff.values():
                 env = self.env(
@@ -101,7 +102,10 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
             self.env["ir.model.data"]
             .sudo()
             .search(
-                [("model", "=", "ir.actions.act_window"), ("module", "=like", "mileo\\_client\\_charter%")]
+                [
+                    ("model", "=", "ir.actions.act_window"),
+                    ("module", "in", list(charter_addons(self.env.registry))),
+                ]
             )
         )
         for action in self.env["ir.actions.act_window"].sudo().browse(known.mapped("res_id")):
@@ -146,7 +150,7 @@ class TestWizards(WebClientMixin, ScheduledMixin, TwoCompaniesCase):
     def _wizards(self):
         """Transient models of the addon whose form has a button that does something."""
         for model, view in self.our_forms():
-            if self.env[model]._transient and model.startswith("charter."):
+            if self.env[model]._transient and is_charter_model(self.env[model]):
                 form = self.env[model].get_view(view.id, "form")
                 if b'type="object"' in form["arch"].encode():
                     yield model

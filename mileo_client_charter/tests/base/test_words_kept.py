@@ -7,6 +7,7 @@ from pathlib import Path
 from odoo.tests import tagged
 from odoo.tools.translate import LazyTranslate
 
+from ...models.base.charter_addons import is_charter_model, keeps_charter_rows
 from ...models.base.charter_words import Choice, LongWords, Words, as_stored, in_words, stored
 from ..cases.common import CharterCase
 
@@ -61,7 +62,7 @@ class TestWordsKept(CharterCase):
         seen = 0
         for name in sorted(self.env.registry):
             model = self.env[name]
-            if not name.startswith("charter.") or model._abstract or not hasattr(model, "_creation_message"):
+            if not is_charter_model(model) or model._abstract or not hasattr(model, "_creation_message"):
                 continue
             seen += 1
             named = self.reader(french)["ir.model"]._get(name).name
@@ -197,7 +198,7 @@ class TestWordsKept(CharterCase):
         plain = {
             f"{model._name}.{name}"
             for model in self.env.registry.values()
-            if model._name.startswith("charter.") and not (model._abstract or model._transient)
+            if keeps_charter_rows(model)
             for name, field in model._fields.items()
             if name.endswith("reason") and field.type in ("char", "text") and field.store
             and getattr(field, "charter_engine", False) and not isinstance(field, (Words, LongWords))

@@ -13,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 from ...models.base import door
 from ..base.test_portal_lists import ListsCase
 from ..report.test_report import ReportCase
+from .lists import HERE, addresses_of
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
@@ -124,6 +125,7 @@ class DoorSweep(ListsCase, ReportCase):
             ).id,
             "number": 1,
             "wizard_id": self.wizard.id,
+            **addresses_of(self.env, self.client, self.contact),
         }
 
     def routes(self):
@@ -136,7 +138,7 @@ class DoorSweep(ListsCase, ReportCase):
     def address(self, rule, **values):
         everything = {**self.values(), **values}
         missing = {name for name in rule.arguments if not everything.get(name)}
-        self.assertFalse(missing, f"{rule.rule}: doors.DoorSweep.values() has no value for them")
+        self.assertFalse(missing, f"{rule.rule}: no value for them: give one in addresses() {HERE}")
         _domain, path = rule.build({name: everything[name] for name in rule.arguments})
         return path
 

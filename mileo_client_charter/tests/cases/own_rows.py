@@ -2,11 +2,7 @@
 
 from odoo.tools import SQL
 
-from ...models.base.charter_own_client import owner_of
-
-
-def _ours(model):
-    return model._name.startswith("charter.") and model._auto and not model._abstract and not model._transient
+from ...models.base.charter_own_client import is_of_clients, owner_of
 
 
 def links(env):
@@ -14,7 +10,7 @@ def links(env):
     found = []
     for name in sorted(env.registry):
         model = env[name]
-        if not _ours(model) or not owner_of(model):
+        if not is_of_clients(model):
             continue
         for field in model._fields.values():
             if (
@@ -24,7 +20,7 @@ def links(env):
             ):
                 continue
             target = env[field.comodel_name]
-            if _ours(target) and owner_of(target):
+            if is_of_clients(target):
                 found.append((model, field))
     return found
 
@@ -34,7 +30,7 @@ def references(env):
     return [
         env[name]
         for name in sorted(env.registry)
-        if _ours(env[name]) and owner_of(env[name]) and {"res_model", "res_id"} <= env[name]._fields.keys()
+        if is_of_clients(env[name]) and {"res_model", "res_id"} <= env[name]._fields.keys()
     ]
 
 
@@ -67,7 +63,7 @@ def foreign_rows(env):
     for model in references(env):
         env.cr.execute(SQL("SELECT DISTINCT res_model FROM %s", SQL.identifier(model._table)))
         for (name,) in env.cr.fetchall():
-            if name in env and _ours(env[name]) and owner_of(env[name]):
+            if name in env and is_of_clients(env[name]):
                 join = SQL(
                     "JOIN %s t ON s.res_model = %s AND t.id = s.res_id",
                     SQL.identifier(env[name]._table),

@@ -1,10 +1,9 @@
 """What clients may read, field by field: a field that is not here is closed to them, and the tests say so.
 
-The one list. Another addon has its own in ``tests/charter_lists.py``: ``PORTAL_FIELDS`` of its models and of fields it adds,
-``PAGES`` of the portal that a browser is to look at.
+The one list. Another addon has its own, of its models and of fields it adds, in ``tests/charter_lists.py`` (``lists.py``).
 """
 
-from importlib import import_module, util
+from .lists import lists_of
 
 PORTAL_FIELDS = {
     "charter.obligation": {
@@ -93,20 +92,10 @@ REMEDY = (
 )
 
 
-def lists_of(addons, name):
-    """[what the list ``name`` is in tests/charter_lists.py of each of these addons that has it]"""
-    found = []
-    for addon in sorted(addons):
-        module = f"odoo.addons.{addon}.tests.charter_lists"
-        if util.find_spec(f"odoo.addons.{addon}.tests") and util.find_spec(module):
-            found.append(getattr(import_module(module), name, None))
-    return [one for one in found if one]
-
-
-def portal_fields(addons):
-    """{model: fields clients may read}, of all these addons."""
+def portal_fields(env):
+    """{model: fields clients may read}, of all addons that build on the charter."""
     found = {model: set(names) for model, names in PORTAL_FIELDS.items()}
-    for lists in lists_of(addons, "PORTAL_FIELDS"):
+    for lists in lists_of(env, "PORTAL_FIELDS"):
         for model, names in lists.items():
             found.setdefault(model, set()).update(names)
     return found

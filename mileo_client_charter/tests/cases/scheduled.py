@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo.addons.base.models.ir_cron import IrCron
 from odoo.tools.safe_eval import safe_eval
 
+from ...models.base.charter_addons import charter_addons
+
 # What Odoo keeps about the runs themselves.
 BOOKKEEPING = {"ir_cron", "ir_cron_progress"}
 
@@ -18,7 +20,7 @@ class ScheduledMixin:
         known = (
             self.env["ir.model.data"]
             .sudo()
-            .search([("model", "=", "ir.cron"), ("module", "=like", "mileo\\_client\\_charter%")])
+            .search([("model", "=", "ir.cron"), ("module", "in", list(charter_addons(self.env.registry)))])
         )
         return self.env["ir.cron"].sudo().browse(known.mapped("res_id")).sorted("id")
 

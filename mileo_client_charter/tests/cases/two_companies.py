@@ -7,6 +7,7 @@ from odoo import Command, fields
 from odoo.tests import new_test_user
 
 from .common import START
+from .lists import rows_of
 from .year import YearCase
 
 # What the charter of the second company says otherwise: {code: (delay, unit, clock)}.
@@ -274,6 +275,7 @@ class TwoCompaniesCase(YearCase):
         side.rows["access"] = cls._as(side, "operations")["charter.group.access"]._entitle(
             side.client, reader
         )
+        rows_of(env, side.client, side.contacts[0])
 
     @classmethod
     def _complain(cls, side):

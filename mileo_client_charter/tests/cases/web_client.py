@@ -6,6 +6,8 @@ from odoo import fields
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
+from ...models.base.charter_addons import charter_addons
+
 WORDS = "Seen on site with the client."
 
 
@@ -87,7 +89,7 @@ class WebClientMixin:
         known = (
             self.env["ir.model.data"]
             .sudo()
-            .search([("model", "=", "ir.ui.view"), ("module", "=like", "mileo\\_client\\_charter%")])
+            .search([("model", "=", "ir.ui.view"), ("module", "in", list(charter_addons(self.env.registry)))])
         )
         opened = set()
         for view in self.env["ir.ui.view"].sudo().browse(known.mapped("res_id")):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.base.charter_addons import is_charter_model
 from ...models.base.charter_format import day_text
 from ..cases.common import START, CharterCase
 
@@ -372,7 +373,7 @@ class TestEveryWordIsHeard(WordsCase):
             threads = {
                 name
                 for name, model in self.env.items()
-                if name.startswith("charter.")
+                if is_charter_model(model)
                 and not model._abstract
                 and hasattr(model, "message_post")
                 and "partner_id" in model._fields

@@ -6,6 +6,8 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ...tools.occurrence import format_key
+from ...tools.periods import slices
 from ..cases.common import START, CharterCase
 
 
@@ -133,6 +135,40 @@ class TestScheduler(CharterCase):
     def test_a_tier_without_interviews_is_no_tier_of_this_charter(self):
         with self.assertRaisesRegex(ValidationError, "interview every 6 months.*Comfort 0 a year"):
             self.comfort.interviews_per_year = 0
+
+    def test_a_commitment_of_another_addon_comes_back_by_itself(self):
+        """Its codes are those of the hook, its occurrences what it yields: a visit in each year of the contract."""
+        scheduler, code = type(self.env["charter.scheduler"]), "site.visit.yearly"
+        self.document._propose(
+            code,
+            article=1,
+            name={"en_US": "We visit every year"},
+            delay=30,
+            unit="days",
+            owner_role="technical_contact",
+        )
+        drafts = self.env["charter.document"].search(
+            [("commitment_ids.code", "=", code), ("company_id", "=", self.company.id)]
+        )
+        drafts.action_publish()
+        recurring, occurrences = scheduler._recurring, scheduler._occurrences
+
+        def years(scheduled, contract, commitment, now, opened):
+            if commitment.code != code:
+                yield from occurrences(scheduled, contract, commitment, now, opened)
+                return
+            for index, first, _final in slices(contract.charter_since, now.date(), 1):
+                yield format_key(first, str(index + 1)), midnight(str(first)), midnight(str(first)), None
+
+        contract = self._contract(self.client, end=False)
+        with (
+            patch.object(scheduler, "_recurring", lambda scheduled: (*recurring(scheduled), code)),
+            patch.object(scheduler, "_occurrences", years),
+        ):
+            self.run_on("2026-11-01", "2026-11-02", "2027-10-20")
+        first, second = self.rows(contract, code)
+        self.assertEqual((first.occurrence, second.occurrence), ("2026-10-05#1", "2027-10-05#2"))
+        self.assertEqual((first.state, second.state, first.user_id), ("open", "open", self.technician))
 
     def test_review_and_decision(self):
         """The review three months before the anniversary, the decision one month before the term, or the contract year, ends."""

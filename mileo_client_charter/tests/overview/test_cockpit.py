@@ -50,6 +50,24 @@ class TestCockpit(YearCase):
             for row in group["rows"]
         ]
 
+    def test_the_step_of_a_row_is_a_button_of_its_document(self):
+        """Every model that owes is asked, for every commitment: the page names no model of its own."""
+        found = set()
+        for name in self.env.registry.descendants(["charter.obligation.mixin"], "_inherit"):
+            model = self.env[name]
+            for code in self.document.commitment_ids.mapped("code") if not model._abstract else ():
+                label, method = model._charter_met_by(code)
+                if method:
+                    found.add((name, code))
+                    with self.subTest(name, code=code):
+                        self.assertTrue(label)
+                        self.assertIn(f'name="{method}"', model.get_view(view_type="form")["arch"])
+        self.assertLessEqual(
+            {("charter.feedback", "feedback.callback"), ("charter.feedback", "feedback.outcome"),
+             ("charter.escalation", "escalation.level1"), ("charter.escalation", "escalation.level2")},
+            found,
+        )  # fmt: skip
+
     def owe(self, name, due, client=None, user=None, code="feedback.callback"):
         """A promise of the account manager due at ``due`` (naive UTC)."""
         promise = (client or self.client)._charter_open(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.common import START
 from ..cases.year import YearCase
 
@@ -36,7 +37,7 @@ class TestAgreedAction(YearCase):
         kinds = {
             name
             for name, model in self.env.items()
-            if name.startswith("charter.") and not model._abstract and "done_date" in model._fields
+            if is_charter_model(model) and not model._abstract and "done_date" in model._fields
         }
         self.assertEqual({action._name for action in self.actions()}, kinds)
         self.assertEqual(set(self.registry["charter.agreed.action"]._inherit_children), kinds)

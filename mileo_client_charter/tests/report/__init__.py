@@ -4,6 +4,7 @@ from . import test_report_portal
 from . import test_report_workbook
 from . import test_report_printing
 from . import test_report_due
+from . import test_report_corrected
 from . import test_report_honest
 from . import test_report_progress
 from . import test_report_tour

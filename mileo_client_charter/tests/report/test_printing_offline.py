@@ -1,15 +1,21 @@
 """Printing asks no server and opens no file, whatever the authors of a document wrote into it."""
 
 import io
+import json
+import re
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 
+import psycopg2
 from odoo.addons.base.models import ir_actions_report
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 from pypdf import PdfReader
 
+from ...models.base.charter_engine import charter_door
+from ...models.base.charter_words import Words
 from ...models.base.ir_actions_report import CLOSED
 from ...tools.offline_page import offline
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
@@ -31,6 +37,21 @@ WAYS = (
     '<use xlink:href="%s/use#a"/><rect width="9" height="9" fill="url(%s/fill#a)"/></svg>',
     '<meta http-equiv="refresh" content="0;url=%s/refresh">', '<base href="%s/"><img src="based">', '<applet code="%s/applet"></applet>',
 )  # fmt: skip
+
+# Texts that Python reads, whatever people may write into them.
+KEYS = {
+    "code", "occurrence", "period", "res_model", "serial", "vat", "email", "email_normalized", "complete_name", "field_name",
+    "version", "color",
+}  # fmt: skip
+FROZEN_KEYS = re.compile(
+    r"_at$|_day$|^(period|tz|kind|priority|state|code|occurrence|unit|clock|urgency|role|response|resolution|date|as_of|start|end"
+    r"|status|level|from|model|field|effect_on|reference)$"
+)
+# An element that would be fetched, as it stands in a page: an address in words that are only read is text.
+FETCHED = re.compile(
+    r"<[^>]*?(?:src|background|data|poster|srcset)\s*=\s*[\"']?\s*(?:http|file)[^>]*>|<[^>]*url\([^)]*(?:http|file):",
+    re.I,
+)
 
 
 def hostile(address):
@@ -158,6 +179,100 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
         self.assertFalse(self.asked)
         self.assertNotIn(self.address, "".join(pages))
         self.assertTrue(text)
+
+    # -- every word that is stored -------------------------------------------------------------------
+
+    def stored_words(self):
+        """[(model, field)] of every stored text of the registry that a document of ours may show: ours, and of whom and what it is about.
+
+        Not what Python reads rather than people: keys (readonly lines, names of models), and the address the mail server is asked for.
+        """
+        about = {"res.partner", "res.company", "contract.contract", "contract.line", "product.template"}
+        found = []
+        for name, model in self.env.items():
+            ours = name.startswith("charter.") and not name.startswith("charter.door")
+            if not (ours or name in about) or model._abstract or model._transient or not model._auto:
+                continue
+            found += [
+                (model, field)
+                for field in model._fields.values()
+                if field.store
+                and field.column_type
+                and not field.company_dependent
+                and field.type in ("char", "text", "html")
+                and not getattr(field, "size", None)
+                and (field.type != "char" or isinstance(field, Words) or not field.readonly)
+                and field.name not in KEYS
+            ]
+        return found
+
+    def poison(self, model, field, mark):
+        """Store, past every step, what is hostile in this field of every row. :return: how many rows hold it"""
+        words = f"{mark} " + (
+            hostile(self.address) + hostile(self.file)
+            if field.type == "html"
+            else f"<img src='{self.address}/{mark}'><img src='{self.file}'><p style='background:url({self.address}/css)'>"
+        )
+        value = (
+            "jsonb_build_object('en_US', %s::text, 'fr_FR', %s::text)"
+            if field.translate
+            else "concat(%s::text, %s::text)"
+        )
+        with mute_logger("odoo.sql_db"), charter_door(self.cr):
+            try:
+                with self.cr.savepoint(flush=False):
+                    self.cr.execute(
+                        f'UPDATE "{model._table}" SET "{field.name}" = {value}',
+                        [words, words if field.translate else ""],
+                    )
+                    return self.cr.rowcount
+            except psycopg2.IntegrityError:
+                # A word that has to be another one in each row: one of them.
+                with self.cr.savepoint(flush=False):
+                    self.cr.execute(
+                        f'UPDATE "{model._table}" SET "{field.name}" = {value} WHERE id = (SELECT min(id) FROM "{model._table}")',
+                        [words, words if field.translate else ""],
+                    )
+                    return self.cr.rowcount
+
+    def poisoned(self, table, key=""):
+        """``table``, the frozen one of a report, with what is hostile in every text of it that people wrote."""
+        if isinstance(table, dict):
+            return {name: self.poisoned(value, name) for name, value in table.items()}
+        if isinstance(table, list):
+            return [self.poisoned(value, key) for value in table]
+        if isinstance(table, str) and not FROZEN_KEYS.search(key):
+            return f"Zz0 {key} <img src='{self.address}/{key}'><img src='{self.file}'>"
+        return table
+
+    def test_every_stored_word(self):
+        """Sweep: every stored text of the registry holds pictures and styles by their address; every report is printed of it."""
+        self.env.flush_all()
+        marks = {f"Zz{number}z": one for number, one in enumerate(self.stored_words(), 1)}
+        rows = sum(self.poison(model, field, mark) for mark, (model, field) in marks.items())
+        self.env.invalidate_all(flush=False)
+        with charter_door(self.cr):
+            for one in self.env["charter.report"].search([("table", "!=", False)]):
+                values = [json.dumps(self.poisoned(one.table)), one.id]
+                self.cr.execute('UPDATE charter_report SET "table" = %s WHERE id = %s', values)
+        self.env.invalidate_all(flush=False)
+        shown = ""
+        with self.at(moment=DECIDING):
+            for action in self.reports():
+                with self.subTest(report=action.report_name):
+                    pages, text = self.printed(action, self.record(action))
+                    self.assertNotIn(SECRET, text)
+                    for page in pages:
+                        self.assertFalse(FETCHED.search(page), FETCHED.findall(page)[:3])
+                    shown += "".join(pages)
+        self.assertFalse(self.asked)
+        # The sweep is one: much was stored, and what was stored was printed.
+        self.assertGreaterEqual(len(marks), 150)
+        self.assertGreaterEqual(rows, 400)
+        printed = {mark for mark in marks if mark in shown}
+        self.assertGreaterEqual(len(printed), 15)
+        for frozen in ("client", "contract", "introduction", "name"):
+            self.assertIn(f"Zz0 {frozen} ", shown)
 
     def test_odoos_own_address_for_printing(self):
         draft = self.draft()

@@ -119,7 +119,8 @@ class TestReportTrend(ReportCase):
         self.assertIn(
             "août 2026 : 75,0 % · sept. 2026 : 66,7 % · oct. 2026 : 100 %", words.replace("\u00a0", " ")
         )
-        self.assertIn("oct. 2026 : pas de données", words.replace("\u00a0", " "))
+        self.assertIn("sans données : mai 2026, juin 2026, juil. 2026", words.replace("\u00a0", " "))
+        self.assertIn("Aucune donnée sur ces périodes.", words)
         self.assertIn("premier", self.shown(first.with_context(lang="fr_FR")).text_content())
         self.assertFalse(self.shown(first).xpath("//svg[@aria-hidden][line]"))
         printed = " ".join(

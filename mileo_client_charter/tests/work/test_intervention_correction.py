@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import Form, tagged
 
+from ...models.base.charter_addons import builds_on_charter
 from ..cases.common import START
 from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
 
@@ -42,7 +43,7 @@ class TestCorrection(InterventionCase):
         for name, field in intervention._fields.items():
             if (
                 not field.store or field.readonly or getattr(field, "charter_engine", False)
-                or not field._module.startswith("mileo_client_charter") or field.type == "one2many"
+                or not builds_on_charter(field._module) or field.type == "one2many"
             ):  # fmt: skip
                 continue
             if field.relational:
@@ -218,7 +219,7 @@ class TestCorrection(InterventionCase):
                     [mail] = self.mails_to(contact) - mails[contact]
                     for part in (reason, "t_operations", words):
                         self.assertIn(part, mail.body_html)
-                [told] = work.activity_ids.filtered(lambda one: one.user_id == self.direction)
+                [told] = self.told_of_corrections()
                 self.assertIn(reason, told.note)
                 self.assertIn("t_operations", told.note)
                 if closed:
@@ -227,6 +228,40 @@ class TestCorrection(InterventionCase):
                     self.assertEqual((both.field_name, both.user_id), ("resolved_at", self.operations))
                 undone.rollback()
             self.env.invalidate_all()
+
+    def told_of_corrections(self):
+        return self.client.activity_ids.filtered(
+            lambda one: (
+                one.user_id == self.direction and (one.charter_key or "").startswith("charter.correction")
+            )
+        )
+
+    def test_general_management_has_one_activity_a_client_and_day(self):
+        """A morning of corrections is one activity that lists them all; what is corrected once it is done is in another one."""
+        works = [self.closed_late() for _one in range(3)]
+
+        def correct(work, reason, hour=20):
+            with self.at(hour):
+                done = START + timedelta(hours=7)
+                work.with_user(self.operations).action_correct(reason, done, done)
+
+        correct(works[0], "The site book says 17:00")
+        correct(works[1], "The badge says 17:00")
+        [told] = self.told_of_corrections()
+        self.assertEqual(told.summary, "Results the client may know of were corrected")
+        for work, reason in zip(works, ("The site book says 17:00", "The badge says 17:00"), strict=False):
+            for part in (reason, f'data-oe-id="{work.id}"', "Kept after a correction", "t_operations"):
+                self.assertIn(part, told.note)
+        told.action_feedback()
+        correct(works[2], "The guard says 17:00")
+        [other] = self.told_of_corrections()
+        self.assertIn("The guard says 17:00", other.note)
+        self.assertNotIn("The badge says", other.note)
+        with self.subTest("another day"), self.at(60):
+            works[2].with_user(self.operations).action_correct(
+                "The guard was wrong", resolved_at=START + timedelta(hours=9)
+            )
+            self.assertEqual(len(self.told_of_corrections()), 2)
 
     def test_a_correction_that_changes_no_result_is_shown_and_not_mailed(self):
         intervention = self.closed_late()
