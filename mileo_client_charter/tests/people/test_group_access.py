@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...controllers.group_reading import GroupReading
+from ...models.base.charter_addons import keeps_charter_rows
 from ..base.test_doors import DoorsCase
 
 GROUP, SETTINGS = "/my/charter/group", "/my/charter/settings"
@@ -100,7 +101,7 @@ class TestGroupAccess(DoorsCase):
         for user, other in ((parent, self.south), (subsidiary, self.client)):
             for name, model in self.env.items():
                 owner = {"partner_id", "commercial_partner_id"} & model._fields.keys()
-                if not name.startswith("charter.") or model._abstract or model._transient or not owner:
+                if not keeps_charter_rows(model) or not owner:
                     continue
                 reader = self.env[name].with_user(user)
                 if not reader.has_access("read"):
