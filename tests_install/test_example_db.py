@@ -140,7 +140,12 @@ def seen(tmp_path_factory):
         found.update(play.shell(VISIT + exports))
         for name, target in exported.items():
             french = polib.pofile(str(homes[name] / name / "i18n" / "fr.po"))
-            found["terms"][name] = problems_of(polib.pofile(target), french)
+            # A skeleton has the words of fields that other applications bring to a thread, where they are installed.
+            found["terms"][name] = [
+                one
+                for one in problems_of(polib.pofile(target), french)
+                if name != SKELETON or not one.startswith("no longer")
+            ]
         for name in (EXAMPLE, DISPUTE, GLUE, SKELETON):
             play.uninstall(name)
         found.update(play.shell(AFTER))

@@ -135,18 +135,28 @@ class CharterEquipmentImport(models.TransientModel):
         )
         return {
             "partner_id": clients,
-            "site_id": self.env["res.partner"].search([("commercial_partner_id", "in", clients.ids), *in_company]),
+            "site_id": self.env["res.partner"].search(
+                [("commercial_partner_id", "in", clients.ids), *in_company]
+            ),
             "contract_id": self.env["contract.contract"].search(
-                [("commercial_partner_id", "in", clients.ids), ("contract_type", "=", "sale"),
-                 ("company_id", "=", self.company_id.id)]
+                [
+                    ("commercial_partner_id", "in", clients.ids),
+                    ("contract_type", "=", "sale"),
+                    ("company_id", "=", self.company_id.id),
+                ]
             ),
             "product_id": self.env["product.product"].search(
-                ["|", ("default_code", "in", written("product_id")), ("name", "in", written("product_id")), *in_company]
+                [
+                    "|",
+                    ("default_code", "in", written("product_id")),
+                    ("name", "in", written("product_id")),
+                    *in_company,
+                ]
             ),
-            "equipment": self.env["charter.equipment"].with_context(active_test=False).search(
-                [("partner_id", "in", clients.ids), ("company_id", "=", self.company_id.id)]
-            ),
-        }  # fmt: skip
+            "equipment": self.env["charter.equipment"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", clients.ids), ("company_id", "=", self.company_id.id)]),
+        }
 
     def _values(self, row, known):
         """Return what the row says, as values of an equipment.

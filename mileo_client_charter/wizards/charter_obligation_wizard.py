@@ -45,9 +45,12 @@ class CharterObligationWizard(models.TransientModel):
         for wizard in self:
             mine = wizard.escalation_ids
             wizard.other_ids = mine.search(
-                [("is_complaint", "=", True), ("partner_id", "in", mine.partner_id.ids or [False]),
-                 ("id", "not in", mine.ids)]
-            )  # fmt: skip
+                [
+                    ("is_complaint", "=", True),
+                    ("partner_id", "in", mine.partner_id.ids or [False]),
+                    ("id", "not in", mine.ids),
+                ]
+            )
 
     def action_confirm(self):
         self.ensure_one()

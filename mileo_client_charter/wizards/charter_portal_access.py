@@ -52,11 +52,14 @@ class ResPartner(models.Model):
         nobody = self.filtered(lambda client: client.id not in found)
         silent = self.search(
             [
-                ("commercial_partner_id", "in", self.ids), ("type", "=", "contact"), ("is_company", "=", False),
-                ("email_normalized", "=", False), ("parent_id", "!=", False),
+                ("commercial_partner_id", "in", self.ids),
+                ("type", "=", "contact"),
+                ("is_company", "=", False),
+                ("email_normalized", "=", False),
+                ("parent_id", "!=", False),
             ],
             order="commercial_partner_id, name",
-        )  # fmt: skip
+        )
         lines = []
         if silent:
             names = [f"{one.name} ({one.commercial_partner_id.name})" for one in silent]

@@ -3,8 +3,8 @@
 from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from odoo.addons.mileo_client_charter.tests.report.test_report import AFTER
-from odoo.addons.mileo_client_charter.tests.report.test_report_printing import PrintingCase
+from odoo.addons.mileo_client_charter.tests.cases.printing import PrintingCase
+from odoo.addons.mileo_client_charter.tests.cases.reports import AFTER
 
 
 class TestJobs(PrintingCase):

@@ -4,8 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.mileo_client_charter.tests.base.test_doors import DoorsCase
 from odoo.addons.mileo_client_charter.tests.cases.common import START
+from odoo.addons.mileo_client_charter.tests.cases.portal import DoorsCase
 
 from ..controllers.portal import ADDRESS
 from ..hooks import CODE, uninstall_hook

@@ -5,8 +5,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
-from odoo.addons.mileo_client_charter.tests.base.test_doors import DoorsCase
 from odoo.addons.mileo_client_charter.tests.cases.common import START
+from odoo.addons.mileo_client_charter.tests.cases.portal import DoorsCase
 
 from ..controllers.portal import ADDRESS
 from ..hooks import CODE, uninstall_hook

@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from odoo.addons.mileo_client_charter.models.ledger.charter_obligation import MissingCharter
-from odoo.addons.mileo_client_charter.tests.base.test_doors import DoorsCase
 from odoo.addons.mileo_client_charter.tests.cases.common import START
+from odoo.addons.mileo_client_charter.tests.cases.portal import DoorsCase
 
 from ..hooks import CODE, uninstall_hook
 

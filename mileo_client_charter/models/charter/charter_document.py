@@ -184,13 +184,17 @@ class CharterDocument(models.Model):
     @api.model
     def _commitments_in_force(self, company_ids, codes):
         """Return {(company id, code): charter.commitment} in at most two queries."""
-        commitments = self.env["charter.commitment"].sudo().search(
-            [
-                ("document_id.state", "=", "in_force"),
-                ("company_id", "in", list(company_ids)),
-                ("code", "in", list(codes)),
-            ]
-        )  # fmt: skip
+        commitments = (
+            self.env["charter.commitment"]
+            .sudo()
+            .search(
+                [
+                    ("document_id.state", "=", "in_force"),
+                    ("company_id", "in", list(company_ids)),
+                    ("code", "in", list(codes)),
+                ]
+            )
+        )
         return {(commitment.company_id.id, commitment.code): commitment for commitment in commitments}
 
     @api.model

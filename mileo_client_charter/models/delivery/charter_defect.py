@@ -29,9 +29,18 @@ class CharterDefect(models.Model):
         """Compare an altered file again, for somebody may have restored it; then open the record, as for any defect."""
         self.ensure_one()
         if self.kind == "altered":
-            files = self.env["ir.attachment"].sudo().with_context(skip_res_field_check=True).search(
-                [("charter_broken_at", "!=", False), ("res_model", "=", self.res_model), ("res_id", "=", self.res_id)]
-            )  # fmt: skip
+            files = (
+                self.env["ir.attachment"]
+                .sudo()
+                .with_context(skip_res_field_check=True)
+                .search(
+                    [
+                        ("charter_broken_at", "!=", False),
+                        ("res_model", "=", self.res_model),
+                        ("res_id", "=", self.res_id),
+                    ]
+                )
+            )
             files.filtered(lambda file: file._charter_is_intact())._charter_mended()
         return super().action_mend()
 

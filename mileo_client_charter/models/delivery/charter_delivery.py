@@ -348,10 +348,13 @@ class CharterDelivery(models.Model):
             return self.browse()
         return self._charter_engine().search(
             [
-                ("obligation_id", "=", self.obligation_id.id), ("contact_id", "=", self.contact_id.id),
-                ("state", "in", LIVE), ("id", "!=", self.id), ("merged_from", "in", (False, 0)),
+                ("obligation_id", "=", self.obligation_id.id),
+                ("contact_id", "=", self.contact_id.id),
+                ("state", "in", LIVE),
+                ("id", "!=", self.id),
+                ("merged_from", "in", (False, 0)),
             ]
-        )  # fmt: skip
+        )
 
     def _call_off(self, why):
         """Keep what has not left from leaving; the row says why."""

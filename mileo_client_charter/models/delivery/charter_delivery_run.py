@@ -153,9 +153,17 @@ class CharterDeliveryRun(models.Model):
     @api.model
     def _known_missing(self, obligation_ids):
         """Return the promises whose client is known to have nobody to write to."""
-        missing = self.env["charter.delivery"].sudo().search(
-            [("obligation_id", "in", obligation_ids), ("state", "=", "failed"), ("contact_id", "=", False)]
-        )  # fmt: skip
+        missing = (
+            self.env["charter.delivery"]
+            .sudo()
+            .search(
+                [
+                    ("obligation_id", "in", obligation_ids),
+                    ("state", "=", "failed"),
+                    ("contact_id", "=", False),
+                ]
+            )
+        )
         return set(missing.obligation_id.ids)
 
     @api.model

@@ -88,7 +88,7 @@ class MailMail(models.Model):
             mail = queue.pop(0)
             if auto_commit:
                 mail = mail._charter_taken_anew()
-            queue[:0] = mail._charter_apart()
+            queue[:0] = mail._charter_one_each()
             try:
                 session = mail._charter_connected(session, options)
             except (OSError, UserError) as error:
@@ -168,7 +168,7 @@ class MailMail(models.Model):
         server = options.get("mail_server") or self.env["ir.mail_server"]
         return server._connect__(mail_server_id=server.id or None, smtp_from=session.smtp_from)
 
-    def _charter_apart(self):
+    def _charter_one_each(self):
         """Give each recipient of this mail a mail of its own: one who is refused keeps it from nobody, and nobody gets it twice.
 
         :return: [mail], the new ones; this one keeps its first recipient

@@ -83,20 +83,16 @@ class ResPartner(models.Model):
         # Whoever reads a partner may; not everybody reads calendars.
         tz = company.sudo()._charter_tz()
         clients = self.commercial_partner_id.ids
-        handed = {
-            (client.id, kind): moment
-            for client, kind, moment in self.env["charter.delivery"].sudo()._read_group(
-                [("partner_id", "in", clients), ("company_id", "=", company.id), ("state", "=", "sent"),
-                 ("kind", "in", ("charter", "contacts"))], ["partner_id", "kind"], ["sent_at:min"],
+        handed = self._charter_handed(company, clients)
+        users = [("user_ids.share", "=", True), ("user_ids.active", "=", True)]
+        rows = (
+            self.env["res.partner"]
+            .sudo()
+            ._read_group(
+                [("commercial_partner_id", "in", clients), *users], ["commercial_partner_id"], ["__count"]
             )
-        }  # fmt: skip
-        portal = {
-            client.id: count
-            for client, count in self.env["res.partner"].sudo()._read_group(
-                [("commercial_partner_id", "in", clients), ("user_ids.share", "=", True), ("user_ids.active", "=", True)],
-                ["commercial_partner_id"], ["__count"],
-            )
-        }  # fmt: skip
+        )
+        portal = {client.id: count for client, count in rows}
         reviews = self._charter_first_reviews(company, clients)
 
         def day(moment):
@@ -119,40 +115,41 @@ class ResPartner(models.Model):
             )
 
     @api.model
+    def _charter_handed(self, company, client_ids):
+        """Return {(client id, “charter” or “contacts”): moment it was first delivered}"""
+        own = [("partner_id", "in", client_ids), ("company_id", "=", company.id)]
+        sent = [("state", "=", "sent"), ("kind", "in", ("charter", "contacts"))]
+        deliveries = self.env["charter.delivery"].sudo()
+        rows = deliveries._read_group([*own, *sent], ["partner_id", "kind"], ["sent_at:min"])
+        return {(client.id, kind): moment for client, kind, moment in rows}
+
+    @api.model
     def _charter_first_reviews(self, company, client_ids):
         """Return {client id: day its first annual review is held by}: from the ledger, else from its contracts' next anniversary."""
-        rows = self.env["charter.obligation"].sudo()._read_group(
-            [("partner_id", "in", client_ids), ("company_id", "=", company.id), ("code", "=", REVIEW_ANNUAL),
-             ("state", "!=", "cancelled")], ["partner_id"], ["due_at:min"],
-        )  # fmt: skip
-
-        def day(moment):
-            return to_local(moment, tz).date()
-
+        own = [("partner_id", "in", client_ids), ("company_id", "=", company.id)]
+        domain = [*own, ("code", "=", REVIEW_ANNUAL), ("state", "!=", "cancelled")]
+        rows = self.env["charter.obligation"].sudo()._read_group(domain, ["partner_id"], ["due_at:min"])
         tz = company._charter_tz()
-        found = {client.id: day(due) for client, due in rows if due}
+        found = {client.id: to_local(due, tz).date() for client, due in rows if due}
         missing = [client for client in client_ids if client not in found]
-        if not missing:
-            return found
+        return {**found, **self._charter_reviews_to_come(company, missing, tz)} if missing else found
+
+    @api.model
+    def _charter_reviews_to_come(self, company, client_ids, tz):
+        """Return the same from the next anniversaries of the contracts of these clients, of which nothing is in the register yet."""
         contracts = self.env["contract.contract"].sudo()
-        running = contracts.search(
-            [
-                *contracts._charter_active_domain(),
-                ("company_id", "=", company.id),
-                ("commercial_partner_id", "in", missing),
-            ]
-        )
+        own = [("company_id", "=", company.id), ("commercial_partner_id", "in", client_ids)]
+        running = contracts.search([*contracts._charter_active_domain(), *own])
         commitment = self.env["charter.document"]._commitments_in_force([company.id], [REVIEW_ANNUAL])
         commitment = commitment.get((company.id, REVIEW_ANNUAL))
         if not commitment:
-            return found
-        ledger = self.env["charter.obligation"]
-        dated = running.filtered("charter_next_anniversary")
-        moments = ledger._due_moments(
+            return {}
+        dated, found = running.filtered("charter_next_anniversary"), {}
+        moments = self.env["charter.obligation"]._due_moments(
             [
                 (
                     {"company_id": company.id, "contract_id": contract.id},
-                    to_utc(contract.charter_next_anniversary, company._charter_tz()),
+                    to_utc(contract.charter_next_anniversary, tz),
                     commitment._delay(),
                     commitment.anchor,
                 )
@@ -160,9 +157,9 @@ class ResPartner(models.Model):
             ]
         )
         for contract, moment in zip(dated, moments, strict=True):
-            client = contract.commercial_partner_id.id
-            if hasattr(moment, "date") and (client not in found or day(moment) < found[client]):
-                found[client] = day(moment)
+            if hasattr(moment, "date"):
+                client, day = contract.commercial_partner_id.id, to_local(moment, tz).date()
+                found[client] = min(day, found.get(client, day))
         return found
 
     def action_charter_portal_access(self):

@@ -221,18 +221,34 @@ class CharterFeedback(models.Model):
     def _may_ask_nps(self, now):
         days = self.company_id.charter_nps_frequency_days
         asked = self.sudo().search(
-            [("contact_id", "=", self.contact_id.id), ("nps_answered", "=", 1), ("id", "!=", self.id),
-             ("company_id", "=", self.company_id.id)],
-            order="answered_at desc", limit=1,
-        )  # fmt: skip
+            [
+                ("contact_id", "=", self.contact_id.id),
+                ("nps_answered", "=", 1),
+                ("id", "!=", self.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            order="answered_at desc",
+            limit=1,
+        )
         return not (days and asked and asked.answered_at > now - timedelta(days=days))
 
     def _last_sent(self, channel):
-        return self.sudo().search(
-            [("contact_id", "=", self.contact_id.id), ("channel", "=", channel), ("sent_at", "!=", False),
-             ("state", "!=", "failed"), ("id", "!=", self.id), ("company_id", "=", self.company_id.id)],
-            order="sent_at desc", limit=1,
-        ).sent_at  # fmt: skip
+        return (
+            self.sudo()
+            .search(
+                [
+                    ("contact_id", "=", self.contact_id.id),
+                    ("channel", "=", channel),
+                    ("sent_at", "!=", False),
+                    ("state", "!=", "failed"),
+                    ("id", "!=", self.id),
+                    ("company_id", "=", self.company_id.id),
+                ],
+                order="sent_at desc",
+                limit=1,
+            )
+            .sent_at
+        )
 
     @api.model
     def _to_remind_domain(self, now):

@@ -59,13 +59,21 @@ class CharterFeedback(models.Model):
 
     def _respondent_of(self, contact):
         """Return the number of ``contact`` among the answers of this client, a new one for somebody new."""
-        earlier = self.sudo().search(
-            [
-                ("company_id", "=", self.company_id.id), ("partner_id", "=", self.partner_id.id),
-                ("contact_id", "=", contact.id), ("respondent", "!=", 0), ("id", "!=", self.id),
-            ],
-            order="id", limit=1,
-        ) if contact else self.sudo().browse()  # fmt: skip
+        earlier = (
+            self.sudo().search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("contact_id", "=", contact.id),
+                    ("respondent", "!=", 0),
+                    ("id", "!=", self.id),
+                ],
+                order="id",
+                limit=1,
+            )
+            if contact
+            else self.sudo().browse()
+        )
         return earlier.respondent or secrets.randbelow(2**31 - 1) + 1
 
     # -- leaving an answer out --------------------------------------------------------------------

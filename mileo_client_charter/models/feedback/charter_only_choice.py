@@ -12,7 +12,11 @@ def fill_only_choices(records):
             record.contact_id = people if len(people) == 1 else False
         if record.contract_id.commercial_partner_id != client:
             contracts = record.env["contract.contract"].search(
-                [("commercial_partner_id", "=", client.id), ("charter_tier_id", "!=", False),
-                 ("company_id", "=", record.company_id.id)], limit=2,
-            )  # fmt: skip
+                [
+                    ("commercial_partner_id", "=", client.id),
+                    ("charter_tier_id", "!=", False),
+                    ("company_id", "=", record.company_id.id),
+                ],
+                limit=2,
+            )
             record.contract_id = contracts if len(contracts) == 1 else False

@@ -114,10 +114,15 @@ class CharterWord(models.Model):
     @api.model
     def _reader(self, document, client, company):
         """Return who answers for what was said: the owner of what the document owes, else the account manager, else operations."""
-        owed = self.env["charter.obligation"].sudo().search(
-            [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "!=", False)],
-            order="id desc", limit=1,
-        )  # fmt: skip
+        owed = (
+            self.env["charter.obligation"]
+            .sudo()
+            .search(
+                [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "!=", False)],
+                order="id desc",
+                limit=1,
+            )
+        )
         if owed.user_id.active and document._name == "charter.escalation":
             return owed.user_id
         assignments = self.env["charter.assignment"].sudo()

@@ -143,11 +143,16 @@ class CharterClientMixin(models.AbstractModel):
 
     def _charter_queued(self, message, client):
         """Return the people of ``client`` for whom a mail of ``message`` is really in the queue."""
-        notifications = self.env["mail.notification"].sudo().search(
-            [
-                ("mail_message_id", "=", message.id), ("notification_type", "=", "email"),
-                ("notification_status", "in", ("ready", "process", "pending", "sent")),
-                ("mail_mail_id.state", "in", ("outgoing", "sent")),
-            ]
-        )  # fmt: skip
+        notifications = (
+            self.env["mail.notification"]
+            .sudo()
+            .search(
+                [
+                    ("mail_message_id", "=", message.id),
+                    ("notification_type", "=", "email"),
+                    ("notification_status", "in", ("ready", "process", "pending", "sent")),
+                    ("mail_mail_id.state", "in", ("outgoing", "sent")),
+                ]
+            )
+        )
         return notifications.res_partner_id.filtered(lambda one: one.commercial_partner_id == client)

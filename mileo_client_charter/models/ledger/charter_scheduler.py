@@ -267,10 +267,18 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _taken(self, contracts):
         """Return {(contract id, code, occurrence): rows that have it already and are not the present client's, or were withdrawn}."""
-        rows = self.env["charter.obligation"].sudo().search_fetch(
-            [("res_model", "=", "contract.contract"), ("res_id", "in", contracts.ids), ("code", "in", self._recurring())],
-            ["res_id", "code", "occurrence", "partner_id", "withdrawn"],
-        )  # fmt: skip
+        rows = (
+            self.env["charter.obligation"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_model", "=", "contract.contract"),
+                    ("res_id", "in", contracts.ids),
+                    ("code", "in", self._recurring()),
+                ],
+                ["res_id", "code", "occurrence", "partner_id", "withdrawn"],
+            )
+        )
         clients = {contract.id: contract.commercial_partner_id for contract in contracts}
         return Counter(
             (row.res_id, row.code, event_key(row.occurrence))

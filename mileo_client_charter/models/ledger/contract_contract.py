@@ -161,9 +161,11 @@ class ContractContract(models.Model):
             contract.id for contract, client in before.items() if client != contract.commercial_partner_id
         )
         # One that has left the charter, or came to its end, may still owe what was late, and the report of its last days.
-        owed = self.env["charter.obligation"].sudo()._read_group(
-            [("res_model", "=", self._name), ("res_id", "in", moved.ids), ("is_owed", "=", True)], ["res_id"]
-        ) if moved else []  # fmt: skip
+        rows, domain = (
+            self.env["charter.obligation"].sudo(),
+            [("res_model", "=", self._name), ("is_owed", "=", True)],
+        )
+        owed = rows._read_group([*domain, ("res_id", "in", moved.ids)], ["res_id"]) if moved else []
         owing = {number for (number,) in owed}
         for contract in moved.filtered(lambda one: one.charter_since or one.id in owing):
             client = before[contract]
@@ -198,22 +200,12 @@ class ContractContract(models.Model):
             self._charter_end_late(client, reason)
         self._charter_side_ended(client, reason)
         others = self.env["contract.contract"].sudo()
-        left = others.search_count(
-            [
-                *others._charter_active_domain(),
-                ("commercial_partner_id", "=", client.id),
-                ("company_id", "=", self.company_id.id),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
+        here = [("company_id", "=", self.company_id.id)]
+        domain = [*others._charter_active_domain(), ("commercial_partner_id", "=", client.id), *here]
+        left = others.search_count([*domain, ("id", "!=", self.id)], limit=1)
         if not left and self.commercial_partner_id != client:
-            owed = self.env["charter.obligation"].sudo().search(
-                [
-                    ("res_model", "=", "res.partner"), ("partner_id", "=", client.id),
-                    ("company_id", "=", self.company_id.id), ("state", "=", "open"),
-                ]
-            )  # fmt: skip
+            domain = [("res_model", "=", "res.partner"), ("partner_id", "=", client.id), *here]
+            owed = self.env["charter.obligation"].sudo().search([*domain, ("state", "=", "open")])
             owed._cancel(reason, withdrawn=True)
 
     def _charter_side_ended(self, client, reason):
@@ -223,24 +215,17 @@ class ContractContract(models.Model):
         """End what was late for a client the contract has left: it stays late, and is no longer to be done. Nobody meets
         a former client under another one's contract; its reports are owed all the same.
         """
-        self.env["charter.obligation"].sudo().search(
-            [
-                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("partner_id", "=", client.id),
-                ("is_owed", "=", True), ("code", "!=", REPORT_DELIVERY),
-            ]
-        )._cancel(reason)  # fmt: skip
+        own = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("partner_id", "=", client.id)]
+        late = [*own, ("is_owed", "=", True), ("code", "!=", REPORT_DELIVERY)]
+        self.env["charter.obligation"].sudo().search(late)._cancel(reason)
 
     def _charter_running_reports(self, client):
         """Return the promises of a report to ``client`` whose period is not over today."""
-        tomorrow = (
-            self._charter_midnight(self.company_id._charter_today() + timedelta(days=1)) if self else None
-        )
-        return self.env["charter.obligation"].sudo().search(
-            [
-                ("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "=", REPORT_DELIVERY),
-                ("partner_id", "=", client.id), ("state", "=", "open"), ("trigger_at", ">", tomorrow),
-            ]
-        ) if self else self.env["charter.obligation"]  # fmt: skip
+        if not self:
+            return self.env["charter.obligation"]
+        tomorrow = self._charter_midnight(self.company_id._charter_today() + timedelta(days=1))
+        running = [("partner_id", "=", client.id), ("state", "=", "open"), ("trigger_at", ">", tomorrow)]
+        return self._charter_promises(REPORT_DELIVERY, domain=running)
 
     def _charter_open_last_report(self, running):
         """Open a report of the days up to today in the place of each of the ``running`` ones, due as long after its last day."""

@@ -77,12 +77,18 @@ class ResourceCalendar(models.Model):
         lang = lang or self.charter_holiday_lang or company.partner_id.lang or self.env.lang or "en_US"
         days = public_holidays(country.code, part, years, lang)
         moments = {holiday: to_utc(holiday.day, self.tz) + HALF_A_DAY for holiday in days}
-        closures = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False), ("calendar_id", "in", (False, self.id)), ("company_id", "in", (False, company.id)),
-                ("date_to", ">=", min(moments.values(), default=fields.Datetime.now())),
-            ]
-        )  # fmt: skip
+        closures = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("calendar_id", "in", (False, self.id)),
+                    ("company_id", "in", (False, company.id)),
+                    ("date_to", ">=", min(moments.values(), default=fields.Datetime.now())),
+                ]
+            )
+        )
         return [
             (day, name, any(one.date_from <= moment <= one.date_to for one in closures))
             for (day, name), moment in moments.items()

@@ -156,9 +156,17 @@ class CharterOnboarding(models.Model):
     def _compute_held_count(self):
         deliveries = self.env["charter.delivery"].sudo()
         for one in self:
-            one.held_count = deliveries.search_count(
-                [("run_id.onboarding_id", "=", one.id), ("run_id.state", "=", "held"), ("state", "=", "planned")]
-            ) if one.id else 0  # fmt: skip
+            one.held_count = (
+                deliveries.search_count(
+                    [
+                        ("run_id.onboarding_id", "=", one.id),
+                        ("run_id.state", "=", "held"),
+                        ("state", "=", "planned"),
+                    ]
+                )
+                if one.id
+                else 0
+            )
 
     # -- rules ------------------------------------------------------------------------------------
 

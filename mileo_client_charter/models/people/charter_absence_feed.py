@@ -79,9 +79,17 @@ class CharterAbsence(models.Model):
     @api.model
     def _leaves_of(self, users):
         """Return {user: calendar leaves that are not over}, in one query."""
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [("resource_id.user_id", "in", users.ids), ("time_type", "=", "leave"), ("date_to", ">=", fields.Datetime.now())]
-        )  # fmt: skip
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id.user_id", "in", users.ids),
+                    ("time_type", "=", "leave"),
+                    ("date_to", ">=", fields.Datetime.now()),
+                ]
+            )
+        )
         return leaves.grouped(lambda leave: leave.resource_id.user_id)
 
     @api.model

@@ -146,25 +146,17 @@ class CharterHandover(models.Model):
     def _introduced(self, company, absences, wanted):
         """Return those of ``wanted`` (absence id, client id) whose client came, or was given its first contact, during the absence."""
         clients = {client for _absence, client in wanted}
+        if not clients:
+            return set()
+        here, since, held = [("company_id", "=", company.id)], {}, {}
         contracts = self.env["contract.contract"].sudo()
-        since, held = {}, {}
-        for contract in (
-            contracts.search(
-                [
-                    *contracts._charter_active_domain(),
-                    ("company_id", "=", company.id),
-                    ("commercial_partner_id", "in", list(clients)),
-                ]
-            )
-            if clients
-            else ()
-        ):
+        domain = [*contracts._charter_active_domain(), *here, ("commercial_partner_id", "in", list(clients))]
+        for contract in contracts.search(domain):
             client, day = contract.commercial_partner_id.id, contract.charter_since
             if day:
                 since[client] = min(day, since.get(client, day))
-        rows = self.env["charter.assignment"].sudo().search(
-            [("company_id", "=", company.id), ("kind", "=", "principal"), ("partner_id", "in", list(clients))]
-        ) if clients else ()  # fmt: skip
+        principal = [*here, ("kind", "=", "principal"), ("partner_id", "in", list(clients))]
+        rows = self.env["charter.assignment"].sudo().search(principal)
         for row in rows:
             key = (row.partner_id.id, row.role)
             held[key] = min(row.date_from, held.get(key, row.date_from))
@@ -197,10 +189,19 @@ class CharterHandover(models.Model):
     def _wanted_plans(self, company, absences, away):
         """Return {(absence id, client id): plan} for the clients under the charter of everybody who is away."""
         clients = set(self.env["res.partner"].sudo()._charter_clients(company).ids)
-        principals = self.env["charter.assignment"].sudo().search(
-            [("company_id", "=", company.id), ("kind", "=", "principal"), ("partner_id", "!=", False),
-             ("user_id", "in", absences.user_id.ids)], order="partner_id, role, date_from",
-        )  # fmt: skip
+        principals = (
+            self.env["charter.assignment"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("kind", "=", "principal"),
+                    ("partner_id", "!=", False),
+                    ("user_id", "in", absences.user_id.ids),
+                ],
+                order="partner_id, role, date_from",
+            )
+        )
         wanted = {}
         for absence in absences:
             for principal in principals:

@@ -192,9 +192,15 @@ class CharterAdvisoryConcern(models.Model):
         """Mark a concern as that of an earlier advisory, still open, with the same vulnerabilities of the same device."""
         open_before = defaultdict(self.browse)
         for one in self.search(
-            [("equipment_id", "in", self.equipment_id.ids), ("state", "=", "open"), ("answer", "=", AFFECTED),
-             ("same_as_id", "=", False), ("id", "not in", self.ids)], order="id",
-        ):  # fmt: skip
+            [
+                ("equipment_id", "in", self.equipment_id.ids),
+                ("state", "=", "open"),
+                ("answer", "=", AFFECTED),
+                ("same_as_id", "=", False),
+                ("id", "not in", self.ids),
+            ],
+            order="id",
+        ):
             open_before[one.equipment_id] |= one
         for one in self.filtered(lambda row: row.state == "open" and row.answer == AFFECTED):
             cves = set(one.product_id.cve_ids.mapped("cve")) - {False}

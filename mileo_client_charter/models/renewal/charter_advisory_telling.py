@@ -179,10 +179,19 @@ class CharterAdvisory(models.Model):
 
     def _note_notified(self, company, lines):
         told = lines.filtered(lambda line: line.sent_at and not line.error)
-        concerns = self.env["charter.advisory.concern"].sudo().search(
-            [("advisory_id", "=", self.id), ("company_id", "=", company.id), ("partner_id", "in", told.partner_id.ids),
-             ("state", "=", "open"), ("answer", "=", AFFECTED)]
-        )  # fmt: skip
+        concerns = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            .search(
+                [
+                    ("advisory_id", "=", self.id),
+                    ("company_id", "=", company.id),
+                    ("partner_id", "in", told.partner_id.ids),
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                ]
+            )
+        )
         twins = concerns.search([("same_as_id", "in", concerns.ids), ("state", "=", "open")])
         (concerns | twins).filtered(lambda one: not one.told_at).told_at = fields.Datetime.now()
 
@@ -195,10 +204,19 @@ class CharterAdvisory(models.Model):
 
     def _meaning(self, line):
         """Return a digest of what the advisory says for one client: its devices, how severe it is for them, what to do."""
-        concerns = self.env["charter.advisory.concern"].sudo().search(
-            [("advisory_id", "=", self.id), ("company_id", "=", line.company_id.id), ("partner_id", "=", line.partner_id.id),
-             ("state", "=", "open"), ("answer", "=", AFFECTED)]
-        )  # fmt: skip
+        concerns = (
+            self.env["charter.advisory.concern"]
+            .sudo()
+            .search(
+                [
+                    ("advisory_id", "=", self.id),
+                    ("company_id", "=", line.company_id.id),
+                    ("partner_id", "=", line.partner_id.id),
+                    ("state", "=", "open"),
+                    ("answer", "=", AFFECTED),
+                ]
+            )
+        )
         cves = concerns.product_id.cve_ids
         said = [
             sorted(concerns.equipment_id.ids),

@@ -27,7 +27,7 @@ class CharterAdvisory(models.Model):
 
         :return: whether there is time left
         """
-        for company, advisories in self._untold().items():
+        for company, advisories in self._to_notify().items():
             at_once = advisories.filtered(lambda one: one.severity in AT_ONCE or one.tlp != "CLEAR")
             run_isolated(
                 at_once, lambda some, company=company: some._raise_each(company), self._say_not_raised
@@ -44,7 +44,7 @@ class CharterAdvisory(models.Model):
         _logger.error("The notice of %s cannot be drafted: %s", record, why)
 
     @api.model
-    def _untold(self):
+    def _to_notify(self):
         """Return {company: advisories that affect devices of its clients, of which nobody is told and no notice is written}."""
         rows = (
             self.env["charter.advisory.concern"]

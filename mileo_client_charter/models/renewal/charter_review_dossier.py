@@ -121,10 +121,17 @@ class CharterReview(models.Model):
         return {**standing._asdict(), "verdict": standing.verdict, "set_aside": set_aside}
 
     def _open_recommendations(self):
-        found = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "=", self.contract_id.id), ("partner_id", "=", self.partner_id.id),
-             ("state", "in", ("proposed", "accepted"))]
-        )  # fmt: skip
+        found = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "=", self.contract_id.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("state", "in", ("proposed", "accepted")),
+                ]
+            )
+        )
         return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
 
     def _charter_check_print(self, report):
@@ -235,10 +242,13 @@ class CharterReview(models.Model):
         now = self._charter_now()
         due = self.sudo().search(
             [
-                ("kind", "=", "annual"), ("state", "=", "planned"), ("dossier_at", "=", False),
-                ("dossier_error", "=", False), ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
+                ("kind", "=", "annual"),
+                ("state", "=", "planned"),
+                ("dossier_at", "=", False),
+                ("dossier_error", "=", False),
+                ("start_at", "<=", now + timedelta(days=DOSSIER_DAYS)),
             ]
-        )  # fmt: skip
+        )
         return one_by_one(due, lambda review: review._prepare(), self._say_not_prepared)
 
     @api.model

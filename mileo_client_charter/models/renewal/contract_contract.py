@@ -73,10 +73,21 @@ class ContractContract(models.Model):
         return self.create_date > fields.Datetime.now() - timedelta(days=CORRECTION_DAYS)
 
     def _charter_settled_until(self):
-        renewed = self.env["charter.renewal"].sudo().search(
-            [("contract_id", "in", self.ids), ("partner_id", "=", self.commercial_partner_id.id), ("state", "=", "renewed")],
-            order="term_end desc", limit=1,
-        ) if self.ids else self.env["charter.renewal"]  # fmt: skip
+        renewed = (
+            self.env["charter.renewal"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.ids),
+                    ("partner_id", "=", self.commercial_partner_id.id),
+                    ("state", "=", "renewed"),
+                ],
+                order="term_end desc",
+                limit=1,
+            )
+            if self.ids
+            else self.env["charter.renewal"]
+        )
         return renewed.term_end or super()._charter_settled_until()
 
     def copy(self, default=None):

@@ -107,86 +107,74 @@ class ResPartner(models.Model):
         """Return the file of the feed (bytes): meetings, reports, ends of term, notices, from a month ago on."""
         client = self.commercial_partner_id
         company = client._charter_serving_company().sudo()
-        tz, env = self.tz or company._charter_tz(), self.env
-        now = env.cr.now()
+        tz, now = self.tz or company._charter_tz(), self.env.cr.now()
         since = now - timedelta(days=31)
-        own = [("partner_id", "=", client.id)]
+        entries = [
+            *self._charter_meeting_entries(client, since),
+            *self._charter_report_entries(client, since, tz),
+            *self._charter_term_entries(client),
+            *self._charter_notice_entries(client, company._charter_day_at(since)),
+        ]
+        return ical.write(entries, "PUBLISH", now, tz, self.env._("%s: our dates", company.name))
+
+    def _charter_meeting_entries(self, client, since):
+        reviews = self.env["charter.review"].sudo()
+        domain = [("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)]
         base = self.get_base_url()
-        entries = []
-        reviews = (
-            env["charter.review"]
-            .sudo()
-            .search(
-                [*own, ("state", "in", ("planned", "held", "minutes")), ("start_at", ">=", since)],
-                order="start_at",
-                limit=ROWS,
+        return [
+            ical.Entry(
+                uid=review.ical_uid or self._charter_entry_uid(review, "meeting"),
+                start=review.start_at,
+                stop=review.start_at + timedelta(hours=review.duration),
+                summary=review.name,
+                sequence=review.ical_sequence,
+                location=review.location or "",
+                url=f"{base}{review._get_portal_url()}",
             )
-        )
-        for review in reviews:
-            entries.append(
-                ical.Entry(
-                    uid=review.ical_uid or self._charter_entry_uid(review, "meeting"),
-                    start=review.start_at,
-                    stop=review.start_at + timedelta(hours=review.duration),
-                    summary=review.name,
-                    sequence=review.ical_sequence,
-                    location=review.location or "",
-                    url=f"{base}{review._get_portal_url()}",
-                )
+            for review in reviews.search(
+                [("partner_id", "=", client.id), *domain], order="start_at", limit=ROWS
             )
-        reports = (
-            env["charter.obligation"]
-            .sudo()
-            .search(
-                [*own, ("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)],
-                order="due_at",
-                limit=ROWS,
-            )
-        )
-        for row in reports:
+        ]
+
+    def _charter_report_entries(self, client, since, tz):
+        """Yield the days reports are due, in the zone ``tz``."""
+        promises = self.env["charter.obligation"].sudo()
+        domain = [("code", "=", REPORT_DELIVERY), ("is_owed", "=", True), ("due_at", ">=", since)]
+        address = f"{self.get_base_url()}/my/charter/reports"
+        for row in promises.search([("partner_id", "=", client.id), *domain], order="due_at", limit=ROWS):
             # Due at midnight is due on the day that ends then.
             day = to_local(row.due_at - timedelta(seconds=1), tz).date()
             period = row.occurrence_text
             title = (
-                env._("Your activity report is due: %s", period)
+                self.env._("Your activity report is due: %s", period)
                 if period
-                else env._("Your activity report is due")
+                else self.env._("Your activity report is due")
             )
-            entries.append(self._charter_day(row, "report", day, title, f"{base}/my/charter/reports"))
-        contracts = env["contract.contract"].sudo()
-        contracts = contracts.search(
-            [*contracts._charter_active_domain(), ("commercial_partner_id", "=", client.id)], limit=ROWS
-        )
-        for contract in contracts:
-            address = f"{base}/my/charter/reviews"
+            yield self._charter_day(row, "report", day, title, address)
+
+    def _charter_term_entries(self, client):
+        """Yield the ends of terms and the first days on which contracts renew automatically."""
+        contracts = self.env["contract.contract"].sudo()
+        domain = [*contracts._charter_active_domain(), ("commercial_partner_id", "=", client.id)]
+        address = f"{self.get_base_url()}/my/charter/reviews"
+        for contract in contracts.search(domain, limit=ROWS):
             if contract.charter_term_end:
                 if contract._charter_runs_on():
-                    title = env._("End of the contract year: %s", contract.name)
+                    title = self.env._("End of the contract year: %s", contract.name)
                 else:
-                    title = env._("Contract end date: %s", contract.name)
-                entries.append(self._charter_day(contract, "term", contract.charter_term_end, title, address))
+                    title = self.env._("Contract end date: %s", contract.name)
+                yield self._charter_day(contract, "term", contract.charter_term_end, title, address)
             if contract.charter_notice_date:
-                title = env._("Renews automatically from this day on: %s", contract.name)
-                entries.append(
-                    self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
-                )
-        lines = (
-            env["charter.notice.line"]
-            .sudo()
-            .search(
-                [*own, ("sent_at", "!=", False), ("effect_on", ">=", company._charter_day_at(since))],
-                order="effect_on",
-                limit=ROWS,
-            )
-        )
-        for line in lines:
-            title = env._("Takes effect: %s", line.notice_id.name)
-            entries.append(
-                self._charter_day(
-                    line, "effect", line.effect_on, title, f"{base}/my/charter/notice/{line.id}"
-                )
-            )
-        return ical.write(entries, "PUBLISH", now, tz, env._("%s: our dates", company.name))
+                title = self.env._("Renews automatically from this day on: %s", contract.name)
+                yield self._charter_day(contract, "notice", contract.charter_notice_date, title, address)
+
+    def _charter_notice_entries(self, client, first_day):
+        lines, base = self.env["charter.notice.line"].sudo(), self.get_base_url()
+        domain = [("sent_at", "!=", False), ("effect_on", ">=", first_day)]
+        for line in lines.search([("partner_id", "=", client.id), *domain], order="effect_on", limit=ROWS):
+            title = self.env._("Takes effect: %s", line.notice_id.name)
+            address = f"{base}/my/charter/notice/{line.id}"
+            yield self._charter_day(line, "effect", line.effect_on, title, address)
 
     def _charter_day(self, record, what, day, title, address):
         return ical.Entry(

@@ -151,13 +151,21 @@ class CharterReport(models.Model):
                 "first_day": first_day,
                 "last_day": last_day,
             }
-            begun = drafts.search(
-                [
-                    ("contract_id", "=", promise.contract_id.id), ("partner_id", "=", promise.partner_id.id),
-                    ("state", "in", UNSENT), ("first_day", "<=", last_day), ("last_day", ">=", first_day),
-                    ("obligation_id.is_owed", "=", False),
-                ], limit=1,
-            ) if parse_key(promise.occurrence).again > 1 else drafts  # fmt: skip
+            begun = (
+                drafts.search(
+                    [
+                        ("contract_id", "=", promise.contract_id.id),
+                        ("partner_id", "=", promise.partner_id.id),
+                        ("state", "in", UNSENT),
+                        ("first_day", "<=", last_day),
+                        ("last_day", ">=", first_day),
+                        ("obligation_id.is_owed", "=", False),
+                    ],
+                    limit=1,
+                )
+                if parse_key(promise.occurrence).again > 1
+                else drafts
+            )
             if begun:
                 begun.write(values)
                 drafts |= begun

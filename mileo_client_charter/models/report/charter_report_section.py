@@ -284,7 +284,12 @@ class CharterReport(models.Model):
                 self._number(raised["open_at_end"]),
             ),
         ]
-        late = {
+        tables = [self._late_table(kept), self._late_notice_table(details), self._escalation_table(details)]
+        none_late = self.env._("No commitment was missed in this period.") if kept["total"] else ""
+        return self._section("promises", self.env._("Commitments"), lines, tables, none_late)
+
+    def _late_table(self, kept):
+        return {
             "title": self.env._("Missed commitments"),
             "head": [self.env._("Commitment"), self.env._("Was due"), self.env._("Done")],
             "rows": [
@@ -305,7 +310,9 @@ class CharterReport(models.Model):
                 for row in kept["late_list"]
             ],
         }
-        escalations = {
+
+    def _escalation_table(self, details):
+        return {
             "title": self.env._("Escalations"),
             "head": [self.env._("Escalation"), self.env._("Raised"), self.env._("Answered"), self.env._("Resolved")],
             "rows": [
@@ -316,7 +323,9 @@ class CharterReport(models.Model):
                 for row in details["escalations"]
             ],
         }  # fmt: skip
-        notices = {
+
+    def _late_notice_table(self, details):
+        return {
             "title": self.env._("Notices given after the time limit"),
             "sheet": self.env._("Notices sent late"),
             "head": [
@@ -332,10 +341,6 @@ class CharterReport(models.Model):
                 for row in details.get("notices", ())
             ],
         }  # fmt: skip
-        none_late = self.env._("No commitment was missed in this period.") if kept["total"] else ""
-        return self._section(
-            "promises", self.env._("Commitments"), lines, [late, notices, escalations], none_late
-        )
 
     def _correction_section(self, details):
         """Return what an earlier report of this contract said otherwise: both values, why, by whom and when; None for nothing."""

@@ -245,9 +245,17 @@ class CharterReport(models.Model):
 
     def _propose_advice(self):
         """Propose what these reports print as new, also what a notice recommended since the last ones."""
-        drafts = self.env["charter.recommendation"].sudo().search(
-            [("contract_id", "in", self.contract_id.ids), ("state", "=", "draft"), ("report_id", "in", [False, *self.ids])]
-        )  # fmt: skip
+        drafts = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.contract_id.ids),
+                    ("state", "=", "draft"),
+                    ("report_id", "in", [False, *self.ids]),
+                ]
+            )
+        )
         for contract, unplaced in (
             drafts.filtered(lambda one: not one.report_id).grouped("contract_id").items()
         ):
@@ -294,9 +302,18 @@ class CharterReport(models.Model):
         :return: bytes; None where none was mailed in that language, or the file is not the one on record any more
         """
         self.ensure_one()
-        deliveries = self.env["charter.delivery"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("state", "in", ("queued", "sent"))], order="id"
-        )  # fmt: skip
+        deliveries = (
+            self.env["charter.delivery"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("state", "in", ("queued", "sent")),
+                ],
+                order="id",
+            )
+        )
         fallback = self.partner_id.sudo().lang
         for delivery in deliveries:
             if (delivery.contact_id.lang or fallback) == self.env.lang:

@@ -184,9 +184,13 @@ class CharterEquipmentAlias(models.Model):
                 self.env._("Also written: “%s” has neither letter nor figure; write the model.", name or "")
             )
         twin = self.sudo().search(
-            [("key", "=", model_key(name)), ("maker_key", "=", " ".join(maker_words(maker))), ("id", "not in", self.ids)],
+            [
+                ("key", "=", model_key(name)),
+                ("maker_key", "=", " ".join(maker_words(maker))),
+                ("id", "not in", self.ids),
+            ],
             limit=1,
-        )  # fmt: skip
+        )
         if twin:
             raise ValidationError(
                 self.env._(

@@ -38,25 +38,7 @@ class CharterIntervention(models.Model):
         :param files: [(name, bytes)] that come with it
         :raise ValidationError: no words, too many, or no such priority
         """
-        summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
-        priority = form.get("priority") or "1"
-        if not is_said(summary):
-            raise ValidationError(self.env._("What is wrong: describe it briefly."))
-        for text, limit, label in (
-            (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
-            (words, WORDS_LENGTH, self.env._("What you see")),
-        ):
-            if len(text) > limit:
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
-                        label=label,
-                        limit=limit,
-                        count=len(text),
-                    )
-                )
-        if priority not in dict(PRIORITIES):
-            raise ValidationError(self.env._("How urgent: choose one of the list."))
+        summary, words, priority = self._charter_reported_words(form)
         client = contact.commercial_partner_id
         company = client._charter_serving_company().sudo()
         interventions = self.sudo().with_company(company)
@@ -96,6 +78,30 @@ class CharterIntervention(models.Model):
         intervention._charter_keep_files(contact, words or summary, files)
         intervention._charter_confirm_report(contact)
         return intervention.with_env(self.env)
+
+    @api.model
+    def _charter_reported_words(self, form):
+        """Return (summary, words, priority) of the form. :raise ValidationError: no words, too many, or no such priority"""
+        summary, words = trimmed(form.get("summary") or ""), trimmed(form.get("description") or "")
+        priority = form.get("priority") or "1"
+        if not is_said(summary):
+            raise ValidationError(self.env._("What is wrong: describe it briefly."))
+        for text, limit, label in (
+            (summary, SUMMARY_LENGTH, self.env._("What is wrong")),
+            (words, WORDS_LENGTH, self.env._("What you see")),
+        ):
+            if len(text) > limit:
+                raise ValidationError(
+                    self.env._(
+                        "%(label)s: please keep to %(limit)s characters; there are %(count)s.",
+                        label=label,
+                        limit=limit,
+                        count=len(text),
+                    )
+                )
+        if priority not in dict(PRIORITIES):
+            raise ValidationError(self.env._("How urgent: choose one of the list."))
+        return summary, words, priority
 
     def _charter_confirm_report(self, contact):
         """Mail whoever reported it a copy: its number, and by when we answer and mend it."""

@@ -221,6 +221,10 @@ class TestSentencesReports(CharterCase):
         self.work(self.other, datetime(2026, 10, 5, 9))
         with self.at(moment=A_DAY):
             self.say_and_escalate(self.other)
+            said = self.env["charter.escalation"].search([("partner_id", "=", self.other.id)], limit=1)
+            said.with_user(self.operations)._charter_correct(
+                {"name": "Heard again"}, "Heard wrongly on the phone."
+            )
             self.schedule()
             theirs = self.env["charter.report"].search([("partner_id", "=", self.other.id)], limit=1)
             self.advice_of(theirs)

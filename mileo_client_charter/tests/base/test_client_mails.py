@@ -14,7 +14,7 @@ from ...models.feedback.charter_word import ACTIVITY
 from ...tools import links, mail_page
 from ..cases.client_mails import ClientMails
 from ..cases.common import CharterCase
-from ..feedback.test_links import LinksCase
+from ..cases.links import LinksCase
 
 # “appelez-moi mardi 1er”: within a sentence a day has its article.
 DAY_WITHOUT_ARTICLE = (

@@ -12,7 +12,7 @@ from psycopg2.errors import CheckViolation
 
 from ...models.base.charter_door import KEPT
 from ..cases.common import START
-from .test_doors import DoorsCase
+from ..cases.portal import DoorsCase
 
 MAIL = """{results}From: Alice <{sender}>
 To: escalate@mileo.example.com

@@ -11,8 +11,8 @@ from odoo.tests import tagged
 
 from ...models.report import charter_export
 from ...tools.clock import to_utc
-from ..report.test_report import AFTER, ReportCase
-from .test_doors import DoorsCase
+from ..cases.portal import DoorsCase
+from ..cases.reports import AFTER, ReportCase
 
 
 class ExportCase(ReportCase):

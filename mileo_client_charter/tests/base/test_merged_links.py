@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from ..cases.doors import DoorSweep
-from ..feedback.test_links import LinksCase
+from ..cases.links import LinksCase
 
 # Parts of an address that open a page without a login, each with the test below that follows it through a merge.
 KEYS = {"link": "signed links", "token": "surveys", "key": "calendars"}

@@ -14,8 +14,8 @@ from odoo.tests import tagged
 
 from ...models.base import door
 from ..cases.lists import lists_of
-from ..report.test_report import ReportCase
-from .test_portal_lists import LISTS, ListsCase
+from ..cases.portal_lists import LISTS, ListsCase
+from ..cases.reports import ReportCase
 
 # Routes that answer with a file, which no browser shows as a page of ours.
 FILES = {

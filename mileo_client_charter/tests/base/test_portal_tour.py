@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..cases.common import BrowserCase
-from ..report.test_report import ReportCase
+from ..cases.reports import ReportCase
 
 
 @tagged("post_install", "-at_install")

@@ -15,8 +15,8 @@ from ...models.base import charter_link
 from ...models.feedback import charter_escalation_doors
 from ...models.renewal import charter_review_answer
 from ...models.work import charter_intervention_recorded, charter_intervention_reported
-from ..feedback.test_links import LinksCase, TestLinks
 from .common import START
+from .links import LinksCase
 from .year import YearCase
 
 # The ways to write to a client, by the model that has them; ``tests/feedback/test_told.py`` holds that there are no others.
@@ -107,7 +107,7 @@ class ClientMails(YearCase, LinksCase):
         self.complain()
         self.meet()
         self.inform()
-        for purpose, (form, _done) in TestLinks.STEPS.items():
+        for purpose, (form, _done) in LinksCase.STEPS.items():
             record = self.record_of(purpose).sudo().with_context(lang="fr_FR")
             words = getattr(record, record._charter_links[purpose].step)(self.alice, {"confirm": "1", **form})
             if words:

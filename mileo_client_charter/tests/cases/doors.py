@@ -11,9 +11,9 @@ from odoo.http import Request
 from psycopg2.sql import SQL, Identifier
 
 from ...models.base import door
-from ..base.test_portal_lists import ListsCase
-from ..report.test_report import ReportCase
 from .lists import HERE, addresses_of
+from .portal_lists import ListsCase
+from .reports import ReportCase
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",

@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command
 from odoo.tests import new_test_user
 
-from ..base.test_access import AccessCase
+from .access import AccessCase
 from .common import START
 
 

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
-from ..base.test_access import LADDER, AccessCase
+from ..cases.access import LADDER, AccessCase
 from ..cases.common import START
 
 # As in test_access: which rows each role sees.

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_delivery import DeliveryCase
+from ..cases.deliveries import DeliveryCase
 
 DELAYED = """Content-Type: multipart/report; report-type=delivery-status; boundary="b"
 

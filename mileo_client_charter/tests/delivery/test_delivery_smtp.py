@@ -8,9 +8,9 @@ from odoo.addons.base.models import ir_mail_server
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..cases.deliveries import DeliveryCase
 from ..cases.killed import KilledCase
 from ..cases.smtp import CLOSING, HANG_UP, HOLD, LATER, NEVER, SILENT, mail_server, route, sending
-from .test_delivery import DeliveryCase
 
 PREFIX = "t_two_queues"
 CORE = ("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server")

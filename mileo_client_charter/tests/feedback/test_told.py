@@ -10,8 +10,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import new_test_user, tagged
 
-from ..base.test_recorded import RecordedCase
 from ..cases.common import START, CharterCase
+from ..cases.recorded import RecordedCase
 
 # Evidence names people by key: who is forgotten is in none of it.
 KEY = re.compile(r"\[contact (\d+)\]")

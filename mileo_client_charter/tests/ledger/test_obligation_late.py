@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ...models.ledger.charter_past_due import decided_sql, over_sql, past_due_sql, result_sql
 from ..cases.common import START
-from ..work.test_intervention import RESOLUTION, RESPONSE, InterventionCase
+from ..cases.interventions import RESOLUTION, RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..base.test_access import LADDER, OUTSIDERS, AccessCase
+from ..cases.access import LADDER, OUTSIDERS, AccessCase
 
 # As in test_access: which rows each role sees. Clients have pages of their own and read none of these.
 READ = """

@@ -15,7 +15,7 @@ from ...models.base.charter_redaction import digest
 from ...models.report.charter_report import fingerprint
 from ...tools import people
 from ..cases.common import START
-from ..report.test_report import AFTER, ReportCase
+from ..cases.reports import AFTER, ReportCase
 
 NAME = "Zénobie d'Arquebuse-Quux"
 MAIL = "zenobie.quux@arquebuse.example.com"

@@ -12,8 +12,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...models.privacy.charter_privacy import BATCH
-from ..base.test_doors import DoorsCase
 from ..cases.common import START, CharterCase
+from ..cases.portal import DoorsCase
 from ..cases.year import YearCase
 
 LATER = START + timedelta(days=4 * 366)

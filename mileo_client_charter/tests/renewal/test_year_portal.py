@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import tagged
 
-from ..base.test_doors import DoorsCase
+from ..cases.portal import DoorsCase
 from ..cases.year import YearCase
 
 

@@ -14,6 +14,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 from pypdf import PdfReader
 
+from ...models.base.charter_addons import is_charter_model
 from ...models.base.charter_engine import charter_door
 from ...models.base.charter_words import Words
 from ...models.base.ir_actions_report import CLOSED
@@ -190,7 +191,7 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
         about = {"res.partner", "res.company", "contract.contract", "contract.line", "product.template"}
         found = []
         for name, model in self.env.items():
-            ours = name.startswith("charter.") and not name.startswith("charter.door")
+            ours = is_charter_model(model) and not name.startswith("charter.door")
             if not (ours or name in about) or model._abstract or model._transient or not model._auto:
                 continue
             found += [

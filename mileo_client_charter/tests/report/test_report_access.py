@@ -4,7 +4,7 @@ follower of another client's."""
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..base.test_access import LADDER, OUTSIDERS, AccessCase, table
+from ..cases.access import LADDER, OUTSIDERS, AccessCase, table
 
 # As in test_access: which rows each role sees; u is client a's, not sent yet.
 READ = """

@@ -7,7 +7,7 @@ from odoo import Command
 from odoo.tests import tagged
 from pypdf import PdfReader
 
-from .test_report import AFTER, ReportCase
+from ..cases.reports import AFTER, ReportCase
 
 LATER, LAST = datetime(2026, 12, 2, 8), datetime(2027, 1, 4, 8)
 # Words of a client that no report prints, by number or otherwise: they are read, and corrected, where they stand.

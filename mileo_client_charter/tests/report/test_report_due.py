@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from pypdf import PdfReader
 
 from ...models.report import charter_report_draft
-from .test_report import AFTER, ReportCase
+from ..cases.reports import AFTER, ReportCase
 
 # The report of October is due on 10 November, which ends at 23:00 UTC in Paris.
 MORNING, NOON = datetime(2026, 11, 10, 10, 30), datetime(2026, 11, 10, 11)

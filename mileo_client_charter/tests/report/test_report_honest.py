@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from .test_report import AFTER, ReportCase
+from ..cases.reports import AFTER, ReportCase
 
 LAST_SECOND = datetime(2026, 10, 31, 22, 59, 59)  # of October in Paris
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from freezegun import freeze_time
 from odoo.tests import tagged
 
-from ..base.test_doors import DoorsCase
-from .test_report import ReportCase
+from ..cases.portal import DoorsCase
+from ..cases.reports import ReportCase
 
 
 @tagged("post_install", "-at_install")

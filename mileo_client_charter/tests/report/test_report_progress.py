@@ -5,7 +5,7 @@ from datetime import datetime
 from freezegun import freeze_time
 
 from ...models.report import charter_report_draft
-from .test_report import AFTER, ReportCase
+from ..cases.reports import AFTER, ReportCase
 
 
 class TestBatches(ReportCase):

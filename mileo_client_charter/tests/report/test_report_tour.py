@@ -3,7 +3,7 @@
 from odoo.tests import tagged
 
 from ..cases.common import BrowserCase
-from .test_report import ReportCase
+from ..cases.reports import ReportCase
 
 
 @tagged("post_install", "-at_install")

@@ -9,8 +9,8 @@ from pypdf import PdfReader
 
 from ...tools import formatted, workbook
 from ...tools.figures import percent
-from ..base.test_doors import DoorsCase
-from .test_report import AFTER, ReportCase
+from ..cases.portal import DoorsCase
+from ..cases.reports import AFTER, ReportCase
 
 
 class WorkbookCase(ReportCase):

@@ -10,8 +10,8 @@ from pypdf import PdfReader, PdfWriter
 
 from ...controllers.verify import MEGABYTES
 from ...models.base.charter_engine import charter_door
-from ..base.test_doors import DoorsCase
-from .test_report import AFTER, ReportCase
+from ..cases.portal import DoorsCase
+from ..cases.reports import AFTER, ReportCase
 
 
 @tagged("post_install", "-at_install")

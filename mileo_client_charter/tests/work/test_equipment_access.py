@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..base.test_access import LADDER, OUTSIDERS, AccessCase, table
+from ..cases.access import LADDER, OUTSIDERS, AccessCase, table
 
 # As in test_access: which rows each role sees, then the least role that may write, create and delete.
 READ = """

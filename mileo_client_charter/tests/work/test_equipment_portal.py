@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo.tests import tagged
 
 from ...controllers.equipment_reading import EquipmentReading
-from ..base.test_doors import DoorsCase
 from ..cases.gear import GearCase
+from ..cases.portal import DoorsCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .test_intervention import InterventionCase
+from ..cases.interventions import InterventionCase
 
 
 @tagged("post_install", "-at_install")

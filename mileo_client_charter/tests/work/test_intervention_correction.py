@@ -11,7 +11,7 @@ from odoo.tests import Form, tagged
 
 from ...models.base.charter_addons import builds_on_charter
 from ..cases.common import START
-from .test_intervention import RESOLUTION, RESPONSE, InterventionCase
+from ..cases.interventions import RESOLUTION, RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")

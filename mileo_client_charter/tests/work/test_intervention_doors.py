@@ -11,7 +11,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import file_path, mute_logger
 
 from ..cases.common import START
-from .test_intervention import RESPONSE, InterventionCase
+from ..cases.interventions import RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ..cases.common import START
-from .test_intervention import RESPONSE, InterventionCase
+from ..cases.interventions import RESPONSE, InterventionCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from ..base.test_doors import DoorsCase
+from ..cases.portal import DoorsCase
 
 
 @tagged("post_install", "-at_install")
