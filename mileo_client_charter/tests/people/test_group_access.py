@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from ...controllers.group_reading import GroupReading
 from ...models.base.charter_addons import keeps_charter_rows
-from ..base.test_doors import DoorsCase
+from ..cases.portal import DoorsCase
 
 GROUP, SETTINGS = "/my/charter/group", "/my/charter/settings"
 

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from pypdf import PdfReader
 
 from ...models.report.charter_report_trend import PERIODS
-from .test_report import ReportCase
+from ..cases.reports import ReportCase
 
 
 @tagged("post_install", "-at_install")
