@@ -177,13 +177,19 @@ class DataExport(InterventionReading):
             if "message_ids" not in records._fields:
                 continue
             own = records.search([(sheet.owner, "=", self.client.id)])
-            messages = self.env["mail.message"].sudo().search(
-                [
-                    ("model", "=", model), ("res_id", "in", own.ids), ("attachment_ids", "!=", False),
-                    ("author_id.commercial_partner_id", "=", self.client.id),
-                ],
-                order="id",
-            )  # fmt: skip
+            messages = (
+                self.env["mail.message"]
+                .sudo()
+                .search(
+                    [
+                        ("model", "=", model),
+                        ("res_id", "in", own.ids),
+                        ("attachment_ids", "!=", False),
+                        ("author_id.commercial_partner_id", "=", self.client.id),
+                    ],
+                    order="id",
+                )
+            )
             for message in messages:
                 for attachment in message.attachment_ids.sorted("id"):
                     if attachment.id not in seen:
