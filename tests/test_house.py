@@ -277,6 +277,7 @@ LOCKS = {
     "mileo_client_charter/models/base/charter_lock.py": "the helpers",
     "mileo_client_charter/models/base/charter_engine.py": "_charter_locked: every step a person takes",
     "mileo_client_charter/models/feedback/charter_escalation_doors.py": "the client's row: two clicks are one complaint",
+    "mileo_client_charter/models/people/charter_group_access.py": "the subsidiary's row: one access a reader",
     "mileo_client_charter/models/people/charter_mail_choice.py": "the client's row: two who leave at once do not both leave it to the other",
     "mileo_client_charter/models/work/charter_intervention_reported.py": "the client's row: two clicks are one incident",
 }

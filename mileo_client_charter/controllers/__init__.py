@@ -14,3 +14,4 @@ from . import printing
 from . import verify
 from . import links
 from . import calendar
+from . import portal_group

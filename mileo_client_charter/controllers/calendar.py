@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from .client_reading import ClientReading
+from .group_reading import given_in_words
 from .portal import POST, READ, CharterPortal
 from .survey import HEADERS, OPTIONS
 
@@ -58,8 +59,35 @@ class CharterSettingsPortal(CharterPortal):
             "kinds": reading.contact._charter_mail_kinds(),
             "form": form or {},
             "done": bool(request.params.get("done")),
+            **self._settings_group(reading),
         }
         return self._page("portal_settings", "settings", reading, values, error)
+
+    def _settings_group(self, reading):
+        """Return who of the parent company sees this client, and whether the reader sees subsidiaries."""
+        env = reading.env
+        model = env["charter.group.access"]
+        rows = model.search([*reading.own, ("revoked_at", "=", False)]).sudo()._still_holds()
+        covers = {
+            (True, True): env._("Commitments and the last report"),
+            (True, False): env._("Commitments"),
+            (False, True): env._("The last report"),
+        }
+        above = ", ".join(model._parents(reading.client.sudo()).mapped("name"))
+        return {
+            "group_above": above,
+            "group_closed": env._("No one of %s sees how we serve you, until you name somebody.", above),
+            "group_entitled": bool(model._of_reader()),
+            "group_readers": [
+                {
+                    "id": one.id,
+                    "name": one.reader_id.name,
+                    "covers": covers[one.commitments, one.reports],
+                    "given": given_in_words(reading, one),
+                }
+                for one in rows
+            ],
+        }
 
 
 class CharterCalendarFeed(http.Controller):

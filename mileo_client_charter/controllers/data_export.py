@@ -33,7 +33,11 @@ class DataExport(InterventionReading):
         """Return the ZIP, as an open file at its beginning: a workbook, the same as JSON, reports and letters."""
         result = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (the response closes it)
         with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
-            files = self._write_deliveries(archive)
+            files = [
+                *self._write_deliveries(archive),
+                *self._write_shown_files(archive),
+                *self._write_sent_files(archive),
+            ]
             self._write_tables(archive, files)
         result.seek(0)
         return result
@@ -143,18 +147,77 @@ class DataExport(InterventionReading):
                     known.add(attachment.id)
                     folder = "reports" if delivery.kind == "report" else "documents"
                     name = f"{folder}/{attachment.id} {attachment.name.replace('/', '-')}"
-                    if not attachment._charter_is_intact():
-                        attachment._charter_note_broken()
-                        name, content = f"{name}.txt", attachment._charter_broken_words()
-                    else:
-                        content = attachment.raw
-                    if content:
-                        written.append((name, *told))
-                        archive.writestr(name, content)
+                    written += self._write_file(archive, name, attachment, *told)
             if len(batch) < BATCH:
                 return written
             last = batch[-1].id
             model.invalidate_model()
+
+    def _write_shown_files(self, archive):
+        """Return the same of the files that pages of the client's documents show: an authorisation, the file of a meeting."""
+        written, attachments = [], self.env["ir.attachment"].sudo()
+        for model, sheet in sheets(self.env).items():
+            records = self.env[model]
+            shown = records._charter_file_fields() if hasattr(records, "_charter_file_fields") else {}
+            for field, domain in shown.items():
+                own = Domain(sheet.owner, "=", self.client.id) & Domain(domain)
+                rows = {row.id: row for row in records.search(own, order="id")}
+                found = [("res_model", "=", model), ("res_field", "=", field), ("res_id", "in", list(rows))]
+                for attachment in attachments.search(found, order="res_id"):
+                    row = rows[attachment.res_id].sudo()
+                    name = f"{sheet.name}/{row.id} {file_name(row, field).replace('/', '-')}"
+                    written += self._write_file(archive, name, attachment, row.display_name, None)
+        return written
+
+    def _write_sent_files(self, archive):
+        """Return the same of what the client's own people sent with an incident, a comment, an escalation or an answer."""
+        written, seen = [], set()
+        for model, sheet in sheets(self.env).items():
+            records = self.env[model]
+            if "message_ids" not in records._fields:
+                continue
+            own = records.search([(sheet.owner, "=", self.client.id)])
+            messages = (
+                self.env["mail.message"]
+                .sudo()
+                .search(
+                    [
+                        ("model", "=", model),
+                        ("res_id", "in", own.ids),
+                        ("attachment_ids", "!=", False),
+                        ("author_id.commercial_partner_id", "=", self.client.id),
+                    ],
+                    order="id",
+                )
+            )
+            for message in messages:
+                for attachment in message.attachment_ids.sorted("id"):
+                    if attachment.id not in seen:
+                        seen.add(attachment.id)
+                        name = f"sent/{attachment.id} {attachment.name.replace('/', '-')}"
+                        told = (records.browse(message.res_id).sudo().display_name, message.date)
+                        written += self._write_file(archive, name, attachment, *told)
+        return written
+
+    def _write_file(self, archive, name, attachment, subject, moment):
+        """Write one file, or in its place why it is not the one on record. :return: [its row], none where it is empty"""
+        if not attachment._charter_is_intact():
+            attachment._charter_note_broken()
+            name, content = f"{name}.txt", attachment._charter_broken_words()
+        else:
+            content = attachment.raw
+        if not content:
+            return []
+        archive.writestr(name, content)
+        return [(name, subject, moment)]
+
+
+def file_name(row, field):
+    """Return what the file of a field is called: by the field of its name, which models call in one of two ways."""
+    for name in (f"{field}_name", f"{field.removesuffix('_file')}_name"):
+        if name in row._fields and row[name]:
+            return row[name]
+    return field
 
 
 def sheets(env):
@@ -169,7 +232,7 @@ def value_of(record, name):
     if field.relational:
         # A client reads the names of its own people.
         return value.sudo().display_name or None
-    if value is False and field.type != "boolean":
+    if value == "" or (value is False and field.type != "boolean"):
         return None
     if field.type == "selection" and value:
         return dict(field._description_selection(record.env)).get(value, value)

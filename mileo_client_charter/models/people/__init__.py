@@ -5,6 +5,7 @@ from . import charter_stand_in
 from . import charter_handover
 from . import charter_defect
 from . import charter_setup_check
+from . import charter_group_access
 from . import charter_mail_choice
 from . import res_company
 from . import res_partner

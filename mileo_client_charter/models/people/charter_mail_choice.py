@@ -129,8 +129,13 @@ class CharterMailChoice(models.AbstractModel):
 
     def _charter_mail_kinds(self):
         """Return what ``self`` can choose (:class:`MailKind`), in the language of the environment."""
-        contact = self.sudo()
-        words = {
+        contact, words = self.sudo(), self._charter_mail_words()
+        found = [self._charter_shared_kind(kind, *words[kind]) for kind in SHARED]
+        return [*found, *(MailKind(kind, *words[kind], not contact[field_of(kind)]) for kind in OWN)]
+
+    def _charter_mail_words(self):
+        """Return {kind: (what it is, what is there all the same)}."""
+        return {
             "documents": (
                 self.env._("The charter, who to call, minutes of meetings"),
                 self.env._("They stay on your portal under “Documents” and “Contacts”."),
@@ -158,8 +163,6 @@ class CharterMailChoice(models.AbstractModel):
                 ),
             ),
         }
-        found = [self._charter_shared_kind(kind, *words[kind]) for kind in SHARED]
-        return [*found, *(MailKind(kind, *words[kind], not contact[field_of(kind)]) for kind in OWN)]
 
     def _charter_shared_kind(self, kind, label, stays):
         readers = self.sudo()._charter_document_contacts(kind)

@@ -227,6 +227,7 @@ class CharterReport(models.Model):
                 for report in turn
             }
             numbers, details = figures._figures_of(spans), figures._details_of(spans)
+            earlier = turn._earlier_figures()
             for report in engine & turn:
                 contract_id = report.contract_id.id
                 own = advised.get((contract_id, report.partner_id.id), ())
@@ -236,6 +237,7 @@ class CharterReport(models.Model):
                     "recommendations": [one._row() for one in report._with_corrected(own)],
                     "figures": numbers[contract_id],
                     "details": details[contract_id],
+                    "trend": earlier.get(report.id, []),
                 }
                 report.write(
                     {

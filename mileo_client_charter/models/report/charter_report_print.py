@@ -4,6 +4,7 @@ import io
 import logging
 
 from odoo import models
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from ...tools import marked_pages
 from ...tools.workbook import Book
@@ -94,6 +95,7 @@ class CharterReport(models.Model):
             }
         )
         self._summary_sheet(book, view)
+        self._trend_sheet(book, view)
         for section in view["sections"]:
             for table in section["tables"]:
                 wide = table["wide"]() if "wide" in table else table
@@ -122,6 +124,29 @@ class CharterReport(models.Model):
             row = self._section_rows(book, sheet, row + 1, section)
         row = self._people_rows(book, sheet, row + 1, view)
         sheet.fit_to_pages(1, 0)
+
+    def _trend_sheet(self, book, view):
+        """Write each figure of the glance over the last periods, with a small chart; what has no data stays empty, and is said."""
+        if not view["glance"][0]["trend"]:
+            return
+        periods = [period for period, _value, _part in view["glance"][0]["trend"]]
+        head = [self.env._("Figure"), self.env._("Trend"), *periods, self.env._("No data")]
+        last = len(periods) + 1
+        rows = [
+            [
+                tile["label"],
+                "",
+                *("" if value is None else value for _period, value, _part in tile["trend"]),
+                ", ".join(period for period, value, _part in tile["trend"] if value is None),
+            ]
+            for tile in view["glance"]
+        ]
+        sheet = book.table(self.env._("Over the last periods"), head, rows)
+        for row in range(1, len(rows) + 1):
+            values = f"'{sheet.name}'!{xl_rowcol_to_cell(row, 2)}:{xl_rowcol_to_cell(row, last)}"
+            sheet.add_sparkline(
+                row, 1, {"range": values, "type": "column", "min": 0, "series_color": "#1F4E79"}
+            )
 
     def _identity_lines(self, view):
         lines = [

@@ -57,7 +57,7 @@ class CharterReport(models.Model):
             "as_of": self._moment(table["as_of"]),
             "introduction": table["introduction"],
             "empty": self._is_empty(table),
-            "glance": self._glance(table["figures"]),
+            "glance": self._with_trends(self._glance(table["figures"]), table),
             "marks": self._marks(table["figures"]["satisfaction"]),
             "sections": [section for section in self._sections(table) if section],
             "contacts": self._contact_lines(table),
@@ -173,21 +173,23 @@ class CharterReport(models.Model):
         done, answers = figures["interventions"], figures["satisfaction"]
         tiles = [
             {
+                "name": "interventions",
                 "label": self.env._("Interventions done"),
                 "value": self._number(done["done"]),
                 "note": self.env._("%s in progress at the end of the period", done["open_at_end"]),
                 "part": None,
             }
         ]
-        for label, level in (
-            (self.env._("Responded on time"), figures["response"]),
-            (self.env._("Resolved on time"), figures["resolution"]),
+        for label, name in (
+            (self.env._("Responded on time"), "response"),
+            (self.env._("Resolved on time"), "resolution"),
         ):
-            tiles.append(self._tile(label, level["met"], level["total"]))
+            tiles.append(self._tile(name, label, figures[name]["met"], figures[name]["total"]))
         tiles.append(self._availability_tile(figures["availability"]))
         mean = answers["sum"] / answers["n"] if answers["n"] else None
         tiles.append(
             {
+                "name": "satisfaction",
                 "label": self.env._("Satisfaction"),
                 "value": Formatted(
                     self.env._("%s out of 5", self._number(mean, 1)), round(mean, 1), "mark", noted=True
@@ -203,11 +205,14 @@ class CharterReport(models.Model):
             }
         )
         kept = figures["promises"]
-        tiles.append(self._tile(self.env._("Commitments met on time"), kept["kept"], kept["total"]))
+        tiles.append(
+            self._tile("promises", self.env._("Commitments met on time"), kept["kept"], kept["total"])
+        )
         return tiles
 
-    def _tile(self, label, met, total):
+    def _tile(self, name, label, met, total):
         return {
+            "name": name,
             "label": label,
             "value": self._rate(met, total),
             "note": self.env._("%(met)s of %(total)s", met=met, total=total)
@@ -226,6 +231,7 @@ class CharterReport(models.Model):
             note = self.env._("measured over %s of the time", self._rate(figures["expected"], whole))
         up = figures["expected"] - figures["down"]
         return {
+            "name": "availability",
             "label": self.env._("Availability"),
             "value": self._rate(up, figures["expected"], 2),
             "note": note,

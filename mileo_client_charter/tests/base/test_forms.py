@@ -44,6 +44,8 @@ class TestForms(WebClientMixin, TwoCompaniesCase):
         given = {"partner_id": self.env["res.partner"].browse(self.a.client.id)}
         if model._name == "charter.advisory.feed":
             given["address"] = "https://www.example.com/feed.json"
+        if model._name == "charter.group.access":
+            given["reader_id"] = self.a.rows["access"].reader_id
         return given
 
     def _try(self, model, view, done):

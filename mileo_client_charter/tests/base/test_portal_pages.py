@@ -22,6 +22,7 @@ FILES = {
     "/my/charter/authorisation/<int:authorisation_id>/document": "as it was issued",
     "/my/charter/contacts.pdf": "PDF",
     "/my/charter/document/<int:delivery_id>/file/<int:number>": "as it was sent",
+    "/my/charter/group/<int:access_id>/report": "PDF",
     "/my/charter/intervention/<int:intervention_id>/file/<int:number>": "as it was sent",
     "/my/charter/report/<int:report_id>/pdf": "PDF",
     "/my/charter/report/<int:report_id>/xlsx": "Excel",
@@ -146,7 +147,8 @@ class TestPortalPages(ListsCase, ReportCase):
             f"/my/charter/notice/{newest('charter.notice.line').id}",
             f"/my/charter/review/{newest('charter.review').id}",
             f"/my/charter/document/{newest('charter.delivery', [('state', '=', 'sent')]).id}",
-            "/my/charter/comment", "/my/charter/escalate", "/my/charter/incident", "/my/charter/settings", "/my/charter/contacts", "/my/charter/data",
+            "/my/charter/comment", "/my/charter/escalate", "/my/charter/incident", "/my/charter/settings", "/my/charter/contacts",
+            "/my/charter/data", "/my/charter/group",
             "/my/charter/report/999999999",
             *itertools.chain(*lists_of(self.env, "PAGES")),
         ]  # fmt: skip

@@ -20,7 +20,7 @@ FORMS = {
     "answer": "accept", "problem": "", "reason": "Three nights are not nine.",
     "confirm": "1", "undo": "", "done": "", "call_me": "", "day": "2030-01-07", "time": "10:00", "phone": "", "feedback_id": "", "lang": "en_US",
     "tz": "Europe/Paris", "revoke": "", "surveys": "1", "summary": "The camera is dark.", "priority": "1", "contract": "", "equipment": "",
-    "files": "", "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
+    "email": "one@parent.example.com", "commitments": "1", "reports": "1", "files": "", "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 
 # What reading a page notes, and why that is no change by a scanner of mail.
@@ -61,6 +61,14 @@ class DoorSweep(ListsCase, ReportCase):
         cls.env["charter.intervention"].search(
             [("partner_id", "=", cls.client.id)], order="id desc", limit=1
         )._charter_keep_files(cls.contact, "See the picture.", [("a.txt", b"words")])
+        above = cls.env["res.partner"].create({"name": "Parent of Alpine", "is_company": True})
+        cls.env["res.partner"].create(
+            {"name": "Parent one", "parent_id": above.id, "email": "one@parent.example.com"}
+        )
+        cls.client.parent_id = above
+        cls.access = cls.env["charter.group.access"]._entitle_address(
+            cls.client, "one@parent.example.com", True, True
+        )
         cls.portal.write({"login": "p_sweep", "password": "p_sweep_p_sweep"})
         cls.company.write({"charter_hourly_by_user": 0, "charter_hourly_by_address": 0})
 
@@ -102,6 +110,7 @@ class DoorSweep(ListsCase, ReportCase):
             "token": self.open_survey.token,
             "link": self.env["charter.link"]._token(self.escalation.sudo(), "accept", self.contact),
             "company_id": self.company.id,
+            "access_id": self.access.id,
             "feedback_id": self.answered_survey.id,
             "escalation_id": self.escalation.id,
             "equipment_id": newest("charter.equipment").id,

@@ -56,6 +56,9 @@ PORTAL_FIELDS = {
         "active", "company_id", "contract_id", "end_at", "equipment_id", "kind", "no_data", "partner_id", "planned",
         "reason", "site_id", "source", "start_at", "start_unknown",
     },
+    "charter.group.access": {
+        "commitments", "company_id", "entitled_at", "entitled_by_id", "group_id", "partner_id", "reader_id", "reports", "revoked_at", "revoked_by_id",
+    },
     "charter.authorisation": {
         "active", "authority", "company_id", "document", "document_name", "issued_on", "kind_id", "number", "partner_id",
         "site_id", "state", "told_at", "valid_until",

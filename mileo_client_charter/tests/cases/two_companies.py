@@ -263,6 +263,18 @@ class TwoCompaniesCase(YearCase):
             {"onboarding_id": campaign.id, "contract_id": before.id, "tier_id": side.tier.id}
         )
         before.active = False
+        above = cls.env["res.partner"].create({"name": f"Holding {side.company.id}", "is_company": True})
+        reader = cls.env["res.partner"].create(
+            {
+                "name": f"Head {side.company.id}",
+                "parent_id": above.id,
+                "email": f"head{side.company.id}@holding.example.com",
+            }
+        )
+        side.client.parent_id = above
+        side.rows["access"] = cls._as(side, "operations")["charter.group.access"]._entitle(
+            side.client, reader
+        )
         rows_of(env, side.client, side.contacts[0])
 
     @classmethod
