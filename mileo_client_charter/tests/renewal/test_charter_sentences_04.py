@@ -681,7 +681,9 @@ class TestNoWayRound(SentenceCase):
             fresh = self._contract(self._client("Fresh")[0], end="2027-02-28")
             fresh.contract_line_ids.date_end = "2027-03-31"
             # No renewal, and on record as what it is.
-            [words] = fresh.message_ids.filtered(lambda one: "correction of an entry" in one.body).mapped("body")
+            [words] = fresh.message_ids.filtered(lambda one: "correction of an entry" in one.body).mapped(
+                "body"
+            )
             self.assertIn("to end on 02/28/2027, now ends on 03/31/2027", words)
             fresh.contract_line_ids = [
                 Command.create(self.line("2026-10-05", "2026-10-31", is_auto_renew=False))
@@ -704,7 +706,9 @@ class TestNoWayRound(SentenceCase):
             [renewal] = contract.charter_renewal_ids
             contract.contract_line_ids.date_end = "2027-11-30"
             for thread in (contract, renewal):
-                self.assertTrue(thread.message_ids.filtered(lambda one: "correction of an entry" in one.body), thread)
+                self.assertTrue(
+                    thread.message_ids.filtered(lambda one: "correction of an entry" in one.body), thread
+                )
 
     def test_a_term_prolonged_outside_the_charter_is_on_record(self):
         contract = self.early("Outside")
