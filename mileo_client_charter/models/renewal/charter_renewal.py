@@ -242,9 +242,12 @@ class CharterRenewal(models.Model):
 
     @api.depends("obligation_id")
     def _compute_decide_by(self):
-        for renewal in self:
-            promise = renewal.sudo().obligation_id
+        for renewal, promise in self._decision_promises().items():
             renewal.decide_by = promise.is_owed and promise.due_at
+
+    def _decision_promises(self):
+        """Return {renewal: the commitment in the ledger that asks for its decision}; empty where there is none."""
+        return {renewal: renewal.sudo().obligation_id for renewal in self}
 
     def _standing(self):
         """Return {renewal: Standing of its client now}; one statement a company."""
