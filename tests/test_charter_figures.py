@@ -27,6 +27,7 @@ OWN = {
     ("listing.py", "timedelta(days=30)"): "a choice of a list",
     ("charter_feedback_links.py", "timedelta(days=30)"): "how far ahead a client chooses when we call",
     ("meeting_day.py", "timedelta(days=max(0, day.weekday() - 4))"): "back to Friday from a weekend",
+    ("meeting_day.py", "timedelta(days=7 - day.weekday())"): "on to Monday from a weekend",
     ("listing.py", "timedelta(days=90)"): "a choice of a list",
     (
         "charter_escalation_doors.py",
@@ -78,6 +79,7 @@ NAMED = {
     ("charter_review_dossier.py", "DOSSIER_DAYS = 15"): "how long before the meeting its dossier is prepared",
     ("contract_line.py", "CORRECTION_DAYS = 30"): "how long a slip in a line's end may be corrected",
     ("charter_figures_detail.py", "MILESTONE_MONTHS = 12"): "how far ahead a report looks",
+    ("charter_report_trend.py", "MONTH_DAYS = 45"): "from where a period is named by two months",
     ("charter_outage_refusal.py", "KEPT_DAYS = 90"): "how long a refused event is kept",
     ("equipment_reading.py", "DAYS = 30"): "what an availability is counted over",
     ("equipment_reading.py", "SUPPORT_DAYS = 365"): "how far ahead an end of support is shown",

@@ -42,11 +42,22 @@ class Holiday(NamedTuple):
 # What the parts are called, where a list of them is shown to people.
 NAMES = {
     "FR": {
-        "57": "Moselle", "6AE": "Alsace", "971": "Guadeloupe", "972": "Martinique", "973": "Guyane", "974": "La Réunion",
-        "976": "Mayotte", "BL": "Saint-Barthélemy", "MF": "Saint-Martin", "NC": "Nouvelle-Calédonie", "PF": "Polynésie française",
-        "PM": "Saint-Pierre-et-Miquelon", "TF": "Terres australes", "WF": "Wallis-et-Futuna",
+        "57": "Moselle",
+        "6AE": "Alsace",
+        "971": "Guadeloupe",
+        "972": "Martinique",
+        "973": "Guyane",
+        "974": "La Réunion",
+        "976": "Mayotte",
+        "BL": "Saint-Barthélemy",
+        "MF": "Saint-Martin",
+        "NC": "Nouvelle-Calédonie",
+        "PF": "Polynésie française",
+        "PM": "Saint-Pierre-et-Miquelon",
+        "TF": "Terres australes",
+        "WF": "Wallis-et-Futuna",
     }
-}  # fmt: skip
+}
 
 
 class UnknownPart(ValueError):

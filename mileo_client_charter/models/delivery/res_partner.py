@@ -71,9 +71,9 @@ class ResPartner(models.Model):
 
     def _charter_left_mails(self, kind):
         """Withdraw what is planned for this contact and has not been written yet; whoever is left is planned again."""
-        super()._charter_left_mails(kind)
         planned = [("contact_id", "=", self.id), ("state", "=", "planned"), ("kind", "in", DELIVERED[kind])]
         self.env["charter.delivery"].sudo().search(planned)._withdraw()
+        return super()._charter_left_mails(kind)
 
     # -- onboarding ------------------------------------------------------------------------------------
 

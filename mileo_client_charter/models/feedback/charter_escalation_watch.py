@@ -287,7 +287,7 @@ class CharterAbsence(models.Model):
     @api.model
     def _refresh(self, company):
         """Move escalations that are open with the absence, at its first moment: 24 hours do not wait for the next round."""
-        super()._refresh(company)
+        result = super()._refresh(company)
         vacant = [user for user, holder in self._answers_today(company).items() if not holder]
         if vacant:
             owed = (
@@ -305,3 +305,4 @@ class CharterAbsence(models.Model):
             escalations = self.env["charter.escalation"].sudo().browse(owed.mapped("res_id"))
             escalations._give_upwards(announce=True)
         self.env["charter.escalation"].invalidate_model(["user_id"])
+        return result

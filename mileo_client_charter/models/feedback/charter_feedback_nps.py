@@ -121,7 +121,7 @@ class CharterFeedback(models.Model):
             )
 
     def _charter_is_for_client(self, name):
-        # Its own answer: it reads there that it no longer counts, and why.
+        """Return whether a correction is shown on the answer's own page: that it no longer counts, and why, is."""
         return name == "left_out_at" or super()._charter_is_for_client(name)
 
     def action_count_again(self, reason):

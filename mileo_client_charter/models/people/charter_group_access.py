@@ -47,7 +47,7 @@ class CharterGroupAccess(models.Model):
         "res.partner", "Parent company", required=True, index=True, ondelete="restrict", readonly=True
     )
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="restrict", readonly=True)
-    commitments = fields.Boolean("Commitments", default=True, help="What is overdue, and the next due dates.")
+    commitments = fields.Boolean(default=True, help="What is overdue, and the next due dates.")
     reports = fields.Boolean("Activity reports", default=True, help="The last report can be read.")
     entitled_by_id = fields.Many2one(
         "res.partner", "Entitled by", required=True, index=True, ondelete="restrict", readonly=True

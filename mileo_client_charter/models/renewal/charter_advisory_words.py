@@ -74,6 +74,8 @@ class CharterAdvisoryTranslation(models.Model):
         return created
 
     def write(self, vals):
+        if vals.keys() == {"of_text"}:
+            return super().write(vals)
         drafts = self.advisory_id._untouched_drafts()
         result = super().write(vals)
         if {"title", "summary", "advice"} & vals.keys():
@@ -95,7 +97,7 @@ class CharterAdvisoryTranslation(models.Model):
 
     def _note_text(self):
         for one in self:
-            super(CharterAdvisoryTranslation, one).write({"of_text": one.advisory_id._text_digest()})
+            one.write({"of_text": one.advisory_id._text_digest()})
 
 
 class CharterAdvisory(models.Model):

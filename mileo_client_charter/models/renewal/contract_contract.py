@@ -206,7 +206,7 @@ class ContractContract(models.Model):
         self.ensure_one()
         words = self.env._(
             "%(line)s, which was to end on %(before)s, now ends on %(after)s. It was entered less than %(days)s days ago: recorded as the "
-            "correction of an entry, not as a renewal. What the new date owes follows from it.",
+            "correction of an entry, not as a renewal. Outstanding commitments follow the new date.",
             line=line.name,
             before=day_text(self.env, line.date_end),
             after=day_text(self.env, end) if end else self.env._("no day"),

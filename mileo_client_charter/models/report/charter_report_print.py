@@ -168,7 +168,7 @@ class CharterReport(models.Model):
         if view["proof"]:
             lines.append(
                 self.env._(
-                    "Code %(code)s: drop this file at %(address)s to check whether it is the report we issued; the code alone tells only that "
+                    "Code %(code)s: drop this file at %(address)s to check whether it is the report we issued; the code alone says only that "
                     "a report of ours has it.",
                     code=view["proof"]["code"],
                     address=view["proof"]["address"],

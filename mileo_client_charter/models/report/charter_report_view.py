@@ -170,7 +170,7 @@ class CharterReport(models.Model):
 
     def _glance(self, figures):
         """Return the tiles: label, value, what it is counted on, and the part of the bar that is filled (None: no bar)."""
-        done, answers = figures["interventions"], figures["satisfaction"]
+        done = figures["interventions"]
         tiles = [
             {
                 "name": "interventions",
@@ -186,24 +186,7 @@ class CharterReport(models.Model):
         ):
             tiles.append(self._tile(name, label, figures[name]["met"], figures[name]["total"]))
         tiles.append(self._availability_tile(figures["availability"]))
-        mean = answers["sum"] / answers["n"] if answers["n"] else None
-        tiles.append(
-            {
-                "name": "satisfaction",
-                "label": self.env._("Satisfaction"),
-                "value": Formatted(
-                    self.env._("%s out of 5", self._number(mean, 1)), round(mean, 1), "mark", noted=True
-                )
-                if mean
-                else NONE,
-                "note": self.env._(
-                    "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
-                )
-                if mean
-                else self.env._("No rating received: no mean"),
-                "part": mean and mean / 5,
-            }
-        )
+        tiles.append(self._satisfaction_tile(figures["satisfaction"]))
         kept = figures["promises"]
         tiles.append(
             self._tile("promises", self.env._("Commitments met on time"), kept["kept"], kept["total"])
@@ -219,6 +202,23 @@ class CharterReport(models.Model):
             if total
             else self.env._("None was decided in the period"),
             "part": rate(met, total),
+        }
+
+    def _satisfaction_tile(self, answers):
+        mean = answers["sum"] / answers["n"] if answers["n"] else None
+        value, note = NONE, self.env._("No rating received: no mean")
+        if mean:
+            words = self.env._("%s out of 5", self._number(mean, 1))
+            value = Formatted(words, round(mean, 1), "mark", noted=True)
+            note = self.env._(
+                "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
+            )
+        return {
+            "name": "satisfaction",
+            "label": self.env._("Satisfaction"),
+            "value": value,
+            "note": note,
+            "part": mean and mean / 5,
         }
 
     def _availability_tile(self, figures):

@@ -186,8 +186,8 @@ class CharterIntervention(models.Model):
     # -- what the promises of open work are made on, once a client told us of it -----------------------
 
     def _charter_check_settled(self, vals):
-        super()._charter_check_settled(vals)
         self._charter_check_terms(vals)
+        return super()._charter_check_settled(vals)
 
     def _charter_check_terms(self, vals):
         """Refuse to edit what a client told us of into another client's, or into other terms.
@@ -204,7 +204,7 @@ class CharterIntervention(models.Model):
             ):
                 raise ValidationError(
                     self.env._(
-                        "Client: %(intervention)s holds words of %(client)s, which nobody else reads. Cancel it with a reason and "
+                        "Client: %(intervention)s holds words of %(client)s, which no one else reads. Cancel it with a reason and "
                         "record another one for the other client.",
                         intervention=one.display_name,
                         client=client.display_name,
@@ -217,7 +217,7 @@ class CharterIntervention(models.Model):
                 if name in vals and one[name] and one._charter_differs(name, vals[name]):
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: the client reported %(intervention)s, and was told by when. Use “Change what it is "
+                            "%(field)s: the client reported %(intervention)s, and was informed by when. Use “Change what it is "
                             "due on”, with a reason: the client reads both.",
                             field=self._label(name),
                             intervention=one.display_name,

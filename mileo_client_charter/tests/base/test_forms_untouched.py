@@ -7,6 +7,7 @@ import json
 
 from odoo.tests import tagged
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.common import BrowserCase, CharterCase
 from ..cases.web_client import WebClientMixin, WebForm
 
@@ -54,7 +55,7 @@ class TestFormsUntouched(WebClientMixin, CharterCase, BrowserCase):
         for model, view in self.our_forms():
             records = self.env[model].with_user(user)
             # A dialog is closed without being saved.
-            if not model.startswith("charter.") or records._transient or not records.has_access("create"):
+            if not is_charter_model(records) or records._transient or not records.has_access("create"):
                 continue
             form = WebForm(records, view=view)
             if form.allows("create") and not form.missing():
