@@ -182,7 +182,7 @@ class CharterCockpit(models.AbstractModel):
         if mine:
             which |= Domain("user_id", "=", self.env.uid)
         domain = Domain("state", "in", ("open", "unqualified")) & which
-        rows = escalations.search(domain, order="raised_at, id")
+        rows = escalations.search_fetch(domain, order="raised_at, id")
         count, rows = len(rows), rows[:ROWS]
         now = self._charter_now()
         rows.partner_id.fetch(["name"])

@@ -252,7 +252,7 @@ class CharterNotice(models.Model):
         self.ensure_one()
         if self.state != "draft":
             return []
-        people = self.env["charter.delivery"].sudo()._recipients_of(self.line_ids.partner_id)
+        people = self.env["charter.delivery"].sudo()._recipients_of(self.line_ids.partner_id, "notices")
         read = {contact.lang or self.env.lang for readers in people.values() for contact in readers}
         return [code for code, _name in self.env["res.lang"].get_installed() if code in read]
 

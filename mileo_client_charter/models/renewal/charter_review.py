@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,10 +10,13 @@ from ...tools.codes import INTERVIEW_BIANNUAL, REVIEW_ANNUAL
 from ...tools.meeting_day import meeting_day
 from ...tools.occurrence import parse_key
 from ...tools.words import is_said
+from ..base.charter_batches import run_isolated
 from ..base.charter_format import day_text
 from ..base.charter_words import Words, as_stored
 from ..base.client_document import Message, Sheet
 from .charter_renewal import REVIEW_LEAD_DAYS
+
+_logger = logging.getLogger(__name__)
 
 _lt = LazyTranslate(__name__)
 
@@ -335,10 +339,17 @@ class CharterReview(models.Model):
         companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
         days = {company: company._charter_today() for company in companies}
         passed = self.env["charter.word"]._by_day(days, lambda day: Domain("suggested_on", "<", day))
-        for review in self.sudo().search(passed & Domain("state", "=", "draft")):
-            today = days[review.company_id]
-            last = max(today, review.due_on or today)
-            review._charter_engine().suggested_on = meeting_day(today, last, review.contract_id.id)
+
+        def move(reviews):
+            for review in reviews:
+                today = days[review.company_id]
+                last = max(today, review.due_on or today)
+                review._charter_engine().suggested_on = meeting_day(today, last, review.contract_id.id)
+
+        def say(review, why):
+            _logger.error("The suggested day of meeting %s cannot be moved: %s", review.id, why)
+
+        run_isolated(self.sudo().search(passed & Domain("state", "=", "draft")), move, say)
         return True
 
     @api.model

@@ -23,6 +23,13 @@ NAMED = {
     ): "who reported it for the client; the work itself is the client's",
     ("charter.recommendation", "answered_by_id"): "who answered for the client",
     ("charter.notice.line", "acknowledged_by_id"): "who read it for the client",
+    ("charter.group.access", "group_id"): "the parent company, no person",
+    (
+        "charter.group.access",
+        "reader_id",
+    ): "who reads for the parent company; the row holds no word of theirs",
+    ("charter.group.access", "entitled_by_id"): "who entitled them for the client",
+    ("charter.group.access", "revoked_by_id"): "who revoked it for the client",
 }
 # Fields that say whose the row is, or where.
 CLIENT = {"partner_id", "commercial_partner_id", "site_id"}

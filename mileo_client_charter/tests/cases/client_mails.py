@@ -212,6 +212,7 @@ class ClientMails(YearCase, LinksCase):
             self.alice, {"summary": "La caméra 4 est noire", "description": "Depuis lundi."}, self.contract,
             self.env["charter.equipment"],
         )  # fmt: skip
+        work.with_user(self.technician).action_change_terms("La caméra est à l’intérieur.", priority="0")
         with self.at(24 * 60):
             work.sudo().action_close()
             soon = work.reported_at + timedelta(minutes=10)

@@ -119,7 +119,7 @@ class TestWhenTheClientSpoke(CharterCase):
                     self.assertEqual((feedback.said_at, feedback.answered_at), (day(said), START))
                     [row] = feedback.correction_ids
                     self.assertEqual((row.before, row.after), (str(START), f"{said}:00"))
-                    self.assertEqual(row.before_text, "10/5/26, 10:00 AM", "in the company's hours")
+                    self.assertEqual(row.before_text, "5 October 2026, 10:00", "in the company's hours")
                     promises = self.promise(feedback, "feedback.callback").sorted("id")
                     self.assertEqual(promises.mapped("state"), states)
                     self.assertEqual(promises[-1].due_at, day(due))
