@@ -234,7 +234,7 @@ class CharterCockpit(models.AbstractModel):
         health = self.env["charter.health"]
         levels = dict(health._read_group(domain, ["level"], ["__count"]))
         trouble = Domain(domain) & Domain("level", "=", "trouble")
-        rows = health.search(trouble, limit=ROWS) if levels.get("trouble") else health
+        rows = health.search_fetch(trouble, limit=ROWS) if levels.get("trouble") else health
         rows.partner_id.fetch(["name"])
         block = self._block(
             "trouble",

@@ -24,6 +24,7 @@ LOUD = (
     "odoo.sql_db",
     "odoo.addons.mileo_client_charter.models.base.charter_batches",
     "odoo.addons.mileo_client_charter.models.ledger.charter_scheduler",
+    "odoo.addons.mileo_client_charter.models.renewal.charter_review",
     "odoo.addons.mileo_client_charter.models.ledger.charter_obligation_clock",
     "odoo.addons.mileo_client_charter.models.ledger.charter_obligation_alert",
     "odoo.addons.mileo_client_charter.models.delivery.charter_contact_sheet",
