@@ -253,6 +253,16 @@ class TestReadingAttachments(FilesCase, HttpCase):
         complaint = cls.rows["charter.escalation", label].sudo()
         complaint._charter_correct({"description": "Nobody has come since Monday."}, "Heard again")
         cls.rows["charter.correction", label] = complaint.correction_ids[:1]
+        people = cls.env["res.partner"]
+        client.parent_id = people.create({"name": f"Holding of {label}", "is_company": True})
+        head = people.create(
+            {
+                "name": f"Head of {label}",
+                "parent_id": client.parent_id.id,
+                "email": f"head-{label}@example.com",
+            }
+        )
+        cls.rows["charter.group.access", label] = cls.env["charter.group.access"]._entitle(client, head)
         return result
 
     def record_of(self, name, label="a"):
