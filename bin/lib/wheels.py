@@ -27,8 +27,8 @@ def install(folder):
         environment=environment,
     )
     target = folder / "site"
-    # --no-deps: what a wheel of an addon asks for as "odoo" is Debian's package. In one call: into a --target that has a folder "odoo"
-    # already, pip 23.2 installs nothing of a second one, with a warning and no error.
+    # --no-deps: what a wheel of an addon asks for as "odoo" is Debian's package. In one call: a second one into the same --target
+    # brings metadata and no code (findings/oca-pip-target-twice.sh).
     wheels = sorted(map(str, folder.glob("*.whl")))
     pip("install", "--no-deps", "--no-index", f"--target={target}", *wheels)
     return target / "odoo" / "addons"
