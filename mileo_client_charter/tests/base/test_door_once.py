@@ -90,7 +90,15 @@ class TestOnce(KilledCase):
     def _client(self, env, name):
         """A client with a user of the portal and one document for each form; {name in an address: ids}."""
         now = fields.Datetime.now()
-        client = env["res.partner"].create({"name": name, "is_company": True})
+        above = env["res.partner"].create({"name": f"{name} group", "is_company": True})
+        # Whom the form names, and somebody who sees the client already.
+        _asked, head = env["res.partner"].create(
+            [
+                {"name": f"{name} above", "parent_id": above.id, "email": address}
+                for address in (FORMS["email"], f"{name}@a.example.com")
+            ]
+        )
+        client = env["res.partner"].create({"name": name, "is_company": True, "parent_id": above.id})
         contact = env["res.partner"].create(
             {"name": name, "parent_id": client.id, "email": f"{name}@x.example.com", "lang": "en_US"}
         )
@@ -110,11 +118,20 @@ class TestOnce(KilledCase):
              for _number in range(2)]
         )  # fmt: skip
         surveys[1]._answer(rating=5)
+        comment = env["charter.feedback"]._from_portal(contact, rating=5, comment="Please call me back.")
         escalations = env["charter.escalation"].browse()
-        for number in range(2):
+        for number in range(3):
             escalations |= env["charter.escalation"]._from_portal(contact, f"{name} {number}", "Nobody came.")
         escalations._charter_engine().write(
             {"state": "answered", "answered_at": now, "answer": "<p>Sorry</p>"}
+        )
+        escalations[2]._charter_engine().write(
+            {
+                "state": "resolved",
+                "resolved_at": now,
+                "resolution": "By phone",
+                "accepted_for_id": env.user.id,
+            }
         )
         notice = env["charter.notice"].create(
             {"name": name, "effect_on": "2099-01-01", "kind": "regulation", "regulation": "gdpr"}
@@ -145,6 +162,7 @@ class TestOnce(KilledCase):
         advice._propose()
         return {
             "login": name, "token": surveys.sudo().mapped("token"), "escalation_id": escalations.ids, "line_id": line.ids,
+            "feedback_id": comment.ids, "access_id": env["charter.group.access"]._entitle(client, head).ids,
             "delivery_id": delivery.ids, "recommendation_id": advice.ids,
             "link": [env["charter.link"]._token(surveys.sudo()[1], "escalate", contact)],
         }  # fmt: skip
@@ -184,7 +202,8 @@ class TestOnce(KilledCase):
         posts = {rule.rule: rule for rule in rules if "POST" in rule.methods}
         for rule in (rule for rule in rules if "GET" in rule.methods):
             for address in self._addresses(rule, client):
-                answer = browser.get(self._address(address))
+                # As the page opens after a comment was sent.
+                answer = browser.get(self._address(address), params={"said": "1"})
                 if "text/html" not in answer.headers["Content-Type"] or not answer.content:
                     continue
                 for form in html.fromstring(answer.text).xpath("//form[@method='post']"):

@@ -20,6 +20,8 @@ FORMS = {
     "answer": "accept", "problem": "", "reason": "Three nights are not nine.",
     "confirm": "1", "undo": "", "done": "", "call_me": "", "day": "2030-01-07", "time": "10:00", "phone": "", "feedback_id": "", "lang": "en_US",
     "tz": "Europe/Paris", "revoke": "", "surveys": "1", "summary": "The camera is dark.", "priority": "1", "contract": "", "equipment": "",
+    "documents": "1", "notices": "1", "copies": "1", "reminders": "1", "said": "",
+    **dict.fromkeys(("instead_documents", "instead_notices", "instead_reports", "instead_copies", "instead_reminders"), ""),
     "email": "one@parent.example.com", "commitments": "1", "reports": "1", "files": "", "code": "0123-4567-89ab-cdef-0123-4567", "file": "",
 }  # fmt: skip
 
