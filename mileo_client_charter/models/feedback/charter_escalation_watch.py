@@ -109,16 +109,16 @@ class CharterEscalation(models.Model):
 
         :param announce: tell who has it now; who opens it does so itself
         """
-        vacant = {}
+        above = {}
         for escalation in self:
             company = escalation.company_id
-            if company not in vacant:
+            if company not in above:
                 answers = self.env["charter.absence"]._answers_today(company)
-                vacant[company] = {user for user, holder in answers.items() if not holder}
+                vacant = {user for user, holder in answers.items() if not holder}
+                stood_in = company._charter_stood_in() if vacant else {}
+                above[company] = {user: people[:1] for user, people in stood_in.items() if user in vacant}
             for promise in escalation._charter_owed(ESCALATION_LEVEL1, ESCALATION_LEVEL2):
-                if promise.user_id.id not in vacant[company]:
-                    continue
-                user = company._charter_stood_in()[promise.user_id.id][:1]
+                user = above[company].get(promise.user_id.id)
                 if not user or user == promise.user_id:
                     continue
                 before = promise.user_id
