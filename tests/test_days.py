@@ -14,7 +14,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 ADDONS = sorted(ROOT.glob("mileo_client_charter*"))
-OUTSIDE = {"tests", "demo", "19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0"}
+OUTSIDE = {"tests", "demo", "19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0"}
 SOURCES = [
     path
     for folder in ADDONS
