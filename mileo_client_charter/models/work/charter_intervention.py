@@ -385,7 +385,9 @@ class CharterIntervention(models.Model):
             if changed:
                 renewed[changed] = renewed.get(changed, self.browse()) | intervention
         for reason, interventions in renewed.items():
+            promised = interventions._charter_promised()
             interventions._charter_renew_promises(reason)
+            interventions._charter_check_postponed(promised)
         if resolved:
             self._charter_resolve_again(resolved)
         return result
