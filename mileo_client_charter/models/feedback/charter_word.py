@@ -173,10 +173,14 @@ class CharterWord(models.Model):
 
     def _link_call_values(self, contact):
         delay = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(FEEDBACK_CALLBACK)
+        day = "" if self.read_at else day_text(self.env, self.due_on, "EEEE d MMMM y")
         return {
             "heading": self.env._("Shall we call you?"),
             "words": own_words(self.message_id.body) if self.message_id else self.words,
-            "read_by": False if self.read_at else day_text(self.env, self.due_on, "EEEE d MMMM y"),
+            "received": self.env._("We have received your message: we read it by %s.", day)
+            if day
+            else self.env._("We have received your message."),
+            "otherwise": self.env._("Without it, we read your words anyway, by %s.", day) if day else "",
             "delay": delay.delay_text,
             "asked": bool(self.call_feedback_id),
         }
@@ -302,8 +306,20 @@ class CharterWord(models.Model):
 
     @api.model
     def _charter_read_by(self, document):
-        """Return the day by which the last of a client's unread words on ``document`` are read; False when none waits."""
-        return self._unread_of(document).sorted("due_on")[-1:].due_on
+        """Return for the client by which day the last of its unread words on ``document`` are read, or that this day is over; empty
+        when none waits.
+        """
+        word = self._unread_of(document).sorted("due_on")[-1:]
+        if not word:
+            return ""
+        day = day_text(self.env, word.due_on, "EEEE d MMMM y")
+        if word.is_late:
+            return self.env._(
+                "We have received your words. They were to be read by %s and have not been yet: we apologise, and remind "
+                "whoever reads them every day.",
+                day,
+            )
+        return self.env._("We have received your words: we read them by %s.", day)
 
     def action_open_document(self):
         self.ensure_one()

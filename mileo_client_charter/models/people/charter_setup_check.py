@@ -275,7 +275,6 @@ class CharterSetupCheck(models.Model):
             "mileo_client_charter.action_charter_setup_check"
         )
 
-    @api.model
     def action_check_again(self):
         """Look now at the companies of whoever asks, and show the list as it is then.
 
@@ -357,7 +356,6 @@ class CharterDefect(models.Model):
             return self.env["charter.setup.check"].browse(self.res_id).action_mend()
         return super().action_mend()
 
-    @api.model
     def action_check_again(self):
         """Look at the set-up again; everything else in this list is read as it is now. :raise AccessError: who does not read it"""
         return self.env["charter.setup.check"].action_check_again()
