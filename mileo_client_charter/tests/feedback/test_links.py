@@ -127,6 +127,19 @@ class TestLinks(LinksCase):
                     self.promise(call, "feedback.callback"), promise, "a second click owes no second call"
                 )
         before = self.mails_to(self.alice)
+        opened = self.env["charter.escalation"]._from_portal(
+            self.alice, "Gate", "Still out of order, call me back."
+        )
+        [word] = self.env["charter.word"]._unread_of(opened)
+        self.assertTrue(word.asks_call)
+        mailed = (self.mails_to(self.alice) - before).mapped("subject")
+        self.assertIn(f"{opened.display_name}: shall we call you?", mailed)
+        self.env["charter.escalation"]._from_portal(self.alice, "Gate 2", "Call me back.", call_me=True)
+        self.assertFalse(
+            self.env["charter.word"].search([("asks_call", "=", True), ("id", ">", word.id)]),
+            "it is owed already",
+        )
+        before = self.mails_to(self.alice)
         self.wrote(feedback, "Rappelez-moi vite")
         self.assertFalse(self.mails_to(self.alice) - before, "its call is owed already")
 
