@@ -133,6 +133,7 @@ class ClientReading:
             "call_recorded": self._if_later(feedback.call_recorded_at, feedback.called_at),
             "told": self.moment(feedback.outcome_at),
             "read_by": self.read_by(feedback),
+            "said_by": feedback.sudo().said_by or feedback.contact_id.name,
             "call_delay": feedback._callback_delay_text(),
             "corrections": self.corrections(feedback).get(feedback.id, []),
         }
@@ -155,6 +156,7 @@ class ClientReading:
             "level2": self.moment(escalation.level2_at),
             "answered": self.moment(escalation.answered_at),
             "read_by": self.read_by(escalation),
+            "said_by": escalation.sudo().said_by or escalation.contact_id.name,
             "corrections": self.corrections(escalation).get(escalation.id, []),
         }
 

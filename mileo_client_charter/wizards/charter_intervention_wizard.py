@@ -29,6 +29,10 @@ class CharterInterventionWizard(models.TransientModel):
     priority = fields.Selection(PRIORITIES)
     kind = fields.Selection(selection=lambda self: self._kinds())
     reported_at = fields.Datetime()
+    commercial_partner_id = fields.Many2one(related="intervention_id.commercial_partner_id")
+    contract_id = fields.Many2one(
+        "contract.contract", domain="[('commercial_partner_id', '=', commercial_partner_id)]"
+    )
     until = fields.Datetime(help="For a pause that is over already; empty while it lasts.")
     reason = fields.Char()
     work_done = fields.Html()
@@ -72,7 +76,11 @@ class CharterInterventionWizard(models.TransientModel):
             )
         elif self.operation == "terms":
             self.intervention_id.action_change_terms(
-                self.reason, priority=self.priority, kind=self.kind, reported_at=self.reported_at
+                self.reason,
+                priority=self.priority,
+                kind=self.kind,
+                reported_at=self.reported_at,
+                contract_id=self.contract_id.id,
             )
         else:
             self.intervention_id.action_cancel(self.reason)

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
+from ..base.charter_format import day_text
+
 _lt = LazyTranslate(__name__)
 
 # What is recorded more than a day after it happened is looked at by operations.
@@ -44,6 +46,26 @@ class CharterSaidMixin(models.AbstractModel):
         groups="base.group_user",
         help="More than a day lies between what happened and its recording; operations look at it.",
     )
+
+    said_by = fields.Char(
+        "Said by",
+        compute="_compute_said_by",
+        groups="base.group_user",
+        help="The name under which it was said, where two contacts were merged since.",
+    )
+
+    @api.depends("contact_id")
+    @api.depends_context("lang")
+    def _compute_said_by(self):
+        named = self.env["charter.merged.contact"]._said_as(self._origin, "contact_id")
+        for record in self:
+            name, moment = named.get(record._origin.id, (False, False))
+            record.said_by = name and self.env._(
+                "%(then)s (one contact with %(today)s since %(day)s)",
+                then=name,
+                today=record.contact_id.sudo().name,
+                day=day_text(self.env, record.company_id.sudo()._charter_day_at(moment), "d MMMM y"),
+            )
 
     @api.model
     def _charter_said_moment(self, moment, label=None):

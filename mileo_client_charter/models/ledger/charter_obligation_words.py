@@ -165,7 +165,14 @@ class CharterObligation(models.Model):
         for text in texts:
             for kind, number in people.KEY.findall(text):
                 wanted[kind].add(int(number))
-        return {
+        # A key of a contact that is no more is read as the contact was called then.
+        former = {
+            ("contact", row.former_id): row.name or row.partner_id.name or ""
+            for row in self.env["charter.merged.contact"]
+            .sudo()
+            .search([("former_id", "in", sorted(wanted["contact"]))])
+        }
+        return former | {
             (kind, record.id): record.name or ""
             for kind, model in (("contact", "res.partner"), ("user", "res.users"))
             for record in self.env[model].sudo().browse(wanted[kind]).exists()

@@ -130,6 +130,8 @@ class CharterAnonymiser(models.AbstractModel):
                 if value and not partners.search_count([*others, (name, "=", value)], limit=1)
             }
 
+        # Contacts that were merged into this one are the same person, under another name or address.
+        former = self.env["charter.merged.contact"].sudo().search([("partner_id", "=", contact.id)])
         mailbox = own("email_normalized", contact.email_normalized)
         emails = {contact.email, contact.email_normalized} if mailbox else set()
         emails |= {
@@ -137,11 +139,15 @@ class CharterAnonymiser(models.AbstractModel):
             for login in users.mapped("login")
             if "@" in login and own("email_normalized", login.lower())
         }
-        phones = own("phone", contact.phone)
+        emails |= {
+            email for email in former.mapped("email") if email and own("email_normalized", email.lower())
+        }
+        phones = own("phone", contact.phone, *former.mapped("phone"))
         put = key("contact", contact.id)
         keep = [client.name for client in clients if client.name]
         words = {
             contact.name,
+            *former.mapped("name"),
             *users.mapped("name"),
             *own("street", contact.street),
             *own("street2", contact.street2),

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..base.charter_copy import mail_copy
 from ..base.charter_format import moment_text
 from ..base.charter_words import in_words, stored
@@ -15,8 +16,11 @@ _lt = LazyTranslate(__name__)
 
 # What a step of the operations manager corrects of work that is over (``action_correct``).
 CORRECTED = ("responded_at", "resolved_at")
+CODES = (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION)
 TERMS = ("priority", "kind", "reported_at", "contract_id")
 MOMENT = "EEEE d MMMM y, HH:mm"
+# In the context (``charter_follows``) of what a source writes. An object: no remote call sends it.
+FOLLOWS = object()
 
 # A report of the work that says something: a letter or a digit outside of the marks.
 WRITTEN = "(^|>)[^<]*[[:alnum:]]"
@@ -88,8 +92,21 @@ class CharterIntervention(models.Model):
                     differing, _lt("It was changed in the document this work follows.")
                 )
         rest = {name: value for name, value in changes.items() if name not in recorded}
-        if rest:
-            self.write(rest)
+        if not rest:
+            return
+        engine, promised = self._charter_engine(), self._charter_promised()
+        before = {name: engine._charter_recorded_value(name) for name in TERMS if name in rest}
+        self.with_context(charter_follows=FOLLOWS).write(rest)
+        if self._charter_postponed(promised):
+            # Nobody types a reason into a source: the client reads and is mailed what changed there, and why.
+            after = {name: engine._charter_recorded_value(name) for name in before}
+            changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+            if changes:
+                self._charter_tell_terms(
+                    engine._charter_note_correction(
+                        changes, _lt("It was changed in the document this work follows.")
+                    )
+                )
 
     # -- a result that a correction changed ----------------------------------------------------------
 
@@ -183,7 +200,22 @@ class CharterIntervention(models.Model):
         layout = "mileo_client_charter.mail_client_layout"
         mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)
 
-    # -- what the promises of open work are made on, once a client told us of it -----------------------
+    # -- what the promises of open work are made on -----------------------------------------------------
+
+    def _charter_follow_terms(self, before):
+        """Make anew the promises of what is open and other than ``before`` (``_charter_terms_before``).
+
+        :raise ValidationError: they would be due later than the client was promised
+        """
+        renewed = {}
+        for intervention in self:
+            changed = intervention._charter_terms_changed(before.get(intervention))
+            if changed:
+                renewed[changed] = renewed.get(changed, self.browse()) | intervention
+        for reason, interventions in renewed.items():
+            promised = interventions._charter_promised()
+            interventions._charter_renew_promises(reason)
+            interventions._charter_check_postponed(promised)
 
     def _charter_check_settled(self, vals):
         self._charter_check_terms(vals)
@@ -255,9 +287,52 @@ class CharterIntervention(models.Model):
             engine._charter_renew_promises(
                 _lt("Changed: %(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
             )
-            for contact in one._charter_told_of_result():
-                one._charter_mail_terms(contact, rows)
+            one._charter_tell_terms(rows)
         return True
+
+    def _charter_promised(self):
+        """Return {(intervention id, code, client): (state, due without pauses, its row)} of what each client was promised last."""
+        return {
+            (row.res_id, row.code, row.partner_id): (row.state, row.target_at or row.due_at, row)
+            for row in self._charter_promises(*CODES)
+        }
+
+    def _charter_postponed(self, before):
+        """Return what is due later than it was promised to the client the work is for, or no more (charter.obligation).
+
+        What had been called off before counts with the moment it was due at: work that goes to another client, or becomes
+        something else, and comes back is not due later than at first.
+
+        :param before: of ``_charter_promised``, before the promises were made anew
+        """
+        later, now = self.env["charter.obligation"].sudo(), self._charter_promised()
+        clients = {one.id: one.partner_id.commercial_partner_id for one in self}
+        for key, (state, due, row) in before.items():
+            present, present_due, latest = now[key]
+            if key[2] != clients.get(key[0]) or not due or (present, latest) == (state, row):
+                continue
+            done = latest.done_at or state == "kept"
+            if not done and (present == "cancelled" or not present_due or present_due > due):
+                later |= latest
+        return later
+
+    def _charter_check_postponed(self, before):
+        """:raise ValidationError: an edit has what a client was promised due later, or no more; that is a step with a reason"""
+        later = () if self.env.context.get("charter_follows") is FOLLOWS else self._charter_postponed(before)
+        for row in later:
+            raise ValidationError(
+                self.env._(
+                    "%(intervention)s: “%(promise)s” would be due later than the client was promised, or no more. Use “Change "
+                    "what it is due on”, with a reason: the client reads both.",
+                    intervention=self.browse(row.res_id).display_name,
+                    promise=row.promise,
+                )
+            )
+
+    def _charter_tell_terms(self, corrections):
+        """Mail those of the client who hear of this work what changed, why, and by when it is due now."""
+        for contact in self._charter_told_of_result():
+            self._charter_mail_terms(contact, corrections)
 
     def _charter_mail_terms(self, contact, corrections):
         record = self.with_context(lang=contact.lang or self.env.lang).sudo()
@@ -284,5 +359,6 @@ class CharterIntervention(models.Model):
             self.env._("Change what it is due on"),
             default_priority=self.priority,
             default_kind=self.kind,
+            default_contract_id=self.contract_id.id,
             default_reported_at=self.reported_at,
         )

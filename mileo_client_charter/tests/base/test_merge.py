@@ -331,6 +331,31 @@ class TestMerge(MergeCase):
             (other.state, other.comment, other.contact_id), ("answered", "Nobody came.", self.alice)
         )
 
+    def test_who_spoke_keeps_its_name(self):
+        """Found by people: after a merge, one person's complaint was “by” the other, on its own portal too."""
+        antoine = self.contact(self.client, "Antoine")
+        with self.at():
+            said, other = self.said(self.client, self.alice), self.said(self.client, antoine)
+            complaint = self.escalate(self.alice)
+            promise = self.promise(complaint, "escalation.level1")._charter_engine()
+            promise.evidence = f"Told {self.alice._charter_key()}."
+        name = self.alice.name
+        with self.at(24):
+            self.merge(self.alice, antoine)
+        for record in (said, complaint):
+            self.assertEqual(record.contact_id, antoine)
+            self.assertEqual(
+                record.said_by, f"{name} (one contact with Antoine since 6 October 2026)", record._name
+            )
+        self.assertFalse(other.said_by)
+        self.assertEqual(promise.evidence_text, f"Told {name}.")
+        reading = self.env["charter.merged.contact"].sudo().search([("partner_id", "=", antoine.id)])
+        self.assertEqual(reading.spoken["charter.feedback"], {"contact_id": said.ids})
+        third = self.contact(self.client, "Third")
+        self.merge(antoine, third)
+        self.assertIn(name, said.said_by, "of two merges, the first name")
+        self.assertIn("Antoine (one contact with Third", other.said_by)
+
     def test_late_stays_late(self):
         a, b = self.clients("A", "B")
         obligation = self.env["charter.obligation"]

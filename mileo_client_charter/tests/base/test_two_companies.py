@@ -38,7 +38,7 @@ OF_NO_COMPANY = {
     "charter.service.level": "its tier's",
     "charter.contact.sheet": "no rows",
     "charter.door.visit": "read by nobody",
-    "charter.merged.contact": "two numbers and a key of a contact, which is no company's",
+    "charter.merged.contact": "how a contact that is no more was called, which is no company's",
     "charter.settled": "digests only",
     "charter.redaction": "digests only, of a record that has a company",
     "charter.seal.due": "emptied by the sealing; who reads it reads ids",

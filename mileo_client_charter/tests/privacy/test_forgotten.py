@@ -111,6 +111,17 @@ class TestForgotten(ReportCase):
         env, zoe = self.env, self.zoe
         october = datetime(2026, 10, 12, 9)
         with self.at(moment=october):
+            # Known twice, and merged: the other name and address are hers as well.
+            twin = env["res.partner"].create(
+                {"name": "Z. Arquebuse", "parent_id": self.client.id, "email": "z@arquebuse.example.com"}
+            )
+            spoken = env["charter.feedback"]._from_portal(
+                twin, rating=5, comment="It is Z. Arquebuse who asks."
+            )
+            spoken.message_post(body="z@arquebuse.example.com is the address.")
+            wizard = env["base.partner.merge.automatic.wizard"]
+            wizard._merge([twin.id, zoe.id], zoe, extra_checks=False)
+            self.assertTrue(spoken.said_by)
             env["charter.feedback"]._from_portal(zoe, rating=5, comment=f"Ask for {NAME}, {PHONE}.")
             bad = self.negative(zoe)
             bad.message_post(body=f"{NAME} called.")
@@ -223,6 +234,7 @@ class TestForgotten(ReportCase):
             row: (row.state, row.done_at, row.due_at, row.met)
             for row in self.env["charter.obligation"].search([("partner_id", "=", self.client.id)])
         }
+        self.assertIn("charter_merged_contact", places)
         report, sent_as = self.report_sent, self.report_sent.fingerprint
         self.assertEqual(sent_as, fingerprint(report.table))
         files = {file: digest(file.raw) for file in self.pdf}

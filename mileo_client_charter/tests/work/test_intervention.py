@@ -152,7 +152,7 @@ class TestIntervention(InterventionCase):
         self.assertEqual(len(self.rows(intervention, RESPONSE)), 2)
         with self.at(1):
             intervention.action_respond()
-            intervention.priority = "2"
+            intervention.action_change_terms("It can wait a day.", priority="2")
         self.assertEqual(
             self.rows(intervention, RESPONSE).mapped("state"), ["cancelled", "kept"], "a result stays"
         )
@@ -244,11 +244,11 @@ class TestIntervention(InterventionCase):
     def test_many_change_at_once(self):
         with self.at(0):
             interventions = self.env["charter.intervention"].concat(
-                *(self.intervention() for _n in range(30))
+                *(self.intervention(priority="1") for _n in range(30))
             )
             self.env.flush_all()
             before = self.env.cr.sql_log_count
-            interventions.write({"priority": "1"})
+            interventions.write({"priority": "3"})
             self.env.flush_all()
             self.assertLess(self.env.cr.sql_log_count - before, 150)
         promises = self.env["charter.obligation"].search(
@@ -269,8 +269,8 @@ class TestIntervention(InterventionCase):
             self.assertFalse(self.rows(intervention))
             intervention.kind = "corrective"
             self.assertTrue(self.rows(intervention))
-            intervention.kind = "installation"
-            self.assertEqual(self.rows(intervention).cancel_reason, "Changed: Kind.")
+            intervention.action_change_terms("It is a new camera.", kind="installation")
+            self.assertIn("It is a new camera.", self.rows(intervention).cancel_reason)
 
     def test_equipment_is_the_client_s(self):
         other, _contact, _contact2 = self._client("Bistro")

@@ -58,7 +58,7 @@ class TestInterventionPause(InterventionCase):
             intervention.action_resume()
         self.assertEqual(new.due_at, START + timedelta(hours=11), "three hours paused, once")
         with self.at(5):
-            intervention.priority = "2"
+            intervention.action_change_terms("It can wait a day.", priority="2")
             intervention.priority = "3"
         self.assertEqual(self.rows(intervention)[-1].due_at, START + timedelta(hours=11), "and once again")
 

@@ -79,3 +79,66 @@ class TestTerms(InterventionCase):
         [mail] = self.mails_to(self.alice) - before
         for part in ("The street lights the entrance.", "t_technician", "Critique", "modifié"):
             self.assertIn(part, mail.body_html)
+
+    def test_no_edit_has_it_due_later(self):
+        """Work our own desk recorded, its resolution still to come: by every term, at once, and by going round another client."""
+        other, _one, _two = self._client("Bistro")
+        with self.at(0):
+            second, theirs = self._contract(self.client, tier=self.slower()), self._contract(other)
+        home = {"partner_id": self.client.id, "contract_id": self.contract.id}
+        away = {"partner_id": other.id, "contract_id": theirs.id}
+        for edits in (
+            [{"priority": "1"}],
+            [{"priority": "0"}],
+            [{"kind": "preventive"}],
+            [{"reported_at": START + timedelta(minutes=20)}],
+            [{"contract_id": second.id}],
+            [{"contract_id": False}],
+            [away, {**home, "priority": "1"}],
+            [away, {"priority": "1"}],
+        ):
+            for user in (self.technician, self.operations):
+                with self.subTest(edits=edits, user=user.login), self.at(0):
+                    work = self.intervention(contract_id=self.contract.id).with_user(user)
+                with self.at(0.5), self.cr.savepoint():
+                    for edit in edits[:-1]:
+                        work.write(edit)
+                    due = self.rows(work)[-1].due_at
+                    with self.assertRaisesRegex(ValidationError, "due later"), self.cr.savepoint():
+                        work.write(edits[-1])
+                    self.env.invalidate_all()
+                    self.assertEqual(self.rows(work)[-1].due_at, due)
+        with self.at(0.5):
+            work = self.intervention(contract_id=self.contract.id, priority="1")
+            work.priority = "3"
+            self.assertEqual(self.rows(work)[-1].due_at, START + timedelta(hours=8.5), "sooner: at once")
+            work.with_user(self.technician).action_change_terms(
+                "The other contract covers this entrance.", contract_id=second.id
+            )
+            self.assertEqual(self.rows(work)[-1].contract_id, second)
+            self.assertIn(second.display_name, work.sudo().correction_ids.after)
+            self.assertTrue(self.mails_to(self.alice))
+
+    def slower(self):
+        return self.premium.copy(
+            {
+                "code": "slower",
+                "service_level_ids": [
+                    (0, 0, {"priority": "3", "response_hours": 9, "resolution_hours": 90, "clock": "elapsed"})
+                ],
+            }
+        )
+
+    def test_a_source_that_postpones_is_told_to_the_client(self):
+        """Nobody types a reason into a ticket: what follows from it is on record and in the client's mailbox all the same."""
+        with self.at(0):
+            work = self.intervention(contract_id=self.contract.id)
+        with self.at(1):
+            for priority in ("1", "2"):
+                work._charter_engine()._charter_take({"priority": priority})
+        [row] = work.sudo().correction_ids
+        self.assertEqual(
+            (row.field_name, row.before, row.after, row.for_client), ("priority", "3", "1", True)
+        )
+        [mail] = self.mails_to(self.alice)
+        self.assertIn("document this work follows", mail.body_html)
