@@ -137,7 +137,7 @@ class TestHub(YearCase):
                     seen += len(apart)
             self.assertGreater(seen, 10)
             self.assertTrue(together["promise_rows"] and together["feedback_rows"] and together["meetings"])
-            other = HubReading(self.env(user=self._portal(self.adam, "t_hub_other")))
+            other = HubReading(self.env(user=self._portal(self._client("Birch")[1], "t_hub_other")))
             theirs = {
                 name: Rows(one.records.with_user(other.env.user), [], one.names)
                 for name, one in asked.items()
