@@ -99,8 +99,20 @@ class HubReading(
         rows = {
             "promise_rows": ("charter.obligation", OWED, PROMISE_FIELDS, "due_at, id", ROWS + NEXT),
             "feedback_rows": ("charter.feedback", [], FEEDBACK_FIELDS, "id desc", ROWS),
-            "escalation_rows": ("charter.escalation", [], ESCALATION_FIELDS, "is_complaint desc, id desc", ROWS),
-            "last_report": ("charter.report", [("state", "=", "sent")], REPORT_FIELDS, "last_day desc, version desc", 1),
+            "escalation_rows": (
+                "charter.escalation",
+                [],
+                ESCALATION_FIELDS,
+                "is_complaint desc, id desc",
+                ROWS,
+            ),
+            "last_report": (
+                "charter.report",
+                [("state", "=", "sent")],
+                REPORT_FIELDS,
+                "last_day desc, version desc",
+                1,
+            ),
             "meetings": (
                 "charter.review",
                 [("state", "=", "planned"), ("start_at", ">=", fields.Datetime.now())],
@@ -108,7 +120,7 @@ class HubReading(
                 "start_at",
                 1,
             ),
-        }  # fmt: skip
+        }
         return {
             **{
                 name: Rows(self.env[model], own & Domain(domain), names, order, limit)
