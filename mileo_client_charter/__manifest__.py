@@ -137,6 +137,7 @@
             "mileo_client_charter/static/src/backend/charter_empty.*",
             "mileo_client_charter/static/src/backend/charter_drop.js",
             "mileo_client_charter/static/src/backend/charter_untouched.js",
+            "mileo_client_charter/static/src/backend/charter_missing.js",
         ],
         # Beside the graph's own code, which is loaded when the first graph is.
         "web.assets_backend_lazy": ["mileo_client_charter/static/src/backend/charter_graph.js"],

@@ -84,6 +84,21 @@ CVE = {
 }  # fmt: skip
 
 
+# 2.1 has paths in the place of relationships.
+PATHS = copy.deepcopy(CSAF)
+PATHS["document"]["csaf_version"] = "2.1"
+PATHS["product_tree"]["product_paths"] = [
+    {"beginning_product_reference": one["product_reference"], "full_product_name": one["full_product_name"],
+     "subpaths": [{"category": one["category"], "next_product_reference": one["relates_to_product_reference"]}]}
+    for one in PATHS["product_tree"].pop("relationships")
+]  # fmt: skip
+# As some manufacturers publish records: of a product of theirs, nobody says which.
+UNNAMED = copy.deepcopy(CVE)
+UNNAMED["containers"]["cna"]["affected"] = [
+    {"vendor": "n/a", "product": "n/a", "versions": [{"version": "n/a", "status": "affected"}]}
+]
+
+
 def read(document):
     return advisory_document.read(json.dumps(document).encode())
 
@@ -154,6 +169,43 @@ class TestAdvisoryDocuments(unittest.TestCase):
             ],
         )  # fmt: skip
 
+    def test_paths_of_csaf_2_1_say_what_relationships_did(self):
+        self.assertEqual(read(PATHS).products, read(CSAF).products)
+
+    def test_a_record_that_names_no_product(self):
+        """One of the assigner's devices, whichever; those who enrich records may know more."""
+        self.assertEqual(
+            [(one.vendor, one.model, one.remark) for one in read(UNNAMED).products],
+            [("acme", "", "no_model")],
+        )
+        enriched = copy.deepcopy(UNNAMED)
+        enriched["containers"]["adp"] = [
+            {"affected": CVE["containers"]["cna"]["affected"][1:], "metrics": [{"other": {"type": "kev"}}]}
+        ]
+        found = read(enriched)
+        self.assertEqual(
+            [(one.vendor, one.model, one.remark) for one in found.products], [("Acme", "C-2", "")]
+        )
+        self.assertEqual(
+            (read(CVE).vulnerabilities[0].exploited, found.vulnerabilities[0].exploited), (False, True)
+        )
+        self.assertEqual(
+            read(changed(CVE, "containers/cna/affected/0/versions/0", {"version": "n/a", "status": "affected"}))
+            .products[0].condition, "",
+        )  # fmt: skip
+
+    def test_withdrawn(self):
+        rejected = changed(CVE, "cveMetadata/state", "REJECTED")
+        rejected["cveMetadata"]["dateUpdated"] = "2026-09-09T08:00:00.000Z"
+        rejected["containers"]["cna"] = {
+            "providerMetadata": {"orgId": "1", "shortName": "acme"}, "rejectedReasons": [{"lang": "en", "value": "A duplicate."}],
+        }  # fmt: skip
+        withdrawn = changed(changed(PATHS, "document/category", "csaf_withdrawn"), "product_tree", None)
+        for document in (rejected, withdrawn):
+            found = read(document)
+            self.assertEqual((found.is_withdrawn, found.products, found.vulnerabilities), (True, [], []))
+        self.assertEqual((read(rejected).summary, read(CVE).is_withdrawn), ("A duplicate.", False))
+
     def test_what_is_wrong_says_where(self):
         vulnerability, tree = "vulnerabilities/0/", "product_tree/branches/0/branches/"
         for name, document, code, where in (
@@ -179,7 +231,11 @@ class TestAdvisoryDocuments(unittest.TestCase):
             ("a relationship to nothing", changed(CSAF, "product_tree/relationships/0/product_reference", "Z"), "unknown",
              "/product_tree/relationships/0/product_reference"),
             ("a record of CVE JSON 4", changed(CVE, "dataVersion", "4.0"), "version", "/dataVersion"),
-            ("a rejected record", changed(CVE, "cveMetadata/state", "REJECTED"), "unpublished", "/cveMetadata/state"),
+            ("a reserved record", changed(CVE, "cveMetadata/state", "RESERVED"), "unpublished", "/cveMetadata/state"),
+            ("a path to nothing", changed(PATHS, "product_tree/product_paths/0/subpaths", []), "missing",
+             "/product_tree/product_paths/0/subpaths/0"),
+            ("a record of others that names no product", changed(UNNAMED, "containers/cna/providerMetadata/shortName", "mitre"),
+             "missing", "/containers/cna/affected/0/product"),
             ("a record of no product", changed(CVE, "containers/cna/affected", None), "missing", "/containers/cna/affected"),
         ):  # fmt: skip
             with self.subTest(name), self.assertRaises(AdvisoryError) as caught:

@@ -51,7 +51,7 @@ class Life:
         """From here on the project's addons are those pip installs from their wheels. :return: path of the addons"""
         addons = wheels.install(self.folder)
         self.addons_path = ",".join(
-            str(addons) if path == str(ROOT) else path for path in self.addons_path.split(",")
+            str(addons) if path == runtime.LINKS else path for path in self.addons_path.split(",")
         )
         return addons
 
@@ -59,7 +59,9 @@ class Life:
     def addon_from(self, folder):
         """Inside, the project's addons are those in ``folder``; what an earlier version logs is not ours to mend any more."""
         present = self.addons_path
-        self.addons_path = ",".join(str(folder) if path == str(ROOT) else path for path in present.split(","))
+        self.addons_path = ",".join(
+            str(folder) if path == runtime.LINKS else path for path in present.split(",")
+        )
         odoo_log.collecting = False
         try:
             yield

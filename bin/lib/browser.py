@@ -38,6 +38,8 @@ CALM = """
 })()
 """
 SECONDS = 60
+# Pixels above and below what alone is shown of a page.
+ROOM = 16
 
 
 class Browser:
@@ -67,6 +69,8 @@ class Browser:
         self.closing.callback(self.socket.close)
         self.call("Page.enable")
         self.call("Network.enable")
+        # The web client writes hours in the zone of the browser.
+        self.call("Emulation.setTimezoneOverride", timezoneId="Europe/Paris")
         return self
 
     def __exit__(self, *raised):
@@ -145,6 +149,21 @@ class Browser:
     def whole_height(self):
         return self.evaluate("document.documentElement.scrollHeight")
 
-    def picture(self):
-        data = self.call("Page.captureScreenshot", format="png")["data"]
+    def place(self, selector):
+        """Where an element is on the page, as wide as the page and with some room above and below: what ``picture`` is given."""
+        found = self.evaluate(
+            f"""(() => {{
+                const node = document.querySelector({json.dumps(selector)});
+                const box = node && node.getBoundingClientRect();
+                return box && [box.top + window.scrollY, box.height, document.documentElement.clientWidth];
+            }})()"""
+        )
+        if not found:
+            raise SetupError(f"There is nothing to show at {selector}.")
+        top, height, width = found
+        return {"x": 0, "y": max(top - ROOM, 0), "width": width, "height": height + 2 * ROOM, "scale": 1}
+
+    def picture(self, place=None):
+        clip = {"clip": place, "captureBeyondViewport": True} if place else {}
+        data = self.call("Page.captureScreenshot", format="png", **clip)["data"]
         return Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")

@@ -126,13 +126,17 @@ class Demo:
 
     @contextlib.contextmanager
     def languages(self):
-        """Inside, languages may be changed by ``speak``; afterwards users have theirs again."""
-        users = self.call(
-            "res.users",
-            "search_read",
-            [("login", "in", [login for login, *_rest in demo_command.LOGINS])],
-            ["lang"],
-        )
+        """Inside, languages may be changed by ``speak``; afterwards users have theirs again.
+
+        Of everybody a page is seen by, whether README names the login or not.
+        """
+        logins = sorted({page["login"] for page in pages() if page.get("login")})
+        users = self.call("res.users", "search_read", [("login", "in", logins)], ["login", "lang"])
+        unknown = set(logins) - {user["login"] for user in users}
+        if unknown:
+            raise SetupError(
+                f"The demo company has no user {', '.join(sorted(unknown))}: mend “login” in docs/pictures/pages.toml."
+            )
         self.users = [user["id"] for user in users]
         try:
             yield
@@ -167,9 +171,9 @@ def take(browser, page, record, language):
     for selector in page.get("click", ()):
         browser.click(selector)
     if not is_action(page) and not page["open"].startswith("/odoo"):
-        browser.size(width, min(max(browser.whole_height(), 400), page.get("tallest", TALLEST)))
+        browser.size(width, min(max(browser.whole_height(), 400), TALLEST))
         browser.settle(page["name"])
-    return browser.picture()
+    return browser.picture(browser.place(page["only"]) if "only" in page else None)
 
 
 def save(picture, path):

@@ -25,6 +25,7 @@ from bootstrap import LOGS, ROOT, STATE, SetupError, say
 
 ODOO = os.environ["CHARTER_ODOO"]
 DATA = os.path.join(STATE, "data")
+LINKS = os.path.join(STATE, "addons")
 ADDON = "mileo_client_charter"
 ROLE = "charter"
 LOCAL_ONLY = "--http-interface=127.0.0.1"
@@ -52,9 +53,27 @@ def addons_path():
         os.path.join(ODOO, "addons"),
         os.path.join(ODOO, "odoo", "addons"),
         os.path.join(sysconfig.get_path("purelib"), "odoo", "addons"),
-        ROOT,
+        linked_addons(),
     ]
     return ",".join(path for path in candidates if os.path.isdir(path))
+
+
+def linked_addons():
+    """Return a folder of links to every addon in this clone.
+
+    The clone itself is no folder of addons for Odoo: it would hold Odoo too, in .charter, and Odoo takes any file in a folder of
+    addons for an addon's; the words of its own core were then looked for in an addon “.charter”, and stayed English.
+    """
+    os.makedirs(LINKS, exist_ok=True)
+    there = {path.parent.name for path in pathlib.Path(ROOT).glob("*/__manifest__.py")}
+    for name in there - set(os.listdir(LINKS)):
+        # Several commands may begin at once.
+        with contextlib.suppress(FileExistsError):
+            os.symlink(os.path.join(ROOT, name), os.path.join(LINKS, name))
+    for name in set(os.listdir(LINKS)) - there:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(LINKS, name))
+    return LINKS
 
 
 def addons():

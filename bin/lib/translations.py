@@ -10,6 +10,7 @@ import re
 import string
 
 import polib
+import runtime
 from bootstrap import ROOT, STATE
 from runtime import addons as published
 from runtime import run_odoo
@@ -18,7 +19,7 @@ LANGUAGE = "fr"
 TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z][\w:.-]*)")
 PRINTF = re.compile(r"%(?:\((\w+)\))?[-#0+]*(?:\d+|\*)?(?:\.\d+)?([sdifgerxX%])")
 
-# Odoo's export walks every file below the addons path; here that would be this clone's .charter too.
+# Odoo's export walks every file below the addons path; one addon is enough.
 EXPORT = """
 import os, unittest.mock
 from odoo.tools.translate import trans_export
@@ -54,7 +55,7 @@ def export_terms(server, database, addons):
         ["shell", "-d", database, "--no-http", "--log-level=warn"],
         "Exporting the translatable terms",
         "i18n.log",
-        script=EXPORT.format(targets=targets, root=ROOT),
+        script=EXPORT.format(targets=targets, root=runtime.LINKS),
     )
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from odoo import fields
 from odoo.fields import Domain
 
-from ..models.base.charter_format import day_text
 from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ..tools.past_due import is_past_due
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
@@ -161,9 +160,8 @@ class ClientReading:
         }
 
     def read_by(self, record):
-        """Return “Monday 30 November 2026”, the day by which we read what the client has said on ``record``; empty when all is read."""
-        day = self.env["charter.word"]._charter_read_by(record)
-        return day_text(self.env, day, "EEEE d MMMM y") if day else ""
+        """Return by which day we read what the client has said on ``record``, a sentence; empty when all is read."""
+        return self.env["charter.word"]._charter_read_by(record)
 
     def _if_later(self, recorded, happened):
         """Return the moment of recording in words, where it is another minute than that of what is recorded; else empty."""

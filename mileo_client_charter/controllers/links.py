@@ -79,6 +79,7 @@ class Links(http.Controller):
                 "address": f"/charter/l/{link}",
                 "status": status,
                 "done": done,
+                "said": record._charter_link_said(purpose, contact) if done and status == "open" else [],
                 "form": form or {},
                 "error": error and error.args[0],
                 "new_form_key": new_form_key,

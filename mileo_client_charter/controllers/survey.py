@@ -4,7 +4,6 @@ from odoo import http
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-from ..models.base.charter_format import day_text
 from ..models.base.door import new_form_key
 from ..models.feedback.charter_feedback import ASKED_FOR
 from ..tools.codes import FEEDBACK_CALLBACK
@@ -148,9 +147,7 @@ class Survey(http.Controller):
             ask_call=not feedback.call_reason,
             sounds_like_a_call=feedback._charter_sounds_like_a_call(),
             delay=feedback._callback_delay_text(),
-            read_by=day_text(
-                request.env, request.env["charter.word"]._charter_read_by(feedback), "EEEE d MMMM y"
-            ),
+            read_by=request.env["charter.word"]._charter_read_by(feedback),
             may_correct=feedback._may_correct_mark(),
             chosen=int(nps) if nps in map(str, range(11)) else None,
             comment=(values or {}).get("comment"),

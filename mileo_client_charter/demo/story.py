@@ -190,6 +190,16 @@ class Story:
             self.hand_over()
         self.env["charter.feedback"]._cron_feedback()
         self.env["charter.obligation"]._cron_clock()
+        self.read()
+
+    def read(self):
+        """What clients wrote is read on the day it is due; what is due today is left for whoever looks at the demo."""
+        if self.present.date() < self.now.date():
+            words = self.env["charter.word"].search(
+                [("read_at", "=", False), ("due_on", "<=", self.present.date())]
+            )
+            for user in words.user_id:
+                words.filtered(lambda word, user=user: word.user_id == user).with_user(user).action_read()
 
     def hand_over(self):
         """Stand-ins, contact sheets and charters brought up to date, and their mails on their way."""

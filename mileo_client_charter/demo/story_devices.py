@@ -165,10 +165,10 @@ def _tell(story):
 
 
 def _update(story):
-    """A third of them is updated since: it answers the concern."""
+    """A third of them is updated since: it answers the concern. The first one, which the client of the portal has, is not."""
     concerns = _advisory(story).concern_ids.filtered(
         lambda one: one.state == "open" and one.answer == "affected"
     )
-    concerns.equipment_id.sorted("id")[::3].write(
+    concerns.equipment_id.sorted("id")[1::3].write(
         {"firmware": NEW_FIRMWARE, "firmware_source": "intervention"}
     )

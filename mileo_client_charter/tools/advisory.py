@@ -55,7 +55,7 @@ class Product(NamedTuple):
 
     :ivar status: ``affected``, ``fixed``, ``not_affected``, ``look`` (under investigation, or recommended only)
     :ivar condition: as it stands there; empty where none is given
-    :ivar remark: what does not stand where it should: ``model_is_version``, ``version_is_model``
+    :ivar remark: what does not stand where it should: ``model_is_version``, ``version_is_model``; ``no_model`` where none is named
     :ivar cves: numbers, in the list of vulnerabilities, of those it is about
     """
 
@@ -100,6 +100,7 @@ class Advisory(NamedTuple):
     remedies: list
     references: list  # (what it is, address)
     source_format: str
+    is_withdrawn: bool = False  # taken back by its publisher: it is about no product any more
 
 
 # -- reading JSON that others wrote ---------------------------------------------------------------

@@ -33,6 +33,8 @@ STATUSES = {
     "known_not_affected": "not_affected",
 }
 SCORES = ("cvss_v2", "cvss_v3", "cvss_v4")
+# Documents that take an earlier one of the same id back (2.1, 4.6 and 4.7); they name no product.
+_WITHDRAWN = ("csaf_withdrawn", "csaf_superseded")
 _VERSION_BRANCHES = ("product_version", "product_version_range")
 
 
@@ -49,8 +51,9 @@ def read(content: bytes) -> Advisory:
     if version not in VERSIONS:
         raise AdvisoryError("version", "/document/csaf_version", version)
     tracking, publisher = document.object("tracking"), document.object("publisher")
-    products = _Products(root.object("product_tree"))
-    vulnerabilities = root.objects("vulnerabilities")
+    is_withdrawn = document.text("category", "").lower() in _WITHDRAWN
+    vulnerabilities = [] if is_withdrawn else root.objects("vulnerabilities")
+    products = [] if is_withdrawn else _Products(root.object("product_tree")).of(vulnerabilities)
     return Advisory(
         identifier=tracking.text("id"),
         publisher=publisher.text("name"),
@@ -68,10 +71,11 @@ def read(content: bytes) -> Advisory:
             for one in tracking.objects("revision_history")
         ],
         vulnerabilities=[_vulnerability(one) for one in vulnerabilities],
-        products=products.of(vulnerabilities),
+        products=products,
         remedies=_remedies(vulnerabilities),
         references=[(one.text("summary", ""), one.text("url")) for one in document.objects("references")],
         source_format=f"csaf_{version}",
+        is_withdrawn=is_withdrawn,
     )
 
 
@@ -148,7 +152,12 @@ class _Products:
         for full in tree.objects("full_product_names"):
             self._add(full, {"product_name": (full.text("name"), f"{full.where}/name")})
         for one in tree.objects("relationships"):
-            self._relate(one)
+            self._relate(one, "product_reference", one, "relates_to_product_reference")
+        for one in tree.objects("product_paths"):
+            # 2.1 has paths in their place; what it is installed on first is the device.
+            self._relate(
+                one, "beginning_product_reference", _first(one, "subpaths"), "next_product_reference"
+            )
         if not self.known:
             raise AdvisoryError("missing", "/product_tree/branches")
 
@@ -170,12 +179,10 @@ class _Products:
             raise AdvisoryError("products", product.where, MAX_PRODUCTS)
         self.known[key] = {**path, "": (product.text("name"), f"{product.where}/name")}
 
-    def _relate(self, one):
+    def _relate(self, one, part_name, holder, whole_name):
         """Relate firmware to a device: the device of one, the version of the other."""
-        part, whole = (
-            self._get(one.text(name), f"{one.where}/{name}")
-            for name in ("product_reference", "relates_to_product_reference")
-        )
+        part = self._get(one.text(part_name), f"{one.where}/{part_name}")
+        whole = self._get(holder.text(whole_name), f"{holder.where}/{whole_name}")
         path = dict(whole)
         for category in _VERSION_BRANCHES:
             if category in part and not any(name in whole for name in _VERSION_BRANCHES):
@@ -204,6 +211,13 @@ class _Products:
                         said.setdefault((key, meaning), []).append(number)
         products = [_product(self.known[key], meaning, numbers) for (key, meaning), numbers in said.items()]
         return list(dict.fromkeys(products))
+
+
+def _first(node, name):
+    found = node.objects(name, required=True)
+    if not found:
+        raise AdvisoryError("missing", f"{node.where}/{name}/0")
+    return found[0]
 
 
 def _product(path, status, numbers):

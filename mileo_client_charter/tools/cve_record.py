@@ -9,13 +9,32 @@ from .advisory import Advisory, AdvisoryError, Node, Product, Remedy, Vulnerabil
 STATUSES = {"affected": "affected", "unaffected": "not_affected", "unknown": "look"}
 SCORES = ("cvssV2_0", "cvssV3_0", "cvssV3_1", "cvssV4_0")
 _UNORDERED = {"git", "deb", "rpm"}
-_FIRST = {"*", "0", "0.0", "-", "all", "all versions", "unspecified", "n/a"}
+_UNSAID = {"", "-", "n/a", "unspecified", "unknown"}
+_EVERY = {"*", "all", "all versions"}
+_FIRST = _EVERY | _UNSAID | {"0", "0.0"}
+# Those who assign numbers to products of others; any other who does is the manufacturer (cve.org, partners).
+_OTHERS = {
+    "mitre",
+    "icscert",
+    "certcc",
+    "cisa-cg",
+    "jpcert",
+    "github_m",
+    "vuldb",
+    "tenable",
+    "talos",
+    "zdi",
+    "snyk",
+    "redhat",
+}
 
 
 def read(content: bytes) -> Advisory:
     """Read the record.
 
-    :raise AdvisoryError: it is too large, none of this format, rejected by cve.org, or not whole; says where
+    A record that cve.org rejected is one that was withdrawn.
+
+    :raise AdvisoryError: it is too large, none of this format, only reserved, or not whole; says where
     """
     root = Node(load(content))
     if root.value.get("dataType") != "CVE_RECORD":
@@ -24,21 +43,21 @@ def read(content: bytes) -> Advisory:
     if version.split(".")[0] != "5":
         raise AdvisoryError("version", "/dataVersion", version)
     meta = root.object("cveMetadata")
-    if meta.text("state") != "PUBLISHED":
-        raise AdvisoryError("unpublished", f"{meta.where}/state", meta.text("state"))
+    state = meta.text("state")
+    if state not in ("PUBLISHED", "REJECTED"):
+        raise AdvisoryError("unpublished", f"{meta.where}/state", state)
     assigner = root.object("containers").object("cna")
-    identifier, published = meta.text("cveId").upper(), meta.moment("datePublished")
-    text = next(
-        (one.text("value") for one in assigner.objects("descriptions") if one.text("lang", "en")[:2] == "en"),
-        "",
+    identifier, is_withdrawn = meta.text("cveId").upper(), state == "REJECTED"
+    published = meta.moment("datePublished", required=not is_withdrawn) or meta.moment("dateUpdated")
+    words = assigner.objects("rejectedReasons" if is_withdrawn else "descriptions")
+    text = next((one.text("value") for one in words if one.text("lang", "en")[:2] == "en"), "")
+    publisher = assigner.object("providerMetadata").text("shortName", "") or meta.text(
+        "assignerShortName", "cve.org"
     )
-    products = [product for one in assigner.objects("affected", required=True) for product in _products(one)]
-    if not products:
-        raise AdvisoryError("missing", f"{assigner.where}/affected/0/versions")
+    products = [] if is_withdrawn else _affected(root, assigner, publisher)
     return Advisory(
         identifier=identifier,
-        publisher=assigner.object("providerMetadata").text("shortName", "")
-        or meta.text("assignerShortName", "cve.org"),
+        publisher=publisher,
         namespace="https://www.cve.org/",
         title=assigner.text("title", "") or identifier,
         language="en",
@@ -49,14 +68,16 @@ def read(content: bytes) -> Advisory:
         revised=meta.moment("dateUpdated", required=False) or published,
         summary=text,
         revisions=[],
-        vulnerabilities=[
+        vulnerabilities=[]
+        if is_withdrawn
+        else [
             Vulnerability(
                 identifier,
                 assigner.text("title", ""),
                 text,
                 _weakness(assigner),
                 _scores(root, assigner),
-                False,
+                _is_exploited(root),
             )
         ],
         products=list(dict.fromkeys(products)),
@@ -67,6 +88,7 @@ def read(content: bytes) -> Advisory:
         ],
         references=[(one.text("name", ""), one.text("url")) for one in assigner.objects("references")],
         source_format=f"cve_{version}",
+        is_withdrawn=is_withdrawn,
     )
 
 
@@ -93,10 +115,56 @@ def _scores(root, assigner):
     return []
 
 
-def _products(one):
-    vendor, model = one.text("vendor", ""), one.text("product", "") or one.text("packageName", "")
-    if not model:
-        raise AdvisoryError("missing", f"{one.where}/product")
+def _is_exploited(root):
+    """Return whether it is in the catalogue of exploited vulnerabilities, which CISA adds to records (KEV)."""
+    return any(
+        one.object("other", required=False).text("type", "") == "kev"
+        for holder in root.object("containers").objects("adp")
+        for one in holder.objects("metrics")
+    )
+
+
+def _affected(root, assigner, publisher):
+    """Return the products of whoever assigned the number; where it names none, of those who enrich records (ADP).
+
+    Records of some manufacturers name no product at all ("n/a"): it is then one of theirs, and somebody has to look.
+    """
+    rows = assigner.objects("affected", required=True)
+    named = [one for one in rows if _model(one)]
+    named = named or [
+        one
+        for holder in root.object("containers").objects("adp")
+        for one in holder.objects("affected")
+        if _model(one)
+    ]
+    products = [product for one in named for product in _products(one, publisher)]
+    if products:
+        return products
+    vendors = [vendor for one in rows if (vendor := _vendor(one, publisher))]
+    if named or not vendors:
+        place = "versions" if named else "product"
+        raise AdvisoryError("missing", f"{assigner.where}/affected/0/{place}")
+    where = f"{rows[0].where}/product"
+    return [Product(vendor, "", "", "", "affected", "no_model", where, (0,)) for vendor in vendors]
+
+
+def _vendor(one, publisher):
+    said = one.text("vendor", "")
+    if said.casefold() not in _UNSAID:
+        return said
+    return "" if publisher.casefold() in _OTHERS else publisher
+
+
+def _model(one):
+    for name in ("product", "packageName"):
+        said = one.text(name, "")
+        if said.casefold() not in _UNSAID:
+            return said
+    return ""
+
+
+def _products(one, publisher):
+    vendor, model = _vendor(one, publisher), _model(one)
     where = f"{one.where}/product"
 
     def product(status, condition):
@@ -120,4 +188,6 @@ def _condition(version):
             lower = "" if first.casefold() in _FIRST else f">= {first}"
             upper = "" if last == "*" else f"{sign} {last}"
             return " | ".join(filter(None, [lower, upper])) or "vers:all/*"
-    return "vers:all/*" if first.casefold() in _FIRST - {"0", "0.0", "n/a", "-", "unspecified"} else first
+    if first.casefold() in _UNSAID:
+        return ""
+    return "vers:all/*" if first.casefold() in _EVERY else first

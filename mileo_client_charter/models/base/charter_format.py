@@ -2,6 +2,7 @@
 
 import re
 
+from babel import Locale, UnknownLocaleError
 from odoo.tools.misc import format_date, format_datetime, formatLang, get_lang
 
 from ...tools.figures import percent
@@ -29,6 +30,17 @@ def _hours(env, pattern):
     if "MMMM" not in pattern or not (get_lang(env).code or "").startswith("fr"):
         return pattern
     return pattern.replace(", HH:mm", " 'à' H'\u00a0h\u00a0'mm").replace("HH:mm", "H'\u00a0h\u00a0'mm")
+
+
+def language_name(env, code):
+    """Return “français” for ``fr_FR`` or ``fr``, in the language of ``env``; empty where nobody knows it.
+
+    Odoo's own names of languages (“French / Français”) are the same for every reader.
+    """
+    try:
+        return Locale.parse(get_lang(env).code).languages.get((code or "")[:2].lower(), "")
+    except (ValueError, UnknownLocaleError):
+        return ""
 
 
 def day_text(env, day, pattern=None):

@@ -99,6 +99,12 @@ class CharterLinkMixin(models.AbstractModel):
         token = self.env["charter.link"]._token(record, purpose, contact)
         return f"{record.get_base_url()}{PATH}{token}"
 
+    def _charter_link_said(self, purpose, contact):
+        """Return what is recorded of ``purpose`` now, then what follows, by when and by whom; a sentence each, in the language of the environment
+        (hook). Empty where nothing is recorded.
+        """
+        return []
+
     def _charter_link_thread(self, contact):
         """Return the document to whose thread a reply to the copy for ``contact`` belongs; empty: no copy is sent."""
         return self

@@ -53,6 +53,17 @@ class ResPartner(models.Model):
             "escalation_address": self._charter_link_company()._charter_escalation_address(),
         }
 
+    def _charter_link_said(self, purpose, contact):
+        if purpose != "mails":
+            return super()._charter_link_said(purpose, contact)
+        wanted = [kind.label for kind in self._charter_mail_kinds() if kind.wanted]
+        return [
+            self.env._("Recorded: we write to you about %s.", ", ".join(wanted))
+            if wanted
+            else self.env._("Recorded: we write to you only where you wrote to us, or the law has us."),
+            self.env._("It holds from our next message on; you can change it here at any time."),
+        ]
+
     def _link_mails(self, contact, form):
         """Record the choice; the page shows it, and a mail about fewer mails would be one too many.
 

@@ -11,6 +11,8 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools import mail_authentication
 from ...tools.automatic_mail import untagged
+from ...tools.call_asked import asks_for_call
+from ...tools.mail_quote import own_words
 from ..base.charter_copy import mail_copy
 from ..base.charter_lock import lock
 from ..base.mail_thread import AuthenticationResults
@@ -174,9 +176,16 @@ class CharterEscalation(models.Model):
         elif client:
             values.update(partner_id=client.id, contact_id=contact.id)
         # The gateway's own values (email_from) are the engine's, not the sender's.
-        return super(CharterEscalation, self._charter_engine().with_company(company)).message_new(
+        escalation = super(CharterEscalation, self._charter_engine().with_company(company)).message_new(
             msg_dict, {**values, "email_from": msg_dict.get("email_from")}
         )
+        escalation._ask_about_call(own_words(msg_dict.get("body")))
+        return escalation
+
+    def _ask_about_call(self, words):
+        """Ask the contact, whose escalation is in ``words`` that ask for a call, whether its account manager calls as well."""
+        if self.contact_id and asks_for_call(words):
+            self.env["charter.word"].sudo()._hear(self)._ask_about_call(self.contact_id)
 
     @api.model
     def _from_portal(self, contact, subject, description, feedback=None, call_me=False):
@@ -212,4 +221,6 @@ class CharterEscalation(models.Model):
             said = self.env["charter.feedback"]._from_portal(contact, comment=description, call_me=True)
             if not escalation.feedback_id:
                 escalation.feedback_id = said
+        else:
+            escalation._ask_about_call(description)
         return escalation.with_env(self.env)

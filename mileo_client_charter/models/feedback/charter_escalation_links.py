@@ -73,6 +73,48 @@ class CharterEscalation(models.Model):
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
         }
 
+    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+        """Return what is recorded of this escalation and what follows, whichever link recorded it."""
+        reference = self.reference or self.display_name
+        if self.state == "resolved":
+            return [
+                self.env._("Recorded: you accept our answer to %s.", reference),
+                self.env._("Nothing else follows: it is closed. A reply to our message opens it again."),
+            ]
+        if self.state == "open":
+            return [
+                self.env._("Recorded: your escalation %s is open.", reference)
+                if self.level == "1"
+                else self.env._("Recorded: your escalation %s is with our general management.", reference),
+                *self._answer_in_words(contact),
+            ]
+        if self.unsatisfied_at:
+            [word] = self.env["charter.word"]._unread_of(self)[-1:] or [self.env["charter.word"]]
+            return [
+                self.env._("Recorded: our answer to %s does not satisfy you.", reference),
+                *word._read_in_words(),
+            ]
+        if self.state == "answered":
+            return [
+                self.env._("Recorded: our answer to %s is not accepted.", reference),
+                self.env._("You can still accept it, or go further, by the buttons below."),
+            ]
+        return []
+
+    def _answer_in_words(self, contact):
+        """Return who answers this escalation and by when, a sentence in a list; empty where nobody owes an answer."""
+        promise = self._current_promises().get(self.id)
+        if not promise:
+            return []
+        roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        who = (
+            promise.user_id.name or roles["operations_manager" if self.level == "1" else "general_management"]
+        )
+        tz = contact.tz or self.company_id._charter_tz()
+        due = promise._due_in_words(tz, "EEEE d MMMM y, HH:mm", "EEEE d MMMM y")
+        due = f"{due} ({tz.replace('_', ' ')})"
+        return [self.env._("%(who)s answers you by %(due)s.", who=who, due=due)]
+
     def _level2_delay(self):
         """Return “48 h”, within which general management answers by the charter in force; empty without one."""
         document = self.env["charter.document"].sudo()._in_force(self.company_id)

@@ -153,6 +153,34 @@ class CharterFeedback(models.Model):
             )
         return self.env._("You asked us to call you on %s.", self._in_words(moment, tz))
 
+    def _charter_link_said(self, purpose, contact):
+        if purpose == "escalate":
+            escalation = self.escalation_ids.sorted("id")[-1:]
+            return escalation._charter_link_said(purpose, contact) if escalation else []
+        if purpose == "callback":
+            if not self.call_wanted_at:
+                return []
+            tz = contact.tz or self.company_id._charter_tz()
+            asked = self.env._(
+                "Recorded: you ask us to call you on %s.", self._in_words(self.call_wanted_at, tz)
+            )
+            return [asked, *self._call_in_words(contact)]
+        if contact.charter_no_survey:
+            recorded = self.env._("Recorded: you receive no satisfaction survey from us any more.")
+        else:
+            recorded = self.env._("Recorded: you receive our satisfaction surveys.")
+        return [recorded, self.env._("It holds from now on; you can change it here at any time.")]
+
+    def _call_in_words(self, contact):
+        """Return who calls and by when, a sentence in a list; empty where no call is due."""
+        promise = self._charter_owed(FEEDBACK_CALLBACK)[:1]
+        if not promise:
+            return []
+        tz = contact.tz or self.company_id._charter_tz()
+        who = promise.user_id.name or self.env._("Your account manager")
+        due = f"{self._in_words(promise.due_at, tz)} ({tz.replace('_', ' ')})"
+        return [self.env._("%(who)s calls you by %(due)s.", who=who, due=due)]
+
     # -- no more surveys --------------------------------------------------------------------------
 
     def _link_optout_values(self, contact):

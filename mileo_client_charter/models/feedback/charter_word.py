@@ -9,8 +9,13 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.call_asked import asks_for_call
 from ...tools.clock import Delay, NoWorkingTime, to_local, to_utc
+from ...tools.codes import FEEDBACK_CALLBACK
+from ...tools.mail_quote import own_words
+from ..base.charter_copy import mail_copy
 from ..base.charter_format import day_text
+from ..base.client_document import Link
 
 _lt = LazyTranslate(__name__)
 
@@ -27,8 +32,11 @@ class CharterWord(models.Model):
 
     _name = "charter.word"
     _description = "Client comment to read"
-    _inherit = ["charter.engine.mixin"]
+    _inherit = ["charter.engine.mixin", "charter.link.mixin"]
     _charter_engine_only = True
+    _charter_links = {
+        "call": Link(14, "mileo_client_charter.link_call", "_link_call_values", "_link_call"),
+    }
     _order = "due_on, id"
     _rec_name = "document"
 
@@ -44,6 +52,14 @@ class CharterWord(models.Model):
         "res.users", "To read by", required=True, readonly=True, index=True, ondelete="restrict"
     )
     due_on = fields.Date("Due on", required=True, readonly=True, help="The next working day of the company.")
+    asks_call = fields.Boolean(
+        "Asks for a call",
+        readonly=True,
+        help="Read from the comment. The client is asked once whether it wants a call; a call is due once it says yes.",
+    )
+    call_feedback_id = fields.Many2one(
+        "charter.feedback", "Call asked for", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     read_at = fields.Datetime("Read on", readonly=True)
     read_by_id = fields.Many2one("res.users", "Read by", readonly=True, ondelete="restrict")
     reminded_on = fields.Date("Reminded on", readonly=True)
@@ -95,6 +111,7 @@ class CharterWord(models.Model):
             return self.browse()
         said_at = said_at or self._charter_now()
         user = self._reader(document, client, company)
+        said = own_words(message.body) if message else document._charter_said()
         word = self._charter_engine().create(
             {
                 "partner_id": client.id,
@@ -104,12 +121,88 @@ class CharterWord(models.Model):
                 "message_id": message.id if message else False,
                 "said_at": said_at,
                 "user_id": user.id,
+                "asks_call": asks_for_call(said),
                 # What was said days before it was recorded is heard from then on: nothing is late as it is written down.
                 "due_on": self._next_working_day(company, max(said_at, self._charter_now())),
             }
         )
         word._put_in_list()
+        if message:
+            word._ask_about_call(message.author_id)
         return word
+
+    # -- words that ask for a call: the client is asked once, whichever door they came by ---------------
+
+    def _ask_about_call(self, contact):
+        """Mail ``contact``, who wrote words that ask for a call, whether we shall call: its yes opens the call-back of article 02.
+
+        A form asks on its own page. Nobody is asked who is not that client's contact, or whose call is owed already.
+        """
+        self.ensure_one()
+        document = self._document()
+        if (
+            not self.asks_call
+            or contact.commercial_partner_id != self.partner_id
+            or not contact.email_normalized
+        ):
+            return
+        if document._name == "charter.feedback" and document.followup == "call":
+            return
+        thread = document.sudo().with_context(lang=contact.lang or self.env.lang)
+        word = self.sudo().with_env(thread.env)
+        body = thread.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_word_call",
+            {
+                "contact": contact,
+                "company": word.company_id,
+                "address": word._charter_link("call", contact),
+                **word._link_call_values(contact),
+            },
+        )
+        mail_copy(
+            thread,
+            contact,
+            word.company_id,
+            thread.env._("%s: shall we call you?", thread.display_name),
+            body,
+            owed=True,
+        )
+
+    def _charter_link_thread(self, contact):
+        return self._document()
+
+    def _link_call_values(self, contact):
+        delay = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(FEEDBACK_CALLBACK)
+        day = "" if self.read_at else day_text(self.env, self.due_on, "EEEE d MMMM y")
+        return {
+            "heading": self.env._("Shall we call you?"),
+            "words": own_words(self.message_id.body) if self.message_id else self.words,
+            "received": self.env._("We have received your message: we read it by %s.", day)
+            if day
+            else self.env._("We have received your message."),
+            "otherwise": self.env._("Without it, we read your words anyway, by %s.", day) if day else "",
+            "delay": delay.delay_text,
+            "asked": bool(self.call_feedback_id),
+        }
+
+    def _link_call(self, contact, form):  # pylint: disable=unused-argument
+        """Open the call the client says it wants: on the feedback it wrote about, else on one of its own words."""
+        if self.call_feedback_id:
+            return None
+        feedback = self._document()
+        if feedback is None or feedback._name != "charter.feedback" or not feedback._complete(call_me=True):
+            words = self._link_call_values(contact)["words"]
+            feedback = self.env["charter.feedback"].sudo()._from_portal(contact, comment=words, call_me=True)
+        self._charter_engine().call_feedback_id = feedback
+        return " ".join(self._charter_link_said("call", contact))
+
+    def _charter_link_said(self, purpose, contact):
+        if not self.call_feedback_id:
+            return []
+        return [
+            self.env._("Recorded: you ask us to call you."),
+            *self.call_feedback_id._call_in_words(contact),
+        ]
 
     @api.model
     def _reader(self, document, client, company):
@@ -193,6 +286,18 @@ class CharterWord(models.Model):
                     )
                 ).with_context(charter_word_read=True).unlink()
 
+    def _read_in_words(self):
+        """Return who reads this word and by when, a sentence in a list; empty where it is read, or there is none."""
+        return [
+            self.env._(
+                "%(who)s reads your words by %(day)s and answers you.",
+                who=word.user_id.name,
+                day=day_text(self.env, word.due_on, "EEEE d MMMM y"),
+            )
+            for word in self.sudo()
+            if not word.read_at
+        ]
+
     @api.model
     def _unread_of(self, document):
         return self.sudo().search(
@@ -201,8 +306,20 @@ class CharterWord(models.Model):
 
     @api.model
     def _charter_read_by(self, document):
-        """Return the day by which the last of a client's unread words on ``document`` are read; False when none waits."""
-        return self._unread_of(document).sorted("due_on")[-1:].due_on
+        """Return for the client by which day the last of its unread words on ``document`` are read, or that this day is over; empty
+        when none waits.
+        """
+        word = self._unread_of(document).sorted("due_on")[-1:]
+        if not word:
+            return ""
+        day = day_text(self.env, word.due_on, "EEEE d MMMM y")
+        if word.is_late:
+            return self.env._(
+                "We have received your words. They were to be read by %s and have not been yet: we apologise, and remind "
+                "whoever reads them every day.",
+                day,
+            )
+        return self.env._("We have received your words: we read them by %s.", day)
 
     def action_open_document(self):
         self.ensure_one()

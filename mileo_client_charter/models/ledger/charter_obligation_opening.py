@@ -67,6 +67,11 @@ def _reminder(amount, unit, clock):
     return Delay(amount, unit, clock)
 
 
+def _series(request):
+    """Return what the occurrences of one commitment to one client have in common."""
+    return request["code"], request["res_model"], request["res_id"], request["partner_id"]
+
+
 class CharterObligation(models.Model):
     _inherit = "charter.obligation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -78,7 +83,8 @@ class CharterObligation(models.Model):
             ``at`` (naive UTC moment of the trigger, or of the event for promises that come before one) and
             optionally ``contract_id``, ``occurrence``, ``opened_at``, ``delay`` (tools.clock.Delay that
             replaces the commitment's), ``user_id`` and ``known_at`` (naive UTC moment it became known: where the delay
-            after the trigger is over by then, it runs from then, and the history says so) and ``not_before`` (naive UTC: the
+            after the trigger is over by then, it runs from then, never longer than a younger one's of the same commitment, and
+            the history says so) and ``not_before`` (naive UTC: the
             earliest moment that can still be met, where the event that the promise comes before has begun)
         :return: charter.obligation, the rows of the requests in their order, new or already there; one that was withdrawn
             gives way to a new row
@@ -107,12 +113,12 @@ class CharterObligation(models.Model):
             if moments:
                 self._wake_clock(min(moments))
         late = [
-            (known[key], request["known_at"])
+            (known[key], request)
             for key, request in zip(keys, requests, strict=True)
             if request.get("known_late") and key in known
         ]
-        for row_id, known_at in late:
-            engine.browse(row_id)._say_known_late(known_at)
+        for row_id, request in late:
+            engine.browse(row_id)._say_known_late(request["known_at"], request.get("due_with_next"))
         missing = [key for key in keys if key not in known]
         if missing:
             present = self._ids_of(missing)
@@ -126,8 +132,17 @@ class CharterObligation(models.Model):
             known.update(zip(back, self._open(list(back.values())).ids, strict=True))
         return self.browse([known[key] for key in keys])
 
-    def _say_known_late(self, known_at):
-        self._explain(_lt("It became known on %s, and its time runs from then.", known_at))
+    def _say_known_late(self, known_at, due_with_next=False):
+        if due_with_next:
+            self._explain(
+                _lt(
+                    "It became known on %s. Its time runs from then, and ends with that of the next one: what came first is "
+                    "never due last.",
+                    known_at,
+                )
+            )
+        else:
+            self._explain(_lt("It became known on %s, and its time runs from then.", known_at))
 
     def _insert(self, targets, rows):
         """Return {(res_id, code, res_model, occurrence): id} of the ``rows`` that were not there yet."""
@@ -256,7 +271,10 @@ class CharterObligation(models.Model):
 
     @api.model
     def _due_since_known(self, ruler, asked, dues):
-        """Return ``dues``, those that were over when it became known counted from then: no promise is made that is broken already."""
+        """Return ``dues``, those that were over when it became known counted from then: no promise is made that is broken already.
+
+        Nor is one due after a younger one of the same commitment to the same client: it would be done out of turn.
+        """
         late = [
             index
             for index, ((request, terms, _delay), due) in enumerate(zip(asked, dues, strict=True))
@@ -271,7 +289,41 @@ class CharterObligation(models.Model):
             asked[index][0]["known_late"] = True
         again = ruler.moments([(asked[index][0]["known_at"], asked[index][2], "after") for index in late])
         found = dict(zip(late, again, strict=True))
-        return [found.get(index, due) for index, due in enumerate(dues)]
+        dues = [found.get(index, due) for index, due in enumerate(dues)]
+        younger = self._due_younger([asked[index][0] for index in late])
+        for index, (request, _terms, _delay) in enumerate(asked):
+            if index not in found:
+                younger.setdefault(_series(request), []).append((request["at"], dues[index]))
+        for index in late:
+            request = asked[index][0]
+            later = [
+                due
+                for at, due in younger.get(_series(request), ())
+                if at > request["at"] and not isinstance(due, NoWorkingTime) and due > request["known_at"]
+            ]
+            next_due = min(later, default=None)
+            if next_due and not isinstance(dues[index], NoWorkingTime) and next_due < dues[index]:
+                dues[index] = next_due
+                request["due_with_next"] = True
+        return dues
+
+    def _due_younger(self, requests):
+        """Return {series: [(moment counted from, due moment)]} of what is in the register beside ``requests``, one statement."""
+        rows = self.sudo().search_fetch(
+            [
+                ("res_model", "in", list({request["res_model"] for request in requests})),
+                ("res_id", "in", list({request["res_id"] for request in requests})),
+                ("code", "in", list({request["code"] for request in requests})),
+                ("state", "!=", "cancelled"),
+                ("due_at", "!=", False),
+            ],
+            ["code", "res_model", "res_id", "partner_id", "trigger_at", "due_at"],
+        )
+        found = {}
+        for row in rows:
+            series = (row.code, row.res_model, row.res_id, row.partner_id.id)
+            found.setdefault(series, []).append((row.trigger_at, row.due_at))
+        return found
 
     def _due_moments(self, questions):
         """Return answers to (request, moment, Delay, anchor) or None, computed once a calendar.

@@ -115,6 +115,12 @@ class ContractContract(models.Model):
             self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
         return result
 
+    @api.onchange("charter_tier_id")
+    def _onchange_charter_tier_id(self):
+        """Begin today, unless somebody says otherwise: the day is required as soon as a tier is chosen."""
+        if self.charter_tier_id and not self.charter_since:
+            self.charter_since = (self.company_id or self.env.company).sudo()._charter_today()
+
     def _charter_begin(self):
         """Open what a contract under the charter owes from its first day: onboarding and the first occurrences."""
         running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])

@@ -275,6 +275,15 @@ class CharterSetupCheck(models.Model):
             "mileo_client_charter.action_charter_setup_check"
         )
 
+    def action_check_again(self):
+        """Look now at the companies of whoever asks, and show the list as it is then.
+
+        :raise AccessError: who does not read the set-up
+        """
+        self.check_access("read")
+        self._refresh(self.env.companies)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def action_mend(self):
         """Open where it is mended. :raise AccessError: the charter's administrators alone"""
         self.ensure_one()
@@ -346,6 +355,10 @@ class CharterDefect(models.Model):
         if self.kind == "setup":
             return self.env["charter.setup.check"].browse(self.res_id).action_mend()
         return super().action_mend()
+
+    def action_check_again(self):
+        """Look at the set-up again; everything else in this list is read as it is now. :raise AccessError: who does not read it"""
+        return self.env["charter.setup.check"].action_check_again()
 
     def _defect_queries(self, clients):
         return [

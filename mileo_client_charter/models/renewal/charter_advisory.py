@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import advisory, references, versions
-from ...tools.catalogue import family_pattern, maker_words, model_key
+from ...tools.catalogue import maker_words, model_key, product_pattern, resembling_pattern
 
 SEVERITIES = [
     ("none", "None"),
@@ -190,6 +190,7 @@ class CharterAdvisoryProduct(models.Model):
         [
             ("version_is_model", "The model stood where the version should: no version is given"),
             ("model_is_version", "A version stands where the model should: correct the model"),
+            ("no_model", "It names no model: all devices of the manufacturer are to be looked at"),
         ],
         readonly=True,
     )
@@ -199,6 +200,7 @@ class CharterAdvisoryProduct(models.Model):
     key = fields.Char(compute="_compute_keys", store=True, index="btree_not_null")
     maker_key = fields.Char("Manufacturer key", compute="_compute_keys", store=True)
     pattern = fields.Char(compute="_compute_keys", store=True)
+    resembling = fields.Char("Pattern of what is to be looked at", compute="_compute_keys", store=True)
 
     @api.depends("vendor", "model")
     def _compute_display_name(self):
@@ -215,7 +217,8 @@ class CharterAdvisoryProduct(models.Model):
                 else model_key(one.model)
             )
             one.maker_key = " ".join(maker_words(one.vendor))
-            one.pattern = family_pattern(one.model) if one.key else ""
+            one.pattern = product_pattern(one.model) if one.key else ""
+            one.resembling = resembling_pattern(one.model) if one.key else ""
 
     @api.depends("condition", "remark")
     def _compute_is_decidable(self):
@@ -225,6 +228,8 @@ class CharterAdvisoryProduct(models.Model):
     @api.constrains("model", "vendor")
     def _check_model(self):
         for one in self:
+            if one.remark == "no_model":
+                continue
             if not (one.model or "").strip():
                 raise ValidationError(self.env._("Model: say which product it is."))
             if versions.is_version(one.model) and one.remark != "model_is_version":

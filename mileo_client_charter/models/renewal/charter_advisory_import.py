@@ -48,12 +48,15 @@ class CharterAdvisory(models.Model):
         one = self.with_context(active_test=False).search(
             [("identifier", "=ilike", found.identifier), ("publisher", "=ilike", found.publisher)], limit=1
         )
-        if (
-            one
-            and one.source_format
-            and (one.revised_at or one.published_at) >= found.revised
-            and one.product_ids
-        ):
+        if found.is_withdrawn and not one:
+            raise UserError(
+                self.env._(
+                    "%s: its publisher withdrew it, and it is not on record: there is nothing to take in.",
+                    found.identifier,
+                )
+            )
+        is_whole = one.product_ids or found.is_withdrawn
+        if one and one.source_format and (one.revised_at or one.published_at) >= found.revised and is_whole:
             return one
         with self.env.cr.savepoint():
             return one._revise(found) if one else self._begin(found)

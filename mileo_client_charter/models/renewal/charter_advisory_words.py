@@ -3,12 +3,12 @@
 import hashlib
 import json
 
-from babel import Locale, UnknownLocaleError
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
 
 from ...tools.words import is_said, language_of
+from ..base.charter_format import language_name
 
 # So many names of products stand in a subject; with more, their manufacturers do.
 NAMED = 2
@@ -126,11 +126,7 @@ class CharterAdvisory(models.Model):
 
     def _said_in(self):
         """Return the name of the language of the text, in the reader's own; empty where it is not stated."""
-        try:
-            reader = Locale.parse(self.env.lang or "en_US")
-            return reader.languages.get((self.language or "")[:2].lower(), "")
-        except (ValueError, UnknownLocaleError):
-            return ""
+        return language_name(self.env, self.language)
 
     def _quoted_from(self):
         """Return the words that stand before a quotation: whose text it is, and in which language."""
@@ -233,13 +229,12 @@ class CharterNotice(models.Model):
     @api.depends("state", "name", "body", "advice", "line_ids")
     @api.depends_context("lang")
     def _compute_other_words(self):
-        names = dict(self.env["res.lang"].get_installed())
         for notice in self:
             quoted = notice._languages_to_translate()
             others = [
                 code for code in notice._languages_read() if code not in quoted and notice._is_other(code)
             ]
-            notice.other_words = ", ".join(names[code] for code in others)
+            notice.other_words = ", ".join(dict.fromkeys(language_name(self.env, code) for code in others))
 
     def _is_other(self, code):
         """Return whether what it says to readers of a language is clearly in another one."""
@@ -288,10 +283,9 @@ class CharterNotice(models.Model):
     )
     @api.depends_context("lang")
     def _compute_foreign_words(self):
-        names = dict(self.env["res.lang"].get_installed())
         for notice in self:
-            read = [names[code] for code in notice._languages_to_translate()]
-            notice.foreign_words = ", ".join(read)
+            read = [language_name(self.env, code) for code in notice._languages_to_translate()]
+            notice.foreign_words = ", ".join(dict.fromkeys(read))
 
     def _languages_to_translate(self):
         """Return the languages of this draft's clients in which the publisher's text stands in another language."""

@@ -74,7 +74,7 @@ class CharterNotice(models.Model):
     state = fields.Selection(
         [
             ("draft", "To review"),
-            ("open", "Contact change notices"),
+            ("open", "Clients informed"),
             ("closed", "Past"),
             ("cancelled", "Cancelled notice"),
         ],

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import ValidationError
 
 from ...tools.words import is_said
-from ..base.charter_format import moment_text
+from ..base.charter_format import day_text, moment_text
 from ..base.client_document import Link
 
 
@@ -38,6 +38,19 @@ class CharterNoticeLine(models.Model):
         self._charter_engine().write({"acknowledged_at": False, "acknowledged_by_id": False})
         return self.env._("You have not read “%s” yet.", self.notice_id.name)
 
+    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+        if not self.acknowledged_at:
+            return [
+                self.env._("Recorded: you have not read “%s” yet.", self.notice_id.name),
+                self.env._("You can confirm it here, whenever you have."),
+            ]
+        who = self.partner_id.with_company(self.company_id).charter_account_manager_id.name
+        who = who or self.env._("Your account manager")
+        return [
+            self.env._("Recorded: you have read “%s”. It orders nothing.", self.notice_id.name),
+            self.env._("Nothing else follows; %s answers your questions: reply to our message.", who),
+        ]
+
     def _charter_link_thread(self, contact):
         # A notice is sent to many clients: the thread is that of what this one was handed.
         return self.env["charter.delivery"].search(
@@ -67,6 +80,24 @@ class CharterReview(models.Model):
 
     def _link_attendee(self, contact):
         return self.sudo().event_id.attendee_ids.filtered(lambda one: one.partner_id == contact)[:1]
+
+    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+        values = self._link_values(contact)
+        state = values["attendee"].state
+        if state == "declined":
+            words = self.env["charter.word"]._unread_of(self)[-1:]
+            recorded = self.env._("Recorded: you do not come to “%s”.", self.name)
+            due = day_text(self.env, self.due_on, "d MMMM y") if self.due_on else ""
+            owed = self.env._("You keep your right to this meeting, by %s.", due) if due else ""
+            return [recorded, *words._read_in_words(), *filter(None, [owed])]
+        if state == "accepted":
+            who = ", ".join(self.sudo().staff_ids.mapped("name"))
+            when = f"{values['when']} ({values['times_of']})"
+            return [
+                self.env._("Recorded: you come to “%s”.", self.name),
+                self.env._("%(who)s meet you on %(when)s.", who=who, when=when),
+            ]
+        return []
 
     def _link_decline(self, contact, form):
         """Record that the contact does not come, and why; the account manager answers. It can come after all by the same link.

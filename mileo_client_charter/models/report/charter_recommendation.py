@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said
+from ..base.charter_format import day_text
 from ..base.charter_words import Choice
 from ..base.client_document import Link, Sheet
 
@@ -308,6 +309,25 @@ class CharterRecommendation(models.Model):
             "may_change": self.state in ("accepted", "declined")
             and self._charter_may_change_mind(self.answered_at),
         }
+
+    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+        if not self.answered_at or self.state == "proposed":
+            return []
+        if self.state != "accepted":
+            recorded = self.env._("Recorded: you decline “%s”.", self.name)
+            return [
+                recorded,
+                self.env._(
+                    "Nothing follows: it stays in your report, and we do not come back to it by ourselves."
+                ),
+            ]
+        recorded = self.env._("Recorded: you accept “%s”. It orders nothing.", self.name)
+        day = day_text(self.env, self.date_deadline, "d MMMM y")
+        who = self.user_id.name or self.env._("Your technical contact")
+        return [
+            recorded,
+            self.env._("%(who)s sees to it by %(day)s.", who=who, day=day),
+        ]
 
     def _link_answer(self, contact, form):
         """Record the client's answer, or another one within 24 hours.

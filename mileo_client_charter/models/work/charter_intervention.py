@@ -377,17 +377,11 @@ class CharterIntervention(models.Model):
         terms = self._charter_terms_before(vals)
         responded = {intervention: intervention.responded_at for intervention in self}
         result = super().write(vals)
-        renewed = {}
-        for intervention in self.filtered(lambda i: i.state == "open"):
+        running = self.filtered(lambda i: i.state == "open")
+        for intervention in running:
             if intervention.responded_at != responded[intervention]:
                 intervention._charter_declare_response()
-            changed = intervention._charter_terms_changed(terms.get(intervention))
-            if changed:
-                renewed[changed] = renewed.get(changed, self.browse()) | intervention
-        for reason, interventions in renewed.items():
-            promised = interventions._charter_promised()
-            interventions._charter_renew_promises(reason)
-            interventions._charter_check_postponed(promised)
+        running._charter_follow_terms(terms)
         if resolved:
             self._charter_resolve_again(resolved)
         return result

@@ -200,7 +200,22 @@ class CharterIntervention(models.Model):
         layout = "mileo_client_charter.mail_client_layout"
         mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)
 
-    # -- what the promises of open work are made on, once a client told us of it -----------------------
+    # -- what the promises of open work are made on -----------------------------------------------------
+
+    def _charter_follow_terms(self, before):
+        """Make anew the promises of what is open and other than ``before`` (``_charter_terms_before``).
+
+        :raise ValidationError: they would be due later than the client was promised
+        """
+        renewed = {}
+        for intervention in self:
+            changed = intervention._charter_terms_changed(before.get(intervention))
+            if changed:
+                renewed[changed] = renewed.get(changed, self.browse()) | intervention
+        for reason, interventions in renewed.items():
+            promised = interventions._charter_promised()
+            interventions._charter_renew_promises(reason)
+            interventions._charter_check_postponed(promised)
 
     def _charter_check_settled(self, vals):
         self._charter_check_terms(vals)

@@ -404,6 +404,10 @@ class TestPortal(DoorsCase):
         page = self.get(f"/my/charter/feedback/{unread.id}")
         self.assertShows(page, f"we read them by {day}")
         self.assertNotIn("Would you like us to call you?", page.text)
+        word._charter_engine().due_on = "2020-01-06"
+        page = self.get(f"/my/charter/feedback/{unread.id}")
+        self.assertShows(page, "They were to be read by Monday 6 January 2020 and have not been yet")
+        self.assertNotIn("we read them by", page.text)
         word._mark_read()
         self.assertNotIn("we read them by", self.get(f"/my/charter/feedback/{unread.id}").text)
         for form in ({}, {"comment": "  "}, {"comment": "Kept", "rating": "6"}):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from lxml import etree
 from odoo.tests import Form, tagged
 
+from ...models.base.charter_addons import is_charter_model
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
 
 STATEMENTS = {"list": 25, "form": 40}
@@ -39,6 +40,22 @@ class TestScreens(TwoCompaniesCase):
                     self.assertGreater(
                         len(re.sub("<[^>]*>|\\s", "", action.with_context(lang=lang).help or "")), 20
                     )
+
+    def test_a_state_is_not_named_after_something_else(self):
+        """A notice whose clients were informed once read “Contact change notices”, the name of another list."""
+        ours = [name for name, model in self.env.items() if is_charter_model(model)]
+        lists = set(self.env["ir.actions.act_window"].search([("res_model", "in", ours)]).mapped("name"))
+        looked_at = 0
+        for model in self.env.values():
+            field = model._fields.get("state")
+            if is_charter_model(model) and field and field.type == "selection":
+                labels = {
+                    label for _key, label in field._description_selection(self.env(context={"lang": "en_US"}))
+                }
+                looked_at += len(labels)
+                with self.subTest(model._name):
+                    self.assertFalse(labels & lists)
+        self.assertGreater(looked_at, 60)
 
     def test_filters_of_an_action_narrow_it(self):
         """Two filters in one group of a search view are alternatives: who opens “mine, unread” does not get either."""

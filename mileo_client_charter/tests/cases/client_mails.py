@@ -12,7 +12,7 @@ from odoo import Command
 from odoo.modules import get_module_path
 
 from ...models.base import charter_link
-from ...models.feedback import charter_escalation_doors
+from ...models.feedback import charter_escalation_doors, charter_word
 from ...models.renewal import charter_review_answer
 from ...models.work import charter_intervention_recorded, charter_intervention_reported
 from .common import START
@@ -28,6 +28,7 @@ WAYS = {
 }
 COPIES = (
     charter_escalation_doors, charter_intervention_recorded, charter_intervention_reported, charter_link, charter_review_answer,
+    charter_word,
 )  # fmt: skip
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 

@@ -18,6 +18,7 @@ class LinksCase(CharterCase, HttpCase):
         "contest": ({}, lambda one: one.state == "answered"),
         "escalate": ({"reason": "Nobody called."}, lambda one: one.escalation_ids),
         "callback": ({"day": "2026-10-06", "time": "10:30"}, lambda one: one.call_wanted_at),
+        "call": ({}, lambda one: one.call_feedback_id),
         "optout": ({}, lambda one: one.contact_id.charter_no_survey),
         "recommendation": ({"answer": "accept"}, lambda one: one.state == "accepted"),
         "notice": ({}, lambda one: one.acknowledged_at),
@@ -55,6 +56,18 @@ class LinksCase(CharterCase, HttpCase):
         self.answer(escalation, self.operations)
         return escalation
 
+    def wrote(self, document, words, **values):
+        """What Alice writes on the thread of ``document``."""
+        return document.message_post(
+            body=words,
+            **{
+                "author_id": self.alice.id,
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+                **values,
+            },
+        )
+
     def record_of(self, purpose):
         """A record on which ``purpose`` can be done now."""
         contract = self.env["contract.contract"].search(
@@ -80,6 +93,10 @@ class LinksCase(CharterCase, HttpCase):
         if purpose in ("escalate", "callback", "optout"):
             self.company.charter_feedback_frequency_days = 0
             return self.negative()
+        if purpose == "call":
+            escalation = self.escalate()
+            self.wrote(escalation, "Personne ne répond, rappelez-moi.")
+            return self.env["charter.word"]._unread_of(escalation)[-1:]
         if purpose == "recommendation":
             advice = self.env["charter.recommendation"].create(
                 {

@@ -4,13 +4,16 @@ import re
 from datetime import date, datetime, timedelta
 from email import message_from_string
 from email.policy import SMTP
+from html import unescape
 
+from markupsafe import Markup
 from odoo import sql_db
 from odoo.exceptions import ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
+from ...models.base.mail_thread import AUTOMATIC
 from ...tools import links
 from ...tools.clock import to_utc
 from ..cases.common import START
@@ -55,7 +58,90 @@ class TestLinks(LinksCase):
                     purpose not in ("optout", "mails"),
                     "a copy in the mailbox",
                 )
-                self.assertEqual(self.get(token, done=1).status_code, 200)
+                page = self.get(token, done=1)
+                self.assertEqual(page.status_code, 200)
+                self._check_said(record, purpose, unescape(page.text))
+
+    # Who does what comes next; of the others nothing does, and the page says so.
+    NEXT = {
+        "level2": "direction", "object": "operations", "escalate": "operations", "callback": "manager", "call": "manager",
+        "recommendation": "technician", "notice": "manager", "decline": "manager",
+    }  # fmt: skip
+
+    def _check_said(self, record, purpose, page):
+        """The page says what was recorded, and what follows, by whom and by when."""
+        said = record.with_context(lang="en_US")._charter_link_said(purpose, self.alice)
+        self.assertGreaterEqual(len(said), 2, said)
+        self.assertRegex(said[0], r"^Recorded: .+\.$")
+        for sentence in said:
+            self.assertIn(sentence, page)
+        after = " ".join(said[1:])
+        if purpose in self.NEXT:
+            self.assertIn(getattr(self, self.NEXT[purpose]).name, after)
+            if purpose != "notice":
+                self.assertRegex(after, r"20\d\d")
+
+    def test_nothing_is_said_to_be_recorded_that_is_not(self):
+        """Anybody can write “?done=1”."""
+        for _model, purpose, link in self.env["charter.link"]._purposes().values():
+            if link.step and purpose not in ("optout", "mails", "notice", "level2", "accept", "contest"):
+                with self.subTest(purpose):
+                    record = self.record_of(purpose).sudo()
+                    self.assertNotIn("Recorded:", self.get(self.token(record, purpose), done=1).text)
+
+    def test_words_that_ask_for_a_call_are_asked_about_by_every_door(self):
+        """On a thread or in a reply: one mail asks, its yes owes the call; a quoted mail, a machine, a colleague ask nothing."""
+        feedback = self.invitation()
+        feedback._answer(rating=5, comment="All well")
+        escalation = self.escalate()
+        for document, words, values, asked in (
+            (feedback, "Rappelez-moi s'il vous plaît", {}, True),
+            (escalation, "Please call me", {"message_type": "email"}, True),
+            (escalation, "Thanks.", {}, False),
+            (escalation, Markup("<p>Thanks.</p><blockquote data-o-mail-quote='1'>Please call me</blockquote>"), {}, False),
+            (escalation, "Please call me", {"author_id": self.manager.partner_id.id}, False),
+            (escalation.with_context(charter_automatic=AUTOMATIC), "Please call me", {"message_type": "email"}, False),
+        ):  # fmt: skip
+            with self.subTest(str(words), model=document._name, **values):
+                before = self.mails_to(self.alice), self.env["charter.word"].search([])
+                self.wrote(document, words, **values)
+                word = self.env["charter.word"].search([]) - before[1]
+                self.assertEqual(bool(word.asks_call), asked)
+                mails = self.mails_to(self.alice) - before[0]
+                self.assertEqual(
+                    mails.mapped("subject"), [f"{document.display_name}: shall we call you?"] * asked
+                )
+                if not asked:
+                    continue
+                [address] = re.findall(r"/charter/l/([\w.~-]+)", mails.body_html)[:1]
+                self.assertIn("within 48 hours", self.get(address).text)
+                self.post(address)
+                call = word.call_feedback_id
+                promise = self.promise(call, "feedback.callback")
+                self.assertEqual(
+                    (promise.due_at - promise.opened_at, promise.user_id), (timedelta(hours=48), self.manager)
+                )
+                self.assertEqual(call == feedback, document == feedback)
+                self.post(address)
+                self.assertEqual(
+                    self.promise(call, "feedback.callback"), promise, "a second click owes no second call"
+                )
+        before = self.mails_to(self.alice)
+        opened = self.env["charter.escalation"]._from_portal(
+            self.alice, "Gate", "Still out of order, call me back."
+        )
+        [word] = self.env["charter.word"]._unread_of(opened)
+        self.assertTrue(word.asks_call)
+        mailed = (self.mails_to(self.alice) - before).mapped("subject")
+        self.assertIn(f"{opened.display_name}: shall we call you?", mailed)
+        self.env["charter.escalation"]._from_portal(self.alice, "Gate 2", "Call me back.", call_me=True)
+        self.assertFalse(
+            self.env["charter.word"].search([("asks_call", "=", True), ("id", ">", word.id)]),
+            "it is owed already",
+        )
+        before = self.mails_to(self.alice)
+        self.wrote(feedback, "Rappelez-moi vite")
+        self.assertFalse(self.mails_to(self.alice) - before, "its call is owed already")
 
     def test_a_door_is_few_statements(self):
         """From the registry: what reading each page asks of the database, once its caches are warm."""

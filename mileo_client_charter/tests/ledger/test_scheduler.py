@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from random import Random
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -6,6 +7,8 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ...tools.clock import Delay
+from ...tools.codes import INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ...tools.occurrence import format_key
 from ...tools.periods import slices
 from ..cases.common import START, CharterCase
@@ -131,6 +134,68 @@ class TestScheduler(CharterCase):
             [("2026-10-05#1", midnight("2027-04-05")), ("2027-04-05#2", midnight("2027-10-05")),
              ("2027-10-05#3", midnight("2028-04-05") - timedelta(hours=1))],
         )  # fmt: skip
+
+    def test_what_is_known_late_is_never_due_after_a_younger_one(self):
+        """Any start, said on any later day, in every tier: of one commitment to one client the older occurrence is due first.
+
+        What was over runs from when it was known, and never beyond the next one; what was not over keeps its own due day.
+        """
+        chance = Random(12)
+        lives = [("2026-03-01", "2026-11-28T01:00", self.comfort)]
+        for number in range(14):
+            start = date(2025, 1, 1) + timedelta(days=chance.randrange(600))
+            known = datetime(start.year, start.month, start.day, 9) + timedelta(
+                days=chance.randrange(1, 700), minutes=chance.randrange(600)
+            )
+            lives.append((str(start), known.isoformat(), (self.premium, self.comfort)[number % 2]))
+        caught = {"late": 0, "with the next": 0}
+        for start, known, tier in lives:
+            known = datetime.fromisoformat(known)
+            self.go(known)
+            contract = self._contract(
+                self._client(f"Late {start} {known}")[0], tier, start=start, end=False, charter_since=start
+            )
+            for code in (INTERVIEW_BIANNUAL, REPORT_DELIVERY):
+                with self.subTest(code, start=start, known=known, tier=tier.name):
+                    self._check_order(self.rows(contract, code), known, caught)
+        self.assertGreater(caught["late"], 30)
+        self.assertGreater(caught["with the next"], 10)
+
+    def _check_order(self, rows, known, caught):
+        dues = rows.mapped("due_at")
+        self.assertEqual(dues, sorted(dues))
+        self.assertGreater(min(dues), known, "none is broken as it is made")
+        for row in rows:
+            [due] = row._due_moments(
+                [
+                    (
+                        {"company_id": row.company_id.id, "contract_id": row.contract_id.id},
+                        row.trigger_at,
+                        Delay(row.delay, row.unit, row.clock),
+                        "after",
+                    )
+                ]
+            )
+            if due > known:
+                self.assertEqual((row.due_at, row.history), (due, False))
+                continue
+            caught["late"] += 1
+            with_next = "never due last" in row.history
+            caught["with the next"] += with_next
+            younger = [one.due_at for one in rows if one.trigger_at > row.trigger_at]
+            if with_next:
+                self.assertEqual(row.due_at, min(younger), row.occurrence)
+
+    def test_a_start_said_earlier_is_not_due_after_what_is_in_the_register(self):
+        """The months before are owed from when they were known, and no later than the month that runs."""
+        self.go("2026-12-05")
+        contract = self._contract(self.client, charter_since="2026-11-01")
+        november = self.rows(contract, REPORT_DELIVERY)[0]
+        self.go("2026-12-07")
+        contract.charter_since = "2026-08-10"
+        rows = self.rows(contract, REPORT_DELIVERY)
+        self.assertEqual(rows.mapped("occurrence"), ["2026-08", "2026-09", "2026-10", "2026-11", "2026-12"])
+        self.assertEqual(set(rows[:4].mapped("due_at")), {november.due_at})
 
     def test_a_tier_without_interviews_is_no_tier_of_this_charter(self):
         with self.assertRaisesRegex(ValidationError, "interview every 6 months.*Comfort 0 a year"):

@@ -216,7 +216,7 @@ class TestMailChoice(CharterCase, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(self.receives(self.alice), EVERYTHING)
         done = self.url_open(address, data={**form, "instead_reports": str(self.client.id)}, method="POST")
-        self.assertIn("It is recorded", done.text)
+        self.assertIn("Recorded: we write to you about", done.text)
         self.env.invalidate_all()
         self.assertEqual(self.receives(self.alice), EVERYTHING - {"reports"})
         self.assertEqual(self.readers("reports"), self.client)

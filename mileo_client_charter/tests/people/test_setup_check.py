@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import config
@@ -78,6 +79,38 @@ class TestSetupCheck(CharterCase):
         self.assertEqual(row.state, "todo")
         day.unlink()
         self.assertEqual(row.state, "todo")
+
+    def test_looked_at_again_by_a_button(self):
+        """Whatever a check depends on, nobody waits a day to see what was set up: in the list of issues, and in that of the set-up."""
+        domain = self.company.alias_domain_id or self.env["mail.alias.domain"].create(
+            {"name": "again.example.com"}
+        )
+        for model, user in (("charter.defect", self.operations), ("charter.setup.check", self.admin)):
+            with self.subTest(model):
+                self.company.alias_domain_id = False
+                self.checks._refresh(self.company)
+                asked = self.env[model].with_user(user).with_company(self.company)
+                defects = self.env["charter.defect"].search(
+                    [("kind", "=", "setup"), ("company_id", "=", self.company.id)]
+                )
+                self.assertIn(self.company.name, defects.mapped("detail"))
+                self.company.alias_domain_id = domain
+                self.assertEqual(asked.action_check_again()["tag"], "soft_reload")
+                self.assertNotIn(
+                    "alias_domain",
+                    self.checks.search([("company_id", "=", self.company.id), ("state", "=", "todo")]).mapped(
+                        "code"
+                    ),
+                )
+        plain = self._users(
+            {
+                "login": "t_plain",
+                "name": "t_plain",
+                "group_ids": [Command.set(self.env.ref("base.group_user").ids)],
+            }
+        )
+        with self.assertRaises(AccessError):
+            self.checks.with_user(plain).action_check_again()
 
     def test_address(self):
         parameters = self.env["ir.config_parameter"]

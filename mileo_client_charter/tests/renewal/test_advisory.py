@@ -36,6 +36,10 @@ class TestAdvisory(AdvisoryCase):
             ("a model that is longer", [product(0, "DS-2CD4A25F-IZHS", "vers:all/*")], {}, "look"),
             ("a model in the place of the version", [product(0, "Cameras", "DS-2CD4A25F, and", category="product_version")], {}, "look"),
             ("a version in the place of the model", [product(0, "V3.4.106", "<= 200422")], {}, "look"),
+            ("a list of models", [product(0, "DS-2CD1001, DS-2CD4A25F and DS-2CD9003", "vers:all/*")], {}, "affected"),
+            ("a list that shortens", [product(0, "DS-2CD4A24F/25F", "vers:all/*")], {}, "look"),
+            ("a model within a name", [product(0, "Network Camera DS-2CD4A25F", "vers:all/*")], {}, "look"),
+            ("a family within a name", [product(0, "Network Camera DS-2CD4xx5", "vers:all/*")], {}, "look"),
             ("under investigation", [product(0, "DS-2CD4A25F", "vers:all/*")], {"under_investigation": ["P0"]}, "look"),
             ("fixed in that version", [product(0, "DS-2CD4A25F", "V5.4.0 build 160414", category="product_version")],
              {"fixed": ["P0"]}, "not_affected"),
@@ -134,6 +138,24 @@ class TestAdvisory(AdvisoryCase):
         )
         self.assertIn("DS-2CD4025-I", advisory.revision_ids[0].changes)
 
+    def test_withdrawn_by_its_publisher(self):
+        document = json.loads(csaf([], version="2", revised="2026-10-06T08:00:00Z"))
+        document["document"]["category"] = "csaf_withdrawn"
+        del document["product_tree"], document["vulnerabilities"]
+        withdrawn = json.dumps(document).encode()
+        later = NOW + timedelta(days=2)
+        with self.assertRaisesRegex(UserError, "ICSA-1: its publisher withdrew it"):
+            self.env["charter.advisory"]._import_csaf(withdrawn)
+        advisory = self.imported(self.document)
+        notice = self.sent(advisory)
+        with self.at(moment=later):
+            for _time in range(2):
+                self.env["charter.advisory"].with_user(self.technician)._import_csaf(withdrawn)
+            self.env.flush_all()
+        self.assertEqual(set(advisory.sudo().concern_ids.mapped("state")), {"clear"})
+        self.assertEqual((len(advisory.revision_ids), set(notice.line_ids.mapped("told_times"))), (2, {2}))
+        self.assertIn("withdrew its advisory", self.mails_to(self.alice).sorted("id")[-1].body_html)
+
     def test_the_same_or_an_older_revision_changes_nothing(self):
         advisory = self.imported(self.document, version="2", revised="2026-10-03T08:00:00Z")
         for revised in ("2026-10-03T08:00:00Z", "2026-10-02T08:00:00Z"):
@@ -155,6 +177,8 @@ class TestAdvisory(AdvisoryCase):
         self.assertEqual(twin.told_at, NOW, "told with the first")
         third = self.imported(self.document, identifier="VDE-2", cves=("CVE-2026-11111", "CVE-2026-22222"))
         self.assertFalse(third.sudo().concern_ids.same_as_id, "it says more")
+        self.imported([product(0, "X-1", "< 1.0")], version="2", revised="2026-10-03T08:00:00Z")
+        self.assertFalse(twin.same_as_id, "the first is about this device no more")
 
     def test_devices_that_come_later(self):
         advisory = self.imported(self.document)

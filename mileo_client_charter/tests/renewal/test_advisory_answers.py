@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from ...demo.story_devices import DEVICES, MODELS
 from ..cases.advisories import NOW, AdvisoryCase
 
-ROOT = pathlib.Path(__file__).parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 ROW = re.compile(r"^\| (affected|look|not affected) \| (\d+) \| (\d+) \|", re.MULTILINE)
 
 

@@ -16,7 +16,7 @@ from ..cases.common import CharterCase
 from ..cases.https_server import HttpsServer
 from ..cases.scheduled import ScheduledMixin
 
-REAL = pathlib.Path(__file__).parents[3] / "tests/data/csaf_advisories.tar.xz"
+REAL = pathlib.Path(__file__).resolve().parents[3] / "tests/data/csaf_advisories.tar.xz"
 
 
 def rolie(**documents):

@@ -58,7 +58,7 @@ class TestAdvisoryWords(AdvisoryCase):
         )
         self.assertEqual(english.advice, "Update: Update to V5.7.3.")
         # Who sends it is warned, and who reads it sees whose words they are.
-        self.assertEqual(notice.foreign_words, dict(self.env["res.lang"].get_installed())["fr_FR"])
+        self.assertEqual(notice.foreign_words, "French")
         with self.at(moment=NOW):
             notice.action_send()
             self.env.flush_all()
@@ -183,8 +183,10 @@ class TestAdvisoryWords(AdvisoryCase):
                 }
             )  # fmt: skip
             notice.action_match()
-            names = dict(self.env["res.lang"].get_installed())
-            self.assertEqual((notice.other_words, notice.foreign_words), (names["en_US"], ""))
+            self.assertEqual((notice.other_words, notice.foreign_words), ("English", ""))
+            self.assertEqual(
+                notice.with_context(lang="fr_FR").other_words, "anglais", "in the reader's words"
+            )
             said = {name: notice[name] for name in ("name", "body", "advice")}
             notice.with_context(lang="en_US").write(
                 {"name": "End of support", "body": "<p>The maker ends the support of this camera.</p>", "advice": "We replace it with you at the visit."}

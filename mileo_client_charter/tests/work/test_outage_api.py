@@ -18,7 +18,7 @@ from ..cases.common import START
 from ..cases.gear import GearCase
 
 INTEGRATE = pathlib.Path(__file__).parents[2] / "readme" / "INTEGRATE.md"
-MONITORS = pathlib.Path(__file__).parents[3] / "docs" / "monitors.md"
+MONITORS = pathlib.Path(__file__).resolve().parents[3] / "docs" / "monitors.md"
 
 
 def told(event_id="1", status="down", serial="SN-1", **values):
