@@ -17,6 +17,8 @@ CONTRACT_FIELDS = [
     "charter_notice_date",
     "charter_auto_renew",
     "contract_line_ids",
+    "charter_tier_before_id",
+    "charter_tier_changed_on",
 ]
 
 
@@ -53,6 +55,12 @@ class ContractReading(ClientReading):
             "name": row.name,
             "tier": tier,
             "levels": levels,
+            "changed": row.charter_tier_changed_on
+            and self.env._(
+                "Until %(day)s its tier was %(tier)s.",
+                day=day_text(self.env, row.charter_tier_changed_on, DAY),
+                tier=row.charter_tier_before_id.with_env(self.env)._charter_in_words()[0],
+            ),
             "state": state,
             "words": self._term_in_words(row, state, first, today),
         }

@@ -82,6 +82,7 @@ class InterventionReading(ClientReading):
             "work_done": intervention.work_done,
             "levels": self._levels(intervention),
             "no_level": self._no_level(intervention),
+            "cancel_reason": intervention.state == "cancelled" and inside.cancel_reason,
             "again": inside.promise_cycle > 1,
             "pauses": self._pauses(inside.pause_ids),
             "equipment": self._equipment_of(inside.equipment_ids.ids),

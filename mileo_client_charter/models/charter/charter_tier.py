@@ -69,6 +69,21 @@ class CharterTier(models.Model):
         ]
         return tier.name, tuple(lines)
 
+    def _charter_gives(self):
+        """Return (name, lines) of all a tier gives: reports, interviews and service levels, in the language of the environment."""
+        name, levels = self._charter_in_words()
+        tier = self.sudo()
+        periods = dict(tier._fields["report_period"]._description_selection(self.env))
+        return name, (
+            self.env._(
+                "Activity report: %(period)s, within %(days)s days",
+                period=periods[tier.report_period].lower(),
+                days=tier.report_days,
+            ),
+            self.env._("Satisfaction interviews a year: %s", tier.interviews_per_year),
+            *levels,
+        )
+
     # -- what the charter prints, and what the clock does ------------------------------------------
 
     @api.constrains("report_days", "interviews_per_year", "active", "company_id")

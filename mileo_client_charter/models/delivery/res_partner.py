@@ -2,10 +2,14 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import email_normalize
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_local, to_utc
 from ...tools.codes import REVIEW_ANNUAL
 from ..base.client_document import Link
+
+_lt = LazyTranslate(__name__)
 
 # Kind of message a contact chooses -> kinds of deliveries.
 DELIVERED = {
@@ -85,6 +89,65 @@ class ResPartner(models.Model):
         planned = [("contact_id", "=", self.id), ("state", "=", "planned"), ("kind", "in", DELIVERED[kind])]
         self.env["charter.delivery"].sudo().search(planned)._withdraw()
         return super()._charter_left_mails(kind)
+
+    # -- an address that changes -------------------------------------------------------------------------
+
+    def write(self, vals):
+        """Tell the mailbox that is written to no more, and the client's account manager, that a contact's address changed."""
+        former = {}
+        # Who is forgotten, or leaves, is not written to.
+        if "email" in vals and vals.get("active", True):
+            goal = email_normalize(vals["email"] or "")
+            former = {
+                contact: contact.email_normalized
+                for contact in self.sudo()
+                if contact.email_normalized and contact.email_normalized != goal and contact.partner_share
+            }
+        result = super().write(vals)
+        for contact, address in former.items():
+            if contact.active and contact.is_charter_client:
+                contact._charter_tell_former_address(address)
+        return result
+
+    def _charter_tell_former_address(self, address):
+        """Mail ``address``, which was this contact's until now; it is not told the new one, which may be somebody else's.
+
+        Whoever changed it needs no leave: contacts change their address every day, and what matters is that nobody diverts what we
+        send without its reader and the account manager hearing of it.
+        """
+        client = self.commercial_partner_id
+        company = client._charter_serving_company().sudo()
+        user = self.env.user
+        who = company.name if user._is_superuser() else user.name
+        record = self.with_context(lang=self.lang or self.env.lang)
+        sender = company.email_formatted or user.email_formatted
+        body = record.env["ir.qweb"]._render(
+            "mileo_client_charter.mail_address_changed",
+            {"contact": record, "company": company, "who": who},
+        )
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": record.env._("%s: your contact address was changed", company.name),
+                "body_html": body,
+                "email_from": sender,
+                "reply_to": sender,
+                "email_to": address,
+                "author_id": company.partner_id.id,
+                "auto_delete": False,
+            }
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        key = (company.id, "account_manager", client.id)
+        manager = company._charter_holders({key}).get(key)
+        if manager and manager != user.id:
+            self.with_context(
+                lang=self.env["res.users"].sudo().browse(manager).lang, mail_activity_quick_update=True
+            ).activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=manager,
+                date_deadline=company._charter_today(),
+                summary=_lt("%(who)s changed the email address of this contact: ask the client", who=who),
+            )
 
     # -- onboarding ------------------------------------------------------------------------------------
 

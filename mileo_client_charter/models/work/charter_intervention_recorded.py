@@ -334,6 +334,18 @@ class CharterIntervention(models.Model):
         for contact in self._charter_told_of_result():
             self._charter_mail_terms(contact, corrections)
 
+    def _charter_tell_cancelled(self, promises):
+        """Mail those of the client who hear of this work why it is cancelled, and which of our commitments it ends."""
+        for contact in self._charter_told_of_result():
+            record = self.with_context(lang=contact.lang or self.env.lang).sudo()
+            body = record.env["ir.qweb"]._render(
+                "mileo_client_charter.mail_intervention_cancelled",
+                {"record": record, "contact": contact, "promises": promises.with_env(record.env)},
+            )
+            subject = record.env._("%s: cancelled", record.reference or record.name)
+            layout = "mileo_client_charter.mail_client_layout"
+            mail_copy(record, contact, self.company_id, subject, body, layout, owed=True)
+
     def _charter_mail_terms(self, contact, corrections):
         record = self.with_context(lang=contact.lang or self.env.lang).sudo()
         tz = contact.tz or self.company_id.sudo()._charter_tz()

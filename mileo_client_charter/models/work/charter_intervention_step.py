@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said
+from ..base.charter_words import in_words, stored
 from .charter_intervention_recorded import CORRECTED
 
 _lt = LazyTranslate(__name__)
@@ -367,15 +368,6 @@ class CharterIntervention(models.Model):
                 self.env._("Responded at: it comes before the moment the intervention was reported.")
             )
         self._charter_check_resolved(resolved, responded)
-        text = self.env._(
-            "Moments corrected: responded at %(old_response)s UTC → %(response)s UTC, resolved at %(old_resolution)s UTC → "
-            "%(resolution)s UTC. %(reason)s",
-            old_response=self.responded_at,
-            response=responded,
-            old_resolution=self.resolved_at,
-            resolution=resolved,
-            reason=account,
-        )
         engine = self._charter_engine()
         before = {name: self._charter_recorded_value(name) for name in CORRECTED}
         engine.write(
@@ -383,7 +375,7 @@ class CharterIntervention(models.Model):
         )
         after = {name: engine._charter_recorded_value(name) for name in CORRECTED}
         # The client reads both, by whom and why.
-        engine._charter_note_correction(
+        notes = engine._charter_note_correction(
             {name: (before[name], after[name]) for name in CORRECTED if before[name] != after[name]}, reason
         )
         rows = self._charter_last_promises()
@@ -393,15 +385,28 @@ class CharterIntervention(models.Model):
             reason,
             account,
         )
-        engine.message_post(body=text, author_id=self.env.user.partner_id.id)
+        changes = ", ".join(
+            f"{one.what} {one.before_text} → {one.after_text}" for one in notes.with_env(self.env)
+        )
+        engine.message_post(
+            body=self.env._(
+                "Moments corrected: %(changes)s. %(reason)s",
+                changes=changes,
+                reason=in_words(self.env, stored(account)),
+            ),
+            author_id=self.env.user.partner_id.id,
+        )
 
     def _charter_cancel_work(self, reason):
         self.ensure_one()
         self._charter_stop_pause(self._charter_now())
         engine = self._charter_engine()
         engine.write({"state": "cancelled", "cancel_reason": reason})
+        owed = self.env["charter.obligation"].sudo()
         for code in (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION):
-            engine._charter_cancel(code, reason)
+            owed |= engine._charter_cancel(code, reason)
+        if owed:
+            engine._charter_tell_cancelled(owed)
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 
     def _charter_reopen(self):

@@ -14,7 +14,7 @@ from odoo.modules import get_module_path
 from ...models.base import charter_link
 from ...models.feedback import charter_escalation_doors, charter_word
 from ...models.renewal import charter_review_answer
-from ...models.work import charter_intervention_recorded, charter_intervention_reported
+from ...models.work import charter_intervention_recorded, charter_intervention_reported, contract_contract
 from .common import START
 from .links import LinksCase
 from .year import YearCase
@@ -28,7 +28,7 @@ WAYS = {
 }
 COPIES = (
     charter_escalation_doors, charter_intervention_recorded, charter_intervention_reported, charter_link, charter_review_answer,
-    charter_word,
+    contract_contract, charter_word,
 )  # fmt: skip
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 
@@ -214,6 +214,11 @@ class ClientMails(YearCase, LinksCase):
             self.env["charter.equipment"],
         )  # fmt: skip
         work.with_user(self.technician).action_change_terms("La caméra est à l’intérieur.", priority="0")
+        self.env["charter.intervention"].create(
+            {"name": "Sirène", "partner_id": self.client.id, "contract_id": self.contract.id}
+        ).with_user(self.technician).action_cancel("Le locataire l’a réparée.")
+        for tier in (self.premium.copy({"code": "lived", "name": "Essentiel bis"}), self.premium):
+            self.contract.with_user(self.operations).charter_tier_id = tier
         with self.at(24 * 60):
             work.sudo().action_close()
             soon = work.reported_at + timedelta(minutes=10)

@@ -231,3 +231,21 @@ class TestClientLeaves(YearCase):
                     self.assertEqual(model.search_count(domain), client[number])
                 found += bool(client[number])
             self.assertGreaterEqual(found, 3, "commitments, feedback and escalations at least")
+
+    def test_the_former_mailbox_hears_that_an_address_changed(self):
+        """Found by people: a technician wrote another address into a client's contact, and nobody heard of it."""
+        former = self.alice.email
+        with self.at():
+            self.alice.with_user(self.technician).email = "Other@Alpine.example.com"
+            self.alice.email = "other@alpine.example.com"
+        [mail] = self.mails(email_to=former)
+        self.assertIn("t_technician", mail.body_html)
+        self.assertNotIn("other@alpine", mail.body_html.lower(), "the new one may be somebody else's")
+        [activity] = self.alice.activity_ids
+        self.assertEqual(activity.user_id, self.manager)
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "a@stranger.example.com"})
+        stranger.email = "b@stranger.example.com"
+        self.adam.write({"email": False, "active": False})
+        self.assertFalse(self.mails(email_to="a@stranger.example.com"))
+        self.assertFalse(self.mails(email_to="two@alpine.example.com"))
+        self.assertFalse(stranger.activity_ids)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...controllers.contract_reading import ContractReading
 from ...models.work.charter_intervention_recorded import TERMS
 from ..cases.common import START
 from ..cases.interventions import RESOLUTION, RESPONSE, InterventionCase
@@ -142,3 +143,39 @@ class TestTerms(InterventionCase):
         )
         [mail] = self.mails_to(self.alice)
         self.assertIn("document this work follows", mail.body_html)
+
+    def test_a_cancelled_commitment_is_told_with_its_reason(self):
+        self.alice.lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        with self.at(0):
+            work, planned = self.intervention(), self.intervention(kind="preventive")
+        with self.at(0.5):
+            for one in (work, planned):
+                one.action_cancel("The tenant mended it.")
+        [mail] = self.mails_to(self.alice)
+        self.assertIn(work.reference, mail.subject)
+        for part in ("The tenant mended it.", "t_technician", "incident", "n’est plus"):
+            self.assertIn(part, mail.body_html)
+
+    def test_another_tier_is_told(self):
+        """Found by people: Premium became Essential without a word, and the report that was due was gone."""
+        slower = self.slower()
+        slower.report_period, slower.name = "quarter", "Slow"
+        with self.at(1):
+            self.contract.with_user(self.operations).charter_tier_id = slower
+            [mail] = self.mails_to(self.alice)
+            for part in (self.premium.name, "Slow", "every quarter", "response within", "t_operations"):
+                self.assertIn(part, mail.body_html)
+            self.assertEqual(
+                (self.contract.charter_tier_before_id, self.contract.charter_tier_changed_on),
+                (self.premium, START.date()),
+            )
+            with self.assertRaisesRegex(AccessError, "never by editing"):
+                self.contract.with_user(self.admin).charter_tier_changed_on = False
+            self._contract(self.client).name = "Another name"
+        self.assertEqual(
+            self.mails_to(self.alice), mail, "a first tier and another name are no change of tier"
+        )
+        user = self._portal(self.alice)
+        reading = ContractReading(self.env(user=user))
+        [said] = [one["changed"] for one in reading.contracts_home()["contracts"] if one["changed"]]
+        self.assertIn(f"its tier was {self.premium.name}", said)
