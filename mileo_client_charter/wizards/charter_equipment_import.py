@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..models.base.charter_lock import lock
 from ..tools import equipment_sheet
 from ..tools.equipment_sheet import MILESTONES
 from ..tools.workbook_rows import SheetError
@@ -87,7 +88,8 @@ class CharterEquipmentImport(models.TransientModel):
         """
         self.ensure_one()
         # Two tabs would each write the same part.
-        self.lock_for_update()
+        lock(self)
+        self.invalidate_recordset(["written"])
         plan = self._plan()
         done = self.written or []
         for line, _values in plan:
