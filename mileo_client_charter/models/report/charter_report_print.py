@@ -6,7 +6,7 @@ import logging
 from odoo import models
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ...tools import marked_pages
+from ...tools import marked_pages, running_pages
 from ...tools.workbook import Book
 
 _logger = logging.getLogger(__name__)
@@ -45,12 +45,23 @@ class CharterReport(models.Model):
         """Return as many PDFs as ``pairs``, from one run; one by one where its pages do not show where each begins."""
         content = self._printed(self._print_html(pairs))
         if len(pairs) == 1:
-            return [content]
+            return [self._finished(content, *pairs[0])]
         try:
-            return marked_pages.split(content, len(pairs))
+            contents = marked_pages.split(content, len(pairs))
+            return [self._finished(one, *pair) for one, pair in zip(contents, pairs, strict=True)]
         except marked_pages.Miscounted as error:
             _logger.info("Reports are printed one by one: %s", error)
             return [self._print_run([pair])[0] for pair in pairs]
+
+    def _finished(self, content, report, lang):
+        """Return the PDF of one report with its running title, page numbers and language, whichever engine printed it."""
+        localized = report.with_context(lang=lang)
+        title = f"{localized.env._('Activity report')} · {localized._foot(report.table)}"
+
+        def words(number, total):
+            return localized.env._("page %(number)s of %(total)s", number=number, total=total)
+
+        return running_pages.finish(content, title, (lang or "en_US").replace("_", "-"), words)
 
     def _printed(self, html):
         """Return the PDF of a whole page of HTML."""

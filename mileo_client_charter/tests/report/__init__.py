@@ -9,4 +9,5 @@ from . import test_report_honest
 from . import test_report_progress
 from . import test_report_tour
 from . import test_report_trend
+from . import test_report_pages
 from . import test_report_access
