@@ -28,7 +28,8 @@ class CharterAdvisoryImport(models.TransientModel):
             line = {"name": file.name}
             try:
                 one, outcome = model._import_noting(file.raw or b"")
-                line.update(advisory_id=one.id, outcome=outcome)
+                told = one.revision_ids[:1].told_count if outcome == "revised" else 0
+                line.update(advisory_id=one.id, outcome=outcome, told_count=told)
             except UserError as error:
                 line.update(outcome="refused", message=str(error))
             lines.append(line)
@@ -68,6 +69,10 @@ class CharterAdvisoryImportLine(models.TransientModel):
     advisory_id = fields.Many2one("charter.advisory", ondelete="cascade")
     affected_count = fields.Integer(related="advisory_id.affected_count")
     look_count = fields.Integer(related="advisory_id.look_count")
+    told_count = fields.Integer(
+        "Clients informed of it",
+        help="Of a revision whose notice is out, and that changes something for them.",
+    )
     message = fields.Char("Why")
 
 

@@ -271,3 +271,4 @@ class CharterAdvisoryRevision(models.Model):
     revised_at = fields.Datetime("Revised on", readonly=True)
     received_at = fields.Datetime("Received", readonly=True, default=fields.Datetime.now)
     changes = fields.Text("What changed", readonly=True)
+    told_count = fields.Integer("Clients informed of it", readonly=True)

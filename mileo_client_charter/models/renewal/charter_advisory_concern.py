@@ -44,11 +44,12 @@ class CharterAdvisoryConcern(models.Model):
     _charter_export = Sheet(
         "vulnerabilities", ("equipment_id", "firmware", "severity", "state", "told_at", "updated_on")
     )
-    _order = "state desc, advisory_id desc, partner_id, id"
+    _order = "state desc, found_on desc, partner_id, id"
     _rec_name = "equipment_id"
 
+    # Its name is the publisher's title, which clients may not be allowed to read: they have our notice.
     advisory_id = fields.Many2one(
-        "charter.advisory", required=True, readonly=True, index=True, ondelete="cascade"
+        "charter.advisory", required=True, readonly=True, index=True, ondelete="cascade", groups=STAFF
     )
     equipment_id = fields.Many2one(
         "charter.equipment", required=True, readonly=True, index=True, ondelete="cascade"

@@ -110,7 +110,7 @@ class CharterAdvisory(models.Model):
             body=self.env._("Revision %(version)s: %(changes)s", version=found.version, changes=changes)
         )
         self._judge()
-        self._tell_changed(told)
+        self.revision_ids[:1].sudo().told_count = len(self._tell_changed(told))
         return self
 
     @api.model

@@ -218,7 +218,8 @@ class CharterAdvisory(models.Model):
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _tell_changed(self, told):
-        """Tell again, after a revision, those for whom something changed, and whoever is new."""
+        """Tell again, after a revision, those for whom something changed, and whoever is new. :return: the clients told"""
+        clients = self.env["res.partner"]
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             if notice.advisory_id:
                 notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
@@ -231,7 +232,10 @@ class CharterAdvisory(models.Model):
             )
             before = notice.line_ids
             notice._write_lines(found)
-            notice._notify(changed | (notice.line_ids - before), known_on=notice.company_id._charter_today())
+            reached = changed | (notice.line_ids - before)
+            notice._notify(reached, known_on=notice.company_id._charter_today())
+            clients |= reached.filtered(lambda line: not line.error).partner_id
+        return clients
 
     def _prepend_revision(self, notice):
         for code, _name in self.env["res.lang"].get_installed():
@@ -287,7 +291,9 @@ class CharterAdvisoryConcern(models.Model):
                     "mileo_client_charter.mail_activity_advisory_look",
                     day,
                     user_id=user.id,
-                    summary=_lt(
+                    summary=_lt("%(client)s: 1 device to look at", client=client.name)
+                    if len(concerns) == 1
+                    else _lt(
                         "%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)
                     ),
                 )

@@ -21,6 +21,15 @@ WEEK = timedelta(days=7)
 class CharterAdvisory(models.Model):
     _inherit = "charter.advisory"
 
+    def _judge(self, equipment=None):
+        """Judge as before; what is severe has its draft in a minute, and a notice that is out is joined, not in the next night."""
+        created = super()._judge(equipment)
+        if created.filtered(
+            lambda one: one.state == "open" and one.answer == AFFECTED and one.severity in AT_ONCE
+        ):
+            self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_schedule")
+        return created
+
     @api.model
     def _raise_notices(self):
         """Draft what clients have to be told of; somebody reads it, and the clock reminds of what lies about.

@@ -9,8 +9,8 @@ from odoo.tools.translate import LazyTranslate
 from ...tools import references
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.departments import department_of
-from ..base.charter_format import day_text
 from ..base.charter_html import OwnHtml
+from ..base.charter_words import in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -132,7 +132,8 @@ class CharterNotice(models.Model):
             notice.is_late = bool(
                 notice.tell_by and today and notice.state in ("draft", "open") and today > notice.tell_by
             )
-            notice.known_late = notice._known_late_in_words(notice.known_on) if known_late else False
+            words = stored(notice._known_late_in_words(notice.known_on))
+            notice.known_late = in_words(notice.env, words) if known_late else False
 
     def _notify_by(self, known_on):
         """Return (last day on which clients are told in time, whether that day runs from when it was known).
@@ -155,7 +156,7 @@ class CharterNotice(models.Model):
         return min(known_on + days, max(self.effect_on - timedelta(days=1), known_on)), True
 
     def _known_late_in_words(self, known_on):
-        return self.env._("we have known of it since %s only", day_text(self.env, known_on))
+        return _lt("we have known of it since %s only", known_on)
 
     def _advance(self):
         """Return the notice the charter in force gives, for the reader, none without one; the ledger reckons with its own clock."""

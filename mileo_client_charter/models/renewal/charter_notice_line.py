@@ -6,6 +6,7 @@ from ...tools.clock import Delay
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
 from ..base.charter_engine_links import Links
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 
@@ -37,7 +38,7 @@ class CharterNoticeLine(models.Model):
     sent_at = fields.Datetime("Informed on", readonly=True)
     told_times = fields.Integer("Notifications sent", readonly=True)
     told_effect_on = fields.Date("Date notified", readonly=True)
-    late_reason = fields.Char("Reason for missing the time limit", readonly=True)
+    late_reason = Words("Reason for missing the time limit", readonly=True)
     error = fields.Char("Not notified", readonly=True, groups="base.group_user")
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)

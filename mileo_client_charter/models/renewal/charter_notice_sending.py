@@ -9,6 +9,7 @@ from ...tools.clock import to_utc
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.words import is_said, trimmed
 from ..base.charter_format import day_text
+from ..base.charter_words import in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -91,12 +92,11 @@ class CharterNotice(models.Model):
         self.env["charter.delivery"]._queue(rows)
 
     def _why_late(self, line, known_on):
-        line = line.with_context(lang=line.partner_id.lang or self.env.lang)
         if line.told_times:
-            return line.env._("the date or the equipment concerned has changed since")
+            return _lt("the date or the equipment concerned has changed since")
         if known_on == self.known_on:
             return line.notice_id._known_late_in_words(known_on)
-        return line.env._("the equipment has been with us since a later day only")
+        return _lt("the equipment has been with us since a later day only")
 
     def action_tell_again(self):
         """Tell those who could not be written to, once that is mended."""
@@ -140,7 +140,12 @@ class CharterNoticeLine(models.Model):
         notice = line.notice_id
         body = line.env["ir.qweb"]._render(
             "mileo_client_charter.notice_mail",
-            {"line": line, "notice": notice, "contact": contact, "why": why},
+            {
+                "line": line,
+                "notice": notice,
+                "contact": contact,
+                "why": in_words(line.env, stored(why)),
+            },
         )
         return {
             "kind": "notice",

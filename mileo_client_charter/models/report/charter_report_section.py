@@ -335,7 +335,7 @@ class CharterReport(models.Model):
                 [
                     self._in_language(row["title"]), self._moment(row["sent_at"]),
                     self._day(row["effect_on"]) if row["effect_on"] else self.env._("at once"),
-                    row["reason"],
+                    in_words(self.env, row["reason"]),
                 ]
                 # Reports sent before notices were listed have none.
                 for row in details.get("notices", ())

@@ -9,7 +9,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from ...models.base.charter_addons import is_charter_model
 from ..cases.common import BrowserCase, CharterCase
-from ..cases.web_client import WebClientMixin
+from ..cases.web_client import WebClientMixin, WebForm
 
 ALWAYS = ("", "0", "1", "True", "False", "true", "false", "required")
 # The values by which an expression of a view decides; of what is neither: none, and some.
@@ -96,6 +96,42 @@ class TestFormsRequired(WebClientMixin, CharterCase, BrowserCase):
             found += [(model, view.name, *one) for one in self.wrong(records, arch)]
         self.assertFalse(found)
         self.assertGreater(len(self.looked_at), 20, "the sweep finds the forms by itself")
+
+    def test_what_a_role_may_edit_it_may_save(self):
+        """Fields that write into other documents of ours, on the forms of other apps: open to whoever may write those, and to nobody else."""
+        tried = set()
+        contract = self._contract(self.client)
+        records = {"res.partner": self.client, "contract.contract": contract, "res.users": self.technician}
+        people = (self.manager, self.technician, self.operations, self.direction, self.admin)
+        for model, view in self.our_forms():
+            if model not in records:
+                continue
+            ours = [
+                name
+                for name, field in self.env[model]._fields.items()
+                if name.startswith("charter_") and field.inverse
+            ]
+            for user in people:
+                record = records[model].with_user(user).with_company(self.company)
+                if not record.has_access("write"):
+                    continue
+                for name in ours:
+                    with self.subTest(f"{model}.{name}", role=user.login), self.tried():
+                        form = WebForm(record, view)
+                        if name not in form._view["fields"] or not form.is_open(name):
+                            continue
+                        tried.add((model, name, user.login))
+                        form[name] = (
+                            self.direction.with_user(user)
+                            if record._fields[name].type == "many2one"
+                            else form.value_for(name)
+                        )
+                        form.save()
+        self.assertGreaterEqual(
+            {name for _model, name, _login in tried},
+            {"charter_account_manager_id", "charter_technical_contact_id"},
+        )
+        self.assertNotIn(("res.partner", "charter_account_manager_id", "t_manager"), tried)
 
     def test_a_tier_comes_with_its_first_day(self):
         contract = self._contract(self.client, self.premium.browse())

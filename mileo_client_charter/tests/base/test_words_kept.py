@@ -1,10 +1,13 @@
 """What the program says and keeps is read in the language of whoever reads it."""
 
 import ast
+import json
 from datetime import date, datetime
 from pathlib import Path
 
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 from odoo.tools.translate import LazyTranslate
 
 from ...models.base.charter_addons import is_charter_model, keeps_charter_rows
@@ -54,6 +57,28 @@ class TestWordsKept(CharterCase):
                 self.assertEqual(in_words(french, typed), typed)
         day = stored(_lt("%s is asked at the same address.", date(2026, 10, 5)))
         self.assertIn("2026", in_words(french, day))
+
+    def test_labels_whose_english_changed_get_their_french(self):
+        """An update leaves translations as they are: of what is called otherwise now, they were of the word before."""
+        path = file_path("mileo_client_charter/migrations/19.0.1.4.0/pre-labels.py")
+        name = "mileo_client_charter.selection__charter_notice__state__"
+        changed, same = self.env.ref(f"{name}open"), self.env.ref(f"{name}draft")
+        english = same.with_context(lang="en_US").name
+        labels = (
+            (changed, {"en_US": "Of before", "fr_FR": "D’avant"}),
+            (same, {"en_US": english, "fr_FR": "À nous"}),
+        )
+        for label, words in labels:
+            self.cr.execute(
+                "UPDATE ir_model_fields_selection SET name = %s WHERE id = %s", [json.dumps(words), label.id]
+            )
+        load_script(path, "charter_pre_labels").migrate(self.cr, "19.0.1.3.0")
+        for label, french in ((changed, "Clients informés"), (same, "À nous")):
+            self.cr.execute(
+                "SELECT name ->> 'fr_FR' FROM ir_model_fields_selection WHERE id = %s", [label.id]
+            )
+            self.assertEqual(self.cr.fetchone(), (french,))
+        self.env.invalidate_all()
 
     def test_what_a_thread_begins_with_is_in_its_company_s_language(self):
         """Every model of ours with a thread, from the registry, whoever opens the document: a mail, a feed, a colleague."""

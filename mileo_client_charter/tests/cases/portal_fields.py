@@ -46,7 +46,7 @@ PORTAL_FIELDS = {
         "serial", "site_id", "supervised_from", "supervised_to",
     },
     "charter.advisory.concern": {
-        "advisory_id", "answer", "company_id", "equipment_id", "firmware", "found_on", "partner_id", "severity", "state",
+        "answer", "company_id", "equipment_id", "firmware", "found_on", "partner_id", "severity", "state",
         "told_at", "updated_on",
     },
     "charter.equipment.milestone": {

@@ -137,6 +137,7 @@ class TestAdvisory(AdvisoryCase):
             "The publisher revised its advisory", self.mails_to(self.alice).sorted("id")[-1].body_html
         )
         self.assertIn("DS-2CD4025-I", advisory.revision_ids[0].changes)
+        self.assertEqual(advisory.revision_ids.mapped("told_count"), [1, 0, 0])
 
     def test_withdrawn_by_its_publisher(self):
         document = json.loads(csaf([], version="2", revised="2026-10-06T08:00:00Z"))

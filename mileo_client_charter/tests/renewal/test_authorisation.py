@@ -82,6 +82,15 @@ class TestAuthorisation(YearCase):
         self.assertGreater(promise.due_at, promise.opened_at)
         self.assertEqual(one.with_user(self.technician).state, "to_renew")
 
+    def test_a_day_that_is_past_is_not_asked_for(self):
+        one = self.authorisation(valid_until="2026-12-01")
+        with self.at(moment=datetime(2026, 10, 5, 8)):
+            one.with_user(self.technician).action_notify()
+            self.env.flush_all()
+        body = self.mails_to(self.alice)[-1].body_html
+        self.assertIn("should have been filed by", body)
+        self.assertNotIn("Please file its renewal by", body)
+
     def test_no_promise_without_an_end_or_a_contract(self):
         for name, values in (
             ("no end", {"valid_until": False}),

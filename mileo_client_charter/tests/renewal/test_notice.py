@@ -211,6 +211,7 @@ class TestNotice(YearCase):
                 self.assertEqual(bool(line.late_reason), late)
                 if late:
                     self.assertIn("since 10/05/2026", line.late_reason)
+                    self.assertIn("que depuis le 05/10/2026", line.with_context(lang="fr_FR").late_reason)
                     self.assertIn("since 10/05/2026", self.mails_to(self.alice)[-1].body_html)
                 # The day a promise of 60 days ends with the day before.
                 if tell_by != date(2026, 10, 5):

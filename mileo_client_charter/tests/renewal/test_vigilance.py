@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
-from ..cases.advisories import NOW, AdvisoryCase, product
+from ..cases.advisories import NOW, VECTOR, AdvisoryCase, csaf, product
 
 MEDIUM = "CVSS:3.1/AV:N/AC:H/PR:L/UI:N/S:U/C:L/I:L/A:N"
 LOW = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N"
@@ -49,6 +49,17 @@ class TestVigilance(AdvisoryCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
             self.company.charter_vulnerability_other_days = 0
             self.env.flush_all()
+
+    def test_a_severe_one_wakes_the_scheduler(self):
+        cron = self.env.ref("mileo_client_charter.cron_schedule")
+        waking = self.env["ir.cron.trigger"]
+        waking.search([("cron_id", "=", cron.id)]).unlink()
+        with self.at(moment=NOW):
+            other = csaf(ALL, identifier="M-1").replace(VECTOR.encode(), MEDIUM.encode())
+            self.env["charter.advisory"]._import_csaf(other)
+        self.assertFalse(waking.search([("cron_id", "=", cron.id)]), "it waits for its week")
+        self.imported(ALL, identifier="H-1", cves=("CVE-2026-20009",))
+        self.assertEqual(waking.search([("cron_id", "=", cron.id)]).mapped("call_at"), [NOW])
 
     def test_a_severe_one_raises_its_own_draft(self):
         advisory = self.imported(self.document)

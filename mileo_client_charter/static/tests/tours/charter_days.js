@@ -325,7 +325,8 @@ const dragged = (type, names) => {
     }
     return new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true });
 };
-const dropped = { "acme.json": JSON.stringify(ADVISORY), "photo.json": "no advisory" };
+// The empty one comes first: Odoo's own upload stops there.
+const dropped = { "vide.json": "", "acme.json": JSON.stringify(ADVISORY), "photo.json": "no advisory" };
 const concerned = (device, name) => `.o_field_widget[name='concern_ids'] .o_data_row:contains('${device}') ${name}`;
 
 tours.add("charter_day_vigilance", {
@@ -342,6 +343,7 @@ tours.add("charter_day_vigilance", {
             see(".o_control_panel button:contains('Importer des avis')"),
             { content: "files come over the list", trigger: ".o_list_renderer", run: ({ anchor }) => anchor.dispatchEvent(dragged("dragenter", dropped)) },
             { trigger: ".o-Dropzone", run: ({ anchor }) => anchor.dispatchEvent(dragged("drop", dropped)) },
+            see(".o_notification:contains('vide.json'):contains('le fichier est vide')"),
             see(".modal .o_data_row:contains('photo.json') td[name='outcome']:contains('Refusé')"),
             see(".modal .o_data_row:contains('acme.json') td[name='outcome']:contains('Nouveau')"),
             click("advisory", ".modal button[name='action_advisories']:contains('Les ouvrir')"),
