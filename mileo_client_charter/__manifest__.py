@@ -136,6 +136,7 @@
             "mileo_client_charter/static/src/backend/charter_proof.*",
             "mileo_client_charter/static/src/backend/charter_empty.*",
             "mileo_client_charter/static/src/backend/charter_drop.js",
+            "mileo_client_charter/static/src/backend/charter_import.*",
             "mileo_client_charter/static/src/backend/charter_untouched.js",
             "mileo_client_charter/static/src/backend/charter_missing.js",
         ],

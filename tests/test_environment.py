@@ -1061,6 +1061,15 @@ def test_a_translation_must_be_applied_wherever_its_term_is():
     assert "c.other" in translations.problems_of([source], [entry("Days", "Jours")])[0]
 
 
+def test_the_template_has_the_terms_of_the_sources():
+    assert translations.template_problems([entry("Days")], [entry("Days")]) == []
+    assert "Days" in translations.template_problems([entry("Days")], [])[0]
+    assert "Weeks" in translations.template_problems([], [entry("Weeks")])[0]
+    moved = entry("Days")
+    moved.occurrences.append(("model:a,b:c.other", "0"))
+    assert translations.template_problems([entry("Days")], [moved])
+
+
 def test_percent_signs_of_a_sentence_are_no_placeholders():
     assert translations.placeholders("95 % kept") == translations.placeholders("95 % de tenues")
 

@@ -280,6 +280,7 @@ LOCKS = {
     "mileo_client_charter/models/people/charter_group_access.py": "the subsidiary's row: one access a reader",
     "mileo_client_charter/models/people/charter_mail_choice.py": "the client's row: two who leave at once do not both leave it to the other",
     "mileo_client_charter/models/work/charter_intervention_reported.py": "the client's row: two clicks are one incident",
+    "mileo_client_charter/wizards/charter_equipment_import.py": "the import's own row: two tabs do not write the same part",
 }
 # Set-based work takes what is free in the statement that does it.
 LOCKS_IN_SQL = {

@@ -92,8 +92,8 @@ class Life:
             f"{self.db}{arguments[0]}.log",
         )
 
-    def uninstall(self, module=ADDON):
-        """``odoo module uninstall``, which takes the connection from a configuration file only."""
+    def uninstall(self, *modules):
+        """``odoo module uninstall`` of ``modules``, of the addon without any; it takes the connection from a configuration file only."""
         options = {"addons_path": self.addons_path, "data_dir": runtime.DATA}
         options.update({f"db_{key}": value for key, value in self.server.items()})
         config = configparser.RawConfigParser()
@@ -111,7 +111,7 @@ class Life:
             str(path),
             "-d",
             self.db,
-            module,
+            *(modules or (ADDON,)),
         ]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         log = done.stdout + done.stderr

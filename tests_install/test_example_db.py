@@ -146,8 +146,7 @@ def seen(tmp_path_factory):
                 for one in problems_of(polib.pofile(target), french)
                 if name != SKELETON or not one.startswith("no longer")
             ]
-        for name in (EXAMPLE, DISPUTE, GLUE, SKELETON):
-            play.uninstall(name)
+        play.uninstall(EXAMPLE, DISPUTE, GLUE, SKELETON)
         found.update(play.shell(AFTER))
         found["tables"] = play.query(
             "SELECT tablename FROM pg_tables WHERE tablename ~ '^(site_visit|invoice_dispute|callback_promise)'"

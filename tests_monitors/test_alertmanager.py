@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import json
+import sys
 import time
 import urllib.request
 
@@ -186,7 +187,7 @@ scrape_configs:
         )  # fmt: skip
         with programs.running(arguments, folder / "prometheus.log", port, "Prometheus"):
             programs.until(lambda: charter.outages(serial), "down is told")
-            serving = [programs.sys.executable, "-c", METRICS, str(target)]
+            serving = [sys.executable, "-c", METRICS, str(target)]
             with programs.running(serving, folder / "target.log", target, "The target"):
                 assert len(programs.until(lambda: charter.ended(serial), "up is told", 90)) == 1
 

@@ -1,4 +1,7 @@
-"""Every term of the addons has its French: compares each ``i18n/fr.po`` with what Odoo exports."""
+"""Every term of the addons has its French: compares each ``i18n/fr.po`` with what Odoo exports.
+
+Beside it stands the same without French, ``i18n/ADDON.pot``: what a translation into a third language begins with, as in every addon of OCA.
+"""
 
 import collections
 import contextlib
@@ -9,6 +12,7 @@ import string
 import polib
 import runtime
 from bootstrap import ROOT, STATE
+from runtime import addons as published
 from runtime import run_odoo
 
 LANGUAGE = "fr"
@@ -34,6 +38,10 @@ def exported_path(addon):
 
 def translation_path(addon):
     return os.path.join(ROOT, addon, "i18n", f"{LANGUAGE}.po")
+
+
+def template_path(addon):
+    return os.path.join(ROOT, addon, "i18n", f"{addon}.pot")
 
 
 def export_terms(server, database, addons):
@@ -88,12 +96,27 @@ def problems_of(exported, translated):
     return found
 
 
+def template_problems(exported, template):
+    """What a template (PO files as polib reads them) has too many or too few, a line each."""
+    wanted, have = (
+        {(entry.msgid, frozenset(uses(entry))) for entry in file} for file in (exported, template)
+    )
+    return [
+        f"not in the template as it is in the sources: {msgid!r}"
+        for msgid in sorted({m for m, _ in wanted ^ have})
+    ]
+
+
 def problems(addons):
     """Problems of all the addons after ``export_terms``."""
     found = []
     for addon in addons:
         path = translation_path(addon)
         exported = polib.pofile(exported_path(addon))
+        if addon in published():
+            known = os.path.exists(template_path(addon))
+            template = polib.pofile(template_path(addon)) if known else polib.POFile()
+            found += [f"{addon}: {problem}" for problem in template_problems(exported, template)]
         if not os.path.exists(path):
             if len(exported):
                 found.append(f"{addon}: i18n/{LANGUAGE}.po is missing ({len(exported)} terms)")
@@ -103,20 +126,21 @@ def problems(addons):
 
 
 def merge(addon):
-    """Bring ``fr.po`` in line with the sources, keeping its translations; returns the terms to translate."""
+    """Bring the template and ``fr.po`` in line with the sources, keeping its translations; returns the terms to translate."""
     exported = polib.pofile(exported_path(addon))
     if not len(exported):
         return []
     path = translation_path(addon)
     known = {entry.msgid: entry for entry in polib.pofile(path)} if os.path.exists(path) else {}
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    for date in ("POT-Creation-Date", "PO-Revision-Date"):
+        exported.metadata.pop(date, None)
+    exported.save(template_path(addon))
     for entry in exported:
         old = known.get(entry.msgid)
         if old is not None and not old.fuzzy:
             entry.msgstr = old.msgstr
     exported.metadata["Language"] = LANGUAGE
     exported.metadata["Plural-Forms"] = "nplurals=2; plural=n > 1;"
-    for date in ("POT-Creation-Date", "PO-Revision-Date"):
-        exported.metadata.pop(date, None)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     exported.save(path)
     return [entry.msgid for entry in exported if not entry.msgstr]

@@ -1,10 +1,13 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..models.base.charter_lock import lock
 from ..tools import equipment_sheet
 from ..tools.equipment_sheet import MILESTONES
 from ..tools.workbook_rows import SheetError
 
+# Rows written in one request: its time limit is far away with so many, and what was written before is kept if the next one fails.
+PART = 2_500
 # What a row of the sheet gives as it stands.
 PLAIN = ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "supervised_to")
 
@@ -14,7 +17,10 @@ class Refusal(Exception):
 
 
 class CharterEquipmentImport(models.TransientModel):
-    """Equipment from a spreadsheet: shown first, row by row, then written all or not at all.
+    """Equipment from a spreadsheet: shown first, row by row, then written; a file with a refused row not at all.
+
+    More than ``PART`` rows are written in parts, a request each, and the browser shows how far it is. A part is written whole or not
+    at all; where it stops, the next import of the same file goes on with the rows that are left.
 
     A row updates the client's equipment with the same serial number, else with the same asset number, else, when it
     has neither, with the same name at the same site. An empty cell changes nothing. Imported twice, it is the same.
@@ -35,6 +41,7 @@ class CharterEquipmentImport(models.TransientModel):
     ignored = fields.Char("Columns not read", readonly=True)
     missing_tags = fields.Char(readonly=True)
     create_tags = fields.Boolean("Create these tags")
+    written = fields.Json(readonly=True, help="Numbers of the equipment written so far.")
 
     @api.depends_context("lang")
     def _compute_in_french(self):
@@ -54,34 +61,69 @@ class CharterEquipmentImport(models.TransientModel):
         return self._action()
 
     def action_import(self):
-        """Write every row, or none.
+        """Write the rows, or the first part of many; the browser asks for the others.
 
-        :raise ValidationError: one of them cannot be taken; it says which
+        :return: action that shows the equipment, or how far the import is
+        :raise ValidationError: a row cannot be taken; it says which
         """
         self.ensure_one()
         if self.create_tags:
             rows = self._sheet_rows(equipment_sheet.read)
             self.env["charter.equipment.tag"].create([{"name": name} for name in self._missing_tags(rows)])
+        self.written = False
+        part = self.write_part()
+        return part["next"] or {
+            "type": "ir.actions.client",
+            "tag": "charter_import_progress",
+            "name": self.env._("Import equipment"),
+            "target": "new",
+            "params": {"model": self._name, "id": self.id, **part},
+        }
+
+    def write_part(self):
+        """Write up to ``PART`` of the rows that are not written yet.
+
+        :return: {"done": rows written since the import began, "left": rows to write, "next": action to end with, or False}
+        :raise ValidationError: a row cannot be taken; of this part nothing is written
+        """
+        self.ensure_one()
+        # Two tabs would each write the same part.
+        lock(self)
+        self.invalidate_recordset(["written"])
         plan = self._plan()
+        done = self.written or []
         for line, _values in plan:
             if line["outcome"] == "refused":
-                raise ValidationError(
-                    self.env._(
-                        "Row %(row)s: %(why)s\nNothing was written.", row=line["row"], why=line["message"]
-                    )
-                )
+                raise ValidationError(self._refusal_words(line, len(done)))
+        todo = [(line, values) for line, values in plan if line["outcome"] in ("created", "updated")]
         equipment = self.env["charter.equipment"]
-        created = [values for line, values in plan if line["outcome"] == "created"]
-        done = equipment.create(created)
-        for line, values in plan:
+        part = todo[:PART]
+        created = equipment.create([values for line, values in part if line["outcome"] == "created"])
+        updated = equipment.browse()
+        for line, values in part:
             if line["outcome"] == "updated":
                 record = equipment.browse(line["equipment_id"])
                 record.write(values)
-                done |= record
+                updated |= record
+        self.written = done + created.ids + updated.ids
+        left = len(todo) - len(part)
+        return {"done": len(self.written), "left": left, "next": not left and self._list_action()}
+
+    def _refusal_words(self, line, done):
+        words = self.env._("Row %(row)s: %(why)s", row=line["row"], why=line["message"])
+        if done:
+            return (
+                words
+                + "\n"
+                + self.env._("%s rows were written before; correct the row and import the file again.", done)
+            )
+        return words + "\n" + self.env._("Nothing was written.")
+
+    def _list_action(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mileo_client_charter.action_charter_equipment"
         )
-        return {**action, "domain": [("id", "in", done.ids)], "context": {}}
+        return {**action, "domain": [("id", "in", self.written)], "context": {}}
 
     def _action(self):
         return {

@@ -6,13 +6,15 @@ from unittest.mock import patch
 import openpyxl
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import file_open
+from odoo.tools import file_open, mute_logger
 
 from ...tools import equipment_sheet
+from ..cases.common import BrowserCase
 from ..cases.gear import GearCase
 
 TITLES = ("Name*", "numéro de série", "Client", "Site", "Contract", "Supervised from", "Supervised to", "Tags",
           "End of support", "End of life", "Colour")  # fmt: skip
+PART = "odoo.addons.mileo_client_charter.wizards.charter_equipment_import.PART"
 ROW = {"Name*": "Reader", "numéro de série": "R-1", "Client": "Alpine"}
 
 
@@ -173,6 +175,36 @@ class TestEquipmentImport(GearCase):
             wizard.action_import()
         self.assertFalse(self.env["charter.equipment"].search([("serial", "=", "R-1")]))
 
+    def many(self, count):
+        return [{**ROW, "Name*": f"Reader {n}", "numéro de série": f"P-{n}"} for n in range(count)]
+
+    @patch(PART, 2)
+    def test_many_rows_in_parts(self):
+        """Each part is kept; the file goes on where it stopped, in another import too, and nothing is written twice."""
+        written = self.env["charter.equipment"].search_count
+        wizard = self.wizard(*self.many(5))
+        action = wizard.action_import()
+        self.assertEqual(
+            (action["tag"], action["params"]["done"], action["params"]["left"]),
+            ("charter_import_progress", 2, 3),
+        )
+        self.assertEqual(written([("serial", "like", "P-")]), 2)
+        again = self.wizard(*self.many(5))
+        again.action_show()
+        self.assertEqual((again.created, again.unchanged), (3, 2))
+        part = wizard.write_part()
+        self.assertEqual((part["done"], part["left"], part["next"]), (4, 1, False))
+        [_ids, _in, ids] = wizard.write_part()["next"]["domain"][0]
+        self.assertEqual((len(ids), written([("serial", "like", "P-")])), (5, 5))
+
+    @patch(PART, 2)
+    def test_a_row_that_turns_bad_on_the_way(self):
+        wizard = self.wizard(*self.many(3))
+        wizard.action_import()
+        self.client.name = "Renamed"
+        with self.assertRaisesRegex(ValidationError, "Row 2: .*Alpine.*\n2 rows were written before"):
+            wizard.write_part()
+
     def test_files_that_cannot_be_read(self):
         with self.assertRaisesRegex(UserError, "no Excel file"):
             self.of(b"name;serial").action_show()
@@ -219,3 +251,48 @@ class TestEquipmentImport(GearCase):
             titles = [cell.value for cell in openpyxl.load_workbook(file).active[1]]
         labels = {field["string"] for field in self.env["charter.outage"].fields_get().values()}
         self.assertLessEqual(set(titles), labels)
+
+
+@tagged("post_install", "-at_install")
+class TestEquipmentImportTour(GearCase, BrowserCase):
+    @mute_logger("odoo.http")
+    def test_a_long_import_shows_how_far_it_is(self):
+        """Stopped on the way, it says what is written, and goes on at a click."""
+        book = openpyxl.Workbook()
+        book.active.append(list(ROW))
+        for number in range(5):
+            book.active.append([f"Reader {number}", f"P-{number}", "Alpine"])
+        content = io.BytesIO()
+        book.save(content)
+        wizard = (
+            self.env["charter.equipment.import"]
+            .with_user(self.technician)
+            .create({"file": base64.b64encode(content.getvalue()), "filename": "equipment.xlsx"})
+        )
+        wizard.action_show()
+        # Its buttons are those of a dialog.
+        shown = self.env["ir.actions.act_window"].create(
+            {
+                "name": "Import",
+                "res_model": wizard._name,
+                "res_id": wizard.id,
+                "view_mode": "form",
+                "target": "new",
+            }
+        )
+        self.env.flush_all()
+        write, calls = type(wizard).write_part, []
+
+        def once_refused(part):
+            calls.append(part.id)
+            if len(calls) == 2:
+                raise UserError("Stopped on the way")
+            return write(part)
+
+        with patch(PART, 2), patch.object(type(wizard), "write_part", once_refused):
+            self.start_tour(
+                f"/odoo/action-{shown.id}",
+                "charter_equipment_import",
+                login="t_technician",
+            )
+        self.assertEqual(self.env["charter.equipment"].search_count([("serial", "like", "P-")]), 5)
