@@ -7,7 +7,7 @@ from io import BytesIO
 from odoo.tests import tagged
 from pypdf import PdfReader
 
-from .test_report import ReportCase
+from ..cases.reports import ReportCase
 
 NAME = "Remplacement de la caméra de l’entrée principale du bâtiment des archives départementales de la Haute-Garonne"
 
