@@ -11,7 +11,15 @@
     "development_status": "Beta",
     "maintainers": ["mileo-technology"],
     "application": True,
-    "depends": ["contract_line_successor", "base_automation", "resource", "portal", "calendar", "digest"],
+    "depends": [
+        "contract_line_successor",
+        "base_automation",
+        "resource",
+        "portal",
+        "calendar",
+        "digest",
+        "base_import",
+    ],
     "data": [
         "security/base/charter_groups.xml",
         "security/ir.model.access.csv",

@@ -13,7 +13,7 @@ from ..tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ..tools.past_due import is_past_due
 from .common import DAY, MAX_ID, MOMENT, WEEKDAY, in_words
 from .listing import Choice, Listing, Option, Sort, newest_and_oldest, periods, selection
-from .together import Asked, count_together
+from .together import Asked, read_together
 
 # Filter of the promises -> (state, order). Among the late ones, those still owed come first.
 PROMISES = {
@@ -23,7 +23,7 @@ PROMISES = {
 }
 PROMISE_FIELDS = [
     "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "company_id", "delay", "unit", "clock",
-    "due_at", "done_at", "cancelled_at", "paused_at", "state",
+    "due_at", "done_at", "cancelled_at", "paused_at", "corrected_at", "state",
 ]  # fmt: skip
 OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
@@ -240,7 +240,7 @@ class ClientReading:
 
     def promise_counts(self):
         """Return how many promises are open, late and kept; ``fallen_due`` is what the kept rate is counted on."""
-        return self._promise_counts(**count_together(self.env, **self._ask_promise_counts()))
+        return self._promise_counts(**read_together(self.env, **self._ask_promise_counts()))
 
     def _ask_promise_counts(self):
         return {
@@ -256,13 +256,15 @@ class ClientReading:
     def moment(self, value, pattern=MOMENT):
         return in_words(self.env, value, self.tz, pattern)
 
-    def _promises(self, rows, origin=True):
+    def _promises(self, rows, origin=True, readable=None):
         """Return plain values of each promise of ``rows``.
 
         :param origin: False on the page of the document the promises come from
+        :param readable: those of their contracts that the user may read, where they are known
         """
         # A client reads the name of its contract where it may see it, never more.
-        contracts = {contract.id: contract.name for contract in self._readable(rows.contract_id)}
+        readable = self._readable(rows.contract_id) if readable is None else readable
+        contracts = {contract.id: contract.name for contract in readable}
         return [
             {
                 "state": row.state,
@@ -340,9 +342,10 @@ class ClientReading:
             return self.env._("Not answered")
         return followups.get(row.followup) or self.env._("Received, thank you")
 
-    def _escalations(self, rows):
+    def _escalations(self, rows, promises=None):
+        """Return plain values of each escalation. :param promises: ``_current_promises`` of them, where they are known"""
         levels = dict(rows._fields["level"]._description_selection(self.env))
-        promises = rows._current_promises()
+        promises = rows._current_promises() if promises is None else promises
         return [
             {
                 "url": row._get_portal_url(),

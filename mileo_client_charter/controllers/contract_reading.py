@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ..models.base.charter_format import day_text
 from .client_reading import ClientReading
 from .common import DAY
+from .together import Rows
 
 # More than so many contracts are in the list of OCA's own page.
 CONTRACTS = 12
@@ -16,39 +17,48 @@ CONTRACT_FIELDS = [
     "charter_term_end",
     "charter_notice_date",
     "charter_auto_renew",
-    "contract_line_ids",
+    "charter_calendar_id",
     "charter_tier_before_id",
     "charter_tier_changed_on",
 ]
+LINE_FIELDS = ["contract_id", "date_start", "is_canceled", "display_type"]
 
 
 class ContractReading(ClientReading):
-    def contracts_home(self):
-        """Return ``contracts`` in words, and ``contract_state``: none, before, running or after, of the best of them."""
+    def _ask_contracts(self):
         # Whether it may read the contract itself is the follower's matter; what the charter gives is the client's to know.
-        rows = (
-            self.env["contract.contract"]
-            .sudo()
-            .search_fetch(
-                Domain("commercial_partner_id", "=", self.client.id)
-                & Domain("company_id", "in", (False, self.company.id))
-                & Domain("charter_tier_id", "!=", False),
-                CONTRACT_FIELDS,
-                order="charter_term_end desc, id",
-                limit=CONTRACTS,
-            )
+        contracts, lines = self.env["contract.contract"].sudo(), self.env["contract.line"].sudo()
+        own = Domain(
+            [
+                ("commercial_partner_id", "=", self.client.id),
+                ("company_id", "in", (False, self.company.id)),
+                ("charter_tier_id", "!=", False),
+            ]
         )
+        order = "charter_term_end desc, id"
+        # As contract_line_ids has them, of the contracts that are shown.
+        shown = contracts._search(own, order=order, limit=CONTRACTS)
+        return {
+            "contracts": Rows(contracts, own, CONTRACT_FIELDS, order, CONTRACTS),
+            "contract_lines": Rows(
+                lines.with_context(active_test=False), Domain("contract_id", "in", shown), LINE_FIELDS
+            ),
+        }
+
+    def contracts_home(self, rows, lines):
+        """Return ``contracts`` in words, and ``contract_state``: none, before, running or after, of the best of them."""
         today = self.company._charter_today()
-        contracts = [self._contract(row, today) for row in rows]
+        lines_of = lines.grouped("contract_id")
+        contracts = [self._contract(row, today, lines_of.get(row, lines.browse())) for row in rows]
         states = {one["state"] for one in contracts}
         return {
             "contracts": contracts,
             "contract_state": next((one for one in ("running", "before", "after") if one in states), "none"),
         }
 
-    def _contract(self, row, today):
+    def _contract(self, row, today, lines):
         tier, levels = row.charter_tier_id.with_env(self.env)._charter_in_words()
-        first = row._charter_first_day()
+        first = row._charter_first_day(lines)
         ended = bool(row.charter_term_end and row.charter_term_end < today and not row.charter_auto_renew)
         state = "before" if first and first > today else "after" if ended else "running"
         return {

@@ -6,7 +6,12 @@ from odoo import fields
 from odoo.fields import Domain
 
 from ..models.base.charter_format import day_text
+from ..models.feedback.charter_escalation import LEVEL_CODES
+from ..models.feedback.charter_escalation import PROMISE_FIELDS as CURRENT_FIELDS
+from ..models.feedback.charter_escalation import PROMISE_ORDER as CURRENT_ORDER
 from ..models.ledger.charter_past_due import over_domain
+from ..models.people.charter_absence import VALID_FIELDS, VALID_ORDER
+from ..models.people.res_partner import ROLE_FIELDS
 from .client_reading import ESCALATION_FIELDS, FEEDBACK_FIELDS, OWED, PROMISE_FIELDS
 from .common import DAY
 from .contract_reading import ContractReading
@@ -14,7 +19,7 @@ from .document_reading import DocumentReading
 from .equipment_reading import EquipmentReading
 from .intervention_reading import InterventionReading
 from .report_reading import REPORT_FIELDS, ReportReading
-from .together import Asked, count_together
+from .together import Asked, Rows, read_together
 from .year_reading import REVIEW_FIELDS, YearReading
 
 # What is late, and what comes next: each is a handful, the lists have the rest.
@@ -31,29 +36,114 @@ class HubReading(
     """Everything at a glance, in a number of queries that does not depend on the number of rows."""
 
     def home(self):
-        counted = self._counted()
+        read = self._read()
+        named = self._named(read)
         found = {
-            "contacts": self.client._charter_contacts(self.company),
+            "contacts": self._contacts(read),
             **self.opening(),
-            "counts": self._promise_counts(**counted),
-            **self._promised(counted["late"][0][0]),
-            **self._said(counted),
-            **self.equipment_home(counted["equipment"], counted["to_update"]),
-            **self.intervention_home(dict(counted["work"])),
-            **self._reported(counted),
-            **self.contracts_home(),
-            **self._ahead(counted),
-            "document_count": counted["documents"][0][0],
+            "counts": self._promise_counts(**read),
+            **self._promised(read, named),
+            **self._said(read, named),
+            **self.equipment_home(read["equipment"], read["to_update"]),
+            **self.intervention_home(dict(read["work"])),
+            **self._reported(read),
+            **self.contracts_home(read["contracts"], read["contract_lines"]),
+            **self._ahead(read),
+            "document_count": read["documents"][0][0],
         }
         return {**found, "todo": self._todo(found), "places": self._places(found)}
 
-    def _counted(self):
-        """Return everything that is counted for this page: one statement, however much there is."""
+    # -- statements -------------------------------------------------------------------------------
+
+    def _read(self):
+        """Return all that is counted and all rows of the client that are shown: one statement, however much there is."""
+        return read_together(self.env, **self._ask_counts(), **self._ask_rows(), **self._ask_contracts())
+
+    def _named(self, read):
+        """Return what those rows name: again one statement; most of it is only brought into memory."""
+        sudo, escalations = self.env(su=True), read["escalation_rows"]
+        promises = read["promise_rows"]
+        people = Domain("id", "in", read["assignments"].user_id.ids)
+        contracts = Domain("id", "in", promises.contract_id.ids)
+        return read_together(
+            self.env,
+            readable=Rows(self.env["contract.contract"], contracts, ["name"]),
+            calendars=Rows(
+                sudo["contract.contract"].with_context(active_test=False), contracts, ["charter_calendar_id"]
+            ),
+            commitments=Rows(
+                sudo["charter.commitment"], Domain("id", "in", promises.commitment_id.ids), ["name", "anchor"]
+            ),
+            current=Rows(
+                sudo["charter.obligation"],
+                Domain(escalations._charter_promises_domain(*LEVEL_CODES)),
+                CURRENT_FIELDS,
+                CURRENT_ORDER,
+            ),
+            work_named=Rows(
+                sudo["charter.intervention"],
+                Domain("id", "in", read["feedback_rows"].sudo().intervention_id.ids),
+                ["name"],
+            ),
+            people=Rows(sudo["res.users"].with_context(active_test=False), people, ["partner_id"]),
+            cards=Rows(
+                sudo["res.partner"].with_context(active_test=False),
+                Domain("user_ids", "any!", people),
+                ["name", "function", "phone", "email"],
+            ),
+        )
+
+    def _ask_rows(self):
+        own, company = self.own, self.company
+        today = company._charter_today()
+        rows = {
+            "promise_rows": ("charter.obligation", OWED, PROMISE_FIELDS, "due_at, id", ROWS + NEXT),
+            "feedback_rows": ("charter.feedback", [], FEEDBACK_FIELDS, "id desc", ROWS),
+            "escalation_rows": (
+                "charter.escalation",
+                [],
+                ESCALATION_FIELDS,
+                "is_complaint desc, id desc",
+                ROWS,
+            ),
+            "last_report": (
+                "charter.report",
+                [("state", "=", "sent")],
+                REPORT_FIELDS,
+                "last_day desc, version desc",
+                1,
+            ),
+            "meetings": (
+                "charter.review",
+                [("state", "=", "planned"), ("start_at", ">=", fields.Datetime.now())],
+                REVIEW_FIELDS,
+                "start_at",
+                1,
+            ),
+        }
+        return {
+            **{
+                name: Rows(self.env[model], own & Domain(domain), names, order, limit)
+                for name, (model, domain, names, order, limit) in rows.items()
+            },
+            "assignments": Rows(
+                self.env["charter.assignment"].sudo(),
+                Domain(self.client._charter_roles_domain(company)),
+                ROLE_FIELDS,
+            ),
+            "absences": Rows(
+                self.env["charter.absence"].sudo(),
+                Domain(self.env["charter.absence"]._valid_domain(company, today)),
+                VALID_FIELDS,
+                VALID_ORDER,
+            ),
+        }
+
+    def _ask_counts(self):
         own, now = self.own, fields.Datetime.now()
         late = own & Domain([*OWED, *over_domain(now)])
         asked = own & Domain([("state", "=", "sent"), ("contact_id", "=", self.contact.id)])
-        return count_together(
-            self.env,
+        return dict(
             **self._ask_promise_counts(),
             **self._ask_equipment(),
             late=Asked("charter.obligation", late),
@@ -69,32 +159,36 @@ class HubReading(
             documents=Asked("charter.delivery", own),
         )
 
-    def _promised(self, late):
-        """Return what is late first, then what falls due next; “late” is what we still owe after its time."""
-        rows = self._search("charter.obligation", PROMISE_FIELDS, OWED, "due_at, id", min(late, ROWS) + NEXT)
-        return {"late_now": late, "promises": self._promises(rows)}
+    # -- sections ---------------------------------------------------------------------------------
 
-    def _said(self, counted):
+    def _contacts(self, read):
+        contacts = self.client._charter_contacts_many(
+            self.company, (read["assignments"], read["absences"]), photo=False
+        )
+        return contacts[self.client.id]
+
+    def _promised(self, read, named):
+        """Return what is late first, then what falls due next; “late” is what we still owe after its time."""
+        late = read["late"][0][0]
+        rows = read["promise_rows"][: min(late, ROWS) + NEXT]
+        return {"late_now": late, "promises": self._promises(rows, readable=named["readable"])}
+
+    def _said(self, counted, named):
         """Return what waits for our answer, else the last word."""
         by_state = dict(counted["escalations"])
-        feedback = self._search("charter.feedback", FEEDBACK_FIELDS, order="id desc", limit=ROWS)
-        rows = self._search(
-            "charter.escalation", ESCALATION_FIELDS, order="is_complaint desc, id desc", limit=ROWS
-        )
+        current = {row.res_id: row for row in named["current"]}
         return {
-            "feedback": self._feedback(feedback),
+            "feedback": self._feedback(counted["feedback_rows"]),
             "feedback_count": sum(dict(counted["feedback"]).values()),
             "surveys": counted["surveys"][0][0],
-            "escalations": self._escalations(rows),
+            "escalations": self._escalations(counted["escalation_rows"], current),
             "escalation_count": sum(by_state.values()),
             "escalation_open": by_state.get("open", 0) + by_state.get("answered", 0),
             "escalation_answered": by_state.get("answered", 0),
         }
 
     def _reported(self, counted):
-        last = self._search(
-            "charter.report", REPORT_FIELDS, [("state", "=", "sent")], "last_day desc, version desc", 1
-        )
+        last = counted["last_report"]
         return {
             "report": self._row(last) if last else None,
             "report_count": counted["reports"][0][0],
@@ -102,13 +196,7 @@ class HubReading(
         }
 
     def _ahead(self, counted):
-        meeting = self._search(
-            "charter.review",
-            REVIEW_FIELDS,
-            [("state", "=", "planned"), ("start_at", ">=", fields.Datetime.now())],
-            "start_at",
-            1,
-        )
+        meeting = counted["meetings"]
         [(notices, read)], [(count, ends)] = counted["notices"], counted["authorisations"]
         return {
             "authorisation_count": count,

@@ -1,5 +1,6 @@
 from . import charter_advisory_import
 from . import charter_sheet_mixin
+from . import base_import
 from . import base_partner_merge
 from . import charter_feedback_callback
 from . import charter_message_wizard

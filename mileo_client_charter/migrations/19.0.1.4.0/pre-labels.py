@@ -1,8 +1,7 @@
 """Labels whose English has changed since get the French of the new one.
 
-An update writes the English of models, fields and choices, and leaves every translation as it is: a notice whose state is called “Clients
-informed” now was still “Informations de changement d'interlocuteur” in French. What a company has translated in its own words stays
-wherever the English is the same.
+An update writes the English of models, fields and choices, and leaves every translation as it is: a state that is called “Clients informed”
+now was still read under its former name. What a company has translated in its own words stays wherever the English is the same.
 """
 
 import re

@@ -27,3 +27,21 @@ def mail_copy(
     )
     # Core's queue does not look by itself for what has just been put into it.
     thread.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+
+def mail_recorded_for(thread, contact, company, subject, lines):
+    """Mail ``contact`` what our people have just recorded of what it said or did: it hears of it, and says if that is not so.
+
+    A reply is a word of the client on ``thread``, which is read (charter.word). Without an address there is none.
+
+    :param thread: document it was recorded on, in the language of ``contact``
+    :param lines: (what, words) of each thing recorded
+    """
+    if not contact.email_normalized:
+        return
+    body = thread.env["ir.qweb"]._render(
+        "mileo_client_charter.mail_recorded_for",
+        {"contact": contact, "lines": [line for line in lines if line[1]], "who": thread.env.user.name},
+    )
+    layout = "mileo_client_charter.mail_client_layout"
+    mail_copy(thread, contact, company, subject, body, layout, owed=True)

@@ -32,6 +32,9 @@ class CharterRecordedMixin(models.AbstractModel):
     _description = "Recorded text that cannot be edited"
     _inherit = ["charter.engine.mixin"]
 
+    # True: a file may bring rows with a client's words, as the history of work that was done.
+    _charter_importable = False
+
     correction_ids = fields.One2many(
         "charter.correction",
         "res_id",
@@ -134,6 +137,39 @@ class CharterRecordedMixin(models.AbstractModel):
                 fields=labels,
             )
         )
+
+    # -- files of many rows ------------------------------------------------------------------------
+
+    @api.model
+    def _charter_import_refused(self):
+        """Return why no file brings rows of this model, with the remedy; empty where one may."""
+        if self._charter_importable or "client" not in self._charter_recorded_fields().values():
+            return ""
+        return self.env._(
+            "%s: what a client said is not read from a file. It would count, and open commitments, as if the client had said it "
+            "to us. Record it with “New”, one by one, with when it was said and by whom.",
+            self._charter_model_name(),
+        )
+
+    @api.model
+    def load(self, fields, data):
+        """Refuse a file with words of clients; else as any model."""
+        refused = "" if self.env.su else self._charter_import_refused()
+        if refused:
+            return {
+                "ids": False,
+                "messages": [{"type": "error", "message": refused, "record": False}],
+                "nextrow": 0,
+            }
+        return super().load(fields, data)
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Return a view as of any model; where no file is read, it offers no import."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type in ("list", "kanban") and self._charter_import_refused():
+            arch.set("import", "0")
+        return arch, view
 
     # -- the correction ---------------------------------------------------------------------------
 

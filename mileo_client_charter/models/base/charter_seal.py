@@ -64,6 +64,11 @@ class CharterSeal(models.Model):
     document_kind = fields.Char("Type of document", compute="_compute_document")
     document = fields.Char(compute="_compute_document")
     client = fields.Char(compute="_compute_document")
+    step = fields.Char(
+        "Why it was sealed",
+        compute="_compute_step",
+        help="At first, or because of what changed the document.",
+    )
 
     _number_once = models.UniqueIndex("(company_id, number)", "A chain has one link of each number.")
     _row_idx = models.Index("(model_name, row_id, number)")
@@ -83,6 +88,63 @@ class CharterSeal(models.Model):
                 link.document_kind = kind
                 link.document = named.get(link.row_id) or link.label
                 link.client = clients.get(link.row_id)
+
+    @api.depends("kind", "model_name", "row_id")
+    @api.depends_context("lang")
+    def _compute_step(self):
+        """Say of a later step what it was, where that is on record: a correction, a merge of contacts, a person forgotten."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        spans, causes = self._spans(), self._causes()
+        for link in self:
+            found = [
+                words
+                for moment, words in causes.get((link.model_name, link.row_id), ())
+                if link.kind == "change" and spans[link.id] <= moment <= link.sealed_at
+            ]
+            link.step = ", ".join(dict.fromkeys(found)) or kinds.get(link.kind)
+
+    def _spans(self):
+        """Return {id of a link: when its row was sealed before, or the moment of the link}."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT link.id, COALESCE(before.sealed_at, link.sealed_at)
+                  FROM charter_seal AS link
+                  LEFT JOIN LATERAL (SELECT sealed_at FROM charter_seal AS former
+                                      WHERE former.model_name = link.model_name AND former.row_id = link.row_id
+                                        AND former.number < link.number ORDER BY former.number DESC LIMIT 1) AS before ON TRUE
+                 WHERE link.id = ANY(%(ids)s)
+                """,
+                ids=self.ids,
+            )
+        )
+        return dict(rows)
+
+    def _causes(self):
+        """Return {(model, row): [(moment, words)]} of what is on record as a reason to seal these rows again."""
+        causes = {}
+        changed = self.filtered(lambda link: link.kind == "change")
+        names, numbers = changed.mapped("model_name"), changed.mapped("row_id")
+        domain = Domain("res_model", "in", names) & Domain("res_id", "in", numbers)
+        for row in self.env["charter.correction"].sudo().search(domain):
+            causes.setdefault((row.res_model, row.res_id), []).append(
+                (row.corrected_at, self.env._("Corrected"))
+            )
+        for row in self.env["charter.redaction"].sudo().search(domain):
+            causes.setdefault((row.res_model, row.res_id), []).append(
+                (row.redacted_at, self.env._("A person was forgotten"))
+            )
+        merged = (
+            self.env["charter.merged.contact"].sudo().search([("merged_at", "!=", False)]) if changed else ()
+        )
+        for row in merged:
+            for name, columns in (row.spoken or {}).items():
+                for number in {number for found in columns.values() for number in found}:
+                    if name in names:
+                        causes.setdefault((name, number), []).append(
+                            (row.merged_at, self.env._("Contacts merged"))
+                        )
+        return causes
 
     def action_open(self):
         """Open the document a link is about.

@@ -204,7 +204,8 @@ class CharterSeal(models.Model):
     def charter_standing(self):
         """Return, for what stands above the list of seals, how the proof of each company in use stands.
 
-        :return: list of dicts ``company``, ``links``, ``checked`` (when, in the company's time zone; False: never),
+        :return: list of dicts ``company``, ``links``, ``verified`` and ``since`` (how many of them the last verification was about, and
+            how many were made since), ``checked`` (when, in the company's time zone; False: never),
             ``problems`` (list of sentences), ``lost`` (there are no links, and there were)
         :raise AccessError: not somebody who reads the seals
         """
@@ -219,6 +220,9 @@ class CharterSeal(models.Model):
                 {
                     "company": company.name,
                     "links": links,
+                    # How many of them the last verification was about, and how many were made since.
+                    "verified": min(company.charter_seal_checked, links),
+                    "since": max(links - company.charter_seal_checked, 0),
                     "checked": checked and moment_text(self.env, checked, company._charter_tz()),
                     "problems": (company.charter_seal_problem or "").splitlines(),
                     "lost": not links and bool(company.charter_seal_checked),
@@ -295,10 +299,17 @@ class CharterSeal(models.Model):
         broken = sum(map(len, found)) or sum(
             map(bool, self.env.companies.sudo().mapped("charter_seal_problem"))
         )
+        waiting = self.env["charter.seal.due"].sudo().search_count([])
+        whole = self.env._("Every sealed row is as it was sealed, and the chain is whole.")
+        if waiting:
+            whole += " " + self.env._(
+                "Rows decided or changed within the last minutes and not sealed yet: %s. They are verified next.",
+                waiting,
+            )
         message = (
             self.env._("Broken places: %s. They are named above the list of Configuration ‣ Proof.", broken)
             if broken
-            else self.env._("Every sealed row is as it was sealed, and the chain is whole.")
+            else whole
         )
         return {
             "type": "ir.actions.client",

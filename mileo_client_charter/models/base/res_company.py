@@ -2,16 +2,22 @@
 seals.
 """
 
+import contextlib
 from collections import defaultdict
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, ormcache
 
-from ...tools.clock import Delay, NoWorkingTime, to_local
+from ...tools.clock import Delay, NeedsMore, NoWorkingTime, shift, to_local
 from ...tools.phone import tel
 from .charter_words import LongWords
+
+NEXT_OPENING = Delay(0, "hours", "working")
+# How much of a company's working time is kept in memory: the hub and each mail ask for its next opening.
+OPENING_KEPT = timedelta(weeks=3)
 
 REPORT_UNREVIEWED = [
     ("send", "Send on the due day, stating that it was not approved"),
@@ -174,9 +180,21 @@ class ResCompany(models.Model):
         A company whose calendar never opens is never waited for.
         """
         self.ensure_one()
-        question = (moment, Delay(0, "hours", "working"), "after")
-        [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many([question])
+        # Closed for longer than is kept, or for good: the whole calendar says which.
+        with contextlib.suppress(NeedsMore, NoWorkingTime):
+            working = self._charter_open_from(moment.date())
+            if working:
+                return shift(moment, NEXT_OPENING, "after", working.tz, working)
+        [opening] = self.resource_calendar_id.with_company(self)._charter_shift_many(
+            [(moment, NEXT_OPENING, "after")]
+        )
         return moment if isinstance(opening, NoWorkingTime) else opening
+
+    @ormcache("self.id", "day")
+    def _charter_open_from(self, day):
+        """Return the company's working time of the next weeks (WorkingTime), kept until a calendar changes."""
+        first = datetime.combine(day, time())
+        return self.resource_calendar_id.with_company(self)._charter_working_time(first, first + OPENING_KEPT)
 
     def _charter_escalation_address(self):
         """Return the address that opens an escalation by mail, or False where no mail domain is set up."""

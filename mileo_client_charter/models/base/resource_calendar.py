@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytz
 from babel.dates import get_day_names
-from odoo import models
+from odoo import api, models
 from odoo.tools import babel_locale_parse
 
 from ...tools.clock import HORIZON, NeedsMore, NoWorkingTime, WorkingTime, shift
@@ -18,9 +18,8 @@ class ResourceCalendar(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "tz" in vals:
-            # Whose day it is is remembered for all companies.
-            self.env.registry.clear_cache()
+        # Whose day it is, and when it opens next, is remembered for all companies.
+        self.env.registry.clear_cache()
         return result
 
     def _charter_working_time(self, lo, hi):
@@ -189,15 +188,50 @@ class Ruler:
         return [_to_the_second(answer) for answer in self.shift_many(requests)]
 
 
+class CharterOpeningMixin(models.AbstractModel):
+    """What opening hours are made of: ``res.company._charter_open_from`` is read again once it changes."""
+
+    _name = "charter.opening.mixin"
+    _description = "Part of the opening hours"
+
+    def _charter_changes_opening(self):
+        return True
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(vals_list)._charter_forget_opening()
+
+    def write(self, vals):
+        self._charter_forget_opening()
+        result = super().write(vals)
+        self._charter_forget_opening()
+        return result
+
+    def unlink(self):
+        self._charter_forget_opening()
+        return super().unlink()
+
+    def _charter_forget_opening(self):
+        if self and self._charter_changes_opening():
+            self.env.registry.clear_cache()
+        return self
+
+
 class ResourceCalendarAttendance(models.Model):
-    _inherit = "resource.calendar.attendance"
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "charter.opening.mixin"]
 
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         return super().search_fetch(domain, _fetched(self, field_names), offset, limit, order)
 
 
 class ResourceCalendarLeaves(models.Model):
-    _inherit = "resource.calendar.leaves"
+    _name = "resource.calendar.leaves"
+    _inherit = ["resource.calendar.leaves", "charter.opening.mixin"]
+
+    def _charter_changes_opening(self):
+        # Somebody's own time off closes nothing.
+        return not all(leave.resource_id for leave in self)
 
     def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
         return super().search_fetch(domain, _fetched(self, field_names), offset, limit, order)

@@ -170,9 +170,9 @@ class ContractContract(models.Model):
         )
         return relativedelta(**{unit: amount})
 
-    def _charter_first_day(self):
-        """Return first day of the lines that are not cancelled, or None."""
-        lines = self.contract_line_ids.filtered(
+    def _charter_first_day(self, lines=None):
+        """Return first day of the lines that are not cancelled, or None. :param lines: those of the contract, where they are known"""
+        lines = (self.contract_line_ids if lines is None else lines).filtered(
             lambda line: line.date_start and not (line.is_canceled or line.display_type)
         )
         return min(lines.mapped("date_start"), default=None)

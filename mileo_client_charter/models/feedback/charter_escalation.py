@@ -11,6 +11,11 @@ _lt = LazyTranslate(__name__)
 
 LEVELS = [("1", "Level 1 · operations manager"), ("2", "Level 2 · general management")]
 
+# What is read of the promise of each, and in which order: the last is that of the present level.
+LEVEL_CODES = (ESCALATION_LEVEL1, ESCALATION_LEVEL2)
+PROMISE_FIELDS = ["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"]
+PROMISE_ORDER = "code, id"
+
 
 class CharterEscalation(models.Model):
     """A client's formal complaint, from any door, with the same clock (article 03).
@@ -155,12 +160,7 @@ class CharterEscalation(models.Model):
 
     def _current_promises(self):
         """Return {escalation id: the promise of its present level}, read as the engine."""
-        rows = self._charter_promises(
-            ESCALATION_LEVEL1,
-            ESCALATION_LEVEL2,
-            fetch=["res_id", "due_at", "user_id", "unit", "company_id", "contract_id"],
-            order="code, id",
-        )
+        rows = self._charter_promises(*LEVEL_CODES, fetch=PROMISE_FIELDS, order=PROMISE_ORDER)
         return {row.res_id: row for row in rows}
 
     def _compute_user_id(self):

@@ -9,6 +9,8 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.clock import to_local
 from ...tools.codes import FEEDBACK_CALLBACK, FEEDBACK_OUTCOME
 from ...tools.words import is_said, is_sentence, trimmed
+from ..base.charter_copy import mail_recorded_for
+from ..base.charter_format import moment_text
 from ..base.charter_words import Kept, LongWords, as_stored, stored
 
 _lt = LazyTranslate(__name__)
@@ -143,6 +145,27 @@ class CharterFeedback(models.Model):
         opened = feedback._charter_open_or_explain(FEEDBACK_OUTCOME, at=called_at)
         feedback._charter_note_late(opened, called_at, now)
         feedback._charter_mark_late(called_at, now, _lt("The call"))
+        self._mail_call_noted()
+
+    def _mail_call_noted(self):
+        """Mail who was called what was recorded of the call: it says if that is not so."""
+        self.ensure_one()
+        contact = self.contact_id or self.partner_id
+        record = self.with_context(lang=contact.lang or self.env.lang)
+        tz = contact.tz or self.company_id._charter_tz()
+        mail_recorded_for(
+            record,
+            contact,
+            self.company_id,
+            record.env._("What we noted of our call: %s", record.name),
+            [
+                (
+                    record.env._("We called you"),
+                    moment_text(record.env, self.called_at, tz, "EEEE d MMMM y, HH:mm"),
+                ),
+                (record.env._("What we understood"), self.understanding),
+            ],
+        )
 
     def _check_call_due(self, called_at):
         """Check what holds for every call that is recorded, answered or not.

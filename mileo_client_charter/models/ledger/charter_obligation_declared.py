@@ -199,6 +199,8 @@ class CharterObligation(models.Model):
                 return "paused", self.env._("paused")
             return {"late": "late", "soon": "soon"}.get(self.urgency, "open"), self.time_left
         if self.state == "kept":
+            if self.corrected_at:
+                return "kept", self.env._("met on time after a correction")
             return "kept", self.env._("met on time")
         if self.cancelled_at:
             return "late", self.env._("missed, no longer to be done")

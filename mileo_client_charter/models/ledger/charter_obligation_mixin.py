@@ -116,8 +116,12 @@ class CharterObligationMixin(models.AbstractModel):
         :param domain: more conditions on the rows
         :param fetch: names of fields read by the same statement
         """
-        own = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", codes), *domain]
+        own = [*self._charter_promises_domain(*codes), *domain]
         return self.env["charter.obligation"].sudo().search_fetch(own, fetch, order=order, limit=limit)
+
+    def _charter_promises_domain(self, *codes):
+        """Return the domain of the rows of the ledger that these records opened, of ``codes``."""
+        return [("res_model", "=", self._name), ("res_id", "in", self.ids), ("code", "in", codes)]
 
     def _charter_owed(self, *codes, occurrence=None):
         """Return what these records still owe of ``codes``, read as the engine."""

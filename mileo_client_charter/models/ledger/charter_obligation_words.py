@@ -158,6 +158,13 @@ class CharterObligation(models.Model):
             row.evidence_text = local_moments(self.env, people.named(row.evidence, names))
             row.history_text = local_moments(self.env, people.named(row.history, names))
 
+    def _charter_sealed_name(self):
+        """Return the commitment with the document it comes from, where the reader may see it."""
+        name = super()._charter_sealed_name()
+        origin = self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
+        readable = origin and origin._filtered_access("read")
+        return f"{name} · {readable.display_name}" if readable else name
+
     @api.model
     def _people_named(self, texts):
         """Return {(kind, id): present name} of the keys in ``texts``; who reads the promise reads who kept it."""

@@ -13,6 +13,8 @@ from ..base.charter_format import day_text
 _lt = LazyTranslate(__name__)
 
 # What others learn of an absence: whoever stands in, and the clients.
+VALID_FIELDS = ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"]
+VALID_ORDER = "date_from, id"
 TELLING = {"user_id", "company_id", "date_from", "date_to", "stand_in_id", "state", "late_reason"}
 
 
@@ -149,16 +151,18 @@ class CharterAbsence(models.Model):
     def _valid(self, company, since=None):
         """Return valid absences of ``company`` that are not over on ``since`` (today)."""
         return self.sudo().search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "planned"),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", since or company._charter_today()),
-            ],
-            ["user_id", "company_id", "date_from", "date_to", "stand_in_id", "state"],
-            order="date_from, id",
+            self._valid_domain(company, since or company._charter_today()), VALID_FIELDS, order=VALID_ORDER
         )
+
+    @api.model
+    def _valid_domain(self, company, since):
+        return [
+            ("company_id", "=", company.id),
+            ("state", "=", "planned"),
+            "|",
+            ("date_to", "=", False),
+            ("date_to", ">=", since),
+        ]
 
     @api.model
     def _answers_today(self, company):

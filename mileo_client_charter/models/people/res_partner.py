@@ -10,6 +10,7 @@ from odoo.tools import email_normalize_all
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
 
+ROLE_FIELDS = ["role", "partner_id", "user_id", "kind", "date_to", "date_from"]
 COMING = timedelta(days=21)  # a substitute of the next weeks is named too
 
 
@@ -362,9 +363,22 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self._charter_contacts_many(company or self.env.company)[self.id]
 
-    def _charter_contacts_many(self, company):
+    def _charter_roles_domain(self, company):
+        """Return the domain of the assignments that say whom these clients call now and within the next weeks."""
+        assignments, today = self.env["charter.assignment"], company._charter_today()
+        return [
+            ("company_id", "=", company.id),
+            ("partner_id", "in", [False, *self.commercial_partner_id.ids]),
+            ("user_id.active", "=", True),
+            ("date_from", "<=", today + COMING),
+            *assignments._current_domain(today)[1:],
+        ]
+
+    def _charter_contacts_many(self, company, read=None, photo=True):
         """Return the same for any number of clients in a number of queries that does not grow with them.
 
+        :param read: (assignments, absences) where they have been read already
+        :param photo: whether the cards have the photograph
         :return: {client id: list of dicts} with role, label, ``card`` of who answers now (``res.users._charter_card``,
             or None), ``usual`` (name of whom they stand in for, or ""), ``until`` (in words), ``coming`` and ``coming_name``
             (from when until when, in words, and who will stand in within the next weeks), ``away`` (the usual contact is
@@ -373,21 +387,14 @@ class ResPartner(models.Model):
         assignments = self.env["charter.assignment"].sudo()
         clients = {partner.id: partner.commercial_partner_id.id for partner in self}
         today = company._charter_today()
-        rows = assignments.search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", [False, *set(clients.values())]),
-                ("user_id.active", "=", True),
-                ("date_from", "<=", today + COMING),
-                *assignments._current_domain(today)[1:],
-            ],
-            ["role", "partner_id", "user_id", "kind", "date_to", "date_from"],
+        rows, valid = read or (
+            assignments.search_fetch(self._charter_roles_domain(company), ROLE_FIELDS),
+            self.env["charter.absence"]._valid(company),
         )
         principal, stand_in, coming = rows._by_role(today)
-        valid = self.env["charter.absence"]._valid(company)
         away = {one.user_id.id: one for one in valid if one.date_from <= today}
         begins, until = assignments._from_words, assignments._until_words
-        cards = dict(zip(rows.user_id.ids, rows.user_id._charter_card(), strict=True))
+        cards = dict(zip(rows.user_id.ids, rows.user_id._charter_card(photo), strict=True))
         labels = dict(assignments.with_env(self.env)._fields["role"]._description_selection(self.env))
         found = {}
         for partner_id, client in clients.items():

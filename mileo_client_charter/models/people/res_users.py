@@ -63,15 +63,18 @@ class ResUsers(models.Model):
                 )
             raise ValidationError(message)
 
-    def _charter_card(self):
-        """Return what a client may know of a contact: the only fields of a user that leave for the portal."""
+    def _charter_card(self, photo=True):
+        """Return what a client may know of a contact: the only fields of a user that leave for the portal.
+
+        :param photo: False where no photograph is shown: it is a file, and a statement
+        """
         return [
             {
                 "name": user.name,
                 "function": user.partner_id.function or "",
                 "phone": user.partner_id.phone or "",
                 "email": (user.email_formatted and user.email) or "",
-                "photo": user._charter_photo(),
+                "photo": user._charter_photo() if photo else "",
             }
             for user in self.sudo()
         ]

@@ -4,6 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import REMEDIATION_START
 from ...tools.words import is_said
+from ..base.charter_copy import mail_recorded_for
 from ..base.charter_words import Words
 
 _lt = LazyTranslate(__name__)
@@ -145,6 +146,15 @@ class CharterRemediation(models.Model):
         if not is_said(self.agreement):
             raise ValidationError(self.env._("What the client agreed to: record it, with the channel."))
         engine.write({"state": "agreed", "agreed_at": self._charter_now()})
+        contact = self.agreed_contact_id
+        record = self.with_context(lang=contact.lang or self.env.lang)
+        mail_recorded_for(
+            record,
+            contact,
+            self.company_id,
+            record.env._("%s: you agree to our plan", self.contract_id.sudo().name),
+            [(record.env._("You agree to our plan"), self.agreement)],
+        )
 
     def action_measure(self):
         """Measure the client's satisfaction anew; a pass re-opens the verdict, anything else says what is missing."""

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_sentence
+from ..base.charter_copy import mail_recorded_for
 from ..base.charter_format import moment_text
 
 _lt = LazyTranslate(__name__)
@@ -79,6 +80,15 @@ class CharterReview(models.Model):
                 user=self.env.user._charter_key(),
                 proof=proof,
             )
+        )
+        contact = self.declined_contact_id
+        record = self.with_context(lang=contact.lang or self.env.lang)
+        mail_recorded_for(
+            record,
+            contact,
+            self.company_id,
+            record.env._("%s: you do not wish this meeting", record.display_name),
+            [(record.env._("You do not wish this meeting"), self.decline_words)],
         )
         # Archived, not deleted: the invitation goes with its event.
         engine.event_id.active = False

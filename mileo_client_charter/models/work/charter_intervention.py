@@ -58,6 +58,7 @@ class CharterIntervention(models.Model):
     # A contact feeds no intervention: two that claim one are for a person to look at.
     _charter_merge_rules = {"origin_once": "refuse"}
     _charter_title = "{row}.name"
+    _charter_importable = True
     _charter_export = Sheet(
         "interventions",
         ("reference", "name", "kind", "priority", "state", "reported_at", "responded_at", "resolved_at", "work_done"),

@@ -57,6 +57,42 @@ GENERIC = {"message_follower_ids", "message_ids", "activity_ids", "website_messa
 
 @tagged("post_install", "-at_install")
 class TestRecorded(RecordedCase):
+    def test_no_file_brings_a_client_s_words(self):
+        """Found by people: five comments came out of a file that no client had written, and its marks were not read."""
+        refused = set()
+        for model in map(self.env.__getitem__, self.models()):
+            if "client" not in model._charter_recorded_fields().values():
+                continue
+            name = "name" if "name" in model._fields else next(iter(model._charter_recorded_fields()))
+            view = model.with_user(self.admin).get_view(view_type="list")["arch"]
+            if model._charter_importable:
+                self.assertTrue(model.get_import_templates(), model._name)
+                continue
+            refused.add(model._name)
+            said = model.with_user(self.admin).load([name], [["Parfait"]])
+            self.assertFalse(said["ids"], model._name)
+            self.assertIn("not read from a file", said["messages"][0]["message"])
+            self.assertIn('import="0"', view)
+        self.assertLessEqual({"charter.feedback", "charter.escalation", "charter.review.answer"}, refused)
+
+    def test_odd_files_are_refused_with_the_remedy(self):
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8"}
+        for name, kind, content, words in (
+            ("empty.csv", "text/csv", b"", "no row to import, or"),
+            ("headings.csv", "text/csv", b"Summary,Client\n", "no row to import, or"),
+            ("picture.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"\x89PNG\r\n", "is no table"),
+        ):  # fmt: skip
+            with self.subTest(name), mute_logger("odoo.addons.base_import.models.base_import"):
+                wizard = self.env["base_import.import"].create(
+                    {
+                        "res_model": "charter.intervention",
+                        "file": content,
+                        "file_name": name,
+                        "file_type": kind,
+                    }
+                )
+                self.assertIn(words, wizard.parse_preview(options)["error"])
+
     def models(self):
         return {
             name: model._charter_recorded_fields()

@@ -323,7 +323,10 @@ class TestSeal(SealCase):
         obligation = self.decided(1)
         self.seal()
         [link] = self.links(obligation).with_user(self.direction)
-        self.assertEqual((link.document_kind, link.document), ("Commitment", obligation.display_name))
+        self.assertEqual(
+            (link.document_kind, link.document),
+            ("Commitment", f"{obligation.display_name} · {self.contract.display_name}"),
+        )
         opened = link.action_open()
         self.assertEqual((opened["res_model"], opened["res_id"]), (obligation._name, obligation.id))
         with self.behind_our_back("charter_obligation") as execute:
@@ -331,6 +334,38 @@ class TestSeal(SealCase):
         self.assertEqual(link.document, link.label)
         with self.assertRaisesRegex(UserError, "there no more"):
             link.action_open()
+
+    def test_a_later_step_says_what_it_was(self):
+        """Found by people: a result corrected, and thirty rows of a merge, were “a later step” all alike."""
+        corrected, merged, other = self.decided(3)
+        self.seal()
+        note = self.env["charter.correction"]._note
+        note(corrected, self.client, {"state": ("late", "kept")}, "The site book says so.", {"state": True})
+        self.env["charter.merged.contact"].sudo().create(
+            {
+                "former_id": 0,
+                "partner_id": self.alice.id,
+                "merged_at": self.env["charter.seal"]._charter_now(),
+                "name": "Alix",
+                "spoken": {"charter.obligation": {"user_id": merged.ids}},
+            }
+        )
+        (corrected | merged | other)._charter_engine().write({"evidence": "as it was"})
+        self.seal()
+        steps = [self.links(row)[-1].step for row in (corrected, merged, other)]
+        self.assertEqual(steps, ["Corrected", "Contacts merged", "Sealed again: a later step"])
+        self.assertEqual(self.links(corrected)[0].step, "First seal")
+        self.seals._check(self.company)
+        [standing] = self.seals.charter_standing()
+        self.assertEqual((standing["verified"], standing["since"]), (standing["links"], 0))
+        corrected._charter_engine().evidence = "once more"
+        self.env.flush_all()
+        self.assertIn(
+            "not sealed yet: 1", self.seals.with_user(self.direction).action_verify()["params"]["message"]
+        )
+        self.seal()
+        [standing] = self.seals.charter_standing()
+        self.assertEqual((standing["verified"], standing["since"]), (standing["links"] - 1, 1))
 
     def test_a_link_of_a_file_opens_what_the_file_belongs_to(self):
         contract = self._contract(self.client)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from odoo import Command
 from odoo.modules import get_module_path
 
-from ...models.base import charter_link
+from ...models.base import charter_copy, charter_link
 from ...models.feedback import charter_escalation_doors, charter_word
 from ...models.renewal import charter_review_answer
 from ...models.work import charter_intervention_recorded, charter_intervention_reported, contract_contract
@@ -27,8 +27,8 @@ WAYS = {
     "charter.review": ("_charter_mail_person",),
 }
 COPIES = (
-    charter_escalation_doors, charter_intervention_recorded, charter_intervention_reported, charter_link, charter_review_answer,
-    contract_contract, charter_word,
+    charter_copy, charter_escalation_doors, charter_intervention_recorded, charter_intervention_reported, charter_link,
+    charter_review_answer, contract_contract, charter_word,
 )  # fmt: skip
 NAMES = {name for names in WAYS.values() for name in names} | {"mail_copy"}
 

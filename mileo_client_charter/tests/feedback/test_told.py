@@ -10,6 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import new_test_user, tagged
 
+from ...models.base.charter_addons import keeps_charter_rows
 from ..cases.common import START, CharterCase
 from ..cases.recorded import RecordedCase
 
@@ -19,6 +20,31 @@ KEY = re.compile(r"\[contact (\d+)\]")
 TELLING = re.compile(r"\b(e?mail\w*|sent|told|wrote|written|informed|handed|delivered)\b", re.IGNORECASE)
 # The documents that tell their client themselves: an answer at each level, and the outcome of a feedback.
 WAYS = ("1", "2", "outcome")
+# What a client did or said, as the registry's fields name it, and what tells it that our people have recorded it.
+DEEDS = re.compile(
+    r"^(accepted|agreed|answered|acknowledged|called|declined|level2|unsatisfied)_(at|by_id|for_id)$"
+)
+TELLERS = {"mail_recorded_for", "_mail_call_noted", "_mail_client", "_charter_write_to_client"}
+# Functions that record such a deed and tell nobody, each with the reason.
+ITS_OWN = {
+    ("charter_delivery.py", "_acknowledged_by"): "by the client's own link or page",
+    ("charter_escalation_links.py", "_portal_accept"): "accepted by the client itself, by link or portal",
+    (
+        "charter_feedback_answer.py",
+        "_answer",
+    ): "its own form; what we note at a meeting is mailed by _mail_what_was_noted",
+    ("charter_recommendation.py", "_answer"): "by its own link or page",
+    ("charter_recommendation.py", "_change_answer"): "by its own link or page",
+    ("charter_notice_line.py", "_acknowledge"): "by its own link or page",
+    (
+        "charter_escalation_answer.py",
+        "_not_satisfied",
+    ): "in its favour, and on its page: general management answers again",
+    (
+        "charter_escalation_answer.py",
+        "_to_level2",
+    ): "in its favour, and on its page: general management answers",
+}
 FULFILS = ("_fulfil", "_charter_fulfil", "_charter_keep")
 
 
@@ -74,6 +100,20 @@ class ToldCase(CharterCase):
 
 @tagged("post_install", "-at_install")
 class TestTold(ToldCase):
+    def test_recorded_in_its_name_is_in_its_mailbox(self):
+        self.alice.lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        with self.at():
+            feedback = self.called()
+        [mail] = [one for one in self.mails_to(self.alice) if "appel" in one.subject]
+        for part in (
+            "t_manager",
+            "A cable was cut by the works next door.",
+            "5 octobre 2026",
+            "Dites-le-nous",
+        ):
+            self.assertIn(part, mail.body_html)
+        self.assertEqual((mail.model, mail.res_id), (feedback._name, feedback.id), "a reply is heard there")
+
     def test_nobody_to_tell_is_refused_with_the_remedy(self):
         self.enterContext(self.at())
         for name, lost in itertools.product(WAYS, self.LOST):
@@ -352,6 +392,56 @@ class TestEvidenceInTheSources(CharterCase):
                     self.assertTrue(proven or function.name == "_mail_left")
         self.assertEqual(telling, {"_record_answer", "_record_outcome", "_mail_left"})
         self.assertGreaterEqual(seen, 10)
+
+    def test_what_we_record_in_a_client_s_name_it_hears_of(self):
+        """Found by people: a complaint was closed by a call nobody had made. Each deed of a client that the registry has a field for."""
+        deeds = {
+            name
+            for model in self.env.values()
+            if keeps_charter_rows(model)
+            for name, field in model._fields.items()
+            if field.store and DEEDS.match(name)
+        }
+        self.assertGreaterEqual(len(deeds), 9, deeds)
+        silent, recording = set(), 0
+        for path, function in self.functions():
+            if not self.records(function, deeds):
+                continue
+            recording += 1
+            called = {
+                getattr(call.func, "attr", getattr(call.func, "id", None))
+                for call in ast.walk(function)
+                if isinstance(call, ast.Call)
+            }
+            if not called & TELLERS:
+                silent.add((path.name, function.name))
+        self.assertEqual(silent, set(ITS_OWN))
+        self.assertGreaterEqual(recording - len(silent), 5)
+
+    def records(self, function, deeds):
+        """Whether a function gives one of these fields a value that is not False."""
+
+        def said(value):
+            return not (isinstance(value, ast.Constant) and not value.value)
+
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if isinstance(target, ast.Attribute) and target.attr in deeds and said(node.value):
+                        return True
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("write", "update", "create"):
+                dicts = [
+                    one for argument in node.args for one in ast.walk(argument) if isinstance(one, ast.Dict)
+                ]
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+                dicts = [node.value]
+            else:
+                continue
+            for one in dicts:
+                for key, value in zip(one.keys, one.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value in deeds and said(value):
+                        return True
+        return False
 
     def test_one_way_to_write_to_a_client(self):
         """No document posts to named people, nor makes a mail of its own, but by the two ways that prove it."""

@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 from odoo.tests import tagged
 
 from ...controllers.hub_reading import HubReading
+from ...controllers.together import Rows, read_together
 from ..cases.common import START
 from ..cases.year import YearCase
 
-# Of the page itself, without the session, the user and the frame around it: what one statement counts is one.
-STATEMENTS = 26
+# Of the page itself, without the session and the frame around it: user, contact, client, company and its calendar, then one statement for
+# all that is the client's, and one for what that names.
+STATEMENTS = 7
 
 
 @tagged("post_install", "-at_install")
@@ -109,3 +111,58 @@ class TestHub(YearCase):
             )
             self.assertEqual(counts[0], counts[1])
             self.assertLessEqual(counts[1], STATEMENTS)
+
+    def test_read_together_is_what_search_fetch_reads(self):
+        """Of everything the page reads: the same rows in the same order and the same values, with the same rights."""
+        contract = self.renewing(self.client)
+        with self.at():
+            self.escalate()
+            self.env["charter.feedback"]._from_portal(
+                self.alice, rating="2", comment="Slow", problem=True, call_me=True
+            )
+            review = self.env["charter.review"].create({"contract_id": contract.id})
+            review._charter_engine().write({"state": "planned", "start_at": START + timedelta(days=5)})
+            self.env.flush_all()
+            reading = HubReading(self.env(user=self.portal))
+            asked = {**reading._ask_rows(), **reading._ask_contracts()}
+            together = read_together(reading.env, **asked)
+            seen = 0
+            for name, one in asked.items():
+                with self.subTest(name):
+                    read = together[name].read(one.names, load=None)
+                    self.env.invalidate_all()
+                    apart = one.records.search_fetch(one.domain, one.names, order=one.order, limit=one.limit)
+                    self.assertEqual(together[name].ids, apart.ids)
+                    self.assertEqual(read, apart.read(one.names, load=None))
+                    seen += len(apart)
+            self.assertGreater(seen, 10)
+            self.assertTrue(together["promise_rows"] and together["feedback_rows"] and together["meetings"])
+            other = HubReading(self.env(user=self._portal(self._client("Birch")[1], "t_hub_other")))
+            theirs = {
+                name: Rows(one.records.with_user(other.env.user), [], one.names)
+                for name, one in asked.items()
+                if not one.records.env.su
+            }
+            for name, rows in read_together(other.env, **theirs).items():
+                self.assertFalse(rows & together[name].with_env(rows.env), name)
+
+    def test_opening_hours_are_read_again_once_they_change(self):
+        monday = datetime(2026, 10, 5, 8)
+        calendar = self.company.resource_calendar_id
+        self.assertEqual(self.company._charter_next_opening(monday), monday)
+        leaves = self.env["resource.calendar.leaves"]
+        closed = leaves.create(
+            {
+                "name": "Stocktaking", "calendar_id": calendar.id, "company_id": self.company.id,
+                "date_from": monday - timedelta(hours=4), "date_to": monday + timedelta(hours=12),
+            }
+        )  # fmt: skip
+        self.assertGreater(self.company._charter_next_opening(monday), monday + timedelta(hours=12))
+        closed.date_to = monday - timedelta(hours=1)
+        self.assertEqual(self.company._charter_next_opening(monday), monday)
+        closed.date_to = monday + timedelta(days=60)
+        self.assertGreater(self.company._charter_next_opening(monday), monday + timedelta(days=59))
+        closed.unlink()
+        self.assertEqual(self.company._charter_next_opening(monday), monday)
+        calendar.attendance_ids.filtered(lambda line: line.dayofweek == "0").unlink()
+        self.assertGreaterEqual(self.company._charter_next_opening(monday), datetime(2026, 10, 5, 21))
