@@ -27,6 +27,7 @@ BENCHMARKS = (
     "availability",
     "looking_ahead",
     "advisories",
+    "imports",
     "export",
     "printing",
     "figures",
