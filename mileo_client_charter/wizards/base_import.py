@@ -25,7 +25,7 @@ class BaseImport(models.TransientModel):
     def _charter_no_rows(self, error):
         return self.env._(
             "“%(file)s” has no row to import, or is no table that can be read. Fill in a row below the headings, or begin with the "
-            "template of this page; save it from your spreadsheet as .xlsx or .csv, and choose the file again. (%(error)s)",
+            "template of this page; save it as .xlsx or .csv, and choose the file again. (%(error)s)",
             file=self.file_name or "",
             error=error,
         )

@@ -56,7 +56,8 @@ class CharterReport(models.Model):
     def _finished(self, content, report, lang):
         """Return the PDF of one report with its running title, page numbers and language, whichever engine printed it."""
         localized = report.with_context(lang=lang)
-        title = f"{localized.env._('Activity report')} · {localized._foot(report.table)}"
+        kind = localized.env._("Activity report")
+        title = f"{kind} · {localized._foot(report.table)}"
 
         def words(number, total):
             return localized.env._("page %(number)s of %(total)s", number=number, total=total)

@@ -322,7 +322,7 @@ class CharterIntervention(models.Model):
         for row in later:
             raise ValidationError(
                 self.env._(
-                    "%(intervention)s: “%(promise)s” would be due later than the client was promised, or no more. Use “Change "
+                    "%(intervention)s: “%(promise)s” would be due later than the client was informed, or no more. Use “Change "
                     "what it is due on”, with a reason: the client reads both.",
                     intervention=self.browse(row.res_id).display_name,
                     promise=row.promise,

@@ -26,7 +26,10 @@ class ContractContract(models.Model):
         "charter.tier", "Tier before", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     charter_tier_changed_on = fields.Date(
-        "Tier changed on", readonly=True, copy=False, help="The client reads it, and was mailed what changes."
+        "Tier changed on",
+        readonly=True,
+        copy=False,
+        help="The client reads it, and received what changes by email.",
     )
 
     def _compute_charter_equipment_count(self):
