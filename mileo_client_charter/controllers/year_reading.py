@@ -117,6 +117,7 @@ class YearReading(ClientReading):
         return {
             "row": row,
             "notice": notice,
+            "revisions": line._revisions_said(),
             "equipment": [(one.name, one.serial) for one in line.equipment_ids.sudo()],
             "advisories": line.sudo()._advisory_rows(),
             "promises": self._promises_of(line),

@@ -51,6 +51,8 @@ COLUMNS = {
     "end_of_security": ("End of security updates", "Fin des mises à jour de sécurité"),
     "end_of_life": ("End of life", "Fin de vie"),
 }
+# Days people keep that the equipment has no place for: they are not read, and the import says what to do with them.
+INSTALLED = ("Date de pose", "Date d'installation", "Date de mise en service", "Installed on", "Installation date", "Date installed")
 REQUIRED = ("name", "partner_id")
 DATES = ("supervised_from", "supervised_to")
 MILESTONES = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
@@ -66,8 +68,12 @@ class Row(NamedTuple):
     wrong: dict
 
 
+def _plain(title) -> str:
+    return str(title or "").strip().rstrip("*").strip().replace("’", "'").casefold()
+
+
 def _known(title) -> str | None:
-    title = str(title or "").strip().rstrip("*").strip().replace("’", "'").casefold()
+    title = _plain(title)
     return next(
         (name for name, titles in COLUMNS.items() if title in (name, *(one.casefold() for one in titles))),
         None,
@@ -132,6 +138,15 @@ def ignored(content: bytes) -> list[str]:
     """
     _number, titles = next(workbook_rows.read(content, MAX_ROWS), (0, ()))
     return [text_of(title) for title in titles if text_of(title) and not _known(title)]
+
+
+def is_installation(title) -> bool:
+    """Return whether a column holds the day of installation, as people call it.
+
+    >>> is_installation("DATE DE POSE "), is_installation("Date d’installation"), is_installation("Date")
+    (True, True, False)
+    """
+    return _plain(title) in {one.casefold() for one in INSTALLED}
 
 
 def _row(number, filled):

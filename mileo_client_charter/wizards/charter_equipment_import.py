@@ -12,6 +12,10 @@ PART = 2_500
 PLAIN = ("name", "serial", "reference", "maker", "model", "firmware", "supervised_from", "supervised_to")
 
 
+# What the preview shows of each row, beside what becomes of it.
+PREVIEWED = ("name", "serial", "maker", "model", "firmware")
+
+
 class Refusal(Exception):
     """Why one row cannot be taken."""
 
@@ -39,6 +43,7 @@ class CharterEquipmentImport(models.TransientModel):
     unchanged = fields.Integer(readonly=True)
     refused = fields.Integer(readonly=True)
     ignored = fields.Char("Columns not read", readonly=True)
+    installed = fields.Char("Columns with a date of installation", readonly=True)
     missing_tags = fields.Char(readonly=True)
     create_tags = fields.Boolean("Create these tags")
     written = fields.Json(readonly=True, help="Numbers of the equipment written so far.")
@@ -51,7 +56,9 @@ class CharterEquipmentImport(models.TransientModel):
         """Return what would become of each row; nothing is written."""
         self.ensure_one()
         lines = [line for line, _values in self._plan()]
-        self.ignored = ", ".join(equipment_sheet.ignored(self._sheet_content()))
+        ignored = equipment_sheet.ignored(self._sheet_content())
+        self.ignored = ", ".join(ignored)
+        self.installed = ", ".join(filter(equipment_sheet.is_installation, ignored))
         order = {"refused": 0, "created": 1, "updated": 2, "unchanged": 3}
         lines.sort(key=lambda line: (order[line["outcome"]], line["row"]))
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
@@ -147,7 +154,7 @@ class CharterEquipmentImport(models.TransientModel):
         self.missing_tags = ", ".join(self._missing_tags(rows))
         plan, seen = [], {}
         for row in rows:
-            line = {"row": row.number, "name": row.values.get("name"), "serial": row.values.get("serial")}
+            line = {"row": row.number, **{name: row.values.get(name) for name in PREVIEWED}}
             try:
                 values = self._values(row, known)
                 record = self._existing(values, known, seen, row.number)
@@ -398,6 +405,9 @@ class CharterEquipmentImportLine(models.TransientModel):
     row = fields.Integer()
     name = fields.Char()
     serial = fields.Char("Serial number")
+    maker = fields.Char("Manufacturer")
+    model = fields.Char()
+    firmware = fields.Char()
     outcome = fields.Selection(
         [("created", "New"), ("updated", "Changed"), ("unchanged", "Unchanged"), ("refused", "Refused")]
     )

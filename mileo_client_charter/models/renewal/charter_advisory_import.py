@@ -97,7 +97,7 @@ class CharterAdvisory(models.Model):
         """Bring what is on record in line with a later revision, and say what changed."""
         self.ensure_one()
         before = self._said()
-        told = self._notified_before()
+        told, proposed, drafts = self._notified_before(), self._proposed(), self._untouched_drafts()
         self.write({**self._own_values(found), "active": True})
         # What the parts said is in the revision; clients were told by notices, which stay as they are.
         self.product_ids.unlink()
@@ -110,7 +110,9 @@ class CharterAdvisory(models.Model):
             body=self.env._("Revision %(version)s: %(changes)s", version=found.version, changes=changes)
         )
         self._judge()
-        self.revision_ids[:1].sudo().told_count = len(self._tell_changed(told))
+        self.env["charter.notice"]._propose_again(drafts)
+        self.revision_ids[:1].sudo().told_count = len(self._tell_changed(told, proposed))
+        self._ask_for_words()
         return self
 
     @api.model

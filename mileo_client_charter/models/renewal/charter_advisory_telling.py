@@ -5,12 +5,14 @@ import json
 from collections import defaultdict
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.versions import AFFECTED, LOOK
+from ..base.charter_engine_links import Links
 
 _lt = LazyTranslate(__name__)
 
@@ -58,24 +60,61 @@ class CharterNotice(models.Model):
         return {client: sorted(equipment) for client, equipment in found.items()}
 
     def action_send(self):
-        for notice in self:
-            for advisory in notice._advisories():
-                if not advisory._shared():
-                    raise UserError(
-                        self.env._(
-                            "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
-                            "confirm it on the advisory.",
-                            advisory=advisory.identifier,
-                            tlp=advisory.tlp or "?",
-                        )
-                    )
+        self._check_shared()
         return super().action_send()
+
+    def action_tell_again(self):
+        self._check_shared()
+        return super().action_tell_again()
+
+    def _check_shared(self):
+        """:raise UserError: a publisher does not let everybody read one of its advisories, and nobody has confirmed the text"""
+        for advisory in self._advisories():
+            if not advisory._shared():
+                raise UserError(advisory._not_shared_words())
+
+    def _why_late(self, line, known_on):
+        if self.env.context.get("charter_revision") and not line.told_times:
+            return _lt("a revision of the publisher’s advisory names this equipment since a later day only")
+        return super()._why_late(line, known_on)
 
     def _notify(self, lines, known_on=None):
         result = super()._notify(lines, known_on)
         for advisory in self._advisories():
             advisory._note_notified(self.company_id, lines)
         return result
+
+
+class CharterNoticeLine(models.Model):
+    _inherit = "charter.notice.line"
+
+    revision_ids = Links(
+        "charter.advisory.revision",
+        string="Revisions notified",
+        readonly=True,
+        copy=False,
+        groups="mileo_client_charter.group_charter_user",
+        help="Those of which this client was informed after its first notice.",
+    )
+
+    def _revisions_said(self):
+        """Return the HTML of the revisions this client was told of, the last one of each advisory; nothing for whoever read the first notice."""
+        self.ensure_one()
+        notice = self.sudo().notice_id
+        latest = {}
+        for one in self.sudo().revision_ids.sorted("id"):
+            latest[one.advisory_id] = one
+        return Markup("").join(
+            self.env["ir.qweb"]._render(
+                "mileo_client_charter.advisory_notice_revision",
+                {
+                    "advisory": one.advisory_id.with_context(lang=self.env.lang),
+                    "revision": one.with_context(lang=self.env.lang),
+                    "named": not notice.advisory_id,
+                },
+            )
+            for one in latest.values()
+        )
 
 
 class CharterAdvisory(models.Model):
@@ -217,13 +256,18 @@ class CharterAdvisory(models.Model):
         ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
-    def _tell_changed(self, told):
-        """Tell again, after a revision, those for whom something changed, and whoever is new. :return: the clients told"""
+    def _tell_changed(self, told, proposed):
+        """Tell again, after a revision, those for whom something changed; whoever is new gets the first notice as any other.
+
+        :param told: :meth:`_notified_before`
+        :param proposed: :meth:`_proposed` before the revision
+        :return: the clients told
+        """
         clients = self.env["res.partner"]
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             if notice.advisory_id:
                 notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
-            self._prepend_revision(notice)
+                self._state_anew(notice, proposed)
             found = notice._match()
             for line in notice.line_ids:
                 found.setdefault(line.partner_id.id, ())
@@ -232,20 +276,47 @@ class CharterAdvisory(models.Model):
             )
             before = notice.line_ids
             notice._write_lines(found)
+            changed._charter_engine().revision_ids |= self.revision_ids[:1]
             reached = changed | (notice.line_ids - before)
-            notice._notify(reached, known_on=notice.company_id._charter_today())
+            if not self._shared():
+                # The revision is less public than what was sent: somebody confirms it, and presses "Notify remaining clients".
+                reached._charter_engine().error = self._not_shared_words()
+                continue
+            notice.with_context(charter_revision=True)._notify(
+                reached, known_on=notice.company_id._charter_today()
+            )
             clients |= reached.filtered(lambda line: not line.error).partner_id
         return clients
 
-    def _prepend_revision(self, notice):
-        for code, _name in self.env["res.lang"].get_installed():
-            one, there = self.with_context(lang=code), notice.with_context(lang=code)
-            line = one.env["ir.qweb"]._render(
-                "mileo_client_charter.advisory_notice_revision",
-                {"advisory": one, "named": not notice.advisory_id},
-            )
-            advice = one._advice() if notice.advisory_id else ""
-            there.write({"body": line + (there.body or ""), "advice": advice or there.advice})
+    def _proposed(self):
+        """Return {language: what a notice of it says}, to be compared after a revision."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {code: self.with_context(lang=code)._proposal() for code in languages}
+
+    def _proposal(self):
+        if self.product_ids:
+            advice = self._advice() or self.env._("We contact you to agree on what is to be done.")
+        else:
+            advice = self.env._("Nothing is left to be done.")
+        return {"name": self._title(), "body": self._notice_body(), "advice": advice}
+
+    def _state_anew(self, notice, proposed):
+        """Let a notice that is out say what the publisher says now, in the languages in which that changed.
+
+        What we wrote about a former text is not sent with a new one: neither our words that nobody has confirmed since, nor
+        what somebody wrote into the notice. Both stay in the emails that left.
+        """
+        for code, values in self._proposed().items():
+            if values != proposed.get(code):
+                notice.with_context(lang=code).write(values)
+
+    def _not_shared_words(self):
+        return self.env._(
+            "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
+            "confirm it on the advisory.",
+            advisory=self.identifier,
+            tlp=self.tlp or "?",
+        )
 
     def _join_notices(self):
         """Add devices found to be affected to the notices that are out, and tell their clients."""

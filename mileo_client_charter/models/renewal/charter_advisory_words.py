@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import html2plaintext
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.words import is_said, language_of
 from ..base.charter_format import language_name
+
+_lt = LazyTranslate(__name__)
 
 # So many names of products stand in a subject; with more, their manufacturers do.
 NAMED = 2
@@ -71,6 +75,7 @@ class CharterAdvisoryTranslation(models.Model):
         created = super().create(vals_list)
         created._note_text()
         self.env["charter.notice"]._propose_again(drafts)
+        created.advisory_id._close_words()
         return created
 
     def write(self, vals):
@@ -81,18 +86,24 @@ class CharterAdvisoryTranslation(models.Model):
         if {"title", "summary", "advice"} & vals.keys():
             self._note_text()
         self.env["charter.notice"]._propose_again(drafts)
+        self.advisory_id._close_words()
         return result
 
     def unlink(self):
-        drafts = self.advisory_id._untouched_drafts()
+        advisories = self.advisory_id
+        drafts = advisories._untouched_drafts()
         result = super().unlink()
         self.env["charter.notice"]._propose_again(drafts)
+        advisories._close_words()
         return result
 
     def action_still_right(self):
         """Keep our words for the text the publisher has now."""
         self.check_access("write")
+        drafts = self.advisory_id._untouched_drafts()
         self._note_text()
+        self.env["charter.notice"]._propose_again(drafts)
+        self.advisory_id._close_words()
         return True
 
     def _note_text(self):
@@ -208,14 +219,51 @@ class CharterAdvisory(models.Model):
         self.ensure_one()
         return self.env["ir.qweb"]._render("mileo_client_charter.advisory_notice_body", {"advisory": self})
 
+    # -- after a revision -------------------------------------------------------------------------
+
+    def _ask_for_words(self):
+        """Give whoever wrote our words a day to write them for the text the publisher has now; one step a person."""
+        self.ensure_one()
+        if not self.product_ids:
+            return  # withdrawn: there is nothing to say about it any more
+        old = self.sudo().translation_ids.filtered(lambda one: not one.is_current)
+        company = self.env.company
+        day = company._charter_today() + timedelta(days=company._charter_vulnerability_limit(self.severity))
+        waiting = self._words_steps().user_id
+        for writer, mine in old.grouped("write_uid").items():
+            user = writer if writer.active and not writer.share else self.env.user
+            user = company.sudo()._charter_stood_in().get(user.id, user)[:1]
+            if user in waiting:
+                continue
+            waiting |= user
+            read = ", ".join(language_name(self.with_context(lang=user.lang).env, one.lang) for one in mine)
+            self.activity_schedule(
+                "mileo_client_charter.mail_activity_advisory_words",
+                day,
+                user_id=user.id,
+                summary=_lt("Our words for the new revision: %s", read),
+            )
+
+    def _close_words(self):
+        for one in self.sudo():
+            if all(mine.is_current for mine in one.translation_ids):
+                one._words_steps().action_feedback()
+
+    def _words_steps(self):
+        kind = self.env.ref("mileo_client_charter.mail_activity_advisory_words")
+        return self.sudo().activity_ids.filtered(lambda step: step.activity_type_id == kind)
+
     # -- drafts -----------------------------------------------------------------------------------
 
     def _untouched_drafts(self):
-        """Return {draft of a notice: [languages in which the text proposed was not edited]}."""
+        """Return {notice, a draft or out: [languages in which the text proposed was not edited]}.
+
+        Of one that is out the client reads it on the portal, and so does a client that joins later; nobody is written to again.
+        """
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
         return {
             notice: [code for code in languages if notice.with_context(lang=code)._is_as_proposed()]
-            for notice in self.sudo().notice_ids.filtered(lambda one: one.state == "draft")
+            for notice in self.sudo().notice_ids.filtered(lambda one: one.state in ("draft", "open"))
         }
 
 

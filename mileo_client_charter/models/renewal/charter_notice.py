@@ -96,6 +96,7 @@ class CharterNotice(models.Model):
     client_count = fields.Integer(compute="_compute_counts")
     told_count = fields.Integer("Informed", compute="_compute_counts")
     acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
+    untold_count = fields.Integer("Not informed", compute="_compute_counts")
     tell_by = fields.Date(
         "Notify by",
         compute="_compute_tell_by",
@@ -115,12 +116,13 @@ class CharterNotice(models.Model):
         "A notice about this date is there already.",
     )
 
-    @api.depends("line_ids.sent_at", "line_ids.acknowledged_at")
+    @api.depends("line_ids.sent_at", "line_ids.acknowledged_at", "line_ids.error")
     def _compute_counts(self):
         for notice in self:
             lines = notice.line_ids
             notice.client_count = len(lines)
             notice.told_count = len(lines.filtered("sent_at"))
+            notice.untold_count = len(lines.filtered("error"))
             notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
 
     @api.depends("kind", "severity", "effect_on", "published_on", "known_on", "company_id", "state")

@@ -28,7 +28,8 @@ class CharterScheduler(models.AbstractModel):
     @api.model
     def _charter_action_reads(self, action):
         tables = (
-            "charter_advisory", "charter_advisory_concern", "charter_authorisation", "charter_notice_advisory_rel",
+            "charter_advisory", "charter_advisory_concern", "charter_advisory_revision", "charter_advisory_revision_charter_notice_line_rel",
+            "charter_authorisation", "charter_notice_advisory_rel",
              "charter_equipment", "charter_equipment_milestone", "charter_equipment_model",
             "charter_equipment_model_date", "charter_equipment_tag", "charter_escalation", "charter_feedback", "charter_notice",
             "charter_notice_line", "charter_renewal", "charter_review", "product_product",

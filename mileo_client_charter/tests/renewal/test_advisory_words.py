@@ -1,15 +1,17 @@
 """Whose words clients read of an advisory, and in which language."""
 
 import ast
+import json
 import pathlib
+from datetime import date, timedelta
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from ...models.base.charter_addons import keeps_charter_rows
 from ...tools import advisory as documents
-from ..cases.advisories import NOW, AdvisoryCase, product
+from ..cases.advisories import NOW, AdvisoryCase, csaf, product
 
 TOOLS = pathlib.Path(documents.__file__).parent
 QUOTED = "Texte de l’éditeur, CISA, dans sa langue d’origine (anglais)\N{NO-BREAK SPACE}:"
@@ -31,11 +33,13 @@ class TestAdvisoryWords(AdvisoryCase):
 
     def translated(self, advisory, **values):
         with self.at(moment=NOW):
-            return (
+            ours = (
                 self.env["charter.advisory.translation"]
                 .with_user(self.technician)
                 .create({"advisory_id": advisory.id, **OURS, **values})
             )
+            self.env.flush_all()  # as a request ends: else who writes next is on record as the writer
+            return ours
 
     def test_a_foreign_text_is_a_quotation_and_nothing_else_is(self):
         notice = self.draft(self.imported(self.document))
@@ -107,6 +111,61 @@ class TestAdvisoryWords(AdvisoryCase):
         self.assertIn("“Update to V5.8.”", french._advice())
         ours.action_still_right()
         self.assertEqual((ours.is_current, french._advice()), (True, OURS["advice"]))
+
+    def test_a_revision_is_told_in_words_of_its_own(self):
+        advisory = self.imported([product(0, "DS-2CD4xx5 Series", "< V5.4.0")])
+        ours = self.translated(advisory)
+        notice = self.sent(advisory)
+        self.assertEqual(notice.line_ids.partner_id, self.other)
+        self.assertIn(OURS["summary"], self.mails_to(self.olga).body_html)
+        revised = json.loads(csaf(self.document, version="2", revised="2026-10-02T08:00:00Z"))
+        revised["vulnerabilities"][0]["remediations"][0]["details"] = "Update to V5.8."
+        wizard = self.env["charter.advisory.import"].with_user(self.technician)
+        with self.at(moment=NOW + timedelta(days=1)):
+            wizard = wizard.create({"file_ids": [(0, 0, {"name": "a.json", "raw": json.dumps(revised)})]})
+            wizard.action_import()
+            self.env.flush_all()
+        self.assertEqual((wizard.line_ids.outcome, wizard.line_ids.told_count), ("revised", 2))
+        again = self.mails_to(self.olga).sorted("id")[-1].body_html
+        first = self.mails_to(self.alice)
+        self.assertEqual(len(first), 1)
+        for mail, words, said in (
+            (again, "L’éditeur a révisé son avis", True), (again, "Update to V5.8.", True),
+            (again, OURS["summary"], False), (again, OURS["advice"], False),
+            (first.body_html, "Update to V5.8.", True), (first.body_html, "Camera 1", True),
+            (first.body_html, "The publisher revised", False), (first.body_html, "There is news", False),
+        ):  # fmt: skip
+            with self.subTest(words):
+                (self.assertIn if said else self.assertNotIn)(words, mail)
+        [step] = advisory._words_steps()
+        self.assertEqual(
+            (step.user_id, step.date_deadline),
+            (self.technician, date(2026, 10, 6) + timedelta(days=self.company.charter_vulnerability_days)),
+        )
+        with self.at(moment=NOW + timedelta(days=2)):
+            ours.action_still_right()
+            self.env.flush_all()
+        self.assertFalse(advisory._words_steps().filtered("active"))
+        self.assertIn(OURS["summary"], notice.with_context(lang="fr_FR").body, "on the portal")
+        self.assertEqual(len(self.mails_to(self.olga)), 2, "nobody is written to for it")
+
+    def test_a_revision_less_public_than_before_waits(self):
+        advisory = self.imported(self.document)
+        notice = self.sent(advisory)
+        self.imported(
+            self.document, version="2", revised="2026-10-02T08:00:00Z", tlp="AMBER", cves=("CVE-2026-22222",)
+        )
+        self.assertEqual(set(notice.line_ids.mapped("told_times")), {1})
+        self.assertTrue(all("TLP:AMBER" in line.error for line in notice.line_ids))
+        self.assertEqual(notice.untold_count, 2, "the button is there")
+        with self.at(moment=NOW):
+            with self.assertRaisesRegex(UserError, "TLP:AMBER"):
+                notice.with_user(self.manager).action_tell_again()
+            advisory.with_user(self.manager).may_share = True
+            notice.with_user(self.manager).action_tell_again()
+            self.env.flush_all()
+        self.assertEqual(set(notice.line_ids.mapped("told_times")), {2})
+        self.assertIn("The publisher revised", self.mails_to(self.alice).sorted("id")[-1].body_html)
 
     def test_in_the_notice_of_a_week_too(self):
         advisory = self.imported(

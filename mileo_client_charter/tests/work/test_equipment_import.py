@@ -148,6 +148,18 @@ class TestEquipmentImport(GearCase):
         wizard = self.wizard(*rows)
         wizard.action_show()
         self.assertEqual((wizard.ignored, wizard.missing_tags, wizard.refused), ("Colour", "Dock (test)", 1))
+        self.assertFalse(wizard.installed)
+        french = {
+            "Marque": "Hikvision",
+            "Modèle": "DS-2CD4A25F",
+            "Version firmware": "V5.4.0",
+            "Date de pose": "2024-03-01",
+        }
+        told = self.wizard({**ROW, **french}, titles=(*ROW, *french))
+        told.action_show()
+        [line] = told.line_ids
+        self.assertEqual((line.maker, line.model, line.firmware), ("Hikvision", "DS-2CD4A25F", "V5.4.0"))
+        self.assertEqual((told.ignored, told.installed), ("Date de pose", "Date de pose"))
         wizard.create_tags = True
         wizard.action_show()
         self.assertEqual(
