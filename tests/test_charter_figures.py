@@ -65,6 +65,7 @@ OWN = {
 }
 # The same of a constant whose name says that it is a length of time: {(file, source): reason}.
 NAMED = {
+    ("res_company.py", "timedelta(weeks=3)"): "for how long a company's opening hours are kept at once",
     ("charter_seal_check.py", "CHECK_HOURS = 20"): "a chain verified since is not verified again",
     (
         "res_company.py",

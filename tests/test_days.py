@@ -29,6 +29,7 @@ PAGES = [
 ]
 # (file, what stands there): why it is a day all the same.
 ALLOWED = {
+    ("models/base/res_company.py", "moment.date()"): "what opening hours are kept by, of no calendar: UTC",
     ("models/renewal/charter_review.py", "start_at::date"): "the same of a meeting",
     ("tools/equipment_sheet.py", "value.date()"): "a cell of a spreadsheet, which has no zone",
     ("tools/equipment_sheet.py", "datetime.strptime(str(value).strip(), form).date()"): "a day in words",

@@ -71,13 +71,13 @@ class CharterReportPortal(CharterPortal):
         return download(report._xlsx(), report._file_name("xlsx"), XLSX)
 
     @http.route("/my/charter/recommendation/<int:recommendation_id>", **POST)
-    def answer_recommendation(self, recommendation_id, answer=None, comment=None, **_form):
+    def answer_recommendation(self, recommendation_id, answer=None, comment=None, call_me=None, **_form):
         reading = ReportReading(request.env)
         recommendation = reading.find("charter.recommendation", recommendation_id)
         if not recommendation:
             return self._not_found(reading)
         try:
-            counted = recommendation._answer(answer, comment, reading.contact)
+            counted = recommendation._answer(answer, comment, reading.contact, call_me)
         except ValidationError as error:
             return self._page("portal_reports", "reports", reading, reading.reports_page({}), error)
         return request.redirect("/my/charter/reports" + ("" if counted else "?answered=1"))

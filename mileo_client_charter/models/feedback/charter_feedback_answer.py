@@ -162,6 +162,32 @@ class CharterFeedback(models.Model):
         feedback._answer(rating=rating, comment=comment, call_reason=reason)
         return feedback.with_env(self.env)
 
+    @api.model
+    def _call_beside(self, contact, words, form):
+        """Open the call that ``contact`` ticked beside something else it sends; where its words alone ask for one, ask it by email.
+
+        The same words twice are one call.
+
+        :param words: what it wrote there, or what it answered
+        :param form: what it sent
+        """
+        ticked = bool(form.get("call_me"))
+        if not (ticked or asks_for_call(words)):
+            return
+        known = self.sudo().search_count(
+            [
+                ("contact_id", "=", contact.id),
+                ("comment", "=", words),
+                ("create_date", ">", self.env.cr.now() - timedelta(minutes=5)),
+            ],
+            limit=1,
+        )
+        if known:
+            return
+        feedback = self.sudo()._from_portal(contact, comment=words[:COMMENT_LENGTH], call_me=ticked)
+        if not ticked:
+            self.env["charter.word"].sudo()._unread_of(feedback)._ask_about_call(contact)
+
     # -- what a client answered is corrected by operations, with a reason, and both stay ---------------
 
     def _may_correct_mark(self):

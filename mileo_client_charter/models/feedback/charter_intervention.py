@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.words import trimmed
 from .charter_only_choice import fill_only_choices
 
 _lt = LazyTranslate(__name__)
@@ -46,6 +47,14 @@ class CharterIntervention(models.Model):
         return "\n".join(lines) or self.env._(
             "No one is asked: the client has no contact with an email address."
         )
+
+    @api.model
+    def _from_portal(self, contact, form, contracts, equipment, files=()):
+        """Open the call as well where the client asks for one beside its report."""
+        intervention = super()._from_portal(contact, form, contracts, equipment, files)
+        said = [trimmed(form.get(name) or "") for name in ("summary", "description")]
+        self.env["charter.feedback"]._call_beside(contact, "\n".join(filter(None, said)), form)
+        return intervention
 
     def _charter_closed(self):
         result = super()._charter_closed()

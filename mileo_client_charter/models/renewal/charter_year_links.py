@@ -122,6 +122,7 @@ class CharterReview(models.Model):
             # Proposed to whoever plans: another day, or recorded as declined (action_decline).
             self._charter_engine().write({"declined_contact_id": contact.id, "decline_words": reason})
             words = self.env._("I cannot come: %s", reason)
+            self.env["charter.feedback"]._call_beside(contact, reason, form)
         message = (
             self.sudo()
             .with_context(mail_notify_force_send=False, mail_post_autofollow=False)

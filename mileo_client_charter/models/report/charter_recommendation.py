@@ -208,10 +208,11 @@ class CharterRecommendation(models.Model):
     def _propose(self):
         self._step("propose", proposed_at=self._charter_now())
 
-    def _answer(self, answer, comment, contact):
+    def _answer(self, answer, comment, contact, call_me=False):
         """Return the client's answer; the first one counts, also of two posted at the same moment.
 
         :param answer: "accept" or "decline"
+        :param call_me: the client asks for a call as well
         :raise ValidationError: another answer, or a comment too long
         :return: whether this answer is the one that counts
         """
@@ -232,6 +233,7 @@ class CharterRecommendation(models.Model):
             values.update(engine._plan_carrying_out())
         self._step(answer, **values)
         self._notify_answer()
+        self.env["charter.feedback"]._call_beside(contact, comment or self.name, {"call_me": call_me})
         return True
 
     def _plan_carrying_out(self):
@@ -337,7 +339,7 @@ class CharterRecommendation(models.Model):
         """
         answer, comment = form.get("answer"), form.get("comment")
         if self.state == "proposed":
-            self._answer(answer, comment, contact)
+            self._answer(answer, comment, contact, form.get("call_me"))
             return self._answer_in_words()
         if not self._link_values(contact)["may_change"]:
             raise ValidationError(
@@ -346,6 +348,7 @@ class CharterRecommendation(models.Model):
                 )
             )
         self._change_answer(answer, comment, contact)
+        self.env["charter.feedback"]._call_beside(contact, (comment or "").strip() or self.name, form)
         return self._answer_in_words()
 
     def _change_answer(self, answer, comment, contact):

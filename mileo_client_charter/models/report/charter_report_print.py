@@ -59,10 +59,10 @@ class CharterReport(models.Model):
         kind = localized.env._("Activity report")
         title = f"{kind} · {localized._foot(report.table)}"
 
-        def words(number, total):
+        def numbered(number, total):
             return localized.env._("page %(number)s of %(total)s", number=number, total=total)
 
-        return running_pages.finish(content, title, (lang or "en_US").replace("_", "-"), words)
+        return running_pages.finish(content, title, (lang or "en_US").replace("_", "-"), numbered)
 
     def _printed(self, html):
         """Return the PDF of a whole page of HTML."""

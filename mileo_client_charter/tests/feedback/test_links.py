@@ -143,6 +143,42 @@ class TestLinks(LinksCase):
         self.wrote(feedback, "Rappelez-moi vite")
         self.assertFalse(self.mails_to(self.alice) - before, "its call is owed already")
 
+    def test_a_call_is_asked_for_beside_whatever_else_is_sent(self):
+        """Ticked, it is owed; words alone are asked about; neither, nothing. The same twice is one."""
+        nothing = self.env["charter.equipment"], self.env["contract.contract"]
+
+        def incident(words, **form):
+            form = {"summary": "Camera dark", "description": words, **form}
+            return self.env["charter.intervention"]._from_portal(self.alice, form, *reversed(nothing))
+
+        def advice(words, **form):
+            return self.record_of("recommendation")._link_answer(
+                self.alice, {"answer": "accept", "comment": words, **form}
+            )
+
+        def decline(words, **form):
+            return self.record_of("decline")._link_decline(self.alice, {"reason": words, **form})
+
+        for door, words, form, owed, asked in (
+            (incident, "It is dark since Monday.", {"call_me": "1"}, 1, 0),
+            (incident, "It is dark since Tuesday.", {"call_me": "1"}, 1, 0),
+            (incident, "Dark again, please call me.", {}, 0, 1),
+            (incident, "Nothing more.", {}, 0, 0),
+            (advice, "Two of them.", {"call_me": "1"}, 1, 0),
+            (decline, "I am away that week.", {"call_me": "1"}, 1, 0),
+        ):  # fmt: skip
+            with self.subTest(door.__name__, words=words):
+                known, mails = (
+                    self.env["charter.obligation"].search([("code", "=", "feedback.callback")]),
+                    self.mails_to(self.alice),
+                )
+                door(words, **form)
+                door(words, **form)
+                new = self.env["charter.obligation"].search([("code", "=", "feedback.callback")]) - known
+                self.assertEqual(len(new), owed)
+                subjects = (self.mails_to(self.alice) - mails).mapped("subject")
+                self.assertEqual(sum("shall we call you?" in one for one in subjects), asked)
+
     def test_a_door_is_few_statements(self):
         """From the registry: what reading each page asks of the database, once its caches are warm."""
         counts = {}
