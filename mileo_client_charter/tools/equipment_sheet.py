@@ -52,7 +52,14 @@ COLUMNS = {
     "end_of_life": ("End of life", "Fin de vie"),
 }
 # Days people keep that the equipment has no place for: they are not read, and the import says what to do with them.
-INSTALLED = ("Date de pose", "Date d'installation", "Date de mise en service", "Installed on", "Installation date", "Date installed")
+INSTALLED = (
+    "Date de pose",
+    "Date d'installation",
+    "Date de mise en service",
+    "Installed on",
+    "Installation date",
+    "Date installed",
+)
 REQUIRED = ("name", "partner_id")
 DATES = ("supervised_from", "supervised_to")
 MILESTONES = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
