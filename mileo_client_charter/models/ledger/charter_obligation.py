@@ -462,10 +462,11 @@ class CharterObligation(models.Model):
                     "The document of this commitment went with the addon that made it; the commitment stays."
                 )
             )
+        document = self.env[self.res_model].browse(self.res_id)._charter_worked_on()
         return {
             "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
+            "res_model": document._name,
+            "res_id": document.id,
             "view_mode": "form",
         }
 

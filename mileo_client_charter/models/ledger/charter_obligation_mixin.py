@@ -39,6 +39,11 @@ class CharterObligationMixin(models.AbstractModel):
         self.ensure_one()
         return ""
 
+    def _charter_worked_on(self):
+        """Return the document in which what this one owes is done (hook); this one, unless it is a row of another that has the steps."""
+        self.ensure_one()
+        return self
+
     @api.model
     def _charter_met_by(self, code):
         """Return (label, method of a button) of the step that meets the commitment ``code``, for *Today* (hook); None for both: none."""

@@ -51,6 +51,10 @@ class CharterNoticeLine(models.Model):
         "(notice_id, partner_id) WHERE active IS NOT FALSE", "This client is in the notice already."
     )
 
+    def _charter_worked_on(self):
+        """Return the notice, which informs all its clients: the line has no page of its own."""
+        return self.notice_id
+
     @api.depends("notice_id")
     @api.depends_context("lang")
     def _compute_display_name(self):

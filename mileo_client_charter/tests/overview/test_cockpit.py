@@ -360,6 +360,22 @@ class TestCockpit(YearCase):
             self.assertLessEqual(count, 25, name)
             self.assertLessEqual(count, few[name] + 6, name)
 
+    def test_what_opens_has_a_page_of_its_own(self):
+        """A form that Odoo makes up lists raw fields and has no step: seen for a client's row of a notice."""
+        owing = self.env.registry.descendants(["charter.obligation.mixin"], "_inherit")
+        found = {
+            name: self.env[name].new({})._charter_worked_on()._name
+            for name in owing
+            if not self.env[name]._abstract
+        }
+        self.assertGreater(len(found), 8)
+        shown = set(
+            self.env["ir.ui.view"]
+            .search([("type", "=", "form"), ("model", "in", list(found.values()))])
+            .mapped("model")
+        )
+        self.assertEqual({name: home for name, home in found.items() if home not in shown}, {})
+
     def test_each_line_opens_where_it_is_worked_on(self):
         """What a contract owes is worked on in the report, the review or the renewal of it, not on the contract."""
         keepers = {
