@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize_all
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import to_local, to_utc
@@ -97,11 +97,12 @@ class ResPartner(models.Model):
         former = {}
         # Who is forgotten, or leaves, is not written to.
         if "email" in vals and vals.get("active", True):
-            goal = email_normalize(vals["email"] or "")
+            # Several may stand there: a mailbox that stays among them goes on being written to.
+            goals = email_normalize_all(vals["email"] or "")
             former = {
                 contact: contact.email_normalized
                 for contact in self.sudo()
-                if contact.email_normalized and contact.email_normalized != goal and contact.partner_share
+                if contact.email_normalized and contact.email_normalized not in goals and contact.partner_share
             }
         result = super().write(vals)
         for contact, address in former.items():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ...controllers.contract_reading import ContractReading
+from ...controllers.hub_reading import HubReading
 from ...models.work.charter_intervention_recorded import TERMS
 from ..cases.common import START
 from ..cases.interventions import RESOLUTION, RESPONSE, InterventionCase
@@ -176,6 +176,6 @@ class TestTerms(InterventionCase):
             self.mails_to(self.alice), mail, "a first tier and another name are no change of tier"
         )
         user = self._portal(self.alice)
-        reading = ContractReading(self.env(user=user))
-        [said] = [one["changed"] for one in reading.contracts_home()["contracts"] if one["changed"]]
+        reading = HubReading(self.env(user=user))
+        [said] = [one["changed"] for one in reading.home()["contracts"] if one["changed"]]
         self.assertIn(f"its tier was {self.premium.name}", said)
