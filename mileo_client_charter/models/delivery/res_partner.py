@@ -102,7 +102,9 @@ class ResPartner(models.Model):
             former = {
                 contact: contact.email_normalized
                 for contact in self.sudo()
-                if contact.email_normalized and contact.email_normalized not in goals and contact.partner_share
+                if contact.email_normalized
+                and contact.email_normalized not in goals
+                and contact.partner_share
             }
         result = super().write(vals)
         for contact, address in former.items():

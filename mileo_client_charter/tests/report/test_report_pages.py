@@ -9,7 +9,9 @@ from pypdf import PdfReader
 
 from ..cases.reports import ReportCase
 
-NAME = "Dépose de la caméra de l’entrée principale du bâtiment des archives départementales de la Haute-Garonne"
+NAME = (
+    "Dépose de la caméra de l’entrée principale du bâtiment des archives départementales de la Haute-Garonne"
+)
 
 
 @tagged("post_install", "-at_install")
