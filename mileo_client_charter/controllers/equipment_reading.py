@@ -46,6 +46,9 @@ class EquipmentReading(ClientReading):
                     Option("up", env._("Not down"), Domain("down_since", "=", False)),
                     Option("unwatched", env._("Not supervised"), Domain("supervised_from", "=", False)),
                 ]),
+                Choice("firmware", env._("Firmware"), [
+                    Option("to_update", env._("Firmware to update"), Domain("id", "in", self._ids_to_update())),
+                ]),
                 Choice("support", env._("Manufacturer's support"), [
                     Option("ended", env._("Ended"), Domain("end_of_support", "<", today)),
                     Option("soon", env._("Ends within a year"), Domain("end_of_support", ">=", today)
@@ -100,6 +103,7 @@ class EquipmentReading(ClientReading):
             "equipment_down": down,
             "equipment_state": state,
             "equipment_to_update": self._to_update_at_home(*to_update[0]),
+            "equipment_address": f"{ADDRESS}?firmware=to_update" if to_update[0][0] else ADDRESS,
         }
 
     def _to_update_at_home(self, number, since):
@@ -110,6 +114,10 @@ class EquipmentReading(ClientReading):
         if number == 1:
             return self.env._("1 device to update, since %(day)s", **words)
         return self.env._("%(number)s devices to update, since %(day)s", **words)
+
+    def _ids_to_update(self):
+        """Return a query of the equipment whose firmware is to be updated; part of the page's own statement."""
+        return self.env["charter.advisory.concern"]._search(self.own & TO_UPDATE).subselect("equipment_id")
 
     def _to_update(self, rows):
         """Return {equipment id: since when its firmware is to be updated}; one statement."""

@@ -244,7 +244,7 @@ class HubReading(
             Place(env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
              env._("%s in progress", running) if running else env._("none in progress")),
             Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
-            Place(env._("Equipment"), "/my/charter/equipment", found["equipment_count"],
+            Place(env._("Equipment"), found["equipment_address"], found["equipment_count"],
              (found["equipment_to_update"] or found["equipment_state"]) if found["equipment_count"] else env._("none on record")),
             Place(env._("Feedback"), "/my/charter/feedback", found["feedback_count"], env._("your feedback")),
             Place(env._("Escalations"), "/my/charter/escalations", found["escalation_count"],

@@ -107,6 +107,7 @@ class YearReading(ClientReading):
                 "state": row.state,
                 "label": labels[row.state],
                 "file": f"/my/charter/authorisation/{row.id}/document" if row.document_name else None,
+                "file_name": row.document_name,
             }
             for row in rows
         ]

@@ -5,6 +5,8 @@ relationships, where firmware *installed on* a device is a product of its own. W
 a version, or a version in the place of a model, the product is kept with a remark: somebody has to look at it.
 """
 
+import re
+
 from . import versions
 from .advisory import (
     MAX_DEPTH,
@@ -35,6 +37,7 @@ STATUSES = {
 SCORES = ("cvss_v2", "cvss_v3", "cvss_v4")
 # Documents that take an earlier one of the same id back (2.1, 4.6 and 4.7); they name no product.
 _WITHDRAWN = ("csaf_withdrawn", "csaf_superseded")
+_REVISION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,60})?")
 _VERSION_BRANCHES = ("product_version", "product_version_range")
 
 
@@ -62,7 +65,7 @@ def read(content: bytes) -> Advisory:
         language=document.text("lang", "")[:2].lower(),
         tlp=_tlp(document),
         status=tracking.text("status", ""),
-        version=tracking.text("version"),
+        version=_revision(tracking),
         published=tracking.moment("initial_release_date"),
         revised=tracking.moment("current_release_date"),
         summary=_summary(document),
@@ -77,6 +80,14 @@ def read(content: bytes) -> Advisory:
         source_format=f"csaf_{version}",
         is_withdrawn=is_withdrawn,
     )
+
+
+def _revision(tracking):
+    """Return the revision: a number, or one of semantic versioning (CSAF 2.0, 3.1.11)."""
+    version = tracking.text("version")
+    if not _REVISION.fullmatch(version):
+        raise AdvisoryError("type", "/document/tracking/version", version)
+    return version
 
 
 def _tlp(document):

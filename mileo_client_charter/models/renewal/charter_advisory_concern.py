@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools.versions import AFFECTED, LOOK, NOT_AFFECTED
+from ...tools.versions import AFFECTED, LOOK, NOT_AFFECTED, parse
 from ...tools.words import is_said
 from ..base.client_document import Sheet
 
@@ -106,6 +106,10 @@ class CharterAdvisoryConcern(models.Model):
     def _compute_why(self):
         labels = dict(self._fields["reason"]._description_selection(self.env))
         for one in self:
+            said = one._versions_said()
+            if said:
+                one.why = said
+                continue
             parts = [labels[one.reason]]
             if one.reason in ("version", "undecided", "said_fixed") and one.firmware:
                 parts.append(f"{one.firmware} ⟷ {one.product_id.condition or ''}")
@@ -119,6 +123,30 @@ class CharterAdvisoryConcern(models.Model):
                 if parts[1:]
                 else labels[one.reason]
             )
+
+    def _versions_said(self):
+        """Return the reason in words where one bound decides it; nothing where the condition has several."""
+        terms = parse(self.product_id.condition) if self.reason == "version" and self.firmware else None
+        if not terms or len(terms) > 1 or len(terms[0]) > 1:
+            return ""
+        [[(operator, bound)]] = terms
+        words = {"firmware": self.firmware, "version": bound}
+        return {
+            ("<=", NOT_AFFECTED): self.env._(
+                "firmware %(firmware)s is newer than the last affected version, %(version)s", **words
+            ),
+            ("<", NOT_AFFECTED): self.env._(
+                "firmware %(firmware)s is not older than the first version that is not affected, %(version)s",
+                **words,
+            ),
+            ("<=", AFFECTED): self.env._(
+                "firmware %(firmware)s is not newer than the last affected version, %(version)s", **words
+            ),
+            ("<", AFFECTED): self.env._(
+                "firmware %(firmware)s is older than the first version that is not affected, %(version)s",
+                **words,
+            ),
+        }.get((operator, self.answer), "")
 
     @api.depends("told_at", "updated_on", "found_on", "advisory_id.published_at")
     def _compute_times(self):

@@ -337,6 +337,30 @@ class CharterAdvisory(models.Model):
             if done:
                 done.action_feedback()
 
+    def _look_step(self, user, day):
+        """Give somebody one step for all that waits for them here, in their language; one that is open counts what came since."""
+        self.ensure_one()
+        waiting = self.sudo().concern_ids.filtered(
+            lambda row: row.state == "open" and row.answer == LOOK and row.look_user_id == user
+        )
+        env = self.with_context(lang=user.lang).env
+        words = {"number": len(waiting), "clients": len(waiting.partner_id)}
+        if len(waiting) == 1:
+            summary = env._("1 device to look at")
+        elif len(waiting.partner_id) == 1:
+            summary = env._("%(number)s devices to look at", **words)
+        else:
+            summary = env._("%(number)s devices to look at, at %(clients)s clients", **words)
+        steps = self.sudo().activity_ids.filtered(
+            lambda step: step.activity_type_id == self._look_type() and step.user_id == user
+        )
+        if steps:
+            steps[:1].summary = summary
+        else:
+            self.activity_schedule(
+                "mileo_client_charter.mail_activity_advisory_look", day, user_id=user.id, summary=summary
+            )
+
     @api.model
     def _look_type(self):
         return self.env.ref("mileo_client_charter.mail_activity_advisory_look")
@@ -346,8 +370,8 @@ class CharterAdvisoryConcern(models.Model):
     _inherit = "charter.advisory.concern"
 
     def _ask_to_look(self):
-        """Give what is undecided to the client's technical contact, with a day; one step a client and advisory."""
-        groups = defaultdict(self.browse)
+        """Give what is undecided to the client's technical contact, with a day; one step a person and advisory."""
+        groups, asked = defaultdict(self.browse), {}
         for one in self.filtered(lambda row: not row.look_user_id):
             groups[one.company_id, one.advisory_id, one.partner_id] |= one
         for (company, advisory, client), concerns in groups.items():
@@ -358,13 +382,6 @@ class CharterAdvisoryConcern(models.Model):
             day = company._charter_today() + timedelta(days=limit)
             concerns.write({"look_user_id": user.id, "look_by": day})
             if user:
-                advisory.activity_schedule(
-                    "mileo_client_charter.mail_activity_advisory_look",
-                    day,
-                    user_id=user.id,
-                    summary=_lt("%(client)s: 1 device to look at", client=client.name)
-                    if len(concerns) == 1
-                    else _lt(
-                        "%(client)s: %(number)s devices to look at", client=client.name, number=len(concerns)
-                    ),
-                )
+                asked[advisory, user] = min(day, asked.get((advisory, user), day))
+        for (advisory, user), day in asked.items():
+            advisory._look_step(user, day)

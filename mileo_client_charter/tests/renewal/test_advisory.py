@@ -25,8 +25,12 @@ class TestAdvisory(AdvisoryCase):
         )
         self.assertEqual((advisory.severity, advisory.score, advisory.client_count), ("critical", 9.8, 2))
         why = advisory.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.cam).why
-        self.assertIn("V5.4.0 build 160414", why)
-        self.assertIn("< V5.7.3 build 220112", why)
+        self.assertEqual(
+            why,
+            "firmware V5.4.0 build 160414 is older than the first version that is not affected, V5.7.3 build 220112",
+        )
+        why = advisory.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.updated).why
+        self.assertIn("V5.7.3 build 220112 is not older than the first version that is not affected", why)
 
     def test_other_shapes_of_products(self):
         for name, branches, status, expected in (
@@ -75,6 +79,16 @@ class TestAdvisory(AdvisoryCase):
         )
         [step] = advisory.activity_ids
         self.assertEqual((step.user_id, step.date_deadline), (self.technician, look.look_by))
+        self.assertEqual(step.summary, "1 device to look at")
+        with self.at(moment=NOW):
+            self.technician.lang = "fr_FR"
+            second = self._device(self.client, "Camera 4", "DS-2CD4025-I", False)
+            self._device(self.other, "Camera 11", "DS-2CD4025-I", False)
+        mine = advisory.activity_ids.filtered(lambda one: one.user_id == self.technician)
+        self.assertEqual(mine, step, "one a person and advisory")
+        self.assertRegex(step.summary, "^[23] appareils à vérifier")
+        with self.at(moment=NOW):
+            (second | self.far.search([("name", "=", "Camera 11")])).unlink()
         with self.at(moment=NOW):
             with self.assertRaisesRegex(UserError, "What was found"):
                 look.with_user(self.technician)._decide("affected", " ")
@@ -216,9 +230,12 @@ class TestAdvisory(AdvisoryCase):
         self.assertEqual(rows.equipment_id, self.cam, "what it was told of, and nothing else")
         with self.at(moment=NOW):
             reading = HubReading(self.env(user=portal, context={"lang": "en_US"}))
-            [place] = [one for one in reading.home()["places"] if one.address == "/my/charter/equipment"]
+            address = "/my/charter/equipment?firmware=to_update"
+            [place] = [one for one in reading.home()["places"] if one.address == address]
             self.assertEqual(place.words, "1 device to update, since 5 October 2026")
-            [row] = [one for one in reading.equipment_page({})["equipment"] if one["name"] == "Camera 1"]
+            [row] = reading.equipment_page({"firmware": "to_update"})["equipment"]
+            self.assertEqual(row["name"], "Camera 1", "those the link speaks of, and no other")
+            self.assertGreater(len(reading.equipment_page({})["equipment"]), 1)
             self.assertEqual(row["to_update"], "Firmware to update, since 5 October 2026")
 
     # -- bad input --------------------------------------------------------------------------------
@@ -273,9 +290,14 @@ class TestAdvisory(AdvisoryCase):
             [("a.json", "created"), ("b.json", "refused")],
         )
         self.assertIn("neither", wizard.line_ids[1].message)
-        for revised, outcome in (("2026-10-01T08:00:00Z", "unchanged"), ("2026-10-02T08:00:00Z", "revised")):
+        for version, revised, outcome in (
+            ("1", "2026-10-01T08:00:00Z", "unchanged"),
+            ("2", "2026-10-02T08:00:00Z", "revised"),
+            ("no version", "2026-10-03T08:00:00Z", "refused"),
+        ):
             wizard.file_ids = [
-                (0, 0, {"name": "c.json", "raw": csaf(self.document, version=outcome, revised=revised)})
+                (0, 0, {"name": "c.json", "raw": csaf(self.document, version=version, revised=revised)})
             ]
             wizard.action_import()
             self.assertEqual(wizard.line_ids.outcome, outcome)
+        self.assertIn("/document/tracking/version: “no version”", wizard.line_ids.message)

@@ -129,7 +129,9 @@ class TestVigilance(AdvisoryCase):
         lines = {line.partner_id: line.told_times for line in week.line_ids}
         self.assertEqual(lines[self.client], 1, "new")
         self.assertEqual(first.severity, "critical")
-        self.assertIn("M-1", week.body)
+        said = {line.partner_id: line._revisions_said() for line in week.line_ids}
+        self.assertIn("M-1", said[self.other])
+        self.assertFalse(said[self.client], "its first notice is as any other")
 
     def test_what_may_not_be_shared_is_in_no_group(self):
         amber = self.less_severe("A-1", tlp="AMBER")
