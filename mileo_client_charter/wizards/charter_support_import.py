@@ -83,17 +83,28 @@ class CharterSupportImport(models.TransientModel):
         self.ensure_one()
         plan = self._plan()
         wrong = [
-            str(row.number) for row, _equipment, _models, _message in plan if row.wrong or not self._says(row)
+            self._no_date(row)
+            for row, equipment, models, _message in plan
+            # What is left out is not held up by its date.
+            if (equipment or models or row.brand) and (row.wrong or not self._says(row))
         ]
         if wrong and not self._is_json():
-            raise UserError(
-                self.env._("Rows %s: a date is no date. Nothing was written.", ", ".join(wrong[:50]))
-            )
+            raise UserError("\n".join([*wrong[:50], self.env._("Nothing was written.")]))
         self._write_model_dates(plan)
         self._write_equipment_dates(plan)
         raised = self.env["charter.notice"].sudo()._raise_drafts()
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_notice")
         return {**action, "context": {}, "domain": [("id", "in", raised.ids)] if raised else []}
+
+    def _no_date(self, row):
+        if not row.wrong:
+            return self.env._("Row %(row)s: there is no date.", row=row.number)
+        kinds = dict(self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env))
+        return self.env._(
+            "Row %(row)s: %(columns)s: what is written is no date; write 2026-10-05.",
+            row=row.number,
+            columns=", ".join(kinds[kind] for kind in row.wrong),
+        )
 
     @api.model
     def _says(self, row):

@@ -310,6 +310,15 @@ class CharterAdvisory(models.Model):
             one.client_count = clients.get(origin, 0)
             one.unknown_count = unknown
 
+    def web_save(self, vals, specification, next_id=None):
+        """Find the devices of what is typed as soon as it is saved: figures of 0 would read as an answer."""
+        result = super().web_save(vals, specification, next_id)
+        if "product_ids" not in vals or next_id:
+            return result
+        advisory = self or self.browse(result[0]["id"])
+        advisory._judge()
+        return advisory.web_read(specification)
+
     def action_judge(self):
         """Find the devices concerned, as the advisory and the installed base stand now."""
         self.check_access("write")

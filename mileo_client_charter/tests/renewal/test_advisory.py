@@ -260,14 +260,16 @@ class TestAdvisory(AdvisoryCase):
 
     def test_typed_by_hand(self):
         with self.at(moment=NOW):
-            advisory = self.env["charter.advisory"].with_user(self.technician).create(
+            [saved] = self.env["charter.advisory"].with_user(self.technician).web_save(
                 {
                     "identifier": "ACME-7", "publisher": "Acme", "name": "Acme", "published_at": "2026-10-01 08:00:00",
                     "cve_ids": [(0, 0, {"cve": "CVE-2026-33333", "vector": VECTOR})],
                     "product_ids": [(0, 0, {"vendor": "Dahua", "model": "NVR4216", "condition": "<= 4.0"})],
-                }
+                },
+                {"affected_count": {}},
             )  # fmt: skip
-            advisory.action_judge()
+        advisory = self.env["charter.advisory"].browse(saved["id"])
+        self.assertEqual(saved["affected_count"], 1, "found as it is saved")
         self.assertEqual(self.answers(advisory), {self.dahua: ("affected", "version", "open")})
         self.assertEqual(advisory.severity, "critical")
         for values, words in (

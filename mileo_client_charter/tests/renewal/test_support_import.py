@@ -156,9 +156,16 @@ class TestSupportImport(AdvisoryCase):
             ("a release without a name", endoflife({"eolFrom": "2028-01-01"}), "/result/releases/0/name"),
             ("no date", endoflife({**RELEASE, "eolFrom": "soon"}), "/result/releases/0/eolFrom"),
             ("a truth for a date", endoflife({**RELEASE, "eolFrom": True}), "/result/releases/0/eolFrom"),
-            ("a cell that is no date", sheet(["Model", "End of support"], ["X", "soon"]), "Rows 2: a date is no date"),
-            ("no date at all", sheet(["Model", "End of support"], ["X", None]), "Rows 2"),
+            ("a cell that is no date", sheet(["Model", "End of support"], ["DS-2CD4A25F", "soon"]), "Row 2: End of support: what is written is no date"),
+            ("no date at all", sheet(["Model", "End of support"], ["DS-2CD4A25F", None]), "Row 2: there is no date"),
             ("no row", sheet(["Model", "End of support"]), "no row"),
         ):  # fmt: skip
             with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):
                 self.wizard(content).action_import()
+
+    def test_a_model_of_no_client_holds_nothing_up(self):
+        """Found by a stranger: “T2 2027” beside a model that is left out refused the whole sheet."""
+        content = sheet(["Model", "End of support"], ["DS-2CD4A25F", "2029-06-30"], ["Of nobody", "T2 2027"])
+        with self.at(moment=NOW):
+            self.wizard(content).action_import()
+        self.assertEqual(self.dates(self.cam), {"end_of_support": date(2029, 6, 30)})
