@@ -412,6 +412,9 @@ def test_addons_path_ends_with_the_project():
     assert all(Path(path).is_dir() for path in paths)
     assert {path.name for path in Path(paths[-1]).iterdir()} >= set(runtime.addons())
     assert all(path.samefile(Path(bootstrap.ROOT, path.name)) for path in Path(paths[-1]).iterdir())
+    assert not [path for path in Path(paths[-1]).iterdir() if path.readlink().is_absolute()], (
+        "a moved clone has its own"
+    )
     # Odoo is in none of them: the words of its own core would be looked for in an addon of that name, and stay English.
     core = Path(runtime.ODOO, "odoo", "service", "model.py")
     assert [path for path in paths if core.is_relative_to(path)] == []

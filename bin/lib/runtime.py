@@ -65,14 +65,19 @@ def linked_addons():
     addons for an addon's; the words of its own core were then looked for in an addon “.charter”, and stayed English.
     """
     os.makedirs(LINKS, exist_ok=True)
-    there = {path.parent.name for path in pathlib.Path(ROOT).glob("*/__manifest__.py")}
-    for name in there - set(os.listdir(LINKS)):
+    # Relative: a clone that is moved, or copied with its .charter, has its own addons.
+    wanted = {
+        path.parent.name: os.path.relpath(path.parent, LINKS)
+        for path in pathlib.Path(ROOT).glob("*/__manifest__.py")
+    }
+    for name in os.listdir(LINKS):
         # Several commands may begin at once.
-        with contextlib.suppress(FileExistsError):
-            os.symlink(os.path.join(ROOT, name), os.path.join(LINKS, name))
-    for name in set(os.listdir(LINKS)) - there:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(LINKS, name))
+            if os.readlink(os.path.join(LINKS, name)) != wanted.get(name):
+                os.unlink(os.path.join(LINKS, name))
+    for name in wanted.keys() - set(os.listdir(LINKS)):
+        with contextlib.suppress(FileExistsError):
+            os.symlink(wanted[name], os.path.join(LINKS, name))
     return LINKS
 
 
