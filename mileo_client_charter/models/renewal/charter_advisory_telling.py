@@ -18,6 +18,8 @@ _lt = LazyTranslate(__name__)
 
 # An advisory whose score is 0, or that has none, is told as the least severe.
 LEAST = "low"
+# In the context (``charter_revision``) of what a revision sends. An object: no remote call sends it.
+REVISION = object()
 
 
 class CharterNotice(models.Model):
@@ -74,7 +76,7 @@ class CharterNotice(models.Model):
                 raise UserError(advisory._not_shared_words())
 
     def _why_late(self, line, known_on):
-        if self.env.context.get("charter_revision") and not line.told_times:
+        if self.env.context.get("charter_revision") is REVISION and not line.told_times:
             return _lt("a revision of the publisher’s advisory names this equipment since a later day only")
         return super()._why_late(line, known_on)
 
@@ -282,7 +284,7 @@ class CharterAdvisory(models.Model):
                 # The revision is less public than what was sent: somebody confirms it, and presses "Notify remaining clients".
                 reached._charter_engine().error = self._not_shared_words()
                 continue
-            notice.with_context(charter_revision=True)._notify(
+            notice.with_context(charter_revision=REVISION)._notify(
                 reached, known_on=notice.company_id._charter_today()
             )
             clients |= reached.filtered(lambda line: not line.error).partner_id

@@ -48,7 +48,9 @@ class CharterNoticeLine(models.Model):
         who = who or self.env._("Your account manager")
         return [
             self.env._("Recorded: you have read “%s”. It orders nothing.", self.notice_id.name),
-            self.env._("Nothing else follows; %s answers your questions: reply to our message.", who),
+            self.env._(
+                "You have nothing else to confirm; %s answers your questions: reply to our message.", who
+            ),
         ]
 
     def _charter_link_thread(self, contact):

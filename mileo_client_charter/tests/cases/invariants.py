@@ -207,7 +207,14 @@ def no_tacit_renewal_without_a_pass_that_day(env, now, day):
         before, after = day.ends_before[line.id], day.ends_after.get(line.id)
         if not before or before == after:
             continue
-        renewal = renewals.search([("contract_id", "=", line.contract_id.id), ("term_end", "=", before)])
+        # A contract that moved to another customer has a renewal of each for the same term.
+        renewal = renewals.search(
+            [
+                ("contract_id", "=", line.contract_id.id),
+                ("term_end", "=", before),
+                ("partner_id", "=", line.contract_id.commercial_partner_id.id),
+            ]
+        )
         where = f"{line.contract_id.name} ({line.contract_id.id}), term of {before}"
         if renewal.state != "renewed":
             yield f"{where}: renewed until {after}, and its renewal is {renewal.state or 'not there'}"

@@ -176,10 +176,11 @@ class TwoCompaniesCase(YearCase):
     @classmethod
     def _live(cls):
         with cls._moment(START):
-            cls.env["charter.advisory"].create(
+            advisory = cls.env["charter.advisory"].create(
                 {"identifier": "ACME-1", "publisher": "Acme", "name": "Anybody may log in",
                  "product_ids": [Command.create({"vendor": "Acme", "model": "C-100", "condition": "< 2.0"})]}
             )  # fmt: skip
+            cls.env["charter.advisory.revision"].sudo().create({"advisory_id": advisory.id, "version": "1"})
         cls._each(START, cls._begin)
         cls._crons(START + timedelta(minutes=5))
         cls._each(START + timedelta(hours=1), cls._work)
