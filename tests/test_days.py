@@ -14,7 +14,12 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 ADDONS = sorted(ROOT.glob("mileo_client_charter*"))
-OUTSIDE = {"tests", "demo", "19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0"}
+# What landed is frozen: the versions that the update test begins from.
+LANDED = {
+    path.name.removeprefix("mileo_client_charter-").removesuffix(".tar.xz")
+    for path in (ROOT / "tests_install" / "data").glob("*.tar.xz")
+}
+OUTSIDE = {"tests", "demo"} | LANDED
 SOURCES = [
     path
     for folder in ADDONS

@@ -171,7 +171,7 @@ class CharterFeedback(models.Model):
         :param words: what it wrote there, or what it answered
         :param form: what it sent
         """
-        ticked = bool(form.get("call_me"))
+        ticked, words = bool(form.get("call_me")), words[:COMMENT_LENGTH].strip()
         if not (ticked or asks_for_call(words)):
             return
         known = self.sudo().search_count(
@@ -184,7 +184,7 @@ class CharterFeedback(models.Model):
         )
         if known:
             return
-        feedback = self.sudo()._from_portal(contact, comment=words[:COMMENT_LENGTH], call_me=ticked)
+        feedback = self.sudo()._from_portal(contact, comment=words, call_me=ticked)
         if not ticked:
             self.env["charter.word"].sudo()._unread_of(feedback)._ask_about_call(contact)
 

@@ -162,6 +162,7 @@ class TestLinks(LinksCase):
         for door, words, form, owed, asked in (
             (incident, "It is dark since Monday.", {"call_me": "1"}, 1, 0),
             (incident, "It is dark since Tuesday.", {"call_me": "1"}, 1, 0),
+            (incident, "It is dark. " * 600, {"call_me": "1"}, 1, 0),
             (incident, "Dark again, please call me.", {}, 0, 1),
             (incident, "Nothing more.", {}, 0, 0),
             (advice, "Two of them.", {"call_me": "1"}, 1, 0),
