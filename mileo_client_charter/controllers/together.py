@@ -88,14 +88,13 @@ def _parts(env, asked):
 
 def _reader(env):
     """Return what a statement owes to who reads it, as a key: what Odoo keeps evaluated rules by, and what else it looks at."""
-    context = env.context
     rights = () if env.su else (env.user._get_group_ids(), *env["ir.rule"]._compute_domain_context_values())
     return (
         env.uid,
         env.su,
         env.lang,
-        _key(context.get("active_test")),
-        _key(context.get("allowed_company_ids")),
+        env.company.id,
+        _key(env.context.get("active_test")),
         _key(rights),
     )
 
@@ -163,7 +162,12 @@ def _select_rows(_env, name, one):
     columns = [records._field_to_sql(records._table, column, query) for column in ("id", *one.names)]
     names = [SQL.identifier(f"c{number}") for number in range(len(columns))]
     # Made into JSON once sorted and limited: of ten thousand rows PostgreSQL would write each, to keep three.
-    rows = query.select(*(SQL("%s AS %s", *pair) for pair in zip(columns, names, strict=True)))
+    rows = query.select(
+        *(
+            SQL("%(column)s AS %(name)s", column=column, name=name)
+            for column, name in zip(columns, names, strict=True)
+        )
+    )
     return SQL(
         "SELECT %(name)s AS name, COALESCE(jsonb_agg(jsonb_build_array(%(names)s)), '[]') AS row FROM (%(rows)s) AS found",
         name=name,

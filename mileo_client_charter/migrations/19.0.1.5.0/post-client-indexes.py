@@ -1,5 +1,7 @@
 """Drop the indexes on the client alone where one on the client and the state has taken their place: Odoo keeps them."""
 
+from odoo.tools import SQL
+
 REPLACED = (
     "charter_escalation__partner_id_index",
     "charter_feedback__partner_id_index",
@@ -11,4 +13,4 @@ REPLACED = (
 
 def migrate(cr, version):
     for name in REPLACED:
-        cr.execute(f"DROP INDEX IF EXISTS {name}")
+        cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))

@@ -71,9 +71,7 @@ class CharterReview(models.Model):
         ondelete="restrict",
         domain="[('charter_tier_id', '!=', False)]",
     )
-    partner_id = fields.Many2one(
-        "res.partner", "Client", compute="_compute_partner_id", store=True
-    )
+    partner_id = fields.Many2one("res.partner", "Client", compute="_compute_partner_id", store=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     renewal_id = fields.Many2one(
         "charter.renewal",

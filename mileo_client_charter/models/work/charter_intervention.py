@@ -160,7 +160,6 @@ class CharterIntervention(models.Model):
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
     )
     _client_idx = models.Index("(commercial_partner_id, reported_at)")
-    # Its number by state, on the client's first page, from the index alone.
     _state_idx = models.Index("(commercial_partner_id, state)")
 
     def _charter_origin(self):
