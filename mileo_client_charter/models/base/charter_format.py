@@ -62,6 +62,16 @@ def moment_text(env, moment, tz=None, pattern="medium"):
     return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=_hours(env, pattern)))
 
 
+def zoned_moment(env, moment):
+    """Return a moment for a sentence that refuses it, in the reader's time zone and with its name: “5 Oct 2026, 10:00 (Europe/Paris)”.
+
+    :param moment: naive UTC; a program without a time zone reads UTC
+    """
+    tz = env.context.get("tz") or env.user.tz or "UTC"
+    return f"{moment_text(env, moment, tz, SECONDS if moment.second else MINUTES)} ({tz})"
+
+
+MINUTES, SECONDS = "d MMM y, HH:mm", "d MMM y, HH:mm:ss"
 # A moment as histories keep it.
 UTC_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d)(:\d\d)? UTC")
 
@@ -71,6 +81,4 @@ def local_moments(env, text):
     tz = env.context.get("tz") or env.user.tz
     if not text or not tz:
         return text or ""
-    return UTC_MOMENT.sub(
-        lambda found: moment_text(env, f"{found[1]}{found[2] or ':00'}", tz, "d MMM y, HH:mm"), text
-    )
+    return UTC_MOMENT.sub(lambda found: moment_text(env, f"{found[1]}{found[2] or ':00'}", tz, MINUTES), text)
