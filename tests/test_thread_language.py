@@ -23,11 +23,15 @@ def _posts():
         source = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(source)):
             # An override hands on what was posted.
-            if isinstance(node, ast.FunctionDef) and node.name not in POSTS and any(
-                isinstance(call, ast.Call)
-                and isinstance(call.func, ast.Attribute)
-                and call.func.attr in POSTS
-                for call in ast.walk(node)
+            if (
+                isinstance(node, ast.FunctionDef)
+                and node.name not in POSTS
+                and any(
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Attribute)
+                    and call.func.attr in POSTS
+                    for call in ast.walk(node)
+                )
             ):
                 yield path.name, node.name, ast.get_source_segment(source, node)
 

@@ -440,7 +440,9 @@ class TestMeetingOfTheReview(SentenceCase):
                         event = event.recurrence_id.calendar_event_ids.sorted("start")[place]
                     before = self.mails_to(self.alice)
                     asked = event.with_user(self.manager).action_unlink_event(recurrence=which)
-                    wizard = self.env[asked["res_model"]].with_user(self.manager).with_context(asked["context"])
+                    wizard = (
+                        self.env[asked["res_model"]].with_user(self.manager).with_context(asked["context"])
+                    )
                     wizard = wizard.create({})
                     self.assertEqual(wizard.charter_of_review, ours)
                     if ours:
