@@ -28,5 +28,5 @@ class CalendarPopoverDeleteWizard(models.TransientModel):
         return event
 
     def action_send_mail_and_delete(self):
-        """Delete, and leave the email about a review to the review: core's is another one, in another entry."""
+        """Leave the email about a review to the review, and delete: core's is another one, of another entry."""
         return self.action_delete() if self.charter_of_review else super().action_send_mail_and_delete()
