@@ -25,6 +25,7 @@ HARMLESS = {
         "“import” of an outage, and, of operations managers alone, what was reported before the charter began"
     ),
     "charter_concerns": "which rows of an advisory the figure that was clicked opens, of those its user may read anyway",
+    "default_recurrence": "which events of a series core's dialogue deletes: whether core's own email goes out beside ours",
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
     "self.env.context.items": "every default a form is opened with, each a row its user has to be able to read (models/base/base.py)",
     "charter_offline": "no script and no network when printing",
