@@ -172,7 +172,6 @@ class CharterWord(models.Model):
         return self._document()
 
     def _link_call_values(self, contact):
-        delay = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(FEEDBACK_CALLBACK)
         day = "" if self.read_at else day_text(self.env, self.due_on, "EEEE d MMMM y")
         return {
             "heading": self.env._("Shall we call you?"),
@@ -181,7 +180,7 @@ class CharterWord(models.Model):
             if day
             else self.env._("We have received your message."),
             "otherwise": self.env._("Without it, we read your words anyway, by %s.", day) if day else "",
-            "delay": delay.delay_text,
+            "delay": self.env["charter.commitment"]._delay_words_in_force(self.company_id, FEEDBACK_CALLBACK),
             "asked": bool(self.call_feedback_id),
         }
 
