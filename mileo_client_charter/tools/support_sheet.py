@@ -12,16 +12,37 @@ MAX_ROWS = 20_000
 KINDS = ("end_of_sale", "end_of_support", "end_of_security", "end_of_life")
 COLUMNS = {
     "model": (
-        "Model", "Modèle", "Product", "Produit", "Reference", "Référence", "Model name", "Nom du modèle", "Product reference",
-        "Référence produit", "Référence du produit", "Part number", "Model number",
+        "Model",
+        "Modèle",
+        "Product",
+        "Produit",
+        "Reference",
+        "Référence",
+        "Model name",
+        "Nom du modèle",
+        "Product reference",
+        "Référence produit",
+        "Référence du produit",
+        "Part number",
+        "Model number",
     ),
     "brand": ("Brand", "Marque", "Maker", "Manufacturer", "Constructeur", "Fabricant"),
     "end_of_sale": (
-        "End of sale", "End of sales", "End of sale date", "Fin de vente", "Fin de commercialisation", "Date de fin de vente",
+        "End of sale",
+        "End of sales",
+        "End of sale date",
+        "Fin de vente",
+        "Fin de commercialisation",
+        "Date de fin de vente",
         "Date de fin de commercialisation",
     ),
     "end_of_support": (
-        "End of support", "Fin de support", "EOS", "End of support date", "Date de fin de support", "Last day of support",
+        "End of support",
+        "Fin de support",
+        "EOS",
+        "End of support date",
+        "Date de fin de support",
+        "Last day of support",
     ),
     "end_of_security": (
         "End of security updates",
@@ -30,7 +51,7 @@ COLUMNS = {
     ),
     "end_of_life": ("End of life", "EOL", "End of life date", "Fin de vie", "Date de fin de vie"),
     "source": ("Source", "Notice", "Avis"),
-}  # fmt: skip
+}
 
 
 class SupportRow(NamedTuple):
