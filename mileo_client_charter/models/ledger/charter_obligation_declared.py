@@ -14,6 +14,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
+from ..base.charter_format import zoned_moment
 from ..base.charter_words import MARK, Kept, as_stored, stored
 
 _lt = LazyTranslate(__name__)
@@ -32,9 +33,7 @@ class CharterObligation(models.Model):
     def _check_declared(self, at, now):
         if at and at > now:
             raise ValidationError(
-                self.env._(
-                    "%s UTC is still to come: give the moment it was done.", fields.Datetime.to_string(at)
-                )
+                self.env._("%s is still to come: give the moment it was done.", zoned_moment(self.env, at))
             )
 
     def _explain(self, reason):
