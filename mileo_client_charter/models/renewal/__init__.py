@@ -38,6 +38,7 @@ from . import charter_watch
 from . import charter_year_links
 from . import res_partner
 from . import calendar_event
+from . import calendar_popover_delete_wizard
 from . import calendar_attendee
 from . import ir_mail_server
 from . import mail_thread

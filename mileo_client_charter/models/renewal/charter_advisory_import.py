@@ -107,7 +107,9 @@ class CharterAdvisory(models.Model):
         changes = self._changes(before, self._said())
         self._note_revision(found, changes)
         self.message_post(
-            body=self.env._("Revision %(version)s: %(changes)s", version=found.version, changes=changes)
+            body=self._charter_for_staff().env._(
+                "Revision %(version)s: %(changes)s", version=found.version, changes=changes
+            )
         )
         self._judge()
         self.env["charter.notice"]._propose_again(drafts)

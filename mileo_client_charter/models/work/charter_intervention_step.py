@@ -389,14 +389,15 @@ class CharterIntervention(models.Model):
             reason,
             account,
         )
+        staff = self._charter_for_staff()
         changes = ", ".join(
-            f"{one.what} {one.before_text} → {one.after_text}" for one in notes.with_env(self.env)
+            f"{one.what} {one.before_text} → {one.after_text}" for one in notes.with_env(staff.env)
         )
         engine.message_post(
-            body=self.env._(
+            body=staff.env._(
                 "Moments corrected: %(changes)s. %(reason)s",
                 changes=changes,
-                reason=in_words(self.env, stored(account)),
+                reason=in_words(staff.env, stored(account)),
             ),
             author_id=self.env.user.partner_id.id,
         )
