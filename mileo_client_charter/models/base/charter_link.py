@@ -51,12 +51,13 @@ class CharterLink(models.AbstractModel):
     def _opened(self, token):
         """Return (record, contact, purpose, Link, status) of a token, read as the superuser in the contact's language.
 
-        The status is ``open``, ``expired``, ``left`` (who it was sent to is that client's contact no more) or ``unknown``.
+        The status is ``open``, ``expired``, ``left`` (who it was sent to is that client's contact no more), ``kept`` (what our
+        copy of a mail has in the place of a link) or ``unknown``.
         """
         nobody = self.env["res.partner"].sudo().browse()
         claim = links.unpack(token, self._signer())
         if not claim or claim.purpose not in self._purposes():
-            return None, nobody, None, None, "unknown"
+            return None, nobody, None, None, "kept" if token == links.KEPT else "unknown"
         model, purpose, link = self._purposes()[claim.purpose]
         contact = nobody._charter_today_contact(claim.contact)
         if model == "res.partner":

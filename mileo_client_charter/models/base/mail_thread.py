@@ -29,13 +29,18 @@ AUTOMATIC = Automatic()
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
+    def _charter_for_staff(self):
+        """Return these documents in the language of their company's people: for what the program itself writes on a thread, once
+        for all of them, whoever set it off, and also where a scheduled action did, which reads no language."""
+        company = self.sudo().company_id[:1] if "company_id" in self._fields else self.env["res.company"]
+        return self.with_context(lang=(company or self.env.company)._charter_staff_lang())
+
     def _creation_message(self):
-        """Say that a document of ours was created in the language of its company: it stays on the thread, whoever opened it."""
+        """Say that a document of ours was created, to our own people."""
         if not is_charter_model(self):
             return super()._creation_message()
         self.ensure_one()
-        company = (self.sudo().company_id if "company_id" in self._fields else None) or self.env.company
-        reader = self.with_context(lang=company.sudo().partner_id.lang or self.env.lang)
+        reader = self._charter_for_staff()
         return reader.env._("Created: %s", reader._charter_model_name())
 
     @api.model

@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools.clock import Delay
+from ...tools.typed_figures import measure
 
 ROLES = [
     ("account_manager", "Account manager"),
@@ -214,3 +215,8 @@ class CharterCommitment(models.Model):
     def _delay(self):
         self.ensure_one()
         return Delay(self.delay, self.unit, self.clock)
+
+    def _measure(self):
+        """Return what time limits that are the same have in common, however their figures are typed."""
+        self.ensure_one()
+        return measure(self.delay, self.unit, self.clock)

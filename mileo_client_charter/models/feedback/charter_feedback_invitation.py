@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import FEEDBACK_CALLBACK
+from ...tools.links import KEPT
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
@@ -308,7 +309,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _survey_for(self, token):
-        """Return (feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
+        """Return (feedback, status) of a token: status is that of a link, or ``answered``."""
         feedback = self.sudo().browse()
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
@@ -317,7 +318,7 @@ class CharterFeedback(models.Model):
             # Its contact is one with another who was asked about the same work: that survey stands for both.
             feedback = feedback._charter_stands_for() or feedback
         if not feedback or feedback.state in ("planned", "skipped"):
-            return self.sudo().browse(), "unknown"
+            return self.sudo().browse(), "kept" if token == KEPT else "unknown"
         if feedback._contact_has_left():
             return feedback, "left"
         if feedback.state == "answered":

@@ -119,6 +119,24 @@ def none_born_late(env, now, day):
 
 
 @invariant
+def an_older_occurrence_is_never_due_after_a_younger_one(env, now, day):
+    """Of one commitment to one client, whatever became known when; a younger one whose due time is over binds no other."""
+    env.cr.execute(
+        """
+        SELECT older.code, older.occurrence, older.due_at, younger.occurrence, younger.due_at, p.name
+          FROM charter_obligation younger
+          JOIN charter_obligation older USING (code, res_model, res_id, partner_id)
+          JOIN res_partner p ON p.id = older.partner_id
+         WHERE younger.due_at > %s AND older.due_at > younger.due_at AND older.trigger_at < younger.trigger_at
+           AND older.state != 'cancelled' AND younger.state != 'cancelled'
+        """,
+        [now],
+    )
+    for code, occurrence, due_at, younger, before, name in env.cr.fetchall():
+        yield f"{code} {occurrence} of {name} is due on {due_at}, after {younger} ({before})"
+
+
+@invariant
 def promises_are_owed_to_the_client_of_the_contract(env, now, day):
     env.cr.execute(
         """

@@ -205,6 +205,14 @@ class TestLinks(LinksCase):
             with self.subTest(case):
                 self.assertEqual(self.get(address).status_code, status)
                 self.assertEqual(self.post(address).status_code, status)
+        # What staff read in a thread leads to a page that says why it does not open, not to a dead end.
+        for masked in re.findall(
+            r"/charter/[ls]/\*", links.without_tokens(f"/charter/l/{token} /charter/s/{token}?rating=1")
+        ):
+            with self.subTest(masked):
+                page = self.url_open(masked)
+                self.assertEqual(page.status_code, 403)
+                self.assertIn("Our own copy of the message leaves it out", page.text)
         with self.at(24 * 61):
             self.assertEqual(self.get(token).status_code, 410)
             self.assertEqual(self.post(token).status_code, 410)

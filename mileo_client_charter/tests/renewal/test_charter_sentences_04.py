@@ -418,6 +418,41 @@ class TestMeetingOfTheReview(SentenceCase):
             event.recurrence_id.calendar_event_ids.unlink()
             self.assertEqual((review.state, review.obligation_id.state), ("draft", "open"))
 
+    def test_a_meeting_deleted_in_the_calendar_is_told_once(self):
+        """By the calendar's own dialogue (what goes, from which event of the series, whether the review's is among it): core's
+        email beside ours was in English, and cancelled an entry nobody had."""
+        for which, place, ours in (
+            (None, 0, True),
+            ("one", 0, True),
+            ("one", 1, False),
+            ("next", 0, True),
+            ("next", 1, False),
+            ("all", 1, True),
+        ):
+            with self.subTest(which=which, place=place), self.env.cr.savepoint() as savepoint:
+                review = self.planned()
+                self.alice.lang = "fr_FR"
+                with self.on("2026-10-21"):
+                    event = review.event_id
+                    if which:
+                        event.write({"recurrency": True, "rrule_type": "weekly", "interval": 1, "count": 3,
+                                     "end_type": "count", "fri": True})  # fmt: skip
+                        event = event.recurrence_id.calendar_event_ids.sorted("start")[place]
+                    before = self.mails_to(self.alice)
+                    asked = event.with_user(self.manager).action_unlink_event(recurrence=which)
+                    wizard = (
+                        self.env[asked["res_model"]].with_user(self.manager).with_context(asked["context"])
+                    )
+                    wizard = wizard.create({})
+                    self.assertEqual(wizard.charter_of_review, ours)
+                    if ours:
+                        wizard.action_send_mail_and_delete()
+                        [told] = self.mails_to(self.alice) - before
+                        self.assertIn("Annulation", told.subject)
+                    self.assertEqual(review.state, "draft" if ours else "planned")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
 
 @tagged("post_install", "-at_install")
 class TestJudgedWhenItCounts(SentenceCase):
