@@ -75,7 +75,7 @@ def test_an_update_that_fails_says_the_last_exception_first(state, monkeypatch):
     monkeypatch.setattr(runtime, "LOGS", str(state / "log"))
     monkeypatch.delenv(odoo_log.COLLECTION, raising=False)
     script = f"import sys; sys.stderr.write({UPDATE_LOG!r}); sys.exit(1)"
-    monkeypatch.setattr(runtime, "odoo_command", lambda _server, _arguments: [sys.executable, "-c", script])
+    monkeypatch.setattr(runtime, "odoo_command", lambda *_arguments: [sys.executable, "-c", script])
     with pytest.raises(
         bootstrap.SetupError, match=r"^The update failed \(exit 1\): odoo\.tools\.convert\.ParseError: while"
     ):
