@@ -247,14 +247,7 @@ class HubReading(
         running = found["intervention_open"]
         opened = found["escalation_open"]
         unread = found["notice_unread"]
-        group = Place(
-            env._("Your group"),
-            "/my/charter/group",
-            found["subsidiary_count"],
-            env._("access given to you"),
-        )
-        return [
-            *([group] if group.number else []),
+        places = [
             Place(env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
              env._("%s in progress", running) if running else env._("none in progress")),
             Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
@@ -271,3 +264,10 @@ class HubReading(
              env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),
             Place(env._("Documents"), "/my/charter/documents", found["document_count"], env._("documents delivered to you")),
         ]  # fmt: skip
+        group = Place(
+            env._("Your group"),
+            "/my/charter/group",
+            found["subsidiary_count"],
+            env._("access given to you"),
+        )
+        return [group, *places] if group.number else places

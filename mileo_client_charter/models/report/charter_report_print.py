@@ -63,7 +63,8 @@ class CharterReport(models.Model):
 
     def _charter_runs_below(self, _report=None):
         """Return what runs at the foot of each page, and the language it is in."""
-        return f"{self.env._('Activity report')} · {self._foot(self.table)}", self.env.lang
+        kind = self.env._("Activity report")
+        return f"{kind} · {self._foot(self.table)}", self.env.lang
 
     def _charter_printed(self, _report):
         """Return the PDF every other way to this report gives: staff read it in the client's language, as the workbook."""
