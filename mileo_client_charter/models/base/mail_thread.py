@@ -133,6 +133,16 @@ class MailThread(models.AbstractModel):
             "body": words + Markup(message_dict.get("body") or ""),  # noqa: S704  (core's own, sanitised)
         }
 
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Return addresses as core does; what the program sends on our documents is answered to the company, not to “OdooBot”."""
+        if self and is_charter_model(self) and self.env.user._is_superuser():
+            companies = self.sudo()._mail_get_companies(default=self.env.company)
+            author_ids = {
+                number: (author_ids or {}).get(number) or companies[number].partner_id.id
+                for number in self.ids
+            }
+        return super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
+
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         """Send it, then keep what everybody on the thread may read: a copy for a client opens in its name, on a contract's
         thread too.
