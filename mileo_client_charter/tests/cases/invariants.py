@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ...tools import periods
-from ...tools.occurrence import event_key, parse_key
+from ...tools.occurrence import event_key, format_key, parse_key
 from .own_rows import foreign_frozen_rows, foreign_rows
 
 INVARIANTS = []
@@ -79,6 +79,40 @@ def each_promise_once(env, now, day):
                         yield f"{contract.name}: {code} {event} is there {count} times"
 
 
+@invariant
+def each_client_has_its_charter_and_its_sheet(env, now, day):
+    """Of every active client: the charter in force is owed or was handed over once, and a contact sheet at least once."""
+    contracts = _contracts(env)
+    rows = env["charter.obligation"].sudo().search_fetch(
+        [("res_model", "=", "res.partner"), ("code", "in", ("charter.copy", "contacts.sheet")), ("withdrawn", "=", False)],
+        ["partner_id", "code", "occurrence", "company_id"],
+    )  # fmt: skip
+    there = Counter(
+        (row.partner_id, row.company_id, row.code, row.code == "charter.copy" and event_key(row.occurrence))
+        for row in rows
+    )
+    for client, company in {(one.commercial_partner_id, one.company_id) for one in contracts}:
+        version = env["charter.document"].sudo()._in_force(company).version
+        copies = there[client, company, "charter.copy", version]
+        if copies != 1:
+            yield f"{client.name}: charter.copy {version} is there {copies} times"
+        if not there[client, company, "contacts.sheet", False]:
+            yield f"{client.name}: no contacts.sheet"
+
+
+@invariant
+def each_complaint_has_its_answer_owed(env, now, day):
+    """Of every escalation of a known client: level 1 is in the register, and level 2 where it went there."""
+    rows = env["charter.obligation"].sudo().search_fetch(
+        [("res_model", "=", "charter.escalation"), ("withdrawn", "=", False)], ["res_id", "code"]
+    )  # fmt: skip
+    there = {(row.res_id, row.code) for row in rows}
+    for one in env["charter.escalation"].sudo().search([("partner_id", "!=", False)]):
+        for level in range(1, int(one.level) + 1):
+            if (one.id, f"escalation.level{level}") not in there:
+                yield f"{one.reference}: level {level} is owed to no one"
+
+
 def _names(key, event):
     return str(parse_key(key).day) == event
 
@@ -100,6 +134,11 @@ def _wanted(contract, today):
     if contract.charter_term_end and contract.charter_term_end >= today:
         wanted["renewal.decision"] = [str(contract.charter_term_end + timedelta(days=1))]
     wanted["report.delivery"] = [periods.period_of(today, tier.report_period).key]
+    wanted["interview.biannual"] = [
+        format_key(first, str(index + 1))
+        for index, first, final in periods.slices(since, today, tier.interviews_per_year)
+        if first <= today <= final
+    ]
     return wanted
 
 
@@ -128,7 +167,8 @@ def an_older_occurrence_is_never_due_after_a_younger_one(env, now, day):
           JOIN charter_obligation older USING (code, res_model, res_id, partner_id)
           JOIN res_partner p ON p.id = older.partner_id
          WHERE younger.due_at > %s AND older.due_at > younger.due_at AND older.trigger_at < younger.trigger_at
-           AND older.state != 'cancelled' AND younger.state != 'cancelled'
+           -- What is done is out of the way: a term that was renewed before its time, say.
+           AND older.done_at IS NULL AND older.state != 'cancelled' AND younger.state != 'cancelled'
         """,
         [now],
     )
