@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from ...models.renewal.charter_notice import REVIEW_DAYS
 from ...tools import periods
 from ...tools.occurrence import event_key, format_key, parse_key
 from .own_rows import foreign_frozen_rows, foreign_rows
@@ -144,6 +145,32 @@ def _wanted(contract, today):
 
 # A sudden absence is told late, and the ledger says so: it is due when the absence begins.
 BORN_LATE = {"contact.handover"}
+
+
+@invariant
+def each_client_is_told_of_its_own_dates(env, now, day):
+    """Of every date announced that is to be told by now: one notice has it for that client, and no other date of that equipment."""
+    contracts = _contracts(env)
+    clients = contracts.commercial_partner_id
+    notices = env["charter.notice"].sudo()
+    horizon = day.today + notices.new({"company_id": env.company.id})._advance() + timedelta(days=REVIEW_DAYS)
+    gear = env["charter.equipment"].sudo().search([("partner_id", "in", clients.ids)])
+    lines = env["charter.notice.line"].sudo().search(
+        [("notice_id.kind", "=", "end_of_support"), ("notice_id.state", "in", ("draft", "open")), ("equipment_ids", "in", gear.ids)]
+    )  # fmt: skip
+    told = Counter((one, line.notice_id.effect_on) for line in lines for one in line.equipment_ids)
+    dates = {
+        one: set(one.milestone_ids.filtered(lambda m: m.kind == "end_of_support" and m.date).mapped("date"))
+        for one in gear
+    }
+    for one in gear:
+        for when in dates[one]:
+            count = told[one, when]
+            if count > 1 or (not count and day.today < when <= horizon):
+                yield f"{one.name} of {one.partner_id.name}: {when} is in {count} notices"
+    for (one, when), _count in told.items():
+        if dates[one] and when not in dates[one]:
+            yield f"{one.name} of {one.partner_id.name}: told of {when}, and it has {sorted(map(str, dates[one]))}"
 
 
 @invariant
