@@ -18,6 +18,7 @@ SOURCES = sorted(
 )
 # {key: why anybody may send it}
 HARMLESS = {
+    "active_test": "part of the key by which a page's statement is found again: searching itself reads it, and opens nothing by it",
     "tz": "in which zone moments are shown, as everywhere in Odoo; deadlines are counted in the company's",
     "import_file": (
         "chooses between steps the caller may take anyway: closing at once what a spreadsheet brings as resolved, the source "

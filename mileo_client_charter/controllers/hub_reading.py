@@ -47,7 +47,7 @@ class HubReading(
             **self.equipment_home(read["equipment"], read["to_update"]),
             **self.intervention_home(dict(read["work"])),
             **self._reported(read),
-            **self.contracts_home(read["contracts"], read["contract_lines"]),
+            **self.contracts_home(read["contracts"], named["contract_lines"]),
             **self._ahead(read),
             "document_count": read["documents"][0][0],
         }
@@ -67,6 +67,7 @@ class HubReading(
         contracts = Domain("id", "in", promises.contract_id.ids)
         return read_together(
             self.env,
+            **self._ask_contract_lines(read["contracts"]),
             readable=Rows(self.env["contract.contract"], contracts, ["name"]),
             calendars=Rows(
                 sudo["contract.contract"].with_context(active_test=False), contracts, ["charter_calendar_id"]

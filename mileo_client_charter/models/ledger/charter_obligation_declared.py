@@ -37,9 +37,16 @@ class CharterObligation(models.Model):
             )
 
     def _explain(self, reason):
-        """Put on record why this promise is due when it is."""
-        for obligation in self._charter_engine():
-            obligation.history = obligation._with_history(reason)
+        """Put on record why these promises are due when they are."""
+        self._charter_engine()._write_with_history(reason)
+
+    def _write_with_history(self, line, **values):
+        """Write ``values`` on these rows, with one more line of history on each; rows with the same history together.
+
+        An automated action of the administrator's on commitments is looked for once a write, not once a row.
+        """
+        for history, rows in self.grouped(lambda row: row._with_history(line)).items():
+            rows.write({**values, "history": history})
 
     def _explained(self):
         """Return why this promise is due when it is, as ``_explain`` kept it at its opening; empty where nothing was said."""

@@ -52,6 +52,10 @@ class ContractContract(models.Model):
         help="Of the contract's start: the annual review is held as long before it as the charter says, whatever the length of "
         "the term.",
     )
+    # The dozen that a client's first page shows, of any number.
+    _charter_client_idx = models.Index(
+        "(commercial_partner_id, charter_term_end DESC, id) WHERE charter_tier_id IS NOT NULL"
+    )
     charter_defect = fields.Char(
         "Data issues",
         compute="_compute_charter_defect",

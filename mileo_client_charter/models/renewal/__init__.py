@@ -28,6 +28,7 @@ from . import charter_advisory_judging
 from . import charter_advisory_telling
 from . import charter_advisory_words
 from . import charter_advisory_week
+from . import charter_notice_devices
 from . import charter_figures_devices
 from . import charter_authorisation
 from . import charter_figures

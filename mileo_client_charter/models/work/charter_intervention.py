@@ -73,7 +73,7 @@ class CharterIntervention(models.Model):
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True, index=True
+        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True
     )
     contract_id = fields.Many2one(
         "contract.contract",
@@ -160,6 +160,7 @@ class CharterIntervention(models.Model):
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
     )
     _client_idx = models.Index("(commercial_partner_id, reported_at)")
+    _state_idx = models.Index("(commercial_partner_id, state)")
 
     def _charter_origin(self):
         return self.env._("Your intervention"), f"/my/charter/intervention/{self.id}"
