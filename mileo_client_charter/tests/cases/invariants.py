@@ -168,7 +168,7 @@ def each_client_is_told_of_its_own_dates(env, now, day):
             count = told[one, when]
             if count > 1 or (not count and day.today < when <= horizon):
                 yield f"{one.name} of {one.partner_id.name}: {when} is in {count} notices"
-    for (one, when), _count in told.items():
+    for one, when in told:
         if dates[one] and when not in dates[one]:
             yield f"{one.name} of {one.partner_id.name}: told of {when}, and it has {sorted(map(str, dates[one]))}"
 
