@@ -226,7 +226,9 @@ def test_the_label_of_the_serial_number():
     assert event(alert(labels={"instance": "SN-2"}), serial_label="instance").serial == "SN-2"
     # Two monitors of one company: the label that was named is not what the other one writes.
     assert event(alert(labels={"serial": "SN-1"}), serial_label="instance").serial == "SN-1"
-    assert event(alert(labels={"serial": "SN-1", "instance": "SN-2"}), serial_label="instance").serial == "SN-2"
+    assert (
+        event(alert(labels={"serial": "SN-1", "instance": "SN-2"}), serial_label="instance").serial == "SN-2"
+    )
 
 
 def test_long_words_are_cut():
