@@ -24,6 +24,7 @@ BENCHMARKS = (
     "working_time",
     "clock",
     "contacts",
+    "owners",
     "availability",
     "looking_ahead",
     "advisories",

@@ -143,7 +143,13 @@ COPIES = {
         "name": "'Ordinary ' || ({n} %% 10) || ' work ' || {n}",
         "reference": "'INT' || {n}",
     },
-    "charter_report": {"reference": "'RAP' || {n}", "period": "'P' || {n}"},
+    # A day each: no day of a contract is reported on twice.
+    "charter_report": {
+        "reference": "'RAP' || {n}",
+        "period": "'P' || {n}",
+        "first_day": "first.first_day - {n}",
+        "last_day": "first.first_day - {n}",
+    },
     "charter_equipment": {"name": "'Camera ' || {n}", "serial": "'SN' || {n}"},
     "charter_feedback": {"comment": "'Words ' || {n}"},
     "charter_escalation": {"name": "'Complaint ' || {n}", "reference": "'ESC' || {n}"},

@@ -88,6 +88,7 @@
         "views/renewal/charter_renewal_views.xml",
         "views/renewal/contract_line_views.xml",
         "views/renewal/charter_review_views.xml",
+        "views/renewal/calendar_popover_delete_wizard_views.xml",
         "views/renewal/charter_support_import_views.xml",
         "views/renewal/charter_notice_views.xml",
         "data/renewal/charter_site_kind.xml",

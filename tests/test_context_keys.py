@@ -18,12 +18,14 @@ SOURCES = sorted(
 )
 # {key: why anybody may send it}
 HARMLESS = {
+    "active_test": "part of the key by which a page's statement is found again: searching itself reads it, and opens nothing by it",
     "tz": "in which zone moments are shown, as everywhere in Odoo; deadlines are counted in the company's",
     "import_file": (
         "chooses between steps the caller may take anyway: closing at once what a spreadsheet brings as resolved, the source "
         "“import” of an outage, and, of operations managers alone, what was reported before the charter began"
     ),
     "charter_concerns": "which rows of an advisory the figure that was clicked opens, of those its user may read anyway",
+    "default_recurrence": "which events of a series core's dialogue deletes: whether core's own email goes out beside ours",
     "charter_report_tz": "in which zone a report shows moments, set by its own rendering",
     "self.env.context.items": "every default a form is opened with, each a row its user has to be able to read (models/base/base.py)",
     "charter_offline": "no script and no network when printing",

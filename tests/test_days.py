@@ -144,3 +144,22 @@ def test_what_is_allowed_is_still_there():
 )
 def test_the_sweep_sees(source, wrong):
     assert len(list(_days(ast.parse(source)))) == wrong
+
+
+RAW = re.compile(r"%(\(\w+\))?s UTC\b")
+
+
+def _told_at_once(tree):
+    """Sentences that are put into words where they are raised or shown (``env._``), unlike histories (``_lt``)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "_":
+            if node.args and isinstance(node.args[0], ast.Constant):
+                yield node.args[0].value
+
+
+def test_an_error_gives_its_moments_in_the_readers_time_zone():
+    """Histories keep UTC and are read in the reader's zone; what is said at once has to be in it already."""
+    told = [(path, text) for path in SOURCES for text in _told_at_once(ast.parse(path.read_text()))]
+    assert len(told) > 1000
+    wrong = [f"{path.relative_to(ROOT)}: {text}" for path, text in told if RAW.search(text)]
+    assert not wrong, "give the moment by zoned_moment (models/base/charter_format.py): " + "; ".join(wrong)

@@ -25,6 +25,7 @@ PROMISE_FIELDS = [
     "commitment_id", "contract_id", "res_model", "res_id", "occurrence", "company_id", "delay", "unit", "clock",
     "due_at", "done_at", "cancelled_at", "paused_at", "corrected_at", "state",
 ]  # fmt: skip
+CLIENT_FIELDS = ["name", "company_id", "commercial_partner_id", "user_id"]
 OWED = [("is_owed", "=", True)]
 NO_ORIGIN = {"origin": None, "url": None}
 FEEDBACK_FIELDS = [
@@ -49,6 +50,8 @@ class ClientReading:
         self.env = env
         self.contact = env.user.partner_id
         self.client = self.contact.commercial_partner_id
+        # What its pages name of it: of a partner Odoo would read a hundred columns.
+        self.client.fetch(CLIENT_FIELDS)
         self.company = self.client._charter_serving_company().sudo()
         self.tz = env.user.tz or self.company._charter_tz()
         self.own = Domain("partner_id", "=", self.client.id)

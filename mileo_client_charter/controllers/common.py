@@ -1,6 +1,8 @@
 """What the controllers share: the language of a page, moments as text, one answer for what is not there."""
 
-from lxml import html
+import re
+from html import unescape
+
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
@@ -34,6 +36,10 @@ FILE_KINDS = (
 )
 MAX_FORM_WITH_FILES = MAX_FORM + MAX_FILES_MB * 2**20
 
+# Found without parsing the rest of the page.
+HEADING = re.compile(r"<h1[\s>].*?</h1>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
 DAY = "d MMMM y"
 WEEKDAY = "EEEE d MMMM y"
 MOMENT = "EEEE d MMMM y, HH:mm"
@@ -54,8 +60,8 @@ def use_language(*candidates):
 
 def heading_of(page):
     """Return the words of the first heading of ``page`` (rendered HTML), with which the browser's tab and a bookmark name it."""
-    found = html.fromstring(f"<div>{page}</div>").xpath("string((//h1)[1])")
-    return " ".join(found.split())
+    found = HEADING.search(str(page))
+    return " ".join(unescape(TAG.sub("", found[0])).split()) if found else ""
 
 
 def in_words(env, moment, tz, pattern=MOMENT):

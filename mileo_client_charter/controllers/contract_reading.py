@@ -27,7 +27,7 @@ LINE_FIELDS = ["contract_id", "date_start", "is_canceled", "display_type"]
 class ContractReading(ClientReading):
     def _ask_contracts(self):
         # Whether it may read the contract itself is the follower's matter; what the charter gives is the client's to know.
-        contracts, lines = self.env["contract.contract"].sudo(), self.env["contract.line"].sudo()
+        contracts = self.env["contract.contract"].sudo()
         own = Domain(
             [
                 ("commercial_partner_id", "=", self.client.id),
@@ -36,14 +36,12 @@ class ContractReading(ClientReading):
             ]
         )
         order = "charter_term_end desc, id"
-        # As contract_line_ids has them, of the contracts that are shown.
-        shown = contracts._search(own, order=order, limit=CONTRACTS)
-        return {
-            "contracts": Rows(contracts, own, CONTRACT_FIELDS, order, CONTRACTS),
-            "contract_lines": Rows(
-                lines.with_context(active_test=False), Domain("contract_id", "in", shown), LINE_FIELDS
-            ),
-        }
+        return {"contracts": Rows(contracts, own, CONTRACT_FIELDS, order, CONTRACTS)}
+
+    def _ask_contract_lines(self, contracts):
+        """Return what is read of ``contracts``' lines, as their ``contract_line_ids`` has them."""
+        lines = self.env["contract.line"].sudo().with_context(active_test=False)
+        return {"contract_lines": Rows(lines, Domain("contract_id", "in", contracts.ids), LINE_FIELDS)}
 
     def contracts_home(self, rows, lines):
         """Return ``contracts`` in words, and ``contract_state``: none, before, running or after, of the best of them."""

@@ -8,7 +8,7 @@ from ..models.base.door import new_form_key
 from .common import MAX_FORM, use_language
 from .survey import HEADERS, OPTIONS
 
-STATUS = {"unknown": 404, "expired": 410, "left": 410, "open": 200}
+STATUS = {"unknown": 404, "kept": 403, "expired": 410, "left": 410, "open": 200}
 # There is no session whose rights another site could borrow: who has the token may, wherever the form comes from. Mail
 # programs that unsubscribe with one click (RFC 8058) send no cookie.
 POSTED = {**OPTIONS, "csrf": False, "max_content_length": MAX_FORM}

@@ -9,7 +9,7 @@ from ..models.feedback.charter_feedback import ASKED_FOR
 from ..tools.codes import FEEDBACK_CALLBACK
 from .common import MAX_FORM, MOMENT, WEEKDAY, in_words, use_language
 
-STATUS = {"unknown": 404, "left": 410, "expired": 410, "answered": 200, "open": 200}
+STATUS = {"unknown": 404, "kept": 403, "left": 410, "expired": 410, "answered": 200, "open": 200}
 MARKS = range(1, 6)
 HEADERS = (
     # The address is a key: it stays out of search engines, of caches and of other sites' logs.

@@ -115,12 +115,15 @@ class YearReading(ClientReading):
     def notice_detail(self, line):
         [row] = self._notices(line)
         notice = line.notice_id.sudo()
+        advisories, equipment = line.sudo()._advisory_rows(), line.sudo()._devices_said()
+        devices = [one for row in advisories for one in row["equipment"]] or equipment
         return {
             "row": row,
             "notice": notice,
             "revisions": line._revisions_said(),
-            "equipment": [(one.name, one.serial) for one in line.equipment_ids.sudo()],
-            "advisories": line.sudo()._advisory_rows(),
+            "equipment": equipment,
+            "advisories": advisories,
+            "all_done": bool(devices) and all(one["is_done"] for one in devices),
             "promises": self._promises_of(line),
         }
 

@@ -123,27 +123,38 @@ def read(content: bytes) -> Iterator[Row]:
 
     :raise SheetError: ``columns`` (some are missing), ``twice`` (a column), or as ``workbook_rows.read``
     """
-    lines = workbook_rows.read(content, MAX_ROWS)
-    _number, titles = next(lines, (0, ()))
+    titles_row, titles, lines = _titled(content)
     names = [_known(title) for title in titles]
     missing = [COLUMNS[name][0] for name in REQUIRED if name not in names]
     if missing:
-        raise SheetError("columns", ", ".join(missing))
+        raise SheetError("columns", ", ".join(missing), titles_row)
     twice = {COLUMNS[name][0] for name in names if name and names.count(name) > 1}
     if twice:
-        raise SheetError("twice", ", ".join(sorted(twice)))
+        raise SheetError("twice", ", ".join(sorted(twice)), titles_row)
     for number, cells in lines:
         filled = {name: cell for name, cell in zip(names, cells, strict=False) if name and text_of(cell)}
         if filled:
             yield _row(number, filled)
 
 
-def ignored(content: bytes) -> list[str]:
-    """Return the titles of the first line that no column is known by: what stands below them is not read.
+def _titled(content):
+    return workbook_rows.read_titled(content, MAX_ROWS, lambda title: bool(_known(title)))
+
+
+def titles_row(content: bytes) -> int:
+    """Return the number of the row that is taken for the titles, as the spreadsheet counts.
 
     :raise SheetError: as ``workbook_rows.read``
     """
-    _number, titles = next(workbook_rows.read(content, MAX_ROWS), (0, ()))
+    return _titled(content)[0]
+
+
+def ignored(content: bytes) -> list[str]:
+    """Return the titles that no column is known by: what stands below them is not read.
+
+    :raise SheetError: as ``workbook_rows.read``
+    """
+    _number, titles, _lines = _titled(content)
     return [text_of(title) for title in titles if text_of(title) and not _known(title)]
 
 

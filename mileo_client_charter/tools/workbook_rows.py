@@ -6,9 +6,10 @@ is there), and rows are counted as they come, the empty ones too. Nothing is kep
 """
 
 import io
+import itertools
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import openpyxl
 
@@ -20,6 +21,8 @@ MAX_LETTERS = 2_000  # of one cell
 MAX_SECONDS = 20
 # Empty rows among the others, and below them, where somebody formatted the whole sheet.
 EMPTY_ROWS = 50_000
+# The titles are among the first rows that hold something: a name, a date and an address of a manufacturer may stand above them.
+MAX_ABOVE = 10
 
 
 if not openpyxl.DEFUSEDXML:
@@ -27,12 +30,13 @@ if not openpyxl.DEFUSEDXML:
 
 
 class SheetError(Exception):
-    """The file as a whole cannot be read. ``code`` says why, ``detail`` names what."""
+    """The file as a whole cannot be read. ``code`` says why, ``detail`` names what, ``row`` where."""
 
-    def __init__(self, code, detail=""):
+    def __init__(self, code, detail="", row=0):
         super().__init__(f"{code} {detail}".strip())
         self.code = code
         self.detail = detail
+        self.row = row
 
 
 def read(content: bytes, max_rows: int) -> Iterator[tuple[int, tuple]]:
@@ -50,6 +54,34 @@ def read(content: bytes, max_rows: int) -> Iterator[tuple[int, tuple]]:
         raise
     except Exception as error:  # noqa: BLE001  (whatever the libraries find wrong with a file that is not ours)
         raise SheetError("format") from error
+
+
+def read_titled(
+    content: bytes, max_rows: int, is_title: Callable[[str], bool], at: int = 0
+) -> tuple[int, tuple, Iterator[tuple[int, tuple]]]:
+    """Return (number of the row of the titles, titles, the rows below it), as :func:`read` gives them.
+
+    The titles are the row with the most titles that are known, the first of several. Where none is known they are the first row of
+    several texts: what stands alone above a table is its name.
+
+    :param is_title: whether a text is a title somebody knows
+    :param at: the row somebody says the titles are in; found by default
+    :raise SheetError: as :func:`read`
+    """
+    lines = read(content, max_rows)
+    first = list(itertools.islice(lines, MAX_ABOVE + 1))
+    if not first:
+        return 0, (), iter(())
+    texts = [[str(cell).strip() for cell in cells if isinstance(cell, str)] for _number, cells in first]
+    known = [sum(map(is_title, row)) for row in texts]
+    several = [len(row) for row in texts]
+    place = next((index for index, (number, _cells) in enumerate(first) if number == at), None)
+    if place is None and max(known):
+        place = known.index(max(known))
+    elif place is None:
+        place = next((index for index, count in enumerate(several) if count > 1), 0)
+    number, titles = first[place]
+    return number, titles, itertools.chain(first[place + 1 :], lines)
 
 
 def _check_size(content):

@@ -56,6 +56,7 @@ class CharterEquipmentImport(models.TransientModel):
         """Return what would become of each row; nothing is written."""
         self.ensure_one()
         lines = [line for line, _values in self._plan()]
+        self.titles_row = equipment_sheet.titles_row(self._sheet_content())
         ignored = equipment_sheet.ignored(self._sheet_content())
         self.ignored = ", ".join(ignored)
         self.installed = ", ".join(filter(equipment_sheet.is_installation, ignored))

@@ -15,6 +15,7 @@ class CharterSheetMixin(models.AbstractModel):
 
     file = fields.Binary(required=True, attachment=False)
     filename = fields.Char()
+    titles_row = fields.Integer("Row of the titles", help="As the file counts its rows.")
 
     def _sheet_rows(self, read):
         """Return every row of the file.
@@ -49,7 +50,11 @@ class CharterSheetMixin(models.AbstractModel):
                 "File: unpacked it is larger than %s MB. Copy the table alone, as values, into a new Excel file.",
                 detail,
             ),
-            "columns": self.env._("File: these columns are missing in the first line: %s.", detail),
+            "columns": self.env._(
+                "File: these columns are missing in row %(row)s, which was taken for the titles: %(columns)s.",
+                row=error.row or 1,
+                columns=detail,
+            ),
             "columns_many": self.env._("File: it has more than %s columns; delete those not needed.", detail),
             "twice": self.env._("File: these columns are there twice: %s.", detail),
             "endoflife": self.env._(

@@ -76,7 +76,15 @@ class CharterSupportImport(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "name": self.env._("Import dates of a manufacturer"),
         }
+
+    @api.onchange("file")
+    def _onchange_file(self):
+        # Another file has its titles elsewhere, and other columns.
+        self.update(
+            {"titles_row": 0, "shown": False, "column_ids": [Command.clear()], "line_ids": [Command.clear()]}
+        )
 
     def action_import(self):
         """Write the dates, then raise the drafts they call for. :raise UserError: a row has no date"""
@@ -85,8 +93,8 @@ class CharterSupportImport(models.TransientModel):
         wrong = [
             self._no_date(row)
             for row, equipment, models, _message in plan
-            # What is left out is not held up by its date.
-            if (equipment or models or row.brand) and (row.wrong or not self._says(row))
+            # A model that no client of ours has holds nothing up.
+            if (equipment or models) and (row.wrong or not self._says(row))
         ]
         if wrong and not self._is_json():
             raise UserError("\n".join([*wrong[:50], self.env._("Nothing was written.")]))
@@ -124,7 +132,7 @@ class CharterSupportImport(models.TransientModel):
         # Two rows on one model: the later row of the list is the manufacturer's last word.
         wanted = {}
         for row, _equipment, models_of, _message in plan:
-            if not models_of and row.brand and not self._is_json():
+            if not models_of and row.brand and self._says(row) and not self._is_json():
                 models_of = (
                     self.env["charter.equipment.model"]
                     ._of([(row.brand, row.model)])
@@ -176,6 +184,16 @@ class CharterSupportImport(models.TransientModel):
     def _is_json(self):
         return endoflife.is_json(self._sheet_content())
 
+    def _titles(self):
+        """Return [(title, what stands first below it)], and keep the row they are in: the one somebody entered, or the one found."""
+        known = frozenset(self.env["charter.support.column"].sudo().search([]).mapped("title"))
+
+        def read(content):
+            self.titles_row, found = support_sheet.titles(content, known, self.titles_row)
+            return found
+
+        return self._sheet_rows(read)
+
     def _layout(self, titles):
         return "|".join(title.casefold() for title, _example in titles)[:2000]
 
@@ -189,7 +207,7 @@ class CharterSupportImport(models.TransientModel):
 
         :return: whether the list can be read
         """
-        titles = self._sheet_rows(support_sheet.titles)
+        titles = self._titles()
         chosen = {one.title.casefold(): one.meaning for one in self.column_ids}
         if set(chosen) != {title.casefold() for title, _example in titles}:
             chosen = self._remembered(titles)
@@ -223,7 +241,7 @@ class CharterSupportImport(models.TransientModel):
 
     def _meanings(self):
         chosen = {one.title.casefold(): one.meaning for one in self.column_ids}
-        chosen = chosen or self._remembered(self._sheet_rows(support_sheet.titles))
+        chosen = chosen or self._remembered(self._titles())
         return {title: "" if meaning == "ignore" else meaning for title, meaning in chosen.items()}
 
     # -- rows -------------------------------------------------------------------------------------
@@ -234,7 +252,7 @@ class CharterSupportImport(models.TransientModel):
             rows = self._sheet_rows(endoflife.read)
         else:
             meanings = self._meanings()
-            rows = self._sheet_rows(lambda content: support_sheet.read(content, meanings))
+            rows = self._sheet_rows(lambda content: support_sheet.read(content, meanings, self.titles_row))
         by_name, by_key = (
             self._equipment_by_name(),
             self._models_by_key({model_key(row.model) for row in rows}),
@@ -256,7 +274,11 @@ class CharterSupportImport(models.TransientModel):
 
     def _message(self, row, found, models_of):
         if row.wrong or not self._says(row):
-            return self.env._("There is no date, or what is written is none.")
+            if found or models_of:
+                return self.env._("There is no date, or what is written is none.")
+            return self.env._(
+                "There is no date, or what is written is none; none of our clients' equipment: left out."
+            )
         if found or models_of:
             return ""
         if row.brand and not self._is_json():

@@ -80,7 +80,7 @@ class HelpdeskTicket(models.Model):
                 }
             )
         )
-        self.message_post(body=self.env._("Escalated: %s.", escalation.reference))
+        self.message_post(body=self._charter_for_staff().env._("Escalated: %s.", escalation.reference))
         self.invalidate_recordset(["charter_escalation_ids", "charter_escalated"])
         return {
             "type": "ir.actions.client",

@@ -16,6 +16,11 @@ class MailActivity(models.Model):
         help="Model and number of the commitment, or of the agreed action, that this activity reminds of.",
     )
 
+    def action_notify(self):
+        """Write to each in its own language: core takes the subject from that of whoever assigns, the text from the reader's."""
+        for lang, mine in self.grouped(lambda one: one.user_id.lang).items():
+            super(MailActivity, mine.with_context(lang=lang or self.env.lang)).action_notify()
+
     def _charter_about(self, records):
         """Return the activities, among these, that are about ``records``."""
         keys = {f"{record._name},{record.id}" for record in records}

@@ -3,7 +3,7 @@ seals.
 """
 
 import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -235,6 +235,21 @@ class ResCompany(models.Model):
                             value=company[name],
                         )
                     )
+
+    def _charter_staff_lang(self):
+        """Return the language most of this company's people of the charter read, its own where as many read it.
+
+        A company that came to Odoo in English and works in French reads French, whatever its own contact says.
+        """
+        self.ensure_one()
+        own = self.sudo().partner_id.lang
+        group = self.env.ref("mileo_client_charter.group_charter_user").sudo()
+        people = group.all_user_ids.filtered(lambda one: not one.share and self in one.company_ids)
+        read = Counter(one.lang for one in people if one.lang)
+        most = max(read.values(), default=0)
+        if read[own] == most:
+            return own or self.env.lang
+        return min(lang for lang in read if read[lang] == most)
 
     def _charter_tz(self):
         """Name of the time zone of the company's days; remembered, so that asking which day it is costs no statement."""

@@ -1,9 +1,13 @@
 import re
+from functools import partial
 
 from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
 
+from ...tools.codes import FEEDBACK_CALLBACK
+from ...tools.typed_figures import durations, measure, ratings
 from ..base.charter_changed import changed_names
 from .charter_document import PLACEHOLDER
 
@@ -52,9 +56,13 @@ class CharterArticle(models.Model):
         return document.article_ids.filtered(lambda one: one.number == vals.get("number"))
 
     @api.depends(
+        "title",
         "body",
         "document_id.commitment_ids.code",
-        *(f"document_id.commitment_ids.{n}" for n in ("delay", "unit", "is_own_delay")),
+        *(
+            f"document_id.commitment_ids.{n}"
+            for n in ("delay", "unit", "clock", "threshold", "is_own_delay", "article_id", "name")
+        ),
     )
     @api.depends_context("lang")
     def _compute_rendered_body(self):
@@ -96,9 +104,39 @@ class CharterArticle(models.Model):
                 return Markup('<mark class="bg-danger text-white">%s</mark>') % match.group()
             return escape(figure)
 
-        return Markup(BRACES.sub(lambda match: str(words(match)), str(self.body or ""))), list(
-            dict.fromkeys(unknown)
-        )
+        body = Markup(BRACES.sub(lambda match: str(words(match)), str(self.body or "")))
+        if self.document_id.state == "draft":
+            unknown += self._typed_in_vain()
+        return body, list(dict.fromkeys(unknown))
+
+    def _typed_in_vain(self):
+        """Return the time limits and ratings typed as text which are none of the commitments this article is about.
+
+        What is printed and what the clock does would differ, now or once the commitment changes.
+        """
+        text = html2plaintext(BRACES.sub("", f"{self.title or ''}<br/>{self.body or ''}"))
+        named = {match.group(1) for match in PLACEHOLDER.finditer(str(self.body or ""))}
+        commitments = self.document_id.commitment_ids
+        own = commitments.filtered(lambda one: self._origin and one.article_id._origin == self._origin)
+        limits = [one._measure() for one in own | commitments.filtered(lambda one: one.code in named)]
+        marks = commitments.filtered(lambda one: one.code == FEEDBACK_CALLBACK).mapped("threshold")
+        read = partial(durations, lang=self.env.lang or "en_US", working=self._words_of_working_time())
+        typed = [one.words for one in read(text) if measure(*one[1:]) not in limits]
+        for commitment in own:
+            # As the client reads it in the list, beside its time limit.
+            said = read(commitment.name or "")
+            typed += [one.words for one in said if measure(*one[1:]) != commitment._measure()]
+        return typed + [words for words, rating in ratings(text) if rating not in marks]
+
+    @api.model
+    def _words_of_working_time(self):
+        """Return what “3 working days” has that “3 days” has not, in the language of the environment."""
+        words = self.env["charter.commitment"]._words
+        found = set()
+        for unit in ("hours", "days"):
+            for amount in (1, 2):
+                found |= set(words(amount, unit, "working").split()) - set(words(amount, unit).split())
+        return tuple(sorted(found))
 
     def _check_placeholders(self):
         for article in self:

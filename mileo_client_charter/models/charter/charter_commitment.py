@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools.clock import Delay
+from ...tools.typed_figures import measure
 
 ROLES = [
     ("account_manager", "Account manager"),
@@ -123,12 +124,24 @@ class CharterCommitment(models.Model):
 
     @api.model
     @tools.ormcache("company_id", "code")
-    def _delay_in_force(self, company_id, code):
-        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one: published figures stay."""
+    def _terms_of_delay(self, company_id, code):
+        """Return (amount, unit, clock) of the time limit ``code`` has in the charter in force, None without one: published figures stay."""
         commitment = (
             self.env["charter.document"]._commitments_in_force([company_id], [code]).get((company_id, code))
         )
-        return (commitment.delay, commitment.unit) if commitment else None
+        return (commitment.delay, commitment.unit, commitment.clock) if commitment else None
+
+    @api.model
+    def _delay_in_force(self, company_id, code):
+        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one."""
+        terms = self._terms_of_delay(company_id, code)
+        return terms and terms[:2]
+
+    @api.model
+    def _delay_words_in_force(self, company, code):
+        """Return “48 hours” of ``code`` by the charter in force of ``company``; empty without one."""
+        terms = self._terms_of_delay(company.id, code)
+        return self._words(*terms) if terms else ""
 
     @api.model
     def _threshold_of(self, company, code):
@@ -214,3 +227,8 @@ class CharterCommitment(models.Model):
     def _delay(self):
         self.ensure_one()
         return Delay(self.delay, self.unit, self.clock)
+
+    def _measure(self):
+        """Return what time limits that are the same have in common, however their figures are typed."""
+        self.ensure_one()
+        return measure(self.delay, self.unit, self.clock)

@@ -453,7 +453,7 @@ class CharterDocument(models.Model):
     def _say_proposed(self, what):
         """Say on the draft what was proposed, to whoever publishes it."""
         self.message_post(
-            body=self.env._(
+            body=self._charter_for_staff().env._(
                 (
                     "An addon proposes “%s”. It does not apply until this version is published; if you do "
                     "not want it, delete it here."

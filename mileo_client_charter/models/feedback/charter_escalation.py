@@ -46,10 +46,10 @@ class CharterEscalation(models.Model):
     reference = fields.Char(readonly=True, copy=False, charter_engine=True)
     name = fields.Char("Subject", required=True, charter_recorded="client")
     description = fields.Text("What happened", charter_recorded="client")
-    partner_id = fields.Many2one("res.partner", "Client", index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", "Client", ondelete="restrict")
     contact_id = fields.Many2one("res.partner", ondelete="restrict", charter_recorded="client")
     email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
-    doubt = fields.Char(
+    doubt = Words(
         "Why it waits",
         readonly=True,
         copy=False,
@@ -131,6 +131,10 @@ class CharterEscalation(models.Model):
 
     _charter_said_runs = (ESCALATION_LEVEL1, "raised_at", "answered_at")
     _complaint_idx = models.Index("(partner_id) WHERE is_complaint")
+    # Of a client, and its number by state on its first page from the index alone.
+    _client_idx = models.Index("(partner_id, state)")
+    # The client's first page has the last three of its thousands, complaints first: the order is the index.
+    _first_idx = models.Index("(partner_id, (COALESCE(is_complaint, FALSE)), id)")
 
     # -- readings ---------------------------------------------------------------------------------
 

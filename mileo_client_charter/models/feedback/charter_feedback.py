@@ -54,7 +54,7 @@ class CharterFeedback(models.Model):
         default="direct",
         readonly=True,
     )
-    partner_id = fields.Many2one("res.partner", "Client", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", "Client", required=True, ondelete="restrict")
     contact_id = fields.Many2one("res.partner", index=True, ondelete="restrict", charter_recorded="client")
     phone_to_call = fields.Char("Phone", compute="_compute_phone_to_call", groups="base.group_user")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -184,6 +184,8 @@ class CharterFeedback(models.Model):
     )
 
     _charter_said_runs = (FEEDBACK_CALLBACK, "answered_at", "called_at")
+    # Of a client, and its number by state on its first page from the index alone.
+    _client_idx = models.Index("(partner_id, state)")
     _token_unique = models.UniqueIndex("(token) WHERE token IS NOT NULL")
     _invited_once = models.UniqueIndex(
         "(intervention_id, closing_cycle, contact_id) WHERE channel = 'survey' AND COALESCE(merged_from, 0) = 0",

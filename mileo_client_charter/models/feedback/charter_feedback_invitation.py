@@ -6,13 +6,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import FEEDBACK_CALLBACK
+from ...tools.links import KEPT
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
+from ..base.charter_words import in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -308,7 +310,7 @@ class CharterFeedback(models.Model):
 
     @api.model
     def _survey_for(self, token):
-        """Return (feedback, status) of a token: status is ``open``, ``answered``, ``expired``, ``left`` or ``unknown``."""
+        """Return (feedback, status) of a token: status is that of a link, or ``answered``."""
         feedback = self.sudo().browse()
         # What cannot be a token is not looked up: one answer for garbage and for unknown.
         if token and 20 <= len(token) <= 100 and token.isascii() and token.isprintable():
@@ -317,7 +319,7 @@ class CharterFeedback(models.Model):
             # Its contact is one with another who was asked about the same work: that survey stands for both.
             feedback = feedback._charter_stands_for() or feedback
         if not feedback or feedback.state in ("planned", "skipped"):
-            return self.sudo().browse(), "unknown"
+            return self.sudo().browse(), "kept" if token == KEPT else "unknown"
         if feedback._contact_has_left():
             return feedback, "left"
         if feedback.state == "answered":
@@ -339,5 +341,6 @@ class CharterFeedback(models.Model):
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
                 summary=_lt("Survey not delivered to %s: fix the address", feedback.contact_id.name),
-                note=why,
+                # A server's words have addresses between angle brackets.
+                note=plaintext2html(in_words(reader.env, stored(why))),
             )

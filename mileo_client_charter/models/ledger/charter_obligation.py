@@ -335,10 +335,10 @@ class CharterObligation(models.Model):
 
     def _reassign(self, user, reason):
         """Assign these promises to another person from now on; due times do not move, the change is kept."""
-        for obligation in self._charter_engine():
-            if obligation.is_owed and obligation.user_id != user:
-                line = Kept(f"{obligation.user_id._charter_key()} → {user._charter_key()} ({stored(reason)})")
-                obligation.write({"user_id": user.id, "history": obligation._with_history(line)})
+        moved = self._charter_engine().filtered(lambda row: row.is_owed and row.user_id != user)
+        for former, rows in moved.grouped("user_id").items():
+            line = Kept(f"{former._charter_key()} → {user._charter_key()} ({stored(reason)})")
+            rows._write_with_history(line, user_id=user.id)
 
     # -- actions ----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.occurrence import format_key, parse_key
+from ..base.charter_format import zoned_moment
 from ..base.charter_words import MARK, Kept, as_stored, stored
 
 _lt = LazyTranslate(__name__)
@@ -32,15 +33,20 @@ class CharterObligation(models.Model):
     def _check_declared(self, at, now):
         if at and at > now:
             raise ValidationError(
-                self.env._(
-                    "%s UTC is still to come: give the moment it was done.", fields.Datetime.to_string(at)
-                )
+                self.env._("%s is still to come: give the moment it was done.", zoned_moment(self.env, at))
             )
 
     def _explain(self, reason):
-        """Put on record why this promise is due when it is."""
-        for obligation in self._charter_engine():
-            obligation.history = obligation._with_history(reason)
+        """Put on record why these promises are due when they are."""
+        self._charter_engine()._write_with_history(reason)
+
+    def _write_with_history(self, line, **values):
+        """Write ``values`` on these rows, with one more line of history on each; rows with the same history together.
+
+        An automated action of the administrator's on commitments is looked for once a write, not once a row.
+        """
+        for history, rows in self.grouped(lambda row: row._with_history(line)).items():
+            rows.write({**values, "history": history})
 
     def _explained(self):
         """Return why this promise is due when it is, as ``_explain`` kept it at its opening; empty where nothing was said."""

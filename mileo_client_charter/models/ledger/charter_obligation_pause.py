@@ -8,6 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.clock import Delay, NeedsMore, NoWorkingTime
 from ...tools.pauses import due_after
+from ..base.charter_format import zoned_moment
 from ..base.charter_words import Kept, stored
 from ..base.resource_calendar import reaches
 
@@ -100,10 +101,10 @@ class CharterObligation(models.Model):
             return
         raise ValidationError(
             self.env._(
-                "“%(promise)s” was recorded as missed at %(moment)s UTC, and stays missed. An operations "
+                "“%(promise)s” was recorded as missed on %(moment)s, and stays missed. An operations "
                 "manager can record a correction, with the reason.",
                 promise=self.display_name,
-                moment=fields.Datetime.to_string(self.breached_at),
+                moment=zoned_moment(self.env, self.breached_at),
             )
         )
 

@@ -52,6 +52,10 @@ class ContractContract(models.Model):
         help="Of the contract's start: the annual review is held as long before it as the charter says, whatever the length of "
         "the term.",
     )
+    # The dozen that a client's first page shows, of any number.
+    _charter_client_idx = models.Index(
+        "(commercial_partner_id, charter_term_end DESC, id) WHERE charter_tier_id IS NOT NULL"
+    )
     charter_defect = fields.Char(
         "Data issues",
         compute="_compute_charter_defect",
@@ -375,12 +379,6 @@ class ContractContract(models.Model):
         # A term that ends after the review is due has one with it, before the decision.
         serves = self.charter_auto_renew and anniversary - self._charter_review_lead() < last
         return last if serves else None
-
-    def _charter_year_of(self, day):
-        """Return the anniversary with which the contract year of ``day`` ends, or None."""
-        self.ensure_one()
-        first = self._charter_first_day()
-        return periods.anniversary_after(first, day - timedelta(days=1)) if first and day else None
 
     def _charter_reviews_before(self, day):
         """Return whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term

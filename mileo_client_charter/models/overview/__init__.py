@@ -4,6 +4,7 @@ from . import charter_cockpit
 from . import charter_cockpit_manager
 from . import charter_cockpit_operations
 from . import charter_cockpit_direction
+from . import charter_cockpit_vigilance
 from . import digest_digest
 from . import res_company
 from . import res_partner

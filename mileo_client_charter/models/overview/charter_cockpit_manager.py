@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.codes import NOTICE_ADVANCE
 from ..base.charter_format import day_text
 from ..ledger.charter_past_due import past_due_sql
 from .charter_cockpit import ROWS
@@ -91,7 +92,7 @@ class CharterCockpit(models.AbstractModel):
             row_id for bucket in BUCKETS for row_id in ids.get(bucket, ())
         )
         self._read_promises(promises)
-        phones, lacks, kept = self._phones(promises), promises._lacks(), promises._kept_in()
+        phones, facts = self._phones(promises), self._facts(promises)
         titles, domains = self._due_titles(), self._due_domains()
         groups = []
         for bucket in BUCKETS:
@@ -103,10 +104,7 @@ class CharterCockpit(models.AbstractModel):
                     "tone": "danger" if bucket == "late" else "",
                     "action": self._list(titles[bucket], "charter.obligation", domains[bucket]),
                     "rows": [
-                        self._promise_row(
-                            row, bucket, phone=phones.get(row), lacks=lacks.get(row), kept=kept.get(row)
-                        )
-                        for row in rows
+                        self._promise_row(row, bucket, phone=phones.get(row), **facts[row]) for row in rows
                     ],
                 }
             )
@@ -181,6 +179,25 @@ class CharterCockpit(models.AbstractModel):
         return found
 
     @api.model
+    def _facts(self, promises):
+        """Return {promise: what its row says beside its own words}."""
+        lacks, kept, named = promises._lacks(), promises._kept_in(), self._named(promises)
+        return {
+            row: {"lacks": lacks.get(row), "kept": kept.get(row), "document": named.get(row)}
+            for row in promises
+        }
+
+    @api.model
+    def _named(self, promises):
+        """Return {promise to inform ahead of time: the document it is met in}: its own words do not say what it is about."""
+        found = {}
+        ahead = promises.filtered(lambda row: row.code == NOTICE_ADVANCE and row.res_model in self.env)
+        for model, mine in ahead.grouped("res_model").items():
+            known = {one.id: one for one in self.env[model].browse(mine.mapped("res_id")).exists()}
+            found.update({row: known[row.res_id]._charter_worked_on() for row in mine if row.res_id in known})
+        return found
+
+    @api.model
     def _step(self, promise):
         """Return what meets the commitment, straight from here: {label, method of its document}; None where it has no such step."""
         document = self.env.get(promise.res_model)
@@ -199,7 +216,9 @@ class CharterCockpit(models.AbstractModel):
         }
 
     @api.model
-    def _promise_row(self, promise, bucket="late", owner=False, phone=None, lacks=None, kept=None):
+    def _promise_row(
+        self, promise, bucket="late", owner=False, phone=None, lacks=None, kept=None, document=None
+    ):
         if bucket in ("today", "tomorrow") and promise.due_at:
             when = self._hour(promise.due_at)
         elif promise.due_at and promise.unit == "hours":
@@ -214,13 +233,18 @@ class CharterCockpit(models.AbstractModel):
             promise,
             promise.display_name,
             when=when,
-            lines=[promise.partner_id.name, missing, promise.user_id.name if owner else ""],
+            lines=[
+                document and document.display_name,
+                promise.partner_id.name,
+                missing,
+                promise.user_id.name if owner else "",
+            ],
             badge=promise.time_left,
             tone="danger" if bucket == "late" else "",
             phone=phone,
             step=self._step(promise),
-            model=promise.res_model,
-            res_id=promise.res_id,
+            model=document._name if document else promise.res_model,
+            res_id=document.id if document else promise.res_id,
         )
         return {**row, "action": mended or kept or row["action"]}
 

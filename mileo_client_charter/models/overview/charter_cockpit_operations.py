@@ -152,7 +152,7 @@ class CharterCockpit(models.AbstractModel):
         rows = ledger.search(broken, order="breached_at desc, id desc", limit=ROWS) if late else ledger
         self._read_promises(rows)
         rows.user_id.sudo().partner_id.fetch(["name"])
-        lacks, kept = rows._lacks(), rows._kept_in()
+        facts = self._facts(rows)
         block = self._block(
             "breaches",
             self.env._("Latest missed commitments"),
@@ -160,10 +160,7 @@ class CharterCockpit(models.AbstractModel):
             groups=[
                 {
                     "title": "",
-                    "rows": [
-                        self._promise_row(row, owner=True, lacks=lacks.get(row), kept=kept.get(row))
-                        for row in rows
-                    ],
+                    "rows": [self._promise_row(row, owner=True, **facts[row]) for row in rows],
                 }
             ],
             action=self._list(self.env._("Overdue"), "charter.obligation", domain),

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
@@ -7,6 +9,9 @@ from ...tools.standins import without
 from ..base.charter_changed import changed_names
 from ..base.charter_format import day_text
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
+
+# In the context of who looks at the owners of promises itself, once all roles have changed.
+LATER = object()
 
 
 def holder_first_sql():
@@ -257,7 +262,9 @@ class CharterAssignment(models.Model):
         self._check_company_roles([role])
         day = day or company._charter_today()
         clients = partner.commercial_partner_id.ids or [False]
-        present = self.search(
+        # One look at who owns what, at the end: not one for the role that is given up and one for the role that is taken.
+        at_once = self.with_context(charter_owners=LATER)
+        present = at_once.search(
             [
                 ("company_id", "=", company.id),
                 ("role", "=", role),
@@ -282,7 +289,7 @@ class CharterAssignment(models.Model):
             replaced.check_access("write")
             replaced.sudo().unlink()
         if user:
-            self.create(
+            at_once.create(
                 [
                     {
                         "company_id": company.id,
@@ -294,17 +301,22 @@ class CharterAssignment(models.Model):
                     for client in clients
                 ]
             )
+        if clients and (user or present):
+            self.browse()._consequences({company: set(clients)})
 
     # -- consequences -----------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            # A role is held for the whole client, whichever of its contacts the form named.
-            if vals.get("partner_id"):
-                vals["partner_id"] = (
-                    self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id.id
-                )
+        # A role is held for the whole client, whichever of its contacts the form named.
+        named = self.env["res.partner"].browse(
+            vals["partner_id"] for vals in vals_list if vals.get("partner_id")
+        )
+        clients = {contact.id: contact.commercial_partner_id.id for contact in named}
+        vals_list = [
+            {**vals, "partner_id": clients[vals["partner_id"]]} if vals.get("partner_id") else vals
+            for vals in vals_list
+        ]
         # Who has just ended frees the role before the next holder comes in.
         self.flush_model()
         assignments = super().create(vals_list)
@@ -337,14 +349,15 @@ class CharterAssignment(models.Model):
             client = self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
             vals = dict(vals, partner_id=client.id)
         changed = self.filtered(lambda assignment: changed_names(assignment, vals))
+        held = changed._charter_held()
         result = super().write(vals)
-        changed._consequences()
+        changed._consequences(held)
         return result
 
     def unlink(self):
-        companies = self.company_id
+        held = self._charter_held()
         result = super().unlink()
-        self._consequences(companies)
+        self.browse()._consequences(held)
         return result
 
     # -- two contacts that become one ---------------------------------------------------------------
@@ -394,10 +407,28 @@ class CharterAssignment(models.Model):
         if rows:
             rows._consequences()
 
-    def _consequences(self, companies=None):
-        """Give promises to who holds their role now; clients are owed a sheet that says so."""
-        companies = companies or self.company_id
-        for company in companies:
-            self.env["charter.obligation"]._align_owners(company.sudo())
-        if companies:
+    def _charter_held(self):
+        """Return {company: ids of the clients these roles are held for}; of the company's own roles, the id is False."""
+        return {
+            company: {one.partner_id.id for one in rows}
+            for company, rows in self.grouped("company_id").items()
+        }
+
+    def _consequences(self, before=None):
+        """Give promises to who holds their role now; clients are owed a sheet that says so.
+
+        :param before: whose roles these were (``_charter_held``), before they changed
+        """
+        if self.env.context.get("charter_owners") is LATER:
+            return
+        held = defaultdict(set)
+        for part in (before or {}, self._charter_held()):
+            for company, clients in part.items():
+                held[company] |= clients
+        for company, clients in held.items():
+            # A role of the company is held for every client of it.
+            self.env["charter.obligation"]._align_owners(
+                company.sudo(), None if False in clients else clients
+            )
+        if held:
             self.env["charter.assignment"]._wake_contacts()

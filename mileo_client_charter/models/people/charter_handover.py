@@ -1,5 +1,5 @@
-from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
@@ -12,6 +12,14 @@ from ..base.charter_format import day_text
 from ..base.charter_words import Words, as_stored
 
 _lt = LazyTranslate(__name__)
+
+
+class Notice(NamedTuple):
+    """A promise that is to be opened: which notice (id), when the change begins (naive UTC), which telling."""
+
+    handover: int
+    begins: datetime
+    occurrence: str
 
 
 class CharterHandover(models.Model):
@@ -119,28 +127,30 @@ class CharterHandover(models.Model):
             for one in rows.absence_id
             if one.state == "planned" and one.date_to and one.date_to < today
         }
-        promised = rows._promised_from()
+        promised, notices = rows._owed_to_tell(), []
         for row in rows:
             plan = wanted.pop((row.absence_id.id, row.partner_id.id), [])
             if not plan and row.absence_id.id in ended_before:
                 plan = row._cut(row.plan, row.absence_id.date_to)
-            row._set_plan(plan, row.absence_id, promised.get(row.id, ()))
+            notices += row._set_plan(plan, row.absence_id, promised.get(row.id))
         by_id = {absence.id: absence for absence in absences}
         introduced = engine._introduced(company, by_id, wanted)
-        for (absence_id, client), plan in wanted.items():
-            absence = by_id[absence_id]
-            row = engine.create(
+        new = engine.create(
+            [
                 {
                     "partner_id": client,
                     "company_id": company.id,
-                    "user_id": absence.user_id.id,
+                    "user_id": by_id[absence_id].user_id.id,
                     "absence_id": absence_id,
+                    # Its first contact sheet names who stands in: there is no change to tell, and nothing late.
+                    "told_plan": plan if (absence_id, client) in introduced else False,
                 }
-            )
-            if (absence_id, client) in introduced:
-                # Its first contact sheet names who stands in: there is no change to tell, and nothing late.
-                row.write({"told_plan": plan})
-            row._set_plan(plan, absence)
+                for (absence_id, client), plan in wanted.items()
+            ]
+        )
+        for row, plan in zip(new, wanted.values(), strict=True):
+            notices += row._set_plan(plan, row.absence_id, self.env["charter.obligation"])
+        (rows | new)._promise(notices, today)
 
     @api.model
     def _introduced(self, company, absences, wanted):
@@ -219,18 +229,18 @@ class CharterHandover(models.Model):
                 ]
         return wanted
 
-    def _promised_from(self):
-        """Return {id: moments the changes that these clients are still owed word of begin at}, in one query."""
-        found = defaultdict(list)
-        for promise in self._charter_owed(CONTACT_HANDOVER) if self else ():
-            found[promise.res_id].append(promise.trigger_at)
-        return found
+    def _owed_to_tell(self):
+        """Return {id: promises to tell its client of a change}, in one query; rows without one are left out."""
+        return self._charter_owed(CONTACT_HANDOVER).grouped("res_id") if self else {}
 
-    def _set_plan(self, plan, absence, promised=()):
+    def _set_plan(self, plan, absence, owed=None):
         """Set ``plan`` as the plan of this row; what the client does not know yet is to be told.
 
-        :param promised: moments of the changes the client is owed word of already
+        :param owed: promises of the changes the client is owed word of already
+        :return: [Notice] to be promised (``_promise``)
         """
+        if owed is None:
+            owed = self.env["charter.obligation"]
         self.ensure_one()
         today = self.company_id._charter_today()
         days = {
@@ -244,27 +254,33 @@ class CharterHandover(models.Model):
         if changed:
             self.write(changed)
         if self.state == "withdrawn" and not plan:
-            return
+            return []
         if plan == (self.told_plan or []):
             # Nothing the client does not know: what was planned is not needed, what was told holds.
             state = "told" if self.tellings else "withdrawn"
             if self.state != state:
                 self.write({"state": state, "tell_at": False, "problem": False})
                 self._charter_cancel(CONTACT_HANDOVER, _lt("The absence did not take place."))
-            return
+            return []
         first_change = self._first_change(today)
-        if not changed and first_change and self._is_planned_for(first_change, promised):
-            return
-        self._plan_notification(first_change, today)
+        if not changed and first_change and self._is_planned_for(first_change, owed.mapped("trigger_at")):
+            return []
+        return self._plan_notification(first_change, today, owed)
 
     @api.model
     def _plan_again(self, companies):
         """Plan again what is not told yet: clients of ``companies`` are told earlier or later from now on."""
-        for row in self._charter_engine().search(
-            [("company_id", "in", companies.ids), ("state", "=", "planned")]
-        ):
-            today = row.company_id._charter_today()
-            row._plan_notification(row._first_change(today), today)
+        planned = [("company_id", "in", companies.ids), ("state", "=", "planned")]
+        for company, rows in self._charter_engine().search(planned).grouped("company_id").items():
+            rows._plan_again_on(company._charter_today())
+
+    def _plan_again_on(self, today):
+        """Plan again when the clients of these rows, all of one company, are told."""
+        owed, none = self._owed_to_tell(), self.env["charter.obligation"]
+        notices = [
+            row._plan_notification(row._first_change(today), today, owed.get(row.id, none)) for row in self
+        ]
+        self._promise([one for part in notices for one in part], today)
 
     def _is_planned_for(self, first_change, promised):
         """Return whether word of a change on ``first_change`` is planned already, and promised where it is a promise."""
@@ -296,15 +312,19 @@ class CharterHandover(models.Model):
             if first <= text and (not last or text <= last)
         }
 
-    def _plan_notification(self, first_change, today):
-        """Return when the client is told, and whether that is a promise: somebody new answers from ``first_change`` on."""
+    def _plan_notification(self, first_change, today, owed):
+        """Plan when the client is told; a promise where somebody new answers from ``first_change`` on.
+
+        :param owed: promises to tell this client that stand already
+        :return: [Notice] to be promised (``_promise``)
+        """
         now = self._charter_now()
         tz = self.company_id._charter_tz()
         if first_change is None:
             # Only days gone by differ: there is nothing left to tell.
             self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
             self._charter_cancel(CONTACT_HANDOVER, _lt("The absence is over."))
-            return
+            return []
         lead = timedelta(days=0 if self.tellings else self.company_id.charter_handover_lead_days)
         begins = to_utc(first_change, tz)
         tell_at = now if first_change <= today or self.tellings else max(now, begins - lead)
@@ -313,27 +333,40 @@ class CharterHandover(models.Model):
         )
         replaced = self._on(self.plan, first_change)
         occurrence = str(self.tellings + 1)
-        owed = self._charter_owed(CONTACT_HANDOVER)
+        notices = []
         if not replaced:
             owed._cancel(_lt("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
             # The day has moved before the client was told: another promise, the first one is taken back.
             times = len(self._charter_promises(CONTACT_HANDOVER))
             owed._cancel(_lt("The day of the change has moved."))
-            self._open_notice(begins, today, format_key(occurrence, moved=times))
+            notices = [Notice(self.id, begins, format_key(occurrence, moved=times))]
         elif not owed:
-            self._open_notice(begins, today, occurrence)
-        self.env["charter.assignment"]._wake_contacts(max(self.tell_at, now))
+            notices = [Notice(self.id, begins, occurrence)]
+        return notices
 
-    def _open_notice(self, begins, today, occurrence):
-        """Open the promise to tell the client before ``begins``; where that was not known in time, the same day."""
-        end_of_day = to_utc(today + timedelta(days=1), self.company_id._charter_tz())
-        sudden = begins <= self._charter_now()
-        opened = self._charter_open(
-            CONTACT_HANDOVER, at=begins, occurrence=occurrence, not_before=end_of_day if sudden else None
-        )
-        if sudden:
-            opened._explain(_lt("It was not known before it began: the client is informed the same day."))
+    def _promise(self, notices, today):
+        """Open the promises to tell the clients before the changes begin (where that was not known in time, the same day), and wake
+        the action that tells them.
+
+        :param notices: [Notice] of some of these rows, all of one company
+        :param today: its day
+        """
+        by_id, now = {notice.handover: notice for notice in notices}, self._charter_now()
+        planned = self.filtered(lambda row: row.state == "planned" and row.tell_at).mapped("tell_at")
+        if planned:
+            self.env["charter.assignment"]._wake_contacts(max(min(planned), now))
+        rows = self.browse(by_id)
+        for sudden, part in rows.grouped(lambda row: by_id[row.id].begins <= now).items():
+            end_of_day = to_utc(today + timedelta(days=1), part.company_id._charter_tz())
+            opened = part._charter_open(
+                CONTACT_HANDOVER,
+                at=lambda row: by_id[row.id].begins,
+                occurrence=lambda row: by_id[row.id].occurrence,
+                not_before=end_of_day if sudden else None,
+            )
+            if sudden:
+                opened._explain(_lt("It was not known before it began: the client is informed the same day."))
 
     def _office_moment(self, moment, begins):
         """Return the first opening of the company from ``moment`` on, and before the change ``begins``."""
@@ -384,7 +417,8 @@ class CharterHandover(models.Model):
                 for client in clients
             ]
         )
-        for row in rows:
-            row.plan = [[role, new.id, str(day), None]]
-            row._plan_notification(day, today)
+        rows.write({"plan": [[role, new.id, str(day), None]]})
+        none = self.env["charter.obligation"]
+        notices = [row._plan_notification(day, today, none) for row in rows]
+        rows._promise([one for part in notices for one in part], today)
         return rows

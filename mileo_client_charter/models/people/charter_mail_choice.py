@@ -263,8 +263,7 @@ class CharterMailChoice(models.AbstractModel):
 
     def _charter_note_choices(self, changed):
         """Write on the contact, for our own people, what it chose and who receives it instead."""
-        lang = self.env.company.sudo().partner_id.lang or self.env.lang
-        contact = self.with_context(lang=lang)
+        contact = self.with_context(lang=self.env.company._charter_staff_lang())
         labels = {kind.name: kind.label for kind in contact._charter_mail_kinds()}
         lines = []
         for kind, follows in changed:

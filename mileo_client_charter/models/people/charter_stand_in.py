@@ -12,11 +12,22 @@ from ...tools.standins import overlap, segments
 from ..base.charter_batches import run_isolated
 from ..charter.charter_commitment import COMPANY_ROLES
 from ..ledger.charter_past_due import owed_sql
-from .charter_assignment import holder_first_sql
+from .charter_assignment import LATER, holder_first_sql
 
 _lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
+
+
+def _of_clients(table, clients):
+    """Return the condition that rows of ``table`` are about ``clients`` (ids); none for all of them and the company's roles."""
+    if clients is None:
+        return SQL("TRUE")
+    return SQL(
+        "%(partner)s = ANY(%(clients)s)",
+        partner=SQL.identifier(table, "partner_id"),
+        clients=list(clients),
+    )
 
 
 class CharterAssignment(models.Model):
@@ -75,11 +86,13 @@ class CharterAssignment(models.Model):
     def _sync_stand_ins(self, company, away):
         """Assign who stands in for somebody away, in ``company`` from today on, as ``away`` (tools.standins.Away) says; the past stays.
 
-        What has begun ends yesterday or gets another last day, what has not is dropped.
+        What has begun ends yesterday or gets another last day, what has not is dropped. Who owns which promise follows from
+        it afterwards, in one look (``charter.absence._refresh``).
         """
+        assignments = self.with_context(charter_owners=LATER)
         today = company._charter_today()
         running = ["|", ("date_to", "=", False), ("date_to", ">=", today)]
-        principals = self.search(
+        principals = assignments.search(
             [
                 ("company_id", "=", company.id),
                 ("kind", "=", "principal"),
@@ -88,7 +101,7 @@ class CharterAssignment(models.Model):
             ]
         )
         present = defaultdict(list)
-        for row in self.search([("company_id", "=", company.id), ("kind", "=", "stand_in"), *running]):
+        for row in assignments.search([("company_id", "=", company.id), ("kind", "=", "stand_in"), *running]):
             present[row.role, row.partner_id.id].append(row)
         absence_of = self._absence_finder(company)
         new = []
@@ -119,14 +132,14 @@ class CharterAssignment(models.Model):
                             "absence_id": absence_of(principal.user_id.id, part),
                         }
                     )
-        over = self.union(*(row for rows in present.values() for row in rows))
+        over = assignments.union(*(row for rows in present.values() for row in rows))
         begun = over.filtered(lambda row: row.date_from < today)
         if begun:
             begun.write({"date_to": today - timedelta(days=1)})
         if over - begun:
             (over - begun).unlink()
         if new:
-            self.create(new)
+            assignments.create(new)
 
     @api.model
     def _absence_finder(self, company):
@@ -161,26 +174,31 @@ class CharterObligation(models.Model):
     _inherit = "charter.obligation"
 
     @api.model
-    def _align_owners(self, company):
+    def _align_owners(self, company, clients=None):
         """Give each promise still owed to who holds its role now; due times do not move, the change is kept.
 
-        Where nobody holds the role, who owned it keeps it, and an alert says so. One query finds them all.
+        Where nobody holds the role, who owned it keeps it, and an alert says so. One query finds them all: who holds each role is
+        asked once for a client, not once for a promise.
+
+        :param clients: ids of commercial entities, where nothing but who answers for these has changed; all by default
         """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
+            WITH holder AS MATERIALIZED (
+                 SELECT DISTINCT ON (assignment.role, assignment.partner_id)
+                        assignment.role, COALESCE(assignment.partner_id, 0) AS client, assignment.user_id, assignment.kind
+                   FROM charter_assignment assignment
+                   JOIN res_users users ON users.id = assignment.user_id AND users.active
+                  WHERE assignment.active AND assignment.company_id = %(company)s AND %(held_for)s
+                    AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
+                  ORDER BY assignment.role, assignment.partner_id, %(first)s)
             SELECT promise.id, holder.user_id, holder.kind
               FROM charter_obligation promise
-              JOIN LATERAL (
-                   SELECT assignment.user_id, assignment.kind
-                     FROM charter_assignment assignment JOIN res_users users ON assignment.active AND users.id = assignment.user_id AND users.active
-                    WHERE assignment.company_id = promise.company_id AND assignment.role = promise.role
-                      AND (assignment.partner_id = promise.partner_id
-                           OR assignment.partner_id IS NULL AND promise.role IN ('operations_manager', 'general_management'))
-                      AND daterange(assignment.date_from, assignment.date_to, '[]') @> %(today)s::date
-                    ORDER BY %(first)s LIMIT 1) holder ON true
-             WHERE promise.company_id = %(company)s AND %(owed)s
+              JOIN holder ON holder.role = promise.role
+               AND holder.client = CASE WHEN promise.role IN %(of_company)s THEN 0 ELSE promise.partner_id END
+             WHERE promise.company_id = %(company)s AND %(owed)s AND %(owed_to)s
                AND promise.user_id IS DISTINCT FROM holder.user_id
                -- It went one level up while who answers it is away without a stand-in.
                AND NOT (promise.code IN ('escalation.level1', 'escalation.level2') AND EXISTS (
@@ -192,6 +210,9 @@ class CharterObligation(models.Model):
                 company=company.id,
                 today=company._charter_today(),
                 owed=owed_sql("promise"),
+                owed_to=_of_clients("promise", clients),
+                held_for=_of_clients("assignment", clients),
+                of_company=tuple(COMPANY_ROLES),
                 first=holder_first_sql(),
             )
         )

@@ -110,7 +110,7 @@ class CharterPrivacy(models.AbstractModel):
         """Anonymise what is older than its company keeps it, in batches of one transaction each."""
         for model, setting in self._charter_retained():
             for company in self.env["res.company"].sudo().search([(setting, ">", 0)], order="id"):
-                records = self.env[model].sudo().with_context(lang=company.partner_id.lang)
+                records = self.env[model].sudo().with_context(lang=company._charter_staff_lang())
                 limit = fields.Datetime.now() - relativedelta(months=company[setting])
                 domain = Domain("company_id", "=", company.id) & records._charter_expired(limit)
                 queue = Queue(records, domain, BATCH)

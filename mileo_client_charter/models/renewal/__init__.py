@@ -28,6 +28,7 @@ from . import charter_advisory_judging
 from . import charter_advisory_telling
 from . import charter_advisory_words
 from . import charter_advisory_week
+from . import charter_notice_devices
 from . import charter_figures_devices
 from . import charter_authorisation
 from . import charter_figures
@@ -38,6 +39,7 @@ from . import charter_watch
 from . import charter_year_links
 from . import res_partner
 from . import calendar_event
+from . import calendar_popover_delete_wizard
 from . import calendar_attendee
 from . import ir_mail_server
 from . import mail_thread

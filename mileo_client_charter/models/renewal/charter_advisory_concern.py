@@ -31,9 +31,30 @@ CONCERNS = {
     "clear": [("state", "=", "clear")],
     "updated": [("state", "=", "updated")],
 }
+# So many alternatives of a condition are written out.
+NAMED_RANGES = 8
 STAFF = "mileo_client_charter.group_charter_user"
 # A length of time, and what is filled once it has come to its end.
 HAPPENED = {"hours_to_tell": "told_at", "days_to_update": "updated_on"}
+
+
+def versions_in_words(env, terms):
+    """Return what :func:`parse` read of a condition, as a reader says it: “from V2.8 on, before V3.1.1”."""
+    parts = [", ".join(_bound_in_words(env, *term) for term in one) for one in terms[:NAMED_RANGES]]
+    if len(terms) > NAMED_RANGES:
+        parts.append("…")
+    return env._(" or ").join(parts)
+
+
+def _bound_in_words(env, sign, bound):
+    return {
+        "<": env._("before %s", bound),
+        "<=": env._("up to %s", bound),
+        ">": env._("after %s", bound),
+        ">=": env._("from %s on", bound),
+        "!=": env._("but not %s", bound),
+        "?": env._("under a condition that is not one of versions"),
+    }.get(sign, bound)
 
 
 class CharterAdvisoryConcern(models.Model):
@@ -106,28 +127,49 @@ class CharterAdvisoryConcern(models.Model):
     def _compute_why(self):
         labels = dict(self._fields["reason"]._description_selection(self.env))
         for one in self:
-            said = one._versions_said()
-            if said:
-                one.why = said
-                continue
-            parts = [labels[one.reason]]
-            if one.reason in ("version", "undecided", "said_fixed") and one.firmware:
-                parts.append(f"{one.firmware} ⟷ {one.product_id.condition or ''}")
-            elif one.reason == "near" and one.product_id:
-                parts.append(one.product_id.model)
-            elif one.reason == "person":
-                parts.append(one.decided_why)
-            parts = list(filter(None, parts))
-            one.why = (
-                self.env._("%(what)s: %(detail)s", what=parts[0], detail=parts[1])
-                if parts[1:]
-                else labels[one.reason]
-            )
+            said = labels[one.reason]
+            detail = {"near": one.product_id.model, "person": one.decided_why}.get(one.reason)
+            if detail:
+                said = self.env._("%(what)s: %(detail)s", what=said, detail=detail)
+            one.why = one._versions_said() or said
 
     def _versions_said(self):
-        """Return the reason in words where one bound decides it; nothing where the condition has several."""
-        terms = parse(self.product_id.condition) if self.reason == "version" and self.firmware else None
-        if not terms or len(terms) > 1 or len(terms[0]) > 1:
+        """Return the reason in words where it is one of versions: no formula is left to be read."""
+        condition, firmware = self.product_id.condition, self.firmware
+        terms = parse(condition) if condition else None
+        words = {
+            "firmware": firmware,
+            "versions": (terms and versions_in_words(self.env, terms)) or self.env._("“%s”", condition),
+        }
+        if self.reason == "version":
+            return self._bound_said(terms) or self._range_said(terms, words)
+        if self.reason == "undecided" and terms:
+            return self.env._(
+                "firmware %(firmware)s cannot be placed among the affected versions: %(versions)s", **words
+            )
+        if self.reason == "undecided":
+            return self.env._(
+                "what is stated as the affected versions is none: %(versions)s; the device has %(firmware)s",
+                **words,
+            )
+        if self.reason == "no_firmware" and terms:
+            return self.env._("its firmware is not on record; affected versions: %(versions)s", **words)
+        if self.reason == "said_fixed":
+            return self.env._(
+                "firmware %(firmware)s is among the versions stated as not affected: %(versions)s", **words
+            )
+        return ""
+
+    def _range_said(self, terms, words):
+        if not terms:
+            return self.env._("all versions are affected") if terms == [] else ""
+        if self.answer == AFFECTED:
+            return self.env._("firmware %(firmware)s is among the affected versions: %(versions)s", **words)
+        return self.env._("firmware %(firmware)s is not among the affected versions: %(versions)s", **words)
+
+    def _bound_said(self, terms):
+        """Return the reason where one bound alone decides it."""
+        if not self.firmware or not terms or len(terms) > 1 or len(terms[0]) > 1:
             return ""
         [[(operator, bound)]] = terms
         words = {"firmware": self.firmware, "version": bound}

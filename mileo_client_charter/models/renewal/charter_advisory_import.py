@@ -1,7 +1,8 @@
 """Import an advisory from a document: all of it, or nothing."""
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from psycopg2.errors import UniqueViolation
 
 from ...tools import advisory_document, csaf
 from ...tools.advisory import AdvisoryError, worst
@@ -87,7 +88,12 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _begin(self, found):
-        one = self.create(self._own_values(found))
+        try:
+            with self.env.cr.savepoint():
+                one = self.create(self._own_values(found))
+        except UniqueViolation as error:
+            # Another window brought it since this request began: played again, the request finds it on record.
+            raise ConcurrencyError(f"{found.identifier}: another transaction has just recorded it") from error
         one._write_parts(found)
         one._note_revision(found, "")
         one._judge()
@@ -107,7 +113,9 @@ class CharterAdvisory(models.Model):
         changes = self._changes(before, self._said())
         self._note_revision(found, changes)
         self.message_post(
-            body=self.env._("Revision %(version)s: %(changes)s", version=found.version, changes=changes)
+            body=self._charter_for_staff().env._(
+                "Revision %(version)s: %(changes)s", version=found.version, changes=changes
+            )
         )
         self._judge()
         self.env["charter.notice"]._propose_again(drafts)

@@ -77,7 +77,10 @@ class CharterNotice(models.Model):
 
     def _why_late(self, line, known_on):
         if self.env.context.get("charter_revision") is REVISION and not line.told_times:
-            return _lt("a revision of the publisher’s advisory names this equipment since a later day only")
+            return _lt(
+                "this equipment is named by a revision of the publisher’s advisory, which we have had since %s",
+                known_on,
+            )
         return super()._why_late(line, known_on)
 
     def _notify(self, lines, known_on=None):
@@ -270,6 +273,8 @@ class CharterAdvisory(models.Model):
             if notice.advisory_id:
                 notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
                 self._state_anew(notice, proposed)
+            else:
+                notice._charter_engine().severity = notice.advisory_ids._worst_told()
             found = notice._match()
             for line in notice.line_ids:
                 found.setdefault(line.partner_id.id, ())
@@ -340,19 +345,18 @@ class CharterAdvisory(models.Model):
                 done.action_feedback()
 
     def _look_step(self, user, day):
-        """Give somebody one step for all that waits for them here, in their language; one that is open counts what came since."""
+        """Give somebody one step for all that waits for them here, read in each language; one that is open counts what came since."""
         self.ensure_one()
         waiting = self.sudo().concern_ids.filtered(
             lambda row: row.state == "open" and row.answer == LOOK and row.look_user_id == user
         )
-        env = self.with_context(lang=user.lang).env
         words = {"number": len(waiting), "clients": len(waiting.partner_id)}
         if len(waiting) == 1:
-            summary = env._("1 device to look at")
+            summary = _lt("1 device to look at")
         elif len(waiting.partner_id) == 1:
-            summary = env._("%(number)s devices to look at", **words)
+            summary = _lt("%(number)s devices to look at", **words)
         else:
-            summary = env._("%(number)s devices to look at, at %(clients)s clients", **words)
+            summary = _lt("%(number)s devices to look at, at %(clients)s clients", **words)
         steps = self.sudo().activity_ids.filtered(
             lambda step: step.activity_type_id == self._look_type() and step.user_id == user
         )

@@ -126,7 +126,7 @@ class CharterAdvisory(models.Model):
                     "kind": "vulnerability",
                     "company_id": company.id,
                     "advisory_ids": [(6, 0, told.ids)],
-                    "severity": "medium" if "medium" in told.mapped("severity") else LEAST,
+                    "severity": told._worst_told(),
                     # The last of them: what came earlier in the week waited for it on purpose, within the limit of its severity.
                     "published_on": max(one["published_on"] for one in values),
                     "source": " · ".join(dict.fromkeys(told.mapped("publisher")))[:200],
@@ -147,48 +147,10 @@ class CharterAdvisory(models.Model):
             )
         notice._reach(notice._match())
 
+    def _worst_told(self):
+        """Return the severity of a notice about them: the highest."""
+        order = ["critical", "high", "medium"]
+        return next((one for one in order if one in self.mapped("severity")), LEAST)
+
     def _week_title(self, day):
         return self.env._("Vulnerabilities of the week of %s", day_text(self.env, day, "d MMMM y"))
-
-
-class CharterNoticeLine(models.Model):
-    _inherit = "charter.notice.line"
-
-    def _advisory_rows(self):
-        """Return what this client is told of each advisory of a week: its own devices, and the remedy. Nothing for other notices."""
-        self.ensure_one()
-        advisories = self.sudo().notice_id.advisory_ids
-        if not advisories:
-            return []
-        concerns = (
-            self.env["charter.advisory.concern"]
-            .sudo()
-            .search(
-                [
-                    ("advisory_id", "in", advisories.ids),
-                    ("partner_id", "=", self.partner_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "=", "open"),
-                    ("answer", "=", AFFECTED),
-                    ("same_as_id", "=", False),
-                ],
-                order="severity, advisory_id, id",
-            )
-        )
-        labels = dict(self.env["charter.advisory"]._fields["severity"]._description_selection(self.env))
-        rows = []
-        for advisory, mine in concerns.grouped("advisory_id").items():
-            one = advisory.with_context(lang=self.env.lang)
-            rows.append(
-                {
-                    "name": one._title(),
-                    "reference": " · ".join([one.publisher, one.identifier]),
-                    "severity": labels.get(one.severity, ""),
-                    "equipment": [
-                        " · ".join(filter(None, [each.name, each.serial, each.firmware, each.site_id.name]))
-                        for each in mine.equipment_id
-                    ],
-                    "advice": one._advice(),
-                }
-            )
-        return rows

@@ -47,6 +47,8 @@ class CharterNoticeLine(models.Model):
         default=True, readonly=True, help="Off: on record only, since two clients were merged."
     )
 
+    # How many a client had, and has read, from the index alone.
+    _client_idx = models.Index("(partner_id, acknowledged_at) WHERE active IS TRUE AND sent_at IS NOT NULL")
     _once_a_client_idx = models.UniqueIndex(
         "(notice_id, partner_id) WHERE active IS NOT FALSE", "This client is in the notice already."
     )

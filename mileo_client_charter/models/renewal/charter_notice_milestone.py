@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
@@ -194,15 +195,32 @@ class CharterNotice(models.Model):
                     "product_ids": product.ids,
                 }
             )
-            # It is read, and sent, in each language: nobody retypes a subject.
+            # It is read, and sent, in each language: nobody retypes a subject, and what to say is proposed.
             for code, _name in self.env["res.lang"].get_installed():
                 there = raised.with_context(lang=code)
-                there.name = named(there.env)
+                there.write({"name": named(there.env), **there._proposed_end(key.split(SEPARATOR)[0])})
 
         if run_isolated(company, create, self._say_not_raised):
             return self.browse()
         raised._reach(raised._match())
         return raised
+
+    @api.model
+    def _proposed_end(self, kind):
+        """Return what the draft of a date proposes to say, in the reader's language; the date itself is beside it, and may move."""
+        body = {
+            "end_of_support": self.env._(
+                "The manufacturer ends its support of this equipment on the date of effect. From then on there are no more updates of "
+                "its firmware, and faults found later stay."
+            ),
+            "end_of_security": self.env._(
+                "The manufacturer ends the security updates of this equipment on the date of effect. Vulnerabilities found later stay open."
+            ),
+        }[kind]
+        advice = self.env._(
+            "Plan its replacement before that date. We contact you to agree on what is to be done."
+        )
+        return {"body": Markup("<p>%s</p>") % body, "advice": advice}
 
     def _reach(self, found):
         """Add lines for the clients ``found``, each owed word from today; one that cannot be written holds up no other."""

@@ -96,7 +96,7 @@ class CharterNotice(models.Model):
             return _lt("the date or the equipment concerned has changed since")
         if known_on == self.known_on:
             return line.notice_id._known_late_in_words(known_on)
-        return _lt("the equipment has been with us since a later day only")
+        return _lt("we have had this equipment on record since %s only", known_on)
 
     def action_tell_again(self):
         """Tell those who could not be written to, once that is mended."""

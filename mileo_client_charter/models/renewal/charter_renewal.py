@@ -405,4 +405,4 @@ class CharterRenewal(models.Model):
         """Open the verdict again; what was decided before stays in the history of the record."""
         for renewal in self._charter_engine():
             renewal.write({"state": "open", "close_reason": False, "allowed": False})
-            renewal.message_post(body=in_words(self.env, stored(reason)))
+            renewal.message_post(body=in_words(renewal._charter_for_staff().env, stored(reason)))

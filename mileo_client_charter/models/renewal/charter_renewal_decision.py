@@ -78,7 +78,9 @@ class CharterRenewal(models.Model):
                     "complaints": ", ".join(names.get(renewal, [])),
                 }
             )
-            renewal.with_env(env).sudo().message_post(body=renewal.with_env(env)._evidence_in_full())
+            renewal.with_env(env).sudo().message_post(
+                body=renewal.with_env(env)._charter_for_staff()._evidence_in_full()
+            )
         self.filtered(lambda r: r.verdict != "unknown")._keep_promise()
         env["charter.remediation"]._open_for(self.filtered(lambda r: r.verdict == "fail"))
 
@@ -107,7 +109,7 @@ class CharterRenewal(models.Model):
             verdict = (
                 renewal.override_reason if renewal.overridden else Choice(self, "verdict", renewal.verdict)
             )
-            evidence = renewal._evidence_in_full() or "—"
+            evidence = renewal._charter_for_staff()._evidence_in_full() or "—"
             if renewal.decided_by_charter and not renewal.overridden:
                 words = _lt(
                     "%(verdict)s: %(evidence)s. Recorded as the charter's own decision: no one had decided by then.",
@@ -212,7 +214,7 @@ class CharterRenewal(models.Model):
                     "allowed": True,
                 }
             )
-            words = self.env._(
+            words = renewal._charter_for_staff().env._(
                 "Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
                 user=self.env.user.name,
                 reason=reason,

@@ -242,10 +242,11 @@ class CharterRenewal(models.Model):
             renewal.contract_id._charter_keep_year(False)
         for renewal in (renewals - passed).filtered(lambda r: not r.held_since):
             renewal.held_since = self._charter_now()
-            words = self.env._(
+            staff = renewal._charter_for_staff()
+            words = staff.env._(
                 "The contract year ended on %(day)s and its renewal is not allowed yet: the contract has no "
                 "end date and goes on without having been renewed (charter, article 04). Decide the renewal, or give its lines an end date.",
-                day=day_text(self.env, renewal.term_end),
+                day=day_text(staff.env, renewal.term_end),
             )
             renewal.message_post(body=words)
             renewal.contract_id.sudo().message_post(body=words)

@@ -71,9 +71,7 @@ class CharterReview(models.Model):
         ondelete="restrict",
         domain="[('charter_tier_id', '!=', False)]",
     )
-    partner_id = fields.Many2one(
-        "res.partner", "Client", compute="_compute_partner_id", store=True, index=True
-    )
+    partner_id = fields.Many2one("res.partner", "Client", compute="_compute_partner_id", store=True)
     company_id = fields.Many2one(related="contract_id.company_id", store=True)
     renewal_id = fields.Many2one(
         "charter.renewal",
@@ -138,6 +136,10 @@ class CharterReview(models.Model):
         "(obligation_id) WHERE obligation_id IS NOT NULL AND state IN ('draft', 'planned')",
         "This commitment has its meeting already.",
     )
+    # Of a client, and its number by state on its first page from the index alone.
+    _client_idx = models.Index("(partner_id, state)")
+    # The next of a client, for its first page.
+    _next_idx = models.Index("(partner_id, start_at) WHERE state = 'planned'")
 
     @api.depends("contract_id")
     def _compute_partner_id(self):

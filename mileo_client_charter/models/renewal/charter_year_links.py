@@ -21,7 +21,8 @@ class CharterNoticeLine(models.Model):
         return {
             "heading": notice.name,
             "notice": notice,
-            "equipment": [(one.name, one.serial) for one in self.equipment_ids],
+            "equipment": self._devices_said(),
+            "advisories": self._advisory_rows(),
             "may_undo": self.acknowledged_by_id == contact
             and self._charter_may_change_mind(self.acknowledged_at),
         }

@@ -110,7 +110,9 @@ class ContractContract(models.Model):
         )
         if waiting:
             self.message_post(
-                body=self.env._("Copied to %s while its renewal waits for its decision.", new.display_name)
+                body=self._charter_for_staff().env._(
+                    "Copied to %s while its renewal waits for its decision.", new.display_name
+                )
             )
 
     def write(self, vals):
@@ -160,9 +162,9 @@ class ContractContract(models.Model):
         reason = _lt(
             "Renewed outside the charter: when it left, its term ended on %(before)s; it is back, and ends on %(after)s. "
             "By %(user)s.",
-            before=day_text(self.env, end),
-            after=day_text(self.env, now) if now else self.env._("no day"),
-            user=self.env.user.name,
+            before=end,
+            after=now or _lt("no day"),
+            user=self.env.user.partner_id,
         )
         renewals = self.env["charter.renewal"]
         present = renewals.sudo().search([("contract_id", "=", self.id), ("term_end", "=", end)])
@@ -171,7 +173,7 @@ class ContractContract(models.Model):
         (present._charter_engine() or renewals._charter_new(self, end)).write(
             {"state": "closed", "allowed": False, "close_reason": reason}
         )
-        self.sudo().message_post(body=in_words(self.env, stored(reason)))
+        self.sudo().message_post(body=in_words(self._charter_for_staff().env, stored(reason)))
 
     def _charter_record_extension(self, day, line, end):
         """Record ``line``, made to run past ``day``, the end of a term, as the renewal it is, judged.
@@ -189,11 +191,12 @@ class ContractContract(models.Model):
                 line._charter_refuse_renewal(self, renewals)
             present = present._charter_engine() or renewals._charter_new(self, day)
             present._record_verdicts({present: standing}, self.env)
-        words = self.env._(
+        env = self._charter_for_staff().env
+        words = env._(
             "%(line)s, which ended on %(before)s, was made to run until %(after)s: recorded as the renewal of the term.",
             line=line.name,
-            before=day_text(self.env, line.date_end),
-            after=day_text(self.env, end) if end else self.env._("no day"),
+            before=day_text(env, line.date_end),
+            after=day_text(env, end) if end else env._("no day"),
         )
         present._charter_engine().write(
             {"state": "renewed", "renewed_at": fields.Datetime.now(), "close_reason": False}
@@ -204,12 +207,13 @@ class ContractContract(models.Model):
     def _charter_record_correction(self, line, end):
         """Say on the contract, and on a decision that was open, that a line entered lately was corrected: no renewal is counted."""
         self.ensure_one()
-        words = self.env._(
+        env = self._charter_for_staff().env
+        words = env._(
             "%(line)s, which was to end on %(before)s, now ends on %(after)s. It was entered less than %(days)s days ago: recorded as the "
             "correction of an entry, not as a renewal. Outstanding commitments follow the new date.",
             line=line.name,
-            before=day_text(self.env, line.date_end),
-            after=day_text(self.env, end) if end else self.env._("no day"),
+            before=day_text(env, line.date_end),
+            after=day_text(env, end) if end else env._("no day"),
             days=CORRECTION_DAYS,
         )
         for renewal in self.charter_renewal_ids.filtered(lambda one: one.state in UNDECIDED):

@@ -87,7 +87,6 @@ class CharterReport(models.Model):
         "res.partner",
         "Client",
         required=True,
-        index=True,
         ondelete="restrict",
         readonly=True,
         charter_engine=True,
@@ -202,6 +201,10 @@ class CharterReport(models.Model):
     _forward = models.Constraint("CHECK (last_day >= first_day)", "Report: its period ends before it starts.")
     _to_compute = models.Index("(id) WHERE computed_at IS NULL")
     _to_send = models.Index("(id) WHERE state IN ('draft', 'reviewed')")
+    # Of a client, and its number by state on its first page from the index alone.
+    _client_idx = models.Index("(partner_id, state)")
+    # The latest of a client, for its first page.
+    _latest_idx = models.Index("(partner_id, last_day, version)")
 
     _charter_links = {
         "report": Link(6, "mileo_client_charter.link_report", "_link_values", days=400, file="_link_file"),

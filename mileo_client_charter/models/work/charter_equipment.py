@@ -132,6 +132,8 @@ class CharterEquipment(models.Model):
         "(company_id, partner_id, lower(serial)) WHERE serial IS NOT NULL AND COALESCE(merged_from, 0) = 0",
         "Serial number: this client has an equipment with the same one already, perhaps archived.",
     )
+    # How many a client has, and how many are down, from the index alone.
+    _client_idx = models.Index("(partner_id, down_since) WHERE active IS TRUE")
     _serial = models.Index("(lower(serial)) WHERE serial IS NOT NULL")
     _monitored = models.Index("(company_id) WHERE monitored_as IS NOT NULL")
     _supervised_dates = models.Constraint(

@@ -8,6 +8,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.clock import from_zone
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..base.charter_engine_links import Links
+from ..base.charter_format import zoned_moment
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
@@ -72,7 +73,7 @@ class CharterIntervention(models.Model):
         "res.partner", "Client", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True, index=True
+        "res.partner", "Commercial entity", compute="_compute_commercial_partner_id", store=True
     )
     contract_id = fields.Many2one(
         "contract.contract",
@@ -159,6 +160,7 @@ class CharterIntervention(models.Model):
         "(res_model, res_id) WHERE res_id IS NOT NULL", "This document feeds an intervention already."
     )
     _client_idx = models.Index("(commercial_partner_id, reported_at)")
+    _state_idx = models.Index("(commercial_partner_id, state)")
 
     def _charter_origin(self):
         return self.env._("Your intervention"), f"/my/charter/intervention/{self.id}"
@@ -244,9 +246,9 @@ class CharterIntervention(models.Model):
                 if intervention[name] and intervention[name] > now:
                     raise ValidationError(
                         self.env._(
-                            "%(field)s: %(moment)s UTC is still to come. Give the moment it happened, and its time zone.",
+                            "%(field)s: %(moment)s is still to come. Give the moment it happened.",
                             field=intervention._label(name),
-                            moment=intervention[name],
+                            moment=zoned_moment(self.env, intervention[name]),
                         )
                     )
             if responded and responded < reported:
@@ -255,8 +257,9 @@ class CharterIntervention(models.Model):
                 )
             first_pause = min(intervention.sudo().pause_ids.mapped("start_at"), default=None)
             if first_pause and first_pause < reported:
+                paused = zoned_moment(self.env, first_pause)
                 raise ValidationError(
-                    self.env._("Reported at: the intervention was paused at %s UTC already.", first_pause)
+                    self.env._("Reported at: the intervention was paused on %s already.", paused)
                 )
 
     def _label(self, name):

@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said
+from ..base.charter_format import zoned_moment
 from ..base.charter_words import in_words, stored
 from .charter_intervention_recorded import CORRECTED
 
@@ -39,9 +40,9 @@ class CharterIntervention(models.Model):
             if intervention.responded_at:
                 raise ValidationError(
                     self.env._(
-                        "%(intervention)s was responded to at %(moment)s UTC: correct “Responded at” instead.",
+                        "%(intervention)s was responded to on %(moment)s: correct “Responded at” instead.",
                         intervention=intervention.display_name,
-                        moment=intervention.responded_at,
+                        moment=zoned_moment(self.env, intervention.responded_at),
                     )
                 )
             intervention.responded_at = intervention._charter_past(at, "responded_at")
@@ -246,14 +247,16 @@ class CharterIntervention(models.Model):
         moment = self._charter_moment(value, name) or now
         if moment > now:
             raise ValidationError(
-                self.env._("%s UTC is still to come. Give the moment it happened, and its time zone.", moment)
+                self.env._(
+                    "%s is still to come. Give the moment it happened.", zoned_moment(self.env, moment)
+                )
             )
         if moment < self.reported_at:
             raise ValidationError(
                 self.env._(
-                    "%(moment)s UTC is before the intervention was reported (%(reported)s UTC).",
-                    moment=moment,
-                    reported=self.reported_at,
+                    "%(moment)s is before the intervention was reported, on %(reported)s.",
+                    moment=zoned_moment(self.env, moment),
+                    reported=zoned_moment(self.env, self.reported_at),
                 )
             )
         return moment
@@ -267,7 +270,8 @@ class CharterIntervention(models.Model):
         if self.reopened_at and start < self.reopened_at:
             raise ValidationError(
                 self.env._(
-                    "Pause: it begins before the intervention was reopened (%s UTC).", self.reopened_at
+                    "Pause: it begins before the intervention was reopened, on %s.",
+                    zoned_moment(self.env, self.reopened_at),
                 )
             )
         if stop and stop < start:
@@ -278,9 +282,9 @@ class CharterIntervention(models.Model):
             if (not stop or pause.start_at < stop) and (not pause.stop_at or start < pause.stop_at):
                 raise ValidationError(
                     self.env._(
-                        "Pause: there is one already from %(start)s to %(stop)s UTC (%(reason)s).",
-                        start=pause.start_at,
-                        stop=pause.stop_at or "…",
+                        "Pause: there is one already from %(start)s to %(stop)s (%(reason)s).",
+                        start=zoned_moment(self.env, pause.start_at),
+                        stop=zoned_moment(self.env, pause.stop_at) if pause.stop_at else "…",
                         reason=pause.reason,
                     )
                 )
@@ -290,9 +294,9 @@ class CharterIntervention(models.Model):
         if pause and at < pause.start_at:
             raise ValidationError(
                 self.env._(
-                    "%(moment)s UTC is before the pause began (%(start)s UTC).",
-                    moment=at,
-                    start=pause.start_at,
+                    "%(moment)s is before the pause began, on %(start)s.",
+                    moment=zoned_moment(self.env, at),
+                    start=zoned_moment(self.env, pause.start_at),
                 )
             )
         pause._charter_engine().write({"stop_at": at})
@@ -352,7 +356,7 @@ class CharterIntervention(models.Model):
             if moment and at < moment:
                 raise ValidationError(message)
         if at > self._charter_now():
-            raise ValidationError(self.env._("Resolved at: %s UTC is still to come.", at))
+            raise ValidationError(self.env._("Resolved at: %s is still to come.", zoned_moment(self.env, at)))
 
     def _charter_correct_moments(self, responded, resolved, account, reason):
         """Write both moments, keep what they were, and judge the promises by them.
@@ -385,14 +389,15 @@ class CharterIntervention(models.Model):
             reason,
             account,
         )
+        staff = self._charter_for_staff()
         changes = ", ".join(
-            f"{one.what} {one.before_text} → {one.after_text}" for one in notes.with_env(self.env)
+            f"{one.what} {one.before_text} → {one.after_text}" for one in notes.with_env(staff.env)
         )
         engine.message_post(
-            body=self.env._(
+            body=staff.env._(
                 "Moments corrected: %(changes)s. %(reason)s",
                 changes=changes,
-                reason=in_words(self.env, stored(account)),
+                reason=in_words(staff.env, stored(account)),
             ),
             author_id=self.env.user.partner_id.id,
         )

@@ -852,6 +852,42 @@ class TestSentencesHours(CharterCase):
         with self.assertRaisesRegex(ValidationError, "Premium within 12 days"):
             self.premium.report_days = 12
 
+    def test_a_figure_typed_as_text_is_that_of_its_commitment(self):
+        """(language, article, what is typed, what of it is refused): whoever types “36 hours” where the clock runs 48 is refused."""
+        for lang, number, typed, refused in (
+            ("en_US", 2, "called back within 48 hours", ""),
+            ("en_US", 2, "called back within two days", ""),
+            ("en_US", 2, "called back within 36 hours", "36 hours"),
+            ("en_US", 2, "called back within thirty-six hours", "thirty-six hours"),
+            ("en_US", 2, "called back within 48 working hours", "48 working hours"),
+            ("en_US", 2, "a rating below 2/5", "2/5"),
+            ("en_US", 2, "a rating below 3 out of 5", ""),
+            ("en_US", 3, "a 36-hour answer of general management", "36-hour"),
+            ("en_US", 3, "answered as {feedback.callback:threshold} out of 5 within 48 hours", ""),
+            ("en_US", 4, "three months before, in room 12, since 1998", ""),
+            ("fr_FR", 2, "rappelé sous 36\N{NO-BREAK SPACE}heures", "36"),
+            ("fr_FR", 2, "rappelé sous 48 heures ouvrées", "48 heures ouvrées"),
+            ("fr_FR", 2, "rappelé sous quarante-huit heures", ""),
+            ("fr_FR", 2, "une note inférieure à 4 sur 5", "4 sur 5"),
+            ("fr_FR", 4, "quatre mois avant l’échéance", "quatre mois"),
+        ):  # fmt: skip
+            with self.subTest(typed, lang=lang), self.env.cr.savepoint() as savepoint:
+                draft = self.document.copy({"version": "v2"}).with_context(charter_publish_older=True)
+                article = draft.article_ids.filtered(lambda one, number=number: one.number == number)
+                article.with_context(lang=lang).body = f"<p>{typed}</p>"
+                self.assertIn(refused, article.with_context(lang=lang).unknown_figures or "")
+                if refused:
+                    with self.assertRaisesRegex(ValidationError, refused):
+                        draft.action_publish()
+                else:
+                    draft.action_publish()
+                savepoint.rollback()
+                self.env.invalidate_all()
+        draft = self.document.copy({"version": "v2"})
+        draft._commitment("feedback.callback").name = "Call-back within 24 hours"
+        with self.assertRaisesRegex(ValidationError, "24 hours is no figure"):
+            draft.action_publish()
+
 
 @tagged("post_install", "-at_install")
 class TestSentencesPeople(CharterCase):

@@ -80,10 +80,32 @@ class TestWordsKept(CharterCase):
             self.assertEqual(self.cr.fetchone(), (french,))
         self.env.invalidate_all()
 
-    def test_what_a_thread_begins_with_is_in_its_company_s_language(self):
+    def test_the_language_a_company_works_in(self):
+        """(the company's own, what its people read, the one they are written to in together)"""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["res.lang"]._activate_lang("de_DE")
+        company = self.env["res.company"].create({"name": "Second"})
+        people = (self.manager | self.technician | self.operations).with_context(no_reset_password=True)
+        for own, read, expected in (
+            ("en_US", ("fr_FR", "fr_FR", "en_US"), "fr_FR"),
+            ("en_US", ("fr_FR", "fr_FR", "fr_FR"), "fr_FR"),
+            ("fr_FR", ("fr_FR", "en_US", "de_DE"), "fr_FR"),
+            ("en_US", ("fr_FR", "fr_FR", "de_DE"), "fr_FR"),
+            ("de_DE", ("fr_FR", "en_US", "en_US"), "en_US"),
+            ("fr_FR", (), "fr_FR"),
+        ):
+            with self.subTest(own=own, read=read):
+                company.partner_id.lang = own
+                people.company_ids = self.company
+                for user, lang in zip(people, read, strict=False):
+                    user.write({"company_ids": [(4, company.id)], "lang": lang})
+                self.assertEqual(company._charter_staff_lang(), expected)
+
+    def test_what_a_thread_begins_with_is_in_the_language_of_its_people(self):
         """Every model of ours with a thread, from the registry, whoever opens the document: a mail, a feed, a colleague."""
         french = self.env["res.lang"]._activate_lang("fr_FR").code
-        self.company.partner_id.lang = french
+        people = self.env.ref("mileo_client_charter.group_charter_user").all_user_ids
+        people.with_context(no_reset_password=True).lang = french
         seen = 0
         for name in sorted(self.env.registry):
             model = self.env[name]

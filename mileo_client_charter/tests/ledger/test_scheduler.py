@@ -12,6 +12,7 @@ from ...tools.codes import INTERVIEW_BIANNUAL, REPORT_DELIVERY
 from ...tools.occurrence import format_key
 from ...tools.periods import slices
 from ..cases.common import START, CharterCase
+from ..cases.invariants import an_older_occurrence_is_never_due_after_a_younger_one as in_turn
 
 
 def midnight(text):
@@ -160,6 +161,17 @@ class TestScheduler(CharterCase):
                     self._check_order(self.rows(contract, code), known, caught)
         self.assertGreater(caught["late"], 30)
         self.assertGreater(caught["with the next"], 10)
+        with self.subTest("and the lives of bin/test --years would say so"):
+            self.env.flush_all()
+            self.assertEqual(list(in_turn(self.env, known, None)), [])
+            running = self.rows(contract, REPORT_DELIVERY)[-1]
+            first = self.rows(contract, REPORT_DELIVERY)[0]
+            first._charter_engine().due_at = running.due_at + timedelta(hours=1)
+            self.env.flush_all()
+            lines = list(in_turn(self.env, known, None))
+            self.assertTrue(lines)
+            for line in lines:
+                self.assertIn(f"{first.occurrence} of {first.partner_id.name} is due on", line)
 
     def _check_order(self, rows, known, caught):
         dues = rows.mapped("due_at")

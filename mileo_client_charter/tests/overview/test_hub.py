@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ...controllers.hub_reading import HubReading
-from ...controllers.together import Rows, read_together
+from ...controllers.together import Asked, Rows, read_together
 from ..cases.common import START
 from ..cases.year import YearCase
 
@@ -126,6 +128,9 @@ class TestHub(YearCase):
             reading = HubReading(self.env(user=self.portal))
             asked = {**reading._ask_rows(), **reading._ask_contracts()}
             together = read_together(reading.env, **asked)
+            lines = reading._ask_contract_lines(together["contracts"])
+            together.update(read_together(reading.env, **lines))
+            asked.update(lines)
             seen = 0
             for name, one in asked.items():
                 with self.subTest(name):
@@ -145,6 +150,38 @@ class TestHub(YearCase):
             }
             for name, rows in read_together(other.env, **theirs).items():
                 self.assertFalse(rows & together[name].with_env(rows.env), name)
+
+    def test_a_kept_statement_is_its_readers_and_of_its_rights(self):
+        """Written once for a reader; anew for another client, another group, another rule; what names a moment, each time."""
+        rows = self.env["charter.escalation"]
+        with self.at():
+            self.escalate()
+            reading = HubReading(self.env(user=self.portal))
+            other = HubReading(self.env(user=self._portal(self._client("Birch")[1], "t_hub_kept")))
+        env, everything = reading.env, Asked("charter.escalation", Domain.TRUE)
+        kept = env["ir.rule"]._charter_statements()
+
+        def written(reader, one):
+            before = len(kept)
+            return read_together(reader, one=one)["one"], len(kept) - before
+
+        self.assertEqual(written(env, everything), ([(1,)], 1))
+        self.assertEqual(written(env, everything), ([(1,)], 0))
+        self.assertEqual(written(other.env, everything), ([(0,)], 1))
+        self.assertEqual(written(env, Asked("charter.escalation", [("raised_at", "<", START)]))[1], 0)
+        self.assertEqual(written(env, Rows(rows.with_env(env), Domain.TRUE, ["name"], "id"))[1], 1)
+        # The contact changes its company by SQL, where no cache is cleared.
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_partner_id = %s, parent_id = %s WHERE id = %s",
+            [other.client.id, other.client.id, reading.contact.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(written(env, everything), ([(0,)], 1))
+        self.env["ir.rule"].search([("model_id.model", "=", "charter.escalation")]).active = False
+        self.assertEqual(written(env, everything)[0], [(len(rows.search([])),)])
+        self.env["ir.model.access"].search([("model_id.model", "=", "charter.escalation")]).active = False
+        with self.assertRaises(AccessError):
+            read_together(env, one=everything)
 
     def test_opening_hours_are_read_again_once_they_change(self):
         monday = datetime(2026, 10, 5, 8)

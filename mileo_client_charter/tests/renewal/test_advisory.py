@@ -1,10 +1,13 @@
 import json
 from datetime import date, timedelta
+from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...controllers.hub_reading import HubReading
+from ...controllers.year_reading import YearReading
 from ..cases.advisories import NOW, VECTOR, AdvisoryCase, csaf, product
 
 
@@ -31,6 +34,54 @@ class TestAdvisory(AdvisoryCase):
         )
         why = advisory.sudo().concern_ids.filtered(lambda row: row.equipment_id == self.updated).why
         self.assertIn("V5.7.3 build 220112 is not older than the first version that is not affected", why)
+
+    def test_the_reason_is_said_in_words(self):
+        """No formula is left to be read, whatever the condition: one bound, a range, branches, a list, or a text that is none."""
+        for number, (condition, said) in enumerate((
+            ("< 5.7", "firmware 5.3.1 is older than the first version that is not affected, 5.7"),
+            (">=V2.8<V5.4", "firmware 5.3.1 is among the affected versions: from V2.8 on, before V5.4"),
+            ("> 5.3.1 | <= 5.4", "firmware 5.3.1 is not among the affected versions: after 5.3.1, up to 5.4"),
+            ("5.3.1 | 5.3.2", "firmware 5.3.1 is among the affected versions: 5.3.1 or 5.3.2"),
+            ("vers:generic/>=1.0|!=5.3.1|<6", "firmware 5.3.1 is not among the affected versions: from 1.0 on, before 6, but not 5.3.1"),
+            ("vers:generic/>=1.0|<2.0|>=3.0|<6.0", "firmware 5.3.1 is among the affected versions: from 1.0 on, before 2.0 or from 3.0 on, before 6.0"),
+            ("vers:all/*", "all versions are affected"),
+            ("2020 R3", "firmware 5.3.1 cannot be placed among the affected versions: 2020 R3"),
+            (">= 5.0 | all Windows systems", "firmware 5.3.1 cannot be placed among the affected versions: from 5.0 on, "
+             "under a condition that is not one of versions"),
+            ("All versions with Module X", "what is stated as the affected versions is none: “All versions with Module X”; the device has 5.3.1"),
+        )):  # fmt: skip
+            with self.subTest(condition):
+                advisory = self.imported(
+                    [product(0, "DS-2CD4A25F", condition)],
+                    identifier=f"W-{number}",
+                    cves=(f"CVE-2026-3000{number}",),
+                )
+                [row] = advisory.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.far)
+                self.assertEqual(row.why, said)
+                self.assertNotRegex(row.with_context(lang="fr_FR").why, "⟷|[<>|]|firmware")
+        said_fixed = self.imported(
+            [product(0, "DS-2CD4A25F", "5.3.1", category="product_version")], identifier="F-1", cves=("CVE-2026-40000",), fixed=["P0"]
+        )  # fmt: skip
+        [row] = said_fixed.sudo().concern_ids.filtered(lambda one: one.equipment_id == self.far)
+        self.assertEqual(row.why, "firmware 5.3.1 is among the versions stated as not affected: 5.3.1")
+        unread = (
+            self.imported(self.document)
+            .sudo()
+            .concern_ids.filtered(lambda one: one.equipment_id == self.unread)
+        )
+        self.assertEqual(
+            unread.why, "its firmware is not on record; affected versions: before V5.7.3 build 220112"
+        )
+
+    def test_who_looks_is_written_to_in_its_own_language(self):
+        """Core takes the subject from the language of whoever assigns: the email had two."""
+        self.technician.write({"lang": "fr_FR", "notification_type": "email"})
+        with self.at(moment=NOW):
+            self.env["charter.advisory"].with_context(lang="en_US")._import_csaf(csaf(self.document))
+            self.env.flush_all()
+        [mail] = self.env["mail.mail"].search([("recipient_ids", "in", self.technician.partner_id.ids)])
+        self.assertNotRegex(mail.subject, "assigned|device")
+        self.assertIn("appareil", mail.subject)
 
     def test_other_shapes_of_products(self):
         for name, branches, status, expected in (
@@ -86,7 +137,10 @@ class TestAdvisory(AdvisoryCase):
             self._device(self.other, "Camera 11", "DS-2CD4025-I", False)
         mine = advisory.activity_ids.filtered(lambda one: one.user_id == self.technician)
         self.assertEqual(mine, step, "one a person and advisory")
-        self.assertRegex(step.summary, "^[23] appareils à vérifier")
+        self.assertRegex(step.with_context(lang="fr_FR").summary, "^[23] appareils à vérifier")
+        self.assertRegex(
+            step.with_context(lang="en_US").summary, "^[23] devices to look at", "each in its own language"
+        )
         with self.at(moment=NOW):
             (second | self.far.search([("name", "=", "Camera 11")])).unlink()
         with self.at(moment=NOW):
@@ -238,7 +292,42 @@ class TestAdvisory(AdvisoryCase):
             self.assertGreater(len(reading.equipment_page({})["equipment"]), 1)
             self.assertEqual(row["to_update"], "Firmware to update, since 5 October 2026")
 
+    def test_the_notice_says_what_was_updated_since(self):
+        notice = self.sent(self.imported(self.document))
+        [line] = notice.line_ids.filtered(lambda one: one.partner_id == self.client)
+        portal = self._portal(self.alice)
+        reading = YearReading(self.env(user=portal, context={"lang": "en_US"}))
+        detail = reading.notice_detail(line.with_user(portal))
+        self.assertEqual(
+            (detail["equipment"], detail["all_done"]),
+            ([{"words": "Camera 1 · V5.4.0 build 160414", "since": "", "is_done": False}], False),
+        )
+        with self.at(moment=NOW + timedelta(days=2)):
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+        for lang, words in (
+            ("en_US", "updated on 7 October 2026"),
+            ("fr_FR", "mis à jour le 7 octobre 2026"),
+        ):
+            reading = YearReading(self.env(user=portal, context={"lang": lang}))
+            detail = reading.notice_detail(line.with_user(portal).with_context(lang=lang))
+            [row] = detail["equipment"]
+            self.assertEqual((row["since"], detail["all_done"]), (words, True))
+            values = line.with_context(lang=lang)._link_values(self.alice)
+            self.assertEqual(values["equipment"], detail["equipment"], "the signed link says the same")
+
     # -- bad input --------------------------------------------------------------------------------
+
+    def test_brought_by_two_windows_at_once(self):
+        """The second one began before the first was recorded: its request is played again, and finds it on record."""
+        self.imported(self.document)
+        model = self.env["charter.advisory"]
+        with (
+            patch.object(type(model), "search", lambda self, *_args, **_values: self.browse()),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ConcurrencyError),
+        ):
+            model._import_csaf(csaf(self.document))
 
     def test_nothing_is_half_imported(self):
         before = self.env["charter.advisory"].search_count([])

@@ -343,6 +343,10 @@ class TestNotice(YearCase):
             model._raise_drafts()
             self.assertEqual(notice.effect_on, date(2027, 2, 28))
             self.assertEqual(promise.state, "cancelled")
+            self.assertIn("no more updates of its firmware", notice.body)
+            self.assertIn(
+                "remplacement", notice.with_context(lang="fr_FR").advice, "proposed in each language"
+            )
             notice.write({"body": "<p>No more updates.</p>", "advice": "Replace it."})
             notice.action_send()
             milestone.date = "2027-04-30"

@@ -96,7 +96,9 @@ class TestSupportImport(AdvisoryCase):
                 (wizard.shown, wizard.column_ids.mapped("meaning")), (False, ["ignore"] * 3), "asked first"
             )
             self.assertEqual(wizard.column_ids.mapped("example"), ["DS-2CD4A25F", "2029-01-31", "x"])
-            with self.assertRaisesRegex(UserError, "missing in the first line: Model, End of support"):
+            with self.assertRaisesRegex(
+                UserError, "missing in row 1, which was taken for the titles: Model, End of support"
+            ):
                 wizard.action_import()
             for column, meaning in zip(wizard.column_ids, ("model", "end_of_support", "ignore"), strict=True):
                 column.meaning = meaning
@@ -111,6 +113,39 @@ class TestSupportImport(AdvisoryCase):
             again.column_ids[2].meaning = "model"
             with self.assertRaisesRegex(UserError, "there twice: Model"):
                 again.action_show()
+
+    def test_titles_below_a_heading_are_found_and_said(self):
+        """Manufacturers put their name, a date and an address above the table; their titles may be of nobody's knowledge."""
+        above = (
+            ["HIKVISION – Liste des fins de support", None, None],
+            [],
+            ["Édition", date(2026, 9, 1), None],
+        )
+        row = ["DS-2CD4A25F", "2029-01-31", "x"]
+        with self.at(moment=NOW):
+            wizard = self.wizard(sheet(*above, ["Model", "End of support", "Note"], row))
+            action = wizard.action_show()
+            self.assertEqual((action["name"], wizard.titles_row), ("Import dates of a manufacturer", 4))
+            self.assertEqual(
+                (wizard.shown, wizard.line_ids.row, wizard.line_ids.date), (True, 5, date(2029, 1, 31))
+            )
+            foreign = self.wizard(sheet(*above, ["Part", "LDoS", "Note"], row))
+            foreign.action_show()
+            self.assertEqual(
+                (foreign.titles_row, foreign.column_ids.mapped("title")), (4, ["Part", "LDoS", "Note"])
+            )
+            for column, meaning in zip(
+                foreign.column_ids, ("model", "end_of_support", "ignore"), strict=True
+            ):
+                column.meaning = meaning
+            foreign.action_show()
+            self.assertEqual(foreign.line_ids.mapped("equipment_count"), [3])
+            # Somebody who sees that it is another row says so.
+            foreign.titles_row = 3
+            foreign.action_show()
+            self.assertEqual(foreign.column_ids[0].title, "Édition")
+            with self.assertRaisesRegex(UserError, "missing in row 3"):
+                foreign.action_import()
 
     def test_a_typed_date_stays_and_is_shown_beside_the_lists(self):
         with self.at(moment=NOW):
@@ -165,7 +200,14 @@ class TestSupportImport(AdvisoryCase):
 
     def test_a_model_of_no_client_holds_nothing_up(self):
         """Found by a stranger: “T2 2027” beside a model that is left out refused the whole sheet."""
-        content = sheet(["Model", "End of support"], ["DS-2CD4A25F", "2029-06-30"], ["Of nobody", "T2 2027"])
+        content = sheet(
+            ["Model", "Brand", "End of support"], ["DS-2CD4A25F", None, "2029-06-30"], ["Of nobody", None, "T2 2027"],
+            ["Of nobody either", "Acme", "T2 2027"],
+        )  # fmt: skip
         with self.at(moment=NOW):
-            self.wizard(content).action_import()
+            wizard = self.wizard(content)
+            wizard.action_show()
+            self.assertTrue(all(line.message.endswith("left out.") for line in wizard.line_ids[1:]))
+            wizard.action_import()
         self.assertEqual(self.dates(self.cam), {"end_of_support": date(2029, 6, 30)})
+        self.assertFalse(self.env["charter.equipment.model"].search([("maker", "=", "Acme")]))

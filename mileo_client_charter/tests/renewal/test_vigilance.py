@@ -105,6 +105,12 @@ class TestVigilance(AdvisoryCase):
             self.assertIn(words, french.body_html)
         told = (first | second).sudo().concern_ids
         self.assertEqual(set(told.mapped("told_at")), {NOW})
+        with self.at(moment=NOW + timedelta(days=1)):
+            self.dahua.firmware = "4.1"
+            self.env.flush_all()
+        rows = week.line_ids.filtered(lambda one: one.partner_id == self.other)._advisory_rows()
+        devices = {one["words"]: one["since"] for row in rows for one in row["equipment"]}
+        self.assertEqual(devices, {"Camera 9 · 5.3.1": "", "Recorder · 4.1": "updated on 6 October 2026"})
         # The next one of the week waits for the next week.
         self.less_severe("M-2", cve="CVE-2026-20004")
         self.assertEqual(self.raise_notices(NOW + timedelta(days=6)), notices)
@@ -128,7 +134,11 @@ class TestVigilance(AdvisoryCase):
         )
         lines = {line.partner_id: line.told_times for line in week.line_ids}
         self.assertEqual(lines[self.client], 1, "new")
-        self.assertEqual(first.severity, "critical")
+        self.assertEqual(
+            (first.severity, week.severity), ("critical", "critical"), "as severe as the worst of them is now"
+        )
+        for lang in ("en_US", "fr_FR"):
+            self.assertNotRegex(week.with_context(lang=lang).body, "of high or critical|élevée ou critique")
         said = {line.partner_id: line._revisions_said() for line in week.line_ids}
         self.assertIn("M-1", said[self.other])
         self.assertFalse(said[self.client], "its first notice is as any other")

@@ -220,7 +220,7 @@ class TestEquipmentImport(GearCase):
     def test_files_that_cannot_be_read(self):
         with self.assertRaisesRegex(UserError, "no Excel file"):
             self.of(b"name;serial").action_show()
-        with self.assertRaisesRegex(UserError, "missing in the first line: Client"):
+        with self.assertRaisesRegex(UserError, "missing in row 1, which was taken for the titles: Client"):
             self.wizard({"Name": "x"}, titles=("Name", "Serial")).action_show()
         with self.assertRaisesRegex(UserError, "there twice: Name"):
             self.wizard(ROW, titles=("Name", "Nom", "Client")).action_show()

@@ -124,7 +124,7 @@ class TestIntervention(InterventionCase):
                 ("before the moment the intervention was reported", lambda: new(responded_at=START - hour)),
                 ("is still to come", lambda: new().action_respond(at=START + 11 * hour)),
                 ("before the intervention was reported", lambda: new().action_respond(at=START - hour)),
-                ("was responded to at", lambda: answered().action_respond()),
+                ("was responded to on", lambda: answered().action_respond()),
                 ("is still to come", lambda: new().action_close(resolved_at=START + 11 * hour)),
                 (
                     "before the intervention was reported",

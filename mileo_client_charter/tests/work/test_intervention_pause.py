@@ -131,7 +131,7 @@ class TestInterventionPause(InterventionCase):
             intervention.action_pause("First", at=START + 2 * hour, until=START + 4 * hour)
             for words, arguments in (
                 (
-                    "there is one already from 2026-10-05 10:00:00 to 2026-10-05 12:00:00",
+                    "there is one already from 5 Oct 2026, 10:00",
                     {"at": START + 3 * hour},
                 ),
                 ("there is one already", {"at": START + hour, "until": START + 5 * hour}),
@@ -148,7 +148,7 @@ class TestInterventionPause(InterventionCase):
                 intervention.action_pause("Fourth")
             with self.assertRaisesRegex(ValidationError, "before the pause began"):
                 intervention.action_resume(at=START + 7 * hour)
-            with self.assertRaisesRegex(ValidationError, "was paused at"):
+            with self.assertRaisesRegex(ValidationError, "was paused on"):
                 intervention.reported_at = START + 3 * hour
 
     def test_nobody_overwrites_a_pause(self):
