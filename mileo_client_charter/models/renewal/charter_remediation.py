@@ -1,3 +1,5 @@
+"""Remediation: its steps, agreed with the client, before a renewal is proposed again (article 04)."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate

@@ -1,3 +1,5 @@
+"""Renewals: one for each contract and end of term, what is frozen with a decision, and by when it is due (article 04)."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models
