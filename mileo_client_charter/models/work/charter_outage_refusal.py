@@ -144,7 +144,7 @@ class CharterOutageRefusal(models.Model):
             ),
             "order": (
                 self.env._("“%s” comes before the start"),
-                self.env._("Check the clock of the program, and the time zone it is declared with."),
+                self.env._("Set the program’s clock, and check the time zone it is declared with."),
             ),
             "truncated": (
                 self.env._("“%s” leaves out alerts"),
