@@ -113,18 +113,11 @@ class CharterLinkMixin(models.AbstractModel):
         self.ensure_one()
         return self.company_id
 
-    def _charter_link_reader(self):
-        """Return for whom a link of this document is where nobody is named: its contact, else its client; a contact, for itself."""
-        named = [name for name in ("contact_id", "partner_id") if name in self._fields]
-        return next(
-            (self[name] for name in named if self[name]), self if self._name == "res.partner" else None
-        )
-
     def _charter_link(self, purpose, contact=None):
         """Return the address at which ``contact`` does ``purpose``, without a login."""
         self.ensure_one()
         record = self.sudo()
-        contact = contact or record._charter_link_reader()
+        contact = contact or record.contact_id or record.partner_id
         token = self.env["charter.link"]._token(record, purpose, contact)
         return f"{record.get_base_url()}{PATH}{token}"
 
