@@ -186,7 +186,8 @@ class CharterSupportImport(models.TransientModel):
 
     def _titles(self):
         """Return [(title, what stands first below it)], and keep the row they are in: the one somebody entered, or the one found."""
-        known = frozenset(self.env["charter.support.column"].sudo().search([]).mapped("title"))
+        columns = self.env["charter.support.column"].sudo()
+        known = frozenset(title for [title] in columns._read_group([], ["title"]))
 
         def read(content):
             self.titles_row, found = support_sheet.titles(content, known, self.titles_row)
