@@ -75,7 +75,7 @@ def test_an_update_that_fails_says_the_last_exception_first(state, monkeypatch):
     monkeypatch.setattr(runtime, "LOGS", str(state / "log"))
     monkeypatch.delenv(odoo_log.COLLECTION, raising=False)
     script = f"import sys; sys.stderr.write({UPDATE_LOG!r}); sys.exit(1)"
-    monkeypatch.setattr(runtime, "odoo_command", lambda _server, _arguments: [sys.executable, "-c", script])
+    monkeypatch.setattr(runtime, "odoo_command", lambda *_arguments: [sys.executable, "-c", script])
     with pytest.raises(
         bootstrap.SetupError, match=r"^The update failed \(exit 1\): odoo\.tools\.convert\.ParseError: while"
     ):
@@ -638,7 +638,8 @@ def test_ctrl_c_ends_the_processes_of_every_worker(monkeypatch):
 
     def interrupt():
         begun.wait()
-        signal.raise_signal(signal.SIGINT)
+        # As a terminal's Ctrl-C: to the thread that waits for the jobs, which otherwise hears of it when it next looks.
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     # A shell that starts pytest in the background has Ctrl-C ignored.
     usual = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -727,7 +728,10 @@ def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
     jobs = test_command.database_jobs({}, options, copies)
     names = [job.name for job in jobs]
     lives = [name for name in names if name.startswith("life of a database: ")]
-    assert len(lives) == len(list(Path(bootstrap.ROOT, "tests_install").glob("test_*.py")))
+    files = {path.name for path in Path(bootstrap.ROOT, "tests_install").glob("test_*.py")}
+    assert {path.name for _name, path, _chosen in test_command.lives()} == files
+    # One file has a life for each version.
+    assert len(lives) == len(files) - 1 + len(runtime.landed_versions())
     assert len([name for name in names if name.startswith("tests with Odoo")]) == copies.shares
     assert set(pytest_runs.test_files()) == {
         path.relative_to(bootstrap.ROOT).as_posix()
@@ -736,6 +740,13 @@ def test_every_check_test_and_life_is_a_job(monkeypatch, tmp_path):
     }
     assert all(set(job.after) <= set(names) for job in jobs)
     assert len(names) == len(set(names))
+
+
+def test_the_lives_of_the_versions_select_every_test_of_their_file_once():
+    """Also one that is of no version: the last of them has whatever the others have not."""
+    *some, last = [chosen for _name, _path, chosen in test_command.lives() if chosen]
+    assert some == runtime.landed_versions()[:-1]
+    assert last == " and ".join(f"not {version}" for version in some)
 
 
 def run_tests(tmp_path, monkeypatch, text, show=False):
@@ -1080,9 +1091,18 @@ def test_percent_signs_of_a_sentence_are_no_placeholders():
 # Supply
 
 
-def test_images_are_named_by_their_digest():
-    root = LIB.parent.parent
-    files = [path for path in root.glob("**/*ocker*") if path.is_file() and ".charter" not in path.parts]
+@pytest.fixture(scope="module")
+def own_files():
+    """The paths of every file of the clone, but for what it made itself: there are a hundred times as many in .charter."""
+    found = []
+    for folder, inside, names in os.walk(LIB.parent.parent):
+        inside[:] = [name for name in inside if name not in (".charter", ".git", "node_modules")]
+        found += [Path(folder, name) for name in names]
+    return found
+
+
+def test_images_are_named_by_their_digest(own_files):
+    files = [path for path in own_files if "ocker" in path.name]
     images = [
         image
         for path in files
@@ -1094,11 +1114,8 @@ def test_images_are_named_by_their_digest():
     assert [image for image in images if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", image)] == []
 
 
-def test_packages_of_node_are_locked_with_their_hashes():
-    root = LIB.parent.parent
-    declared = [
-        path for path in root.glob("**/package.json") if not {".charter", "node_modules"} & set(path.parts)
-    ]
+def test_packages_of_node_are_locked_with_their_hashes(own_files):
+    declared = [path for path in own_files if path.name == "package.json"]
     assert declared
     for path in declared:
         wanted = json.loads(path.read_text(encoding="utf-8"))["dependencies"]
@@ -1108,8 +1125,8 @@ def test_packages_of_node_are_locked_with_their_hashes():
             name for name, package in locked.items() if name and "sha512-" not in package.get("integrity", "")
         ] == []
     # Nothing is installed that no lock names.
-    for path in root.glob("**/*.py"):
-        if ".charter" not in path.parts and path != Path(__file__).resolve():
+    for path in own_files:
+        if path.suffix == ".py" and path != Path(__file__).resolve():
             assert not re.search(r"\"npm\", \"install\"|\"npx\"", path.read_text(encoding="utf-8")), path
 
 

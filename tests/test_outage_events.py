@@ -124,6 +124,8 @@ def alert(**changes):
         pytest.param(native(status="broken"), "status", "unknown", id="status"),
         pytest.param(native(kind="broken"), "kind", "unknown", id="kind"),
         pytest.param(native(kind="planned"), "end", "missing", id="planned-without-end"),
+        pytest.param(native(serial="$"), "serial", "missing", id="nagios-without-the-variable"),
+        pytest.param(native(serial="$_HOSTSERIAL$"), "serial", "missing", id="nagios-unexpanded"),
         pytest.param({**ZABBIX, "serial": "*UNKNOWN*"}, "serial", "missing", id="zabbix-unknown"),
         pytest.param({**ZABBIX, "serial": "{INVENTORY.SERIALNO.A}"}, "serial", "missing", id="zabbix-macro"),
         pytest.param({**ZABBIX, "event_value": "2"}, "event_value", "unknown", id="zabbix-value"),
@@ -222,6 +224,11 @@ def test_planned_may_lie_ahead():
 
 def test_the_label_of_the_serial_number():
     assert event(alert(labels={"instance": "SN-2"}), serial_label="instance").serial == "SN-2"
+    # Two monitors of one company: the label that was named is not what the other one writes.
+    assert event(alert(labels={"serial": "SN-1"}), serial_label="instance").serial == "SN-1"
+    assert (
+        event(alert(labels={"serial": "SN-1", "instance": "SN-2"}), serial_label="instance").serial == "SN-2"
+    )
 
 
 def test_long_words_are_cut():

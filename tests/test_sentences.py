@@ -1,6 +1,7 @@
 """`docs/sentences.md` names what is there: each sentence of the charter has its cases, its tests and what enforces it."""
 
 import ast
+import functools
 import pathlib
 import re
 
@@ -23,8 +24,9 @@ def _rows():
     ]
 
 
+@functools.cache
 def _tests_of(path):
-    """Names of the test methods of a file."""
+    """Names of the test methods of a file, which is read once."""
     tree = ast.parse(path.read_text())
     return {
         node.name

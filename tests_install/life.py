@@ -21,6 +21,17 @@ import runtime  # noqa: E402
 import wheels  # noqa: E402
 
 ADDON = runtime.ADDON
+# What a server does that is started with -i or -u, and then the environment a shell gives.
+CHANGING = """
+import threading
+from odoo import api
+from odoo.modules.registry import Registry
+threading.current_thread().dbname = {db!r}
+_cursor = Registry.new({db!r}, update_module=True, install_modules={install!r}, upgrade_modules={update!r}).cursor()
+env = api.Environment(_cursor, api.SUPERUSER_ID, {{}})
+env = env(context=env["res.users"].context_get())
+_cursor.rollback()
+"""
 OPTIONS = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
 
 
@@ -119,24 +130,37 @@ class Life:
         assert "Traceback" not in log, log
         assert not [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line], log
 
-    def shell(self, script, db=None):
+    def shell(self, script, db=None, **first):
         """Run ``script`` in ``odoo shell``; what it put into ``result``."""
-        return self.shells({"": script}, db)[""]
+        return self.shells({"": script}, db, **first)[""]
 
-    def shells(self, scripts, db=None):
+    def shells(self, scripts, db=None, install=(), update=()):
         """Run ``scripts`` ({name: script}) in one ``odoo shell``, one after the other; {name: what it put into ``result``}.
 
         Each begins as one alone would: what the script before it has not committed is rolled back, and nothing is cached.
+
+        :param install: modules that the same process installs first, as a server does that goes on with ``-i``: a process more
+            takes two seconds of a processor to begin
+        :param update: modules that it updates first, as with ``-u``
         """
-        target = self.folder / "result.json"
-        text = "import json\n_results, _begun = {}, env\n"
+        target, db = self.folder / "result.json", db or self.db
+        changing = bool(install or update)
+        text = CHANGING.format(db=db, install=list(install), update=list(update)) if changing else ""
+        text += "import json\n_results, _begun = {}, env\n"
         for name, script in scripts.items():
             text += f"env, result = _begun, {{}}\n{textwrap.dedent(script)}\n"
             text += f"_begun.cr.rollback()\n_begun.transaction.reset()\n_results[{name!r}] = result\n"
         text += f"with open({str(target)!r}, 'w') as target:\n    json.dump(_results, target)\n"
+        text += "_cursor.close()\n" if changing else ""
         runtime.run_odoo(
             self.server,
-            ["shell", "-d", db or self.db, f"--addons-path={self.addons_path}", "--no-http"],
+            [
+                "shell",
+                *(() if changing else ("-d", db)),
+                f"--addons-path={self.addons_path}",
+                "--no-http",
+                "--max-cron-threads=0",
+            ],
             "A step",
             f"{self.db}-shell.log",
             script=text,

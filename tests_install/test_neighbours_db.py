@@ -126,8 +126,7 @@ def seen(tmp_path_factory):
         Life(server, folder, DB, BASE, NEIGHBOURS, BEFORE) as play,
     ):
         before = play.shell(LOOK)
-        play.odoo("-i", ADDON)
-        found = play.shells({"during": LOOK, "contracts": CONTRACTS, "leave": LEAVE})
+        found = play.shells({"during": LOOK, "contracts": CONTRACTS, "leave": LEAVE}, install=[ADDON])
         play.uninstall()
         yield {"before": before, **found, "after": play.shell(LOOK)}
 

@@ -14,14 +14,25 @@ from life import ADDON, Life, database, runtime
 from test_lifecycle_db import BEFORE, CHAIN, LIVE
 
 DATA = Path(__file__).parent / "data"
-VERSIONS = sorted(
-    path.name.removeprefix(f"{ADDON}-").removesuffix(".tar.xz") for path in DATA.glob("*.tar.xz")
-)
+VERSIONS = runtime.landed_versions()
 BASE = "charter_upgrade_base"
 # What every version knew; a column it had may be gone, for a reason the migration names.
 TABLES = ("obligation", "feedback", "escalation", "assignment", "document", "article", "commitment", "tier",
           "service_level", "intervention")  # fmt: skip
 KEPT = "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+# Of the columns that are still there.
+AFTER = """
+    for table, names in {columns!r}.items():
+        env.cr.execute({kept!r} % f"'{{table}}'")
+        there = {{name for (name,) in env.cr.fetchall()}}
+        names = [name for name in names if name in there]
+        values = ", ".join(f'"{{name}}"::text' for name in names)
+        found = []
+        if names:
+            env.cr.execute(f"SELECT id, ARRAY[{{values}}] FROM {{table}}")
+            found = env.cr.fetchall()
+        result[table] = {{number: dict(zip(names, texts)) for number, texts in found}}
+"""
 
 # Promises that have a document of their own by now are not declared kept in words any more; a column that was added
 # to a table leaves its date. A feedback is negative by its rating alone; that a problem was reported is `call_reason`.
@@ -70,22 +81,22 @@ def upgraded(request, tmp_path_factory):
         Life(server, folder, name, BASE, modules, BEFORE) as play,
     ):
         with play.addon_from(folder / "old"):
-            play.odoo("-i", ADDON)
-            lived = play.shell(LIVE)
+            lived = play.shell(LIVE, install=[ADDON])
         columns = {table: [row[0] for row in play.query(KEPT % f"'{table}'")] for table in tables(play)}
         before = {table: rows(play, table, names) for table, names in columns.items()}
-        play.odoo("-u", ADDON)
-        present = {table: {row[0] for row in play.query(KEPT % f"'{table}'")} for table in columns}
-        after = {
-            table: rows(play, table, [name for name in names if name in present[table]])
-            for table, names in columns.items()
-        }
+        # Read between the update and what goes on, in their process.
+        seen = play.shells(
+            {"after": AFTER.format(columns=columns, kept=KEPT), "went on": GO_ON}, update=[ADDON]
+        )
         yield {
             "version": version,
             "lived": lived,
             "before": before,
-            "after": after,
-            "went on": play.shell(GO_ON),
+            "after": {
+                table: {int(number): values for number, values in found.items()}
+                for table, found in seen["after"].items()
+            },
+            "went on": seen["went on"],
             "addons": sorted(database.installed(server, name) & set(runtime.addons())),
         }
 

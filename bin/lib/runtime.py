@@ -30,6 +30,8 @@ ADDON = "mileo_client_charter"
 ROLE = "charter"
 LOCAL_ONLY = "--http-interface=127.0.0.1"
 QUIET_SECONDS = 10  # a stage that lasts longer says how far it is, this often
+# Odoo in a process that ends after one piece of work: what it made is looked through for garbage rarely.
+TO_ITS_END = "import gc; gc.set_threshold(50_000, 20, 100); import odoo.cli; odoo.cli.main()"
 LOADING = re.compile(rb"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
@@ -84,6 +86,12 @@ def linked_addons():
 def addons():
     """The project's addons: the product first, then its glue addons."""
     return sorted(path.parent.name for path in pathlib.Path(ROOT).glob(f"{ADDON}*/__manifest__.py"))
+
+
+def landed_versions():
+    """The versions whose addons are stored in ``tests_install/data``, to upgrade from."""
+    stored = pathlib.Path(ROOT, "tests_install", "data").glob(f"{ADDON}-*.tar.xz")
+    return sorted(path.name.removeprefix(f"{ADDON}-").removesuffix(".tar.xz") for path in stored)
 
 
 def own_addons(paths):
@@ -307,7 +315,7 @@ def server_options(server):
     return options + [f"--db_{key}={value}" for key, value in server.items()]
 
 
-def odoo_command(server, arguments):
+def odoo_command(server, arguments, run=("-m", "odoo")):
     """The Odoo command line with this environment's options put after its subcommand, if any."""
     arguments = list(arguments)
     subcommand = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
@@ -321,7 +329,7 @@ def odoo_command(server, arguments):
     elif subcommand in (["scaffold"], ["help"], ["deploy"], ["upgrade_code"]):
         options = []
     quiet = ["-W", "ignore::DeprecationWarning"]
-    return [sys.executable, *quiet, "-m", "odoo", *subcommand, *options, *arguments]
+    return [sys.executable, *quiet, *run, *subcommand, *options, *arguments]
 
 
 def write_configuration(options):
@@ -361,7 +369,7 @@ def run_odoo(server, arguments, what, log, script=None):
     with open(path, "wb") as output, tempfile.TemporaryFile() as source:
         source.write((script or "").encode())
         source.seek(0)
-        command = odoo_command(server, arguments)
+        command = odoo_command(server, arguments, ("-c", TO_ITS_END))
         process = subprocess.Popen(command, stdout=output, stderr=output, stdin=source, cwd=ROOT)
         with stopping(process):
             while True:

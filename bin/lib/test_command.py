@@ -62,12 +62,16 @@ from pytest_runs import odoo_options, run_pytest
 from runtime import ADDON, addons
 from workers import Result
 
-# More shares than workers: what was expected to take as long never does. Each costs a start of Odoo. The same number wherever
-# it runs, so that the tests of a file come after those of the same others.
-SHARES = 4
+# One for each worker on two processors: they come first, and the lives of databases, short and many, fill what is left of each
+# worker's time when a share took longer than expected. Each costs a start of Odoo. The same number wherever it runs, so that the
+# tests of a file come after those of the same others.
+SHARES = 3
 FUZZ = f"{ADDON}/tests/base/test_fuzz.py"
 # How long a life is expected to take where none has been timed yet: the longest begin first.
-SECONDS_OF_A_LIFE = {"test_demo_db.py": 120, "test_upgrade_db.py": 100, "test_neighbours_db.py": 80}
+SECONDS_OF_A_LIFE = {"test_demo_db.py": 120, "test_upgrade_db.py": 30, "test_neighbours_db.py": 80}
+# Pylint keeps the tree of every file it reads to its end. To look through these for garbage, again and again, took more than a third
+# of its time (33 s of a processor over models/, 20 without), and gave back an eighth of its memory.
+PYLINT = "import gc; gc.disable(); import pylint; pylint.run_pylint()"
 OPTIONS_WITH_VALUE = (
     "-k",
     "-m",
@@ -93,10 +97,12 @@ def checked(name, problems, started):
 
 
 def run_tool(name, *args, **environment):
+    """Run a module of Python's, or the code after ``-c``."""
     started = time.time()
+    args = args if args[0] == "-c" else ("-m", *args)
     environment = {**os.environ, "PYLINTHOME": os.path.join(STATE, "pylint"), **environment}
     done = subprocess.run(
-        [sys.executable, "-m", *args],
+        [sys.executable, *args],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -180,7 +186,8 @@ def check_pylint(paths=None):
 
 def run_pylint(left_out, arguments, **environment):
     disabled = f"--disable={','.join(left_out)}"
-    return run_tool("pylint-odoo", "pylint", "--rcfile=pyproject.toml", disabled, *arguments, **environment)
+    options = ["--rcfile=pyproject.toml", disabled, *arguments]
+    return run_tool("pylint-odoo", "-c", PYLINT, *options, **environment)
 
 
 def check_spelling():
@@ -412,20 +419,19 @@ def database_jobs(server, options, copies):
     files = pytest_runs.test_files()
     shares = pytest_runs.shares(files, SHARES)
     copies.shares = len(shares)
-    lives = sorted(pathlib.Path(ROOT, "tests_install").glob("test_*.py"))
     known = pytest_runs.known_times()
     return [
         workers.Job(ground, lay, 40),
         workers.Job(ready, install, 60, (ground,)),
-        workers.Job("tests without a database", lambda _worker: run_plain_tests([], show=False), 20),
+        workers.Job("tests without a database", lambda _worker: run_plain_tests([], show=False), 60),
         *(
             workers.Job(
-                f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}",
-                lambda _worker, path=path: run_life(path),
+                name,
+                lambda _worker, name=name, path=path, chosen=chosen: run_life(name, path, chosen),
                 known.get(f"tests_install/{path.name}", SECONDS_OF_A_LIFE.get(path.name, 50)),
                 (ground,),
             )
-            for path in lives
+            for name, path, chosen in lives()
         ),
         *(
             workers.Job(
@@ -454,9 +460,27 @@ def database_jobs(server, options, copies):
     ]
 
 
-def run_life(path):
-    name = f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}"
-    return pytest_runs.timed(name, path.stem, ["-p", "no:odoo", f"tests_install/{path.name}"])
+def lives():
+    """[(name, file of tests, what pytest's -k selects of it)]: one for each file, and one for each version that is upgraded from."""
+    found = []
+    for path in sorted(pathlib.Path(ROOT, "tests_install").glob("test_*.py")):
+        name = f"life of a database: {path.stem.removeprefix('test_').removesuffix('_db')}"
+        versions = runtime.landed_versions() if path.stem == "test_upgrade_db" else []
+        for version in versions[:-1]:
+            found.append((f"{name} {version}", path, version))
+        if versions:
+            # The last one has whatever is in the file and of no other version.
+            others = " and ".join(f"not {version}" for version in versions[:-1])
+            found.append((f"{name} {versions[-1]}", path, others))
+        else:
+            found.append((name, path, ""))
+    return found
+
+
+def run_life(name, path, chosen):
+    selecting = ["-k", chosen] if chosen else []
+    stem = name.rpartition(": ")[2].replace(" ", "-")
+    return pytest_runs.timed(name, stem, ["-p", "no:odoo", f"tests_install/{path.name}", *selecting])
 
 
 def mine(options):

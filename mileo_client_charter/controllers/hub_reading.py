@@ -50,6 +50,7 @@ class HubReading(
             **self.contracts_home(read["contracts"], named["contract_lines"]),
             **self._ahead(read),
             "document_count": read["documents"][0][0],
+            "subsidiary_count": len(read["group"].sudo()._still_holds()) if read["group"] else 0,
         }
         return {**found, "todo": self._todo(found), "places": self._places(found)}
 
@@ -131,6 +132,11 @@ class HubReading(
                 self.env["charter.assignment"].sudo(),
                 Domain(self.client._charter_roles_domain(company)),
                 ROLE_FIELDS,
+            ),
+            "group": Rows(
+                self.env["charter.group.access"],
+                Domain([("reader_id", "=", self.contact.id), ("revoked_at", "=", False)]),
+                ["partner_id"],
             ),
             "absences": Rows(
                 self.env["charter.absence"].sudo(),
@@ -241,7 +247,7 @@ class HubReading(
         running = found["intervention_open"]
         opened = found["escalation_open"]
         unread = found["notice_unread"]
-        return [
+        places = [
             Place(env._("Interventions"), "/my/charter/interventions", found["intervention_count"],
              env._("%s in progress", running) if running else env._("none in progress")),
             Place(env._("Reports"), "/my/charter/reports", found["report_count"], env._("and what we advise")),
@@ -258,3 +264,10 @@ class HubReading(
              env._("next on %s", found["meeting_day"]) if found["meeting"] else env._("of your contracts")),
             Place(env._("Documents"), "/my/charter/documents", found["document_count"], env._("documents delivered to you")),
         ]  # fmt: skip
+        group = Place(
+            env._("Your group"),
+            "/my/charter/group",
+            found["subsidiary_count"],
+            env._("access given to you"),
+        )
+        return [group, *places] if group.number else places

@@ -50,6 +50,13 @@ COLUMNS = {
     "end_of_support": ("End of support", "Fin de support"),
     "end_of_security": ("End of security updates", "Fin des mises à jour de sécurité"),
     "end_of_life": ("End of life", "Fin de vie"),
+    "monitored_as": (
+        "Names in the monitoring",
+        "Noms dans la supervision",
+        "Host name",
+        "Nom d'hôte",
+        "Hostname",
+    ),
 }
 # Days people keep that the equipment has no place for: they are not read, and the import says what to do with them.
 INSTALLED = (

@@ -17,7 +17,8 @@ from .clock import from_zone, is_zone, to_utc
 MAX_EVENTS = 1000
 KINDS = ("down", "planned", "no_data")
 # What Zabbix leaves where a macro has no value.
-UNRESOLVED = re.compile(r"\{[A-Z0-9_.$#]+\}|\*UNKNOWN\*")
+# Of Nagios 4.4, “$” is left of a custom variable that the host does not have.
+UNRESOLVED = re.compile(r"\{[A-Z0-9_.$#]+\}|\*UNKNOWN\*|\$([\w.:-]*\$)?")
 EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
 OLDEST = datetime(2000, 1, 1)
 # How each system says it; PRTG says “Down (Acknowledged)” and “Down ended (now: Up)”.
@@ -36,9 +37,23 @@ CAUSES = (
     "future",
     "zone",
     "contradiction",
+    "order",
     "truncated",
     "field",
 )
+
+
+def named_so(names: str, name: str) -> bool:
+    """Return whether ``name`` is one of ``names``, which stand between commas; one that has a comma itself stands there as it is.
+
+    >>> [named_so("cam-4 , Gate, car park", one) for one in ("CAM-4", "gate,car park", "car park", "cam")]
+    [True, True, True, False]
+    """
+
+    def plain(text):
+        return "," + re.sub(r"\s*,\s*", ",", text.strip().lower()) + ","
+
+    return plain(name) in plain(names)
 
 
 class Event(NamedTuple):
@@ -242,7 +257,7 @@ class Reader:
             # about, its start which time it is.
             self._label_set(labels) or fingerprint,
             "alertmanager",
-            serial=self._serial(labels, self.serial_label),
+            serial=self._serial(labels, self._label_of_serial(labels)),
             up=status == "resolved",
             start=start,
             # While it fires, endsAt is the year 1, or when Alertmanager would give it up.
@@ -256,6 +271,10 @@ class Reader:
             member=fingerprint,
             former_id=fingerprint,
         )
+
+    def _label_of_serial(self, labels):
+        """Return the label named for the company; ``serial`` where an alert has that one alone, of another monitor."""
+        return self.serial_label if labels.get(self.serial_label) or not labels.get("serial") else "serial"
 
     @staticmethod
     def _label_set(labels):
@@ -275,7 +294,7 @@ class Reader:
             raise Refused(
                 "end",
                 f"It ends ({event.end} UTC) before it starts ({event.start} UTC): check both clocks.",
-                "contradiction",
+                "order",
             )
         return event
 
@@ -359,9 +378,7 @@ class Reader:
         if not name:
             return None
         if not is_zone(name):
-            raise Refused(
-                "timezone", f"“{name}” is no time zone: send one such as Europe/Paris or UTC.", "zone"
-            )
+            raise Refused("timezone", f"“{name}” is no time zone: send one such as Europe/Paris or UTC.")
         return name
 
     def _in_zone(self, moment, zone, name, text):

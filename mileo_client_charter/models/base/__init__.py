@@ -24,6 +24,7 @@ from . import mail_message
 from . import mail_thread
 from . import mail_mail
 from . import charter_door
+from . import ir_default
 from . import ir_http
 from . import charter_agreed_action
 from . import mail_activity

@@ -59,11 +59,7 @@ class CharterLink(models.AbstractModel):
         if not claim or claim.purpose not in self._purposes():
             return None, nobody, None, None, "kept" if token == links.KEPT else "unknown"
         model, purpose, link = self._purposes()[claim.purpose]
-        contact = nobody._charter_today_contact(claim.contact)
-        if model == "res.partner":
-            record = nobody._charter_today_contact(claim.record)
-        else:
-            record = self.env[model].sudo().browse(claim.record).exists()
+        record, contact = self._read(model, claim)
         if not record or not contact:
             return None, nobody, None, None, "unknown"
         record = record.with_context(lang=contact.lang or self.env.lang)
@@ -73,6 +69,31 @@ class CharterLink(models.AbstractModel):
         if not contact.active or contact.commercial_partner_id != client:
             return record, contact, purpose, link, "left"
         return record, contact, purpose, link, "open"
+
+    def _read(self, model, claim):
+        """Return (record, contact) of a claim, in memory after two statements: the document, then whom it is about and whom it is for."""
+        partners = self.env["res.partner"].sudo()
+        if model == "res.partner":
+            self._in_memory(partners, {claim.record, claim.contact})
+            return partners._charter_today_contact(claim.record), partners._charter_today_contact(
+                claim.contact
+            )
+        record = self._in_memory(self.env[model].sudo(), {claim.record})
+        client = record.partner_id.id if record and "partner_id" in record._fields else False
+        self._in_memory(partners, {claim.contact, client} - {False})
+        return record, partners._charter_today_contact(claim.contact)
+
+    def _in_memory(self, records, ids):
+        """Return those of ``ids`` that are there, with what reading any of their fields would read of them."""
+        names = [
+            name
+            for name, field in records._fields.items()
+            if field.column_type and field.store and field.prefetch is True
+        ]
+        found = records.with_context(active_test=False).search_fetch(
+            [("id", "in", list(ids))], names, order="id"
+        )
+        return records.browse(found.ids)
 
 
 class CharterLinkMixin(models.AbstractModel):

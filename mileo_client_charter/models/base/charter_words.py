@@ -46,7 +46,7 @@ class Choice(tuple):
 
 
 def _kept(value):
-    if isinstance(value, LazyGettext):
+    if isinstance(value, (LazyGettext, Kept)):
         return {"words": stored(value)}
     if isinstance(value, models.BaseModel):
         return {"record": [value._name, value.id]}

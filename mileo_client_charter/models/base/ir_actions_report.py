@@ -1,7 +1,10 @@
+import io
+
 from odoo import models
 from odoo.exceptions import AccessError, MissingError
 from odoo.models import BaseModel
 
+from ...tools import running_pages
 from ...tools.offline_page import offline
 from .charter_addons import ADDON, builds_on_charter, is_charter_model
 
@@ -17,8 +20,38 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         # A PDF that is kept as an attachment is handed out without being rendered.
-        self._charter_check_print(self._get_report(report_ref), res_ids)
-        return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        report = self._get_report(report_ref)
+        self._charter_check_print(report, res_ids)
+        docs = self.env.get(report.model)
+        if not res_ids or not hasattr(docs, "_charter_runs_below"):
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        streams = {}
+        for doc in docs.browse(dict.fromkeys(res_ids)):
+            running = doc._charter_runs_below(report)
+            # The document as it was delivered or signed, where there is one.
+            printed = getattr(doc, "_charter_printed", None)
+            content = running and printed and printed(report)
+            if content:
+                streams[doc.id] = {"stream": io.BytesIO(content), "attachment": None}
+                continue
+            found = super()._render_qweb_pdf_prepare_streams(report_ref, dict(data or {}), res_ids=doc.ids)
+            stream = found[doc.id]
+            if running and not stream["attachment"]:
+                stream["stream"] = io.BytesIO(self._charter_finished(stream["stream"].getvalue(), *running))
+            streams.update(found)
+        return streams
+
+    def _charter_finished(self, content, title, lang):
+        """Return the PDF ``content`` with its running title, the number of each page, its title and its language, whatever printed it.
+
+        :param lang: code of the language of its words
+        """
+        env = self.with_context(lang=lang).env
+
+        def numbered(number, total):
+            return env._("page %(number)s of %(total)s", number=number, total=total)
+
+        return running_pages.finish(content, title, (lang or "en_US").replace("_", "-"), numbered)
 
     def _get_rendering_context(self, report, docids, data):
         self._charter_check_print(report, docids)

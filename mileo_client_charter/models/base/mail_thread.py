@@ -2,13 +2,17 @@ import logging
 
 from markupsafe import Markup
 from odoo import api, models
-from odoo.tools.mail import email_split
+from odoo.tools.mail import email_normalize, email_split
+from odoo.tools.translate import LazyTranslate
 
+from ...tools import mail_authentication
 from ...tools.automatic_mail import is_automatic, untagged
 from ...tools.delivery_report import is_failure, read
 from ...tools.links import OPENS, without_tokens
 from .charter_addons import is_charter_model
 from .charter_engine import ENGINE
+
+_lt = LazyTranslate(__name__)
 
 _logger = logging.getLogger(__name__)
 
@@ -24,6 +28,13 @@ class Automatic:
 
 
 AUTOMATIC = Automatic()
+
+
+class Doubted:
+    """What marks a mail whose sender our gateway found false, in the same way."""
+
+
+DOUBTED = Doubted()
 
 
 class MailThread(models.AbstractModel):
@@ -70,7 +81,67 @@ class MailThread(models.AbstractModel):
         if is_automatic(message):
             threads = threads.with_context(charter_automatic=AUTOMATIC)
             routes = [route for route in routes if not self._charter_drops(route, message_dict)]
+        thread_id = False
+        for route in list(routes or ()):
+            doubt = threads._charter_doubt_on(route, message_dict)
+            if doubt:
+                routes.remove(route)
+                doubted = threads.with_context(charter_doubted=DOUBTED)
+                told = {**message_dict, **threads._charter_as_nobody_s(doubt, message_dict)}
+                thread_id = super(MailThread, doubted)._message_route_process(message, told, [route])
+        if thread_id and not routes:
+            return thread_id
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _charter_sender_doubt(self, company, sender):
+        """Return what our own gateway found wrong with a mail that says it is from ``sender`` (RFC 8601), as a term; None for nothing.
+
+        It counts where the company has named that gateway.
+        """
+        headers, trusted = self.env.context.get("charter_authentication"), company.charter_mail_authserv
+        if not trusted or not isinstance(headers, AuthenticationResults):
+            return None
+        failed = mail_authentication.failed(headers, trusted, sender)
+        return failed and _lt(
+            "The email claims to be from %(sender)s, and our mail server found that it is not (%(result)s).",
+            sender=sender,
+            result=failed,
+        )
+
+    @api.model
+    def _charter_doubt_on(self, route, message_dict):
+        """Return why an answer on a document of ours is not its sender's, as a term; None where it is, or opens a document."""
+        model, thread_id = route[0], route[1]
+        if not thread_id or not self.env[model]._charter_hears():
+            return None
+        document = self.env[model].sudo().browse(thread_id)
+        company = ("company_id" in document._fields and document.company_id) or self.env.company
+        return self._charter_sender_doubt(
+            company, email_normalize(message_dict.get("email_from") or "") or ""
+        )
+
+    @api.model
+    def _charter_as_nobody_s(self, doubt, message_dict):
+        """Return what changes in an answer whose sender is doubted: it is nobody's, for our people alone, and says why."""
+        words = Markup("<p><strong>%s</strong></p>") % self._charter_for_staff().env._(doubt)
+        return {
+            "author_id": False,
+            # Core writes to whoever wrote what is answered.
+            "parent_id": False,
+            "is_internal": True,
+            "body": words + Markup(message_dict.get("body") or ""),  # noqa: S704  (core's own, sanitised)
+        }
+
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Return addresses as core does; what the program sends on our documents is answered to the company, not to “OdooBot”."""
+        if self and is_charter_model(self) and self.env.user._is_superuser():
+            companies = self.sudo()._mail_get_companies(default=self.env.company)
+            author_ids = {
+                number: (author_ids or {}).get(number) or companies[number].partner_id.id
+                for number in self.ids
+            }
+        return super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):
         """Send it, then keep what everybody on the thread may read: a copy for a client opens in its name, on a contract's

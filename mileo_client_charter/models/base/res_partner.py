@@ -10,8 +10,9 @@ class ResPartner(models.Model):
     @api.model
     def _charter_today_contact(self, number):
         """Return the contact of this number, or the one it was merged into (superuser); empty when there is neither."""
-        contact = self.sudo().browse(number).exists()
-        if contact:
+        contact = self.sudo().browse(number)
+        # What has just been read is there.
+        if contact._fields["active"]._get_cache(contact.env).get(number) is not None or contact.exists():
             return contact
         return self.env["charter.merged.contact"].sudo().search([("former_id", "=", number)]).partner_id
 

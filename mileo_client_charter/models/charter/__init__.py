@@ -1,5 +1,6 @@
 from . import charter_document_part
 from . import charter_document
+from . import charter_document_print
 from . import charter_article
 from . import charter_commitment
 from . import charter_tier_words

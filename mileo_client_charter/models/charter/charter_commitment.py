@@ -124,12 +124,24 @@ class CharterCommitment(models.Model):
 
     @api.model
     @tools.ormcache("company_id", "code")
-    def _delay_in_force(self, company_id, code):
-        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one: published figures stay."""
+    def _terms_of_delay(self, company_id, code):
+        """Return (amount, unit, clock) of the time limit ``code`` has in the charter in force, None without one: published figures stay."""
         commitment = (
             self.env["charter.document"]._commitments_in_force([company_id], [code]).get((company_id, code))
         )
-        return (commitment.delay, commitment.unit) if commitment else None
+        return (commitment.delay, commitment.unit, commitment.clock) if commitment else None
+
+    @api.model
+    def _delay_in_force(self, company_id, code):
+        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one."""
+        terms = self._terms_of_delay(company_id, code)
+        return terms and terms[:2]
+
+    @api.model
+    def _delay_words_in_force(self, company, code):
+        """Return “48 hours” of ``code`` by the charter in force of ``company``; empty without one."""
+        terms = self._terms_of_delay(company.id, code)
+        return self._words(*terms) if terms else ""
 
     @api.model
     def _threshold_of(self, company, code):

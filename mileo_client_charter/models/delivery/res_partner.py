@@ -252,6 +252,20 @@ class ResPartner(models.Model):
     def action_charter_deliveries(self):
         return self._charter_action("mileo_client_charter.action_charter_delivery")
 
+    # -- a contact sheet, printed ------------------------------------------------------------------------
+
+    def _charter_runs_below(self, report):
+        """Return what runs at the foot of a contact sheet and its language; nothing of the reports of others."""
+        if not report._charter_is_ours() or not report.report_name.endswith(".report_contact_sheet"):
+            return None
+        sheet = self.with_context(lang=self.lang or self.env.lang)
+        return sheet._charter_print_name(), sheet.env.lang
+
+    def _charter_print_name(self):
+        sheet = self.with_context(lang=self.lang or self.env.lang)
+        names = (sheet.env._("Contact sheet"), sheet.display_name, sheet.env.company.name)
+        return " · ".join(names).replace("/", "-")
+
     # -- who may print a contact sheet -----------------------------------------------------------------
 
     def _charter_check_print(self, report):

@@ -49,7 +49,7 @@ class CharterEscalation(models.Model):
     partner_id = fields.Many2one("res.partner", "Client", ondelete="restrict")
     contact_id = fields.Many2one("res.partner", ondelete="restrict", charter_recorded="client")
     email_from = fields.Char("Received from", readonly=True, charter_engine=True, groups="base.group_user")
-    doubt = fields.Char(
+    doubt = Words(
         "Why it waits",
         readonly=True,
         copy=False,

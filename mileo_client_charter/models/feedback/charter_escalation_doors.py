@@ -9,13 +9,12 @@ from odoo.tools import email_normalize, html2plaintext
 from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
-from ...tools import mail_authentication
 from ...tools.automatic_mail import untagged
 from ...tools.call_asked import asks_for_call
 from ...tools.mail_quote import own_words
 from ..base.charter_copy import mail_copy
 from ..base.charter_lock import lock
-from ..base.mail_thread import AuthenticationResults
+from ..base.charter_words import as_stored
 
 _lt = LazyTranslate(__name__)
 
@@ -39,7 +38,7 @@ class CharterEscalation(models.Model):
             _lt(
                 "%(doubt)s Ask the client on a number you know; if it is theirs, choose the client: the "
                 "time limit runs from the email.",
-                doubt=self.doubt,
+                doubt=as_stored(self, "doubt"),
             )
             if self.doubt
             else _lt(
@@ -105,21 +104,14 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _doubt_about(self, company, sender):
-        """Return why a mail that says it is from ``sender`` is not simply believed, in words; None when it is.
+        """Return why a mail that says it is from ``sender`` is not simply believed, as a term; None when it is.
 
         What our own gateway says of it counts (RFC 8601), where the company has named that gateway; then the number of
         complaints of one address in an hour.
         """
-        headers = self.env.context.get("charter_authentication")
-        trusted = company.charter_mail_authserv
-        if trusted and isinstance(headers, AuthenticationResults):
-            failed = mail_authentication.failed(headers, trusted, sender)
-            if failed:
-                return self.env._(
-                    "The email claims to be from %(sender)s, and our mail server found that it is not (%(result)s).",
-                    sender=sender,
-                    result=failed,
-                )
+        failed = self._charter_sender_doubt(company, sender)
+        if failed:
+            return failed
         limit = company.charter_hourly_by_user
         since = self._charter_now() - timedelta(hours=1)
         recent = [
@@ -128,7 +120,7 @@ class CharterEscalation(models.Model):
             ("email_from", "ilike", escape_psql(sender)),
         ]
         if limit and sender and self.sudo().search_count(recent, limit=limit) >= limit:
-            return self.env._(
+            return _lt(
                 "%(sender)s has sent more than %(limit)s emails within an hour.", sender=sender, limit=limit
             )
         return None

@@ -54,7 +54,6 @@ class CharterEscalation(models.Model):
             "may_accept": self.state == "answered",
             "may_go_to_level2": self._may_go_to_level2(),
             "may_say_unsatisfied": self._may_say_unsatisfied() and not self.unsatisfied_at,
-            "delay": self._level2_delay(),
             "may_undo_accept": self.state == "resolved"
             and bool(self.accepted_by_id)
             and mind(self.resolved_at),
@@ -67,7 +66,7 @@ class CharterEscalation(models.Model):
         overdue = self.state == "open" and bool(promise) and is_past_due(promise.due_at, self._charter_now())
         onward = self._may_go_to_level2() or (self._may_say_unsatisfied() and not self.unsatisfied_at)
         return {
-            "due": self._link_due(contact),
+            "due": self._link_due(contact, promise),
             "overdue": overdue,
             "level2_url": self._charter_link("level2", contact) if onward else None,
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
@@ -117,8 +116,7 @@ class CharterEscalation(models.Model):
 
     def _level2_delay(self):
         """Return “48 h”, within which general management answers by the charter in force; empty without one."""
-        document = self.env["charter.document"].sudo()._in_force(self.company_id)
-        return document._commitment(ESCALATION_LEVEL2).delay_text
+        return self.env["charter.commitment"]._delay_words_in_force(self.company_id, ESCALATION_LEVEL2)
 
     def _portal_accept(self):
         """Accept our answer as by the link of a mail: it can be changed there for 24 hours."""
@@ -150,9 +148,8 @@ class CharterEscalation(models.Model):
             return self.get_base_url() + self._get_portal_url()
         return self._charter_link("accept")
 
-    def _link_due(self, contact):
-        """Return when our answer is due, in the contact's time zone, which is named."""
-        promise = self._current_promises().get(self.id)
+    def _link_due(self, contact, promise):
+        """Return when our answer is due by ``promise``, in the contact's time zone, which is named."""
         tz = contact.tz or self.company_id._charter_tz()
         return f"{promise._due_in_words(tz)} ({tz.replace('_', ' ')})" if promise and promise.due_at else ""
 

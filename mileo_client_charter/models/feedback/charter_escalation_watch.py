@@ -11,6 +11,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
 from ...tools.past_due import is_past_due
+from ..base.mail_thread import DOUBTED
 
 _lt = LazyTranslate(__name__)
 
@@ -276,7 +277,7 @@ class CharterEscalation(models.Model):
             escalation._ask_who_it_is()
 
     def _charter_word_summary(self, client):
-        if self._may_go_to_level2():
+        if self._may_go_to_level2() and self.env.context.get("charter_doubted") is not DOUBTED:
             return _lt("%s wrote: answer, or go to level 2 with its reason", client.display_name)
         return super()._charter_word_summary(client)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import FEEDBACK_CALLBACK
@@ -14,6 +14,7 @@ from ...tools.links import KEPT
 from ...tools.words import is_said
 from ..base.charter_batches import Queue, run_isolated
 from ..base.charter_engine import charter_through
+from ..base.charter_words import in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -340,5 +341,6 @@ class CharterFeedback(models.Model):
                 "mileo_client_charter.activity_look",
                 user_id=user.id,
                 summary=_lt("Survey not delivered to %s: fix the address", feedback.contact_id.name),
-                note=why,
+                # A server's words have addresses between angle brackets.
+                note=plaintext2html(in_words(reader.env, stored(why))),
             )

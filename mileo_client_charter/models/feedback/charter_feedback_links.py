@@ -17,6 +17,7 @@ _lt = LazyTranslate(__name__)
 SLOT = timedelta(minutes=30)
 # How far ahead a client chooses: further is a slip of the keyboard, and a commitment nobody would see fall due.
 LATEST = timedelta(days=30)
+CALL_FIELDS = ["due_at", "target_at", "delay", "unit", "clock", "commitment_id", "occurrence", "company_id"]
 
 
 class CharterFeedback(models.Model):
@@ -58,11 +59,10 @@ class CharterFeedback(models.Model):
 
     def _link_feedback_values(self, contact):
         escalation = self.escalation_ids.sorted("id")[-1:]
-        level1 = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(ESCALATION_LEVEL1)
         return {
             "heading": self.env._("Request an escalation"),
             "escalation": escalation,
-            "delay": level1.delay_text,
+            "delay": self.env["charter.commitment"]._delay_words_in_force(self.company_id, ESCALATION_LEVEL1),
             "threshold": self.threshold,
             **(escalation._link_state_values(contact) if escalation else {}),
         }
@@ -78,7 +78,9 @@ class CharterFeedback(models.Model):
     # -- when to call -----------------------------------------------------------------------------
 
     def _link_callback_values(self, contact):
-        promise = self._charter_owed(FEEDBACK_CALLBACK)[:1]
+        promise = self._charter_promises(
+            FEEDBACK_CALLBACK, domain=[("is_owed", "=", True)], fetch=CALL_FIELDS, limit=1
+        )
         tz = contact.tz or self.company_id._charter_tz()
         wanted = self.call_wanted_at
         if self.called_at and wanted and wanted <= self.called_at:

@@ -172,7 +172,6 @@ class CharterWord(models.Model):
         return self._document()
 
     def _link_call_values(self, contact):
-        delay = self.env["charter.document"].sudo()._in_force(self.company_id)._commitment(FEEDBACK_CALLBACK)
         day = "" if self.read_at else day_text(self.env, self.due_on, "EEEE d MMMM y")
         return {
             "heading": self.env._("Shall we call you?"),
@@ -181,7 +180,7 @@ class CharterWord(models.Model):
             if day
             else self.env._("We have received your message."),
             "otherwise": self.env._("Without it, we read your words anyway, by %s.", day) if day else "",
-            "delay": delay.delay_text,
+            "delay": self.env["charter.commitment"]._delay_words_in_force(self.company_id, FEEDBACK_CALLBACK),
             "asked": bool(self.call_feedback_id),
         }
 
@@ -240,7 +239,7 @@ class CharterWord(models.Model):
         return to_local(opening, tz).date()
 
     def _put_in_list(self):
-        """Give one activity a document and reader while something is unread there; later words leave it as it is."""
+        """Give one activity a document and reader while something is unread there; later words are put before the others in it."""
         activity_type = self.env.ref(ACTIVITY)
         for word in self:
             document = word.sudo()._document()
@@ -249,14 +248,18 @@ class CharterWord(models.Model):
             mine = document.activity_ids.filtered(
                 lambda one, user=word.user_id: one.user_id == user and one.activity_type_id == activity_type
             )
-            if not mine:
+            said = plaintext2html((word.words or "")[:SUMMARY_LENGTH])
+            if mine and said not in (mine[0].note or "") and len(mine[0].note or "") < 10 * SUMMARY_LENGTH:
+                # What came last is read first.
+                mine[0].note = Markup("%s%s") % (said, mine[0].note or "")
+            elif not mine:
                 reader = document.with_context(lang=word.user_id.lang, mail_activity_quick_update=True)
                 reader.activity_schedule(
                     ACTIVITY,
                     user_id=word.user_id.id,
                     date_deadline=word.due_on,
                     summary=reader._charter_word_summary(word.partner_id),
-                    note=plaintext2html((word.words or "")[:SUMMARY_LENGTH]),
+                    note=said,
                 )
 
     # -- reading ----------------------------------------------------------------------------------
@@ -313,6 +316,14 @@ class CharterWord(models.Model):
         if not word:
             return ""
         day = day_text(self.env, word.due_on, "EEEE d MMMM y")
+        owed = (
+            document.sudo().obligation_ids.filtered("is_owed") if "obligation_ids" in document._fields else ()
+        )
+        if not word.is_late and any(
+            one.due_at and word.company_id._charter_day_at(one.due_at) <= word.due_on for one in owed
+        ):
+            # The page says when we answer, which is before that day.
+            return self.env._("We have received your words.")
         if word.is_late:
             return self.env._(
                 "We have received your words. They were to be read by %s and have not been yet: we apologise, and remind "

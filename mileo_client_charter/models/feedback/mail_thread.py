@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
-from ..base.mail_thread import AUTOMATIC
+from ..base.mail_thread import AUTOMATIC, DOUBTED
 
 _lt = LazyTranslate(__name__)
 
@@ -14,7 +14,9 @@ class MailThread(models.AbstractModel):
     def _charter_bounced(self, messages, why):
         asked = messages.filtered(lambda message: message.model == "charter.feedback")
         feedback = self.env["charter.feedback"].browse(asked.mapped("res_id")).exists()
-        feedback._mail_failed(self.env._("The email came back: %s", why or self.env._("no reason given")))
+        feedback._mail_failed(
+            _lt("The email came back: %s", why) if why else _lt("The email came back, without a reason.")
+        )
         return super()._charter_bounced(messages, why)
 
     # -- nobody speaks into the void -------------------------------------------------------------------
@@ -29,6 +31,8 @@ class MailThread(models.AbstractModel):
         return client, own or client._charter_serving_company()
 
     def _charter_word_summary(self, client):
+        if self.env.context.get("charter_doubted") is DOUBTED:
+            return _lt("Find out who wrote: an email in the name of %s", client)
         return _lt("Read and answer: a comment of %s", client)
 
     def _charter_remind(self, user, subject):
@@ -47,7 +51,10 @@ class MailThread(models.AbstractModel):
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if self._charter_hears() and message.message_type in ("email", "comment") and self.id:
-            if self._charter_is_ours(message):
+            if self.env.context.get("charter_doubted") is DOUBTED:
+                # It opens nothing again and answers nothing; somebody reads it and asks the client.
+                self.env["charter.word"].sudo()._hear(self, message=message)
+            elif self._charter_is_ours(message):
                 self._charter_answered_on_thread(message)
             elif self.env.context.get("charter_automatic") is not AUTOMATIC:
                 self._charter_heard(message)

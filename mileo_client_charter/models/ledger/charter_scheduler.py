@@ -1,6 +1,6 @@
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
@@ -160,9 +160,9 @@ class CharterScheduler(models.AbstractModel):
             if not row.withdrawn and (
                 stands or not (row.is_owed or (row.cancelled_at and row.state == "late"))
             ):
-                there.add(
-                    (contract.id, row.code, self._year_key(contract, row.code, event_key(row.occurrence)))
-                )
+                review = row.code == REVIEW_ANNUAL and day
+                key = contract._charter_year_served(day) if review else event_key(row.occurrence)
+                there.add((contract.id, row.code, key))
         back._reopen_outstanding(_lt("The contract's dates are again what they were."))
         moved[REVIEW_ANNUAL]._cancel(
             _lt("The contract's dates changed: it has no annual due date on that day any more."),
@@ -209,7 +209,12 @@ class CharterScheduler(models.AbstractModel):
                 found.append(request)
             elif request["at"] > now or request["code"] == RENEWAL_DECISION:
                 found.append(self._known_late(contract, request, now))
-            elif due >= contract._charter_midnight(contract.charter_known_on or contract.charter_since):
+            elif due >= contract._charter_midnight(
+                max(
+                    contract.charter_known_on or contract.charter_since,
+                    contract.charter_dates_known_on or date.min,
+                )
+            ):
                 # Nothing ran meanwhile: it was promised all the same.
                 since = contract._charter_midnight(contract.charter_since)
                 found.append({**request, "opened_at": max(since, request["at"] - relativedelta(years=1))})

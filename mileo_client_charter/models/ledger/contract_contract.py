@@ -380,12 +380,6 @@ class ContractContract(models.Model):
         serves = self.charter_auto_renew and anniversary - self._charter_review_lead() < last
         return last if serves else None
 
-    def _charter_year_of(self, day):
-        """Return the anniversary with which the contract year of ``day`` ends, or None."""
-        self.ensure_one()
-        first = self._charter_first_day()
-        return periods.anniversary_after(first, day - timedelta(days=1)) if first and day else None
-
     def _charter_reviews_before(self, day):
         """Return whether a review before ``day`` is the one of its year. One that served the end of a term still is once the term
         was renewed."""

@@ -34,7 +34,24 @@ class ContractLine(models.Model):
         term = self.get_relative_delta(self.auto_renew_rule_type, self.auto_renew_interval)
         return self.date_end + term < self.date_end + relativedelta(years=1)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # A successor begins no contract earlier.
+        begun = [
+            vals["contract_id"]
+            for vals in vals_list
+            if vals.get("contract_id")
+            and vals.get("date_start")
+            and not vals.get("predecessor_contract_line_id")
+        ]
+        contracts = self.env["contract.contract"].browse(set(begun))
+        before = contracts._charter_first_days()
+        lines = super().create(vals_list)
+        contracts._charter_note_start(before)
+        return lines
+
     def write(self, vals):
+        starts = self.contract_id._charter_first_days() if vals.keys() & {"date_start", "is_canceled"} else {}
         ends_earlier = self.browse()
         if vals.get("is_auto_renew") is False and not vals.get("manual_renew_needed"):
             ends_earlier = self.filtered("is_auto_renew")
@@ -44,6 +61,7 @@ class ContractLine(models.Model):
             end = fields.Date.to_date(vals["date_end"])
             longer = self.filtered(lambda line: line.date_end and (not end or end > line.date_end))
         result = super().write(vals)
+        self.contract_id._charter_note_start(starts)
         (self if goes_on else longer - ends_earlier).filtered(
             "charter_notice_given"
         ).charter_notice_given = False

@@ -23,7 +23,11 @@ def _of_clients(table, clients):
     """Return the condition that rows of ``table`` are about ``clients`` (ids); none for all of them and the company's roles."""
     if clients is None:
         return SQL("TRUE")
-    return SQL("%s = ANY(%s)", SQL.identifier(table, "partner_id"), list(clients))
+    return SQL(
+        "%(partner)s = ANY(%(clients)s)",
+        partner=SQL.identifier(table, "partner_id"),
+        clients=list(clients),
+    )
 
 
 class CharterAssignment(models.Model):

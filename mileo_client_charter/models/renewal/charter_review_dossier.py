@@ -135,6 +135,16 @@ class CharterReview(models.Model):
         )
         return [{"name": one.name, "advice": one.advice, "state": one.state} for one in found]
 
+    def _charter_runs_below(self, _report):
+        """Return what runs at the foot of each page of the dossier, and the language it is in."""
+        review = self.with_context(lang=self.contact_id.lang or self.env.lang)
+        return review._charter_print_name(), review.env.lang
+
+    def _charter_print_name(self):
+        review = self.with_context(lang=self.contact_id.lang or self.env.lang)
+        names = (review.env._("Annual review"), review.partner_id.name, review.contract_id.name)
+        return " · ".join(names).replace("/", "-")
+
     def _charter_check_print(self, report):
         # What is printed is made of the frozen figures: staff read those, the client its copy of the dossier.
         self._check_field_access(self._fields["dossier_figures"], "read")

@@ -7,6 +7,7 @@ from odoo.tools import email_normalize, email_split, plaintext2html
 
 from ...tools import ical
 from ..base.charter_format import moment_text
+from ..base.mail_thread import DOUBTED
 
 
 class Answered:
@@ -50,7 +51,7 @@ class CharterReview(models.Model):
 
     def message_update(self, msg_dict, update_vals=None):
         found = self.env.context.get("charter_calendar_answers")
-        if isinstance(found, Answered):
+        if isinstance(found, Answered) and self.env.context.get("charter_doubted") is not DOUBTED:
             sender = email_normalize((email_split(msg_dict.get("email_from")) or [""])[0])
             said = plaintext2html("\n".join(self._charter_take_answer(one, sender) for one in found.answers))
             found.silent = all(

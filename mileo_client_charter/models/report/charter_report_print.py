@@ -6,7 +6,7 @@ import logging
 from odoo import models
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ...tools import marked_pages, running_pages
+from ...tools import marked_pages
 from ...tools.workbook import Book
 
 _logger = logging.getLogger(__name__)
@@ -54,15 +54,28 @@ class CharterReport(models.Model):
             return [self._print_run([pair])[0] for pair in pairs]
 
     def _finished(self, content, report, lang):
-        """Return the PDF of one report with its running title, page numbers and language, whichever engine printed it."""
-        localized = report.with_context(lang=lang)
-        kind = localized.env._("Activity report")
-        title = f"{kind} · {localized._foot(report.table)}"
+        """Return the PDF of one report with its running title, page numbers and language."""
+        return self.env["ir.actions.report"]._charter_finished(
+            content, *report.with_context(lang=lang)._charter_runs_below()
+        )
 
-        def numbered(number, total):
-            return localized.env._("page %(number)s of %(total)s", number=number, total=total)
+    # -- from Odoo's own Print menu, and by its address ---------------------------------------------------
 
-        return running_pages.finish(content, title, (lang or "en_US").replace("_", "-"), numbered)
+    def _charter_runs_below(self, _report=None):
+        """Return what runs at the foot of each page, and the language it is in."""
+        kind = self.env._("Activity report")
+        return f"{kind} · {self._foot(self.table)}", self.env.lang
+
+    def _charter_printed(self, _report):
+        """Return the PDF every other way to this report gives: staff read it in the client's language, as the workbook."""
+        one = self.with_context(lang=self._charter_print_lang())
+        return one._as_delivered() or one._pdf()
+
+    def _charter_print_lang(self):
+        return self.env.lang if self.env.user.share else self._client_lang()
+
+    def _charter_print_name(self):
+        return self.with_context(lang=self._charter_print_lang())._file_name("pdf").removesuffix(".pdf")
 
     def _printed(self, html):
         """Return the PDF of a whole page of HTML."""

@@ -179,12 +179,20 @@ class CharterOutage(models.Model):
                             UNION
                            SELECT part.name, one.id
                              FROM charter_equipment one, regexp_split_to_table(lower(one.monitored_as), '\\s*,\\s*') part (name)
-                            WHERE one.monitored_as IS NOT NULL AND part.name = ANY(%(names)s)) named
+                            WHERE one.monitored_as IS NOT NULL AND part.name = ANY(%(names)s)
+                            UNION
+                           -- A name that has a comma itself stands among the others as it is.
+                           SELECT asked.name, one.id
+                             FROM unnest(%(with_comma)s::text[]) asked (name)
+                             JOIN charter_equipment one ON one.monitored_as IS NOT NULL
+                              AND position(',' || regexp_replace(asked.name, '\\s*,\\s*', ',', 'g') || ','
+                                           IN ',' || regexp_replace(lower(one.monitored_as), '\\s*,\\s*', ',', 'g') || ',') > 0) named
                      JOIN charter_equipment equipment ON equipment.id = named.id
                      JOIN res_partner partner ON partner.id = equipment.partner_id
                     WHERE equipment.company_id = ANY(%(companies)s)
                     ORDER BY equipment.id""",
                 names=list({event.serial.lower() for event in events}),
+                with_comma=list({event.serial.lower() for event in events if "," in event.serial}),
                 companies=list(self.env.user._get_company_ids()),
             )
         )

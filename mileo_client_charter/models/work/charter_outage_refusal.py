@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...tools.outage_events import CAUSES
+from ...tools.outage_events import CAUSES, named_so
 from ..base.charter_batches import run_isolated
 
 OPERATIONS = "mileo_client_charter.group_charter_operations"
@@ -63,6 +63,7 @@ class CharterOutageRefusal(models.Model):
             ("future", "A moment to come"),
             ("zone", "No time zone"),
             ("contradiction", "Contradicts what is recorded"),
+            ("order", "Ends before it starts"),
             ("truncated", "Alerts left out by the sender"),
             ("field", "Cannot be read"),
         ],
@@ -140,6 +141,10 @@ class CharterOutageRefusal(models.Model):
             "contradiction": (
                 self.env._("“%s” contradicts what is recorded"),
                 self.env._("Compare it with the outages of that equipment, and correct what is wrong."),
+            ),
+            "order": (
+                self.env._("“%s” comes before the start"),
+                self.env._("Set the program’s clock, and check the time zone it is declared with."),
             ),
             "truncated": (
                 self.env._("“%s” leaves out alerts"),
@@ -476,7 +481,7 @@ class CharterOutageNaming(models.TransientModel):
     def action_apply(self):
         """Write the name on the equipment, then take what was refused."""
         self.ensure_one()
-        names = [name.strip() for name in (self.equipment_id.monitored_as or "").split(",") if name.strip()]
-        if self.subject.lower() not in map(str.lower, names):
-            self.equipment_id.monitored_as = ", ".join([*names, self.subject])
+        named = (self.equipment_id.monitored_as or "").strip(" ,")
+        if not named_so(named, self.subject):
+            self.equipment_id.monitored_as = ", ".join(filter(None, [named, self.subject]))
         return self.refusal_id.action_replay()

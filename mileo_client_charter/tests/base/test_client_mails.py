@@ -157,6 +157,7 @@ class TestClientMails(ClientMails):
                 words = self.env["charter.word"]
                 before = words.search([]).ids
                 self.assertIn("@mileo.example.com", mail.reply_to or "")
+                self.assertNotIn("OdooBot", mail.reply_to, "the answer is for the company, not for a program")
                 thread = self.env["mail.thread"].sudo().message_process(None, self.reply(mail, number))
                 self.assertEqual(thread, mail.res_id, "in the thread it answers")
                 document = self.env[mail.model].browse(mail.res_id)

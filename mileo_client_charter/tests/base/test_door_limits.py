@@ -179,6 +179,38 @@ class TestMailDoor(DoorsCase):
         self.assertFalse(escalation.configuration_error)
         self.assertTrue(escalation.doubt, "why it waited stays on record")
 
+    def test_a_forged_answer_is_nobody_s_word(self):
+        """Found by a stranger: “all is settled, I withdraw my complaint” stood on the complaint as the client's own."""
+        domain = self.alice.email.split("@")[1]
+        with self.at(0):
+            complaint = self.mail(subject="mine")
+            sent = complaint.with_user(self.operations).message_post(
+                body="We come tomorrow morning at eight.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+        before, mails = complaint.message_ids, self.mails_to(self.alice)
+        for subject, results in (("forged", FAILED), ("passed", FAILED.replace("dmarc=fail", "dmarc=pass"))):
+            text = MAIL.format(
+                results=results.format(domain=domain), sender=self.alice.email, subject=subject
+            )
+            text = text.replace("Content-Type", f"In-Reply-To: {sent.message_id}\nContent-Type", 1)
+            with self.subTest(subject), self.at(1):
+                self.env["mail.thread"].sudo().message_process("charter.escalation", text)
+                [message] = (complaint.message_ids - before).filtered(lambda one: one.message_type == "email")
+                before = complaint.message_ids
+                word = self.env["charter.word"].search([("message_id", "=", message.id)])
+                self.assertTrue(word, "somebody reads it by the next working day")
+                if subject == "passed":
+                    self.assertEqual((message.author_id, message.subtype_id.internal), (self.alice, False))
+                    self.assertNotIn("our mail server", message.body)
+                    continue
+                self.assertFalse(message.author_id, "nobody's name stands above it")
+                self.assertTrue(message.subtype_id.internal, "the client does not see it on its pages")
+                self.assertIn("dmarc=fail", message.body)
+                self.assertIn("who wrote", complaint.activity_ids.filtered("user_id").mapped("summary")[-1])
+                self.assertEqual(self.mails_to(self.alice), mails, "whose name was used is not written to")
+
     def test_what_others_say_is_not_looked_at(self):
         domain = self.alice.email.split("@")[1]
         forged = FAILED.format(domain=domain).replace("mx.mileo.example", "mx.evil.example")

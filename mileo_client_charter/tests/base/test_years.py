@@ -5,7 +5,7 @@ from functools import partial
 
 from odoo.tests import tagged
 
-from ..cases.three_years import Life
+from ..cases.three_years import WITH_GEAR, Life
 
 # Seeds whose lives of sixty contracts found something, as short lives: (seed, contracts, days, what happens a day).
 FOUND = [(1, 3, 3, 12), (2, 3, 3, 12)]
@@ -20,7 +20,7 @@ class TestYears(Life):
         contracts, days = (contracts, round(365.25 * years)) if years else (5, 6)
         # Each line as it comes: three years are long, and their log is read while they go on.
         say = partial(print, flush=True) if years else None  # pylint: disable=print-used
-        found = self.live(seed, contracts, days, say=say)
+        found = self.live(seed, contracts, days, say=say, what=WITH_GEAR)
         self.assertFalse(found, "\n".join(found))
         self.assertTrue(self.made, "somebody lived")
 

@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from ...models.renewal.charter_notice import REVIEW_DAYS
 from ...tools import periods
-from ...tools.occurrence import event_key, parse_key
+from ...tools.occurrence import event_key, format_key, parse_key
 from .own_rows import foreign_frozen_rows, foreign_rows
 
 INVARIANTS = []
@@ -79,6 +80,40 @@ def each_promise_once(env, now, day):
                         yield f"{contract.name}: {code} {event} is there {count} times"
 
 
+@invariant
+def each_client_has_its_charter_and_its_sheet(env, now, day):
+    """Of every active client: the charter in force is owed or was handed over once, and a contact sheet at least once."""
+    contracts = _contracts(env)
+    rows = env["charter.obligation"].sudo().search_fetch(
+        [("res_model", "=", "res.partner"), ("code", "in", ("charter.copy", "contacts.sheet")), ("withdrawn", "=", False)],
+        ["partner_id", "code", "occurrence", "company_id"],
+    )  # fmt: skip
+    there = Counter(
+        (row.partner_id, row.company_id, row.code, row.code == "charter.copy" and event_key(row.occurrence))
+        for row in rows
+    )
+    for client, company in {(one.commercial_partner_id, one.company_id) for one in contracts}:
+        version = env["charter.document"].sudo()._in_force(company).version
+        copies = there[client, company, "charter.copy", version]
+        if copies != 1:
+            yield f"{client.name}: charter.copy {version} is there {copies} times"
+        if not there[client, company, "contacts.sheet", False]:
+            yield f"{client.name}: no contacts.sheet"
+
+
+@invariant
+def each_complaint_has_its_answer_owed(env, now, day):
+    """Of every escalation of a known client: level 1 is in the register, and level 2 where it went there."""
+    rows = env["charter.obligation"].sudo().search_fetch(
+        [("res_model", "=", "charter.escalation"), ("withdrawn", "=", False)], ["res_id", "code"]
+    )  # fmt: skip
+    there = {(row.res_id, row.code) for row in rows}
+    for one in env["charter.escalation"].sudo().search([("partner_id", "!=", False)]):
+        for level in range(1, int(one.level) + 1):
+            if (one.id, f"escalation.level{level}") not in there:
+                yield f"{one.reference}: level {level} is owed to no one"
+
+
 def _names(key, event):
     return str(parse_key(key).day) == event
 
@@ -100,11 +135,42 @@ def _wanted(contract, today):
     if contract.charter_term_end and contract.charter_term_end >= today:
         wanted["renewal.decision"] = [str(contract.charter_term_end + timedelta(days=1))]
     wanted["report.delivery"] = [periods.period_of(today, tier.report_period).key]
+    wanted["interview.biannual"] = [
+        format_key(first, str(index + 1))
+        for index, first, final in periods.slices(since, today, tier.interviews_per_year)
+        if first <= today <= final
+    ]
     return wanted
 
 
 # A sudden absence is told late, and the ledger says so: it is due when the absence begins.
 BORN_LATE = {"contact.handover"}
+
+
+@invariant
+def each_client_is_told_of_its_own_dates(env, now, day):
+    """Of every date announced that is to be told by now: one notice has it for that client, and no other date of that equipment."""
+    contracts = _contracts(env)
+    clients = contracts.commercial_partner_id
+    notices = env["charter.notice"].sudo()
+    horizon = day.today + notices.new({"company_id": env.company.id})._advance() + timedelta(days=REVIEW_DAYS)
+    gear = env["charter.equipment"].sudo().search([("partner_id", "in", clients.ids)])
+    lines = env["charter.notice.line"].sudo().search(
+        [("notice_id.kind", "=", "end_of_support"), ("notice_id.state", "in", ("draft", "open")), ("equipment_ids", "in", gear.ids)]
+    )  # fmt: skip
+    told = Counter((one, line.notice_id.effect_on) for line in lines for one in line.equipment_ids)
+    dates = {
+        one: set(one.milestone_ids.filtered(lambda m: m.kind == "end_of_support" and m.date).mapped("date"))
+        for one in gear
+    }
+    for one in gear:
+        for when in dates[one]:
+            count = told[one, when]
+            if count > 1 or (not count and day.today < when <= horizon):
+                yield f"{one.name} of {one.partner_id.name}: {when} is in {count} notices"
+    for one, when in told:
+        if dates[one] and when not in dates[one]:
+            yield f"{one.name} of {one.partner_id.name}: told of {when}, and it has {sorted(map(str, dates[one]))}"
 
 
 @invariant
@@ -128,7 +194,8 @@ def an_older_occurrence_is_never_due_after_a_younger_one(env, now, day):
           JOIN charter_obligation older USING (code, res_model, res_id, partner_id)
           JOIN res_partner p ON p.id = older.partner_id
          WHERE younger.due_at > %s AND older.due_at > younger.due_at AND older.trigger_at < younger.trigger_at
-           AND older.state != 'cancelled' AND younger.state != 'cancelled'
+           -- What is done is out of the way: a term that was renewed before its time, say.
+           AND older.done_at IS NULL AND older.state != 'cancelled' AND younger.state != 'cancelled'
         """,
         [now],
     )

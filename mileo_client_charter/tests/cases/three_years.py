@@ -27,6 +27,8 @@ HAPPENINGS = {
     "leaver": 1, "refuse_mail": 10, "new_contract": 2, "copy": 1, "way_round": 6, "move": 2, "move_contact": 1, "merge": 1,
     "work": 20, "word": 15, "read_words": 20, "call": 12, "report": 6,
 }  # fmt: skip
+# The installed base beside them; lives that are kept for what they found go on without it.
+WITH_GEAR = HAPPENINGS | {"gear": 8, "announce": 8, "tell": 8}
 # Faults after which a life has shown enough.
 MOST = 20
 JOBS = ("schedule", "clock", "contacts", "delivery", "feedback", "report", "watch")
@@ -35,13 +37,17 @@ JOBS = ("schedule", "clock", "contacts", "delivery", "feedback", "report", "watc
 class Life(YearCase):
     """Not a test by itself: ``live`` is called by the tests."""
 
-    def live(self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6, say=None):
+    def live(
+        self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6, say=None, what=HAPPENINGS
+    ):
         """Live ``days`` days and hold the invariants each evening.
 
+        :param what: what may happen, and how often beside the rest
         :param say: called with a line about each month that was lived
         :return: [what is broken], each on the first day it is, with what had happened
         """
         found, known = [], set()
+        self.what = what
         self.dice, self.made, self.happened = random.Random(seed), self.env["contract.contract"], []
         self.crons = [self.env.ref(f"mileo_client_charter.cron_{name}") for name in JOBS]
         moment = datetime.combine(start, datetime.min.time()) + timedelta(hours=4)
@@ -138,7 +144,7 @@ class Life(YearCase):
     # -- what happens -----------------------------------------------------------------------------
 
     def something(self):
-        names, weights = zip(*HAPPENINGS.items(), strict=True)
+        names, weights = zip(*self.what.items(), strict=True)
         [name] = self.dice.choices(names, weights)
         subject = self.dice.choice(self.made) if self.made and name != "new_contract" else self.made[:0]
         if not subject and name != "new_contract":
@@ -410,6 +416,37 @@ class Life(YearCase):
             report.no_recommendation_reason = "Nothing to advise."
             report.with_user(self.admin).action_written()
             report.with_user(self.admin).action_review()
+
+    def gear(self, contract):
+        """Equipment is put up at a client's, of a model others have too."""
+        model = self.dice.choice(("L 1", "L 2", "L 3"))
+        camera = self.env["charter.equipment"].create(
+            {"name": f"Camera {model}", "maker": self.dice.choice(("Lynx", "lynx ")), "model": model,
+             "partner_id": contract.commercial_partner_id.id}
+        )  # fmt: skip
+        if self.dice.random() < 0.5:
+            self.date_it(camera)
+
+    def date_it(self, camera):
+        day = self.now.date() + timedelta(days=self.dice.choice((5, 30, 61, 70, 90, 200)))
+        camera.milestone_ids = [
+            Command.clear(),
+            Command.create({"kind": "end_of_support", "status": "announced", "date": day}),
+        ]
+
+    def announce(self, contract):
+        """A manufacturer announces a date, or moves it; of some clients' equipment only."""
+        gear = self.env["charter.equipment"].search([("maker", "=ilike", "lynx%")])
+        if gear:
+            self.date_it(self.dice.choice(gear))
+
+    def tell(self, contract):
+        """A notice is sent to its clients."""
+        drafts = self.env["charter.notice"].search([("state", "=", "draft")])
+        if drafts:
+            notice = self.dice.choice(drafts)
+            notice.write({"body": "<p>It ends.</p>", "advice": "Replace it.", "late_reason": "Known late."})
+            notice.with_user(self.admin).action_send()
 
     def way_round(self, contract):
         """Somebody tries to have it renewed without the charter."""

@@ -324,6 +324,26 @@ class TestEveryWordIsHeard(WordsCase):
                     self.assertEqual((word.user_id, word.due_on.isoformat()), (self.manager, "2026-10-06"))
                     self.assertEqual(feedback.activity_ids.user_id, self.manager)
 
+    def test_the_task_gives_the_last_words_first(self):
+        """Found by a stranger: a second answer stood in no task, and the page named a day to read it after the day to answer it."""
+        with self.at():
+            escalation = self.env["charter.escalation"]._from_portal(
+                self.alice, "Gate", "Nothing moves since Thursday."
+            )
+            post = escalation.sudo().with_context(mail_notify_force_send=False).message_post
+            for words in ("It moves <halfway> now.", "It is stuck again."):
+                post(
+                    body=words, author_id=self.alice.id, message_type="email", subtype_xmlid="mail.mt_comment"
+                )
+            [task] = escalation.sudo().activity_ids.filtered(
+                lambda one: one.activity_type_id == self.env.ref("mileo_client_charter.activity_word")
+            )
+            self.assertRegex(str(task.note), "(?s)stuck again.*&lt;halfway&gt;")
+            read_by = self.env["charter.word"]._charter_read_by
+            self.assertEqual(read_by(escalation), "We have received your words.", "we answer before that day")
+            escalation._charter_promises("escalation.level1")._fulfil("Answered.")
+            self.assertIn("6 October", read_by(escalation))
+
     def test_what_is_recorded_days_later_is_to_be_read_from_then(self):
         """Found by ``bin/test --years`` (seed 1): words of a meeting recorded a week later were overdue at once."""
         with self.at(24 * 7 + 2):

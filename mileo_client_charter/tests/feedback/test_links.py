@@ -19,8 +19,10 @@ from ...tools.clock import to_utc
 from ..cases.common import START
 from ..cases.links import LinksCase
 
-# Reading takes eleven to twenty today, with room for what Odoo asks besides; the issue asks for eight.
-STATEMENTS = 24
+# Of the whole request: who asks, the document, its people, the company, and what the page shows of them.
+STATEMENTS = 8
+# Read off more: a notice with its equipment and its revisions, everything we write to a contact, everybody who answers with hours and photos.
+MORE = {"notice": 9, "mails": 13, "sheet": 15}
 
 
 @tagged("post_install", "-at_install")
@@ -189,7 +191,7 @@ class TestLinks(LinksCase):
             before = sql_db.sql_counter
             self.assertEqual(self.get(token).status_code, 200)
             counts[purpose] = sql_db.sql_counter - before
-        self.assertFalse({purpose: count for purpose, count in counts.items() if count > STATEMENTS})
+        self.assertFalse({one: count for one, count in counts.items() if count > MORE.get(one, STATEMENTS)})
 
     def test_a_link_opens_for_one_person_one_thing_and_a_time(self):
         escalation = self.answered().sudo()

@@ -72,9 +72,14 @@ class TestGroupAccess(DoorsCase):
         )  # fmt: skip
         self.assertNotIn("From the south", page.text, "what it said is its own")
         self.assertShows(self.get(SETTINGS), "See the subsidiaries that have given you access")
+        first = self.get("/my/charter")
+        self.assertShows(first, "access given to you")
+        for address in (GROUP, f"{SETTINGS}#mails-title"):
+            self.assertIn(f'href="{address}"', first.text)
         for login in ("p_adam", "p_bea", "p_bob"):
             self.log_in(login)
             self.assertNotIn("Alpine South", self.get(GROUP).text)
+            self.assertNotIn(GROUP, self.get("/my/charter").text)
 
     def test_what_it_covers(self):
         for covers, shown, hidden in (

@@ -212,6 +212,42 @@ class TestTermThatMoves(SentenceCase):
                 )
                 self.assertTrue(all(gone.mapped("cancel_reason")) and gone, "with the reason")
 
+    def test_a_start_that_moves_keeps_the_review_of_each_year(self):
+        """Found by ``bin/test --years`` (seed 3): the review of a year that was over counted as that of the next one.
+
+        (case, days the start moves, whether the review of that year was held, reviews two nights later, whose are withdrawn)
+        """
+        for name, days, held, expected in (
+            ("a month earlier, not held yet", -30, False, {"2027-01-31": "2026-10-31", "2028-01-01": "2027-12-04"}),
+            ("a month earlier, held", -30, True, {"2027-01-31": "2026-10-31", "2028-01-31": "2027-10-31"}),
+            ("a day earlier, held", -1, True, {"2027-01-31": "2026-10-31", "2028-01-31": "2027-10-31"}),
+            ("five months earlier", -153, False, {"2027-01-31": "2026-10-31", "2028-08-31": "2028-05-31"}),
+            ("five months earlier, held", -153, True,
+             {"2027-01-31": "2026-10-31", "2028-01-31": "2027-10-31", "2028-08-31": "2028-05-31"}),
+            ("a month later: what was late stays late", 30, False, {"2027-01-31": "2026-10-31", "2028-01-31": "2027-10-31"}),
+        ):  # fmt: skip
+            with self.subTest(REVIEW, case=name):
+                contract = self.made("2026-01-31", "2029-01-30", "2026-02-05", partner=self._client(name)[0])
+                [first] = self.promise(contract, "review.annual")
+                with self.on("2026-10-30"):
+                    first._fulfil("Held.")
+                self.nightly(contract, "2027-02-01")
+                with self.on("2027-10-30"):
+                    if held:
+                        (self.promise(contract, "review.annual") - first)._fulfil("Held.")
+                line = contract.contract_line_ids
+                with self.on("2027-11-03"):
+                    line.date_start += timedelta(days=days)
+                    self.env.flush_all()
+                self.nightly(contract, "2027-11-04", "2027-11-05")
+                rows = self.promise(contract, "review.annual").filtered(lambda row: not row.cancelled_at)
+                due = {
+                    str(parse_key(row.occurrence).day): str(contract._charter_local_day(row.due_at))
+                    for row in rows
+                }
+                self.assertEqual(due, expected)
+                self.none_born_late(contract)
+
     def test_notice_of_the_client_leaves_nothing_to_decide(self):
         for name, give in (
             ("stopped", lambda line: line.stop(date(2026, 12, 31))),

@@ -12,6 +12,7 @@ import psycopg2
 from odoo.addons.base.models import ir_actions_report
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 from pypdf import PdfReader
 
 from ...models.base.charter_addons import is_charter_model
@@ -91,7 +92,7 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
         return self.env["ir.actions.report"].search([]).filtered(lambda report: report._charter_is_ours())
 
     def printed(self, report, record):
-        """(pages given to the program that prints, text of the PDF)."""
+        """(pages given to the program that prints, text of the PDF, which ``self.pdf`` reads)."""
         pages, run = [], ir_actions_report._run_wkhtmltopdf
 
         def note(args):
@@ -108,24 +109,29 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
                 report.report_name, record.ids
             )
         self.assertEqual(kind, "pdf")
-        return pages, "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        self.pdf = PdfReader(io.BytesIO(content))
+        return pages, "".join(page.extract_text() for page in self.pdf.pages)
 
     def test_every_report(self):
-        """What is hostile is put where every author's words end up: in the page itself, after its templates."""
+        """What is hostile is put where every author's words end up: in the page itself, after its templates.
+
+        And by whatever way it is printed, each page says which it is and of what, and the file has a title and a language.
+        """
         reports = self.reports()
         self.assertGreaterEqual(len(reports), 4)
-        prepare = type(reports)._prepare_html
+        run = type(reports)._run_wkhtmltopdf
 
-        def worse(report, page, *args, **kwargs):
-            bodies, *others = prepare(report, page, *args, **kwargs)
+        def worse(report, bodies, *args, **kwargs):
             more = hostile(self.address) + hostile(self.file)
-            return [str(body).replace("</body>", f"{more}</body>") for body in bodies], *others
+            return run(
+                report, [str(body).replace("</body>", f"{more}</body>") for body in bodies], *args, **kwargs
+            )
 
         with self.at(moment=DECIDING):
             for report in reports:
                 with (
                     self.subTest(report=report.report_name),
-                    patch.object(type(reports), "_prepare_html", worse),
+                    patch.object(type(reports), "_run_wkhtmltopdf", worse),
                 ):
                     record = self.record(report)
                     pages, text = self.printed(report, record)
@@ -135,7 +141,24 @@ class TestPrintingOffline(TwoCompaniesCase, HttpCase):
                     for page in pages:
                         self.assertNotIn(self.address, page)
                         self.assertNotIn(self.file, page)
+                    self.runs_on_every_page(report, record)
         self.assertFalse(self.asked)
+
+    def runs_on_every_page(self, report, record):
+        if hasattr(record, "_charter_print_lang"):
+            record = record.with_context(lang=record._charter_print_lang())
+        title, lang = record._charter_runs_below(report)
+        lang = lang or "en_US"
+        self.assertEqual(self.pdf.metadata.title, title)
+        self.assertEqual(self.pdf.trailer["/Root"]["/Lang"], lang.replace("_", "-"))
+        texts = [" ".join(page.extract_text().split()) for page in self.pdf.pages]
+        page_of = {"en_US": "page {} of {}", "fr_FR": "page {} sur {}"}[lang]
+        for number, text in enumerate(texts, 1):
+            self.assertIn(page_of.format(number, len(texts)), text)
+            self.assertIn(title[:20], text)
+        name = safe_eval(report.print_report_name, {"object": record})
+        self.assertNotIn("/", name)
+        self.assertNotEqual(name, record.display_name, "a file that does not say what it is")
 
     def record(self, report):
         records = self.env[report.model].search(

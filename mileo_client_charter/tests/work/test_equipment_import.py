@@ -150,6 +150,7 @@ class TestEquipmentImport(GearCase):
         self.assertEqual((wizard.ignored, wizard.missing_tags, wizard.refused), ("Colour", "Dock (test)", 1))
         self.assertFalse(wizard.installed)
         french = {
+            "Noms dans la supervision": "cam-9.lyon, 10.0.4.12",
             "Marque": "Hikvision",
             "Modèle": "DS-2CD4A25F",
             "Version firmware": "V5.4.0",
@@ -160,6 +161,11 @@ class TestEquipmentImport(GearCase):
         [line] = told.line_ids
         self.assertEqual((line.maker, line.model, line.firmware), ("Hikvision", "DS-2CD4A25F", "V5.4.0"))
         self.assertEqual((told.ignored, told.installed), ("Date de pose", "Date de pose"))
+        made = self.env["charter.equipment"].search(told.action_import()["domain"])
+        self.assertEqual(
+            made.monitored_as, "cam-9.lyon, 10.0.4.12", "what a monitoring calls them, in one go"
+        )
+        made.unlink()
         wizard.create_tags = True
         wizard.action_show()
         self.assertEqual(

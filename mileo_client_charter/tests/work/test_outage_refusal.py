@@ -97,8 +97,8 @@ class TestRefusedEvents(GearCase):
         self.assertEqual((self.camera.monitored_as, self.camera.serial), ("cam-4.lyon", "SN-1"))
         self.assertEqual(self.hours(self.camera), [(-3, -2)])
         self.assertEqual(refusal.state, "mended")
-        self.camera.monitored_as = "other , CAM-4.lyon,10.0.4.12"
-        for name in ("cam-4.LYON", "10.0.4.12", "other"):
+        self.camera.monitored_as = "other , CAM-4.lyon,Barrier, car park , 10.0.4.12"
+        for name in ("cam-4.LYON", "10.0.4.12", "other", "Barrier,  car park"):
             [result] = self.tell(self.down(name, event_id=name))
             self.assertEqual(result["status"], "created", name)
         [result] = self.tell(self.down("10.0.4.1", event_id="9"))
