@@ -53,6 +53,15 @@ def test_every_file_has_a_package():
     assert {path.parent.name for path in MODELS.glob("*/__init__.py")} == set(ORDER)
 
 
+def test_every_file_says_what_has_its_home_there():
+    """Whoever looks for the home of a rule reads it in the first line of a file; ``bin/map`` looks there too."""
+    silent = [
+        str(path.relative_to(MODELS)) for _package, path, tree in sources()
+        if path.name != "__init__.py" and not ast.get_docstring(tree)
+    ]  # fmt: skip
+    assert not silent, f"Begin these with a line that says which rule is decided there: {silent}"
+
+
 def test_packages_are_loaded_in_order():
     tree = ast.parse((MODELS / "__init__.py").read_text(encoding="utf-8"))
     loaded = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]

@@ -9,17 +9,9 @@ from ..tools.workbook_rows import SheetError
 # Rows written in one request: its time limit is far away with so many, and what was written before is kept if the next one fails.
 PART = 2_500
 # What a row of the sheet gives as it stands.
-PLAIN = [
-    "name",
-    "serial",
-    "reference",
-    "maker",
-    "model",
-    "firmware",
-    "monitored_as",
-    "supervised_from",
-    "supervised_to",
-]
+PLAIN = (
+    "name", "serial", "reference", "maker", "model", "firmware", "monitored_as", "supervised_from", "supervised_to",
+)  # fmt: skip
 
 
 # What the preview shows of each row, beside what becomes of it.

@@ -1,3 +1,5 @@
+"""Actions agreed with a client: what is on record of one, and when it is done, whatever document it is part of."""
+
 from odoo import fields, models
 
 

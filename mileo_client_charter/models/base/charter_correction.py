@@ -1,3 +1,5 @@
+"""Corrections of what is on record: what was there, what is right, who corrected it, when and why, each a row of its own."""
+
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 

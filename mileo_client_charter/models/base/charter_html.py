@@ -1,3 +1,5 @@
+"""Fields of formatted text whose languages are written apart: none is taken from another."""
+
 from odoo import fields
 from odoo.tools.translate import html_translate
 

@@ -1,3 +1,5 @@
+"""Who receives what is written on a document of one client: our own people and that client's contacts, never another's."""
+
 from odoo import models
 from odoo.tools import email_normalize
 

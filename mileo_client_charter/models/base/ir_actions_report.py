@@ -1,3 +1,5 @@
+"""Who may print a document of the charter, by whichever door, and that printing fetches nothing from anywhere."""
+
 import io
 
 from odoo import models

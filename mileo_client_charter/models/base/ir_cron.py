@@ -1,3 +1,5 @@
+"""When a scheduled action of ours runs next: one trigger a moment, hidden until what set it is committed."""
+
 from datetime import timedelta
 
 import psycopg2

@@ -1,3 +1,5 @@
+"""Rules kept apart for each client an outsider is a contact of; dialogues are read by whoever opened them."""
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import ormcache

@@ -1,3 +1,5 @@
+"""Incoming and outgoing mail of our documents: which sender is believed, which machine opens nothing, what a bounce is."""
+
 import logging
 
 from markupsafe import Markup

@@ -1,3 +1,5 @@
+"""Working time: due moments of any number of delays on one calendar, and opening hours as clients read them."""
+
 from datetime import timedelta
 
 import pytz

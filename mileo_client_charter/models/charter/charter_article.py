@@ -1,3 +1,5 @@
+"""Articles of a charter: words whose figures are read from the commitments in force, never typed."""
+
 import re
 from functools import partial
 

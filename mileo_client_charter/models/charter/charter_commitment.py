@@ -1,3 +1,5 @@
+"""Commitments of a charter: time limit, clock, anchor, owner and reminder of each, and how they are put into words."""
+
 import re
 from datetime import datetime
 from typing import NamedTuple

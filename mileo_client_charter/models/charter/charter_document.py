@@ -1,3 +1,5 @@
+"""Versions of the charter: which one is in force, who publishes, and how a later one is proposed."""
+
 import base64
 import hashlib
 import re
@@ -465,8 +467,6 @@ class CharterDocument(models.Model):
     def action_public_page(self):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": f"/charter/{self.company_id.id}", "target": "new"}
-
-    # -- the document itself ----------------------------------------------------------------------
 
     def _pdf(self):
         """Return (file name, content) of what a client downloads: the signed document, else this text printed.

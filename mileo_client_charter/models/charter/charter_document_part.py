@@ -1,3 +1,5 @@
+"""What a charter version is made of is changed in a draft only."""
+
 import logging
 
 from odoo import api, models

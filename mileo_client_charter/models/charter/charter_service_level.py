@@ -1,3 +1,5 @@
+"""Time to respond and to resolve that each tier gives, by priority (article 01)."""
+
 from odoo import fields, models
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]

@@ -1,3 +1,5 @@
+"""Tiers: how often a client is reported to and met, and in which time its requests are answered (article 01)."""
+
 import itertools
 
 from odoo import api, fields, models, tools

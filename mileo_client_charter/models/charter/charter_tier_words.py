@@ -1,3 +1,5 @@
+"""The words of a tier that are kept in memory, and which rows make them out of date."""
+
 from odoo import api, models
 
 

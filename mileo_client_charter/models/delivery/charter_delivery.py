@@ -1,3 +1,5 @@
+"""Documents delivered to a contact, each with its proof: queueing, failure, second attempts, bounce and opening (articles 01 and 03)."""
+
 from datetime import timedelta
 
 from markupsafe import Markup

@@ -1,3 +1,5 @@
+"""A bounced email makes the delivery it carried a failed one."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""Corrective actions agreed in a call, each with who does it and by when (article 02)."""
+
 from odoo import fields, models
 
 

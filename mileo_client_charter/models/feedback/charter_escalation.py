@@ -1,3 +1,5 @@
+"""Escalations: how one is raised at either level from any door, whose clock starts, and when it is a complaint (article 03)."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate

@@ -1,3 +1,5 @@
+"""Feedback: one row for an invitation and its answer, and what follows from it (article 02)."""
+
 import secrets
 
 from odoo import api, fields, models

@@ -5,9 +5,13 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import RENEWAL_DECISION
 from ..base.charter_format import day_text
+from ..base.charter_words import Kept, in_words, stored
+
+_lt = LazyTranslate(__name__)
 
 # Used only where no charter is in force; the figure of the charter is that of its commitment.
 DEFAULT_THRESHOLD = 0
@@ -328,15 +332,20 @@ class CharterNps(models.AbstractModel):
     @api.model
     def _missing_in_words(self, standing):
         """Return what a pass still lacks, as a sentence; empty when nothing does."""
+        return in_words(self.env, self._missing(standing))
+
+    @api.model
+    def _missing(self, standing):
+        """Return ``_missing_in_words`` as it is kept: terms, for whoever reads it."""
         words = {
-            "complaints": self.env._("unresolved formal complaints: %s", standing.complaints),
-            "answer": self.env._("no answer yet: an interview is needed"),
-            "score": self.env._(
+            "complaints": _lt("unresolved formal complaints: %s", standing.complaints),
+            "answer": _lt("no answer yet: an interview is needed"),
+            "score": _lt(
                 "NPS %(score)s (n = %(n)s), above %(threshold)s is needed",
                 score=standing.score,
                 n=standing.answers,
                 threshold=standing.threshold,
             ),
-            "unqualified": self.env._("an escalation from its mail domain is still to qualify"),
+            "unqualified": _lt("an escalation from its mail domain is still to qualify"),
         }
-        return "; ".join(words[key] for key in standing.lacking)
+        return Kept("; ".join(stored(words[key]) for key in standing.lacking))

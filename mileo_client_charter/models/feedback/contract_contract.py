@@ -1,3 +1,5 @@
+"""What a client writes on a contract under the charter is heard as its words."""
+
 from odoo import api, models
 
 

@@ -1,3 +1,5 @@
+"""How many months of answers count in the NPS of a client."""
+
 from odoo import fields, models
 
 # Months of answers that count in the NPS of a client, until the company says otherwise.

@@ -1,3 +1,5 @@
+"""How a client is written to, by one way for all documents: a contact who can be reached, the commitment it meets, or a refusal."""
+
 from typing import NamedTuple
 
 from odoo import api, models

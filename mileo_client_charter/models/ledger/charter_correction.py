@@ -1,3 +1,5 @@
+"""How a correction names a commitment whose result it changed."""
+
 from odoo import models
 
 

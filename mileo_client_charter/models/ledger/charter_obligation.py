@@ -1,3 +1,5 @@
+"""The register: one row for each dated commitment to a client, its results, and when it is past due, met or cancelled."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -96,7 +98,6 @@ class CharterObligation(models.Model):
     clock_error = fields.Char(
         "No due time", readonly=True, groups="base.group_user", help="Why no due time could be computed."
     )
-    # What happened
     state = fields.Selection(
         [("open", "Open"), ("kept", "Kept"), ("late", "Late"), ("cancelled", "Cancelled")],
         required=True,

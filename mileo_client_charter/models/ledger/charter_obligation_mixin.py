@@ -1,3 +1,5 @@
+"""What a document inherits to owe a client something, or to meet what another document owes."""
+
 from odoo import api, fields, models
 
 

@@ -1,3 +1,5 @@
+"""Which occurrences of recurring commitments are due to be opened, from the dates of contracts, never from today."""
+
 import logging
 from collections import Counter
 from datetime import date, timedelta

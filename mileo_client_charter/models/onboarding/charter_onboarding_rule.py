@@ -1,3 +1,5 @@
+"""Which tier a contract is proposed when it is taken under the charter: the first rule that fits."""
+
 from odoo import fields, models
 
 

@@ -1,3 +1,5 @@
+"""Clients whose onboarding holds back what would be written to them."""
+
 from odoo import api, models
 
 

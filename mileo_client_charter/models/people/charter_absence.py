@@ -1,3 +1,5 @@
+"""Absences: who is away, who may be the substitute, and what is planned for clients because of it (article 01)."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models

@@ -1,3 +1,5 @@
+"""Assignments: who holds each role for a client or the company on a day, and what follows when that changes (article 01)."""
+
 from collections import defaultdict
 
 from odoo import api, fields, models

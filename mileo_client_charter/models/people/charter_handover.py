@@ -1,3 +1,5 @@
+"""Which clients are notified of another contact, when, and in which words, before the change (article 01)."""
+
 from datetime import datetime, timedelta
 from typing import NamedTuple
 

@@ -1,3 +1,5 @@
+"""Hooks of the company that ask the assignments who answers."""
+
 from odoo import api, models
 
 

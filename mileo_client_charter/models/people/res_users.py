@@ -1,3 +1,5 @@
+"""Which of a user's details clients may see, and that nobody leaves who still holds a role."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 

@@ -1,3 +1,5 @@
+"""Anonymising a contact, refused as long as something is due to it."""
+
 from odoo import models
 from odoo.exceptions import UserError
 

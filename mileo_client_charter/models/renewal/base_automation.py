@@ -1,3 +1,5 @@
+"""Automations react to what the engine did, and have none of its rights."""
+
 from odoo import models
 
 from ..base.charter_engine import ENGINE

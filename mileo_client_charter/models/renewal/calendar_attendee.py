@@ -1,3 +1,5 @@
+"""Invitations to a review go out by our own mails, once."""
+
 from odoo import fields, models
 
 from .charter_review_meeting import SERIES

@@ -12,6 +12,7 @@ from ...tools.clock import Delay, to_utc
 from ...tools.codes import NOTICE_ADVANCE
 from ...tools.occurrence import format_key
 from ..base.charter_batches import run_isolated
+from ..base.charter_words import Words
 from ..base.client_document import Sheet
 
 _lt = LazyTranslate(__name__)
@@ -124,9 +125,7 @@ class CharterAuthorisation(models.Model):
     tellings = fields.Integer(
         "Notifications sent", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
-    error = fields.Char(
-        "Not notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
-    )
+    error = Words("Not notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     active = fields.Boolean(default=True)
 
     _order_of_time = models.Constraint(
@@ -292,9 +291,7 @@ class CharterAuthorisation(models.Model):
         for one in self._charter_engine():
             readers = people[one.partner_id]
             if not readers:
-                one.error = self.env._(
-                    "No contact of the client has an email address: add one, then notify again."
-                )
+                one.error = _lt("No contact of the client has an email address: add one, then notify again.")
                 continue
             owed = one._charter_owed(NOTICE_ADVANCE)[:1]
             rows += [

@@ -1,3 +1,5 @@
+"""Notices: what is coming, which clients it affects, and from when it is announced too late (article 01)."""
+
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta

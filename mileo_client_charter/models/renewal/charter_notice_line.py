@@ -1,3 +1,5 @@
+"""One client of a notice: its equipment, its delivery, its commitment and its acknowledgement."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models

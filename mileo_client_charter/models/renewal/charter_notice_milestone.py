@@ -133,11 +133,13 @@ class CharterNotice(models.Model):
         ):
             known[self._model_key(*notice._key_parts())] |= notice
         probe = self.new({"company_id": company.id})
-        horizon = company._charter_today() + probe._advance() + timedelta(days=REVIEW_DAYS)
+        today = company._charter_today()
+        horizon = today + probe._advance() + timedelta(days=REVIEW_DAYS)
         raised = self.browse()
         for key, dates in models_of.items():
             notices = known[key]
-            self._follow(notices, dates)
+            # A date that has come is no date that was corrected: ``dates`` are those to come.
+            self._follow(notices.filtered(lambda one: one.effect_on > today), dates)
             # What somebody gave up is not raised again, as long as it is that date.
             told = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
             for day, (product_id, title) in dates.items():

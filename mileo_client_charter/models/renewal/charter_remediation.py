@@ -1,3 +1,5 @@
+"""Remediation: its steps, agreed with the client, before a renewal is proposed again (article 04)."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
@@ -68,7 +70,7 @@ class CharterRemediation(models.Model):
     agreed_at = fields.Datetime(readonly=True, charter_engine=True)
     # The new measurement
     measured_at = fields.Datetime(readonly=True, charter_engine=True)
-    measured_in_words = fields.Char("Last measure", readonly=True, charter_engine=True)
+    measured_in_words = Words("Last measure", readonly=True, charter_engine=True)
     close_reason = Words("Reason for closing without success", readonly=True, charter_engine=True)
 
     _one_at_a_time = models.UniqueIndex(
@@ -170,22 +172,14 @@ class CharterRemediation(models.Model):
         self.env["mail.activity"]._charter_close(engine)
         renewal = engine.renewal_id
         standing = renewal._standing()[renewal]
-        lacking = self.env["charter.nps"]._missing_in_words(standing)
-        engine.write(
-            {
-                "measured_at": self._charter_now(),
-                "measured_in_words": lacking
-                or self.env._(
-                    "NPS %(score)s (n = %(n)s), no unresolved complaint",
-                    score=standing.score,
-                    n=standing.answers,
-                ),
-            }
+        measured = self.env["charter.nps"]._missing(standing) or _lt(
+            "NPS %(score)s (n = %(n)s), no unresolved complaint", score=standing.score, n=standing.answers
         )
+        engine.write({"measured_at": self._charter_now(), "measured_in_words": measured})
         if standing.verdict != "pass":
             return
         engine.state = "succeeded"
-        renewal._reopen(_lt("The remediation succeeded: %s", engine.measured_in_words))
+        renewal._reopen(_lt("The remediation succeeded: %s", measured))
 
     def _give_up(self, reason):
         """Give these up, for which the renewal no longer waits; what they owed is owed no more."""

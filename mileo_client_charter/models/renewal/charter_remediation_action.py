@@ -1,3 +1,5 @@
+"""Actions of a remediation, each with who does it and by when (article 04)."""
+
 from odoo import api, fields, models
 
 from .charter_remediation import AGREED

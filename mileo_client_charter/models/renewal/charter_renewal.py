@@ -1,3 +1,5 @@
+"""Renewals: one for each contract and end of term, what is frozen with a decision, and by when it is due (article 04)."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -134,7 +136,7 @@ class CharterRenewal(models.Model):
     override_reason = fields.Text(readonly=True, charter_engine=True)
     override_by_id = fields.Many2one("res.users", "Overridden by", readonly=True, charter_engine=True)
     override_at = fields.Datetime("Exception granted on", readonly=True, charter_engine=True)
-    override_remediation = fields.Char(
+    override_remediation = Words(
         "Remediation at that moment",
         readonly=True,
         charter_engine=True,

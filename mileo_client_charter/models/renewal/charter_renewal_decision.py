@@ -157,17 +157,16 @@ class CharterRenewal(models.Model):
             }
         )
 
-    def _remediation_in_words(self):
-        """Return how far the remediation has come."""
+    def _remediation_so_far(self):
+        """Return how far the remediation has come: a term, put into words for whoever reads it."""
         self.ensure_one()
         latest = self.remediation_ids[:1]
         if not latest:
-            return self.env._("no remediation was started")
-        labels = dict(latest._fields["state"]._description_selection(self.env))
+            return _lt("no remediation was started")
         done = latest.action_ids.filtered("done_date")
-        return self.env._(
+        return _lt(
             "remediation: %(state)s, actions done: %(done)s of %(count)s",
-            state=labels[latest.state],
+            state=Choice(latest, "state", latest.state),
             done=len(done),
             count=len(latest.action_ids),
         )
@@ -205,7 +204,7 @@ class CharterRenewal(models.Model):
                 )
             renewal.write(
                 {
-                    "override_remediation": renewal._remediation_in_words(),
+                    "override_remediation": renewal._remediation_so_far(),
                     "overridden": True,
                     "override_reason": reason,
                     "override_by_id": self.env.user.id,
@@ -218,7 +217,7 @@ class CharterRenewal(models.Model):
                 "Renewed by exception, by %(user)s: %(reason)s (%(remediation)s)",
                 user=self.env.user.name,
                 reason=reason,
-                remediation=renewal.override_remediation,
+                remediation=renewal._charter_for_staff().override_remediation,
             )
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)

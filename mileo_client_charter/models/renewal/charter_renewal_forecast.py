@@ -1,3 +1,5 @@
+"""The contracts whose term ends, with the verdict they would get today: nothing here is frozen (article 04)."""
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 

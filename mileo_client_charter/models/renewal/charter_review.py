@@ -1,3 +1,5 @@
+"""Meetings with a client: who attends, what is on record of one, and which interview or annual review it is (articles 02 and 04)."""
+
 import logging
 from datetime import timedelta
 

@@ -1,3 +1,5 @@
+"""Actions agreed at a meeting, each with who does it and by when."""
+
 from odoo import api, fields, models
 
 

@@ -1,3 +1,5 @@
+"""What one contact said at a meeting, and how it becomes feedback of the channel “interview”."""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 

@@ -1,3 +1,5 @@
+"""The form in which an invitation leaves, so that calendars show it as one (RFC 6047)."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""The answer of a calendar finds its meeting by the event it names."""
+
 import logging
 
 from odoo import api, models

@@ -1,3 +1,5 @@
+"""How each figure is computed, in the words of the report's last page."""
+
 from odoo import api, models
 
 

@@ -1,3 +1,5 @@
+"""Interventions as they are added up by client, kind, technician or month, each with the result of its time limits."""
+
 from odoo import fields, models
 from odoo.tools import SQL
 

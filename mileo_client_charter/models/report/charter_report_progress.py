@@ -1,3 +1,5 @@
+"""How far the reports of each period are, and which are stuck."""
+
 from odoo import fields, models
 from odoo.tools import SQL
 

@@ -1,3 +1,5 @@
+"""Equipment: what is supervised for a client, where it is, and what is frozen when it goes elsewhere (article 01)."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 

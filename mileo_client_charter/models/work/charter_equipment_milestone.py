@@ -1,3 +1,5 @@
+"""Lifecycle dates of one equipment: “none announced” is another thing than “unknown” (article 01)."""
+
 from odoo import api, fields, models
 
 from ..base.client_document import Sheet

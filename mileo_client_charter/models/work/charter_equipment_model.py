@@ -1,3 +1,5 @@
+"""Models of manufacturers: the names they are found by, and lifecycle dates that all equipment of a model follows."""
+
 import re
 
 from odoo import api, fields, models

@@ -1,3 +1,5 @@
+"""Whose an equipment was, at which site and under which contract, from when until when: past figures are read from it."""
+
 from itertools import pairwise
 
 from odoo import api, fields, models

@@ -1,3 +1,5 @@
+"""Words that equipment is grouped and found by."""
+
 from odoo import fields, models
 
 

@@ -1,3 +1,5 @@
+"""Interventions: the one record that every source of work feeds, what is checked of it, and which contract it is of (article 01)."""
+
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -320,8 +322,6 @@ class CharterIntervention(models.Model):
             name: self._charter_moment(value, name) if name in MOMENTS else value
             for name, value in vals.items()
         }
-
-    # -- rows -------------------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):

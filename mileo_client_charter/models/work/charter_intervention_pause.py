@@ -1,3 +1,5 @@
+"""Pauses of an intervention: from when until when its clock stood still, and why."""
+
 from odoo import fields, models
 
 

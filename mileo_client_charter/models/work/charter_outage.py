@@ -1,3 +1,5 @@
+"""Outages: when an equipment did not work, was under planned maintenance or was not watched, and at which place that counts."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models

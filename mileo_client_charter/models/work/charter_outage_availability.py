@@ -1,3 +1,5 @@
+"""Availability of any number of contracts, sites or equipment over a period, by one statement (decision: docs/decisions/availability.md)."""
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 

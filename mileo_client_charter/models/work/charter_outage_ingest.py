@@ -1,3 +1,5 @@
+"""What monitoring programs report: which events are one outage, and for which reason one is refused."""
+
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 

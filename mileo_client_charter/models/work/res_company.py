@@ -1,3 +1,5 @@
+"""From when on an outage that nobody confirms is listed as doubtful."""
+
 from odoo import fields, models
 
 

@@ -1,3 +1,5 @@
+"""The time zone in which the program of a monitoring writes its moments."""
+
 from odoo import fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 

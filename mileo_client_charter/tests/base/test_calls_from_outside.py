@@ -15,6 +15,7 @@ from odoo.tools import mute_logger
 
 from ...models.base.charter_addons import is_charter_model
 from ..cases.two_companies import DECIDING, TwoCompaniesCase
+from ..cases.written import rows_written, written_since
 
 OURS = "odoo.addons.mileo_client_charter"
 # What a call without sense ends with, wherever it is refused.
@@ -78,13 +79,9 @@ class TestCallsFromOutside(TwoCompaniesCase):
         ]
         return [*([ids] if ids else []), *given]
 
-    def touched(self):
-        self.env.cr.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
-        return dict(self.env.cr.fetchall())
-
     @mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
     def test_every_public_method(self):
-        called, problems, before = set(), [], self.touched()
+        called, problems, before = set(), [], rows_written(self.env.cr)
         for name, ids in sorted(self.rows.items()):
             for method, function in sorted(self.methods(self.env[name]).items()):
                 for who in self.strangers:
@@ -99,8 +96,8 @@ class TestCallsFromOutside(TwoCompaniesCase):
                         before = None  # it may have written, which is taken back
                     else:
                         said = self.marks.search(str(answer))
-                        after = self.touched()
-                        written = {table for table in after if after[table] != before.get(table, 0)}
+                        after = rows_written(self.env.cr)
+                        written = written_since(before, after)
                         if said or written:
                             problems.append(
                                 f"{name}.{method} by {who}: says {said and said[0]!r}, writes {sorted(written)}"
@@ -110,7 +107,7 @@ class TestCallsFromOutside(TwoCompaniesCase):
                         savepoint.close(rollback=True)
                         self.env.invalidate_all()
                         called.add((name, method))
-                    before = self.touched() if before is None else before
+                    before = rows_written(self.env.cr) if before is None else before
         self.assertEqual(problems, [], "\n".join(problems))
         self.assertGreaterEqual(len(called), 120)
 

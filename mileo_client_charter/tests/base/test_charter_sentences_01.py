@@ -591,6 +591,32 @@ class TestSentencesNotices(CharterCase):
         with self.at(moment=datetime(2026, 11, 15, 9)):
             self.assertFalse(self.env["charter.defect"].search([("kind", "=", "contradictory")]))
 
+    def test_a_date_that_passes_is_not_another_one(self):
+        """Found by ``bin/test --years`` (seed 5): on its day, the notice took the date that another client's equipment has."""
+        for told, other_day in (
+            (False, "2027-02-10"),
+            (False, "2027-12-01"),
+            (True, "2027-02-10"),
+            (True, "2027-12-01"),
+        ):
+            with self.subTest(told=told, other_day=other_day), self.env.cr.savepoint() as savepoint:
+                self.camera(self.client, "2027-01-20")
+                self.camera(self.other, other_day)
+                self.night(datetime(2026, 11, 10, 3))
+                notice = self.notices()[0]
+                if told:
+                    self.send(notice, datetime(2026, 11, 10, 9))
+                promise = self.promise(notice.line_ids, "notice.advance")
+                for day in (18, 19, 20, 21):
+                    with self.at(moment=datetime(2027, 1, day, 2)):
+                        self.tick()
+                    self.night(datetime(2027, 1, day, 3))
+                self.assertEqual(str(notice.effect_on), "2027-01-20")
+                self.assertFalse(promise.withdrawn)
+                self.assertEqual(len(self.promise(notice.line_ids, "notice.advance")), 1, "and no other one")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_a_date_away_and_back_keeps_its_promise(self):
         camera = self.camera(self.client, "2027-03-01")
         self.night(datetime(2026, 11, 20, 3))

@@ -169,6 +169,15 @@ class TestWordsKept(CharterCase):
             if isinstance(field, (Words, LongWords)) and name not in ("name", "error")
         }
         self.assertLessEqual({"skip_reason", "hold_reason", "evidence", "history", "summary"}, names)
+        # Plain fields of the engine too: a sentence in one is in the language of whoever was at work. These names are others' as well.
+        names |= {
+            name
+            for model in self.env.registry.values()
+            if keeps_charter_rows(model)
+            for name, field in model._fields.items()
+            if field.type in ("char", "text") and field.store and getattr(field, "charter_engine", False)
+        } - {"name", "error", "message"}
+        self.assertIn("complaints", names)
         found, looked_at = [], 0
         for path in sorted(MODELS.rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

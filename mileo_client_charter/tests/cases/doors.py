@@ -14,6 +14,7 @@ from ...models.base import door
 from .lists import HERE, addresses_of
 from .portal_lists import ListsCase
 from .reports import ReportCase
+from .written import rows_written, written_since
 
 FORMS = {
     "comment": "The camera is dark.", "subject": "Nobody comes", "description": "We wait since Monday.", "rating": "4", "nps": "9",
@@ -187,41 +188,50 @@ class DoorSweep(ListsCase, ReportCase):
 class ChangesSweep(DoorSweep):
     """Which tables a request changed, by the server's own count and by a checksum of the rows."""
 
-    def tables(self):
-        self.env.cr.execute(
-            "SELECT relname FROM pg_stat_xact_user_tables WHERE schemaname = current_schema ORDER BY relname"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.flush_all()
+        # Of every table, once a class: a test reads those again that were written to since.
+        cls.class_counts = rows_written(cls.env.cr)
+        cls.class_sums = {table: cls.sum_of(table) for table in cls.tables()}
+
+    @classmethod
+    def tables(cls):
+        cls.env.cr.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
         )
-        return [name for [name] in self.env.cr.fetchall()]
+        return [name for [name] in cls.env.cr.fetchall() if name not in ODOO]
 
-    def touched(self):
-        """{table: rows this transaction inserted, changed or deleted}, of the server's own count."""
-        self.env.cr.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
-        return dict(self.env.cr.fetchall())
-
-    def sum_of(self, table):
+    @classmethod
+    def sum_of(cls, table):
         """(rows, checksum) of a table, without what reading may note."""
         columns = NOTED.get(table, ())
-        self.env.cr.execute(
+        cls.env.cr.execute(
             SQL(
                 "SELECT count(*), coalesce(sum(('x' || substr(md5((to_jsonb(r) - %s::text[])::text), 1, 15))::bit(60)::bigint::numeric), 0) FROM {} r"
             ).format(Identifier(table)),
             [list(columns)],
         )
-        return self.env.cr.fetchone()
+        return cls.env.cr.fetchone()
 
     def setUp(self):
         super().setUp()
         self.env.flush_all()
-        self.counts = self.touched()
-        self.sums = {table: self.sum_of(table) for table in self.tables() if table not in ODOO}
+        self.counts, self.sums = self.class_counts, dict(self.class_sums)
+        self.changes()
+
+    def written(self):
+        """The tables that were written to since this was last asked."""
+        before, self.counts = self.counts, rows_written(self.env.cr)
+        return written_since(before, self.counts) - ODOO
 
     def changes(self):
         """The tables whose rows are not those of the last time; only those the server says were written are read."""
-        counts, changed = self.touched(), []
-        for table in {name for name in counts if counts[name] != self.counts.get(name, 0)} - ODOO:
+        changed = []
+        for table in self.written():
             now = self.sum_of(table)
             if now != self.sums.get(table, (0, 0)):
                 changed.append(table)
             self.sums[table] = now
-        self.counts = counts
         return sorted(changed)

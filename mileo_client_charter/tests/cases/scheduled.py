@@ -7,6 +7,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 from odoo.tools.safe_eval import safe_eval
 
 from ...models.base.charter_addons import charter_addons
+from .written import rows_written
 
 # What Odoo keeps about the runs themselves.
 BOOKKEEPING = {"ir_cron", "ir_cron_progress"}
@@ -27,11 +28,7 @@ class ScheduledMixin:
     def rows_written(self):
         """{table: rows inserted, changed and deleted} since this transaction began, by PostgreSQL's own count."""
         self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables "
-            "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
-        )
-        return Counter(dict(self.env.cr.fetchall()))
+        return Counter(rows_written(self.env.cr))
 
     def run_cron(self, cron):
         """One run of ``cron`` as the scheduler starts it; its batches are committed into the test's own transaction.
