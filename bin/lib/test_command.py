@@ -199,7 +199,7 @@ def check_spelling():
 def static_checks():
     """[(name, function that gives its Result, seconds it takes)]."""
     return [
-        ("pylint-odoo", check_pylint, 55),
+        ("pylint-odoo", check_pylint, 35),
         ("codespell", check_spelling, 5),
         ("ruff check", lambda: run_tool("ruff check", "ruff", "check", "--quiet", "."), 1),
         ("ruff format", lambda: run_tool("ruff format", "ruff", "format", "--quiet", "--diff", "."), 1),

@@ -360,11 +360,12 @@ class TestTwoCompanies(TwoCompaniesCase, HttpCase):
             ("charter.feedback", "_remind", lambda rows, _now: rows.company_id),
             ("charter.handover", "_notify", lambda rows, _now: rows.company_id),
         )
+        # Once for all: what each of them does is taken back.
+        self.prepare(later)
         for model, name, companies in breaking:
             done = []
             broken = self.broken_for_a(getattr(type(self.env[model]), name), companies, done)
             with self.subTest(model, method=name), self.env.cr.savepoint() as savepoint:
-                self.prepare(later)
                 with (
                     patch.object(type(self.env[model]), name, broken),
                     mute_logger("odoo.addons.mileo_client_charter"),
