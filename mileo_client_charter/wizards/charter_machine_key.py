@@ -90,7 +90,7 @@ class CharterMachineKey(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Key of %s", user.name),
+            "name": self.env._("Key: %s", user.name),
             "res_model": "res.users.apikeys.show",
             "views": [(False, "form")],
             "target": "new",
