@@ -20,4 +20,4 @@ class IrDefault(models.Model):
 
     @ormcache()
     def _charter_language(self):
-        return super()._get(*LANGUAGE)
+        return super()._get(*LANGUAGE)  # pylint: disable=super-method-mismatch

@@ -18,8 +18,10 @@ class MailActivity(models.Model):
 
     def action_notify(self):
         """Write to each in its own language: core takes the subject from that of whoever assigns, the text from the reader's."""
+        result = None
         for lang, mine in self.grouped(lambda one: one.user_id.lang).items():
-            super(MailActivity, mine.with_context(lang=lang or self.env.lang)).action_notify()
+            result = super(MailActivity, mine.with_context(lang=lang or self.env.lang)).action_notify()
+        return result
 
     def _charter_about(self, records):
         """Return the activities, among these, that are about ``records``."""

@@ -65,10 +65,11 @@ class CharterObligation(models.Model):
     def _fulfil(self, evidence, at=None):
         """Record it as the ledger does; what had been found late and is declared done in time is shown to who answers for it."""
         found_late = self.sudo().filtered(lambda row: row.state == "late" and row.is_owed)
-        super()._fulfil(evidence, at)
+        result = super()._fulfil(evidence, at)
         in_time = found_late.filtered(lambda row: row.state == "kept")
         if in_time:
             in_time._charter_declared_in_time()
+        return result
 
     def _charter_declared_in_time(self):
         """Have somebody look at promises found late that were declared done in time afterwards (hook)."""

@@ -243,7 +243,6 @@ class CharterObligation(models.Model):
         moved._brief(user, stands_in)
 
     def _charter_declared_in_time(self):
-        super()._charter_declared_in_time()
         for row in self:
             document = row.env[row.res_model].sudo().browse(row.res_id).exists()
             if not document or not hasattr(document, "activity_schedule"):
@@ -257,6 +256,7 @@ class CharterObligation(models.Model):
                         date_deadline=row.company_id._charter_today(),
                         summary=_lt("Recorded as done in time after it had been found late: %s", row.promise),
                     )
+        return super()._charter_declared_in_time()
 
     def _notify_documents(self, user):
         """Tell documents that waited for somebody to hold a role that somebody does."""

@@ -37,17 +37,15 @@ JOBS = ("schedule", "clock", "contacts", "delivery", "feedback", "report", "watc
 class Life(YearCase):
     """Not a test by itself: ``live`` is called by the tests."""
 
-    def live(
-        self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6, say=None, what=HAPPENINGS
-    ):
+    def live(self, seed, contracts=60, days=1096, start=date(2026, 1, 5), happenings=6, say=None, what=None):
         """Live ``days`` days and hold the invariants each evening.
 
-        :param what: what may happen, and how often beside the rest
+        :param what: what may happen, and how often beside the rest; ``HAPPENINGS`` by default
         :param say: called with a line about each month that was lived
         :return: [what is broken], each on the first day it is, with what had happened
         """
         found, known = [], set()
-        self.what = what
+        self.what = what or HAPPENINGS
         self.dice, self.made, self.happened = random.Random(seed), self.env["contract.contract"], []
         self.crons = [self.env.ref(f"mileo_client_charter.cron_{name}") for name in JOBS]
         moment = datetime.combine(start, datetime.min.time()) + timedelta(hours=4)

@@ -477,7 +477,7 @@ class TestMeetingOfTheReview(SentenceCase):
                     before = self.mails_to(self.alice)
                     asked = event.with_user(self.manager).action_unlink_event(recurrence=which)
                     wizard = (
-                        self.env[asked["res_model"]].with_user(self.manager).with_context(asked["context"])
+                        self.env[asked["res_model"]].with_user(self.manager).with_context(**asked["context"])
                     )
                     wizard = wizard.create({})
                     self.assertEqual(wizard.charter_of_review, ours)
