@@ -39,7 +39,8 @@ import json
 found = {{}}
 for name, model, domain, order, method in {wanted!r}:
     record = env[model].search(domain, order=order or None, limit=1)
-    found[name] = {{"id": record.id, "url": getattr(record, method)() if method and record else ""}}
+    called, *args = (method or "").split(":")
+    found[name] = {{"id": record.id, "url": getattr(record, called)(*args) if called and record else ""}}
 with open({target!r}, "w") as target:
     json.dump(found, target)
 """

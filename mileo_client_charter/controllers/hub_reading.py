@@ -233,12 +233,19 @@ class HubReading(
         """Return what waits for the client itself."""
         env = self.env
         asked = [
-            Todo(found["escalation_answered"], env._("Escalations we answered: accept, or go on"),
-             "/my/charter/escalations?state=answered"),
-            Todo(found["advice_count"], env._("Recommendations to accept or decline"), "/my/charter/reports#charter-advice"),
+            Todo(
+                found["escalation_answered"],
+                env._("Escalations we answered: accept, or go on"),
+                "/my/charter/escalations?state=answered",
+            ),
+            Todo(
+                found["advice_count"],
+                env._("Recommendations to accept or decline"),
+                "/my/charter/reports#charter-advice",
+            ),
             Todo(found["notice_unread"], env._("Notices to read"), "/my/charter/notices?read=no"),
             Todo(found["surveys"], env._("Surveys to answer"), "/my/charter/feedback?state=asked"),
-        ]  # fmt: skip
+        ]
         return [one for one in asked if one.number]
 
     def _places(self, found):

@@ -98,11 +98,16 @@ class CharterSupportImport(models.TransientModel):
         ]
         if wrong and not self._is_json():
             raise UserError("\n".join([*wrong[:50], self.env._("Nothing was written.")]))
+        notices = self.env["charter.notice"].sudo()
+        live = notices.search([("milestone_key", "!=", False), ("state", "in", ("draft", "open"))])
+        before = {notice: notice.effect_on for notice in live}
         self._write_model_dates(plan)
         self._write_equipment_dates(plan)
-        raised = self.env["charter.notice"].sudo()._raise_drafts()
+        raised = notices._raise_drafts()
+        moved = live.filtered(lambda notice: notice.effect_on != before[notice])
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_notice")
-        return {**action, "context": {}, "domain": [("id", "in", raised.ids)] if raised else []}
+        found = raised | moved
+        return {**action, "context": {}, "domain": [("id", "in", found.ids)] if found else []}
 
     def _no_date(self, row):
         if not row.wrong:
@@ -186,7 +191,8 @@ class CharterSupportImport(models.TransientModel):
 
     def _titles(self):
         """Return [(title, what stands first below it)], and keep the row they are in: the one somebody entered, or the one found."""
-        known = frozenset(self.env["charter.support.column"].sudo().search([]).mapped("title"))
+        columns = self.env["charter.support.column"].sudo()
+        known = frozenset(title for [title] in columns._read_group([], ["title"]))
 
         def read(content):
             self.titles_row, found = support_sheet.titles(content, known, self.titles_row)

@@ -136,6 +136,16 @@ class TestMaintenance(CharterCase):
                 ("Hikvision", "DS-2CD4A25F", "OURS", "V5.4.0", "api"),
             )
             self.assertTrue(device.catalogue_id, "advisories find it")
+            self.assertEqual(
+                self.equipment.with_context(lang="en_US").charter_device_differs,
+                "Serial number OURS",
+                "said, where it stays",
+            )
+            device.maker = False
+            self.equipment.equipment_properties = {"fw": False}
+            device.firmware = "V5.5.0"
+            self.equipment.equipment_properties = {"fw": "V5.6.0"}
+            self.assertEqual(device.firmware, "V5.6.0", "entered for the first time since they are linked")
             self.equipment.write({"serial_no": "THEIRS-2", "equipment_properties": {"fw": "V5.7.3"}})
         self.assertEqual(
             (device.serial, device.firmware), ("THEIRS-2", "V5.7.3"), "what changes there is followed"

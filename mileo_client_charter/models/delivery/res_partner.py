@@ -1,7 +1,7 @@
 """The contact sheet of today, from our mails and without a login (article 03)."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize_all
 from odoo.tools.translate import LazyTranslate
 
@@ -93,8 +93,12 @@ class ResPartner(models.Model):
     # -- an address that changes -------------------------------------------------------------------------
 
     def write(self, vals):
-        """Tell the mailbox that is written to no more, and the client's account manager, that a contact's address changed."""
-        former = {}
+        """Tell the mailbox that is written to no more, and the client's account manager, that a contact's address changed; and
+        those of both clients where a contact with a login goes from one to the other.
+        """
+        former, moving = {}, []
+        if "parent_id" in vals:
+            moving = self._charter_logins_that_move(self.browse(vals["parent_id"] or []))
         # Who is forgotten, or leaves, is not written to.
         if "email" in vals and vals.get("active", True):
             # Several may stand there: a mailbox that stays among them goes on being written to.
@@ -110,7 +114,60 @@ class ResPartner(models.Model):
         for contact, address in former.items():
             if contact.active and contact.is_charter_client:
                 contact._charter_tell_former_address(address)
+        for contact, client in moving:
+            contact._charter_say_moved(client)
         return result
+
+    def _charter_logins_that_move(self, goal):
+        """Return [(contact, its client until now)] of those who go to ``goal`` with a login, and read there what its people read.
+
+        :raise UserError: the user is no operations manager
+        """
+        goal = goal.sudo().commercial_partner_id
+        moving = [
+            (contact, contact.commercial_partner_id)
+            for contact in self.sudo()
+            if not contact.is_company
+            and goal
+            and contact.commercial_partner_id not in (goal, contact)
+            and contact.user_ids.filtered(lambda user: user.share and user.active)
+            and (goal.is_charter_client or contact.commercial_partner_id.is_charter_client)
+        ]
+        if moving and not (
+            self.env.su or self.env.user.has_group("mileo_client_charter.group_charter_operations")
+        ):
+            contact, client = moving[0]
+            raise UserError(
+                self.env._(
+                    "%(contact)s has a login to the portal, and would read there what the contacts of %(goal)s read, and no more what "
+                    "those of %(client)s read. Ask an operations manager to move it; or create a contact of %(goal)s, and archive this one.",
+                    contact=contact.name,
+                    goal=goal.display_name,
+                    client=client.display_name,
+                )
+            )
+        return moving
+
+    def _charter_say_moved(self, client):
+        """Have the account managers of both clients see that this contact, who has a login, is the other one's from now on."""
+        goal = self.commercial_partner_id
+        for one in (client, goal):
+            company = one._charter_serving_company().sudo()
+            key = (company.id, "account_manager", one.id)
+            manager = company._charter_holders({key}).get(key)
+            if manager and manager != self.env.user.id:
+                user = self.env["res.users"].sudo().browse(manager)
+                self.with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    user_id=manager,
+                    date_deadline=company._charter_today(),
+                    summary=_lt(
+                        "%(who)s moved this contact, with its login, from %(client)s to %(goal)s",
+                        who=self.env.user.name,
+                        client=client.name,
+                        goal=goal.name,
+                    ),
+                )
 
     def _charter_tell_former_address(self, address):
         """Mail ``address``, which was this contact's until now; it is not told the new one, which may be somebody else's.

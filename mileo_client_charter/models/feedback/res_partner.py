@@ -60,7 +60,12 @@ class ResPartner(models.Model):
         """Return (contact, what is still owed to it in words) of the first of these who waits for something; empty for none."""
         env = self.sudo().env
         for model, open_now in (
-            ("charter.escalation", Domain("state", "in", ("open", "answered"))),
+            # What staff closed in its name it may still contest.
+            (
+                "charter.escalation",
+                Domain("state", "in", ("open", "answered"))
+                | (Domain("state", "=", "resolved") & Domain("accepted_for_id", "!=", False)),
+            ),
             ("charter.feedback", Domain("followup", "in", ("call", "tell"))),
         ):
             found = env[model].search(open_now & Domain("contact_id", "in", self.ids), limit=1)

@@ -27,7 +27,8 @@ class CharterObligation(models.Model):
     corrected_at = fields.Datetime(
         "Result corrected on",
         readonly=True,
-        help="A correction with a reason made of what had been missed what was kept, or the other way: see the history.",
+        help="What had been missed became what was kept, or the other way: by a correction with a reason, or by the moment of which it "
+        "was recorded afterwards that it was done. See the history.",
     )
 
     def _check_declared(self, at, now):
@@ -61,6 +62,17 @@ class CharterObligation(models.Model):
         stamp = fields.Datetime.to_string(self._charter_now())
         return Kept("\n".join(filter(None, [as_stored(self, "history"), f"{stamp} UTC: {stored(line)}"])))
 
+    def _fulfil(self, evidence, at=None):
+        """Record it as the ledger does; what had been found late and is declared done in time is shown to who answers for it."""
+        found_late = self.sudo().filtered(lambda row: row.state == "late" and row.is_owed)
+        super()._fulfil(evidence, at)
+        in_time = found_late.filtered(lambda row: row.state == "kept")
+        if in_time:
+            in_time._charter_declared_in_time()
+
+    def _charter_declared_in_time(self):
+        """Have somebody look at promises found late that were declared done in time afterwards (hook)."""
+
     def _done_values(self, evidence, at, now):
         self.ensure_one()
         done = at or now
@@ -75,6 +87,9 @@ class CharterObligation(models.Model):
             "missed": 1 if late else 0,
             "evidence": evidence,
         }
+        if self.state == "late" and not late:
+            # Judged by the moment it was done, and never without a word that it had been found late.
+            values["corrected_at"] = now
         if at and at != now:
             values["history"] = self._with_history(self._declared_line(at, late))
         return values

@@ -242,6 +242,22 @@ class CharterObligation(models.Model):
         moved._move_activities(before, user)
         moved._brief(user, stands_in)
 
+    def _charter_declared_in_time(self):
+        super()._charter_declared_in_time()
+        for row in self:
+            document = row.env[row.res_model].sudo().browse(row.res_id).exists()
+            if not document or not hasattr(document, "activity_schedule"):
+                continue
+            for user in self.env["charter.assignment"]._company_people(row.company_id, "operations_manager"):
+                if user != self.env.user:
+                    reader = document.with_context(lang=user.lang, mail_activity_quick_update=True)
+                    reader.activity_schedule(
+                        "mileo_client_charter.activity_look",
+                        user_id=user.id,
+                        date_deadline=row.company_id._charter_today(),
+                        summary=_lt("Recorded as done in time after it had been found late: %s", row.promise),
+                    )
+
     def _notify_documents(self, user):
         """Tell documents that waited for somebody to hold a role that somebody does."""
         for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():

@@ -68,7 +68,13 @@ class CharterNotice(models.Model):
         [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]
     )
     regulation = fields.Selection(
-        [("gdpr", "GDPR"), ("nf", "NF standard"), ("prefectoral", "Prefectoral order"), ("other", "Other")]
+        [
+            ("gdpr", "GDPR"),
+            ("nf", "NF standard"),
+            ("en", "European standard"),
+            ("prefectoral", "Prefectoral order"),
+            ("other", "Other"),
+        ]
     )
     source = fields.Char(help="Source of the information: a page, a letter, an order and its number.")
     body = OwnHtml("What happens", translate=True)

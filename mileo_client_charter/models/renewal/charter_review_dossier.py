@@ -109,7 +109,8 @@ class CharterReview(models.Model):
             start = max(before - relativedelta(years=1) + timedelta(days=1), began)
             years["before"] = figures._figures(contract, start, before, client)[contract.id]
         years["recommendations"] = self._open_recommendations()
-        scope = figures._scope({contract: (since, last, client.id)})
+        # What is left to be done is that of the day itself: what was updated this morning is not.
+        scope = figures._scope({contract: (since, last + timedelta(days=1), client.id)})
         years["vigilance"] = figures._vigilance_rows(scope).get(contract.id, [])
         years["verdict"] = self._frozen_standing()
         return years

@@ -299,18 +299,38 @@ class CharterEquipmentMilestone(models.Model):
     other_date = fields.Char(
         "According to the catalogue",
         compute="_compute_other_date",
+        search="_search_other_date",
         groups="mileo_client_charter.group_charter_user",
         help="Two sources give two dates: keep the right one, in the catalogue or here.",
     )
 
     @api.depends("date", "status", "kind", "model_date_id", "equipment_id.catalogue_id.lifecycle_ids.date")
+    @api.depends_context("lang")
     def _compute_other_date(self):
+        said = {
+            model: (model.lifecycle_ids, model._families().lifecycle_ids)
+            for model in self.equipment_id.sudo().catalogue_id
+        }
+        labels = dict(self._fields["status"]._description_selection(self.env))
         for one in self:
-            said = one.equipment_id.sudo().catalogue_id.lifecycle_ids.filtered(
-                lambda row, kind=one.kind: row.kind == kind
+            one.other_date = False
+            own, of_family = said.get(
+                one.equipment_id.sudo().catalogue_id, (one.model_date_id, one.model_date_id)
             )
-            differs = said and not one.model_date_id and (said.status, said.date) != (one.status, one.date)
-            one.other_date = day_text(self.env, said.date) or said.status if differs else False
+            # A model's own date says more than that of its family.
+            same_kind = [
+                dates.filtered(lambda row, kind=one.kind: row.kind == kind) for dates in (own, of_family)
+            ]
+            row = (same_kind[0] or same_kind[1])[:1]
+            if row and not one.sudo().model_date_id and (row.status, row.date) != (one.status, one.date):
+                one.other_date = day_text(self.env, row.date, "d MMM y") or labels[row.status]
+
+    @api.model
+    def _search_other_date(self, operator, value):
+        if operator != "in" or set(value) != {False}:
+            return NotImplemented
+        typed = self.search([("model_date_id", "=", False)])
+        return [("id", "not in", typed.filtered("other_date").ids)]
 
 
 class CharterEquipment(models.Model):

@@ -18,7 +18,8 @@ LABELS = {
 
 
 class CharterEquipmentSourceMixin(models.AbstractModel):
-    """For the equipment of another app: fills what the linked equipment lacks, and follows what changes here.
+    """For the equipment of another app: fills what the linked equipment lacks, and follows what changes here, entered for the first time
+    too.
 
     What is on record there and has not changed here stays: two apps that disagree are not for a program to settle.
     """
@@ -33,6 +34,27 @@ class CharterEquipmentSourceMixin(models.AbstractModel):
         groups="mileo_client_charter.group_charter_user",
         help="The same equipment in the client's installed base.",
     )
+
+    charter_device_differs = fields.Char(
+        "On record there, and different",
+        compute="_compute_charter_device_differs",
+        groups="mileo_client_charter.group_charter_user",
+        help="Neither is written over: correct the one that is wrong.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("charter_equipment_id")
+    def _compute_charter_device_differs(self):
+        names = ("maker", "model", "serial", "firmware")
+        for one in self:
+            equipment = one.sudo().charter_equipment_id
+            said = one.sudo()._charter_device_values() if equipment else {}
+            differing = [
+                f"{equipment._fields[name]._description_string(self.env)} {equipment[name]}"
+                for name in names
+                if said.get(name) and equipment[name] and said[name] != equipment[name]
+            ]
+            one.charter_device_differs = ", ".join(differing) or False
 
     def _charter_device_values(self):
         """Return {maker, model, serial, firmware: text} as far as this app knows them; each app says its own."""
@@ -60,7 +82,9 @@ class CharterEquipmentSourceMixin(models.AbstractModel):
         return created
 
     def write(self, vals):
-        before = {one: one.sudo()._charter_device_values() for one in self}
+        # Of what is linked in this very write, only what is missing there is filled.
+        linked = self.filtered(lambda one: one.sudo().charter_equipment_id)
+        before = {one: one.sudo()._charter_device_values() for one in linked}
         result = super().write(vals)
         self._charter_feed_device(before)
         return result
@@ -71,13 +95,13 @@ class CharterEquipmentSourceMixin(models.AbstractModel):
 
     def _charter_fill_device(self, before):
         for one in self:
-            equipment, was = one.charter_equipment_id, before.get(one) or {}
+            equipment, was = one.charter_equipment_id, before.get(one)
             values = {
                 name: value
                 for name, value in one._charter_device_values().items()
                 if value
                 and value != equipment[name]
-                and (not equipment[name] or was.get(name, value) != value)
+                and (not equipment[name] or (was is not None and was.get(name) != value))
             }
             if "firmware" in values:
                 values["firmware_source"] = "api"

@@ -159,6 +159,10 @@ def each_client_is_told_of_its_own_dates(env, now, day):
         [("notice_id.kind", "=", "end_of_support"), ("notice_id.state", "in", ("draft", "open")), ("equipment_ids", "in", gear.ids)]
     )  # fmt: skip
     told = Counter((one, line.notice_id.effect_on) for line in lines for one in line.equipment_ids)
+    # What was told stays told; what is still to be told is what the equipment has.
+    waiting = {
+        (one, line.notice_id.effect_on) for line in lines if not line.sent_at for one in line.equipment_ids
+    }
     dates = {
         one: set(one.milestone_ids.filtered(lambda m: m.kind == "end_of_support" and m.date).mapped("date"))
         for one in gear
@@ -168,9 +172,9 @@ def each_client_is_told_of_its_own_dates(env, now, day):
             count = told[one, when]
             if count > 1 or (not count and day.today < when <= horizon):
                 yield f"{one.name} of {one.partner_id.name}: {when} is in {count} notices"
-    for one, when in told:
+    for one, when in waiting:
         if dates[one] and when not in dates[one]:
-            yield f"{one.name} of {one.partner_id.name}: told of {when}, and it has {sorted(map(str, dates[one]))}"
+            yield f"{one.name} of {one.partner_id.name}: to be told of {when}, and it has {sorted(map(str, dates[one]))}"
 
 
 @invariant

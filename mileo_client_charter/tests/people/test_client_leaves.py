@@ -232,6 +232,21 @@ class TestClientLeaves(YearCase):
                 found += bool(client[number])
             self.assertGreaterEqual(found, 3, "commitments, feedback and escalations at least")
 
+    def test_a_login_goes_to_another_client_in_the_open(self):
+        """Found by a stranger: a technician moved a contact with a portal login, who then read everything of the other client."""
+        other, _one, _two = self._client("Bastide")
+        self._contract(other)
+        self._portal(self.alice)
+        (self.technician | self.operations).group_ids += self.env.ref("base.group_partner_manager")
+        alice = self.alice.with_user(self.technician)
+        with self.assertRaisesRegex(UserError, "login to the portal.*operations manager"):
+            alice.parent_id = other
+        self.adam.with_user(self.technician).parent_id = other  # without a login it reads nothing
+        alice.with_user(self.operations).parent_id = other
+        tasks = self.alice.sudo().activity_ids.filtered(lambda one: "with its login" in one.summary)
+        self.assertEqual(tasks.user_id, self.manager, "account manager of both")
+        self.assertEqual(len(tasks), 2)
+
     def test_the_former_mailbox_hears_that_an_address_changed(self):
         """Found by people: a technician wrote another address into a client's contact, and nobody heard of it."""
         former = self.alice.email

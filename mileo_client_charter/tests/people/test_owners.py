@@ -3,11 +3,19 @@
 import random
 from datetime import timedelta
 
-from odoo.addons.mileo_client_charter.models.charter.charter_commitment import COMPANY_ROLES, ROLES
-
+from ...models.charter.charter_commitment import COMPANY_ROLES, ROLES
 from ..cases.common import START, CharterCase
 
 CLIENT_ROLES = [role for role, _label in ROLES if role not in COMPANY_ROLES]
+
+
+def noting(asked):
+    """Return what stands for ``_align_owners`` and only notes for which clients it was asked."""
+
+    def align(_rows, _company, clients=None):
+        asked.append(clients)
+
+    return align
 
 
 class TestOwners(CharterCase):
@@ -81,11 +89,7 @@ class TestOwners(CharterCase):
         client = self.contracts[0].partner_id
         for partner, clients in ((client, {client.id}), (self.env["res.partner"], None)):
             asked = []
-
-            def align(_rows, _company, clients=None, asked=asked):
-                asked.append(clients)
-
-            self.patch(self.registry["charter.obligation"], "_align_owners", align)
+            self.patch(self.registry["charter.obligation"], "_align_owners", noting(asked))
             role, user = (
                 ("account_manager", self.technician) if partner else ("operations_manager", self.admin)
             )

@@ -82,9 +82,10 @@ class TestSupportImport(AdvisoryCase):
             self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
             notice.write({"body": "<p>Ends.</p>", "advice": "Replace.", "late_reason": "The list came late"})
             notice.action_send()
-            self.wizard(
+            action = self.wizard(
                 sheet(["Model", "Brand", "End of support"], ["DS-2CD4A25F", "Hikvision", "2027-03-31"])
             ).action_import()
+            self.assertEqual(action["domain"], [("id", "in", notice.ids)], "what moved is shown")
         self.assertEqual(set(notice.line_ids.mapped("told_effect_on")), {date(2027, 3, 31)}, "told again")
 
     def test_columns_are_mapped_once_and_remembered(self):
@@ -154,6 +155,22 @@ class TestSupportImport(AdvisoryCase):
         [typed] = self.cam.milestone_ids
         self.assertEqual(typed.date, date(2031, 1, 1))
         self.assertIn("2029", typed.other_date)
+        equipment = self.env["charter.equipment"].with_user(self.manager)
+        self.assertEqual(
+            equipment.search([("milestone_ids.other_date", "!=", False)]), self.cam, "they can be found"
+        )
+        self.assertNotIn(self.cam, equipment.search([("milestone_ids", "any", [("other_date", "=", False)])]))
+        with self.at(moment=NOW):
+            self.cam.catalogue_id.lifecycle_ids.write({"status": "none_announced", "date": False})
+        self.assertEqual(typed.with_context(lang="en_US").other_date, "None announced")
+        with self.at(moment=NOW):
+            self.cam.catalogue_id.lifecycle_ids.unlink()
+            family = self.env["charter.equipment.model"].create(
+                {"maker": "Hikvision", "name": "DS-2CD4xx5 Series"}
+            )
+            family.lifecycle_ids = [(0, 0, {"kind": "end_of_support", "date": "2028-02-29"})]
+        self.env.invalidate_all()
+        self.assertIn("2028", typed.other_date, "a family's too")
 
     def test_endoflife_date(self):
         with self.at(moment=NOW):

@@ -274,6 +274,12 @@ class TestVigilance(AdvisoryCase):
             review.with_context(lang="en_US")._dossier_vigilance(),
             [("Hikvision Cameras", "1 device to update, since 5 October 2026")],
         )
+        with self.at(moment=NOW + timedelta(days=1)):
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+            self.assertFalse(
+                review._freeze_figures()["vigilance"], "what was updated this morning is not left to be done"
+            )
 
     # -- regulation -------------------------------------------------------------------------------
 

@@ -63,6 +63,10 @@ class TestIntervention(InterventionCase):
         self.assertEqual(row.done_at, START + timedelta(minutes=40))
         self.assertIn("2026-10-05 10:00:00 UTC: recorded as done at 2026-10-05 08:40:00 UTC", row.history)
         self.assertIn("had been recorded as missed at 2026-10-05 10:00:00 UTC", row.history)
+        self.assertEqual(row.corrected_at, START + timedelta(hours=2), "nobody reads that it was simply kept")
+        self.assertIn("Kept after", row.correction_text, "the client reads it beside the moment it was done")
+        [task] = intervention.sudo().activity_ids.filtered(lambda one: "found late" in one.summary)
+        self.assertEqual(task.user_id, self.operations)
 
     def test_the_alert_goes_with_what_it_asked_for(self):
         with self.at(0):
