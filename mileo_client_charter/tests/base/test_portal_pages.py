@@ -60,6 +60,10 @@ CHECK = """
         if (!title.startsWith(heading) || title === heading) {
             say(`its title “${title}” does not name it (“${heading}”)`);
         }
+        const crumbs = [...inside.querySelectorAll(".breadcrumb-item")];
+        if (crumbs.slice(0, -1).some((node) => node.getAttribute("aria-current"))) {
+            say(`its breadcrumbs go on after the page itself: ${crumbs.map((node) => node.innerText.trim()).join(" / ")}`);
+        }
         // The scroll bar of a frame is no part of a phone's page.
         const wide = inside.documentElement.scrollWidth;
         if (wide > %(width)s) {
