@@ -21,8 +21,9 @@ from ..cases.links import LinksCase
 
 # Of the whole request: who asks, the document, its people, the company, and what the page shows of them.
 STATEMENTS = 8
-# Read off more: a notice with its equipment and its revisions, everything we write to a contact, everybody who answers with hours and photos.
-MORE = {"notice": 9, "mails": 13, "sheet": 15}
+# Read off more: a notice with its equipment, its revisions and what has been updated since, everything we write to a contact,
+# everybody who answers with hours and photos.
+MORE = {"notice": 10, "mails": 13, "sheet": 15}
 
 
 @tagged("post_install", "-at_install")

@@ -195,9 +195,9 @@ class TestPrivacy(CharterCase):
         self.forget()
         self.assertEqual(escalation.contact_id, self.alice)
 
-    def test_words_in_the_language_of_the_company(self):
+    def test_words_in_the_language_of_the_company_s_people(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        self.company.partner_id.lang = "fr_FR"
+        (self.manager | self.technician | self.operations | self.direction | self.admin).lang = "fr_FR"
         with self.at():
             escalation = self.escalate()
             self.answer(escalation, self.operations)
