@@ -237,7 +237,8 @@ class TestClientLeaves(YearCase):
         other, _one, _two = self._client("Bastide")
         self._contract(other)
         self._portal(self.alice)
-        (self.technician | self.operations).group_ids += self.env.ref("base.group_partner_manager")
+        for user in (self.technician, self.operations):
+            user.group_ids += self.env.ref("base.group_partner_manager")
         alice = self.alice.with_user(self.technician)
         with self.assertRaisesRegex(UserError, "login to the portal.*operations manager"):
             alice.parent_id = other
