@@ -62,8 +62,34 @@ class CharterNotice(models.Model):
         return {client: sorted(equipment) for client, equipment in found.items()}
 
     def action_send(self):
+        """Inform the clients of the preview; where the devices concerned are others by now, show those first and send nothing."""
         self._check_shared()
+        for notice in self:
+            if notice.state == "draft" and notice._advisories() and notice._charter_follow_devices():
+                return {
+                    "type": "ir.actions.client",
+                    "tag": "display_notification",
+                    "params": {
+                        "type": "warning",
+                        "sticky": True,
+                        "message": self.env._(
+                            "Nothing was sent: the devices concerned have changed since this page was opened. Read the clients "
+                            "below, then inform them."
+                        ),
+                        "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                    },
+                }
         return super().action_send()
+
+    def _charter_follow_devices(self):
+        """Bring the preview in step with the devices concerned by now. :return: whether it was another one"""
+        shown = {line.partner_id.id: set(line.equipment_ids.ids) for line in self.line_ids}
+        found = self._match()
+        if not shown or shown == {client: set(equipment) for client, equipment in found.items()}:
+            return False
+        self._write_lines(found)
+        self.line_ids._owe(self.company_id._charter_today())
+        return True
 
     def action_tell_again(self):
         self._check_shared()

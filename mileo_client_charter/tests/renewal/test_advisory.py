@@ -262,6 +262,27 @@ class TestAdvisory(AdvisoryCase):
         self.assertEqual(line.told_times, 2)
         self.assertEqual(notice.line_ids.filtered(lambda one: one.partner_id == self.client).told_times, 1)
 
+    def test_what_is_sent_is_what_was_read(self):
+        """Found by a stranger: a revision came while the confirmation was open; the old list left, and a second email with it."""
+        advisory = self.imported(self.document)
+        with self.at(moment=NOW):
+            action = advisory.with_user(self.manager).with_company(self.company).action_notice()
+            notice = self.env["charter.notice"].browse(action["res_id"]).with_user(self.manager)
+            read = notice.line_ids.equipment_ids
+            self.assertIn(self.cam, read)
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+            before = self.mails_to(self.alice)
+            answer = notice.action_send()
+            self.env.invalidate_all()
+            self.assertEqual((answer["tag"], notice.state), ("display_notification", "draft"))
+            self.assertEqual(self.mails_to(self.alice), before, "nothing has left")
+            self.assertEqual(
+                notice.line_ids.equipment_ids, read - self.cam, "the page shows what there is now"
+            )
+            notice.action_send()
+            self.assertEqual(notice.state, "open")
+
     def test_above_clear_nothing_leaves_unconfirmed(self):
         advisory = self.imported(self.document, tlp="AMBER")
         with self.at(moment=NOW):
