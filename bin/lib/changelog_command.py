@@ -95,7 +95,11 @@ def main():
         print(entry)
         return
     LOG.write_text(merged(LOG.read_text(encoding="utf-8"), number, day, sections(entry)), encoding="utf-8")
-    subprocess.run(["git", "rm", "--quiet", "--force", *map(str, files)], cwd=ROOT, check=True)
+    # News that git does not know yet go too.
+    removal = ["git", "rm", "--quiet", "--force", "--ignore-unmatch", *map(str, files)]
+    subprocess.run(removal, cwd=ROOT, check=True)
+    for path in files:
+        path.unlink(missing_ok=True)
     print(f"CHANGELOG.md: {len(files)} news under {number} ({day}).")
 
 

@@ -62,7 +62,7 @@ class CharterNotice(models.Model):
         return {client: sorted(equipment) for client, equipment in found.items()}
 
     def action_send(self):
-        """Inform the clients of the preview; where the devices concerned are others by now, show those first and send nothing."""
+        """Tell the clients of the preview; where the devices concerned are others by now, show those first and send nothing."""
         self._check_shared()
         for notice in self:
             if notice.state == "draft" and notice._advisories() and notice._charter_follow_devices():
