@@ -151,23 +151,14 @@ class ResPartner(models.Model):
     def _charter_say_moved(self, client):
         """Have the account managers of both clients see that this contact, who has a login, is the other one's from now on."""
         goal = self.commercial_partner_id
+        words = _lt(
+            "%(who)s moved this contact, with its login, from %(client)s to %(goal)s",
+            who=self.env.user.name,
+            client=client.name,
+            goal=goal.name,
+        )
         for one in (client, goal):
-            company = one._charter_serving_company().sudo()
-            key = (company.id, "account_manager", one.id)
-            manager = company._charter_holders({key}).get(key)
-            if manager and manager != self.env.user.id:
-                user = self.env["res.users"].sudo().browse(manager)
-                self.with_context(lang=user.lang, mail_activity_quick_update=True).activity_schedule(
-                    "mail.mail_activity_data_warning",
-                    user_id=manager,
-                    date_deadline=company._charter_today(),
-                    summary=_lt(
-                        "%(who)s moved this contact, with its login, from %(client)s to %(goal)s",
-                        who=self.env.user.name,
-                        client=client.name,
-                        goal=goal.name,
-                    ),
-                )
+            self._charter_warn_manager(one, words)
 
     def _charter_tell_former_address(self, address):
         """Mail ``address``, which was this contact's until now; it is not told the new one, which may be somebody else's.
@@ -197,16 +188,22 @@ class ResPartner(models.Model):
             }
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self._charter_warn_manager(
+            client, _lt("%(who)s changed the email address of this contact: ask the client", who=who)
+        )
+
+    def _charter_warn_manager(self, client, summary):
+        """Have the account manager of ``client`` look at this contact today, unless it is who did it. :param summary: a term"""
+        company = client._charter_serving_company().sudo()
         key = (company.id, "account_manager", client.id)
         manager = company._charter_holders({key}).get(key)
-        if manager and manager != user.id:
-            self.with_context(
-                lang=self.env["res.users"].sudo().browse(manager).lang, mail_activity_quick_update=True
-            ).activity_schedule(
+        if manager and manager != self.env.user.id:
+            lang = self.env["res.users"].sudo().browse(manager).lang
+            self.with_context(lang=lang, mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_warning",
                 user_id=manager,
                 date_deadline=company._charter_today(),
-                summary=_lt("%(who)s changed the email address of this contact: ask the client", who=who),
+                summary=summary,
             )
 
     # -- onboarding ------------------------------------------------------------------------------------

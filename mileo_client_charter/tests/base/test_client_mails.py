@@ -187,6 +187,33 @@ class TestClientMails(ClientMails):
                 undone.rollback()
             self.env.invalidate_all()
 
+    def test_a_forged_answer_to_any_mail_is_nobody_s_word(self):
+        """Whatever it answers: no one's name stands above it, the client does not read it, nothing follows but a task to find out."""
+        self.company.charter_mail_authserv = "mx.mileo.example"
+        forged = "Authentication-Results: mx.mileo.example; spf=fail smtp.mailfrom=evil.example; dmarc=fail header.from=alpine.example.com\n"
+        kinds = {(mail.model, re.sub(r"\d+", "0", mail.subject)): mail for mail in self.client_mails()}
+        for number, mail in enumerate(kinds.values()):
+            with (
+                self.subTest(mail.subject, model=mail.model),
+                self.at(24 * 16),
+                self.env.cr.savepoint() as undone,
+            ):
+                document = self.env[mail.model].browse(mail.res_id)
+                state = document.state if "state" in document._fields else None
+                thread = (
+                    self.env["mail.thread"].sudo().message_process(None, forged + self.reply(mail, number))
+                )
+                self.assertEqual(thread, mail.res_id)
+                said = document.message_ids.filtered(lambda one: one.message_type == "email")[:1]
+                self.assertFalse(said.author_id)
+                self.assertTrue(said.subtype_id.internal)
+                self.assertIn("dmarc=fail", said.body)
+                if state:
+                    self.assertEqual(document.state, state)
+                self.assertTrue(document.activity_ids.user_id, "somebody finds out who wrote")
+                undone.rollback()
+            self.env.invalidate_all()
+
     def test_all_of_them_leave_as_a_page_and_a_text(self):
         """In the reader's language, with a text part that says the same and leads to the same places."""
         for mail in self.client_mails():
