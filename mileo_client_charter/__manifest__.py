@@ -3,7 +3,7 @@
 {
     "name": "Mileo Client Charter",
     "summary": "Keep, and prove that you keep, the commitments of a client-satisfaction charter",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Sales/Customer Satisfaction",
     "license": "AGPL-3",
     "author": "Mileo Technology",
