@@ -105,19 +105,52 @@ def test_without_root_the_one_command_to_run_is_printed(monkeypatch):
 # Python
 
 
-def test_a_supported_python_is_used_as_it_is(monkeypatch):
+@pytest.fixture
+def no_system_python(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHARTER_PYTHON", raising=False)
+    monkeypatch.setattr(bootstrap, "SYSTEM_PYTHONS", f"{tmp_path}/python")
+    return tmp_path
+
+
+def stand_in(folder, version, makes_environments):
+    path = folder / f"python{version}"
+    path.write_text(f"#!/bin/sh\nexit {0 if makes_environments else 1}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_the_newest_python_of_the_system_is_used(no_system_python):
+    stand_in(no_system_python, "3.11", makes_environments=True)
+    newest = stand_in(no_system_python, "3.12", makes_environments=True)
+    stand_in(no_system_python, "3.15", makes_environments=True)
+    assert bootstrap.base_python() == newest
+
+
+def test_a_python_of_the_system_that_makes_no_environment_is_left_alone(no_system_python, monkeypatch):
+    stand_in(no_system_python, "3.11", makes_environments=False)
     monkeypatch.setattr(sys, "version_info", (3, 12, 1, "final", 0))
     assert bootstrap.base_python() == sys.executable
 
 
-def test_beside_an_unsupported_python_the_newest_supported_one_is_used(monkeypatch):
+def test_a_python_that_is_named_is_used(no_system_python, monkeypatch):
+    stand_in(no_system_python, "3.11", makes_environments=True)
+    monkeypatch.setenv("CHARTER_PYTHON", "/opt/python3.13")
+    assert bootstrap.base_python() == "/opt/python3.13"
+
+
+def test_without_a_python_of_the_system_a_supported_one_is_used_as_it_is(no_system_python, monkeypatch):
+    monkeypatch.setattr(sys, "version_info", (3, 12, 1, "final", 0))
+    assert bootstrap.base_python() == sys.executable
+
+
+def test_beside_an_unsupported_python_the_newest_supported_one_is_used(no_system_python, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 15, 0, "final", 0))
     there = {"python3.11", "python3.12"}
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/opt/{name}" if name in there else None)
     assert bootstrap.base_python() == "/opt/python3.12"
 
 
-def test_without_any_supported_python_the_supported_ones_are_named(monkeypatch):
+def test_without_any_supported_python_the_supported_ones_are_named(no_system_python, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     with pytest.raises(bootstrap.SetupError, match=r"3\.11, 3\.12, 3\.13"):

@@ -43,6 +43,7 @@ BUILD_REQUIREMENTS = "build-requirements.txt"
 # Most of an installation is waiting for the index, one package after the other: so many are asked for at once.
 PARTS, PACKAGES_OF_A_PART = 4, 10
 PYTHON_VERSIONS = ((3, 11), (3, 12), (3, 13))
+SYSTEM_PYTHONS = "/usr/bin/python"
 ODOO_UPSTREAM = "https://github.com/odoo/odoo"
 ODOO_BRANCH = "19.0"
 # The Odoo this project is tested with: packages of Debian, each by its place in a mirror and its SHA-256.
@@ -195,7 +196,23 @@ def ensure_system_packages(command):
     importlib.invalidate_caches()
 
 
+def makes_environments(python):
+    return not subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode
+
+
 def base_python():
+    """Return the interpreter the environment is made of: the path in CHARTER_PYTHON, else the system's own, else the one that runs this.
+
+    A distribution builds its Python with profile-guided optimisation; a version manager, by default, does not: the same tests took
+    a quarter to a third less of a processor with Debian's 3.11.2 than with 3.11.7 as pyenv built it.
+    """
+    chosen = os.environ.get("CHARTER_PYTHON")
+    if chosen:
+        return chosen
+    for major, minor in reversed(PYTHON_VERSIONS):
+        path = f"{SYSTEM_PYTHONS}{major}.{minor}"
+        if os.path.exists(path) and makes_environments(path):
+            return path
     if sys.version_info[:2] in PYTHON_VERSIONS:
         return sys.executable
     for major, minor in reversed(PYTHON_VERSIONS):
