@@ -39,8 +39,18 @@ QUIET = ("--stop-after-init", "--no-http", "--max-cron-threads=0")
 
 # Compiled bundles of scripts and styles, kept in the database: a browser test in a database that lacks
 # them compiles them itself, and its transaction forgets them.
+# Without those that no test of ours opens: of JavaScript's own test suites, each the whole web client once more, and of the dark look.
 BUNDLES = """
-env["ir.qweb"]._pregenerate_assets_bundles()
+from unittest.mock import patch
+qweb = type(env["ir.qweb"])
+chosen = qweb._get_bundles_to_pregenarate
+NOT_OPENED = ("unit_tests", "qunit", "web.tests_assets", "_dark")
+
+def opened(self):
+    return tuple({name for name in names if not any(part in name for part in NOT_OPENED)} for names in chosen(self))
+
+with patch.object(qweb, "_get_bundles_to_pregenarate", opened):
+    env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
 # What the addons depend on, installed without them.

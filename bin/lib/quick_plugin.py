@@ -21,6 +21,7 @@ a failure here. On a busy machine that is no fault of what is tested: all are mu
 
 import contextlib
 import functools
+import gc
 import inspect
 import sys
 import threading
@@ -260,6 +261,8 @@ def state_of(module):
 
 
 def pytest_configure():
+    # With Odoo loaded there is little garbage and much to look through.
+    gc.set_threshold(50_000, 20, 100)
     freezegun.api.sys = System
     freezegun.api._get_module_attributes_hash = state_of
 
