@@ -244,7 +244,7 @@ class TestAdvisoryDocuments(unittest.TestCase):
 
     def test_bytes_that_are_no_document(self):
         for name, content, code in (
-            ("nothing", b"", "json"), ("a page", b"<html>", "json"), ("half a file", b'{"document": {', "json"),
+            ("nothing", b"", "empty"), ("a page", b"<html>", "json"), ("half a file", b'{"document": {', "json"),
             ("20 MB", b" " * 20_000_000, "bytes"), ("letters of no code", b"\xff\xfe\x00", "json"),
             ("too deep", b"[" * 200_000, "json"),
         ):  # fmt: skip

@@ -12,7 +12,7 @@ REVIEW_FIELDS = ["kind", "state", "start_at", "location", "minutes_at", "dossier
 AUTHORISATION_FIELDS = [
     "kind_id", "site_id", "partner_id", "number", "authority", "issued_on", "valid_until", "document_name", "state",
 ]  # fmt: skip
-NOTICE_FIELDS = ["notice_id", "effect_on", "sent_at", "acknowledged_at", "late_reason"]
+NOTICE_FIELDS = ["notice_id", "effect_on", "sent_at", "acknowledged_at", "late_reason", "sent_late"]
 
 
 class YearReading(ClientReading):
@@ -196,6 +196,7 @@ class YearReading(ClientReading):
                 "told": self.moment(row.sent_at),
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,
+                "is_late": row.sent_late,
             }
             for row in rows
         ]

@@ -109,10 +109,12 @@ class Advisory(NamedTuple):
 def load(content: bytes) -> dict:
     """Return the object of a JSON file.
 
-    :raise AdvisoryError: it is too large, no JSON, or no object
+    :raise AdvisoryError: it is empty, too large, no JSON, or no object
     """
     if len(content) > MAX_BYTES:
         raise AdvisoryError("bytes", detail=MAX_BYTES // 1024 // 1024)
+    if not content.strip():
+        raise AdvisoryError("empty")
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

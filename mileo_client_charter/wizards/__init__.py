@@ -10,6 +10,7 @@ from . import charter_maintenance
 from . import charter_equipment_import
 from . import charter_renewal_override
 from . import charter_support_import
+from . import charter_support_result
 from . import charter_report_wizard
 from . import charter_reassign
 from . import charter_correction_wizard

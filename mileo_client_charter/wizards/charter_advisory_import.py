@@ -1,7 +1,10 @@
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.advisory import MAX_BYTES, AdvisoryError
+
 MAX_FILES = 200
+MAX_NAME = 200
 
 
 class CharterAdvisoryImport(models.TransientModel):
@@ -13,17 +16,28 @@ class CharterAdvisoryImport(models.TransientModel):
     file_ids = fields.Many2many(
         "ir.attachment", string="Files", help="CSAF 2.0 or 2.1, or CVE records (CVE JSON 5)."
     )
+    left_out = fields.Json(
+        "Files that were not uploaded",
+        help="[name, bytes] of each: empty ones and those that are too large are named with the others.",
+    )
     line_ids = fields.One2many("charter.advisory.import.line", "import_id", readonly=True)
+    any_taken = fields.Boolean("At least one was taken", compute="_compute_any_taken")
+
+    @api.depends("line_ids.advisory_id")
+    def _compute_any_taken(self):
+        for one in self:
+            one.any_taken = bool(one.line_ids.advisory_id)
 
     def action_import(self):
         """Take the files, and say what became of each."""
         self.ensure_one()
-        if not self.file_ids:
+        left_out = self._left_out()
+        if not self.file_ids and not left_out:
             raise UserError(self.env._("Files: choose at least one."))
-        if len(self.file_ids) > MAX_FILES:
+        if len(self.file_ids) + len(left_out) > MAX_FILES:
             raise UserError(self.env._("Files: choose %s at most; import them in parts.", MAX_FILES))
         model = self.env["charter.advisory"]
-        lines = []
+        lines = [{"name": name, "outcome": "refused", "message": why} for name, why in left_out]
         for file in self.file_ids:
             line = {"name": file.name}
             try:
@@ -34,6 +48,7 @@ class CharterAdvisoryImport(models.TransientModel):
                 line.update(outcome="refused", message=str(error))
             lines.append(line)
         self.file_ids.unlink()
+        self.left_out = False
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         return {
             "type": "ir.actions.act_window",
@@ -43,6 +58,19 @@ class CharterAdvisoryImport(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
+
+    def _left_out(self):
+        """Return [(name, why)] of the files dropped that the browser did not upload. :raise UserError: what it said of them is no list"""
+        found = []
+        for one in self.left_out or []:
+            if not (isinstance(one, list) and len(one) == 2 and isinstance(one[0], str)):
+                raise UserError(self.env._("Files: choose at least one."))
+            name, size = one
+            error = (
+                AdvisoryError("bytes", detail=MAX_BYTES // 1024 // 1024) if size else AdvisoryError("empty")
+            )
+            found.append((name[:MAX_NAME], self.env["charter.advisory"]._import_words(error)))
+        return found
 
     def action_advisories(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_advisory")

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.base.charter_format import day_text
 from ..models.work.charter_equipment_milestone import KINDS
 from ..tools import endoflife, support_sheet
 from ..tools.catalogue import maker_words, model_key, same_maker
@@ -46,6 +47,7 @@ class CharterSupportImport(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     shown = fields.Boolean()
+    done = fields.Boolean()
     column_ids = fields.One2many("charter.support.import.column", "import_id", "Columns")
     line_ids = fields.One2many("charter.support.import.line", "import_id", readonly=True)
 
@@ -55,15 +57,17 @@ class CharterSupportImport(models.TransientModel):
         if not self._is_json() and not self._map_columns():
             self.shown = False
             return self._reopen()
+        plan = self._plan()
+        twice = self._contradictions(plan)
         lines = [
             {
                 "row": row.number,
                 "model": row.model,
                 "date": row.date,
-                "message": message,
+                "message": " ".join(filter(None, [message, *self._contradicted(row, twice)])),
                 "equipment_count": len(equipment | models_of.equipment_ids),
             }
-            for row, equipment, models_of, message in self._plan()
+            for row, equipment, models_of, message in plan
         ]
         self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         self.shown = True
@@ -77,17 +81,24 @@ class CharterSupportImport(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
             "name": self.env._("Import dates of a manufacturer"),
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.onchange("file")
     def _onchange_file(self):
         # Another file has its titles elsewhere, and other columns.
         self.update(
-            {"titles_row": 0, "shown": False, "column_ids": [Command.clear()], "line_ids": [Command.clear()]}
+            {
+                "titles_row": 0,
+                "shown": False,
+                "done": False,
+                "column_ids": [Command.clear()],
+                "line_ids": [Command.clear()],
+            }
         )
 
     def action_import(self):
-        """Write the dates, then raise the drafts they call for. :raise UserError: a row has no date"""
+        """Write the dates, raise the drafts they call for, and show what came of each. :raise UserError: a row has no date"""
         self.ensure_one()
         plan = self._plan()
         wrong = [
@@ -101,13 +112,12 @@ class CharterSupportImport(models.TransientModel):
         notices = self.env["charter.notice"].sudo()
         live = notices.search([("milestone_key", "!=", False), ("state", "in", ("draft", "open"))])
         before = {notice: notice.effect_on for notice in live}
-        self._write_model_dates(plan)
-        self._write_equipment_dates(plan)
+        twice = self._contradictions(plan)
+        written = self._write_model_dates(plan, twice) + self._write_equipment_dates(plan, twice)
         raised = notices._raise_drafts()
         moved = live.filtered(lambda notice: notice.effect_on != before[notice])
-        action = self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_notice")
-        found = raised | moved
-        return {**action, "context": {}, "domain": [("id", "in", found.ids)] if found else []}
+        self._note_results(written, raised, moved, self._left_out(plan, twice))
+        return self._reopen()
 
     def _no_date(self, row):
         if not row.wrong:
@@ -133,8 +143,57 @@ class CharterSupportImport(models.TransientModel):
             "checked_on": self.env.company._charter_today(),
         }
 
-    def _write_model_dates(self, plan):
-        # Two rows on one model: the later row of the list is the manufacturer's last word.
+    # -- two dates of one model in one list ---------------------------------------------------------
+
+    def _targets(self, row, equipment, models_of):
+        """Return what a row is about: models of the catalogue, equipment that is in none, else the model it brings."""
+        bare = equipment.filtered(lambda each: not each.sudo().catalogue_id)
+        found = [*(("model", one.id) for one in models_of), *(("equipment", one.id) for one in bare)]
+        if models_of or not row.brand or self._is_json():
+            return found
+        return [*found, ("new", " ".join(maker_words(row.brand)), model_key(row.model))]
+
+    def _contradictions(self, plan):
+        """Return {(what a row is about, kind): {date, or None where none is announced: [rows]}} where the list says two things."""
+        said = defaultdict(lambda: defaultdict(list))
+        for row, equipment, models_of, _message in plan:
+            for kind, day in self._says(row).items():
+                for target in self._targets(row, equipment, models_of):
+                    said[target, kind][day].append(row)
+        return {key: days for key, days in said.items() if len(days) > 1}
+
+    def _contradicted(self, row, twice):
+        """Return what is said of a row that another one contradicts: both dates and both rows, once a kind."""
+        kinds = dict(self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env))
+        found = {}
+        for (_target, kind), days in twice.items():
+            if any(one.number == row.number for rows in days.values() for one in rows):
+                found[kind] = self.env._(
+                    "%(kind)s: the list gives two dates for one model, %(dates)s. None is taken: correct the list.",
+                    kind=kinds[kind],
+                    dates=", ".join(
+                        self.env._(
+                            "%(day)s in row %(rows)s",
+                            day=day_text(self.env, day, "d MMM y") if day else self.env._("None announced"),
+                            rows=", ".join(str(one.number) for one in rows),
+                        )
+                        for day, rows in days.items()
+                    ),
+                )
+        return list(found.values())
+
+    def _left_out(self, plan, twice):
+        """Return [(model as the list writes it, why nothing was taken)] of what the list contradicts itself about, once a model."""
+        found = {}
+        for row, *_found in plan:
+            for words in self._contradicted(row, twice):
+                found.setdefault(words, row.model)
+        return [(model, words) for words, model in found.items()]
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def _write_model_dates(self, plan, twice):
+        """Write the dates of models in the catalogue. :return: [(model, kind, date, date before)]"""
         wanted = {}
         for row, _equipment, models_of, _message in plan:
             if not models_of and row.brand and self._says(row) and not self._is_json():
@@ -143,46 +202,58 @@ class CharterSupportImport(models.TransientModel):
                     ._of([(row.brand, row.model)])
                     .get((row.brand, row.model), models_of)
                 )
+                new = ("new", " ".join(maker_words(row.brand)), model_key(row.model))
+                targets = dict.fromkeys(models_of, new)
+            else:
+                targets = {model: ("model", model.id) for model in models_of}
             wanted.update(
                 {
                     (model.id, kind): self._values(row, day)
-                    for model in models_of
+                    for model, target in targets.items()
                     for kind, day in self._says(row).items()
+                    if (target, kind) not in twice
                 }
             )
-        dates = self.env["charter.equipment.model.date"]
-        known = {
-            (one.model_id.id, one.kind): one
-            for one in dates.search([("model_id", "in", [model for model, _kind in wanted])])
-        }
-        fresh = []
-        for (model, kind), values in wanted.items():
-            if (model, kind) in known:
-                known[model, kind].write(values)
-            else:
-                fresh.append({"model_id": model, "kind": kind, **values})
-        dates.create(fresh)
+        return self._write_dates("charter.equipment.model.date", "model_id", wanted)
 
-    def _write_equipment_dates(self, plan):
-        """Write the dates of equipment that is in no catalogue: its manufacturer or model is not on record."""
+    def _write_equipment_dates(self, plan, twice):
+        """Write the dates of equipment that is in no catalogue: its manufacturer or model is not on record. :return: as above"""
         wanted = {}
         for row, equipment, _models, _message in plan:
             for one in equipment.filtered(lambda each: not each.sudo().catalogue_id):
                 wanted.update(
-                    {(one.id, kind): self._values(row, day) for kind, day in self._says(row).items()}
+                    {
+                        (one.id, kind): self._values(row, day)
+                        for kind, day in self._says(row).items()
+                        if (("equipment", one.id), kind) not in twice
+                    }
                 )
-        milestones = self.env["charter.equipment.milestone"]
+        return self._write_dates("charter.equipment.milestone", "equipment_id", wanted)
+
+    def _write_dates(self, model, owner, wanted):
+        """Write one date an owner and kind.
+
+        :param wanted: {(id of the owner, kind): values}
+        :return: [(owner, kind, date, what was there before: a row or nothing, its date)]
+        """
+        dates = self.env[model]
         known = {
-            (one.equipment_id.id, one.kind): one
-            for one in milestones.search([("equipment_id", "in", [number for number, _kind in wanted])])
+            (one[owner].id, one.kind): one
+            for one in dates.search([(owner, "in", [number for number, _kind in wanted])])
         }
+        was = {key: (one.status, one.date) for key, one in known.items()}
         fresh = []
         for (number, kind), values in wanted.items():
             if (number, kind) in known:
                 known[number, kind].write(values)
             else:
-                fresh.append({"equipment_id": number, "kind": kind, **values})
-        milestones.create(fresh)
+                fresh.append({owner: number, "kind": kind, **values})
+        dates.create(fresh)
+        owners = self.env[dates._fields[owner].comodel_name]
+        return [
+            (owners.browse(number), kind, values["date"], was.get((number, kind)))
+            for (number, kind), values in wanted.items()
+        ]
 
     # -- columns ----------------------------------------------------------------------------------
 

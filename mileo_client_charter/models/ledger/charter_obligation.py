@@ -269,10 +269,9 @@ class CharterObligation(models.Model):
         self._close_reminders()
 
     def _close_reminders(self):
-        """Close what reminded of these promises; of those nobody was reminded of there is nothing to look up."""
-        reminded = self.sudo().filtered("alert")
-        if reminded:
-            self.env["mail.activity"]._charter_close(reminded)
+        """Close what reminded of these promises: also what announced them to their owner, which is no alert."""
+        if self:
+            self.env["mail.activity"]._charter_close(self)
 
     def _cancel(self, reason, withdrawn=False):
         """Cancel the promises: nothing is owed any more, and the reason stays. Rows already done are left as they are.
@@ -333,6 +332,7 @@ class CharterObligation(models.Model):
                 )
                 values.update(breached_at=found, history=obligation._with_history(line))
             obligation.write(values)
+        self._close_reminders()
 
     def _reassign(self, user, reason):
         """Assign these promises to another person from now on; due times do not move, the change is kept."""

@@ -63,7 +63,7 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _due_titles(self):
         return {
-            "late": self.env._("Late"),
+            "late": self.env._("Overdue"),
             "today": self.env._("Today"),
             "tomorrow": self.env._("Tomorrow"),
             "week": self.env._("In the next seven days"),

@@ -20,6 +20,7 @@ from . import charter_notice
 from . import charter_notice_milestone
 from . import charter_notice_line
 from . import charter_notice_sending
+from . import charter_notice_known
 from . import charter_advisory
 from . import charter_advisory_import
 from . import charter_advisory_feed

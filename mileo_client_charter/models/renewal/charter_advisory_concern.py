@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.clock import to_utc
 from ...tools.versions import AFFECTED, LOOK, NOT_AFFECTED, parse
 from ...tools.words import is_said
 from ..base.client_document import Sheet
@@ -103,6 +104,9 @@ class CharterAdvisoryConcern(models.Model):
         "Hours to notification", compute="_compute_times", store=True, aggregator="avg", groups=STAFF
     )
     days_to_update = fields.Integer(compute="_compute_times", store=True, aggregator="avg", groups=STAFF)
+    # Of how many each average is: beside it in every view.
+    told_count = fields.Integer("Devices notified", compute="_compute_times", store=True, groups=STAFF)
+    updated_count = fields.Integer("Devices updated", compute="_compute_times", store=True, groups=STAFF)
     same_as_id = fields.Many2one(
         "charter.advisory.concern",
         "Notified with",
@@ -193,13 +197,21 @@ class CharterAdvisoryConcern(models.Model):
     @api.depends("told_at", "updated_on", "found_on", "advisory_id.published_at")
     def _compute_times(self):
         for one in self:
-            began = (
-                max(one.advisory_id.published_at, fields.Datetime.to_datetime(one.found_on))
-                if one.found_on
-                else False
-            )
+            began = one._known_at()
             one.hours_to_tell = (one.told_at - began).total_seconds() / 3600 if one.told_at and began else 0
             one.days_to_update = (one.updated_on - one.found_on).days if one.updated_on else 0
+            one.told_count, one.updated_count = int(bool(one.told_at)), int(bool(one.updated_on))
+
+    def _known_at(self):
+        """Return from when its client could be told: its publication, or the moment the device was found if that came later."""
+        self.ensure_one()
+        if not self.found_on:
+            return False
+        company, made = self.company_id.sudo(), self.create_date
+        # Found again on a later day, it has that day alone.
+        by_row = made and company._charter_day_at(made) == self.found_on
+        found_at = made if by_row else to_utc(self.found_on, company._charter_tz())
+        return max(self.advisory_id.published_at, found_at)
 
     def _read_group_select(self, aggregate_spec, query):
         # What has not happened yet took no time at all, and is not in an average.

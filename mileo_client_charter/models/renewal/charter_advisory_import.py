@@ -67,6 +67,7 @@ class CharterAdvisory(models.Model):
         where, detail = error.where or "/", error.detail
         return {
             "bytes": self.env._("File: it is larger than %s MB; no advisory is.", detail),
+            "empty": self.env._("File: it is empty. Fetch it once more from its publisher."),
             "json": self.env._("File: it is no JSON. Choose the advisory's .json file, as the publisher offers it."),
             "foreign": self.env._("File: it is neither a CSAF document nor a CVE record (CVE JSON 5)."),
             "version": self.env._(

@@ -40,7 +40,12 @@ class CharterNoticeLine(models.Model):
     sent_at = fields.Datetime("Informed on", readonly=True)
     told_times = fields.Integer("Notifications sent", readonly=True)
     told_effect_on = fields.Date("Date notified", readonly=True)
-    late_reason = Words("Reason for missing the time limit", readonly=True)
+    late_reason = Words("Why not earlier", readonly=True)
+    sent_late = fields.Boolean(
+        "After the time limit",
+        readonly=True,
+        help="Off where what the charter gives could not be given any more when it became known: the client reads why, and no apology.",
+    )
     error = fields.Char("Not notified", readonly=True, groups="base.group_user")
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)

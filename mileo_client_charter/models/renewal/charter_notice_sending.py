@@ -61,7 +61,8 @@ class CharterNotice(models.Model):
         self.ensure_one()
         known_on = known_on or self.known_on
         tell_by, known_late = self._notify_by(known_on)
-        late = bool(known_late or (tell_by and tell_by < self.company_id._charter_today()))
+        # What became known too late for the charter's time limit is late only once the days we set ourselves are over.
+        late = bool(tell_by and tell_by < self.company_id._charter_today())
         reason = trimmed(self.late_reason)
         lines = lines._charter_engine()
         rows = []
@@ -74,15 +75,16 @@ class CharterNotice(models.Model):
                     "No contact of the client has an email address: add one, then notify again."
                 )
                 continue
-            why = (reason or self._why_late(line, known_on)) if late else ""
+            why = (reason or self._why_late(line, known_on)) if late or known_late else ""
             for number, contact in enumerate(readers):
-                rows.append(line._mail(contact, why, promises[line].id if not number else None))
+                rows.append(line._mail(contact, why, late, promises[line].id if not number else None))
             line.write(
                 {
                     "sent_at": self._charter_now(),
                     "told_times": line.told_times + 1,
                     "told_effect_on": self.effect_on,
                     "late_reason": why,
+                    "sent_late": late,
                     "error": False,
                     "acknowledged_at": False,
                     "acknowledged_by_id": False,
@@ -134,8 +136,11 @@ class CharterNotice(models.Model):
 class CharterNoticeLine(models.Model):
     _inherit = "charter.notice.line"
 
-    def _mail(self, contact, why, obligation_id):
-        """Return the row of one contact's mail, written in its language."""
+    def _mail(self, contact, why, is_late, obligation_id):
+        """Return the row of one contact's mail, written in its language.
+
+        :param why: what kept us from telling earlier; an apology for it only where ``is_late``
+        """
         line = self.with_context(lang=contact.lang or self.env.lang)
         notice = line.notice_id
         body = line.env["ir.qweb"]._render(
@@ -145,6 +150,7 @@ class CharterNoticeLine(models.Model):
                 "notice": notice,
                 "contact": contact,
                 "why": in_words(line.env, stored(why)),
+                "is_late": is_late,
             },
         )
         return {

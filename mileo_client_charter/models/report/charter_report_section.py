@@ -326,10 +326,10 @@ class CharterReport(models.Model):
 
     def _late_notice_table(self, details):
         return {
-            "title": self.env._("Notices given after the time limit"),
+            "title": self.env._("Notices given after the time limit, or known too late for it"),
             "sheet": self.env._("Notices sent late"),
             "head": [
-                self.env._("Notice"), self.env._("Informed on"), self.env._("Takes effect on"), self.env._("Why so late"),
+                self.env._("Notice"), self.env._("Informed on"), self.env._("Takes effect on"), self.env._("Why not earlier"),
             ],
             "rows": [
                 [

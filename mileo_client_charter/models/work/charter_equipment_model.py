@@ -252,6 +252,8 @@ class CharterEquipmentModelDate(models.Model):
     def _follow(self, equipment=None):
         """Write these dates on the equipment of their models; a date somebody typed there stays, and is shown as another one.
 
+        That nothing is announced stays as long as nothing is: an announcement that was looked up later takes its place.
+
         :param equipment: only these; all equipment of the models by default
         """
         milestone = self.env["charter.equipment.milestone"].sudo().with_context(active_test=False)
@@ -279,9 +281,18 @@ class CharterEquipmentModelDate(models.Model):
             }
             if key not in known:
                 fresh.append({"equipment_id": key[0], "kind": key[1], **values})
-            elif known[key].model_date_id:
+            elif known[key].model_date_id or row._supersedes(known[key]):
                 known[key].write(values)
         milestone.create(fresh)
+
+    def _supersedes(self, typed):
+        """Return whether this date takes the place of what somebody typed on a device: nothing was known there, or nothing announced by then."""
+        self.ensure_one()
+        if typed.status == "unknown":
+            return True
+        if typed.status != "none_announced" or self.status != "announced":
+            return False
+        return not typed.checked_on or (bool(self.checked_on) and self.checked_on >= typed.checked_on)
 
 
 class CharterEquipmentMilestone(models.Model):

@@ -1,7 +1,10 @@
 """Advisories of the shape authorities publish, and the devices of two clients they are about."""
 
+import io
 import json
 from datetime import datetime
+
+import openpyxl
 
 from .year import YearCase
 
@@ -54,6 +57,16 @@ def csaf(
             ],
         }
     ).encode()  # fmt: skip
+
+
+def sheet(*rows):
+    """A workbook of these rows; bytes."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 class AdvisoryCase(YearCase):

@@ -70,7 +70,7 @@ PORTAL_FIELDS = {
     },
     "charter.notice.line": {
         "acknowledged_at", "acknowledged_by_id", "active", "company_id", "effect_on", "equipment_count",
-        "equipment_ids", "late_reason", "notice_id", "partner_id", "sent_at", "told_effect_on", "told_times",
+        "equipment_ids", "late_reason", "notice_id", "partner_id", "sent_at", "sent_late", "told_effect_on", "told_times",
     },
     "charter.correction": {
         "after", "after_text", "before", "before_text", "company_id", "corrected_at", "field_name", "for_client", "partner_id",

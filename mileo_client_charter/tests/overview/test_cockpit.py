@@ -96,7 +96,7 @@ class TestCockpit(YearCase):
         self.assertEqual(
             [(title, when) for title, when, _name in self.rows(page, "due")],
             [
-                ("Late", "Mon 5 Oct 09:00"),
+                ("Overdue", "Mon 5 Oct 09:00"),
                 ("Today", "16:30"),
                 ("Today", "by evening"),
                 ("Tomorrow", "09:00"),

@@ -8,6 +8,7 @@ from . import test_advisory_answers
 from . import test_advisory_feed
 from . import test_vigilance
 from . import test_support_import
+from . import test_lifecycle_dates
 from . import test_authorisation
 from . import test_year_access
 from . import test_year_portal

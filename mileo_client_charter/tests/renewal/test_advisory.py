@@ -413,3 +413,28 @@ class TestAdvisory(AdvisoryCase):
             wizard.action_import()
             self.assertEqual(wizard.line_ids.outcome, outcome)
         self.assertIn("/document/tracking/version: “no version”", wizard.line_ids.message)
+
+    def test_files_that_are_not_uploaded_are_named_with_the_others(self):
+        """An empty file dropped was named in a notification alone, which goes away."""
+        files = self.env["ir.attachment"].create(
+            [{"name": "a.json", "raw": csaf(self.document)}, {"name": "spaces.json", "raw": b" \n"}]
+        )
+        for left_out, file_ids in (
+            ([["empty.json", 0], ["huge.json", 20 * 1024 * 1024]], files),
+            ([["empty.json", 0]], files.browse()),
+        ):
+            wizard = self.env["charter.advisory.import"].create(
+                {"file_ids": [(6, 0, file_ids.ids)], "left_out": left_out}
+            )
+            wizard.action_import()
+            said = {line.name: (line.outcome, line.message or "") for line in wizard.line_ids}
+            self.assertEqual(said["empty.json"][0], "refused")
+            self.assertIn("empty", said["empty.json"][1])
+            self.assertEqual(wizard.any_taken, bool(file_ids))
+            if file_ids:
+                self.assertEqual(said["a.json"], ("created", ""))
+                self.assertIn("10 MB", said["huge.json"][1])
+                self.assertIn("empty", said["spaces.json"][1])
+        for wrong in ("x", ["x"], [[1, 2]], {"a": 1}):
+            with self.subTest(wrong), self.assertRaisesRegex(UserError, "choose at least one"):
+                self.env["charter.advisory.import"].create({"left_out": wrong}).action_import()

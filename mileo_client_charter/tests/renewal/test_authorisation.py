@@ -62,6 +62,29 @@ class TestAuthorisation(YearCase):
             self.leave()
         self.assertEqual(promise.state, "kept")
 
+    def test_the_task_ends_once_the_client_is_informed(self):
+        """Found by a stranger: the client was informed, and the task to inform it stayed."""
+        for name, notify in (
+            ("by hand", lambda one: one.with_user(self.technician).action_notify()),
+            ("by itself", lambda one: one._tell_due()),
+        ):
+            for said in ("reminded", "announced"):
+                with self.subTest(name, said=said):
+                    one = self.authorisation(number=f"{name} {said}")
+                    promise = self.promise(one, "notice.advance")
+                    with self.at(moment=datetime(2027, 1, 28, 8)):
+                        if said == "reminded":
+                            self.tick()
+                        else:
+                            promise._charter_announce()
+                        self.env.flush_all()
+                        self.assertTrue(one.activity_ids)
+                        notify(one)
+                        self.env.flush_all()
+                        self.leave()
+                        self.env.flush_all()
+                        self.assertEqual((promise.state, one.activity_ids.ids), ("kept", []))
+
     def test_a_renewal_is_another_promise(self):
         one = self.authorisation()
         with self.at(moment=NOW):

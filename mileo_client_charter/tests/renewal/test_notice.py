@@ -152,8 +152,11 @@ class TestNotice(YearCase):
             notice.action_send()
             self.leave()
             line = self.line(notice)
-            self.assertEqual(line.late_reason, "The maker told us yesterday")
-            self.assertIn("The maker told us yesterday", self.mails_to(self.alice).body_html)
+            self.assertEqual((line.late_reason, line.sent_late), ("The maker told us yesterday", True))
+            self.assertIn(
+                "comes after the time limit we set ourselves: The maker told us yesterday",
+                self.mails_to(self.alice).body_html,
+            )
             promise = self.promise(line, "notice.advance")
             self.assertEqual(promise.state, "kept", "it runs from when its clients were found")
             self.assertGreater(promise.due_at, promise.opened_at)
@@ -212,7 +215,12 @@ class TestNotice(YearCase):
                 if late:
                     self.assertIn("since 10/05/2026", line.late_reason)
                     self.assertIn("que depuis le 05/10/2026", line.with_context(lang="fr_FR").late_reason)
-                    self.assertIn("since 10/05/2026", self.mails_to(self.alice)[-1].body_html)
+                    mail = self.mails_to(self.alice)[-1].body_html
+                    self.assertIn("since 10/05/2026", mail)
+                    self.assertIn("Why you are informed only now:", mail)
+                    # Found by a stranger: an apology on the very day it became known.
+                    self.assertNotIn("after the time limit", mail)
+                    self.assertFalse(line.sent_late)
                 # The day a promise of 60 days ends with the day before.
                 if tell_by != date(2026, 10, 5):
                     self.assertEqual(promise.state, "kept")

@@ -1,22 +1,11 @@
 import base64
-import io
 import json
 from datetime import date
 
-import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..cases.advisories import NOW, AdvisoryCase
-
-
-def sheet(*rows):
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+from ..cases.advisories import NOW, AdvisoryCase, sheet
 
 
 def endoflife(*releases, **product):
@@ -82,10 +71,13 @@ class TestSupportImport(AdvisoryCase):
             self.assertEqual(notice.line_ids.partner_id, self.client | self.other)
             notice.write({"body": "<p>Ends.</p>", "advice": "Replace.", "late_reason": "The list came late"})
             notice.action_send()
-            action = self.wizard(
+            wizard = self.wizard(
                 sheet(["Model", "Brand", "End of support"], ["DS-2CD4A25F", "Hikvision", "2027-03-31"])
-            ).action_import()
-            self.assertEqual(action["domain"], [("id", "in", notice.ids)], "what moved is shown")
+            )
+            wizard.action_import()
+            self.assertEqual(
+                wizard.action_notices()["domain"], [("id", "in", notice.ids)], "what moved is shown"
+            )
         self.assertEqual(set(notice.line_ids.mapped("told_effect_on")), {date(2027, 3, 31)}, "told again")
 
     def test_columns_are_mapped_once_and_remembered(self):

@@ -1,5 +1,7 @@
+import ast
 from datetime import date, datetime, timedelta
 
+from lxml import etree
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -189,8 +191,30 @@ class TestVigilance(AdvisoryCase):
         told = advisory.sudo().concern_ids.filtered("told_at")
         self.assertEqual((len(advisory.sudo().concern_ids), len(told)), (4, 2))
         self.assertAlmostEqual(hours, sum(told.mapped("hours_to_tell")) / 2)
-        self.assertGreater(hours, 12)
+        self.assertAlmostEqual(
+            hours, 12, 2, "from the moment they were found, not from the morning of that day"
+        )
         self.assertEqual(days, 3, "of the one that was updated")
+
+    def test_the_scorecard_says_of_how_many_each_average_is(self):
+        advisory = self.imported(self.document)
+        self.sent(advisory, NOW + timedelta(hours=12))
+        with self.at(moment=NOW + timedelta(days=3)):
+            self.cam.firmware = "V5.7.3 build 220112"
+            self.env.flush_all()
+        action = self.env.ref("mileo_client_charter.action_charter_advisory_analysis")
+        arch = etree.fromstring(self.env["charter.advisory.concern"].get_view(view_type="pivot")["arch"])
+        measures = [node.get("name") for node in arch.iter("field") if node.get("type") == "measure"]
+        rows = self.env["charter.advisory.concern"].formatted_read_group(
+            [*ast.literal_eval(action.domain), ("advisory_id", "=", advisory.id)],
+            ["severity"],
+            [f"{name}:{self.env['charter.advisory.concern']._fields[name].aggregator}" for name in measures],
+        )
+        [row] = rows
+        self.assertEqual(
+            (row["told_count:sum"], row["updated_count:sum"], row["days_to_update:avg"]), (2, 1, 3)
+        )
+        self.assertEqual(set(measures), {"told_count", "hours_to_tell", "updated_count", "days_to_update"})
 
     def test_a_monitoring_that_sends_the_firmware_answers_the_concern(self):
         advisory = self.imported(self.document)

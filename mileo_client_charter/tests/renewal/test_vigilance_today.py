@@ -51,10 +51,40 @@ class TestVigilanceToday(AdvisoryCase):
         self.assertFalse(self.block(self.operations, "operations", NOW)["count"], "there is time")
         late = NOW + timedelta(days=30)
         self.assertEqual(
-            self.block(self.operations, "operations", late)["groups"][0]["rows"][0]["badge"], "Overdue"
+            self.block(self.operations, "operations", late)["groups"][0]["rows"][0]["badge"], "Past its day"
         )
         rows.with_user(self.technician)._decide("not_affected", "Its label shows V5.8")
         self.assertFalse(self.block(self.technician, "manager", late)["count"])
+
+    def test_overdue_counts_commitments_and_nothing_else_is_called_so(self):
+        """“0 late” stood beside a device that was called overdue: what is called overdue is counted, and its list is those rows."""
+        self.env["charter.advisory.concern"].sudo().search([]).unlink()
+        self.imported(self.document)
+        for user, page, key in (
+            (self.technician, "manager", "due_late"),
+            (self.operations, "operations", "late"),
+        ):
+            with self.subTest(page), self.at(moment=NOW + timedelta(days=30)):
+                self.env.flush_all()
+                cockpit = self.env["charter.cockpit"].with_user(user).with_company(self.company)
+                said = cockpit.with_context(lang="en_US", allowed_company_ids=self.company.ids).charter_page(
+                    page
+                )
+                figures = {one["key"]: one for one in said["figures"]}
+                rows = [
+                    row
+                    for block in said["blocks"]
+                    for group in block["groups"]
+                    for row in group["rows"]
+                    if "overdue" in row["badge"].lower() and not row["key"].startswith("charter.obligation-")
+                ]
+                self.assertEqual((figures[key]["label"], rows), ("Overdue", []))
+                self.assertEqual(
+                    (figures["look"]["value"], figures["look"]["note"], figures["look"]["tone"]),
+                    ("1", "1 past their day", "danger"),
+                )
+                found = self.env["charter.advisory.concern"].search(figures["look"]["action"]["domain"])
+                self.assertEqual(found.equipment_id, self.unread)
 
     def test_a_row_of_a_notice_says_which_and_opens_it(self):
         notice = self.draft_of(self.imported(self.document))

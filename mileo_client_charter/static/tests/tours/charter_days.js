@@ -343,7 +343,7 @@ tours.add("charter_day_vigilance", {
             see(".o_control_panel button:contains('Importer des avis')"),
             { content: "files come over the list", trigger: ".o_list_renderer", run: ({ anchor }) => anchor.dispatchEvent(dragged("dragenter", dropped)) },
             { trigger: ".o-Dropzone", run: ({ anchor }) => anchor.dispatchEvent(dragged("drop", dropped)) },
-            see(".o_notification:contains('vide.json'):contains('le fichier est vide')"),
+            see(".modal .o_data_row:contains('vide.json'):contains('Refusé') td[name='message']:contains('vide')"),
             see(".modal .o_data_row:contains('photo.json') td[name='outcome']:contains('Refusé')"),
             see(".modal .o_data_row:contains('acme.json') td[name='outcome']:contains('Nouveau')"),
             click("advisory", ".modal button[name='action_advisories']:contains('Les ouvrir')"),
