@@ -22,7 +22,7 @@ def pre_init_hook(env):
 def uninstall_hook(env):
     """Remove what the addon wrote on records of others: promises to keep, on contracts and partners.
 
-    Odoo removes what lies on the addon's own models by itself, in an order of its own: it would drop the
+    Odoo removes what lies on the addon's own models automatically, in an order of its own: it would drop the
     index of the commitments before the foreign key that leans on it.
     """
     # Nothing is protected any more: the triggers of all tables go with it.

@@ -30,7 +30,7 @@ def test_doctests():
         ("2027-03-01#renewal~2", Occurrence("2027-03-01", "renewal", again=2)),
         ("2026-03-01#12", Occurrence("2026-03-01", "12")),
         ("2026-11-27#0a1b2c3d", Occurrence("2026-11-27", "0a1b2c3d")),
-        ("2027-03-01+2", Occurrence("2027-03-01", told=2)),
+        ("2027-03-01+2", Occurrence("2027-03-01", notified=2)),
         ("2.3", Occurrence("2", moved=3)),
         ("v1.2", Occurrence("v1.2")),
         ("onboarding", Occurrence("onboarding")),

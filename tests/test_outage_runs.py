@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tools.outage_events import Event, Refused
-from tools.outage_runs import Run, begin, end_earlier, find, tell
+from tools.outage_runs import Run, apply_event, begin, end_earlier, find
 
 DAY = datetime(2026, 10, 5)
 
@@ -32,7 +32,7 @@ def play(*events):
             run = begin(event)
             runs.append(run)
         else:
-            tell(event, run)
+            apply_event(event, run)
         if event.up:
             end_earlier(event, run, runs)
     return [
@@ -83,7 +83,7 @@ def test_an_end_that_got_lost_is_not_confirmed():
     last = begin(fires(3, 4))
     end_earlier(fires(3, 4), last, runs)
     assert (runs[0].end, runs[0].end_unconfirmed) == (hour(4), True)
-    tell(fires(1, 2), runs[0])
+    apply_event(fires(1, 2), runs[0])
     assert (runs[0].end, runs[0].end_unconfirmed) == (hour(2), False)
 
 

@@ -197,7 +197,9 @@ def ensure_system_packages(command):
 
 
 def makes_environments(python):
-    return not subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode
+    return not subprocess.run(
+        [python, "-c", "import ensurepip, venv"], capture_output=True, check=False
+    ).returncode
 
 
 def base_python():

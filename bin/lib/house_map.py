@@ -25,7 +25,7 @@ WORDS = {
     "charter": "the charter as data",
     "ledger": "obligations and their deadlines",
     "people": "who answers, who stands in",
-    "delivery": "documents handed over, with proof",
+    "delivery": "documents delivered, with proof",
     "work": "equipment, outages, interventions",
     "feedback": "surveys, call-backs, escalations, NPS",
     "report": "figures and the activity report",

@@ -222,7 +222,7 @@ class ClientReading:
     # -- records ----------------------------------------------------------------------------------
 
     def find(self, model, record_id, own=None):
-        """Return the client's own record of that id; empty when it is another's or nobody's.
+        """Return the client's own record of that id; empty when it is another's or no one's.
 
         :param own: what makes a record the client's; by default, that it names the client
         """

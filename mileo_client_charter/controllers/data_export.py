@@ -125,7 +125,7 @@ class DataExport(InterventionReading):
     # -- files ------------------------------------------------------------------------------------
 
     def _write_deliveries(self, archive):
-        """Return what the client was handed: the messages as they were sent, and the files, reports among them.
+        """Return what was delivered to the client: the messages as they were sent, and the files, reports among them.
 
         :return: [(name in the archive, subject of its message, when that was sent in naive UTC)], a row a file
         """
@@ -136,9 +136,9 @@ class DataExport(InterventionReading):
                 "charter.delivery", ["letter", "subject", "kind", "sent_at"], [("id", ">", last)], "id", BATCH
             )
             for delivery in batch:
-                told = (delivery.subject or "", delivery.sent_at or None)
+                labels = (delivery.subject or "", delivery.sent_at or None)
                 if delivery.letter:
-                    written.append((f"documents/{delivery.id}.html", *told))
+                    written.append((f"documents/{delivery.id}.html", *labels))
                     archive.writestr(written[-1][0], str(delivery.letter))
                 # Files of the client's own delivery and no others; the same file of many letters once.
                 for attachment in delivery.sudo().attachment_ids:
@@ -147,7 +147,7 @@ class DataExport(InterventionReading):
                     known.add(attachment.id)
                     folder = "reports" if delivery.kind == "report" else "documents"
                     name = f"{folder}/{attachment.id} {attachment.name.replace('/', '-')}"
-                    written += self._write_file(archive, name, attachment, *told)
+                    written += self._write_file(archive, name, attachment, *labels)
             if len(batch) < BATCH:
                 return written
             last = batch[-1].id
@@ -195,8 +195,8 @@ class DataExport(InterventionReading):
                     if attachment.id not in seen:
                         seen.add(attachment.id)
                         name = f"sent/{attachment.id} {attachment.name.replace('/', '-')}"
-                        told = (records.browse(message.res_id).sudo().display_name, message.date)
-                        written += self._write_file(archive, name, attachment, *told)
+                        labels = (records.browse(message.res_id).sudo().display_name, message.date)
+                        written += self._write_file(archive, name, attachment, *labels)
         return written
 
     def _write_file(self, archive, name, attachment, subject, moment):

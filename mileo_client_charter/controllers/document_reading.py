@@ -1,4 +1,4 @@
-"""What a client reads of its contacts and of the documents it was handed."""
+"""What a client reads of its contacts and of the documents delivered to it."""
 
 from odoo.fields import Domain
 

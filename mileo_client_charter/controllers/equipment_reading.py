@@ -107,7 +107,7 @@ class EquipmentReading(ClientReading):
         }
 
     def _to_update_at_home(self, number, since):
-        """Return “3 devices to update, since …”: what we told the client of, and nobody has updated."""
+        """Return “3 devices to update, since …”: what we informed the client of, and nobody has updated."""
         if not number:
             return ""
         words = {"number": number, "day": day_text(self.env, since, "d MMMM y")}

@@ -18,7 +18,7 @@ class Links(http.Controller):
     @http.route("/charter/l/<string:link>", methods=["GET"], **OPTIONS)
     def show(self, link, done=None, lang=None, **_query):
         found = self._opened(link, lang)
-        return self._shown(link, found, done=bool(done))
+        return self._page_of_link(link, found, done=bool(done))
 
     @http.route("/charter/l/<string:link>", methods=["POST"], **POSTED)
     def act(self, link, lang=None, **form):
@@ -26,11 +26,11 @@ class Links(http.Controller):
         record, contact, _purpose, purpose, status = found
         one_click = form.get("List-Unsubscribe") == "One-Click"
         if status != "open" or not purpose.step or not (form.get("confirm") or one_click):
-            return self._shown(link, found)
+            return self._page_of_link(link, found)
         try:
             done = getattr(record, purpose.step)(contact, form)
         except UserError as error:
-            return self._shown(link, found, error=error, form=form)
+            return self._page_of_link(link, found, error=error, form=form)
         if done:
             record._charter_link_copy(contact, done, f"/charter/l/{link}")
         return request.redirect(f"/charter/l/{link}?done=1&lang={request.env.lang}")
@@ -40,7 +40,7 @@ class Links(http.Controller):
         found = self._opened(link, lang)
         record, contact, _purpose, purpose, status = found
         if status != "open" or not purpose.file:
-            return self._shown(link, found)
+            return self._page_of_link(link, found)
         name, content, mimetype = getattr(record, purpose.file)(contact)
         response = request.make_response(
             content,
@@ -62,7 +62,7 @@ class Links(http.Controller):
             record = record.with_context(**request.env.context)
         return record, contact, purpose, found, status
 
-    def _shown(self, link, found, done=False, error=None, form=None):
+    def _page_of_link(self, link, found, done=False, error=None, form=None):
         record, contact, purpose, declared, status = found
         company = record._charter_link_company() if record is not None else request.env.company.sudo()
         values = {"heading": None}

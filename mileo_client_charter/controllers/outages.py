@@ -25,7 +25,7 @@ class CharterOutages(http.Controller):
         """Take the events of a JSON body or a form. The answer says which are refused; the others are taken.
 
         200: all are taken, or they came as a group of alerts, which Alertmanager gives up on any other answer; 422: some are
-        refused. What is refused is kept, and listed in Odoo with what mends it.
+        refused. What is refused is kept, and listed in Odoo with what fixes it.
         """
         if not request.env.user.has_group("mileo_client_charter.group_charter_monitoring"):
             return self._error(

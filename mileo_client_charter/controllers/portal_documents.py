@@ -9,7 +9,7 @@ SHEET = "mileo_client_charter.report_contact_sheet"
 
 
 class CharterDocumentPortal(CharterPortal):
-    """Whom the client calls now, and what it was handed."""
+    """Whom the client calls now, and what was delivered to it."""
 
     @http.route("/my/charter/contacts", **READ)
     def my_contacts(self, **_query):

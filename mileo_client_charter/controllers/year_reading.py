@@ -45,7 +45,7 @@ class YearReading(ClientReading):
                 Sort("oldest", env._("Earliest effect first"), "effect_on, id"),
                 Sort("told", env._("Most recent first"), "sent_at desc, id desc"),
             ],
-            # The notice itself is not the client's to read, what it was told of it is.
+            # The notice itself is not the client's to read, what it was informed of it is.
             search=lambda text: Domain("notice_id", "any!", [("name", "ilike", text)]),
             choices=[
                 Choice("read", env._("State"), [

@@ -1,6 +1,6 @@
 """What a security advisory says, whatever the format it came in. Plain Python.
 
-``csaf.py`` and ``cve_record.py`` make an :class:`Advisory`; the model keeps it. Scores are counted anew from their vectors by
+``csaf.py`` and ``cve_record.py`` make an :class:`Advisory`; the model keeps it. Scores are counted again from their vectors by
 the ``cvss`` package (Red Hat, LGPL): a score typed beside its vector proves nothing.
 """
 

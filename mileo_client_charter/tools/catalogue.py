@@ -1,6 +1,6 @@
 """Names of manufacturers and models, normalised so that they can be compared. Plain Python.
 
-Three hands write them: manufacturers in advisories, technicians in spreadsheets, devices in what they report. A family is a
+Three sources write them: manufacturers in advisories, technicians in spreadsheets, devices in what they report. A family is a
 name with wildcards: ``DS-2CD4xx5 Series``, ``DH-IPC-HDW1XXX``, ``FC72x``.
 """
 
@@ -21,7 +21,7 @@ SHORTEST = 5
 
 
 def maker_words(text: str) -> list[str]:
-    """Return the words that tell one manufacturer from another, sorted.
+    """Return the words that distinguish one manufacturer from another, sorted.
 
     >>> maker_words("Dahua Technology Co, Ltd"), maker_words("Exacq Technologies, Johnson Controls Inc.")
     (['dahua'], ['controls', 'exacq', 'johnson'])

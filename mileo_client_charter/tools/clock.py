@@ -52,7 +52,7 @@ class WorkingTime:
     Building it is linear; each question then costs two bisections, O(log n), whatever the delay.
 
     :param intervals: (start, end) pairs, naive UTC, in any order. Those that overlap are merged; those that
-        only touch stay apart, because ``add_days`` stops at the end of a day's first interval. An interval
+        only touch stay separate, because ``add_days`` stops at the end of a day's first interval. An interval
         counts for the local day on which it starts.
     :param covered: (first, last) moments, naive UTC, between which the intervals are complete.
     :param tz: name of the time zone in which days are counted.
@@ -90,7 +90,7 @@ class WorkingTime:
         runs out as an interval ends is due at that end, and zero hours is the next opening.
 
         :raises NoWorkingTime: no working time at all, or not enough within 1,400 days of ``start``
-        :raises NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to decide
 
         >>> week = WorkingTime(
         ...     [(datetime(2026, 10, day, 7), datetime(2026, 10, day, 15)) for day in (5, 6, 7)],
@@ -113,7 +113,7 @@ class WorkingTime:
         past. Zero days is ``start`` itself.
 
         :raises NoWorkingTime: no working time at all, or not enough within 1,400 days of ``start``
-        :raises NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to decide
 
         >>> week = WorkingTime(
         ...     [(datetime(2026, 10, day, 7), datetime(2026, 10, day, 15)) for day in (5, 6, 7)],
@@ -133,7 +133,7 @@ class WorkingTime:
         """Return ``at`` itself if it is working time, else the start of the next interval.
 
         :raises NoWorkingTime: no working time at all, or none within 1,400 days of ``at``
-        :raises NeedsMore: the window ends too early to tell
+        :raises NeedsMore: the window ends too early to decide
 
         >>> monday = WorkingTime(
         ...     [(datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 15))],

@@ -2,13 +2,13 @@
 
 A key is stored in ``charter_obligation.occurrence`` and is part of its uniqueness, so its form never changes::
 
-    subject [ "#" part ] [ "+" told ] [ "." moved ] [ "~" again ]
+    subject [ "#" part ] [ "+" notified ] [ "." moved ] [ "~" again ]
 
-``subject`` is a period ("2026-10", "2026-Q4"), a day ("2027-03-01"), a number ("2", the second cycle or telling),
-a version of the charter ("v1.2"), a word ("onboarding") or nothing. ``part`` tells kinds of one day apart
-("annual", "renewal", "end" for the last days of a client, "from05" for
-days of a period that came under the charter after the rest of it, the start of a fingerprint), ``told`` counts tellings of one date, ``moved`` days that were
-moved before anybody was told, ``again`` rows opened anew after one was withdrawn (the first is 1 and is not written).
+``subject`` is a period ("2026-10", "2026-Q4"), a day ("2027-03-01"), a number ("2", the second cycle or notification),
+a version of the charter ("v1.2"), a word ("onboarding") or nothing. ``part`` distinguishes kinds of one day
+("annual", "renewal", "end" for the last days of a client, "from05" for days of a period that came under the charter
+after the rest of it, the start of a fingerprint), ``notified`` counts the notifications of one date, ``moved`` days that were
+moved before anybody was notified, ``again`` rows opened again after one was withdrawn (the first is 1 and is not written).
 """
 
 import re
@@ -22,18 +22,18 @@ END = "end"
 
 _KEY = re.compile(
     r"(?P<subject>v[\d.]+|\d+|[^#+~]*?)"
-    r"(?:#(?P<part>\w+))?(?:\+(?P<told>\d+))?(?:\.(?P<moved>\d+))?(?:~(?P<again>\d+))?"
+    r"(?:#(?P<part>\w+))?(?:\+(?P<notified>\d+))?(?:\.(?P<moved>\d+))?(?:~(?P<again>\d+))?"
 )
 _PERIOD = re.compile(r"(\d{4})-(?:(\d\d)|Q([1-4]))")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 class Occurrence(NamedTuple):
-    """A key taken apart."""
+    """The parts of a key."""
 
     subject: str = ""
     part: str = ""
-    told: int = 0
+    notified: int = 0
     moved: int = 0
     again: int = 1
 
@@ -56,25 +56,25 @@ class Occurrence(NamedTuple):
 
     @property
     def number(self) -> int | None:
-        """Return the number of a cycle or a telling, if that is what the key is."""
+        """Return the number of a cycle or a notification, if that is what the key is."""
         return int(self.subject) if self.subject.isdecimal() else None
 
 
-def format_key(subject, part="", told=0, moved=0, again=1) -> str:
+def format_key(subject, part="", notified=0, moved=0, again=1) -> str:
     """Return the key of an occurrence.
 
     :param subject: str, int or date
 
     >>> format_key("2026-10"), format_key("2026-10", again=2)
     ('2026-10', '2026-10~2')
-    >>> format_key(date(2027, 3, 1), RENEWAL), format_key(date(2027, 3, 1), told=1), format_key(2, moved=3)
+    >>> format_key(date(2027, 3, 1), RENEWAL), format_key(date(2027, 3, 1), notified=1), format_key(2, moved=3)
     ('2027-03-01#renewal', '2027-03-01+1', '2.3')
     """
     return "".join(
         (
             str(subject),
             f"#{part}" if part else "",
-            f"+{told}" if told else "",
+            f"+{notified}" if notified else "",
             f".{moved}" if moved else "",
             f"~{again}" if again > 1 else "",
         )
@@ -82,19 +82,19 @@ def format_key(subject, part="", told=0, moved=0, again=1) -> str:
 
 
 def parse_key(key) -> Occurrence:
-    """Return ``key`` taken apart; a key of no known form is all subject.
+    """Return the parts of ``key``; a key of no known form is all subject.
 
     >>> parse_key("2027-03-01#renewal~2")
-    Occurrence(subject='2027-03-01', part='renewal', told=0, moved=0, again=2)
+    Occurrence(subject='2027-03-01', part='renewal', notified=0, moved=0, again=2)
     >>> parse_key("2026-Q4").unit, parse_key("2027-03-01+1").day, parse_key("2.3").number
     ('quarter', datetime.date(2027, 3, 1), 2)
     >>> parse_key("v1.2").subject, parse_key(False)
-    ('v1.2', Occurrence(subject='', part='', told=0, moved=0, again=1))
+    ('v1.2', Occurrence(subject='', part='', notified=0, moved=0, again=1))
     """
     found = _KEY.fullmatch(key or "")
     if not found:
         return Occurrence(key)
-    numbers = {name: int(found[name]) for name in ("told", "moved", "again") if found[name]}
+    numbers = {name: int(found[name]) for name in ("notified", "moved", "again") if found[name]}
     return Occurrence(found["subject"], found["part"] or "", **numbers)
 
 
@@ -109,7 +109,7 @@ def again(key) -> str:
 
 
 def event_key(key) -> str:
-    """Return ``key`` without what tells a row opened anew from the withdrawn one.
+    """Return ``key`` without what distinguishes a row opened again from the withdrawn one.
 
     >>> event_key("2027-03-01#renewal~2")
     '2027-03-01#renewal'

@@ -2,7 +2,7 @@
 
 Plain Python; readme/INTEGRATE.md shows each shape. Moments are ISO 8601 with their offset (``Z``, ``+02:00``) or
 seconds since 1970; one without an offset is read in the zone the sender declared, and refused without one, because
-nobody can tell what it means. A moment up to ``skew`` ahead of our clock is taken as now, one further ahead is refused,
+nobody knows what it means. A moment up to ``skew`` ahead of our clock is taken as now, one further ahead is refused,
 unless it is planned maintenance. What the events make of outages: tools/outage_runs.py.
 """
 
@@ -28,7 +28,7 @@ STATUSES = {
 }
 # Labels in which the alerts of one outage may differ: how bad it is, and which of two servers saw it.
 SAME_OUTAGE = ("severity", "replica", "__replica__", "prometheus", "prometheus_replica")
-# What cannot be taken, by what mends it: charter.outage.refusal has a remedy for each.
+# What cannot be taken, by what fixes it: charter.outage.refusal has a remedy for each.
 CAUSES = (
     "unknown",
     "archived",
@@ -57,7 +57,7 @@ def named_so(names: str, name: str) -> bool:
 
 
 class Event(NamedTuple):
-    """One event, in naive UTC to the second. ``up``: it tells the end; ``start`` may then be unknown."""
+    """One event, in naive UTC to the second. ``up``: it reports the end; ``start`` may then be unknown."""
 
     event_id: str  # the same when an outage begins, lasts and ends; senders may use it again afterwards
     serial: str
@@ -68,7 +68,7 @@ class Event(NamedTuple):
     client: str | None = None  # the client's reference, where two clients have the same serial number
     series: str | None = None  # what comes back under the same name, outage after outage
     reason: str | None = None
-    member: str | None = None  # one of the alerts an outage is told by: it is over when all of them are
+    member: str | None = None  # one of the alerts that report an outage: it is over when all of them are
     former_id: str | None = (
         None  # what the same outage was recorded under before its alerts were taken together
     )
@@ -164,7 +164,7 @@ class Reader:
         kind = self._kind(item, "kind")
         name = self._text(item, "event_id", required=False, whole=True)
         serial = self._serial(item, "serial")
-        # Who numbers nothing tells what happens as it happens, and need not say when.
+        # Who numbers nothing reports what happens as it happens, and need not say when.
         start, end = (
             self._moment(item, moment if item.get(moment) else "time", kind, required=False)
             for moment in ("start", "end")

@@ -15,11 +15,11 @@ APART = timedelta(minutes=5)
 
 @dataclass
 class Run:
-    """One outage as recorded; ``alerts`` is {alert: (start, end or None)} where several alerts tell of it."""
+    """One outage as recorded; ``alerts`` is {alert: (start, end or None)} where several alerts report it."""
 
     start: datetime
     end: datetime | None = None
-    start_unknown: bool = False  # its end was told first: it has no length yet
+    start_unknown: bool = False  # its end was reported first: it has no length yet
     end_unconfirmed: bool = False  # its own end got lost, and a later one was taken
     alerts: dict = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ def _of_alert(event, runs):
         if known and abs(known[0] - event.start) <= APART:
             return run
     for run in reversed(runs):
-        # Another severity, or another server, of an outage that is known: it has not been told of by this alert.
+        # Another severity, or another server, of an outage that is known: this alert has not reported it yet.
         if event.member not in run.alerts and _within(event.start, run):
             return run
     return None
@@ -62,7 +62,7 @@ def _of_start(start, runs, end=None):
         if run.start <= start and (run.end is None or start < run.end or start == run.start):
             return run
     later = next((run for run in runs if run.start > start), None)
-    # Told again with an earlier moment, what was told first stays; with its end it is an outage of its own.
+    # Reported again with an earlier moment, what was reported first stays; with its end it is an outage of its own.
     return None if end and later and end <= later.start else later
 
 
@@ -82,7 +82,7 @@ def _of_end(event, runs):
     ended = [run for run in runs if run.end is not None and run.start <= event.end]
     if ended:
         last = ended[-1]
-        # Told again; with a beginning after the recorded end it tells of another outage as a whole.
+        # Reported again; with a beginning after the recorded end it reports another outage as a whole.
         another = event.start and (event.start > last.end or event.start == last.end > last.start)
         return None if another else last
     if opened and not event.start:
@@ -95,20 +95,20 @@ def _of_end(event, runs):
 
 
 def begin(event: Event) -> Run:
-    """Return the run an event begins, or tells as a whole."""
+    """Return the run an event begins, or reports as a whole."""
     run = Run(event.start or event.end, event.end, start_unknown=event.start is None)
     if event.member:
         run.alerts[event.member] = (event.start, event.end)
     return run
 
 
-def tell(event: Event, run: Run) -> None:
+def apply_event(event: Event, run: Run) -> None:
     """Change ``run`` by an event that is about it.
 
     :raise Refused: it would end before it starts
     """
     if event.member:
-        return _tell_alert(event, run)
+        return _apply_alert(event, run)
     if run.start_unknown and event.start and event.start <= run.end:
         run.start, run.start_unknown = event.start, False
     if event.end and (run.end is None or run.end_unconfirmed):
@@ -122,7 +122,7 @@ def tell(event: Event, run: Run) -> None:
     return None
 
 
-def _tell_alert(event, run):
+def _apply_alert(event, run):
     known = run.alerts.get(event.member)
     if known and known[1] and not run.end_unconfirmed:
         return

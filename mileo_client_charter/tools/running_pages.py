@@ -1,7 +1,7 @@
 """A running title and the number of each page, a title and a language for the whole PDF. Plain Python with pypdf.
 
 The unpatched wkhtmltopdf prints no footers and says no language. What is added is one short stream a page in Helvetica, one of
-the fonts every reader has (ISO 32000-1, 9.6.2.2): the pages as they were printed are not taken apart.
+the fonts every reader has (ISO 32000-1, 9.6.2.2): the pages as they were printed are not rewritten.
 """
 
 import io

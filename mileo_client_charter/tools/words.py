@@ -32,7 +32,7 @@ HOLDS = {
 }
 # Less is no word that another person understands later.
 SAID_LETTERS = 3
-# Nobody has told a client what was done in less.
+# Nobody has informed a client of what was done in less.
 SENTENCE_WORDS, SENTENCE_LETTERS = 2, 10
 
 
@@ -61,7 +61,7 @@ def is_said(text):
 
 
 def is_sentence(text):
-    """Return whether ``text`` is long enough to tell somebody something."""
+    """Return whether ``text`` is long enough to say something."""
     found = WORD.findall(_seen(text))
     return len(found) >= SENTENCE_WORDS and len("".join(found)) >= SENTENCE_LETTERS
 

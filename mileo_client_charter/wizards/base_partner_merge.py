@@ -10,7 +10,7 @@ class MergeWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Merge, or say in words why not; a rule of the database never answers by itself.
+        """Merge, or say in words why not; a rule of the database is never the answer.
 
         :raise UserError: what cannot be merged, and what to do instead
         """

@@ -42,8 +42,8 @@ class CharterAdvisoryImport(models.TransientModel):
             line = {"name": file.name}
             try:
                 one, outcome = model._import_noting(file.raw or b"")
-                told = one.revision_ids[:1].told_count if outcome == "revised" else 0
-                line.update(advisory_id=one.id, outcome=outcome, told_count=told)
+                informed = one.revision_ids[:1].told_count if outcome == "revised" else 0
+                line.update(advisory_id=one.id, outcome=outcome, told_count=informed)
             except UserError as error:
                 line.update(outcome="refused", message=str(error))
             lines.append(line)

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class CharterCorrectionWizard(models.TransientModel):
     """Correct what is on record: what is there, what is right, and why.
 
-    One field for each recorded field of the addon, of the same name; the form shows those of the document at hand.
+    One field for each recorded field of the addon, of the same name; the form shows those of the document concerned.
     """
 
     _name = "charter.correction.wizard"

@@ -321,7 +321,7 @@ class CharterEquipmentImport(models.TransientModel):
         return [name for name in names if name not in known]
 
     def _tags(self, text):
-        """Return the ids of the tags a cell names; those to be created have none yet and change the equipment all the same."""
+        """Return the ids of the tags a cell names; those to be created have none yet and change the equipment anyway."""
         names = self._tag_names(text)
         tags = self.env["charter.equipment.tag"].search([("name", "in", names)])
         missing = [name for name in names if name not in tags.mapped("name")]

@@ -44,7 +44,7 @@ class CharterFeedbackCallback(models.TransientModel):
         }
 
     def action_confirm(self):
-        """Record the call, then open the mail that tells the client the outcome; or the attempt, and when to call again."""
+        """Record the call, then open the mail that informs the client of the outcome; or the attempt, and when to call again."""
         self.ensure_one()
         if self.reached != "yes":
             self.feedback_id._record_attempt(

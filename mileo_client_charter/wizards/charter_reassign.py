@@ -68,7 +68,7 @@ class CharterReassign(models.TransientModel):
         )
 
     def action_confirm(self):
-        """Assign the successor from that day on, and have the clients told before it.
+        """Assign the successor from that day on, and have the clients informed before it.
 
         :raise ValidationError: nobody to reach, a day gone by, or clients who are not held by the one who leaves
         """

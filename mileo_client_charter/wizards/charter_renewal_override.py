@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CharterRenewalOverride(models.TransientModel):
-    """General management's written reason to renew in spite of the verdict."""
+    """General management's written reason to renew despite the verdict."""
 
     _name = "charter.renewal.override"
     _description = "Renew by exception"

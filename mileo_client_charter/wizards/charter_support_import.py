@@ -18,7 +18,7 @@ MEANINGS = [
 
 
 class CharterSupportColumn(models.Model):
-    """What a column of a manufacturer's list holds, as somebody mapped it: the next list with the same titles is read by itself."""
+    """What a column of a manufacturer's list holds, as somebody mapped it: the next list with the same titles is read automatically."""
 
     _name = "charter.support.column"
     _description = "Column of a manufacturer's list"

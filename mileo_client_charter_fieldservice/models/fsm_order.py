@@ -21,7 +21,7 @@ class FSMOrder(models.Model):
     _name = "fsm.order"
     _inherit = ["fsm.order", "charter.intervention.mixin"]
 
-    def _charter_told_fields(self):
+    def _charter_descriptive_fields(self):
         return {"name", "description"}
 
     def _charter_intervention_values(self):

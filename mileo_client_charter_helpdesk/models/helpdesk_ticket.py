@@ -36,7 +36,7 @@ class HelpdeskTicket(models.Model):
             "cancelled": self._charter_dropped(),
         }
 
-    def _charter_told_fields(self):
+    def _charter_descriptive_fields(self):
         return {"name", "description"}
 
     @api.model

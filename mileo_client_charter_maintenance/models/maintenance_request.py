@@ -13,7 +13,7 @@ class MaintenanceRequest(models.Model):
     _name = "maintenance.request"
     _inherit = ["maintenance.request", "charter.intervention.mixin"]
 
-    def _charter_told_fields(self):
+    def _charter_descriptive_fields(self):
         return {"name", "description"}
 
     def _charter_intervention_values(self):

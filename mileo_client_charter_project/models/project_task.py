@@ -5,7 +5,7 @@ class ProjectTask(models.Model):
     _name = "project.task"
     _inherit = ["project.task", "charter.intervention.mixin"]
 
-    def _charter_told_fields(self):
+    def _charter_descriptive_fields(self):
         return {"name", "description"}
 
     def _charter_intervention_values(self):

@@ -1,7 +1,7 @@
 """Long jobs: rows in batches of one transaction each; an error of one row does not stop the others.
 
 Every scheduled action that works through rows does so with ``run_batches`` (or a ``Queue``, which is one over a domain), and
-whatever a single row may break runs through ``run_isolated``. ``tests/test_house.py`` finds what does either by hand.
+whatever a single row may break runs through ``run_isolated``. ``tests/test_house.py`` finds what does either manually.
 """
 
 import logging
@@ -27,7 +27,7 @@ class Failures:
 def run_isolated(records, act, say, expected=(), env=None):
     """Run ``act`` on ``records`` together; where that fails, on each alone, and ``say`` what fails alone.
 
-    Each try is a savepoint: of what failed nothing stays. A conflict with another worker, or a lost connection, is nobody's
+    Each try is a savepoint: of what failed nothing stays. A conflict with another worker, or a lost connection, is no one's
     failure, and has the whole transaction played again.
 
     :param records: a recordset, or a list of anything with ``env``
@@ -92,7 +92,7 @@ def run_batches(env, take, act, left=None, size=None):
         if not end_batch(env, len(batch), waiting):
             return False
     if waiting:
-        # As many as a full batch were all there were, or what is left is not to be taken: told of more, Odoo would run the
+        # As many as a full batch were all there were, or what is left is not to be taken: given a higher figure, Odoo would run the
         # action again, and again.
         end_batch(env, 0)
     return True

@@ -8,7 +8,7 @@ def mail_copy(
 ):
     """Queue a mail to ``contact`` of what it has just done or said; it is kept on ``thread``, where a reply to it arrives.
 
-    It keeps no promise: what tells a client something of ours is ``_charter_write_to_client``, or a delivery.
+    It keeps no promise: what informs a client of something of ours is ``_charter_write_to_client``, or a delivery.
 
     :param thread: document the mail belongs to, in the language of ``contact``
     :param body: HTML
@@ -25,7 +25,7 @@ def mail_copy(
         email_layout_xmlid=layout,
         mail_auto_delete=False,
     )
-    # Core's queue does not look by itself for what has just been put into it.
+    # Core's queue does not look for what has just been put into it.
     thread.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
 

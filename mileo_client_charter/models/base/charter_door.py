@@ -66,9 +66,9 @@ class CharterDoorVisit(models.Model):
 
     @api.model
     def _origin_of(self, address):
-        """Return the keyed hash of a network address, of a whole /64 for IPv6; None for one that is nobody's in particular.
+        """Return the keyed hash of a network address, of a whole /64 for IPv6; None for one that is no one's in particular.
 
-        Our own network's addresses (private, loopback) are a proxy that Odoo was not told about, or ourselves.
+        Our own network's addresses (private, loopback) are a proxy that Odoo was not configured for, or ourselves.
         """
         try:
             found = ipaddress.ip_address(address or "")

@@ -2,7 +2,7 @@
 
 A record may be a client's to read before its file is: a review from its planning, its dossier once the meeting was held. Odoo
 knows records and fields only; here is the one home of what comes with the state. It holds for every door: ``/web/content``,
-``/web/image`` and remote calls. Attachments themselves are closed to outsiders by Odoo, who are handed them by the pages.
+``/web/image`` and remote calls. Attachments themselves are closed to outsiders by Odoo, who receive them from the pages.
 
 A file nobody speaks of is closed to clients. Employees read the files of what they read.
 """

@@ -1,11 +1,11 @@
-"""Fields of formatted text whose languages are written apart: none is taken from another."""
+"""Fields of formatted text whose languages are written separately: none is taken from another."""
 
 from odoo import fields
 from odoo.tools.translate import html_translate
 
 
 class OwnHtml(fields.Html):
-    """Html that people write in each language by itself.
+    """Html that people write in each language separately.
 
     Odoo translates the Html of a ``translate=True`` field sentence by sentence: whoever writes other sentences in one language writes
     them into all. That suits texts that are translated once and shipped; what somebody writes to clients is a text of its own in each

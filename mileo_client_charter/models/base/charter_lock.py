@@ -38,7 +38,7 @@ def lock_free(records, domain):
 def lock(records):
     """Lock ``records`` against other writers until the transaction ends, waiting for those who have them.
 
-    A transaction of Odoo sees the database as it was when it began: whoever had to wait begins anew, and finds what the
+    A transaction of Odoo sees the database as it was when it began: whoever had to wait begins again, and finds what the
     other one left (``ConcurrencyError``, which has the request played again).
 
     :raise Busy: another transaction has kept a row for WAIT_SECONDS

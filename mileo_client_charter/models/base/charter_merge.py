@@ -3,7 +3,7 @@
 Core's wizard points every foreign key at the contact that stays, and deletes the rows of whichever table refuses it. Here
 the rows of the charter are moved first: where two of them would break a rule of uniqueness, their model says what becomes of
 them (``_charter_merge_rules``); what it does not say is refused in words. The rules, foreign keys and references are read from
-the database's catalogue and the registry, so that one written next year is asked about by itself.
+the database's catalogue and the registry, so that one written next year is asked about automatically.
 """
 
 from collections import defaultdict

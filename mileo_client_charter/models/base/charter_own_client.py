@@ -44,7 +44,7 @@ $function$
 
 
 def owner_of(model):
-    """Name of the stored field of ``model`` that names the client, None for a model that is nobody's."""
+    """Name of the stored field of ``model`` that names the client, None for a model that is no one's."""
     for name in OWNER:
         field = model._fields.get(name)
         if field and field.store and field.comodel_name == "res.partner":

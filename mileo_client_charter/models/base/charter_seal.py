@@ -2,12 +2,12 @@
 
 Each link of a company's chain is the digest of the link before it and of the canonical content of one row: a decided
 obligation, a document that is frozen. A row that changes after it was sealed gets a new link, and the old one stays: a
-correction is visible as one. Whoever holds a printed seal (a report prints the head of the chain at its issue) can tell
+correction is visible as one. Whoever holds a printed seal (a report prints the head of the chain at its issue) can find out
 whether everything before it still is what it was.
 
 The canonical content is ``jsonb_build_array`` of the model's columns as PostgreSQL writes it: the same after a dump is
 restored, and in every time zone and language. Links hold digests and a label of codes, states and dates, no person's
-name: anonymising a row seals it anew and leaves the chain whole.
+name: anonymising a row seals it again and leaves the chain whole.
 """
 
 import hashlib

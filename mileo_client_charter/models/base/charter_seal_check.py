@@ -125,7 +125,7 @@ class CharterSeal(models.Model):
 
     @api.model
     def _standing(self, record):
-        """Return what the seals say of one record now: its own links are counted anew, and its content is held against the last.
+        """Return what the seals say of one record now: its own links are counted again, and its content is held against the last.
 
         :return: dict ``state``: “sealed”, “waiting” (on the list of rows to seal), “changed” (not what was sealed), “broken” (a
             link of its own does not follow from the one before) or “none” (nothing seals it); ``sealed_at`` of its first link,

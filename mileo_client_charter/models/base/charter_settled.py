@@ -1,6 +1,6 @@
 """Skip a scheduled action while nothing it reads has changed since it last found nothing to do.
 
-Some actions compare a good deal on every run: who is away and what clients were told, what contracts owe and what the ledger has.
+Some actions compare a good deal on every run: who is away and what clients were informed of, what contracts owe and what the ledger has.
 Woken again and again, they would compare the same rows. So a run that changed nothing leaves a digest of the rows it read; the next run of the
 same hour that finds the same digest has nothing to do. What time alone changes is looked at again every hour.
 """

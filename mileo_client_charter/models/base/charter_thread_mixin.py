@@ -61,7 +61,7 @@ class CharterThreadMixin(models.AbstractModel):
         return ("contact_id" in self._fields and self.contact_id) or self.partner_id
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
-        """Keep apart whose links they are: our own people read the same mail, and must not act in a client's name."""
+        """Keep separate whose links they are: our own people read the same mail, and must not act in a client's name."""
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals=msg_vals)
         if not self:
             return groups

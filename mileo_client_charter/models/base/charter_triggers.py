@@ -2,7 +2,7 @@
 
 A model says which triggers its table has (``_charter_triggers``); the door of the engine and the list of rows to seal are
 made of them. They are taken out before a table changes, and made again once all tables are up to date; whenever the registry
-is loaded, what is missing (a column that goes takes a trigger along) or says something else is made anew.
+is loaded, what is missing (a column that goes takes a trigger along) or says something else is made again.
 """
 
 import hashlib

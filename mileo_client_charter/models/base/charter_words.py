@@ -78,7 +78,7 @@ def _line(env, line):
         return line
     try:
         said, end = json.JSONDecoder().raw_decode(mark + rest)
-        values = {name: _shown(env, value) for name, value in said["values"].items()}
+        values = {name: _as_text(env, value) for name, value in said["values"].items()}
         given = tuple(values.values()) if all(name.isdigit() for name in values) else values
         text = get_translation(said["module"], env.lang or "en_US", said["term"], given)
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -87,7 +87,7 @@ def _line(env, line):
     return before + text + _line(env, (mark + rest)[end:])
 
 
-def _shown(env, value):
+def _as_text(env, value):
     if isinstance(value, dict) and "day" in value:
         return day_text(env, value["day"])
     if isinstance(value, dict) and "moment" in value:
@@ -138,7 +138,7 @@ class Words(_KeepsTerms, fields.Char):
 
 
 class LongWords(_KeepsTerms, fields.Text):
-    """Several lines, each by itself."""
+    """Several lines, each translated separately."""
 
 
 def as_stored(record, name):

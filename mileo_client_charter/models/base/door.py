@@ -54,7 +54,7 @@ def _overrides(endpoint):
 
 
 def new_form_key():
-    """Return what tells one form shown from the next: sent twice, it is the same form."""
+    """Return what distinguishes one form shown from the next: sent twice, it is the same form."""
     return secrets.token_urlsafe(16)
 
 
@@ -258,7 +258,7 @@ def _refuse(endpoint, status, field, message, call=False, typed=()):
         "company": company,
         "language": request.env.lang or "en_US",
         "error": message,
-        "call": call and _whom_to_call(company),
+        "call": call and _who_to_call(company),
         "typed": typed,
     }
     response = request.render("mileo_client_charter.door_refused", values, status=status)
@@ -267,7 +267,7 @@ def _refuse(endpoint, status, field, message, call=False, typed=()):
     return response
 
 
-def _whom_to_call(company):
+def _who_to_call(company):
     """Return (name, phone) of the client's account manager, else of the company; None without a number."""
     user = request.env.user
     if user.share and not user._is_public():

@@ -21,7 +21,7 @@ class IrActionsReport(models.Model):
     # -- who may print ----------------------------------------------------------------------------
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        # A PDF that is kept as an attachment is handed out without being rendered.
+        # A PDF that is kept as an attachment is served without being rendered.
         report = self._get_report(report_ref)
         self._charter_check_print(report, res_ids)
         docs = self.env.get(report.model)

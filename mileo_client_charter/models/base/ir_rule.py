@@ -1,4 +1,4 @@
-"""Rules kept apart for each client an outsider is a contact of; dialogues are read by whoever opened them."""
+"""Rules kept separately for each client an outsider is a contact of; dialogues are read by whoever opened them."""
 
 from odoo import models
 from odoo.fields import Domain
@@ -28,7 +28,7 @@ class IrRule(models.Model):
         return LRU(STATEMENTS_KEPT)
 
     def _compute_domain_context_values(self):
-        """Keep the rules of an outsider apart for each client it may be a contact of.
+        """Keep the rules of an outsider separately for each client it may be a contact of.
 
         Odoo keeps the evaluated rules of a user until somebody clears the cache; those of clients name
         ``user.commercial_partner_id``, which changes where nothing is cleared: a contact moves to another company,

@@ -46,7 +46,7 @@ class MailMail(models.Model):
         return emails
 
     def _charter_choice(self, reader):
-        """Return (words, address) of where ``reader`` chooses which of our messages it receives; nothing for nobody's client (hook).
+        """Return (words, address) of where ``reader`` chooses which of our messages it receives; nothing for no one's client (hook).
 
         It opens in the reader's name: it is no part of what was written, and stands in what leaves alone.
         """

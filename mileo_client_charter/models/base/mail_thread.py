@@ -71,7 +71,7 @@ class MailThread(models.AbstractModel):
         return super().message_route(message, message_dict, model, thread_id, custom_values)
 
     def _message_route_process(self, message, message_dict, routes):
-        """Hand the headers about the sender on to whoever opens a record: they are no part of ``message_dict``.
+        """Give the headers about the sender to the method that opens a record: they are no part of ``message_dict``.
 
         An answer quotes our mail: what opens in its writer's name there is for nobody else to read.
         """
@@ -89,8 +89,8 @@ class MailThread(models.AbstractModel):
             if doubt:
                 routes.remove(route)
                 doubted = threads.with_context(charter_doubted=DOUBTED)
-                told = {**message_dict, **threads._charter_as_nobody_s(doubt, message_dict)}
-                thread_id = super(MailThread, doubted)._message_route_process(message, told, [route])
+                marked = {**message_dict, **threads._charter_as_nobody_s(doubt, message_dict)}
+                thread_id = super(MailThread, doubted)._message_route_process(message, marked, [route])
         if thread_id and not routes:
             return thread_id
         return super(MailThread, threads)._message_route_process(message, message_dict, routes)
@@ -125,7 +125,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _charter_as_nobody_s(self, doubt, message_dict):
-        """Return what changes in an answer whose sender is doubted: it is nobody's, for our people alone, and says why."""
+        """Return what changes in an answer whose sender is doubted: it is no one's, for our people alone, and says why."""
         words = Markup("<p><strong>%s</strong></p>") % self._charter_for_staff().env._(doubt)
         return {
             "author_id": False,
@@ -156,7 +156,7 @@ class MailThread(models.AbstractModel):
         return recipients
 
     def _routing_handle_bounce(self, email_message, message_dict):
-        """Handle a bounce. What is only delayed is none: the server goes on by itself (RFC 3464, 2.3.3); nor is an out-of-office
+        """Handle a bounce. What is only delayed is none: the server tries again automatically (RFC 3464, 2.3.3); nor is an out-of-office
         answer, which is sent to the same address.
         """
         if not is_failure(email_message):

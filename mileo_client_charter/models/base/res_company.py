@@ -330,7 +330,7 @@ class ResCompany(models.Model):
     # -- what later packages know -------------------------------------------------------------------
 
     def _charter_people(self, role):
-        """Return the users who hold one of the company's own roles; whoever may be told where nobody does."""
+        """Return the users who hold one of the company's own roles; whoever may be informed where nobody does."""
         return self.env["res.users"]
 
     def _charter_stood_in(self):
@@ -349,7 +349,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _charter_not_held(self):
-        """Return the domain on (company, client) without those clients: what mails clients by itself respects it."""
+        """Return the domain on (company, client) without those clients: what mails clients automatically respects it."""
         return Domain.AND(
             Domain("company_id", "!=", company) | Domain("partner_id", "not in", clients)
             for company, clients in self._charter_held_clients().items()

@@ -35,7 +35,7 @@ class Terms(NamedTuple):
 
 
 class CharterCommitment(models.Model):
-    """A dated promise of the charter: how long, counted how, owed by whom, who is told when it breaks."""
+    """A dated promise of the charter: how long, counted how, owed by whom, who is informed when it breaks."""
 
     _name = "charter.commitment"
     _inherit = ["charter.document.part"]

@@ -22,7 +22,7 @@ REPORT = "mileo_client_charter.report_charter"
 class CharterDocument(models.Model):
     """One version of the charter. What is in force is frozen; a change is a new version.
 
-    Serves the preamble of CHR-CRM-001: a public document of reference, handed over and on the portal.
+    Serves the preamble of CHR-CRM-001: a public document of reference, delivered and on the portal.
     """
 
     _name = "charter.document"
@@ -32,7 +32,7 @@ class CharterDocument(models.Model):
     _charter_seal_columns = (
         "company_id", "reference", "version", "date", "state", "published_at", "superseded_at",
     )  # fmt: skip
-    # Its figures, and its text in the language of the sources: translations may be mended later.
+    # Its figures, and its text in the language of the sources: translations may be fixed later.
     _charter_seal_extra = (
         "(SELECT jsonb_agg(jsonb_build_array(code, delay, unit, clock, anchor, threshold, owner_role) ORDER BY code) "
         "FROM charter_commitment WHERE document_id = {row}.id)",
@@ -336,7 +336,7 @@ class CharterDocument(models.Model):
 
         :raise UserError: not a draft, or somebody published another version at the same moment
         :raise ValidationError: a body names a figure the document does not have; or an article was edited in one language
-            alone, and nobody said, by ``charter_publish_older`` in the context, that it is published all the same
+            alone, and nobody said, by ``charter_publish_older`` in the context, that it is published anyway
         """
         for document in self:
             document.check_access("write")

@@ -44,7 +44,7 @@ class CharterDocumentPart(models.AbstractModel):
         return records
 
     def _charter_same_in(self, document, vals):
-        """Find the part of ``document`` that would be in the way of ``vals``: a company may have added it by itself."""
+        """Find the part of ``document`` that would be in the way of ``vals``: a company may have added its own."""
         raise NotImplementedError
 
     def _charter_values_in(self, draft, vals):

@@ -6,7 +6,7 @@ PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]
 
 
 class CharterServiceLevel(models.Model):
-    """Within what time a tier answers and mends, by priority (article 01, “respect des SLA”)."""
+    """Within what time a tier answers and fixes, by priority (article 01, “respect des SLA”)."""
 
     _name = "charter.service.level"
     _description = "Service level of a tier"

@@ -20,7 +20,7 @@ LEVELS = (("operations_manager", ESCALATION_LEVEL1), ("general_management", ESCA
 class CharterContactSheet(models.AbstractModel):
     """Names and numbers of the four people a client can call, and how to escalate.
 
-    A sheet is read from the assignments each time; what was handed over is recognised by its fingerprint.
+    A sheet is read from the assignments each time; what was delivered is recognised by its fingerprint.
     Somebody who stands in for a while is announced by a handover and is on the sheet, but does not change
     its fingerprint: no client is sent two sheets for one holiday. Who stands in for the operations manager or general
     management for a month or longer does: every client is sent a sheet that says so, and another at the end.
@@ -40,7 +40,7 @@ class CharterContactSheet(models.AbstractModel):
             (days, hours) in words), ``times_of`` (time zone), ``levels`` (delays of the two levels, in words)
         """
         contacts = clients._charter_contacts_many(company)
-        # Whoever hands the company over may have done so without a language, as a scheduled action does.
+        # The caller may have passed the company without a language, as a scheduled action does.
         company = company.with_context(lang=self.env.lang)
         common = {
             "hours": company.resource_calendar_id._charter_office_hours(),
@@ -206,7 +206,7 @@ class CharterContactSheet(models.AbstractModel):
                 )
             ),
             "charter_delivery": SQL("row.kind IN ('contacts', 'charter') OR row.state IN ('planned', 'queued', 'failed')"),
-            # Whom it is time to tell, within the hour too.
+            # Whom it is time to notify, within the hour too.
             "charter_handover due": SQL("row.tell_at <= %s", fields.Datetime.now()),
             "charter_obligation": owed_sql("row"),
             "mail_activity": SQL("row.res_model IN ('charter.absence', 'charter.obligation')"),

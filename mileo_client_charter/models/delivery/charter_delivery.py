@@ -23,14 +23,14 @@ KINDS = [
     ("report", "Activity report"),
     ("review", "Minutes of a meeting"),
 ]
-# What counts as handed over, or on its way.
+# What counts as delivered, or on its way.
 LIVE = ("planned", "queued", "sent")
 # A server that refuses a mail is asked again so many times, an hour later each time.
 ATTEMPTS = 3
 
 
 class CharterDelivery(models.Model):
-    """Proof that a contact of a client was handed a document: what, when, by which mail (articles 01 and 03).
+    """Proof that a contact of a client was delivered a document: what, when, by which mail (articles 01 and 03).
 
     The row and its mail are written in one transaction. The promise it keeps is kept when the mail has left,
     not when it was written. What was sent stays readable here. All moments are naive UTC.
@@ -187,7 +187,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _queue(self, requests):
-        """Hand documents over, many at once: a row and a mail each, in the present transaction.
+        """Queue documents for delivery, many at once: a row and a mail each, in the present transaction.
 
         :param requests: list of dicts: ``kind``, ``partner_id`` (the client), ``contact_id``, ``company_id``,
             ``subject``, ``body`` (HTML) and optionally ``res_model``, ``res_id``, ``obligation_id``, ``fingerprint``,
@@ -275,7 +275,7 @@ class CharterDelivery(models.Model):
         self._charter_engine().write({"state": "failed", "failed_at": self._charter_now(), "failure": why})
 
     def _not_to(self, addresses):
-        """Say which addresses of the contact did not get what another one did; it is delivered all the same."""
+        """Say which addresses of the contact did not get what another one did; it is delivered anyway."""
         self._charter_engine().write({"failure": self.env._("Not taken by the server for: %s", addresses)})
 
     def _withdraw(self):
@@ -286,7 +286,7 @@ class CharterDelivery(models.Model):
     # -- what becomes of the mail -----------------------------------------------------------------
 
     def _mail_left(self):
-        """Record that the mail has left: the document is handed over from then on, and its promise kept."""
+        """Record that the mail has left: the document is delivered from then on, and its promise kept."""
         now = self._charter_now()
         for delivery in self._charter_engine().filtered(lambda one: one.state in ("queued", "failed")):
             twins = delivery._twins() if delivery.state == "failed" else delivery.browse()
@@ -317,7 +317,7 @@ class CharterDelivery(models.Model):
 
     @api.model
     def _retry_failed(self, now):
-        """Ask the mail server again for what it refused, at most ``ATTEMPTS`` times, an hour apart."""
+        """Ask the mail server again for what it refused, at most ``ATTEMPTS`` times, one hour between two attempts."""
         refused = self.sudo().search(
             [
                 ("state", "=", "failed"),
@@ -420,7 +420,7 @@ class CharterDelivery(models.Model):
             own._charter_engine().write({"opened_at": self._charter_now()})
 
     def _acknowledged_by(self, contact):
-        """Record that ``contact`` says it has received this. :raise ValidationError: it was handed to somebody else"""
+        """Record that ``contact`` says it has received this. :raise ValidationError: it was delivered to somebody else"""
         self.ensure_one()
         if self.contact_id != contact:
             raise ValidationError(

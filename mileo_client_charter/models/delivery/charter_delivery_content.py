@@ -77,7 +77,7 @@ class CharterDelivery(models.Model):
         }
 
     def _shared_attachment(self, document, name, content):
-        """Return one file for all who are handed the same text in the same language."""
+        """Return one file for all who receive the same text in the same language."""
         files = self.env["ir.attachment"].sudo()
         checksum = hashlib.sha1(content).hexdigest()  # noqa: S324  (as ir.attachment counts it)
         own = [("res_model", "=", document._name), ("res_id", "=", document.id), ("res_field", "=", False)]

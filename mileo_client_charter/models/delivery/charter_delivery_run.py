@@ -26,7 +26,7 @@ KEPT_BY = {CHARTER_COPY: "charter", CONTACTS_SHEET: "contacts"}
 
 
 class CharterDeliveryRun(models.Model):
-    """One change handed to many clients (article 03): how far it is, and whether it may go.
+    """One change delivered to many clients (article 03): how far it is, and whether it may go.
 
     Killed at any point and run again, each contact has exactly one delivery: a row leaves ``planned`` in the
     transaction that writes its mail.
@@ -233,7 +233,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _remind_held(self):
-        """Remind whoever is to look at a run that waits, each day, and the rest up at the end: it is owed all the same."""
+        """Remind whoever is to look at a run that waits, each day, and the rest up at the end: it is owed anyway."""
         people = self.env["charter.assignment"]
         kind = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.activity_promise")
         runs = self.sudo().search_fetch(self._to_remind_of(), ["company_id"])

@@ -17,7 +17,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _notify_due(self):
-        """Tell what is due, in batches of one transaction each; each client once, whatever is killed."""
+        """Notify of what is due, in batches of one transaction each; each client once, whatever is killed."""
         now = self._charter_now()
         if not self.sudo().search([("state", "=", "planned"), ("tell_at", "!=", False)], limit=1):
             return
@@ -36,7 +36,7 @@ class CharterHandover(models.Model):
         row._charter_engine().problem = why
 
     def _notify(self, now):
-        """Write to each client's contacts, in their language; the row says what they were told."""
+        """Write to each client's contacts, in their language; the row says what they were informed of."""
         recipients = self.env["res.partner"]._charter_document_recipients(self.partner_id.ids, "documents")
         requests = []
         for row in self._charter_engine():

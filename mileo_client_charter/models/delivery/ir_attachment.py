@@ -104,7 +104,7 @@ class IrAttachment(models.Model):
         return self.sudo().with_context(charter_engine=ENGINE).create(rows).with_context(charter_engine=None)
 
     def _charter_freeze(self):
-        """Hand these files over to the engine; those it has already stay as they are on record."""
+        """Freeze these files, which only the engine changes from now on; those it has already stay as they are on record."""
         loose = self.sudo().filtered(lambda file: not file.charter_sha256)
         if not loose:
             return
@@ -231,7 +231,7 @@ class IrAttachment(models.Model):
                 raise UserError(file._charter_broken_words())
 
     def _charter_note_broken(self):
-        """Tell those who have to know, once the present transaction is over."""
+        """Inform those who have to know, once the present transaction is over."""
         self._charter_afterwards("_charter_notify_broken")
 
     def _charter_afterwards(self, method):
@@ -248,7 +248,7 @@ class IrAttachment(models.Model):
         self.env.cr.postrollback.add(call)
 
     def _charter_notify_broken(self):
-        """Put altered files on the list of what is to mend, and write to administrators and general management, once."""
+        """Put altered files on the list of what is to fix, and write to administrators and general management, once."""
         for file in self.sudo().exists().filtered(lambda one: not one.charter_broken_at):
             with charter_door(self.env.cr):
                 file.charter_broken_at = fields.Datetime.now()
@@ -304,7 +304,7 @@ class IrAttachment(models.Model):
         return super()._to_http_stream()
 
     def _charter_mended(self):
-        """Take a file that was altered and has been restored off the list of what is to mend."""
+        """Take a file that was altered and has been restored off the list of what is to fix."""
         with charter_door(self.env.cr):
             self.exists().charter_broken_at = False
             self.flush_recordset()
@@ -349,7 +349,7 @@ class CharterEngineMixin(models.AbstractModel):
     _inherit = "charter.engine.mixin"
 
     def _charter_frozen_files(self, name):
-        """Return those of these records whose file ``name`` (a binary field) is on record and no longer changes by hand."""
+        """Return those of these records whose file ``name`` (a binary field) is on record and no longer changes manually."""
         field = self._fields[name]
         return self if self._charter_engine_only or getattr(field, "charter_engine", False) else self.browse()
 

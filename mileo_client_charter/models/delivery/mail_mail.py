@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 # A server that does not answer, or asks for patience, is asked again so much later, and for so many days in all.
 AGAIN = timedelta(minutes=30)
 PATIENCE = timedelta(days=5)
-# How often a mail is looked at anew that another process has just sent.
+# How often a mail is looked at again that another process has just sent.
 ATTEMPTS = 5
 
 
@@ -87,7 +87,7 @@ class MailMail(models.Model):
         while queue:
             mail = queue.pop(0)
             if auto_commit:
-                mail = mail._charter_taken_anew()
+                mail = mail._charter_taken_again()
             queue[:0] = mail._charter_one_each()
             try:
                 session = mail._charter_connected(session, options)
@@ -144,7 +144,7 @@ class MailMail(models.Model):
             self.env["charter.obligation"]._wake_mail_queue()
         return self.filtered(lambda mail: mail.id in free)
 
-    def _charter_taken_anew(self):
+    def _charter_taken_again(self):
         """Return ``self``, to ourselves in a transaction of its own, which sees what the others did until now; else nothing."""
         for _attempt in range(ATTEMPTS):
             self.env.cr.commit()  # pylint: disable=invalid-commit
@@ -208,7 +208,7 @@ class MailMail(models.Model):
         )
 
     def _charter_several_addresses(self):
-        """Return whether one recipient has several addresses, which the server may judge apart."""
+        """Return whether one recipient has several addresses, which the server may judge separately."""
         return self._charter_is_ours() and any(
             len(email_normalize_all(one.email or "")) > 1 for one in self.recipient_ids
         )
@@ -242,7 +242,7 @@ class MailMail(models.Model):
         return self.filtered(lambda mail: mail._charter_is_ours() and mail.create_date >= since)
 
     def _charter_put_off(self):
-        """Put the mails back into the outbox for later; no attempt of a delivery is used up, and nobody is told of a failure."""
+        """Put the mails back into the outbox for later; no attempt of a delivery is used up, and nobody is informed of a failure."""
         again = self.env.cr.now() + AGAIN
         self.sudo().write({"state": "outgoing", "scheduled_date": again})
         self._charter_notices().filtered(lambda one: one.notification_status == "exception").write(
@@ -257,7 +257,7 @@ class MailMail(models.Model):
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
-        """Let a delivery follow its mail: handed over once it has left, to mend when it could not leave."""
+        """Let a delivery follow its mail: delivered once it has left, to fix when it could not leave."""
         waiting = self._charter_waiting(failure_reason, failure_type)
         if waiting:
             waiting._charter_put_off()

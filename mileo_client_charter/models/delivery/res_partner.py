@@ -93,7 +93,7 @@ class ResPartner(models.Model):
     # -- an address that changes -------------------------------------------------------------------------
 
     def write(self, vals):
-        """Tell the mailbox that is written to no more, and the client's account manager, that a contact's address changed; and
+        """Inform the mailbox that is written to no more, and the client's account manager, that a contact's address changed; and
         those of both clients where a contact with a login goes from one to the other.
         """
         former, moving = {}, []
@@ -113,7 +113,7 @@ class ResPartner(models.Model):
         result = super().write(vals)
         for contact, address in former.items():
             if contact.active and contact.is_charter_client:
-                contact._charter_tell_former_address(address)
+                contact._charter_notify_former_address(address)
         for contact, client in moving:
             contact._charter_say_moved(client)
         return result
@@ -160,8 +160,8 @@ class ResPartner(models.Model):
         for one in (client, goal):
             self._charter_warn_manager(one, words)
 
-    def _charter_tell_former_address(self, address):
-        """Mail ``address``, which was this contact's until now; it is not told the new one, which may be somebody else's.
+    def _charter_notify_former_address(self, address):
+        """Mail ``address``, which was this contact's until now; it is not informed of the new one, which may be somebody else's.
 
         Whoever changed it needs no leave: contacts change their address every day, and what matters is that nobody diverts what we
         send without its reader and the account manager hearing of it.
@@ -214,7 +214,7 @@ class ResPartner(models.Model):
         # Whoever reads a partner may; not everybody reads calendars.
         tz = company.sudo()._charter_tz()
         clients = self.commercial_partner_id.ids
-        handed = self._charter_handed(company, clients)
+        handed = self._charter_first_deliveries(company, clients)
         users = [("user_ids.share", "=", True), ("user_ids.active", "=", True)]
         rows = (
             self.env["res.partner"]
@@ -246,7 +246,7 @@ class ResPartner(models.Model):
             )
 
     @api.model
-    def _charter_handed(self, company, client_ids):
+    def _charter_first_deliveries(self, company, client_ids):
         """Return {(client id, “charter” or “contacts”): moment it was first delivered}"""
         own = [("partner_id", "in", client_ids), ("company_id", "=", company.id)]
         sent = [("state", "=", "sent"), ("kind", "in", ("charter", "contacts"))]
@@ -325,7 +325,7 @@ class ResPartner(models.Model):
     def _charter_check_print(self, report):
         """Print a contact sheet for whoever may read who answers, of the company that serves the client alone.
 
-        Contacts are nobody's company's, so that reading the client says nothing of its sheet.
+        Contacts are no one's company's, so that reading the client says nothing of its sheet.
         """
         if report.model != self._name:
             return

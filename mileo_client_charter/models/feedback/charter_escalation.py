@@ -293,7 +293,7 @@ class CharterEscalation(models.Model):
         """Start the promise of a level at ``moment``, when the client spoke; ``recorded`` is when we noted it."""
         self.ensure_one()
         if not occurrence:
-            # A level that was answered, or taken back, is promised anew when it is asked for again.
+            # A level that was answered, or taken back, is promised again when it is asked for again.
             times = len(self._charter_promises(code))
             occurrence = str(times + 1) if times else ""
         opened = self._charter_open_or_explain(code, at=moment, occurrence=occurrence)
@@ -307,7 +307,7 @@ class CharterEscalation(models.Model):
             self._mail_client("mileo_client_charter.mail_escalation_received")
 
     def _charter_received_words(self):
-        """Return what the subject of the email says that tells the client its escalation is in hand: which step it is."""
+        """Return what the subject of the email says that informs the client its escalation is being handled: which step it is."""
         self.ensure_one()
         codes = (ESCALATION_LEVEL1, ESCALATION_LEVEL2)
         if len(self._charter_promises(codes[self.level == "2"])) > 1:
@@ -329,7 +329,7 @@ class CharterEscalation(models.Model):
 
     def _charter_thread_partners(self):
         client, sender = super()._charter_thread_partners()
-        # Who wrote and is nobody's contact yet can be asked who they are.
+        # Who wrote and is no one's contact yet can be asked who they are.
         return client, sender if client else self.sudo().email_from
 
     def _get_portal_url(self):

@@ -35,13 +35,13 @@ class CharterEscalation(models.Model):
         if self.state != "open" and not self.unsatisfied_at:
             raise ValidationError(self.env._("No answer is awaited on %s.", self.display_name))
         self._check_may_answer()
-        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        sent = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         escalation = self._charter_engine()
         escalation.write(
             {
                 "state": "answered",
                 "answered_at": self._charter_now(),
-                "answer": told.message.body,
+                "answer": sent.message.body,
                 "unsatisfied_at": False,
                 "asked_at": False,
             }
@@ -49,7 +49,7 @@ class CharterEscalation(models.Model):
         evidence = _lt(
             "Answered by %(user)s by email to %(contact)s.",
             user=self.env.user._charter_key(),
-            contact=told.people._charter_key(),
+            contact=sent.people._charter_key(),
         )
         # An answer at level 2 is also the one level 1 still owed.
         for code in (ESCALATION_LEVEL1, ESCALATION_LEVEL2):
@@ -98,7 +98,7 @@ class CharterEscalation(models.Model):
         return self.level == "2" and self.state == "answered"
 
     def _not_satisfied(self, reason, said_at, contact=None):
-        """Record that general management's answer does not satisfy: it reads why, and may answer again; nothing is promised anew."""
+        """Record that general management's answer does not satisfy: it reads why, and may answer again; nothing is promised again."""
         self._charter_engine().unsatisfied_at = said_at
         if contact:
             words = self.env._("The answer of your general management does not satisfy me: %s", reason)

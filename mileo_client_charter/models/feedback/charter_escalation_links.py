@@ -61,7 +61,7 @@ class CharterEscalation(models.Model):
         }
 
     def _link_state_values(self, contact):
-        """Return how it stands today, whichever page tells it and however old the link is: ``link_state`` puts it into words."""
+        """Return how it stands today, whichever page shows it and however old the link is: ``link_state`` puts it into words."""
         promise = self._current_promises().get(self.id)
         overdue = self.state == "open" and bool(promise) and is_past_due(promise.due_at, self._charter_now())
         onward = self._may_go_to_level2() or (self._may_say_unsatisfied() and not self.unsatisfied_at)

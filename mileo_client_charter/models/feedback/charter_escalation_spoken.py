@@ -23,9 +23,9 @@ class CharterEscalation(models.Model):
     )
 
     def action_resolve(self, how):
-        """Record as ``super`` does; the client is told at once what was recorded in its name, by whom and on what ground.
+        """Record as ``super`` does; the client is informed at once of what was recorded in its name, by whom and on what ground.
 
-        Of a complaint that was with general management, general management is told too.
+        Of a complaint that was with general management, general management is informed too.
 
         :raise ValidationError: as ``super``; or the client cannot be written to, with the remedy
         """
@@ -40,12 +40,12 @@ class CharterEscalation(models.Model):
             escalation._charter_engine().accepted_for_id = self.env.user
             escalation._mail_client("mileo_client_charter.mail_escalation_accepted_for")
             if escalation.level == "2":
-                escalation._tell_direction(
+                escalation._notify_direction(
                     _lt("%(user)s recorded that the client accepts our answer", user=self.env.user.name)
                 )
         return result
 
-    def _tell_direction(self, summary):
+    def _notify_direction(self, summary):
         """Give general management a task about it; whoever does the step knows already."""
         people = self.env["charter.assignment"]._company_people(self.company_id, "general_management")
         for user in people - self.env.user:
@@ -105,7 +105,7 @@ class CharterEscalation(models.Model):
             self.env._("I did not accept the answer. What was recorded in my name is not so: %s", said),
         )
         self.env["charter.word"].sudo()._hear(escalation, escalation._charter_now(), message)
-        escalation._tell_direction(
+        escalation._notify_direction(
             _lt(
                 "The client did not accept the answer, as %(user)s had recorded",
                 user=user.name,

@@ -108,7 +108,7 @@ class CharterEscalation(models.Model):
         """Give what is owed by somebody who is away, without a substitute, to the next level up: level 1 to general management, level 2
         to an administrator of the charter.
 
-        :param announce: tell who has it now; who opens it does so itself
+        :param announce: notify who has it now; who opens it does so itself
         """
         above = {}
         for escalation in self:

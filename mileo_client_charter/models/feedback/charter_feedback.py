@@ -20,7 +20,7 @@ class CharterFeedback(models.Model):
     """What a client said, or was asked: invitation and answer in one row (article 02).
 
     A negative answer, or a report made directly to the company, is called back within the charter's delay,
-    and the client is told the outcome. Neither step can be skipped.
+    and the client is informed of the outcome. Neither step can be skipped.
     """
 
     _name = "charter.feedback"
@@ -222,7 +222,7 @@ class CharterFeedback(models.Model):
     def _compute_name(self):
         labels = dict(self._fields["channel"]._description_selection(self.env))
         for feedback in self:
-            # Of what a client told us, the day it did, whenever it was entered.
+            # Of what a client reported to us, the day it did, whenever it was entered.
             said = feedback.said_at if feedback.channel == "direct" else False
             moment = said or feedback.answered_at or feedback.sent_at or feedback.create_date
             parts = [
@@ -281,7 +281,7 @@ class CharterFeedback(models.Model):
         if self._charter_is_engine():
             # Who is asked has said nothing yet.
             return super().create([{"said_at": False, **vals} for vals in vals_list])
-        # By hand: a client told one of us that something is wrong. It counts from when it was said.
+        # Entered by one of us: a client reported that something is wrong. It counts from when it was said.
         reports = []
         for vals in vals_list:
             if vals.get("channel", "direct") != "direct":

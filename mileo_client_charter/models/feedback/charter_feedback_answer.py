@@ -92,7 +92,7 @@ class CharterFeedback(models.Model):
         if feedback.call_reason:
             feedback._open_callback(said_at, now)
         elif comment or feedback.detractor:
-            # No call is promised: the words are in somebody's list all the same.
+            # No call is promised: the words are in somebody's list anyway.
             self.env["charter.word"].sudo()._hear(feedback, said_at)
         feedback._charter_mark_late(said_at, now, _lt("Client's comment"))
         return True

@@ -1,4 +1,4 @@
-"""The call-back of a client and the outcome it is told: neither step can be skipped (article 02)."""
+"""The call-back of a client and the outcome it is informed of: neither step can be skipped (article 02)."""
 
 from datetime import timedelta
 
@@ -212,7 +212,7 @@ class CharterFeedback(models.Model):
         return self.env["charter.message.wizard"]._open_for(self, "outcome")
 
     def _record_outcome(self, subject, body):
-        """Tell the client what was done with its feedback; this is what keeps ``feedback.outcome``.
+        """Inform the client what was done with its feedback; this is what keeps ``feedback.outcome``.
 
         :raise ValidationError: the call comes first, nobody to write to, or nothing to say
         """
@@ -222,8 +222,8 @@ class CharterFeedback(models.Model):
             raise ValidationError(
                 self.env._("The call comes first; then the client is informed of the outcome, once.")
             )
-        told = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
+        sent = self._charter_write_to_client(self.contact_id or self.partner_id, subject, body)
         feedback = self._charter_engine()
-        feedback.write({"outcome_at": self._charter_now(), "outcome": told.message.body})
-        feedback._charter_fulfil(FEEDBACK_OUTCOME, _lt("Email to %s.", told.people._charter_key()))
+        feedback.write({"outcome_at": self._charter_now(), "outcome": sent.message.body})
+        feedback._charter_fulfil(FEEDBACK_OUTCOME, _lt("Email to %s.", sent.people._charter_key()))
         feedback.activity_feedback(["mileo_client_charter.activity_promise"])

@@ -223,7 +223,7 @@ class CharterNps(models.AbstractModel):
 
     @api.model
     def _set_aside(self, clients, company, until=None):
-        """Return {client id: what was changed by hand in what its standing is read from}: answers that are left out or were
+        """Return {client id: what was changed manually in what its standing is read from}: answers that are left out or were
         corrected, and escalations that were set aside within the window of the NPS.
 
         Each a dict of plain values: ``kind`` (“left_out”, the field that was corrected: “nps”, “contact_id”, or “dismissed”,

@@ -130,10 +130,10 @@ class CharterSaidMixin(models.AbstractModel):
     def _charter_corrected(self, names, reason):
         result = super()._charter_corrected(names, reason)
         if "said_at" in names:
-            self._charter_count_anew(reason)
+            self._charter_count_again(reason)
         return result
 
-    def _charter_count_anew(self, reason):
+    def _charter_count_again(self, reason):
         """Count the promise from the corrected moment, as a row of its own beside the one that was taken back.
 
         What was late stays late, whatever moment is given later: only an administrator takes that out of the figures.

@@ -281,7 +281,7 @@ class CharterWord(models.Model):
         for word in unread:
             document = word._document()
             if document is not None and "activity_ids" in document:
-                # What is read is in nobody's list any more; other words of this document may still wait there.
+                # What is read is in no one's list any more; other words of this document may still wait there.
                 waiting = self._unread_of(document).user_id
                 document.activity_ids.filtered(
                     lambda one, waiting=waiting: (
@@ -352,7 +352,7 @@ class CharterWord(models.Model):
                 word._pass_on(document)
 
     def _pass_on(self, document):
-        """Put this word in the list of whoever answers for its client today, also where the activity was deleted by hand."""
+        """Put this word in the list of whoever answers for its client today, also where the activity was deleted manually."""
         reader = self._reader(document, self.partner_id, self.company_id)
         if reader != self.user_id:
             self._charter_engine().user_id = reader

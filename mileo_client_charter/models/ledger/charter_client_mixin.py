@@ -62,7 +62,7 @@ class CharterClientMixin(models.AbstractModel):
     def _charter_open_or_explain(self, code, **values):
         """Open as ``_charter_open``, but keep what a client said even when the promise cannot be opened.
 
-        What is missing is written on the document, where staff see it and can mend it.
+        What is missing is written on the document, where staff see it and can fix it.
         """
         self.ensure_one()
         try:
@@ -96,7 +96,7 @@ class CharterClientMixin(models.AbstractModel):
         return super().message_post(**kwargs)
 
     def _charter_write_to_client(self, contact, subject, body):
-        """Post ``body`` on the thread and queue it as a mail to ``contact``: the one way a document tells its client.
+        """Post ``body`` on the thread and queue it as a mail to ``contact``: the one way a document informs its client.
 
         The client finds it in its mailbox and on the portal.
 

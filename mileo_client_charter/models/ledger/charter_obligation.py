@@ -129,7 +129,7 @@ class CharterObligation(models.Model):
     # Figures are sums of these
     met = fields.Integer("Commitments met on time", readonly=True, aggregator="sum")
     missed = fields.Integer("Missed commitments", readonly=True, aggregator="sum")
-    # What people were told; automated actions react to a change of "alert"
+    # What people were informed of; automated actions react to a change of "alert"
     alert = fields.Selection(
         [("warning", "Reminded"), ("breach", "Overdue alert sent")], readonly=True, groups="base.group_user"
     )
@@ -400,7 +400,7 @@ class CharterObligation(models.Model):
                 )
 
     def action_recompute_due(self):
-        """Give a promise the due time it could not have, once its calendar has been mended."""
+        """Give a promise the due time it could not have, once its calendar has been fixed."""
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(self.env._("Only operations managers can compute a missing due time."))
         self.check_access("read")
@@ -420,7 +420,7 @@ class CharterObligation(models.Model):
             self._wake_clock(min(moments))
 
     def _lacks(self):
-        """Return {commitment: (what is missing for it to be met, in words; the action that opens where it is mended)}.
+        """Return {commitment: (what is missing for it to be met, in words; the action that opens where it is fixed)}.
 
         Packages above say it of theirs.
         """

@@ -19,7 +19,7 @@ ALERT_BATCH = 100
 # After so many, a fresh run goes on: every reaction leaves environments behind that slow down the next ones.
 ALERT_RUN = 1000
 # {cursor: {(method, arguments): ids}}: what the automated actions ask for while the alerts of a batch are written. Odoo runs each action
-# for each row apart; a mail or an activity for many rows costs little more than for one.
+# for each row separately; a mail or an activity for many rows costs little more than for one.
 ASKED = weakref.WeakKeyDictionary()
 
 
@@ -104,7 +104,7 @@ class CharterObligation(models.Model):
         self._charter_engine().write({"alert_error": f"{alert}: {why}"})
 
     def action_retry_alert(self):
-        """Have the clock raise the alert again, after what failed has been mended."""
+        """Have the clock raise the alert again, after what failed has been fixed."""
         self.check_access("read")
         if not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             return
@@ -114,7 +114,7 @@ class CharterObligation(models.Model):
     # -- what the automated actions call ----------------------------------------------------------
 
     def _alert_users(self, to):
-        """Return who is told of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
+        """Return who is informed of each row: its owner, or the role the commitment names for a breach. :return: {row: users}
 
         Nobody in the role, or its holder away without a substitute, means the next one up: operations manager, general
         management, the administrators of the charter. An alert always reaches somebody.
@@ -196,7 +196,7 @@ class CharterObligation(models.Model):
         return found
 
     def _charter_announce(self):
-        """Tell the new owner of these promises: an activity at once, and a mail in office hours."""
+        """Inform the new owner of these promises: an activity at once, and a mail in office hours."""
         self._charter_alert_activity("owner")
         self._charter_alert_mail("mileo_client_charter.mail_promise_opened", "owner")
 
@@ -255,7 +255,7 @@ class CharterObligation(models.Model):
 
         It waits for office hours only where that leaves half of the time that is left (article 03: 24 hours are 24 hours on a
         Friday evening too). Once the promise is late, one counted in hours round the clock does not wait either: a client is
-        waiting; what fell due with a day's end is told in the morning.
+        waiting; what fell due with a day's end is notified in the morning.
         """
         self.ensure_one()
         now = self._charter_now()

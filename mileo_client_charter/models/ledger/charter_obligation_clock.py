@@ -122,9 +122,9 @@ class CharterObligation(models.Model):
 
     @api.model
     def _cron_clock(self):
-        """Run one turn of the clock: detect, tell, and wake up at the next due moment.
+        """Run one turn of the clock: detect, notify, and wake up at the next due moment.
 
-        Detection and telling are separate transactions. A row's message is due as long as its ``alert``
+        Detection and notification are separate transactions. A row's message is due as long as its ``alert``
         lags behind its facts, and ``alert`` is written in the transaction that makes the messages: killed
         anywhere and run again, or run twice at once, nothing is lost and nothing is said twice.
         """

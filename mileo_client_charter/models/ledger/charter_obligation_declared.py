@@ -1,7 +1,7 @@
 """Commitments met at a declared moment: who says when it was done, and the correction of it.
 
 What clients are promised about interventions (article 01) is kept when the technician responded and when the
-fault was mended, not when it was typed in. One rule: the declared moment decides, the moment of recording stays
+fault was fixed, not when it was typed in. One rule: the declared moment decides, the moment of recording stays
 in ``history``. A row the clock had found late and that was done in time is kept; its history holds both facts.
 
 What has been declared late stays late whatever is declared afterwards: a correction is a step of the operations
@@ -159,7 +159,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _correct(self, moments, reason, account):
-        """Correct, by a step with a reason, when promises were done; what that changes is told as widely as the lateness was.
+        """Correct, by a step with a reason, when promises were done; what that changes is notified as widely as the lateness was.
 
         :param moments: {promise: the moment it was done, naive UTC}, of one step
         :param reason: why
@@ -171,7 +171,7 @@ class CharterObligation(models.Model):
         turned._result_corrected(before, reason)
 
     def _result_corrected(self, before, reason):
-        """Keep what a correction has made of these promises, and let their documents tell those who had been told.
+        """Keep what a correction has made of these promises, and let their documents inform those who had been informed.
 
         :param before: {promise: its state before}
         """
@@ -236,7 +236,7 @@ class CharterObligation(models.Model):
     def _charter_merge_promises(self, groups, merge):
         """Merge the same promise, made to both: what was kept or found late stays so, and what is still owed is owed once.
 
-        The rows that give way take a key of their own: the number that tells rows apart and is no word is their own.
+        The rows that give way take a key of their own: the number that distinguishes rows and is no word is their own.
         """
         states = {"kept": 0, "late": 1, "open": 3, "cancelled": 4}
         for group in groups:

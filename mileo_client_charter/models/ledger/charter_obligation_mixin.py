@@ -52,7 +52,7 @@ class CharterObligationMixin(models.AbstractModel):
         return None, None
 
     def _charter_result_corrected(self, promises, reason):
-        """Tell who was told of these promises of this document that a correction has changed what became of them (hook).
+        """Inform who was notified of these promises of this document that a correction has changed what became of them (hook).
 
         :param reason: why, and who says so; a text, or one in the language of its reader
         """

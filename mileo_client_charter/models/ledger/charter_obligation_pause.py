@@ -73,7 +73,7 @@ class CharterObligation(models.Model):
     def _agree(self, moment, reason):
         """Take ``moment`` (naive UTC), which the client itself chose for what it is owed: due then, and never before the charter's limit.
 
-        Nobody of ours calls this for a moment of our own, and what was found late stays late. A moment chosen anew counts
+        Nobody of ours calls this for a moment of our own, and what was found late stays late. A moment chosen again counts
         from the charter's limit, not from the choice before.
 
         :param reason: what the client asked for, for the account in ``history``

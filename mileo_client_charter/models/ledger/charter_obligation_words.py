@@ -38,7 +38,7 @@ class CharterObligation(models.Model):
             obligation.correction_text = obligation._corrected_words() if obligation.corrected_at else ""
 
     def _corrected_words(self):
-        """Return what a reader is told beside the state of a promise whose result was corrected."""
+        """Return what a reader is informed of beside the state of a promise whose result was corrected."""
         return {
             "kept": self.env._("Kept after a correction"),
             "late": self.env._("Missed after a correction"),
@@ -61,7 +61,7 @@ class CharterObligation(models.Model):
     def _occurrence_in_words(self, key):
         """Return the key of an occurrence as people read it: “October 2026” for 2026-10, nothing for the only one.
 
-        What only tells rows apart is no word. A key that is words already, as the version of a charter, stays as
+        What only distinguishes rows is no word. A key that is words already, as the version of a charter, stays as
         it is.
         """
         occurrence = parse_key(key)

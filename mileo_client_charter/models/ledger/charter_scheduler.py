@@ -217,7 +217,7 @@ class CharterScheduler(models.AbstractModel):
                     contract.charter_dates_known_on or date.min,
                 )
             ):
-                # Nothing ran meanwhile: it was promised all the same.
+                # Nothing ran meanwhile: it was promised anyway.
                 since = contract._charter_midnight(contract.charter_since)
                 found.append({**request, "opened_at": max(since, request["at"] - relativedelta(years=1))})
         return found

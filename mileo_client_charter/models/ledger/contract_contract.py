@@ -114,7 +114,7 @@ class ContractContract(models.Model):
             self._charter_moved(clients)
             archived.filtered("charter_since")._charter_leave(_lt("The contract was archived."))
         if vals.get("charter_since"):
-            # Days that come under the charter later are reported on all the same.
+            # Days that come under the charter later are reported on anyway.
             running = self.filtered_domain([("active", "=", True), *self._charter_active_domain()])
             self.env["charter.scheduler"].sudo()._schedule(running, fields.Datetime.now())
         return result
@@ -223,7 +223,7 @@ class ContractContract(models.Model):
 
     def _charter_end_late(self, client, reason):
         """End what was late for a client the contract has left: it stays late, and is no longer to be done. Nobody meets
-        a former client under another one's contract; its reports are owed all the same.
+        a former client under another one's contract; its reports are owed anyway.
         """
         own = [("res_model", "=", self._name), ("res_id", "in", self.ids), ("partner_id", "=", client.id)]
         late = [*own, ("is_owed", "=", True), ("code", "!=", REPORT_DELIVERY)]
@@ -392,7 +392,7 @@ class ContractContract(models.Model):
     def _charter_horizon(self):
         """Return the day after the last one this contract is known to run, None: it goes on.
 
-        A term that renews for less than a year at a time goes on by itself; one of a year or more is known to be renewed
+        A term that renews for less than a year at a time goes on automatically; one of a year or more is known to be renewed
         only once it is.
         """
         self.ensure_one()
@@ -457,7 +457,7 @@ class ContractContract(models.Model):
     @api.depends("charter_tier_id", "charter_term_end", "contract_line_ids.date_start")
     @api.depends_context("lang")
     def _compute_charter_defect(self):
-        """Say what is wrong with the dates of a contract, with the action that mends it; empty when nothing is."""
+        """Say what is wrong with the dates of a contract, with the action that fixes it; empty when nothing is."""
         under = self.filtered("charter_tier_id")
         (self - under).charter_defect = False
         for contract in under:
@@ -473,5 +473,5 @@ class ContractContract(models.Model):
         if operator != "in" or set(value) != {False}:
             return NotImplemented
         under = self.search(Domain(self._charter_active_domain()))
-        wrong = under.filtered("charter_defect")
+        wrong = under.filtered(lambda contract: contract.charter_defect)
         return [("id", "not in", wrong.ids)]

@@ -270,7 +270,7 @@ class CharterOnboarding(models.Model):
         return self._say_left_out(len(rows), outside, without)
 
     def _say_left_out(self, listed, outside, without):
-        """Return what tells which contracts are not listed, and why; True where all are."""
+        """Return what says which contracts are not listed, and why; True where all are."""
         reasons = []
         if not (listed or outside or without):
             reasons.append(
@@ -334,7 +334,7 @@ class CharterOnboarding(models.Model):
         }
 
     def _can_answer(self, user):
-        """Return whether a client of this company can be told that ``user`` answers."""
+        """Return whether a client of this company can be informed that ``user`` answers."""
         return bool(user and user.active and not user.share and self.company_id in user.sudo().company_ids)
 
     # -- steps ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class CharterAbsence(models.Model):
     """Somebody clients count on is away, and who answers meanwhile (article 01: replaced without delay).
 
     Days are inclusive, in the company's time zone. What follows from absences (stand-in assignments, who owns
-    which promise, what clients are told) is computed from them by ``_refresh``, as often as one likes.
+    which promise, what clients are informed of) is computed from them by ``_refresh``, as often as one likes.
     """
 
     _name = "charter.absence"
@@ -396,7 +396,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _alert_vacant(self, company, away):
-        """Tell the operations manager, once, of each absence on which nobody answers; never whoever is away, or will be, themselves."""
+        """Inform the operations manager, once, of each absence on which nobody answers; never whoever is away, or will be, themselves."""
         absences = self._valid(company)
         with_roles = absences._holding_roles()
         kind = self.env.ref("mileo_client_charter.activity_promise")
@@ -412,7 +412,7 @@ class CharterAbsence(models.Model):
                 people = present._company_people(company, "general_management")
             if activities.user_id & people:
                 continue
-            # Who was told is away too by now.
+            # Who was informed is away too by now.
             activities.unlink()
             for user in people:
                 absence.activity_schedule(

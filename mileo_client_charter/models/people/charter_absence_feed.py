@@ -13,7 +13,7 @@ class CharterAbsence(models.Model):
 
     @api.model
     def _feed(self, company, users=None):
-        """Bring the absences of ``company`` that come from elsewhere up to date; those entered by hand win.
+        """Bring the absences of ``company`` that come from elsewhere up to date; those entered manually win.
 
         :param users: only theirs; by default of everybody who holds a role or has such an absence
         """

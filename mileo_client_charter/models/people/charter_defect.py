@@ -86,7 +86,7 @@ class CharterDefect(models.Model):
             defect.remedy = remedies.get(defect.kind, "")
 
     def action_mend(self):
-        """Open the record on which the defect is mended."""
+        """Open the record on which the defect is fixed."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -17,7 +17,7 @@ _lt = LazyTranslate(__name__)
 
 
 class Notice(NamedTuple):
-    """A promise that is to be opened: which notice (id), when the change begins (naive UTC), which telling."""
+    """A promise that is to be opened: which notice (id), when the change begins (naive UTC), which notification."""
 
     handover: int
     begins: datetime
@@ -25,11 +25,11 @@ class Notice(NamedTuple):
 
 
 class CharterHandover(models.Model):
-    """A client is told who answers, before its usual contact is away or gives the client over (article 01).
+    """A client is informed who answers, before its usual contact is away or gives the client over (article 01).
 
     One row for each absence (or change for good) and client. ``plan`` is who answers and when; ``told_plan`` is what
-    the client was told last. As long as they differ the client is due word of it: a first telling is a promise,
-    due when the change begins, and so is an absence that grows; anything else is a correction, told at once.
+    the client was informed last. As long as they differ the client is due word of it: a first notification is a promise,
+    due when the change begins, and so is an absence that grows; anything else is a correction, sent at once.
     """
 
     _name = "charter.handover"
@@ -129,7 +129,7 @@ class CharterHandover(models.Model):
             for one in rows.absence_id
             if one.state == "planned" and one.date_to and one.date_to < today
         }
-        promised, notices = rows._owed_to_tell(), []
+        promised, notices = rows._outstanding_notices(), []
         for row in rows:
             plan = wanted.pop((row.absence_id.id, row.partner_id.id), [])
             if not plan and row.absence_id.id in ended_before:
@@ -144,7 +144,7 @@ class CharterHandover(models.Model):
                     "company_id": company.id,
                     "user_id": by_id[absence_id].user_id.id,
                     "absence_id": absence_id,
-                    # Its first contact sheet names who stands in: there is no change to tell, and nothing late.
+                    # Its first contact sheet names who stands in: there is no change to announce, and nothing late.
                     "told_plan": plan if (absence_id, client) in introduced else False,
                 }
                 for (absence_id, client), plan in wanted.items()
@@ -231,12 +231,12 @@ class CharterHandover(models.Model):
                 ]
         return wanted
 
-    def _owed_to_tell(self):
-        """Return {id: promises to tell its client of a change}, in one query; rows without one are left out."""
+    def _outstanding_notices(self):
+        """Return {id: promises to inform its client of a change}, in one query; rows without one are left out."""
         return self._charter_owed(CONTACT_HANDOVER).grouped("res_id") if self else {}
 
     def _set_plan(self, plan, absence, owed=None):
-        """Set ``plan`` as the plan of this row; what the client does not know yet is to be told.
+        """Set ``plan`` as the plan of this row; what the client does not know yet is to be notified.
 
         :param owed: promises of the changes the client is owed word of already
         :return: [Notice] to be promised (``_promise``)
@@ -258,7 +258,7 @@ class CharterHandover(models.Model):
         if self.state == "withdrawn" and not plan:
             return []
         if plan == (self.told_plan or []):
-            # Nothing the client does not know: what was planned is not needed, what was told holds.
+            # Nothing the client does not know: what was planned is not needed, what was notified holds.
             state = "told" if self.tellings else "withdrawn"
             if self.state != state:
                 self.write({"state": state, "tell_at": False, "problem": False})
@@ -271,14 +271,14 @@ class CharterHandover(models.Model):
 
     @api.model
     def _plan_again(self, companies):
-        """Plan again what is not told yet: clients of ``companies`` are told earlier or later from now on."""
+        """Plan again what is not notified yet: clients of ``companies`` are informed earlier or later from now on."""
         planned = [("company_id", "in", companies.ids), ("state", "=", "planned")]
         for company, rows in self._charter_engine().search(planned).grouped("company_id").items():
             rows._plan_again_on(company._charter_today())
 
     def _plan_again_on(self, today):
-        """Plan again when the clients of these rows, all of one company, are told."""
-        owed, none = self._owed_to_tell(), self.env["charter.obligation"]
+        """Plan again when the clients of these rows, all of one company, are informed."""
+        owed, none = self._outstanding_notices(), self.env["charter.obligation"]
         notices = [
             row._plan_notification(row._first_change(today), today, owed.get(row.id, none)) for row in self
         ]
@@ -291,7 +291,7 @@ class CharterHandover(models.Model):
         return self.state == "planned" and bool(self.tell_at) and list(promised) == wanted
 
     def _first_change(self, today):
-        """Return the first day from today on that is other than the client was told."""
+        """Return the first day from today on that is other than the client was informed of."""
         edges = {
             fields.Date.to_date(first)
             for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]
@@ -315,15 +315,15 @@ class CharterHandover(models.Model):
         }
 
     def _plan_notification(self, first_change, today, owed):
-        """Plan when the client is told; a promise where somebody new answers from ``first_change`` on.
+        """Plan when the client is informed; a promise where somebody new answers from ``first_change`` on.
 
-        :param owed: promises to tell this client that stand already
+        :param owed: promises to inform this client that stand already
         :return: [Notice] to be promised (``_promise``)
         """
         now = self._charter_now()
         tz = self.company_id._charter_tz()
         if first_change is None:
-            # Only days gone by differ: there is nothing left to tell.
+            # Only days gone by differ: there is nothing left to notify.
             self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
             self._charter_cancel(CONTACT_HANDOVER, _lt("The absence is over."))
             return []
@@ -339,7 +339,7 @@ class CharterHandover(models.Model):
         if not replaced:
             owed._cancel(_lt("The usual contact is there."))
         elif owed.filtered(lambda row: row.occurrence == occurrence and row.trigger_at != begins):
-            # The day has moved before the client was told: another promise, the first one is taken back.
+            # The day has moved before the client was informed: another promise, the first one is taken back.
             times = len(self._charter_promises(CONTACT_HANDOVER))
             owed._cancel(_lt("The day of the change has moved."))
             notices = [Notice(self.id, begins, format_key(occurrence, moved=times))]
@@ -348,8 +348,8 @@ class CharterHandover(models.Model):
         return notices
 
     def _promise(self, notices, today):
-        """Open the promises to tell the clients before the changes begin (where that was not known in time, the same day), and wake
-        the action that tells them.
+        """Open the promises to inform the clients before the changes begin (where that was not known in time, the same day), and wake
+        the action that informs them.
 
         :param notices: [Notice] of some of these rows, all of one company
         :param today: its day
@@ -384,7 +384,7 @@ class CharterHandover(models.Model):
 
     @api.model
     def _charter_merge_notifications(self, groups, merge):
-        """Keep the row of the client that was told most; what the other was told stays on record."""
+        """Keep the row of the client that was informed most; what the other was informed of stays on record."""
         order = ["told", "planned", "withdrawn"]
         for group in groups:
             kept, *others = group.sorted(
@@ -401,9 +401,9 @@ class CharterHandover(models.Model):
 
     @api.model
     def _announce_change(self, clients, role, old, new, company, day, message):
-        """Tell clients that ``new`` answers in the place of ``old`` from ``day`` on (for good).
+        """Inform clients that ``new`` answers in the place of ``old`` from ``day`` on (for good).
 
-        :return: charter.handover, to be told before that day
+        :return: charter.handover, to be informed before that day
         """
         engine = self._charter_engine()
         today = company._charter_today()

@@ -1,4 +1,4 @@
-"""Who of a client is written to, and which of our messages a contact chose to receive: never so that nobody of the client is told."""
+"""Who of a client is written to, and which of our messages a contact chose to receive: never so that nobody of the client is informed."""
 
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ class CharterMailChoice(models.AbstractModel):
     # -- who is written to ------------------------------------------------------------------------
 
     def _charter_document_contacts(self, kind=None):
-        """Return who of a client receives its documents; empty: nobody has an address, which is a defect to mend.
+        """Return who of a client receives its documents; empty: nobody has an address, which is a defect to fix.
 
         :param kind: of ``SHARED``: what is sent; None: what no contact can refuse
         """
@@ -89,7 +89,7 @@ class CharterMailChoice(models.AbstractModel):
 
         The contacts marked as recipients, else every contact with an address, else the client itself; of those who
         share a mailbox, the first. Never our own people. Who chose not to receive ``kind`` comes after everybody else,
-        and is written to only where there is nobody else: a client is told what the charter owes it, whatever was chosen.
+        and is written to only where there is nobody else: a client is informed of what the charter owes it, whatever was chosen.
 
         :param kind: of ``SHARED``: what is sent; None: what no contact can refuse
         """
@@ -134,7 +134,7 @@ class CharterMailChoice(models.AbstractModel):
         return [*found, *(MailKind(kind, *words[kind], not contact[field_of(kind)]) for kind in OWN)]
 
     def _charter_mail_words(self):
-        """Return {kind: (what it is, what is there all the same)}."""
+        """Return {kind: (what it is, what is there anyway)}."""
         return {
             "documents": (
                 self.env._("The charter, who to call, minutes of meetings"),

@@ -68,7 +68,7 @@ class CharterSetupCheck(models.Model):
 
     @api.model
     def _words(self):
-        """Return {code: what mends it}"""
+        """Return {code: what fixes it}"""
         return {
             "charter": self.env._("Publish a charter: without one, no commitment is opened."),
             "timezone": self.env._(
@@ -285,7 +285,7 @@ class CharterSetupCheck(models.Model):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_mend(self):
-        """Open where it is mended. :raise AccessError: the charter's administrators alone"""
+        """Open where it is fixed. :raise AccessError: the charter's administrators alone"""
         self.ensure_one()
         if not self.env.user.has_group(ADMIN):
             raise AccessError(self.env._("Set-up check: ask an administrator of the charter."))

@@ -259,7 +259,7 @@ class CharterObligation(models.Model):
         return super()._charter_declared_in_time()
 
     def _notify_documents(self, user):
-        """Tell documents that waited for somebody to hold a role that somebody does."""
+        """Notify documents that waited for somebody to hold a role that somebody does."""
         for (model, role), rows in self.grouped(lambda row: (row.res_model, row.role)).items():
             documents = self.env[model].sudo().browse(rows.mapped("res_id")).exists()
             if hasattr(documents, "_charter_new_owner"):

@@ -194,7 +194,7 @@ class ResPartner(models.Model):
         self._charter_change_holder("technical_contact", "charter_technical_contact_id")
 
     def _charter_change_holder(self, role, name):
-        """Give ``role`` to who is in the field ``name``; a client under the charter is told as of any change of its contact."""
+        """Give ``role`` to who is in the field ``name``; a client under the charter is informed as of any change of its contact."""
         company, assignments = self.env.company, self.env["charter.assignment"]
         today = company._charter_today()
         chosen = {partner: partner[name] for partner in self}

@@ -38,7 +38,7 @@ class ResUsers(models.Model):
                 )
 
     def _check_holds_no_role(self):
-        """Check that nobody leaves while clients count on them: the roles are handed over first (article 01)."""
+        """Check that nobody leaves while clients count on them: the roles are reassigned first (article 01)."""
         # A role that is still to begin is theirs too: on its day nobody would hold it.
         model = self.env["charter.assignment"].sudo()
         assignments = model.search([("user_id", "in", self.ids)]).filtered(

@@ -1,6 +1,6 @@
 """Forget a person: remove its name, address, email and telephone from every text of the database; proof stays valid.
 
-Where a person is looked for is read from the catalogue, so that a column added next year is looked at by itself. An e-mail
+Where a person is looked for is read from the catalogue, so that a column added next year is looked at automatically. An e-mail
 address and a telephone number that nobody else has are looked for everywhere. A name may be another person's too, or words of
 a product: it is looked for in the rows that name the person or its client, in what hangs on them, and in what is thrown away
 anyway. The person's key (tools.people) takes its place.
@@ -295,7 +295,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _clean(self, table, columns, traces, ids=None):
-        """Write the rows of ``table`` anew without the person. :return: the ids of those that were changed"""
+        """Write the rows of ``table`` again without the person. :return: the ids of those that were changed"""
         if not traces or not columns or ids == []:
             return set()
         texts = [SQL("%s::text", SQL.identifier(name)) for name in columns]
@@ -428,7 +428,7 @@ class CharterAnonymiser(models.AbstractModel):
 
     @api.model
     def _cleaned_office(self, content, traces):
-        """Return a workbook or document with the words of its parts written anew."""
+        """Return a workbook or document with the words of its parts written again."""
         target = io.BytesIO()
         changed = False
         try:

@@ -18,7 +18,7 @@ BATCH = 200
 
 
 class CharterPrivacy(models.AbstractModel):
-    """What can be made nobody's: a document says what of it is personal, and when its time is over."""
+    """What can be made no one's: a document says what of it is personal, and when its time is over."""
 
     _name = "charter.privacy"
     _description = "Retention of personal data"
@@ -86,7 +86,7 @@ class CharterPrivacy(models.AbstractModel):
 
     @api.model
     def _charter_of_contacts(self):
-        """Return names of the models that can be made nobody's, say by ``contact_id`` whose they are, and go with the contact."""
+        """Return names of the models that can be made no one's, say by ``contact_id`` whose they are, and go with the contact."""
         return [
             name
             for name in self.pool.descendants(["charter.privacy"], "_inherit")

@@ -14,7 +14,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _charter_anonymise(self):
-        """Make a person nobody's: its rows stay, its name is in no text of ours, its access ends.
+        """Make a person no one's: its rows stay, its name is in no text of ours, its access ends.
 
         A contact of a client, or one of our own people who has left: what it signed then names its key.
 

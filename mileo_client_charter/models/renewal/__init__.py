@@ -26,7 +26,7 @@ from . import charter_advisory_import
 from . import charter_advisory_feed
 from . import charter_advisory_concern
 from . import charter_advisory_judging
-from . import charter_advisory_telling
+from . import charter_advisory_notification
 from . import charter_advisory_words
 from . import charter_advisory_week
 from . import charter_notice_devices

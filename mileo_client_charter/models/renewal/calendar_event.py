@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from .charter_review_meeting import FOLLOWING, SERIES
 
-# What says when and where an event is, and what of an event people are told of.
+# What says when and where an event is, and what of an event people are informed of.
 PLACE = {"start", "stop", "location", "duration", "start_date"}
 TOLD = PLACE | {"active", "partner_ids", "attendee_ids", "allday", "stop_date"}
 
@@ -35,12 +35,12 @@ class CalendarEvent(models.Model):
             (self - ours).write(dict(vals))
             return ours.write(vals)
         if vals.get("active") is False:
-            self._charter_tell_cancelled()
+            self._charter_notify_cancelled()
         if not ours:
             return super().write(vals)
         reviews = self._charter_reviews()
         before = {review: review.event_id.attendee_ids.partner_id for review in reviews}
-        # What people are told of a review is ours to say (_charter_mail_meeting).
+        # What people are informed of a review is ours to say (_charter_mail_meeting).
         result = super(CalendarEvent, self.with_context(skip_attendee_notification=True)).write(vals)
         for review, people in before.items():
             now = review.event_id.attendee_ids.partner_id
@@ -54,8 +54,8 @@ class CalendarEvent(models.Model):
             reviews._charter_back_to_plan()
         return result
 
-    def _charter_tell_cancelled(self):
-        """Tell whoever was invited to a review that is still to come that its entry goes."""
+    def _charter_notify_cancelled(self):
+        """Inform whoever was invited to a review that is still to come that its entry goes."""
         reviews = (
             self.env["charter.review"]
             .sudo()
@@ -105,5 +105,5 @@ class CalendarEvent(models.Model):
         if self._charter_in_series():
             reviews._charter_engine().event_id = False
         else:
-            self._charter_tell_cancelled()
+            self._charter_notify_cancelled()
             reviews._charter_back_to_plan()

@@ -112,7 +112,7 @@ class CharterAdvisory(models.Model):
                 )
 
     def _shared(self):
-        """Return whether clients may be told at all: TLP:CLEAR, or somebody confirmed what they read."""
+        """Return whether clients may be informed at all: TLP:CLEAR, or somebody confirmed what they read."""
         self.ensure_one()
         return self.tlp == "CLEAR" or self.may_share
 

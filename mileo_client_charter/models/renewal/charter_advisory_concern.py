@@ -59,7 +59,7 @@ def _bound_in_words(env, sign, bound):
 
 
 class CharterAdvisoryConcern(models.Model):
-    """One advisory and one device: the answer, why, and what became of it. Written by the advisory, never by hand."""
+    """One advisory and one device: the answer, why, and what became of it. Written by the advisory, never manually."""
 
     _name = "charter.advisory.concern"
     _description = "Device concerned by an advisory"

@@ -99,7 +99,7 @@ class CharterAdvisoryFeed(models.Model):
     def write(self, vals):
         vals = self._clean(dict(vals))
         if {"address", "since", "only_ours", "active"} & vals.keys():
-            # Asked for anew: what the server said of its last answer is of another question.
+            # Asked for again: what the server said of its last answer is of another question.
             vals.update(etag=False, last_modified=False, error=False)
             self.env["ir.cron"]._charter_wake(ACTION)
         return super().write(vals)
@@ -128,7 +128,7 @@ class CharterAdvisoryFeed(models.Model):
 
     @api.model
     def _cron_feeds(self):
-        """Look at every feed, and import what is new there; run by hand from the list of actions, in the background too."""
+        """Look at every feed, and import what is new there; run manually from the list of actions, in the background too."""
         if request:
             self.env["ir.cron"]._charter_wake(ACTION)
             return

@@ -106,7 +106,7 @@ class CharterAdvisory(models.Model):
         before = self._said()
         told, proposed, drafts = self._notified_before(), self._proposed(), self._untouched_drafts()
         self.write({**self._own_values(found), "active": True})
-        # What the parts said is in the revision; clients were told by notices, which stay as they are.
+        # What the parts said is in the revision; clients were informed by notices, which stay as they are.
         self.product_ids.unlink()
         self.cve_ids.unlink()
         self.remedy_ids.unlink()
@@ -120,7 +120,7 @@ class CharterAdvisory(models.Model):
         )
         self._judge()
         self.env["charter.notice"]._propose_again(drafts)
-        self.revision_ids[:1].sudo().told_count = len(self._tell_changed(told, proposed))
+        self.revision_ids[:1].sudo().told_count = len(self._notify_changed(told, proposed))
         self._ask_for_words()
         return self
 

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from ...tools.versions import AFFECTED
 from ..base.charter_batches import end_batch, run_isolated
 from ..base.charter_format import day_text
-from .charter_advisory_telling import LEAST
+from .charter_advisory_notification import LEAST
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _raise_notices(self):
-        """Draft what clients have to be told of; somebody reads it, and the clock reminds of what lies about.
+        """Draft what clients have to be informed of; somebody reads it, and the clock reminds of what lies about.
 
         :return: whether there is time left
         """
@@ -54,7 +54,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _to_notify(self):
-        """Return {company: advisories that affect devices of its clients, of which nobody is told and no notice is written}."""
+        """Return {company: advisories that affect devices of its clients, of which nobody is informed and no notice is written}."""
         rows = (
             self.env["charter.advisory.concern"]
             .sudo()
@@ -73,7 +73,7 @@ class CharterAdvisory(models.Model):
         for company, advisory in rows:
             found[company] |= advisory
         for company, advisories in found.items():
-            # One somebody cancelled is not raised again; one that is out is joined by new devices by itself.
+            # One somebody cancelled is not raised again; one that is out is joined by new devices automatically.
             written = (
                 self.env["charter.notice"]
                 .sudo()
@@ -112,29 +112,29 @@ class CharterAdvisory(models.Model):
     def _raise_week(self, company):
         """Draft one notice of several advisories; each client reads of its own devices alone."""
         running = self.env["charter.notice"].new({"company_id": company.id})._running_sql()
-        told = self.filtered(lambda one: one._clients_to_notify(company, running))
-        if not told:
+        notified = self.filtered(lambda one: one._clients_to_notify(company, running))
+        if not notified:
             return
         today = company._charter_today()
-        values = [one._notice_values(company) for one in told]
+        values = [one._notice_values(company) for one in notified]
         notice = (
             self.env["charter.notice"]
             .sudo()
             .create(
                 {
-                    "name": told._week_title(today),
+                    "name": notified._week_title(today),
                     "kind": "vulnerability",
                     "company_id": company.id,
-                    "advisory_ids": [(6, 0, told.ids)],
-                    "severity": told._worst_told(),
+                    "advisory_ids": [(6, 0, notified.ids)],
+                    "severity": notified._highest_severity(),
                     # The last of them: what came earlier in the week waited for it on purpose, within the limit of its severity.
                     "published_on": max(one["published_on"] for one in values),
-                    "source": " · ".join(dict.fromkeys(told.mapped("publisher")))[:200],
+                    "source": " · ".join(dict.fromkeys(notified.mapped("publisher")))[:200],
                 }
             )
         )
         for code, _name in self.env["res.lang"].get_installed():
-            there, one = notice.with_context(lang=code), told.with_context(lang=code)
+            there, one = notice.with_context(lang=code), notified.with_context(lang=code)
             body = one.env["ir.qweb"]._render("mileo_client_charter.advisory_week_body", {})
             there.write(
                 {
@@ -147,7 +147,7 @@ class CharterAdvisory(models.Model):
             )
         notice._reach(notice._match())
 
-    def _worst_told(self):
+    def _highest_severity(self):
         """Return the severity of a notice about them: the highest."""
         order = ["critical", "high", "medium"]
         return next((one for one in order if one in self.mapped("severity")), LEAST)

@@ -117,7 +117,7 @@ class CharterAdvisory(models.Model):
     translation_ids = fields.One2many("charter.advisory.translation", "advisory_id", "Our words")
 
     def _text_digest(self):
-        """Return what tells one text of the publisher from another."""
+        """Return what distinguishes one text of the publisher from another."""
         self.ensure_one()
         said = [self.name, self.summary or "", sorted(self.remedy_ids.mapped("text"))]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
@@ -323,7 +323,7 @@ class CharterNotice(models.Model):
             .filtered(lambda one: one.tlp == "CLEAR" and one._is_foreign() and not one._our_words())
         )
         if self.advisory_id in foreign and not self._is_as_proposed() and ' lang="' not in (self.body or ""):
-            return foreign.browse()  # somebody wrote it anew
+            return foreign.browse()  # somebody wrote it again
         return foreign
 
     @api.depends(

@@ -17,7 +17,7 @@ from ..base.client_document import Sheet
 
 _lt = LazyTranslate(__name__)
 
-# Clients are told by themselves this many days before the last day on which they are told in time.
+# Clients are informed automatically this many days before the last day on which they are informed in time.
 AHEAD = 14
 
 
@@ -50,7 +50,7 @@ class CharterAuthorisationKind(models.Model):
 
 
 class CharterAuthorisation(models.Model):
-    """One authorisation, certificate or check of a client's site; the client is told in time that it ends."""
+    """One authorisation, certificate or check of a client's site; the client is informed in time that it ends."""
 
     _name = "charter.authorisation"
     _description = "Authorisation of a site"
@@ -99,7 +99,7 @@ class CharterAuthorisation(models.Model):
     )
     tell_by = fields.Date(
         "Notify the client by",
-        compute="_compute_tell_by",
+        compute="_compute_notify_by",
         store=True,
         index="btree_not_null",
         groups="mileo_client_charter.group_charter_user",
@@ -148,7 +148,7 @@ class CharterAuthorisation(models.Model):
             one.lead_months = one.kind_id.lead_months
 
     @api.depends("valid_until", "lead_months")
-    def _compute_tell_by(self):
+    def _compute_notify_by(self):
         for one in self:
             one.tell_by = one.valid_until and one.valid_until - relativedelta(months=one.lead_months)
 
@@ -208,7 +208,7 @@ class CharterAuthorisation(models.Model):
             if not 0 <= one.lead_months <= 36:
                 raise ValidationError(self.env._("Renewal, in months before: choose 0 to 36."))
 
-    # -- the promise to tell ----------------------------------------------------------------------
+    # -- the promise to notify ----------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -239,7 +239,7 @@ class CharterAuthorisation(models.Model):
         )
 
     def _open_again(self):
-        """Promise to tell the client before it ends; what was promised of an earlier end is owed no more.
+        """Promise to inform the client before it ends; what was promised of an earlier end is owed no more.
 
         An end recorded too late for that runs from the day it was recorded, as a notice does.
         """
@@ -261,21 +261,21 @@ class CharterAuthorisation(models.Model):
             engine._charter_open(
                 NOTICE_ADVANCE,
                 at=to_utc(one._last_day(today) + timedelta(days=1), one.company_id._charter_tz()),
-                occurrence=format_key(one.valid_until, told=one.tellings),
+                occurrence=format_key(one.valid_until, notified=one.tellings),
                 delay=Delay(0, "days", "elapsed"),
                 optional=True,
             )
 
     def _last_day(self, today):
-        """Return the last day on which the client is told in time."""
+        """Return the last day on which the client is informed in time."""
         self.ensure_one()
         known = today + timedelta(days=self.company_id.charter_vulnerability_days)
         return self.tell_by if self.tell_by >= today else min(known, self.valid_until)
 
     def action_notify(self):
-        """Tell the client now that it ends.
+        """Inform the client now that it ends.
 
-        :raise UserError: there is nothing to tell
+        :raise UserError: there is nothing to notify
         """
         self.check_access("write")
         for one in self:
@@ -320,8 +320,8 @@ class CharterAuthorisation(models.Model):
         }
 
     @api.model
-    def _tell_due(self):
-        """Tell clients under the charter that the day comes nearer; those nobody is to mail yet wait. :return: True"""
+    def _notify_expiring(self):
+        """Inform clients under the charter that the day comes nearer; those nobody is to mail yet wait. :return: True"""
         due = self.sudo().search(
             Domain.OR(
                 Domain("company_id", "in", ids)

@@ -12,7 +12,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _notice_rows(self, scope):
-        """Return notices told in the period later than promised or known too late for that, with the reason given; in the report that counts their promise."""
+        """Return notices sent in the period later than promised, or known too late for that, with the reason given; in the report that counts them."""
         for model in ("charter.notice", "charter.notice.line"):
             self.env[model].flush_model()
         return self._dicts(

@@ -14,10 +14,10 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _vigilance_rows(self, scope):
-        """Return devices whose client was told to update them and that were not by the end of the period, one row an advisory; and
+        """Return devices whose client was informed to update them and that were not by the end of the period, one row an advisory; and
         authorisations that end within a year of it, or have ended. What a device is to be updated for twice is there once.
 
-        One statement, and the titles of what has none: rows of ``what`` ``device`` (``name`` of the advisory, ``number`` of devices, told ``since``) and
+        One statement, and the titles of what has none: rows of ``what`` ``device`` (``name`` of the advisory, ``number`` of devices, informed ``since``) and
         ``authorisation`` (``name`` of its kind by language, ``number``, ``until``).
         """
         for model in (
@@ -62,16 +62,18 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _name_unnamed(self, rows):
-        """Give what was told in the notice of a week, which has no name of its own for each advisory, its title in every language."""
+        """Give what was notified in the notice of a week, which has no name of its own for each advisory, its title in every language."""
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        told = [(row, row.pop("advisory")) for row in rows]
+        listed = [(row, row.pop("advisory")) for row in rows]
         advisories = (
-            self.env["charter.advisory"].sudo().browse({one for row, one in told if one and not row["name"]})
+            self.env["charter.advisory"]
+            .sudo()
+            .browse({one for row, one in listed if one and not row["name"]})
         )
         titles = {
             one.id: {code: one.with_context(lang=code)._title() for code in languages} for one in advisories
         }
-        for row, advisory in told:
+        for row, advisory in listed:
             row["name"] = row["name"] or titles[advisory]
 
 

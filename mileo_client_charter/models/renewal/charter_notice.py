@@ -22,7 +22,7 @@ MILESTONES = ("end_of_support", "end_of_security")
 
 
 class CharterNotice(models.Model):
-    """What is coming and may affect clients' systems, told ahead of time (article 01, third promise)."""
+    """What is coming and may affect clients' systems, announced ahead of time (article 01, third promise)."""
 
     _name = "charter.notice"
     _description = "Notice to clients"
@@ -60,7 +60,7 @@ class CharterNotice(models.Model):
         charter_engine=True,
     )
     known_late = fields.Char(
-        compute="_compute_tell_by",
+        compute="_compute_notify_by",
         help="What was known too late for the charter’s time limit runs from when it was known.",
     )
     cve = fields.Char("CVE reference", help="CVE-2026-12345")
@@ -104,13 +104,13 @@ class CharterNotice(models.Model):
     client_count = fields.Integer(compute="_compute_counts")
     told_count = fields.Integer("Informed", compute="_compute_counts")
     acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
-    untold_count = fields.Integer("Not informed", compute="_compute_counts")
+    not_notified_count = fields.Integer("Not informed", compute="_compute_counts")
     tell_by = fields.Date(
         "Notify by",
-        compute="_compute_tell_by",
+        compute="_compute_notify_by",
         help="The charter's delay before the date of effect; some days after its publication for a vulnerability.",
     )
-    is_late = fields.Boolean(compute="_compute_tell_by")
+    is_late = fields.Boolean(compute="_compute_notify_by")
     late_reason = fields.Char(
         "Reason for missing the time limit",
         help="Required when clients are informed after the time limit; they read it, here and in their report.",
@@ -130,12 +130,12 @@ class CharterNotice(models.Model):
             lines = notice.line_ids
             notice.client_count = len(lines)
             notice.told_count = len(lines.filtered("sent_at"))
-            notice.untold_count = len(lines.filtered("error"))
+            notice.not_notified_count = len(lines.filtered("error"))
             notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
 
     @api.depends("kind", "severity", "effect_on", "published_on", "known_on", "company_id", "state")
     @api.depends_context("lang")
-    def _compute_tell_by(self):
+    def _compute_notify_by(self):
         for notice in self:
             notice.tell_by, known_late = notice._notify_by(notice.known_on)
             today = notice.company_id.sudo()._charter_today() if notice.company_id else False
@@ -146,9 +146,9 @@ class CharterNotice(models.Model):
             notice.known_late = in_words(notice.env, words) if known_late else False
 
     def _notify_by(self, known_on):
-        """Return (last day on which clients are told in time, whether that day runs from when it was known).
+        """Return (last day on which clients are informed in time, whether that day runs from when it was known).
 
-        A vulnerability runs from its publication, anything else is told ahead of its date of effect. What became known
+        A vulnerability runs from its publication, anything else is announced ahead of its date of effect. What became known
         too late for that runs from ``known_on``: no promise is made that could not be kept.
         """
         self.ensure_one()
@@ -243,7 +243,7 @@ class CharterNotice(models.Model):
         return result
 
     def _check_future(self, day):
-        """:raise ValidationError: ``day`` is no day on which what is told ahead can begin"""
+        """:raise ValidationError: ``day`` is no day on which what is announced ahead can begin"""
         for notice in self:
             if notice.kind == "vulnerability":
                 continue
@@ -393,12 +393,12 @@ class CharterNotice(models.Model):
                     )
                 )
             notice._write_lines(found)
-            # From now on somebody has to be told, sent or not: the clock reminds of a draft that lies about.
+            # From now on somebody has to be informed, sent or not: the clock reminds of a draft that lies about.
             notice.line_ids._owe(notice.company_id._charter_today())
         return True
 
     def _write_lines(self, found):
-        """Bring the lines in step with ``found``; a client no longer reached leaves, unless it was told."""
+        """Bring the lines in step with ``found``; a client no longer reached leaves, unless it was informed."""
         lines = self.line_ids._charter_engine()
         by_client = {line.partner_id.id: line for line in lines}
         gone = lines.filtered(lambda line: line.partner_id.id not in found and not line.sent_at)

@@ -13,7 +13,7 @@ from ..base.client_document import Sheet
 
 
 class CharterNoticeLine(models.Model):
-    """One client a notice reaches: its equipment, what it was told and when, and its acknowledgement."""
+    """One client a notice reaches: its equipment, what it was informed of and when, and its acknowledgement."""
 
     _name = "charter.notice.line"
     _description = "Notice to a client"
@@ -68,7 +68,7 @@ class CharterNoticeLine(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
-            # A client reads what it was told, not the notice of others.
+            # A client reads what it was informed of, not the notice of others.
             line.display_name = line.notice_id.sudo().name
 
     def _compute_equipment_count(self):
@@ -93,13 +93,13 @@ class CharterNoticeLine(models.Model):
         )
 
     def _occurrence(self):
-        """Return the key of one telling: a date that moved, or equipment that came, is another promise."""
+        """Return the key of one notification: a date that moved, or equipment that came, is another promise."""
         self.ensure_one()
         notice = self.notice_id
-        return format_key(notice.effect_on or notice.published_on, told=self.told_times)
+        return format_key(notice.effect_on or notice.published_on, notified=self.told_times)
 
     def _owe(self, known_on=None):
-        """Open the promise to tell these clients; in the order of ``self``.
+        """Open the promise to inform these clients; in the order of ``self``.
 
         Counted back from the date of effect; from its publication for a vulnerability; and from when it was known where
         that was too late (``known_on``, a day of the company; when the notice was written, by default).
@@ -131,7 +131,7 @@ class CharterNoticeLine(models.Model):
 
     @api.model
     def _charter_merge_notifications(self, groups, merge):
-        """Keep one row, with the equipment of both and the acknowledgement of either; each stays as it was told."""
+        """Keep one row, with the equipment of both and the acknowledgement of either; each stays as it was notified."""
         for group in groups:
             kept, *others = group.sorted(
                 lambda line: (

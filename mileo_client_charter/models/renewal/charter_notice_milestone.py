@@ -50,7 +50,7 @@ class CharterNotice(models.Model):
     def _milestone_sql(self):
         """Return equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
 
-        A client is told of its own equipment's date: what has another date announced belongs to another notice.
+        A client is informed of its own equipment's date: what has another date announced belongs to another notice.
         """
         self.ensure_one()
         kind, product, maker, model, name = self._key_parts()
@@ -113,7 +113,7 @@ class CharterNotice(models.Model):
 
     @api.model
     def _raise_drafts(self):
-        """Return a draft for each date of the installed base that has to be told soon; one that moved moves its notice."""
+        """Return a draft for each date of the installed base that has to be announced soon; one that moved moves its notice."""
         raised = self.browse()
         for company_id, models_of in self._dates_of_models().items():
             raised |= self._raise_of(self.env["res.company"].browse(company_id), models_of)
@@ -141,9 +141,9 @@ class CharterNotice(models.Model):
             # A date that has come is no date that was corrected: ``dates`` are those to come.
             self._follow(notices.filtered(lambda one: one.effect_on > today), dates)
             # What somebody gave up is not raised again, as long as it is that date.
-            told = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
+            announced = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
             for day, (product_id, title) in dates.items():
-                if day <= horizon and day not in told:
+                if day <= horizon and day not in announced:
                     raised |= self._raise_one(company, key, day, product_id, title)
         return raised
 
@@ -238,13 +238,13 @@ class CharterNotice(models.Model):
         run_isolated(self.env["res.partner"].browse(found), reach, self._say_not_raised)
 
     def _move(self, day):
-        """Move the notice to the maker's new date: a draft is owed for it, clients who were told are told again."""
+        """Move the notice to the maker's new date: a draft is owed for it, clients who were informed are informed again."""
         for notice in self:
             notice.write({"effect_on": day})
 
     @api.model
     def _pick_up(self):
-        """Add equipment that came since to the notices that concern it: its client is owed word, or told at once. :return: True"""
+        """Add equipment that came since to the notices that concern it: its client is owed word, or informed at once. :return: True"""
         held_by = self.env["res.company"]._charter_held_clients()
         notices = self.sudo().search([("state", "in", ("draft", "open"))])
         run_isolated(notices, lambda rows: rows._pick_up_new(held_by), self._say_not_raised)

@@ -22,7 +22,7 @@ class CharterNotice(models.Model):
         return to_utc(day, tz)
 
     def action_send(self):
-        """Tell the clients of the preview.
+        """Inform the clients of the preview.
 
         :raise ValidationError: something is missing, or it is late and nobody says why
         """
@@ -54,9 +54,9 @@ class CharterNotice(models.Model):
             notice._notify(notice.line_ids)
 
     def _notify(self, lines, known_on=None):
-        """Tell these clients now, and keep the promise; a client nobody can write to is said on its line.
+        """Inform these clients now, and keep the promise; a client nobody can write to is said on its line.
 
-        :param known_on: the day on which it became known that they are to be told this, the notice's own by default
+        :param known_on: the day on which it became known that they are to be informed of this, the notice's own by default
         """
         self.ensure_one()
         known_on = known_on or self.known_on
@@ -100,8 +100,8 @@ class CharterNotice(models.Model):
             return line.notice_id._known_late_in_words(known_on)
         return _lt("we have had this equipment on record since %s only", known_on)
 
-    def action_tell_again(self):
-        """Tell those who could not be written to, once that is mended."""
+    def action_notify_again(self):
+        """Inform those who could not be written to, once that is fixed."""
         for notice in self:
             notice.check_access("write")
             if notice.state != "open":

@@ -18,7 +18,7 @@ AGREED = ("agreed", "succeeded", "closed")
 class CharterRemediation(models.Model):
     """What is done to win a client back before a renewal is proposed to it (article 04).
 
-    Started once causes and actions are written; agreed with the client; measured anew; only a measure that passes
+    Started once causes and actions are written; agreed with the client; measured again; only a measure that passes
     re-opens the verdict of the renewal.
     """
 
@@ -159,7 +159,7 @@ class CharterRemediation(models.Model):
         )
 
     def action_measure(self):
-        """Measure the client's satisfaction anew; a pass re-opens the verdict, anything else says what is missing."""
+        """Measure the client's satisfaction again; a pass re-opens the verdict, anything else says what is missing."""
         engine = self._charter_step("agreed")
         undone = self.action_ids.filtered(lambda action: not action.done_date)
         if undone:

@@ -261,7 +261,7 @@ class CharterRenewal(models.Model):
         return found
 
     def _set_aside(self):
-        """Return {renewal: what was changed by hand in the answers of its client now}; one statement a company."""
+        """Return {renewal: what was changed manually in the answers of its client now}; one statement a company."""
         found = {}
         for company in self.company_id:
             renewals = self.filtered(lambda r, company=company: r.company_id == company)

@@ -15,7 +15,7 @@ class CharterRenewal(models.Model):
     _inherit = "charter.renewal"
 
     def _locked(self, *states):
-        """Return the engine's records, locked; of two users at once the second is told what the first did.
+        """Return the engine's records, locked; of two users at once the second is informed of what the first did.
 
         :raise UserError: it is in none of ``states`` any more
         """
@@ -183,11 +183,11 @@ class CharterRenewal(models.Model):
         }
 
     def _override(self, reason):
-        """Let a contract renew in spite of the verdict, by general management; the reason stays on the contract for ever.
+        """Let a contract renew despite the verdict, by general management; the reason stays on the contract for ever.
 
         :raise AccessError: not general management
         :raise ValidationError: no reason
-        :raise UserError: nothing has been decided that it could be in spite of
+        :raise UserError: there is no verdict to override
         """
         if not self.env.user.has_group("mileo_client_charter.group_charter_direction"):
             raise AccessError(self.env._("Only general management can renew by exception."))

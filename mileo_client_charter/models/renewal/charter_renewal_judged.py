@@ -100,7 +100,7 @@ class CharterRenewal(models.Model):
     def action_judge_again(self):
         """Compare what was decided with how the client stands today; a verdict that has changed puts the renewal back.
 
-        :raise UserError: it is not waiting to renew, or was decided by general management in spite of the verdict
+        :raise UserError: it is not waiting to renew, or was decided by general management despite the verdict
         """
         engine = self._locked("passed")
         if any(engine.mapped("overridden")):
@@ -111,7 +111,7 @@ class CharterRenewal(models.Model):
 
     @api.model
     def _put_back(self, standings):
-        """Return those whose verdict has changed are to be decided anew: remediation or interview, and people are told.
+        """Return those whose verdict has changed are to be decided again: remediation or interview, and people are informed.
 
         What was decided stays on record as what was known then. :return: charter.renewal, those put back
         """
@@ -129,11 +129,11 @@ class CharterRenewal(models.Model):
         for renewal in renewals.filtered(lambda r: r.verdict == "unknown"):
             renewal._open_interview()
         for renewal in renewals:
-            renewal.with_env(self.env)._tell_put_back()
+            renewal.with_env(self.env)._notify_put_back()
         return renewals
 
-    def _tell_put_back(self):
-        """Tell the account manager and general management that a contract does not renew as decided: one message each,
+    def _notify_put_back(self):
+        """Inform the account manager and general management that a contract does not renew as decided: one message each,
         and an activity for the account manager.
         """
         self.ensure_one()

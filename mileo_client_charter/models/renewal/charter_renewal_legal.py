@@ -1,6 +1,6 @@
 """Reminder of article L215-1 of the French consumer code before a tacit renewal; off by default.
 
-The supplier tells its client in writing, by a dedicated letter or mail, between three months and one month before the
+The supplier informs its client in writing, by a dedicated letter or mail, between three months and one month before the
 last day to refuse the renewal, that it may refuse it; that day stands in a box. It protects consumers and, by art.
 L215-3, non-professionals. Whether it applies to a client is to be confirmed by counsel: this helps, it does not advise.
 """

@@ -134,7 +134,7 @@ class CharterReview(models.Model):
     cancel_reason = Words(readonly=True, copy=False, charter_engine=True, groups="base.group_user")
 
     _one_a_promise = models.UniqueIndex(
-        # One to come: beside it, a meeting arranged by hand may have kept the same promise.
+        # One to come: beside it, a meeting arranged manually may have kept the same promise.
         "(obligation_id) WHERE obligation_id IS NOT NULL AND state IN ('draft', 'planned')",
         "This commitment has its meeting already.",
     )

@@ -13,7 +13,7 @@ from ..base.charter_batches import one_by_one
 from ..base.charter_format import day_text, percent_text
 from ..base.client_document import message_extras
 
-# A dossier is prepared by itself this long before the meeting.
+# A dossier is prepared automatically this long before the meeting.
 DOSSIER_DAYS = 15
 
 

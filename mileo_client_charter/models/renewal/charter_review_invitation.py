@@ -44,7 +44,7 @@ class CharterReview(models.Model):
     def _charter_mail_meeting(self, kind, people):
         """Mail ``people`` (res.partner) that the meeting is there, has moved, is near or is off; each in its language.
 
-        Of a meeting that has begun nobody is told any more.
+        Of a meeting that has begun nobody is informed any more.
 
         :param kind: a key of METHODS
         """
@@ -151,7 +151,7 @@ class CharterReview(models.Model):
         review = self.sudo()
         organiser = review.event_id.user_id.partner_id or review.company_id.partner_id
         states = {one.partner_id: one.state for one in review.event_id.attendee_ids}
-        # Who is not invited any more is named in what tells them so. Whoever organises is named as such.
+        # Who is not invited any more is named in what informs them so. Whoever organises is named as such.
         people = review.event_id.attendee_ids.partner_id | person
         attendees = tuple(
             ical.Person(one.name or mail, mail, PARTSTAT.get(states.get(one), "NEEDS-ACTION"))

@@ -10,7 +10,7 @@ from ...tools.clock import to_utc
 # In the context of writes that follow the other side, so that the two do not chase each other. An object: no remote call
 # can move a meeting behind the back of its review.
 FOLLOWING = object()
-# In the context while a series of events is made anew: core archives and deletes events of it that come back as others.
+# In the context while a series of events is made again: core archives and deletes events of it that come back as others.
 # An object, for the same reason.
 SERIES = object()
 # Whoever is among these is invited.
@@ -50,7 +50,7 @@ class CharterReview(models.Model):
         self._check_attendance()
         organiser = self._role_holders()["account_manager"]
         events = self.env["calendar.event"].with_user(organiser).sudo()
-        # Core's own invitation is nobody's language but its author's, and of another entry with each mail.
+        # Core's own invitation is no one's language but its author's, and of another entry with each mail.
         event = events.with_context(no_mail_to_attendees=True).create(self._event_values(organiser))
         engine.with_context(charter_review_following=FOLLOWING).write(
             {"state": "planned", "event_id": event.id, "proposed_start_at": False}
@@ -92,7 +92,7 @@ class CharterReview(models.Model):
         )
         moved._charter_entry_changed()
         for review, before in invited.items():
-            review._charter_invite_anew(before)
+            review._charter_invite_again(before)
         if vals.keys() & PLACED and not self._charter_is_following():
             for review in self.filtered(lambda r: r.state == "planned" and r.sudo().event_id and r.start_at):
                 review.sudo().event_id.with_context(charter_review_following=FOLLOWING).write(
@@ -103,10 +103,10 @@ class CharterReview(models.Model):
                     }
                 )
         for review in moved:
-            review._charter_tell_moved(placed[review])
+            review._charter_notify_moved(placed[review])
         return result
 
-    def _charter_tell_moved(self, before):
+    def _charter_notify_moved(self, before):
         """Send everybody invited the new time or place in the same entry; another time asks them again."""
         attendees = self.sudo().event_id.attendee_ids
         if before[:2] != self._charter_placed()[:2]:
@@ -116,14 +116,14 @@ class CharterReview(models.Model):
         self._charter_mail_meeting("moved", attendees.partner_id)
 
     def _charter_placed(self):
-        """Return when and where, as calendars are told it."""
+        """Return when and where, as calendars receive it."""
         return self.start_at, self.duration, self.location or ""
 
     def _charter_invited(self):
         """Return the people of both sides, as contacts."""
         return self.sudo().staff_ids.partner_id | self.sudo().contact_ids
 
-    def _charter_invite_anew(self, before):
+    def _charter_invite_again(self, before):
         """Invite who came to a planned meeting by its event; who left is not, others in the calendar stay.
 
         Of a meeting that has begun, who was there is recorded, and nobody invited any more.

@@ -34,8 +34,6 @@ class CharterScheduler(models.AbstractModel):
             "charter_equipment_model_date", "charter_equipment_tag", "charter_escalation", "charter_feedback", "charter_notice",
             "charter_notice_line", "charter_renewal", "charter_review", "product_product",
             "charter_equipment_charter_notice_rel", "charter_equipment_charter_notice_line_rel", "charter_notice_charter_tier_rel",
-            # Clients whose onboarding is under way are held back.
-            "charter_onboarding", "charter_onboarding_line",
             "charter_site_kind", "charter_notice_charter_site_kind_rel",
         )  # fmt: skip
         return {**super()._charter_action_reads(action), **dict.fromkeys(tables)}
@@ -50,6 +48,6 @@ class CharterScheduler(models.AbstractModel):
             notices._raise_isolated,
             self.env["charter.advisory"]._raise_notices,
             notices._pick_up,
-            self.env["charter.authorisation"]._tell_due,
+            self.env["charter.authorisation"]._notify_expiring,
         )
         return all(step() for step in steps)

@@ -36,7 +36,7 @@ class CharterRemediation(models.Model):
 
     @api.model
     def _watch_remediations(self, days):
-        """Tell the account manager, once, of a remediation whose actions are all done: it waits for a decision."""
+        """Inform the account manager, once, of a remediation whose actions are all done: it waits for a decision."""
         agreed = self.env["charter.word"]._by_day(days, lambda _day: Domain("state", "=", "agreed"))
         return agreed, lambda one, today: one._remind_to_measure(today)
 

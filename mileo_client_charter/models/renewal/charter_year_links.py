@@ -55,7 +55,7 @@ class CharterNoticeLine(models.Model):
         ]
 
     def _charter_link_thread(self, contact):
-        # A notice is sent to many clients: the thread is that of what this one was handed.
+        # A notice is sent to many clients: the thread is that of what was delivered to this one.
         return self.env["charter.delivery"].search(
             [("res_model", "=", self._name), ("res_id", "=", self.id), ("contact_id", "=", contact.id)],
             order="id desc",

@@ -1,4 +1,4 @@
-"""Contracts and renewals: copies, contracts that leave the charter and come back, terms prolonged by hand, a change of
+"""Contracts and renewals: copies, contracts that leave the charter and come back, terms prolonged manually, a change of
 customer.
 """
 

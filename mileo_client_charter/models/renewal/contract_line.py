@@ -1,7 +1,7 @@
 """Let a contract line renew only once the renewal of its contract is allowed (article 04).
 
 The scheduled renewal of contract_line_successor passes over the others and says so on their renewal; it never fails
-because of them. Every renewal by hand of a blocked contract is refused with the reason and the way out. What had been
+because of them. Every renewal manually of a blocked contract is refused with the reason and the way out. What had been
 decided is judged again in the act. Contracts without a tier are not concerned, and invoicing never is. The ways round
 are below: what makes a contract run on past its term without being called a renewal. A line that is made longer, a line
 that begins within the term and runs past it, a line of a copy: each is refused with the reason and the way out while the
@@ -87,7 +87,7 @@ class ContractLine(models.Model):
         )
         self.env["charter.renewal"].invalidate_model(["held_since"])
 
-    # -- by hand ----------------------------------------------------------------------------------
+    # -- renewals made manually ------------------------------------------------------------------------
 
     def renew(self):
         lines = self if self._charter_is_through() else self._charter_judged()
@@ -103,7 +103,7 @@ class ContractLine(models.Model):
     def _charter_judged(self):
         """Return the lines of ``self`` that renew: the charter allows it, and their clients still are what was decided.
 
-        A verdict that has changed puts its renewal back, in this transaction: whoever renews is told, and nothing is raised,
+        A verdict that has changed puts its renewal back, in this transaction: whoever renews is informed, and nothing is raised,
         which would undo it.
 
         :raise UserError: one of the lines is held back by the charter; says why and what to do

@@ -1,7 +1,7 @@
 """A contact: its calendar feed, its kind of site, and the legal reminder of art. L215-1 of the French consumer code, off by
 default.
 
-The supplier tells its client in writing, by a dedicated letter or mail, between three months and one month before the
+The supplier informs its client in writing, by a dedicated letter or mail, between three months and one month before the
 last day to refuse the renewal, that it may refuse it; that day stands in a box. It protects consumers and, by art.
 L215-3, non-professionals. Whether it applies to a client is to be confirmed by counsel: this helps, it does not advise.
 """
@@ -37,7 +37,7 @@ class CharterMergedContact(models.Model):
         for source in sources:
             clients = source.commercial_partner_id, target.commercial_partner_id
             if clients[0] != clients[1] and clients != (source, target):
-                # Core would hand the key on to the contact that stays.
+                # Core would pass the key on to the contact that stays.
                 source._charter_revoke_calendar()
         return super()._remember(sources, target)
 

@@ -383,7 +383,7 @@ class CharterFigures(models.AbstractModel):
 
     @api.model
     def _ledger(self, scope):
-        """Return rows of the ledger with the moment each was decided; what fell due and was not told yet counts as late."""
+        """Return rows of the ledger with the moment each was decided; what fell due and was not notified yet counts as late."""
         facts = self._facts(scope, "charter_obligation", "partner_id", "opened_at")
         now = fields.Datetime.now()
         table = SQL(

@@ -57,7 +57,7 @@ class CharterReport(models.Model):
             "recommendations": "charter.recommendation",
         }
     }
-    # Reports of one contract to two clients that become one stay what each was told: a person looks first.
+    # Reports of one contract to two clients that become one stay what each was informed of: a person looks first.
     _charter_merge_rules = {
         "version_once": "refuse",
         "no_day_unsent_twice": "refuse",
@@ -217,7 +217,7 @@ class CharterReport(models.Model):
     )
 
     def init(self):
-        # One report a contract and period, as it was before clients and days told them apart.
+        # One report a contract and period, as it was before clients and days distinguished them.
         self.env.cr.execute("DROP INDEX IF EXISTS charter_report_one_unsent, charter_report_one_current")
 
     # -- readings --------------------------------------------------------------------------------------
@@ -377,7 +377,7 @@ class CharterReport(models.Model):
             report.unsure_outages = report._unsure_words(outages) if outages else False
 
     def _unsure_outages(self):
-        """Return the outages of this report's period and contract that are to mend, as far as this user may read them."""
+        """Return the outages of this report's period and contract that are to fix, as far as this user may read them."""
         self.ensure_one()
         outages = self.env["charter.outage"]
         if not outages.has_access("read"):
@@ -419,7 +419,7 @@ class CharterReport(models.Model):
         return "\n".join(lines)
 
     def action_unsure_outages(self):
-        """Return the outages to mend of this report. :raise AccessError: not a reader of outages"""
+        """Return the outages to fix of this report. :raise AccessError: not a reader of outages"""
         self.ensure_one()
         self.check_access("read")
         outages = self._unsure_outages()

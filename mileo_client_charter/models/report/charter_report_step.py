@@ -1,4 +1,4 @@
-"""The steps of a report: written by the technical contact, reviewed and sent by the account manager, handed over (article 01)."""
+"""The steps of a report: written by the technical contact, reviewed and sent by the account manager, delivered (article 01)."""
 
 from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -192,7 +192,7 @@ class CharterReport(models.Model):
     # -- sending ---------------------------------------------------------------------------------------
 
     def action_send(self):
-        """Hand the report over to the client's contacts, by mail with the PDF; on the portal from now on.
+        """Deliver the report to the client's contacts, by mail with the PDF; on the portal from now on.
 
         One at once; more than one are queued, and leave in batches.
         """
@@ -275,7 +275,7 @@ class CharterReport(models.Model):
     def action_ask_correct(self):
         return self.env["charter.report.wizard"]._ask("correct", self, self.env._("Correct the report"))
 
-    # -- a report handed over --------------------------------------------------------------------------
+    # -- a report delivered --------------------------------------------------------------------------
 
     def _document_contacts(self):
         self.ensure_one()

@@ -118,7 +118,7 @@ class CharterReport(models.Model):
             return NONE
         tz = self.env.context["charter_report_tz"]
         moment = fields.Datetime.to_datetime(value[:19])
-        # A spreadsheet knows no time zone: it shows the same hands of the clock.
+        # A spreadsheet knows no time zone: it shows the local time.
         return Formatted(moment_text(self.env, moment, tz, MOMENT), self._local(value), "moment")
 
     def _local(self, value):

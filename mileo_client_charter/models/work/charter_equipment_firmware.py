@@ -12,7 +12,7 @@ SOURCES = [
 
 
 class CharterEquipmentFirmware(models.Model):
-    """One firmware a device had. Written by the equipment when its firmware changes, never by hand."""
+    """One firmware a device had. Written by the equipment when its firmware changes, never manually."""
 
     _name = "charter.equipment.firmware"
     _description = "Firmware of an equipment"

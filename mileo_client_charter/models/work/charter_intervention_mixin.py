@@ -110,7 +110,7 @@ class CharterInterventionMixin(models.AbstractModel):
         """Return names of the fields whose writing feeds the intervention; empty for all."""
         return set()
 
-    def _charter_told_fields(self):
+    def _charter_descriptive_fields(self):
         """Return names of the fields that only say what an intervention there is says: no writing of them makes a document the
         charter's business. Those that feed none are left alone when nothing else is written."""
         return set()
@@ -127,8 +127,8 @@ class CharterInterventionMixin(models.AbstractModel):
         result = super().write(vals)
         names = self._charter_feed_fields()
         if vals.keys() & names if names else not self._charter_said_by_itself(vals):
-            only_told = vals.keys() <= self._charter_told_fields()
-            (self._charter_in_charter() if only_told else self)._charter_feed()
+            only_described = vals.keys() <= self._charter_descriptive_fields()
+            (self._charter_in_charter() if only_described else self)._charter_feed()
         return result
 
     def _charter_in_charter(self):

@@ -156,7 +156,7 @@ class CharterIntervention(models.Model):
     # -- opening -------------------------------------------------------------------------------------
 
     def _charter_terms(self):
-        """Return what its promises are made on; they are made anew when it changes."""
+        """Return what its promises are made on; they are made again when it changes."""
         self.ensure_one()
         contract = self.sudo().contract_id
         return {
@@ -174,7 +174,7 @@ class CharterIntervention(models.Model):
         return {} if vals.keys() <= SAID else {one: one._charter_terms() for one in self}
 
     def _charter_terms_changed(self, before):
-        """Return why the promises are made anew, in words, or an empty text; ``before`` is None where they cannot have changed."""
+        """Return why the promises are made again, in words, or an empty text; ``before`` is None where they cannot have changed."""
         if before is None:
             return ""
         changed = [name for name, value in self._charter_terms().items() if value != before[name]]
@@ -238,7 +238,7 @@ class CharterIntervention(models.Model):
             intervention._charter_retime(_lt("Pauses taken before."))
 
     def _charter_renew_promises(self, reason):
-        """Cancel what still runs with ``reason`` and promise it anew on the present terms.
+        """Cancel what still runs with ``reason`` and promise it again on the present terms.
 
         What is late stays late, and is owed on the terms it was promised on, also where nothing would be promised any more;
         where it is another client's work, it ends late.
@@ -274,7 +274,7 @@ class CharterIntervention(models.Model):
         """Have the promise of a response follow “Responded at”: kept at that moment, corrected, or owed again."""
         last = self._charter_last_promises()
         evidence = _lt("Recorded by %s.", self.env.user._charter_key())
-        told = self.browse()
+        recorded = self.browse()
         for intervention in self:
             row = last.get((intervention.id, RESPONSE))
             if not row:
@@ -283,11 +283,11 @@ class CharterIntervention(models.Model):
                 row._restate(intervention.responded_at or None, evidence)
             elif intervention.responded_at:
                 row._fulfil(evidence, intervention.responded_at)
-            told |= intervention
-        told._charter_settle_alerts()
+            recorded |= intervention
+        recorded._charter_settle_alerts()
 
     def _charter_settle_alerts(self):
-        """Close what people were told to do, once nothing they were told of is owed any more."""
+        """Close what people were asked to do, once nothing they were informed of is owed any more."""
         rows = self._charter_owed(RESPONSE) | self._charter_owed(RESOLUTION)
         alerted = {row.res_id for row in rows if row.alert}
         settled = self.filtered(lambda one: one.id not in alerted)

@@ -102,7 +102,7 @@ class CharterIntervention(models.Model):
             after = {name: engine._charter_recorded_value(name) for name in before}
             changes = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
             if changes:
-                self._charter_tell_terms(
+                self._charter_notify_terms(
                     engine._charter_note_correction(
                         changes, _lt("It was changed in the document this work follows.")
                     )
@@ -111,14 +111,14 @@ class CharterIntervention(models.Model):
     # -- a result that a correction changed ----------------------------------------------------------
 
     def _charter_result_corrected(self, promises, reason):  # pylint: disable=missing-return
-        """Mail those of the client who are told of this work a copy, and give general management an activity."""
+        """Mail those of the client who are informed of this work a copy, and give general management an activity."""
         super()._charter_result_corrected(promises, reason)
         # What was corrected by this very step: its rows have the moment of the promises.
         corrections = self.sudo().correction_ids.filtered(
             lambda one: one.field_name in CORRECTED and one.corrected_at == promises[:1].sudo().corrected_at
         )
         why = corrections[:1].reason or in_words(self.env, stored(reason))
-        for contact in self._charter_told_of_result():
+        for contact in self._charter_result_recipients():
             self._charter_mail_result(contact, promises, corrections, why)
         for user in self.company_id.sudo()._charter_people("general_management"):
             self._charter_list_corrected(user, promises, why)
@@ -162,7 +162,7 @@ class CharterIntervention(models.Model):
         roles = dict(env["charter.assignment"]._fields["role"]._description_selection(env))
         return f"{user.name} ({roles['operations_manager'].lower()})"
 
-    def _charter_told_of_result(self):
+    def _charter_result_recipients(self):
         """Return whom of the client the results of this work reach: its own contacts, and those who get the reports; each mailbox once."""
         client = self.sudo().partner_id.commercial_partner_id
         people = (
@@ -203,7 +203,7 @@ class CharterIntervention(models.Model):
     # -- what the promises of open work are made on -----------------------------------------------------
 
     def _charter_follow_terms(self, before):
-        """Make anew the promises of what is open and other than ``before`` (``_charter_terms_before``).
+        """Make again the promises of what is open and other than ``before`` (``_charter_terms_before``).
 
         :raise ValidationError: they would be due later than the client was promised
         """
@@ -222,7 +222,7 @@ class CharterIntervention(models.Model):
         return super()._charter_check_settled(vals)
 
     def _charter_check_terms(self, vals):
-        """Refuse to edit what a client told us of into another client's, or into other terms.
+        """Refuse to edit what a client reported to us into another client's, or into other terms.
 
         :raise ValidationError: with the way out
         """
@@ -287,7 +287,7 @@ class CharterIntervention(models.Model):
             engine._charter_renew_promises(
                 _lt("Changed: %(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
             )
-            one._charter_tell_terms(rows)
+            one._charter_notify_terms(rows)
         return True
 
     def _charter_promised(self):
@@ -303,7 +303,7 @@ class CharterIntervention(models.Model):
         What had been called off before counts with the moment it was due at: work that goes to another client, or becomes
         something else, and comes back is not due later than at first.
 
-        :param before: of ``_charter_promised``, before the promises were made anew
+        :param before: of ``_charter_promised``, before the promises were made again
         """
         later, now = self.env["charter.obligation"].sudo(), self._charter_promised()
         clients = {one.id: one.partner_id.commercial_partner_id for one in self}
@@ -329,14 +329,14 @@ class CharterIntervention(models.Model):
                 )
             )
 
-    def _charter_tell_terms(self, corrections):
+    def _charter_notify_terms(self, corrections):
         """Mail those of the client who hear of this work what changed, why, and by when it is due now."""
-        for contact in self._charter_told_of_result():
+        for contact in self._charter_result_recipients():
             self._charter_mail_terms(contact, corrections)
 
-    def _charter_tell_cancelled(self, promises):
+    def _charter_notify_cancelled(self, promises):
         """Mail those of the client who hear of this work why it is cancelled, and which of our commitments it ends."""
-        for contact in self._charter_told_of_result():
+        for contact in self._charter_result_recipients():
             record = self.with_context(lang=contact.lang or self.env.lang).sudo()
             body = record.env["ir.qweb"]._render(
                 "mileo_client_charter.mail_intervention_cancelled",

@@ -106,7 +106,7 @@ class CharterIntervention(models.Model):
         return summary, words, priority
 
     def _charter_confirm_report(self, contact):
-        """Mail whoever reported it a copy: its number, and by when we answer and mend it."""
+        """Mail whoever reported it a copy: its number, and by when we answer and fix it."""
         record = self.with_context(lang=contact.lang or self.env.lang)
         tz = contact.tz or self.company_id._charter_tz()
         promises = [

@@ -141,7 +141,7 @@ class CharterIntervention(models.Model):
     def action_reopen(self):
         """Reopen the work: surveys not yet sent are called off; the next closing plans its own.
 
-        The result of the first closing stays in the ledger; the resolution is promised anew from now. What was
+        The result of the first closing stays in the ledger; the resolution is promised again from now. What was
         cancelled counts again from the moment it was reported.
         """
         self._charter_check_followed()
@@ -411,7 +411,7 @@ class CharterIntervention(models.Model):
         for code in (INTERVENTION_RESPONSE, INTERVENTION_RESOLUTION):
             owed |= engine._charter_cancel(code, reason)
         if owed:
-            engine._charter_tell_cancelled(owed)
+            engine._charter_notify_cancelled(owed)
         engine.activity_unlink(["mileo_client_charter.activity_promise"])
 
     def _charter_reopen(self):

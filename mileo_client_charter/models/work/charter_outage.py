@@ -9,7 +9,7 @@ from ..base.charter_format import moment_text
 from ..base.client_document import Sheet
 
 # What a correction of what the monitoring said must explain.
-TOLD = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
+REPORTED = ("equipment_id", "start_at", "end_at", "planned", "no_data", "active")
 PLACE = ("company_id", "partner_id", "site_id", "contract_id")
 
 
@@ -40,7 +40,7 @@ class CharterOutage(models.Model):
         charter_engine=True,
         copy=False,
     )
-    # Whose it was then: frozen, so that a moved equipment tells its new client nothing of the former one's.
+    # Whose it was then: frozen, so that a moved equipment shows its new client nothing of the former one's.
     partner_id = fields.Many2one(
         "res.partner",
         "Client",
@@ -253,9 +253,9 @@ class CharterOutage(models.Model):
         :raise AccessError: not the operations manager
         :raise ValidationError: no reason
         """
-        told = self.filtered(lambda outage: outage.source == "monitoring")
-        names = [name for name in TOLD if name in vals]
-        if not told or not names:
+        reported = self.filtered(lambda outage: outage.source == "monitoring")
+        names = [name for name in REPORTED if name in vals]
+        if not reported or not names:
             return
         if not self.env.su and not self.env.user.has_group("mileo_client_charter.group_charter_operations"):
             raise AccessError(
@@ -265,7 +265,7 @@ class CharterOutage(models.Model):
             raise ValidationError(
                 self.env._("Why corrected: explain why what the monitoring reported is not right.")
             )
-        for outage in told:
+        for outage in reported:
             before = ", ".join(
                 f"{outage._fields[name]._description_string(self.env)}: {outage[name].display_name if name == 'equipment_id' else outage[name]}"
                 for name in names

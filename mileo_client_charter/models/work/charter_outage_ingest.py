@@ -51,7 +51,7 @@ class Row(outage_runs.Run):
 
 
 class CharterOutage(models.Model):
-    """What the monitoring tells. Each event is taken whole or refused with its reason; told twice, it is the same."""
+    """What the monitoring reports. Each event is taken whole or refused with its reason; reported twice, it is the same."""
 
     _inherit = "charter.outage"  # pylint: disable=consider-merging-classes-inherited
 
@@ -282,7 +282,7 @@ class CharterOutage(models.Model):
             return row, "unchanged"
         else:
             before = row.values()
-            outage_runs.tell(event, row)
+            outage_runs.apply_event(event, row)
             status = "unchanged" if row.values() == before else "updated"
         if not event.up and row.end is None:
             row.confirmed_at = now
@@ -355,7 +355,7 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_firmware(self, seen):
-        """Record what devices run; what an event tells of a day before that on record is history already.
+        """Record what devices run; what an event reports of a day before that on record is history already.
 
         :param seen: [(moment, equipment id, firmware)], the earliest first
         """

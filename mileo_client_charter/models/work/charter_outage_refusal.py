@@ -106,7 +106,7 @@ class CharterOutageRefusal(models.Model):
 
     @api.model
     def _words(self):
-        """Return {cause: (what it is, with %s for what it is about; what mends it)}"""
+        """Return {cause: (what it is, with %s for what it is about; what fixes it)}"""
         words = {
             "unknown": (
                 self.env._("Unknown equipment “%s”"),
@@ -170,9 +170,9 @@ class CharterOutageRefusal(models.Model):
     def _keep(self, refused, monitor=None, zone=None):
         """Count what was refused to the program of this environment, and keep its messages: two statements in all.
 
-        :param refused: [(Parsed, Refused)]; without an item there is nothing to tell again
-        :param monitor: as the program told it
-        :param zone: as the program told it; what is declared for the program may change
+        :param refused: [(Parsed, Refused)]; without an item there is nothing to read again
+        :param monitor: as the program reported it
+        :param zone: as the program reported it; what is declared for the program may change
         """
         if not refused:
             return
@@ -238,12 +238,12 @@ class CharterOutageRefusal(models.Model):
         )
         return {(cause, subject): number for cause, subject, number in found}
 
-    # -- telling again ----------------------------------------------------------------------------
+    # -- reading again -------------------------------------------------------------------------------
 
     def _replay(self):
         """Read the messages kept again, each as at the moment it came; what is taken is kept no more.
 
-        :return: the refusals of ``self`` that are mended now
+        :return: the refusals of ``self`` that are fixed now
         """
         refusals = self.sudo().filtered(lambda refusal: refusal.state == "open" and refusal.event_ids)
         for (sender, company), its in refusals.grouped(lambda r: (r.sender_id, r.company_id)).items():
@@ -265,10 +265,10 @@ class CharterOutageRefusal(models.Model):
         )
         parsed = []
         for event in kept:
-            told = event.message
+            message = event.message
             # As it was read then: a moment that lay ahead does not come true by waiting.
-            reader = outage._ingest_reader(event.received_at, told["monitor"], told["zone"])
-            parsed.append(reader.parse(told["shape"], told["item"]))
+            reader = outage._ingest_reader(event.received_at, message["monitor"], message["zone"])
+            parsed.append(reader.parse(message["shape"], message["item"]))
         if not parsed:
             return
         results, refused = outage._ingest_parsed(parsed)
@@ -283,7 +283,7 @@ class CharterOutageRefusal(models.Model):
 
     @api.model
     def _cron_replay(self):
-        """Tell again what may be mended; woken when equipment, its names, or what a program writes in has changed."""
+        """Read again what may be fixed; woken when equipment, its names, or what a program writes in has changed."""
         if self.sudo().search_count([("state", "=", "open"), ("event_ids", "!=", False)], limit=1):
             self.env["charter.settled"]._unless_settled(self, "cron_outage_refusal", self._replay_all)
 
@@ -305,7 +305,7 @@ class CharterOutageRefusal(models.Model):
 
     @api.model
     def _wake(self):
-        """Have what is kept told again soon, where there is any."""
+        """Have what is kept read again soon, where there is any."""
         if self.sudo().search_count([("state", "=", "open")], limit=1):
             self.env["ir.cron"]._charter_wake("mileo_client_charter.cron_outage_refusal")
 
@@ -317,7 +317,7 @@ class CharterOutageRefusal(models.Model):
     # -- steps ------------------------------------------------------------------------------------
 
     def action_replay(self):
-        """Tell the messages kept again now. :raise AccessError: not the account team's"""
+        """Read the messages kept again now. :raise AccessError: not the account team's"""
         self._check_team(TEAM)
         mended = self._replay()
         left = len(self) - len(mended)
@@ -334,7 +334,7 @@ class CharterOutageRefusal(models.Model):
         }
 
     def action_mended(self):
-        """Declare mended in the program what left no message to tell again. :raise UserError: messages are left"""
+        """Declare fixed in the program what left no message to read again. :raise UserError: messages are left"""
         self._check_team(TEAM)
         if self.event_ids:
             raise UserError(
@@ -413,7 +413,7 @@ class CharterOutageRefusalEvent(models.Model):
     def _keep(self, messages, now):
         """Keep messages that were refused.
 
-        :param messages: [(id of a refusal, message)]; told again, it is the same message
+        :param messages: [(id of a refusal, message)]; reported again, it is the same message
         """
         rows = {}
         for number, message in messages:

@@ -1,6 +1,6 @@
 """Outages whose end is not known: still down, or ended by an event about another outage.
 
-What such an outage takes from the figures grows with each hour, and nobody may ever end it: it is listed to mend, and said where
+What such an outage takes from the figures grows with each hour, and nobody may ever end it: it is listed to fix, and said where
 a report is about to be sent.
 """
 
@@ -19,9 +19,9 @@ class CharterOutage(models.Model):
 
     @api.model
     def _unsure_domain(self, companies):
-        """Return the domain of what is to mend in ``companies``: without an end and not confirmed lately, or with an end nobody confirmed."""
+        """Return the domain of what is to fix in ``companies``: without an end and not confirmed lately, or with an end nobody confirmed."""
         now = fields.Datetime.now()
-        told = Domain("kind", "=", "down") & Domain("source", "=", "monitoring")
+        reported = Domain("kind", "=", "down") & Domain("source", "=", "monitoring")
         stale = Domain.FALSE
         for company in companies:
             before = now - timedelta(hours=company.sudo().charter_outage_stale_hours)
@@ -34,7 +34,7 @@ class CharterOutage(models.Model):
                 )
             )
         unconfirmed = Domain("company_id", "in", companies.ids) & Domain("end_unconfirmed", "=", True)
-        return told & (stale | unconfirmed)
+        return reported & (stale | unconfirmed)
 
     def _unsure_words(self):
         """Say since when, and when it was last confirmed; or that its end is not its own. In the reader's language and time zone."""

@@ -72,10 +72,10 @@ class ContractContract(models.Model):
             running._charter_renew_promises(_lt("The tier of the contract changed."))
             for contract in self.browse(changed).filtered("charter_tier_id"):
                 if before[contract]:
-                    contract.sudo()._charter_tell_tier(before[contract].sudo(), self.env.user)
+                    contract.sudo()._charter_notify_tier(before[contract].sudo(), self.env.user)
         return result
 
-    def _charter_tell_tier(self, before, user):
+    def _charter_notify_tier(self, before, user):
         """Keep what the tier was, and mail the client what the charter commits us to from now on, and did until now.
 
         A client that is held receives nothing for now; its portal says it.

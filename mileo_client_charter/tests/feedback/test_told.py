@@ -387,7 +387,7 @@ class TestEvidenceInTheSources(CharterCase):
                 if not TELLING.search(words):
                     continue
                 telling.add(function.name)
-                proven = any("told.people" in ast.unparse(node) for node in nodes)
+                proven = any("sent.people" in ast.unparse(node) for node in nodes)
                 with self.subTest(path.name, function=function.name, evidence=words):
                     self.assertTrue(proven or function.name == "_mail_left")
         self.assertEqual(telling, {"_record_answer", "_record_outcome", "_mail_left"})
@@ -466,11 +466,11 @@ class TestEvidenceInTheSources(CharterCase):
                 ("charter_stand_in.py", "_brief"),
                 ("mail_thread.py", "_charter_remind"),
                 ("charter_word.py", "_mail_unread"),
-                ("charter_renewal_judged.py", "_tell_put_back"),
+                ("charter_renewal_judged.py", "_notify_put_back"),
                 # A copy of what the contact itself did, whatever it was: no promise is kept by it.
                 ("charter_copy.py", "mail_copy"),
                 # A mailbox that is nobody's of ours any more: it hears that it is written to no longer.
-                ("res_partner.py", "_charter_tell_former_address"),
+                ("res_partner.py", "_charter_notify_former_address"),
                 # A calendar entry: the review counts attendance, not invitations.
                 ("charter_review_invitation.py", "_charter_mail_person"),
             },

@@ -23,7 +23,7 @@ ANY_KIND = {
     ("charter_portal_access.py", "_charter_portal_candidates"): "who can be invited to the portal",
     ("charter_renewal_legal.py", "_send_legal_reminders"): "the law has it sent",
     ("charter_renewal_legal.py", "_send_legal_reminder"): "the law has it sent",
-    ("contract_contract.py", "_charter_tell_tier"): "what its contract gives is owed to it",
+    ("contract_contract.py", "_charter_notify_tier"): "what its contract gives is owed to it",
     ("charter_review.py", "_with_people"): "who is invited to a meeting",
 }
 NAMES = {"_charter_document_recipients", "_charter_document_contacts", "_recipients_of", "_check_recipients"}

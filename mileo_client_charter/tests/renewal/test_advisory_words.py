@@ -157,12 +157,12 @@ class TestAdvisoryWords(AdvisoryCase):
         )
         self.assertEqual(set(notice.line_ids.mapped("told_times")), {1})
         self.assertTrue(all("TLP:AMBER" in line.error for line in notice.line_ids))
-        self.assertEqual(notice.untold_count, 2, "the button is there")
+        self.assertEqual(notice.not_notified_count, 2, "the button is there")
         with self.at(moment=NOW):
             with self.assertRaisesRegex(UserError, "TLP:AMBER"):
-                notice.with_user(self.manager).action_tell_again()
+                notice.with_user(self.manager).action_notify_again()
             advisory.with_user(self.manager).may_share = True
-            notice.with_user(self.manager).action_tell_again()
+            notice.with_user(self.manager).action_notify_again()
             self.env.flush_all()
         self.assertEqual(set(notice.line_ids.mapped("told_times")), {2})
         self.assertIn("The publisher revised", self.mails_to(self.alice).sorted("id")[-1].body_html)

@@ -34,7 +34,7 @@ class TestAuthorisation(YearCase):
 
     def tell_due(self, moment):
         with self.at(moment=moment):
-            self.env["charter.authorisation"]._tell_due()
+            self.env["charter.authorisation"]._notify_expiring()
             self.env.flush_all()
 
     def leave(self):

@@ -324,7 +324,7 @@ class TestNotice(YearCase):
         self.assertTrue(self.line(notice, self.other).sent_at, "holds nobody up")
         self.alice.email = "one@alpine.example.com"
         with self.at(moment=datetime(2026, 10, 6, 8)):
-            notice.action_tell_again()
+            notice.action_notify_again()
             self.leave()
             self.assertTrue(line.sent_at)
             self.assertEqual(self.promise(line, "notice.advance").state, "kept")

@@ -41,5 +41,5 @@ class TestInterventionSource(CharterCase):
         for name in self.sources():
             with self.subTest(name):
                 model = self.env[name]
-                self.assertLessEqual(model._charter_told_fields(), model._fields.keys())
+                self.assertLessEqual(model._charter_descriptive_fields(), model._fields.keys())
                 self.assertTrue(model._fields["charter_is_fed"].store, "known without a statement")

@@ -16,7 +16,7 @@ from ..base.charter_engine_links import Links
 
 _lt = LazyTranslate(__name__)
 
-# An advisory whose score is 0, or that has none, is told as the least severe.
+# An advisory whose score is 0, or that has none, counts as the least severe.
 LEAST = "low"
 # In the context (``charter_revision``) of what a revision sends. An object: no remote call sends it.
 REVISION = object()
@@ -62,7 +62,7 @@ class CharterNotice(models.Model):
         return {client: sorted(equipment) for client, equipment in found.items()}
 
     def action_send(self):
-        """Tell the clients of the preview; where the devices concerned are others by now, show those first and send nothing."""
+        """Inform the clients of the preview; where the devices concerned are others by now, show those first and send nothing."""
         self._check_shared()
         for notice in self:
             if notice.state == "draft" and notice._advisories() and notice._charter_follow_devices():
@@ -91,9 +91,9 @@ class CharterNotice(models.Model):
         self.line_ids._owe(self.company_id._charter_today())
         return True
 
-    def action_tell_again(self):
+    def action_notify_again(self):
         self._check_shared()
-        return super().action_tell_again()
+        return super().action_notify_again()
 
     def _check_shared(self):
         """:raise UserError: a publisher does not let everybody read one of its advisories, and nobody has confirmed the text"""
@@ -129,7 +129,7 @@ class CharterNoticeLine(models.Model):
     )
 
     def _revisions_said(self):
-        """Return the HTML of the revisions this client was told of, the last one of each advisory; nothing for whoever read the first notice."""
+        """Return the HTML of the revisions this client was informed of, the last one of each advisory; nothing for whoever read the first notice."""
         self.ensure_one()
         notice = self.sudo().notice_id
         latest = {}
@@ -167,7 +167,7 @@ class CharterAdvisory(models.Model):
         return self.notice_ids | self.weekly_notice_ids
 
     def _clients_to_notify(self, company, running):
-        """Return {client id: [equipment ids]} of clients under the charter with affected devices; one concern is told once.
+        """Return {client id: [equipment ids]} of clients under the charter with affected devices; one concern is notified once.
 
         :param running: SQL condition on the contracts ``c`` that put a client under the charter
         """
@@ -240,7 +240,7 @@ class CharterAdvisory(models.Model):
         notice.write({"name": one._title(), "body": one._notice_body(), "advice": one._advice()})
 
     def _note_notified(self, company, lines):
-        told = lines.filtered(lambda line: line.sent_at and not line.error)
+        notified = lines.filtered(lambda line: line.sent_at and not line.error)
         concerns = (
             self.env["charter.advisory.concern"]
             .sudo()
@@ -248,7 +248,7 @@ class CharterAdvisory(models.Model):
                 [
                     ("advisory_id", "=", self.id),
                     ("company_id", "=", company.id),
-                    ("partner_id", "in", told.partner_id.ids),
+                    ("partner_id", "in", notified.partner_id.ids),
                     ("state", "=", "open"),
                     ("answer", "=", AFFECTED),
                 ]
@@ -287,25 +287,25 @@ class CharterAdvisory(models.Model):
         ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
-    def _tell_changed(self, told, proposed):
-        """Tell again, after a revision, those for whom something changed; whoever is new gets the first notice as any other.
+    def _notify_changed(self, notified, proposed):
+        """Notify again, after a revision, those for whom something changed; whoever is new gets the first notice as any other.
 
-        :param told: :meth:`_notified_before`
+        :param notified: :meth:`_notified_before`
         :param proposed: :meth:`_proposed` before the revision
-        :return: the clients told
+        :return: the clients informed
         """
         clients = self.env["res.partner"]
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             if notice.advisory_id:
                 notice._charter_engine().severity = self._notice_values(notice.company_id)["severity"]
-                self._state_anew(notice, proposed)
+                self._state_again(notice, proposed)
             else:
-                notice._charter_engine().severity = notice.advisory_ids._worst_told()
+                notice._charter_engine().severity = notice.advisory_ids._highest_severity()
             found = notice._match()
             for line in notice.line_ids:
                 found.setdefault(line.partner_id.id, ())
             changed = notice.line_ids.filtered(
-                lambda line, told=told: line in told and self._meaning(line) != told[line]
+                lambda line, notified=notified: line in notified and self._meaning(line) != notified[line]
             )
             before = notice.line_ids
             notice._write_lines(found)
@@ -333,7 +333,7 @@ class CharterAdvisory(models.Model):
             advice = self.env._("Nothing is left to be done.")
         return {"name": self._title(), "body": self._notice_body(), "advice": advice}
 
-    def _state_anew(self, notice, proposed):
+    def _state_again(self, notice, proposed):
         """Let a notice that is out say what the publisher says now, in the languages in which that changed.
 
         What we wrote about a former text is not sent with a new one: neither our words that nobody has confirmed since, nor
@@ -352,7 +352,7 @@ class CharterAdvisory(models.Model):
         )
 
     def _join_notices(self):
-        """Add devices found to be affected to the notices that are out, and tell their clients."""
+        """Add devices found to be affected to the notices that are out, and inform their clients."""
         for notice in self.sudo()._notices().filtered(lambda one: one.state == "open"):
             notice._pick_up_new()
 
