@@ -10,7 +10,7 @@ from ..models.work.charter_equipment_milestone import KINDS
 
 
 class CharterSupportImport(models.TransientModel):
-    """What an import of lifecycle dates did: which models have which dates, whom they concern, and when those are told."""
+    """What an import of lifecycle dates did: which models have which dates, whom they concern, and when those are informed."""
 
     _inherit = "charter.support.import"
 
@@ -41,10 +41,10 @@ class CharterSupportImport(models.TransientModel):
         self.env.flush_all()
         clients = self._clients_under_charter()
         notices = self._notices_of_dates()
-        rows = [{"model": model, "tell": why, "is_left_out": True} for model, why in left_out]
+        rows = [{"model": model, "notification": why, "is_left_out": True} for model, why in left_out]
         for owner, kind, day, before in written:
             devices = self._devices_with(owner, kind)
-            told = devices.partner_id & clients
+            informed = devices.partner_id & clients
             notice = next((one for one in notices[day] if one.line_ids.equipment_ids & devices), None)
             rows.append(
                 {
@@ -54,9 +54,11 @@ class CharterSupportImport(models.TransientModel):
                     "before": self._said_before(before, day),
                     "equipment_ids": [Command.set(devices.ids)],
                     "equipment_count": len(devices),
-                    "clients": ", ".join(sorted(told.mapped("name"))) or False,
+                    "clients": ", ".join(sorted(informed.mapped("name"))) or False,
                     "notice_id": notice.id if notice and kind in MILESTONES else False,
-                    "tell": self._tell(kind, day, told, notice, notice in moved if notice else False),
+                    "notification": self._notification_text(
+                        kind, day, informed, notice, notice in moved if notice else False
+                    ),
                 }
             )
         self.write(
@@ -112,8 +114,8 @@ class CharterSupportImport(models.TransientModel):
         )
         return day_text(self.env, before[1], "d MMM y") if before[1] else labels[before[0]]
 
-    def _tell(self, kind, day, clients, notice, was_moved):
-        """Return who is told of a date when, in words."""
+    def _notification_text(self, kind, day, clients, notice, was_moved):
+        """Return who is informed of a date when, in words."""
 
         def said(one):
             return day_text(self.env, one, "d MMM y")
@@ -160,7 +162,7 @@ class CharterSupportImportResult(models.TransientModel):
     equipment_count = fields.Integer("Pieces of equipment")
     clients = fields.Char("Clients concerned")
     notice_id = fields.Many2one("charter.notice", ondelete="cascade")
-    tell = fields.Char("Clients informed")
+    notification = fields.Char("Clients informed")
     is_left_out = fields.Boolean("Nothing of it was taken")
 
     def action_equipment(self):

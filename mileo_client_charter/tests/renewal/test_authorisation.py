@@ -66,7 +66,7 @@ class TestAuthorisation(YearCase):
         """Found by a stranger: the client was informed, and the task to inform it stayed."""
         for name, notify in (
             ("by hand", lambda one: one.with_user(self.technician).action_notify()),
-            ("by itself", lambda one: one._tell_due()),
+            ("by itself", lambda one: one._notify_expiring()),
         ):
             for said in ("reminded", "announced"):
                 with self.subTest(name, said=said):

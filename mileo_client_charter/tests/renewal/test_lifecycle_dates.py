@@ -224,23 +224,23 @@ class TestLifecycleDates(AdvisoryCase):
         self.assertEqual(len(result), 5, "one a model and date")
         sale = result["Hikvision DS-2CD4A25F", "end_of_sale"]
         self.assertEqual((sale.date, sale.notice_id.id), (date(2026, 6, 30), False))
-        self.assertIn("end of support", sale.tell)
+        self.assertIn("end of support", sale.notification)
         ends = result["Hikvision DS-2CD4A25F", "end_of_support"]
         self.assertEqual(
             (ends.equipment_count, ends.clients), (4, "Alpine, Other"), "four devices, two clients told"
         )
         self.assertEqual((ends.notice_id.effect_on, ends.notice_id.state), (date(2026, 12, 31), "draft"))
-        self.assertRegex(ends.tell, "1 Nov 2026.*draft")
+        self.assertRegex(ends.notification, "1 Nov 2026.*draft")
         moved = result["Dahua NVR4216", "end_of_support"]
         self.assertEqual(
             (moved.before, moved.date, moved.clients), ("31 May 2027", date(2029, 5, 31), "Other")
         )
         # 60 days before; its draft 45 days earlier.
-        self.assertRegex(moved.tell, "15 Feb 2029.*1 Apr 2029")
-        self.assertIn("past", result["Hikvision DS-2CD4025-I", "end_of_support"].tell)
+        self.assertRegex(moved.notification, "15 Feb 2029.*1 Apr 2029")
+        self.assertIn("past", result["Hikvision DS-2CD4025-I", "end_of_support"].notification)
         nobody = result["Acme X-9000", "end_of_support"]
         self.assertEqual((nobody.equipment_count, nobody.clients), (0, False))
-        self.assertIn("No client", nobody.tell)
+        self.assertIn("No client", nobody.notification)
         devices = self.env["charter.equipment"].search(ends.action_equipment()["domain"])
         self.assertEqual(len(devices), 4)
         self.assertEqual(wizard.action_notices()["domain"], [("id", "in", ends.notice_id.ids)])
@@ -259,7 +259,7 @@ class TestLifecycleDates(AdvisoryCase):
             self.env.flush_all()
         [row] = again.result_ids
         self.assertEqual((row.before, row.notice_id), ("31 Dec 2026", notice.sudo(False)))
-        self.assertIn("informed again", row.tell)
+        self.assertIn("informed again", row.notification)
         self.assertEqual(again.action_notices()["domain"], [("id", "in", notice.ids)])
 
     # -- databases of earlier versions -------------------------------------------------------------
