@@ -1,4 +1,4 @@
-"""A text that remembers the value it was formatted from. Plain Python, no ORM.
+"""A text stored together with the value it was formatted from. Plain Python, no ORM.
 
 A report is put into words once; its spreadsheet needs the numbers and the moments behind them, the very same ones.
 """

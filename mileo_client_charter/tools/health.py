@@ -1,4 +1,4 @@
-"""How a client fares, and why: each cause and how much it weighs. The SQL of charter.health says the same."""
+"""Whether a client is at risk, and why: each cause and its weight. The SQL of charter.health says the same."""
 
 from typing import NamedTuple
 

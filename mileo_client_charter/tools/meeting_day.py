@@ -1,8 +1,8 @@
-"""Spread days over a span, so that meetings do not all fall on one day. Plain Python."""
+"""Distribute days over a span, so that meetings do not all fall on one day. Plain Python."""
 
 from datetime import date, timedelta
 
-GOLDEN = 0.6180339887  # multiples of it, modulo 1, spread evenly whatever their number
+GOLDEN = 0.6180339887  # multiples of it, modulo 1, are distributed evenly whatever their number
 
 
 def meeting_day(first: date, last: date, key: int) -> date:

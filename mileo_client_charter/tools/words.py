@@ -1,4 +1,4 @@
-r"""Whether a text is a sentence, or says anything: what a person writes for a client, or for the record.
+r"""Whether a text a person writes is long enough: a sentence for a client, a word for the record.
 
 >>> is_said("…"), is_said("ok"), is_said("Double")
 (False, False, True)

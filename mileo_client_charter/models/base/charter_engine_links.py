@@ -1,4 +1,4 @@
-"""Links to other records (many2many) that prove something: their tables have a door as the tables of rows have."""
+"""Links to other records (many2many) that prove something: triggers protect their tables as they protect the tables of rows."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The triggers that keep a protected table closed while the door of ``charter_engine`` is not open."""
+"""The triggers that refuse changes of a protected table unless the transaction has opened ``charter_door`` of ``charter_engine``."""
 
 from .charter_triggers import DIGEST, Trigger
 

@@ -1,4 +1,4 @@
-"""Who may print a document of the charter, by whichever door, and that printing fetches nothing from anywhere."""
+"""Who may print a document of the charter, by whichever address or call, and that printing loads nothing from a server."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Escalations: how one is raised at either level from any door, whose clock starts, and when it is a complaint (article 03)."""
+"""Escalations: how one is raised at either level by any way, whose time limit starts, and when it is a complaint (article 03)."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError

@@ -1,4 +1,4 @@
-"""Escalations nobody watches: who it is from, an operations manager who is away, an answer that does not come, a client that is
+"""Escalations that need attention: who it is from, an operations manager who is away, an answer that does not come, a client that is
 silent (article 03: no dissatisfaction is left without an answer)."""
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Judge a renewal again when it counts: in the act of renewing, and on the day the lines renew automatically (article 04)."""
+"""Judge a renewal again: when the contract renews, and on the day the lines renew automatically (article 04)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How the figures of a report stand beside those of the reports before it: frozen with it, from what those had frozen."""
+"""Compare the figures of a report with those of the reports before it: computed from their frozen figures, and frozen with it."""
 
 from collections import defaultdict
 

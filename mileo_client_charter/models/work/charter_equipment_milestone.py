@@ -1,4 +1,4 @@
-"""Lifecycle dates of one equipment: “none announced” is another thing than “unknown” (article 01)."""
+"""Lifecycle dates of one equipment: “none announced” differs from “unknown” (article 01)."""
 
 from odoo import api, fields, models
 

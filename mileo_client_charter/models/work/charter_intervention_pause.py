@@ -1,4 +1,4 @@
-"""Pauses of an intervention: from when until when its clock stood still, and why."""
+"""Pauses of an intervention: from when until when its time limit was suspended, and why."""
 
 from odoo import fields, models
 
