@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..base.charter_format import day_text
+
 ACTIVITY = "mileo_client_charter.activity_agreed"
 # Days before its date that who does it is reminded, and between two reminders of one that is late.
 AHEAD, AGAIN = timedelta(days=2), timedelta(days=7)
@@ -46,7 +48,7 @@ class CharterRemindedMixin(models.AbstractModel):
                     reader,
                     lambda env: env._(
                         "Agreed for %(day)s and not done: %(action)s",
-                        day=self.date_deadline,
+                        day=day_text(env, self.date_deadline),
                         action=self.name,
                     ),
                 )

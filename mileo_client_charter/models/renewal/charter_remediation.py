@@ -148,6 +148,7 @@ class CharterRemediation(models.Model):
         if not is_said(self.agreement):
             raise ValidationError(self.env._("What the client agreed to: record it, with the channel."))
         engine.write({"state": "agreed", "agreed_at": self._charter_now()})
+        self.env["mail.activity"]._charter_close(self)
         contact = self.agreed_contact_id
         record = self.with_context(lang=contact.lang or self.env.lang)
         mail_recorded_for(
@@ -169,20 +170,37 @@ class CharterRemediation(models.Model):
                     ", ".join(undone.mapped("name")),
                 )
             )
-        self.env["mail.activity"]._charter_close(engine)
-        renewal = engine.renewal_id
-        standing = renewal._standing()[renewal]
+        engine._measured(engine.renewal_id._standing()[engine.renewal_id])
+
+    def _measured(self, standing):
+        """Record how the client stands now; a pass opens the renewal again. ``self`` is the engine's."""
+        self.ensure_one()
+        self.env["mail.activity"]._charter_close(self)
         measured = self.env["charter.nps"]._missing(standing) or _lt(
             "NPS %(score)s (n = %(n)s), no unresolved complaint", score=standing.score, n=standing.answers
         )
-        engine.write({"measured_at": self._charter_now(), "measured_in_words": measured})
-        if standing.verdict != "pass":
-            return
-        engine.state = "succeeded"
-        renewal._reopen(_lt("The remediation succeeded: %s", measured))
+        self.write({"measured_at": self._charter_now(), "measured_in_words": measured})
+        if standing.verdict == "pass":
+            self.state = "succeeded"
+            self.renewal_id._reopen(_lt("The remediation succeeded: %s", measured))
+
+    def _is_carried_through(self):
+        return bool(self.action_ids) and all(action.done_date for action in self.action_ids)
+
+    def _measure_by_charter(self):
+        """Measure those that were carried through as agreed, and whose client is satisfied by now: nobody has pressed the button."""
+        done = self.filtered(
+            lambda one: one.state == "agreed" and one._is_carried_through()
+        )._charter_engine()
+        standings = done.renewal_id._standing() if done else {}
+        for one in done:
+            if standings[one.renewal_id].verdict == "pass":
+                one._measured(standings[one.renewal_id])
 
     def _give_up(self, reason):
         """Give these up, for which the renewal no longer waits; what they owed is owed no more."""
         running = self.filtered(lambda r: r.state in ("draft", "running", "agreed"))._charter_engine()
         running._charter_cancel(REMEDIATION_START, reason)
+        self.env["mail.activity"]._charter_close(running)
+        running.action_ids._charter_is_done()
         running.write({"state": "closed", "close_reason": reason})

@@ -401,6 +401,7 @@ class CharterRenewal(models.Model):
 
     def _close(self, reason):
         self.remediation_ids._give_up(reason)
+        self.env["mail.activity"]._charter_close(self)
         self._charter_engine().write({"state": "closed", "close_reason": reason, "allowed": False})
 
     def _reopen(self, reason):

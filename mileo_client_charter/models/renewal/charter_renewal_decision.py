@@ -56,6 +56,7 @@ class CharterRenewal(models.Model):
         for renewal in self:
             standing = standings[renewal]
             first, last = self.env["charter.nps"]._window(renewal.company_id, now)
+            renewal._keep_earlier(standing)
             renewal.write(
                 {
                     "verdict": standing.verdict,
@@ -81,8 +82,15 @@ class CharterRenewal(models.Model):
             renewal.with_env(env).sudo().message_post(
                 body=renewal.with_env(env)._charter_for_staff()._evidence_in_full()
             )
-        self.filtered(lambda r: r.verdict != "unknown")._keep_promise()
+        decided = self.filtered(lambda r: r.verdict != "unknown")
+        decided._keep_promise()
+        self.env["mail.activity"]._charter_close(decided)
         env["charter.remediation"]._open_for(self.filtered(lambda r: r.verdict == "fail"))
+
+    def _keep_earlier(self, standing):
+        """Keep what was decided before, as it was known then; silence is no decision, and is not put down each time it is met."""
+        if self.verdict and (self.verdict, standing.verdict) != ("unknown", "unknown"):
+            self.earlier_decisions = [*(self.earlier_decisions or []), self._decision_as_data()]
 
     def _evidence_in_full(self):
         """Return the evidence of the verdict, with a line for each answer that was left out or corrected."""
@@ -221,5 +229,6 @@ class CharterRenewal(models.Model):
             )
             renewal.message_post(body=words)
             renewal.contract_id.message_post(body=words)
+        self.env["mail.activity"]._charter_close(engine)
         engine.remediation_ids._give_up(_lt("General management renews the contract: %s", reason))
         engine._keep_promise()

@@ -117,14 +117,8 @@ class CharterRenewal(models.Model):
         """
         changed = {one: standing for one, standing in standings.items() if standing.verdict != "pass"}
         renewals = self.env["charter.renewal"]._charter_engine().concat(*changed)
-        for renewal in renewals:
-            renewal.write(
-                {
-                    "earlier_decisions": [*(renewal.earlier_decisions or []), renewal._decision_as_data()],
-                    "put_back_at": self._charter_now(),
-                }
-            )
         if renewals:
+            renewals.write({"put_back_at": self._charter_now()})
             renewals._record_verdicts(changed, self.env, by_charter=True)
         for renewal in renewals.filtered(lambda r: r.verdict == "unknown"):
             renewal._open_interview()
@@ -162,6 +156,7 @@ class CharterRenewal(models.Model):
                 date_deadline=self.company_id._charter_today(),
                 summary=_lt("Renewal put back: %s", mine),
                 note=escape(mine.evidence or ""),
+                charter_key=f"{self._name},{self.id}",
             )
 
     # -- nobody clicked ---------------------------------------------------------------------------
@@ -184,15 +179,16 @@ class CharterRenewal(models.Model):
         )
         if not due:
             return self.browse()
-        waiting = self._charter_engine().search(
-            [("contract_id", "in", due.ids), ("state", "in", ("open", "interview"))]
-        )
+        waiting = self._charter_engine().search([("contract_id", "in", due.ids), ("state", "in", UNDECIDED)])
         waiting = waiting.filtered(
             lambda r: (
                 r.term_end == r.contract_id.charter_term_end
                 and (r.contract_id not in running_on or r._year_is_decided_by(today[r.company_id]))
             )
         )
+        # A plan that was carried through is measured, as it would be by whoever clicks.
+        waiting.remediation_ids._measure_by_charter()
+        waiting = waiting.filtered(lambda r: r.state != "remediation")
         standings = waiting._standing() if waiting else {}
         passing = waiting.filtered(lambda r: standings[r].verdict == "pass")
         if passing:

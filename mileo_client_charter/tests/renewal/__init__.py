@@ -1,5 +1,6 @@
 from . import test_renewal
 from . import test_renewal_gate
+from . import test_second_remediation
 from . import test_review
 from . import test_notice
 from . import test_advisory

@@ -100,6 +100,12 @@ class TestAgreedAction(YearCase):
                     with self.subTest(one._name, day=day):
                         mine = document.activity_ids._charter_about(one)
                         self.assertEqual((len(mine), len(mails)), (listed, told))
+                        for mail in mails:
+                            self.assertIn(
+                                "Agreed for 10/20/2026 and not done",
+                                mail.subject,
+                                "as the reader writes a day",
+                            )
                         self.assertLessEqual(mine.user_id, self.technician)
 
     def test_a_remediation_whose_actions_are_done_is_to_be_decided_again(self):
