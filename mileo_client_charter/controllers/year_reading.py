@@ -155,15 +155,29 @@ class YearReading(ClientReading):
                 "The satisfaction condition of the charter is met: your contract can be renewed on its end date."
             ),
             "renewed": self.env._("Renewed."),
+            "restored": self.env._(
+                "What we had agreed with you is done: we now decide, with you, on the renewal of this contract."
+            ),
+            "exception": self.env._(
+                "Our general management has decided that your contract can be renewed on its end date."
+            ),
         }
         return [
             {
                 "contract": renewal.contract_id.name,
                 "until": day_text(self.env, renewal.term_end),
-                "words": words[renewal.state],
+                "words": words[self._renewal_words(renewal)],
             }
             for renewal in found
         ]
+
+    @staticmethod
+    def _renewal_words(renewal):
+        if renewal.state == "passed" and renewal.overridden:
+            return "exception"
+        if renewal.state == "open" and renewal.remediation_ids[:1].state == "succeeded":
+            return "restored"
+        return renewal.state
 
     # -- words ------------------------------------------------------------------------------------
 
@@ -197,6 +211,8 @@ class YearReading(ClientReading):
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,
                 "is_late": row.sent_late,
+                "changes": row.sudo()._changes_said(),
+                "is_void": row.sudo()._is_void(),
             }
             for row in rows
         ]

@@ -19,6 +19,7 @@ from . import charter_site_kind
 from . import charter_notice
 from . import charter_notice_milestone
 from . import charter_notice_line
+from . import charter_notice_corrected
 from . import charter_notice_sending
 from . import charter_notice_known
 from . import charter_advisory

@@ -19,6 +19,8 @@ _lt = LazyTranslate(__name__)
 # A date of the installed base raises its draft this many days before the notice is due.
 REVIEW_DAYS = 45
 MILESTONES = ("end_of_support", "end_of_security")
+# States in which a notice is still about something to come.
+LIVE = ("draft", "open")
 
 
 class CharterNotice(models.Model):
@@ -236,6 +238,10 @@ class CharterNotice(models.Model):
         for notice, values in before.items():
             if values != [notice[name] for name in dates]:
                 notice._open_again()
+                told = notice.line_ids.filtered("sent_at")
+                if told and notice.effect_on != values[1]:
+                    # In a draft they are there because their device's date changed: they are informed of each change at once.
+                    notice._notify(told, known_on=notice.company_id._charter_today())
         for notice in moved:
             # Whoever could not be written to is owed the new date, not both.
             notice.line_ids._charter_cancel(NOTICE_ADVANCE, _lt("The date of effect moved."), withdrawn=True)

@@ -13,7 +13,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import NOTICE_ADVANCE
 from ..base.charter_batches import end_batch, run_isolated
-from .charter_notice import MILESTONES, REVIEW_DAYS
+from .charter_notice import LIVE, MILESTONES, REVIEW_DAYS
 
 _lt = LazyTranslate(__name__)
 
@@ -47,17 +47,31 @@ class CharterNotice(models.Model):
             return kind, int(product), "", "", ""
         return kind, None, maker.strip().lower(), model.strip().lower(), "".join(name)
 
-    def _milestone_sql(self):
-        """Return equipment ``e`` this notice is about: of its model, with its date; without a date of its own, if it is the earliest.
+    def _model_sql(self):
+        """Return SQL: ``equipment`` is of the model this notice is about."""
+        _kind, product, maker, model, name = self._key_parts()
+        if product:
+            return SQL("equipment.product_id = %s", product)
+        return SQL(
+            "(%(key)s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%(maker)s, ''), NULLIF(%(model)s, ''), NULLIF(%(name)s, ''))",
+            key=MODEL,
+            maker=maker,
+            model=model,
+            name=name,
+        )
 
-        A client is informed of its own equipment's date: what has another date announced belongs to another notice.
+    def _milestone_sql(self):
+        """Return SQL: ``equipment`` is one this notice is about: of its model, with its date; without a date of its own, if it is the
+        earliest of those announced.
+
+        A client is informed of its own equipment's date: what has another date announced belongs to another notice, and what was looked
+        up since, and has none, to none.
         """
         self.ensure_one()
-        kind, product, maker, model, name = self._key_parts()
         dated = SQL(
             """FROM charter_equipment_milestone milestone
                WHERE milestone.equipment_id = equipment.id AND milestone.kind = %s AND milestone.status = 'announced' AND milestone.date""",
-            kind,
+            self._key_parts()[0],
         )
         own = SQL("EXISTS (SELECT 1 %(dated)s = %(effect_on)s)", dated=dated, effect_on=self.effect_on)
         earlier = SQL(
@@ -69,21 +83,32 @@ class CharterNotice(models.Model):
             own_id=self.id,
             effect_on=self.effect_on,
         )
-        own = SQL(
-            "(%(own)s OR NOT EXISTS (SELECT 1 %(dated)s IS NOT NULL) AND NOT EXISTS (%(earlier)s))",
+        return SQL(
+            """%(of_model)s AND (%(own)s OR NOT EXISTS (SELECT 1 %(dated)s IS NOT NULL) AND NOT EXISTS (%(answered)s)
+               AND NOT EXISTS (%(earlier)s) AND %(announced)s)""",
+            of_model=self._model_sql(),
             own=own,
             dated=dated,
+            answered=SQL(
+                """SELECT 1 FROM charter_equipment_milestone answer WHERE answer.equipment_id = equipment.id AND answer.kind = %(kind)s
+                      AND answer.status = 'none_announced' AND answer.checked_on >= %(known_on)s""",
+                kind=self._key_parts()[0],
+                known_on=self.known_on,
+            ),
             earlier=earlier,
+            announced=self._announced_sql(),
         )
-        if product:
-            return SQL("equipment.product_id = %(product)s AND %(own)s", product=product, own=own)
+
+    def _announced_sql(self):
+        """Return SQL: the date of this notice is announced for a device of its company, which is there."""
         return SQL(
-            "(%(key)s) IS NOT DISTINCT FROM (NULL::int, NULLIF(%(maker)s, ''), NULLIF(%(model)s, ''), NULLIF(%(name)s, '')) AND %(own)s",
-            key=MODEL,
-            maker=maker,
-            model=model,
-            name=name,
-            own=own,
+            """EXISTS (SELECT 1 FROM charter_equipment_milestone announced JOIN charter_equipment equipment ON equipment.id = announced.equipment_id
+                        WHERE announced.kind = %(kind)s AND announced.status = 'announced' AND announced.date = %(effect_on)s
+                          AND equipment.active AND equipment.company_id = %(company_id)s AND %(of_model)s)""",
+            kind=self._key_parts()[0],
+            effect_on=self.effect_on,
+            company_id=self.company_id.id,
+            of_model=self._model_sql(),
         )
 
     @api.model
@@ -115,8 +140,10 @@ class CharterNotice(models.Model):
     def _raise_drafts(self):
         """Return a draft for each date of the installed base that has to be announced soon; one that moved moves its notice."""
         raised = self.browse()
-        for company_id, models_of in self._dates_of_models().items():
-            raised |= self._raise_of(self.env["res.company"].browse(company_id), models_of)
+        found = self._dates_of_models()
+        live = self.sudo().search([("milestone_key", "!=", False), ("state", "in", LIVE)])
+        for company in self.env["res.company"].browse(found) | live.company_id:
+            raised |= self._raise_of(company, found.get(company.id, {}))
         return raised
 
     @api.model
@@ -136,37 +163,48 @@ class CharterNotice(models.Model):
         today = company._charter_today()
         horizon = today + probe._advance() + timedelta(days=REVIEW_DAYS)
         raised = self.browse()
-        for key, dates in models_of.items():
-            notices = known[key]
+        for key in [*models_of, *(key for key in known if key not in models_of)]:
+            dates, notices = models_of.get(key, {}), known[key]
             # A date that has come is no date that was corrected: ``dates`` are those to come.
-            self._follow(notices.filtered(lambda one: one.effect_on > today), dates)
+            live = notices.filtered(lambda one: one.state in LIVE and one.effect_on > today)
+            self._follow(live, dates)
             # What somebody gave up is not raised again, as long as it is that date.
             announced = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
             for day, (product_id, title) in dates.items():
                 if day <= horizon and day not in announced:
-                    raised |= self._raise_one(company, key, day, product_id, title)
+                    fresh = self._raise_one(company, key, day, product_id, title)
+                    raised |= fresh
+                    live |= fresh
+            # What nobody was informed of, and is over, is owed no more to whom it is not the date any more.
+            self._correct_each(live | notices.filtered(lambda one: one.state == "draft"), dates)
         return raised
 
     def _follow(self, notices, dates):
-        """Move notices of one model whose date is not announced any more to the date that came in its place."""
-        live = notices.filtered(lambda n: n.state in ("draft", "open"))
-        taken = set(live.mapped("effect_on"))
-        free = [day for day in sorted(dates) if day not in taken]
-        for notice in live.filtered(lambda n: n.effect_on not in dates):
-            if free:
-                day = free.pop(0)
+        """Move notices of one model whose date is not announced any more to the date that came in its place for all their devices."""
+        taken = set(notices.mapped("effect_on"))
+        for notice in notices.filtered(lambda n: n.effect_on not in dates):
+            days = set(notice._places(dates).values())
+            if len(days) == 1 and days <= dates.keys() - taken:
+                [day] = days
+                taken.add(day)
                 run_isolated(
                     notice, lambda one, day=day: one._charter_engine()._move(day), self._say_not_raised
                 )
-            else:
-                # The date was corrected to one that has its notice: that one reaches these clients.
-                run_isolated(notice, lambda one: one._give_way(), self._say_not_raised)
+
+    def _correct_each(self, notices, dates):
+        """Take the devices out of these notices of one model that are of another date by now, and end those that are about nothing more."""
+        by_day = {notice.effect_on: notice for notice in notices}
+        for notice in notices:
+            run_isolated(notice, lambda one: one._correct(dates, by_day), self._say_not_raised)
+        for notice in notices.filtered(lambda n: n.effect_on not in dates and n.state in LIVE):
+            run_isolated(notice, lambda one: one._close_if_void(dates), self._say_not_raised)
 
     @api.model
     def _say_not_raised(self, record, why):
         _logger.error("The notice of %s cannot follow the dates of the installed base: %s", record, why)
 
     def _give_way(self):
+        """Close a draft of a date that is announced no more: nobody is owed word of it."""
         self.line_ids._charter_cancel(NOTICE_ADVANCE, _lt("The date was corrected."), withdrawn=True)
         self._charter_engine().state = "closed"
 

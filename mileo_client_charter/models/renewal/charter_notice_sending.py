@@ -1,6 +1,6 @@
 """Send a notice: one email for each contact, in its language, and one commitment for each client."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import is_html_empty
 from odoo.tools.translate import LazyTranslate
@@ -51,7 +51,7 @@ class CharterNotice(models.Model):
                     )
                 )
             engine.state = "open"
-            notice._notify(notice.line_ids)
+            notice._notify(notice._to_notify())
 
     def _notify(self, lines, known_on=None):
         """Inform these clients now, and keep the promise; a client nobody can write to is said on its line.
@@ -169,23 +169,61 @@ class CharterNoticeLine(models.Model):
         }
 
     def _recommend(self):
-        """Put what we recommend into the client's next report, once a notice."""
+        """Put what we recommend into the client's next report, once a notice; while it is being written it follows what is announced."""
         contract = self._charter_contract()
         if self.told_times > 1 or not contract:
+            self._follow_recommendations()
             return
         notice = self.notice_id.with_context(lang=self.partner_id.lang or self.env.lang)
-        self.env["charter.recommendation"].sudo().create(
+        self.env["charter.recommendation"]._charter_engine().sudo().create(
             {
                 "name": notice.name,
                 "advice": notice.advice,
-                "benefit": notice.env._(
-                    "Done before %s, your system stays supported and compliant.",
-                    day_text(notice.env, notice.effect_on),
-                )
-                if notice.effect_on
-                else notice.env._("Once it is done, your system is exposed to it no more."),
+                "benefit": self._benefit(),
                 "urgency": "3" if notice.severity in ("high", "critical") else "2",
                 "contract_id": contract.id,
                 "equipment_ids": [(6, 0, self.equipment_ids.ids)],
+                "notice_line_id": self.id,
             }
         )
+
+    def _benefit(self):
+        notice = self.notice_id.with_context(lang=self.partner_id.lang or self.env.lang)
+        if not notice.effect_on:
+            return notice.env._("Once it is done, your system is exposed to it no more.")
+        return notice.env._(
+            "Done before %s, your system stays supported and compliant.",
+            day_text(notice.env, notice.effect_on),
+        )
+
+    def _follow_recommendations(self):
+        """Bring what no client has read yet in step with the date and the devices of these lines."""
+        written = (
+            self.env["charter.recommendation"]
+            .sudo()
+            .search([("notice_line_id", "in", self.ids), ("state", "=", "draft")])
+            .filtered(lambda one: not one.report_id or one.report_id.state in ("draft", "held"))
+        )
+        for one in written:
+            line = one.notice_line_id
+            if one.equipment_ids and not line.equipment_ids:
+                one.unlink()
+            else:
+                values = {"benefit": line._benefit(), "equipment_ids": [(6, 0, line.equipment_ids.ids)]}
+                one.write(values)
+
+
+class CharterRecommendation(models.Model):
+    _inherit = "charter.recommendation"
+
+    notice_line_id = fields.Many2one(
+        "charter.notice.line",
+        "Advance notice",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        charter_engine=True,
+        groups="base.group_user",
+        help="The notice it comes from.",
+    )

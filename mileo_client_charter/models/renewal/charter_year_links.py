@@ -23,6 +23,8 @@ class CharterNoticeLine(models.Model):
             "notice": notice,
             "equipment": self._devices_said(),
             "advisories": self._advisory_rows(),
+            "changes": self._changes_said(),
+            "is_void": self._is_void(),
             "may_undo": self.acknowledged_by_id == contact
             and self._charter_may_change_mind(self.acknowledged_at),
         }

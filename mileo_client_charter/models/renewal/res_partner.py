@@ -172,6 +172,8 @@ class ResPartner(models.Model):
         lines, base = self.env["charter.notice.line"].sudo(), self.get_base_url()
         domain = [("sent_at", "!=", False), ("effect_on", ">=", first_day)]
         for line in lines.search([("partner_id", "=", client.id), *domain], order="effect_on", limit=ROWS):
+            if line._is_void():
+                continue  # Nothing of the client takes effect on that day any more.
             title = self.env._("Takes effect: %s", line.notice_id.name)
             address = f"{base}/my/charter/notice/{line.id}"
             yield self._charter_day(line, "effect", line.effect_on, title, address)

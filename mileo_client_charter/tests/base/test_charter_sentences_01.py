@@ -226,6 +226,10 @@ class TestSentencesReports(CharterCase):
                 {"name": "Heard again"}, "Heard wrongly on the phone."
             )
             self.schedule()
+            notice = self.env["charter.notice"].create({"name": "L 1", "effect_on": "2027-06-01"})
+            self.env["charter.notice.line"]._charter_engine().create(
+                {"notice_id": notice.id, "partner_id": self.other.id}
+            )
             theirs = self.env["charter.report"].search([("partner_id", "=", self.other.id)], limit=1)
             self.advice_of(theirs)
             own = self.own_documents()
@@ -535,7 +539,7 @@ class TestSentencesNotices(CharterCase):
         cls.env["charter.notice"].search(
             [("state", "in", ("draft", "open"))]
         )._charter_engine().state = "closed"
-        cls.other, _bob, _bea = cls._client("Bastide")
+        cls.other, cls.bob, _bea = cls._client("Bastide")
         with freeze_time(datetime(2026, 9, 1, 7, 0)):
             for client in (cls.client, cls.other):
                 cls._contract(client, start="2026-09-01", end="2028-08-31")
@@ -614,6 +618,180 @@ class TestSentencesNotices(CharterCase):
                 self.assertEqual(str(notice.effect_on), "2027-01-20")
                 self.assertFalse(promise.withdrawn)
                 self.assertEqual(len(self.promise(notice.line_ids, "notice.advance")), 1, "and no other one")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def told(self, *cameras):
+        """A notice of 20 January that each client of these cameras has been sent; the mails have left."""
+        self.night(datetime(2026, 11, 10, 3))
+        [notice] = self.notices()
+        self.send(notice, datetime(2026, 11, 10, 9))
+        self.leave(10)
+        self.assertEqual(notice.line_ids.equipment_ids, self.env["charter.equipment"].union(*cameras))
+        return notice
+
+    def leave(self, day):
+        """The mails queued by that morning of November leave: this is what keeps the promise."""
+        with self.at(moment=datetime(2026, 11, day, 9)):
+            queued = [("kind", "=", "notice"), ("state", "=", "queued")]
+            self.env["charter.delivery"].search(queued)._mail_left()
+            self.env.flush_all()
+
+    def place(self, camera):
+        """[(date, told on the first night or not)] of the live notices that have this camera."""
+        lines = self.notices().line_ids.filtered(lambda line: camera in line.equipment_ids)
+        return [(str(line.effect_on), bool(line.sent_at)) for line in lines]
+
+    def test_a_date_that_changes_for_some_devices_is_told_at_once(self):
+        """(what their own date is by now, what their client reads of it, in which notice the camera is)
+
+        One camera of the client and one of another client keep the date that was announced.
+        """
+        announced = {"status": "announced"}
+        for name, values, words, place in (
+            ("later, beyond the horizon", {"date": "2027-12-01", **announced}, "December 2027", [("2027-12-01", True)]),
+            ("later, within it", {"date": "2027-02-10", **announced}, "February 2027", [("2027-02-10", True)]),
+            ("earlier", {"date": "2026-12-20", **announced}, "December 2026", [("2026-12-20", True)]),
+            ("it is over", {"date": "2026-10-01", **announced}, "October 2026", []),
+            ("withdrawn", {"date": False, "status": "none_announced"}, "no date is announced", []),
+        ):  # fmt: skip
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                moved, stays, theirs = (
+                    self.camera(self.client, "2027-01-20", name="Gate"),
+                    self.camera(self.client, "2027-01-20", name="Lobby"),
+                    self.camera(self.other, "2027-01-20"),
+                )
+                notice = self.told(moved, stays, theirs)
+                mine = notice.line_ids.filtered(lambda line: line.partner_id == self.client)
+                before = {contact: len(self.mails_to(contact)) for contact in (self.alice, self.bob)}
+                with self.at(moment=datetime(2026, 11, 12, 9)):
+                    moved.milestone_ids.write(values)
+                for day in range(13, 17):
+                    self.night(datetime(2026, 11, day, 3))
+                    self.leave(day)
+                mails = self.mails_to(self.alice).sorted("id")
+                self.assertEqual(len(mails), before[self.alice] + 1, "told of the change, and once")
+                self.assertEqual(
+                    len(self.mails_to(self.bob)), before[self.bob], "nothing changed for the other"
+                )
+                for part in ("Gate", "20 January 2027", words):
+                    self.assertIn(part, mails[-1].body_html)
+                if place:
+                    self.assertNotIn("Lobby", mails[-1].body_html, "its date is what it was")
+                self.assertEqual((self.place(moved), self.place(stays)), (place, [("2027-01-20", True)]))
+                self.assertEqual(self.place(theirs), [("2027-01-20", True)])
+                promises = (self.notices().line_ids | mine).obligation_ids
+                self.assertEqual(set(promises.mapped("state")), {"kept"})
+                self.assertFalse([row for row in promises if row.due_at < row.opened_at])
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_all_that_becomes_of_a_date_that_was_told(self):
+        """(dates of the two clients' cameras by now, where each is: a date of a client's own, told at once)"""
+        for name, dates, places in (
+            ("both moved, to two dates", ("2027-03-01", "2027-12-01"), ("2027-03-01", "2027-12-01")),
+            ("both moved, to one", ("2027-12-01", "2027-12-01"), ("2027-12-01", "2027-12-01")),
+            ("one moved, one withdrawn", ("2027-03-01", None), ("2027-03-01", None)),
+            ("withdrawn for all", (None, None), (None, None)),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                cameras = [self.camera(client, "2027-01-20") for client in (self.client, self.other)]
+                notice = self.told(*cameras)
+                lines = notice.line_ids
+                before = [len(self.mails_to(contact)) for contact in (self.alice, self.bob)]
+                with self.at(moment=datetime(2026, 11, 12, 9)):
+                    for camera, day in zip(cameras, dates, strict=True):
+                        camera.milestone_ids.write(
+                            {"date": day, "status": "announced" if day else "none_announced"}
+                        )
+                for day in range(13, 17):
+                    self.night(datetime(2026, 11, day, 3))
+                    self.leave(day)
+                after = [len(self.mails_to(contact)) for contact in (self.alice, self.bob)]
+                self.assertEqual(after, [number + 1 for number in before], "each is told at once, and once")
+                for camera, day in zip(cameras, places, strict=True):
+                    self.assertEqual(self.place(camera), [(day, True)] if day else [])
+                promises = (self.notices().line_ids | lines).obligation_ids
+                self.assertFalse(promises.filtered("is_owed"), "nothing is left to be said")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_draft_follows_the_date_of_each_device(self):
+        """Nobody has been told yet: each client is owed its own equipment's date, and nobody what is announced no more."""
+        for name, day, places in (
+            ("later, within the horizon", "2027-02-10", [("2027-02-10", False)]),
+            ("later, beyond it", "2027-12-01", []),
+            ("withdrawn", None, []),
+        ):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                moved, stays = (self.camera(client, "2027-01-20") for client in (self.client, self.other))
+                self.night(datetime(2026, 11, 10, 3))
+                with self.at(moment=datetime(2026, 11, 12, 9)):
+                    moved.milestone_ids.write(
+                        {"date": day, "status": "announced" if day else "none_announced"}
+                    )
+                for number in (13, 14):
+                    self.night(datetime(2026, 11, number, 3))
+                self.assertEqual((self.place(moved), self.place(stays)), (places, [("2027-01-20", False)]))
+                owed = self.env["charter.obligation"].search(
+                    [
+                        ("partner_id", "=", self.client.id),
+                        ("code", "=", "notice.advance"),
+                        ("is_owed", "=", True),
+                    ]
+                )
+                self.assertEqual([row.occurrence[:10] for row in owed], [day for day, _told in places])
+                self.assertFalse(
+                    self.mails_to(self.alice).filtered(lambda mail: "L 1" in (mail.subject or ""))
+                )
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_a_draft_whose_date_is_withdrawn_is_owed_no_more(self):
+        camera = self.camera(self.client, "2027-01-20")
+        self.night(datetime(2026, 11, 10, 3))
+        promise = self.owed(self.notices().line_ids)
+        with self.at(moment=datetime(2026, 11, 12, 9)):
+            camera.milestone_ids.unlink()
+        self.night(datetime(2026, 11, 13, 3))
+        self.assertFalse(self.notices())
+        self.assertEqual((promise.state, promise.withdrawn), ("cancelled", True))
+
+    def test_equipment_that_goes_to_another_client_leaves_the_notices_of_the_former_one(self):
+        """(informed already, or not) The new client is informed as of equipment that joins; the former one reads nothing of it."""
+        for told in (True, False):
+            with self.subTest(told=told), self.env.cr.savepoint() as savepoint:
+                camera = self.camera(self.client, "2027-01-20", name="Gate")
+                if told:
+                    notice = self.told(camera)
+                else:
+                    self.night(datetime(2026, 11, 10, 3))
+                    notice = self.notices()
+                line = notice.line_ids
+                mails = len(self.mails_to(self.alice))
+                with self.at(moment=datetime(2026, 11, 12, 9)):
+                    camera.write({"partner_id": self.other.id, "site_id": False, "contract_id": False})
+                    self.env.flush_all()
+                foreign = [
+                    one
+                    for one in foreign_rows(self.env)
+                    if one.startswith(("charter.notice", "charter.recommend"))
+                ]
+                self.assertFalse(foreign)
+                self.night(datetime(2026, 11, 13, 3))
+                self.leave(13)
+                self.assertEqual(self.place(camera), [("2027-01-20", told)])
+                self.assertEqual(bool(line.exists()), told)
+                self.assertFalse(line.exists().equipment_ids)
+                self.assertEqual(len(self.mails_to(self.alice)), mails)
+                owed = self.env["charter.obligation"].search(
+                    [
+                        ("partner_id", "=", self.client.id),
+                        ("code", "=", "notice.advance"),
+                        ("is_owed", "=", True),
+                    ]
+                )
+                self.assertFalse(owed)
                 savepoint.rollback()
                 self.env.invalidate_all()
 

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from odoo import fields
+
 from ...models.renewal.charter_notice import REVIEW_DAYS
 from ...tools import periods
 from ...tools.occurrence import event_key, format_key, parse_key
@@ -159,10 +161,7 @@ def each_client_is_told_of_its_own_dates(env, now, day):
         [("notice_id.kind", "=", "end_of_support"), ("notice_id.state", "in", ("draft", "open")), ("equipment_ids", "in", gear.ids)]
     )  # fmt: skip
     told = Counter((one, line.notice_id.effect_on) for line in lines for one in line.equipment_ids)
-    # What was told stays told; what is still to be told is what the equipment has.
-    waiting = {
-        (one, line.notice_id.effect_on) for line in lines if not line.sent_at for one in line.equipment_ids
-    }
+    named = {(one, line.notice_id.effect_on) for line in lines for one in line.equipment_ids}
     dates = {
         one: set(one.milestone_ids.filtered(lambda m: m.kind == "end_of_support" and m.date).mapped("date"))
         for one in gear
@@ -172,9 +171,20 @@ def each_client_is_told_of_its_own_dates(env, now, day):
             count = told[one, when]
             if count > 1 or (not count and day.today < when <= horizon):
                 yield f"{one.name} of {one.partner_id.name}: {when} is in {count} notices"
-    for one, when in waiting:
+    for one, when in named:
         if dates[one] and when not in dates[one]:
-            yield f"{one.name} of {one.partner_id.name}: to be told of {when}, and it has {sorted(map(str, dates[one]))}"
+            yield f"{one.name} of {one.partner_id.name}: in the notice of {when}, and it has {sorted(map(str, dates[one]))}"
+    sent = {
+        (one, line.notice_id.effect_on)
+        for line in lines
+        if line.sent_at or line.error
+        for one in line.equipment_ids
+    }
+    for line in env["charter.notice.line"].sudo().search([("changes", "!=", False)]):
+        for row in {row["equipment"]: row for row in line.changes}.values():
+            one, when = gear.browse(row["equipment"]).exists(), fields.Date.to_date(row["now"] or None)
+            if one in gear and when and when > day.today and when in dates[one] and (one, when) not in sent:
+                yield f"{one.name} of {one.partner_id.name}: was told of {row['was']}, and is not of {when}"
 
 
 @invariant
