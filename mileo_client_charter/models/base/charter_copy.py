@@ -29,19 +29,21 @@ def mail_copy(
     thread.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
 
-def mail_recorded_for(thread, contact, company, subject, lines):
-    """Mail ``contact`` what our people have just recorded of what it said or did: it hears of it, and says if that is not so.
+def mail_recorded_for(document, contact, said):
+    """Mail ``contact``, in its language, what our people have just recorded of what it said or did: it says if that is not so.
 
-    A reply is a word of the client on ``thread``, which is read (charter.word). Without an address there is none.
+    A reply is a word of the client on ``document``, which is read (charter.word). Without an address there is none.
 
-    :param thread: document it was recorded on, in the language of ``contact``
-    :param lines: (what, words) of each thing recorded
+    :param said: function of the document, in the language of ``contact``, that returns the subject of the email, and
+        (what, words) of each thing recorded
     """
     if not contact.email_normalized:
         return
+    thread = document.with_context(lang=contact.lang or document.env.lang)
+    subject, lines = said(thread)
     body = thread.env["ir.qweb"]._render(
         "mileo_client_charter.mail_recorded_for",
         {"contact": contact, "lines": [line for line in lines if line[1]], "who": thread.env.user.name},
     )
     layout = "mileo_client_charter.mail_client_layout"
-    mail_copy(thread, contact, company, subject, body, layout, owed=True)
+    mail_copy(thread, contact, thread.company_id, subject, body, layout, owed=True)

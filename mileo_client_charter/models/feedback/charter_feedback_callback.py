@@ -151,21 +151,17 @@ class CharterFeedback(models.Model):
         """Mail who was called what was recorded of the call: it says if that is not so."""
         self.ensure_one()
         contact = self.contact_id or self.partner_id
-        record = self.with_context(lang=contact.lang or self.env.lang)
         tz = contact.tz or self.company_id._charter_tz()
-        mail_recorded_for(
-            record,
-            contact,
-            self.company_id,
-            record.env._("What we noted of our call: %s", record.name),
-            [
-                (
-                    record.env._("We called you"),
-                    moment_text(record.env, self.called_at, tz, "EEEE d MMMM y, HH:mm"),
-                ),
-                (record.env._("What we understood"), self.understanding),
-            ],
-        )
+
+        def said(feedback):
+            env = feedback.env
+            called = moment_text(env, feedback.called_at, tz, "EEEE d MMMM y, HH:mm")
+            return env._("What we noted of our call: %s", feedback.name), [
+                (env._("We called you"), called),
+                (env._("What we understood"), feedback.understanding),
+            ]
+
+        mail_recorded_for(self, contact, said)
 
     def _check_call_due(self, called_at):
         """Check what holds for every call that is recorded, answered or not.

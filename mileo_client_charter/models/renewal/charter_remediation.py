@@ -149,15 +149,14 @@ class CharterRemediation(models.Model):
             raise ValidationError(self.env._("What the client agreed to: record it, with the channel."))
         engine.write({"state": "agreed", "agreed_at": self._charter_now()})
         self.env["mail.activity"]._charter_close(self)
-        contact = self.agreed_contact_id
-        record = self.with_context(lang=contact.lang or self.env.lang)
-        mail_recorded_for(
-            record,
-            contact,
-            self.company_id,
-            record.env._("%s: you agree to our plan", self.contract_id.sudo().name),
-            [(record.env._("You agree to our plan"), self.agreement)],
-        )
+
+        def said(remediation):
+            env = remediation.env
+            return env._("%s: you agree to our plan", remediation.contract_id.sudo().name), [
+                (env._("You agree to our plan"), remediation.agreement)
+            ]
+
+        mail_recorded_for(self, self.agreed_contact_id, said)
 
     def action_measure(self):
         """Measure the client's satisfaction again; a pass re-opens the verdict, anything else says what is missing."""

@@ -81,15 +81,14 @@ class CharterReview(models.Model):
                 proof=proof,
             )
         )
-        contact = self.declined_contact_id
-        record = self.with_context(lang=contact.lang or self.env.lang)
-        mail_recorded_for(
-            record,
-            contact,
-            self.company_id,
-            record.env._("%s: you do not wish this meeting", record.display_name),
-            [(record.env._("You do not wish this meeting"), self.decline_words)],
-        )
+
+        def said(review):
+            env = review.env
+            return env._("%s: you do not wish this meeting", review.display_name), [
+                (env._("You do not wish this meeting"), review.decline_words)
+            ]
+
+        mail_recorded_for(self, self.declined_contact_id, said)
         # Archived, not deleted: the invitation goes with its event.
         engine.event_id.active = False
 
