@@ -12,11 +12,11 @@ import secrets
 from urllib.parse import urlsplit
 
 from odoo import fields
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import request
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE
 from psycopg2.errors import LockNotAvailable, SerializationFailure
-from werkzeug.exceptions import abort
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, abort
 
 from .charter_door import TooMany
 from .charter_format import moment_text
@@ -31,6 +31,10 @@ FORM_KEY_LENGTH = 100
 # What a form of ours sends of itself: nobody typed it.
 OUR_FIELDS = ("csrf_token", "form_key", "lang")
 FIGURE = re.compile(r"<int:(\w+)>")
+NO_KEY = (
+    "No valid key: send one as “Authorization: Bearer <key>”, as “X-API-Key: <key>”, or as the password of basic authorization. "
+    "Keys end on their last day: Client Charter ‣ Configuration ‣ Keys of programs makes another."
+)
 # The page of a method is never stored: it is an answer to this request.
 HEADERS = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 
@@ -62,10 +66,14 @@ def answer(endpoint, dispatch):
     """Return the response of ``endpoint`` to the present request, or the reason it is refused."""
     method = request.httprequest.method
     if method not in _methods(endpoint):
+        allowed = _allowed(endpoint)
+        if endpoint.routing.get("charter_key"):
+            return answer_program(MethodNotAllowed(allowed), allowed)
         # No browser shows this to anybody.
-        allowed = ", ".join(_allowed(endpoint))
         return request.make_response(
-            f"{method} is not answered here: {allowed}.", [("Allow", allowed)], status=405
+            f"{method} is not answered here: {', '.join(allowed)}.",
+            [("Allow", ", ".join(allowed))],
+            status=405,
         )
     # What stands in the path itself is the router's, and each handler's, to find or not.
     sent = request.get_http_params()
@@ -103,6 +111,33 @@ def take_key():
             key = None
     if key and given[:7].lower() != "bearer ":
         headers.environ["HTTP_AUTHORIZATION"] = f"Bearer {key.strip()}"
+
+
+def answer_program(error, allowed=()):
+    """Return in JSON what kept the request of a program from being taken, with the remedy: none of them reads HTML.
+
+    :param error: exception, as Odoo's dispatcher gets it
+    :param allowed: the methods the address answers, where it is the method
+    """
+    status = error.code if isinstance(error, HTTPException) else getattr(error, "http_status", 500)
+    field, message = {
+        401: ("key", NO_KEY),
+        403: ("key", NO_KEY),
+        405: ("method", f"{request.httprequest.method} is not answered here: send {', '.join(allowed)}."),
+        500: ("server", "The server failed, and its log has why. Nothing of it was recorded: send it again."),
+    }.get(status, ("request", getattr(error, "description", None) or str(error)))
+    if isinstance(error, AccessError):
+        field, message = "request", str(error)
+    kept = error.get_headers() if isinstance(error, HTTPException) else ()
+    headers = [(name, value) for name, value in kept if name != "Content-Type"]
+    return request.make_json_response({"field": field, "error": message}, headers, status=status)
+
+
+def methods_of_program(path):
+    """Return the methods that ``path`` answers to programs with a key; none where it is no such address."""
+    rules = request.env["ir.http"].routing_map().iter_rules()
+    found = [rule for rule in rules if rule.rule == path and rule.endpoint.routing.get("charter_key")]
+    return sorted(set().union(*(_methods(rule.endpoint) for rule in found)))
 
 
 def check_length(endpoint):

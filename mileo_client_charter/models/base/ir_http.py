@@ -2,6 +2,7 @@
 
 from odoo import models
 from odoo.http import request
+from werkzeug.exceptions import MethodNotAllowed
 
 from . import door
 
@@ -10,8 +11,24 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _match(cls, path_info):
+        try:
+            return super()._match(path_info)
+        except MethodNotAllowed as error:
+            if allowed := door.methods_of_program(path_info):
+                error.error_response = door.answer_program(error, allowed)
+            raise
+
+    @classmethod
+    def _handle_error(cls, exception):
+        if getattr(request, "charter_program", False):
+            return door.answer_program(exception)
+        return super()._handle_error(exception)
+
+    @classmethod
     def _authenticate(cls, endpoint):
         if endpoint.routing.get("charter_key"):
+            request.charter_program = True
             door.take_key()
         return super()._authenticate(endpoint)
 

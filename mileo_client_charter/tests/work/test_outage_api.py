@@ -440,6 +440,47 @@ class TestOutageApi(GearCase, HttpCase):
         for model in ("charter.outage", "charter.equipment", "charter.obligation", "charter.intervention"):
             self.assertFalse(self.env[model].with_user(self.probe).has_access("read"), model)
 
+    def test_what_keeps_a_request_out_is_said_in_json(self):
+        """Each address for the keys of programs, whatever is wrong: no program reads the HTML that Odoo answers of itself."""
+        rules = self.env["ir.http"].routing_map().iter_rules()
+        addresses = [rule.rule for rule in rules if rule.endpoint.routing.get("charter_key")]
+        self.assertIn("/charter/api/outages", addresses)
+        body = json.dumps(told(serial="DS-2CD2143", start="2026-10-05T06:00:00Z"))
+        right = {"Authorization": f"Bearer {self.key}"}
+        wrong = base64.b64encode(b"monitor:wrong").decode()
+
+        def answered(address, status, field, headers, method="POST"):
+            with mute_logger("odoo.http"):
+                answer = self.url_open(address, data=body, headers=headers, method=method)
+            self.assertEqual((answer.status_code, answer.json()["field"]), (status, field), answer.text)
+            self.assertGreater(len(answer.json()["error"]), 30)
+            return answer
+
+        for address in addresses:
+            for headers in (
+                {}, {"Authorization": "Bearer wrong"}, {"X-API-Key": "wrong"}, {"Authorization": f"Basic {wrong}"},
+                {"Authorization": "Basic §", "Content-Type": "application/json"},
+            ):  # fmt: skip
+                with self.subTest(address, headers=headers):
+                    answer = answered(address, 401, "key", headers)
+                    self.assertIn("bearer", answer.headers["WWW-Authenticate"].lower())
+                    self.assertIn("Keys of programs", answer.json()["error"])
+            for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+                with self.subTest(address, method=method):
+                    answer = answered(address, 405, "method", right, method)
+                    self.assertIn("POST", answer.headers["Allow"])
+            with (
+                self.subTest(address, what="an error of ours"),
+                patch.object(type(self.env["charter.outage"]), "_ingest", side_effect=ValueError("No")),
+            ):
+                answered(address, 500, "server", right)
+            with self.subTest(address, what="a browser that is logged in"):
+                self.authenticate(self.admin.login, self.admin.login)
+                answered(address, 401, "key", {})
+                answered(address, 403, "key", right)
+                self.logout()
+        self.assertFalse(self.rows())
+
     def test_what_cannot_be_read(self):
         for body, status in (
             (b"{", 400), (b"\xff\xfe", 400), (b"[" * 100_000, 400), (b'"down"', 400), (b" " * (2 * 1024 * 1024 + 1), 413)
@@ -573,15 +614,43 @@ class TestOutageApi(GearCase, HttpCase):
                 ([str(notify), "DS-2CD2143", "host", "UP", f"{seconds + 600}.25"], {}),
                 (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "DOWN"}),
                 (["-c", checkmk], {**of_host, "NOTIFY_HOSTSTATE": "UP"}),
+                *(
+                    (["-c", command.replace("/usr/local/bin/charter-notify", f"sh {notify}")], {})
+                    for command in self.centreon(seconds + 14_400)
+                ),
             ):
                 done = subprocess.run(
                     ["sh", *arguments], capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environment}
                 )  # fmt: skip
                 self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
         self.assertEqual(
-            [(row.start_at.hour, row.end_at - row.start_at) for row in self.rows().sorted("start_at")],
-            [(6, timedelta(minutes=10)), (8, timedelta())],
+            [
+                (row.start_at.hour, row.end_at - row.start_at)
+                for row in self.rows().sorted(lambda row: (row.start_at, row.end_at))
+            ],
+            [
+                (6, timedelta(minutes=10)),
+                (8, timedelta()),
+                (10, timedelta(minutes=5)),
+                (10, timedelta(minutes=6)),
+            ],
+            "the ends of a host and of its service are theirs",
         )
+
+    def centreon(self, seconds):
+        """Return the commands of the guide as Centreon's engine runs them, which expands the macros of Nagios."""
+        commands = re.findall(r"command_line (.*)", self.recipe("nagios"))
+        self.assertEqual(len(commands), 2)
+        macros = {"$_HOSTSERIAL$": "DS-2CD2143", "$SERVICEDESC$": "Ping; latency"}
+        for state, service, later in (("DOWN", "CRITICAL", 0), ("UP", "OK", 300)):
+            for number, command in enumerate(commands):
+                changed = str(seconds + later + 60 * number * bool(later))
+                for macro, text in {
+                    **macros, "$HOSTSTATE$": state, "$SERVICESTATE$": service, "$LASTHOSTSTATECHANGE$": changed,
+                    "$LASTSERVICESTATECHANGE$": changed,
+                }.items():  # fmt: skip
+                    command = command.replace(macro, text)
+                yield command
 
     def test_the_bodies_of_the_recipes(self):
         """Those of programs nobody can run here, as their makers document them."""
@@ -603,17 +672,41 @@ class TestOutageApi(GearCase, HttpCase):
             answer = self.url_open("/charter/api/outages", data=body, headers={
                 "X-API-Key": self.key, "Content-Type": "application/x-www-form-urlencoded"})  # fmt: skip
             self.assertEqual(answer.json()["refused"], 0, answer.text)
-        librenms = self.recipe("librenms")
-        for state in ("down", "up"):
-            body = re.sub(r"\{\{ \$alert->state.*?\}\}", state, librenms)
-            body = body.replace("{{ $alert->serial }}", "DS-2CD2143").replace(
-                "{{ $alert->name }}", "Devices up/down"
+        for state, clock in ((1, "2026-10-05 09:00:00"), (0, "2026-10-05 09:20:00")):
+            answer = self.url_open(
+                "/charter/api/outages",
+                data=self.librenms(state, clock),
+                headers={"X-API-Key": self.key, "Content-Type": "text/plain"},
             )
-            self.assertEqual(
-                self.post(body.replace("{{ $alert->title }}", "Down").encode()).json()["refused"], 0
-            )
+            self.assertEqual(answer.json()["refused"], 0, answer.text)
         self.assertEqual(len(self.rows()), 3)
         self.assertTrue(all(self.rows().mapped("end_at")))
+        [librenms] = self.rows().filtered(lambda row: row.reason == 'Router "2" & switch')
+        self.assertEqual(
+            (librenms.start_at, librenms.end_at), (datetime(2026, 10, 5, 7), datetime(2026, 10, 5, 7, 20))
+        )
+
+    def librenms(self, state, clock):
+        """Return the body its API transport posts: the alert template is Blade's, and the transport knows names of variables alone."""
+        alert = {
+            "serial": "DS-2CD2143", "name": "Devices up/down", "title": 'Router "2" & switch', "timestamp": clock,
+        }  # fmt: skip
+
+        def echo(found):
+            if found[1] == "$alert->state == 0 ? 'up' : 'down'":
+                return "up" if state == 0 else "down"
+            return alert[found[1].removeprefix("$alert->")]
+
+        raw = re.sub(
+            r"\{!! json_encode\(\$alert->(\w+)\) !!\}",
+            lambda found: json.dumps(alert[found[1]]),
+            self.recipe("librenms"),
+        )
+        message = re.sub(r"\{\{ (.*?) \}\}", echo, raw)
+        variables = {**alert, "state": str(state), "msg": message}
+        return re.sub(
+            r"{{ \$?([a-zA-Z0-9\-_.:]+) }}", lambda found: variables[found[1]], self.recipe("librenms-body")
+        )
 
     def test_the_zabbix_script_sends_what_we_read(self):
         """The parameters of the media type are the keys of the body, and it posts to our address."""
