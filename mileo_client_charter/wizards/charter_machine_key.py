@@ -88,11 +88,13 @@ class CharterMachineKey(models.TransientModel):
         key = keys._generate(
             None, user.name, datetime.combine(self.expires_on, time.max.replace(microsecond=0))
         )
+        # What it is good for, and no more: Odoo's own view warns of full access to an account.
+        view = self.env.ref(f"mileo_client_charter.view_charter_key_{self.kind}")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Key: %s", user.name),
             "res_model": "res.users.apikeys.show",
-            "views": [(False, "form")],
+            "views": [(view.id, "form")],
             "target": "new",
             "context": {"default_key": key},
         }

@@ -271,6 +271,10 @@ class TestReadingMachines(MachineCase, HttpCase):
         wizards = self.as_user("admin", self.env["charter.machine.key"])
         shown = wizards.create({"kind": "feeding", "name": "CMMS"}).action_make()
         self.assertEqual(shown["res_model"], "res.users.apikeys.show")
+        [(view, kind)] = shown["views"]
+        window = self.as_user("admin", self.env["res.users.apikeys.show"]).get_view(view, kind)["arch"]
+        self.assertIn("/json/2", window)
+        self.assertNotIn("full access", window)
         user = self.env["res.users"].search([("name", "=", "CMMS")])
         self.assertEqual(user.group_ids, self.env.ref("mileo_client_charter.group_charter_feeding"))
         self.assertEqual(user.all_group_ids, user.group_ids, "and no type of users")
