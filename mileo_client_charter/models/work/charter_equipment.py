@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.departments import department_of
+from ..base.charter_import_template import import_template
 from ..base.client_document import Sheet
 
 
@@ -375,10 +376,4 @@ class CharterEquipment(models.Model):
 
     @api.model
     def get_import_templates(self):
-        french = "_fr" if (self.env.lang or "").startswith("fr") else ""
-        return [
-            {
-                "label": self.env._("Template of equipment"),
-                "template": f"/mileo_client_charter/static/xls/charter_equipment{french}.xlsx",
-            }
-        ]
+        return import_template(self.env, self.env._("Template of equipment"), "charter_equipment")

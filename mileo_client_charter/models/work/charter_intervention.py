@@ -11,6 +11,7 @@ from ...tools.clock import from_zone
 from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ..base.charter_engine_links import Links
 from ..base.charter_format import zoned_moment
+from ..base.charter_import_template import import_template
 from ..base.charter_words import Words
 from ..base.client_document import Sheet
 from ..charter.charter_service_level import PRIORITIES
@@ -482,9 +483,6 @@ class CharterIntervention(models.Model):
 
     @api.model
     def get_import_templates(self):
-        return [
-            {
-                "label": self.env._("Template for importing interventions"),
-                "template": "/mileo_client_charter/static/xls/interventions.xlsx",
-            }
-        ]
+        return import_template(
+            self.env, self.env._("Template for importing interventions"), "charter_intervention"
+        )

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..base.charter_format import moment_text
+from ..base.charter_import_template import import_template
 from ..base.client_document import Sheet
 
 # What a correction of what the monitoring said must explain.
@@ -308,9 +309,4 @@ class CharterOutage(models.Model):
 
     @api.model
     def get_import_templates(self):
-        return [
-            {
-                "label": self.env._("Template of outages"),
-                "template": "/mileo_client_charter/static/xls/charter_outage.xlsx",
-            }
-        ]
+        return import_template(self.env, self.env._("Template of outages"), "charter_outage")

@@ -20,34 +20,6 @@ class TestInterventionImport(InterventionCase):
         interventions = self.env["charter.intervention"].with_user(user or self.technician)
         return interventions.with_context(import_file=True).load(names, [list(row) for row in rows])
 
-    def test_the_template_is_read_as_it_is(self):
-        [template] = self.env["charter.intervention"].get_import_templates()
-        path = file_path(template["template"].lstrip("/"))
-        with open(path, "rb") as file:
-            wizard = self.env["base_import.import"].create(
-                {
-                    "res_model": "charter.intervention",
-                    "file": file.read(),
-                    "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                    "file_name": "interventions.xlsx",
-                }
-            )
-        options = {
-            "has_headers": True,
-            "quoting": '"',
-            "separator": ",",
-            "date_format": "",
-            "datetime_format": "",
-        }
-        preview = wizard.parse_preview(options)
-        self.assertNotIn("error", preview)
-        matched = {
-            preview["headers"][column]: path for column, path in enumerate(preview["matches"].values())
-        }
-        self.assertEqual(
-            {name: [name] for name in preview["headers"]}, matched, "each column is known by its name"
-        )
-
     def test_rows_make_interventions_with_their_promises(self):
         with self.at(100):
             self.assertEqual(self.env.user.tz or "UTC", "UTC")
