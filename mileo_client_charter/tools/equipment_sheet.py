@@ -82,6 +82,23 @@ class Row(NamedTuple):
     wrong: dict
 
 
+def stored(row: Row) -> list:
+    """Return ``row`` as JSON holds it.
+
+    >>> from_stored(stored(row := Row(2, {"name": "A", "end_of_life": date(2030, 1, 2), "end_of_sale": None}, {}))) == row
+    True
+    """
+    days = {name: day.isoformat() for name, day in row.values.items() if isinstance(day, date)}
+    return [row.number, {**row.values, **days}, row.wrong]
+
+
+def from_stored(kept: list) -> Row:
+    """Return the row that ``stored`` gave."""
+    number, values, wrong = kept
+    days = {name: date.fromisoformat(values[name]) for name in (*DATES, *MILESTONES) if values.get(name)}
+    return Row(number, {**values, **days}, wrong)
+
+
 def _plain(title) -> str:
     return str(title or "").strip().rstrip("*").strip().replace("’", "'").casefold()
 

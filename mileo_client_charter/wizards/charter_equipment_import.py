@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -49,6 +51,9 @@ class CharterEquipmentImport(models.TransientModel):
     missing_tags = fields.Char(readonly=True)
     create_tags = fields.Boolean("Create these tags")
     written = fields.Json(readonly=True, help="Numbers of the equipment written so far.")
+    kept_rows = fields.Json(
+        readonly=True, help="The rows of the file as they were read: no part reads it again."
+    )
 
     @api.depends_context("lang")
     def _compute_in_french(self):
@@ -78,7 +83,7 @@ class CharterEquipmentImport(models.TransientModel):
         """
         self.ensure_one()
         if self.create_tags:
-            rows = self._sheet_rows(equipment_sheet.read)
+            rows = self._rows()
             self.env["charter.equipment.tag"].create([{"name": name} for name in self._missing_tags(rows)])
         self.written = False
         part = self.write_part()
@@ -147,12 +152,25 @@ class CharterEquipmentImport(models.TransientModel):
 
     # -- reading ----------------------------------------------------------------------------------
 
+    def _rows(self):
+        """Return the rows of the file, which is read once: parts follow in requests of their own.
+
+        :raise UserError: the file as a whole cannot be read
+        """
+        digest = hashlib.sha256(self.file or b"").hexdigest()
+        kept = self.kept_rows or {}
+        if kept.get("file") == digest:
+            return [equipment_sheet.from_stored(row) for row in kept["rows"]]
+        rows = self._sheet_rows(equipment_sheet.read)
+        self.kept_rows = {"file": digest, "rows": [equipment_sheet.stored(row) for row in rows]}
+        return rows
+
     def _plan(self):
         """Return [(values of the preview's line, values to write)] in the order of the sheet.
 
         :raise UserError: the file as a whole cannot be read
         """
-        rows = self._sheet_rows(equipment_sheet.read)
+        rows = self._rows()
         known = self._known(rows)
         self.missing_tags = ", ".join(self._missing_tags(rows))
         plan, seen = [], {}

@@ -216,6 +216,24 @@ class TestEquipmentImport(GearCase):
         self.assertEqual((len(ids), written([("serial", "like", "P-")])), (5, 5))
 
     @patch(PART, 2)
+    def test_each_part_reads_the_file_no_more(self):
+        """Found by a person: three seconds of each request went by reading ten thousand rows again."""
+        wizard = self.wizard(*self.many(5))
+        with patch.object(equipment_sheet, "read", side_effect=equipment_sheet.read) as read:
+            wizard.action_show()
+            wizard.action_import()
+            wizard.write_part()
+            self.assertEqual(read.call_count, 1)
+            other = self.wizard({**ROW, "numéro de série": "P-9", "End of support": "2030-06-30"})
+            wizard.file = other.file
+            wizard.action_show()
+            self.assertEqual((read.call_count, wizard.created), (2, 1), "another file is another one")
+        wizard.action_import()
+        self.assertEqual(
+            self.env["charter.equipment"].search([("serial", "=", "P-9")]).end_of_support, date(2030, 6, 30)
+        )
+
+    @patch(PART, 2)
     def test_a_row_that_turns_bad_on_the_way(self):
         wizard = self.wizard(*self.many(3))
         wizard.action_import()
