@@ -44,6 +44,11 @@ class CharterCorrectionWizard(models.TransientModel):
         "res.partner", "Declined by", domain="[('commercial_partner_id', '=', partner_id)]"
     )
     decline_words = fields.Text("How the client declined")
+    attended_ids = fields.Many2many(
+        "res.partner",
+        string="Who attended for the client",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+    )
     achievements = fields.Text("What was achieved this year")
     performance = fields.Text("Performance figures")
     satisfaction = fields.Text("Overall satisfaction")

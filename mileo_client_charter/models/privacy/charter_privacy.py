@@ -253,6 +253,7 @@ class CharterReview(models.Model):
         return {
             **dict.fromkeys(("satisfaction", "minutes", "declined_contact_id", "decline_words"), False),
             "contact_ids": [fields.Command.clear()],
+            "attended_ids": [fields.Command.clear()],
         }
 
     def _charter_anonymise(self):

@@ -432,6 +432,7 @@ class CharterReview(models.Model):
                         )
                     )
         self.answer_ids._become_feedback()
+        engine._record_attendance()
         engine.write({"state": "held", "held_at": self.start_at})
         engine._keep_promise()
 
@@ -460,7 +461,7 @@ class CharterReview(models.Model):
             _lt(
                 "Held on %(day)s with %(people)s, recorded by %(user)s.",
                 day=self.contract_id._charter_local_day(self.held_at),
-                people=self.answer_ids.contact_id._charter_key(),
+                people=self.attended_ids._charter_key(),
                 user=self.env.user._charter_key(),
             )
         )

@@ -1,13 +1,17 @@
-"""Invitations to a review: emailed in each reader's language, with a calendar entry that can be updated (RFC 5546)."""
+"""Invitations to a review: emailed in each reader's language, with a calendar entry that can be updated (RFC 5546); who comes, and
+who was there, which is on record once the meeting was held.
+"""
 
 import base64
 import uuid
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import ical
+from ..base.charter_engine_links import Links
 from ..base.charter_format import moment_text
 
 # What is mailed about a meeting, and how the file says it. What is new or has changed asks for an answer.
@@ -26,6 +30,20 @@ class CharterReview(models.Model):
         charter_engine=True,
         groups="base.group_system",
         help="How often the meeting was moved since it was planned: calendars take the highest.",
+    )
+
+    attended_ids = Links(
+        "res.partner",
+        "charter_review_attended_rel",
+        string="Who attended for the client",
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        copy=False,
+        charter_recorded="client",
+        groups="base.group_user",
+        help="Whoever gave an answer is added when the meeting is recorded as held. The minutes name them.",
+    )
+    invitation_answers = fields.Text(
+        "Answers to the invitation", compute="_compute_invitation_answers", groups="base.group_user"
     )
 
     _ical_uid_idx = models.UniqueIndex("(ical_uid) WHERE ical_uid IS NOT NULL")
@@ -174,3 +192,46 @@ class CharterReview(models.Model):
         """Return where calendars send their answers: to us, who read them; to the organiser's own mailbox without an alias domain."""
         reply = self._notify_get_reply_to(default=None).get(self.id)
         return email_normalize(reply or "") or organiser.email_normalized or self.company_id.email or ""
+
+    # -- who comes, and who was there --------------------------------------------------------------
+
+    @api.depends("event_id.attendee_ids.state", "event_id.attendee_ids.partner_id")
+    @api.depends_context("lang")
+    def _compute_invitation_answers(self):
+        for review in self:
+            invited = review.sudo().event_id.attendee_ids
+            theirs = invited.filtered(
+                lambda one, client=review.partner_id: one.partner_id.commercial_partner_id == client
+            )
+            review.invitation_answers = "\n".join(
+                review._charter_attendance_words(one.state, one.common_name) for one in theirs
+            )
+
+    @api.model
+    def _charter_attendance_words(self, state, name):
+        """Return what ``name`` answers to an invitation, by the state of its attendee."""
+        return {
+            "accepted": self.env._("%s comes.", name),
+            "declined": self.env._("%s cannot come.", name),
+            "tentative": self.env._("%s may come.", name),
+            "needsAction": self.env._("%s has not decided yet.", name),
+        }[state]
+
+    @api.constrains("attended_ids", "contract_id")
+    def _check_attended(self):
+        for review in self:
+            strangers = review.attended_ids.filtered(
+                lambda one, client=review.partner_id: one.commercial_partner_id != client
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "Who attended for the client: %(contacts)s do not belong to %(client)s.",
+                        contacts=", ".join(strangers.mapped("name")),
+                        client=review.partner_id.name,
+                    )
+                )
+
+    def _record_attendance(self):
+        """Add who gave an answer: they were there."""
+        self.attended_ids = [Command.link(contact.id) for contact in self.answer_ids.contact_id]

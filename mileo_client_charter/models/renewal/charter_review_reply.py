@@ -114,12 +114,7 @@ class CharterReview(models.Model):
                 else self.env._("%s proposes another time.", name)
             )
         else:
-            words = {
-                "accepted": self.env._("%s comes.", name),
-                "declined": self.env._("%s cannot come.", name),
-                "tentative": self.env._("%s may come.", name),
-                "needsAction": self.env._("%s has not decided yet.", name),
-            }[answer.status]
+            words = self._charter_attendance_words(answer.status, name)
         return f"{words} “{answer.comment}”" if answer.comment else words
 
     def action_take_proposal(self):

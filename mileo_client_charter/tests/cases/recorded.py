@@ -37,6 +37,7 @@ class RecordedCase(YearCase):
             review.write(
                 {
                     **dict.fromkeys(("achievements", "performance", "satisfaction", "outlook"), "Talked about."),
+                    "attended_ids": [Command.link(self.alice.id)],
                     "answer_ids": [
                         (0, 0, {"contact_id": self.alice.id, "rating": "4", "nps": "9", "comment": "Good.", "wishes": "More."})
                     ],

@@ -181,6 +181,36 @@ class TestReview(YearCase):
         with self.assertRaisesRegex(UserError, "stay as they were recorded"):
             review.answer_ids.comment = "Excellent!"
 
+    def test_who_comes_and_who_was_there(self):
+        """On the form: what those invited answered before, who was there afterwards; on record with the meeting, and in its minutes."""
+        review = self.planned()
+        review.contact_ids = self.alice | self.adam
+        attendees = {one.partner_id: one for one in review.sudo().event_id.attendee_ids}
+        attendees[self.alice].state = "accepted"
+        self.assertEqual(
+            sorted(review.invitation_answers.splitlines()),
+            [f"{self.alice.name} comes.", f"{self.adam.name} has not decided yet."],
+        )
+        with self.assertRaisesRegex(ValidationError, "do not belong"), self.env.cr.savepoint():
+            review.attended_ids = self._client("Stranger")[1]
+        with self.at(moment=datetime(2026, 11, 20, 12)):
+            review.attended_ids = self.adam
+            review.answer_ids = [Command.create({"contact_id": self.alice.id, "rating": "4"})]
+            review.action_hold()
+            self.assertEqual(review.attended_ids, self.alice | self.adam, "whoever answers is there")
+            evidence = review.obligation_id.sudo().evidence
+            for contact in (self.alice, self.adam):
+                self.assertIn(contact._charter_key(), evidence)
+            with self.assertRaisesRegex(UserError, "stay as they were recorded"), self.env.cr.savepoint():
+                review.attended_ids = self.alice
+            wizard = self.env["charter.message.wizard"].browse(review.action_ask_minutes()["res_id"])
+            words = " ".join(html2plaintext(wizard.body).split())
+            self.assertIn(f"{self.alice.name}, {self.adam.name}; for us, {self.manager.name}", words)
+            review.with_user(self.operations)._charter_correct(
+                {"attended_ids": [Command.set(self.alice.ids)]}, "Adam had another meeting."
+            )
+        self.assertEqual(review.attended_ids, self.alice)
+
     def test_each_contact_is_mailed_at_once_what_was_noted_in_its_name(self):
         """A mark typed by us counts from then on: whoever is said to have given it reads it then, not with the minutes."""
         self.alice.lang = "fr_FR"
