@@ -112,6 +112,7 @@ WHOLE = (
         kinds=by("kind", "charter_intervention"), priorities=by("priority", "charter_intervention"),
         progress=by("progress", "charter_intervention"), pauses=count("charter_intervention_pause"),
         outages=by("CASE WHEN planned THEN 'planned' WHEN no_data THEN 'no_data' ELSE 'down' END", "charter_outage"),
+        refused=dict(rows("SELECT cause, count FROM charter_outage_refusal WHERE state = 'open'")),
         escalations=by("state || level", "charter_escalation"),
         renewals=by("state", "charter_renewal"), overridden=count("charter_renewal WHERE overridden"),
         reviews=by("kind || '-' || state", "charter_review"), notices=by("state", "charter_notice"),
@@ -230,6 +231,7 @@ def test_every_screen_has_something_to_show(told):
     assert told["progress"].keys() == {"new", "running", "paused", "closed"}
     assert told["pauses"] > 5
     assert told["outages"].keys() == {"down", "planned", "no_data"}
+    assert told["refused"] == {"unknown": 5, "no_serial": 10}
     assert told["escalations"].keys() >= {"resolved1", "resolved2", "answered2", "open1"}
     assert told["renewals"].keys() == {"open", "interview", "remediation", "passed", "renewed"}
     assert told["overridden"] == 1

@@ -1,5 +1,7 @@
 """Long runs as jobs: each range once, nothing done twice, channels of their own."""
 
+from datetime import timedelta
+
 from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -126,3 +128,34 @@ class TestJobs(PrintingCase):
             reports._charter_enqueue("_job_send", [19, 20, 39, 61], 20, "Send")
             keys = sorted(job.identity_key for job in trap.enqueued_jobs)
         self.assertEqual(keys, [f"charter.report._job_send-20-{number}" for number in (0, 1, 3)])
+
+    def test_without_a_runner_the_scheduled_action_does_the_work(self):
+        """Jobs wait, and none is taken: after half an hour the work is done all the same, and the set-up check says why."""
+        checks = self.env["charter.setup.check"]
+
+        def found():
+            [row] = checks._refresh(self.company, ["job_runner"]).filtered(
+                lambda one: one.code == "job_runner"
+            )
+            return row.state
+
+        self.turn()
+        jobs = self.jobs("_job_draft")
+        jobs.date_created = AFTER
+        with self.at(moment=AFTER + timedelta(minutes=29)), self.committing():
+            self.env["charter.report"]._cron_report()
+            self.assertEqual((bool(self.all_reports()), found()), (False, "ok"), "a runner may be busy")
+        with self.at(moment=AFTER + timedelta(minutes=31)), self.committing():
+            self.assertEqual(found(), "todo")
+            self.env["charter.report"]._cron_report()
+        reports = self.all_reports()
+        self.assertEqual(reports.contract_id, self.contracts)
+        [row] = checks.search([("company_id", "=", self.company.id), ("code", "=", "job_runner")])
+        self.assertIn("server-wide modules", row.remedy)
+        self.perform(jobs)
+        self.assertEqual(
+            self.all_reports(), reports, "a job that is taken after all finds nothing left to do"
+        )
+        with self.at(moment=AFTER + timedelta(minutes=32)):
+            jobs[0].date_started = AFTER + timedelta(minutes=31)
+            self.assertEqual(found(), "ok")
