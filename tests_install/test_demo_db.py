@@ -17,10 +17,15 @@ LOAD = f"""
     import hashlib, html
     from collections import Counter
     from datetime import datetime
+    from unittest.mock import patch
     from odoo.tools.convert import convert_file
     from odoo.addons.{ADDON}.demo.story import Story
+    from passlib.context import CryptContext
 
     env = env(context={{}}, su=True)
+    # As bin/demo does.
+    quick = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["auto"], pbkdf2_sha512__rounds=1)
+    patch.object(type(env["res.users"]), "_crypt_context", lambda self: quick).start()
     convert_file(env, "{ADDON}", "demo/charter_demo.xml", {{}}, mode="init", noupdate=True)
     story = Story(env, datetime.fromisoformat("{NOW}"))
 

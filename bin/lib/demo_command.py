@@ -44,8 +44,13 @@ LOGINS = (
 # Only the project's own demo data: the demo data of Odoo's modules would bury it.
 LOAD_DEMO = """
 import importlib.util
+from unittest.mock import patch
 from odoo.tools.convert import convert_file
+from passlib.context import CryptContext
 env = env(context={{}}, su=True)
+# The passwords of the demo are its logins: one round each. At the first login Odoo replaces such a hash by one of its own many rounds.
+quick = CryptContext(["pbkdf2_sha512", "plaintext"], deprecated=["auto"], pbkdf2_sha512__rounds=1)
+patch.object(type(env["res.users"]), "_crypt_context", lambda self: quick).start()
 wanted = [("name", "in", {addons!r}), ("state", "=", "installed")]
 installed = env["ir.module.module"].search(wanted).mapped("name")
 for addon, files in {files!r}:
