@@ -57,7 +57,11 @@ ALLOWED = {
     ): "a label beside a seal that is on record, in UTC for ever",
 }
 WRONG_CALLS = {"today", "context_today", "utcnow"}
-SQL_DAY = re.compile(r"CURRENT_DATE|\bnow\(\)::date|\b\w+_at::date", re.IGNORECASE)
+# Whoever puts a zone together in SQL to get a day decides again what ``res.company._charter_tz`` decides.
+SQL_DAY = re.compile(
+    r"COALESCE\((?:calendar|partner)\.tz[^)]*\)\)::date|CURRENT_DATE|\bnow\(\)::date|\b\w+_at::date",
+    re.IGNORECASE,
+)
 TEXT_DAY = re.compile(r"\[:10\]")
 
 

@@ -428,6 +428,10 @@ def is_zone(name: str) -> bool:
         return False
 
 
+# Names a calendar or a person has that nobody has set a time zone for.
+UTC_NAMES = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
+
+
 @lru_cache(maxsize=1)
 def countries_in_utc():
     """Return countries with a place whose clocks show UTC all year round, Iceland or Senegal for instance."""

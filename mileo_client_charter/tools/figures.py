@@ -46,6 +46,15 @@ def percent(met, total, digits=1):
     return (min(shown, 100 * scale - 1) if met < total else shown) / scale
 
 
+def mean(total, number, digits=1):
+    """Return ``total`` over ``number``, to be shown with ``digits`` decimals, to the ``nearest``; None when there is nothing to count on.
+
+    >>> mean(69, 20), mean(17, 4), mean(0, 0)
+    (3.5, 4.3, None)
+    """
+    return nearest(Fraction(total * 10**digits, number)) / 10**digits if number else None
+
+
 def interventions(done, open_at_end, cancelled):
     """Formula: An intervention belongs to the period in which the work was done (its resolution). Those reported by the
     end of the period and not done by then are counted separately, as in progress; those reported in the period and

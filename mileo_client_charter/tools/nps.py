@@ -41,3 +41,14 @@ def nps(promoters, detractors, answers):
     if not answers:
         return None
     return nearest(Fraction(100 * (promoters - detractors), answers))
+
+
+def margin(promoters, detractors, answers, threshold):
+    """Return what an NPS has over a threshold, a hundred times for each answer: above the threshold where it is more than 0.
+
+    Exact, in whole numbers, and to be added up over companies with thresholds of their own.
+
+    >>> margin(1, 0, 250, 0), margin(1, 0, 10, 30), margin(1, 1, 4, 0)
+    (100, -200, 0)
+    """
+    return 100 * (promoters - detractors) - threshold * answers

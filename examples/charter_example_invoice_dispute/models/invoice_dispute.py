@@ -46,7 +46,7 @@ class InvoiceDispute(models.Model):
 
     @api.model
     def _from_portal(self, contact, move, description):
-        """Return the form of the portal. :raise ValidationError: no invoice of the client's, or no words"""
+        """Record what the portal's form says. :raise ValidationError: no invoice of the client's, or no words"""
         if not move:
             raise ValidationError(self.env._("Invoice: choose one of yours."))
         description = self._charter_words(description, 5000, self.env._("What is wrong"))

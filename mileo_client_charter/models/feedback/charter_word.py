@@ -100,7 +100,7 @@ class CharterWord(models.Model):
 
     @api.model
     def _hear(self, document, said_at=None, message=None):
-        """Return a client said something on ``document``: somebody reads it by the next working day.
+        """Record that a client said something on ``document``: somebody reads it by the next working day.
 
         :param said_at: naive UTC, now by default  :param message: the mail.message that holds it
         :return: the row, or none for a document that is no client's

@@ -1,5 +1,7 @@
 """What general management sees first: commitments met over time, the NPS, clients at risk, renewals at risk with their money."""
 
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Domain
@@ -8,7 +10,7 @@ from odoo.tools.misc import formatLang
 
 from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
-from ...tools.nps import nps
+from ...tools.nps import margin, nps
 from ..base.charter_format import day_text, percent_text
 from ..ledger.charter_past_due import over_domain
 from ..renewal.charter_renewal import SETTLED
@@ -146,12 +148,15 @@ class CharterCockpit(models.AbstractModel):
         self.env["charter.nps"]._flush()
         self.env.cr.execute(
             SQL(
-                "SELECT SUM(promoters), SUM(detractors), SUM(answers) FROM %(nps_table)s standing WHERE company_id = ANY(%(companies)s)",
+                """SELECT company_id, SUM(promoters)::int, SUM(detractors)::int, SUM(answers)::int FROM %(nps_table)s standing
+                    WHERE company_id = ANY(%(companies)s) GROUP BY company_id""",
                 nps_table=self.env["charter.nps"]._nps_table(self._charter_now()),
                 companies=self.env.companies.ids,
             )
         )
-        promoters, detractors, answers = (int(value or 0) for value in self.env.cr.fetchone())
+        (promoters, detractors, answers), tone = self._nps_tone(
+            self.env.cr.fetchall(), self.env["charter.nps"]._thresholds(self.env.companies)
+        )
         score = nps(promoters, detractors, answers)
         return self._figure(
             "nps",
@@ -160,11 +165,19 @@ class CharterCockpit(models.AbstractModel):
             self._list(
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
-            "" if score is None else "success" if promoters > detractors else "danger",
+            tone,
             self.env._("no answer yet")
             if score is None
             else self.env._("n = %s contacts, latest answer of each", answers),
         )
+
+    @api.model
+    def _nps_tone(self, rows, thresholds):
+        """Return ((promoters, detractors, answers), tone) of ``rows`` (company id, promoters, detractors, answers): held against the
+        threshold of each company's charter, as the renewal is."""
+        counts = [sum(row[place] for row in rows) for place in (1, 2, 3)]
+        over = sum(margin(*row[1:], thresholds[row[0]]) for row in rows)
+        return counts, "" if not counts[2] else "success" if over > 0 else "danger"
 
     @api.model
     def _nps_block(self):
@@ -172,15 +185,17 @@ class CharterCockpit(models.AbstractModel):
         months = self._months()
         answers = self.env["charter.nps.answer"].with_context(tz=self._tz())
         domain = [("answered_at", ">=", months[0][1]), ("answered_at", "<", months[-1][2])]
-        found = {
-            month.date(): (promoters, detractors, count)
-            for month, promoters, detractors, count in answers._read_group(
-                domain, ["answered_at:month"], ["promoter:sum", "detractor:sum", "__count"]
-            )
-        }
+        thresholds = self.env["charter.nps"]._thresholds(self.env.companies)
+        found = defaultdict(list)
+        for month, *row in answers._read_group(
+            [*domain, ("company_id", "in", self.env.companies.ids)],
+            ["answered_at:month", "company_id"],
+            ["promoter:sum", "detractor:sum", "__count"],
+        ):
+            found[month.date()].append((row[0].id, *row[1:]))
         cells = []
         for day, first, last in months:
-            promoters, detractors, count = found.get(day, (0, 0, 0))
+            (promoters, detractors, count), tone = self._nps_tone(found.get(day, []), thresholds)
             month = [("answered_at", ">=", first), ("answered_at", "<", last)]
             title = self.env._("Answers of %s", day_text(self.env, day, "MMMM y"))
             cells.append(
@@ -188,7 +203,7 @@ class CharterCockpit(models.AbstractModel):
                     "key": str(day),
                     "value": str(nps(promoters, detractors, count)) if count else "–",
                     "note": self.env._("n = %s", count) if count else "",
-                    "tone": "" if not count else "success" if promoters > detractors else "danger",
+                    "tone": tone,
                     "action": self._list(title, "charter.nps.answer", month, views=("list",))
                     if count
                     else None,

@@ -219,15 +219,14 @@ class CharterAssignment(models.Model):
             return {}
         now = now or fields.Datetime.now()
         self.flush_model()
-        # The day is the company's own, and read once: at 23:30 UTC it may be tomorrow already in Paris.
+        # The day is the company's own: at 23:30 UTC it may be tomorrow already in Paris.
+        companies = self.env["res.company"].browse({key[0] for key in keys})
+        days = [company._charter_day_at(now) for company in companies]
         self.env.cr.execute(
             SQL(
                 """
             WITH today AS MATERIALIZED (
-                SELECT company.id, (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(calendar.tz, 'UTC'))::date AS day
-                  FROM res_company company
-                  LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
-                 WHERE company.id = ANY(%(companies)s))
+                SELECT * FROM unnest(%(companies)s::int[], %(days)s::date[]) AS given(id, day))
             SELECT DISTINCT ON (assignment.company_id, assignment.role, assignment.partner_id) assignment.company_id,
                    assignment.role, assignment.partner_id, assignment.user_id
               FROM charter_assignment assignment
@@ -239,10 +238,10 @@ class CharterAssignment(models.Model):
              ORDER BY assignment.company_id, assignment.role, assignment.partner_id, %(first)s
             """,
                 first=holder_first_sql(),
-                companies=list({key[0] for key in keys}),
+                companies=companies.ids,
+                days=days,
                 roles=list({key[1] for key in keys}),
                 partners=pg_array({key[2] for key in keys if key[2]}),
-                now=now,
             )
         )
         found = {(company, role, partner): user for company, role, partner, user in self.env.cr.fetchall()}

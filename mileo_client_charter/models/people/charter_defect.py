@@ -4,10 +4,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.clock import countries_in_utc
+from ...tools.clock import UTC_NAMES, countries_in_utc
 from ..base.charter_words import Words
-
-UTC = ("UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu")
 
 
 class CharterDefect(models.Model):
@@ -154,7 +152,7 @@ class CharterDefect(models.Model):
                  WHERE calendar.tz = ANY(%(utc)s) AND country.code != ALL(%(countries_in_utc)s)
                 """,
                 used=used,
-                utc=list(UTC),
+                utc=list(UTC_NAMES),
                 countries_in_utc=list(countries_in_utc()),
             ),
         ]

@@ -15,10 +15,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, config
 
 from ...hooks import POSTGRESQL
+from ...tools.clock import UTC_NAMES
 
 ADMIN = "mileo_client_charter.group_charter_admin"
-# Time zones of somebody who has chosen none.
-NOWHERE = (False, "UTC", "Etc/UTC", "GMT", "Etc/GMT")
 
 
 class CharterSetupCheck(models.Model):
@@ -112,7 +111,7 @@ class CharterSetupCheck(models.Model):
         return {
             company: f"{company.resource_calendar_id.name or '–'}: {company.resource_calendar_id.tz or '–'}"
             for company in companies
-            if company.resource_calendar_id.tz in NOWHERE
+            if company.resource_calendar_id.tz in (False, *UTC_NAMES)
         }
 
     @api.model

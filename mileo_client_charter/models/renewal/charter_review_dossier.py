@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
+from ...tools.figures import mean
 from ..base.charter_batches import one_by_one
 from ..base.charter_format import day_text, percent_text
 from ..base.client_document import message_extras
@@ -220,7 +221,7 @@ class CharterReview(models.Model):
             if not part["n"]:
                 return self.env._("no answer")
             return self.env._(
-                "%(mean)s of 5 (n = %(n)s)", mean=figure(part["sum"] / part["n"], 1), n=part["n"]
+                "%(mean)s of 5 (n = %(n)s)", mean=figure(mean(part["sum"], part["n"]), 1), n=part["n"]
             )
 
         def recommend(figures):

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...tools.figures import rate
+from ...tools.figures import mean, rate
 from ...tools.formatted import Formatted
 from ..base.charter_format import day_text
 
@@ -104,7 +104,8 @@ class CharterReport(models.Model):
         if not total:
             return None
         if name == "satisfaction":
-            return Formatted(self._number(met / total, 1), round(met / total, 1), "mark")
+            shown = mean(met, total)
+            return Formatted(self._number(shown, 1), shown, "mark")
         return self._rate(met, total, 2 if name == "availability" else 1)
 
 

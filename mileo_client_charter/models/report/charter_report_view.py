@@ -11,7 +11,7 @@ from odoo import fields, models
 from odoo.tools import formatLang
 
 from ...tools.clock import to_local
-from ...tools.figures import percent, rate
+from ...tools.figures import mean, percent, rate
 from ...tools.formatted import Formatted
 from ..base.charter_format import day_text, moment_text, percent_text
 
@@ -205,11 +205,11 @@ class CharterReport(models.Model):
         }
 
     def _satisfaction_tile(self, answers):
-        mean = answers["sum"] / answers["n"] if answers["n"] else None
+        shown = mean(answers["sum"], answers["n"])
         value, note = NONE, self.env._("No rating received: no mean")
-        if mean:
-            words = self.env._("%s out of 5", self._number(mean, 1))
-            value = Formatted(words, round(mean, 1), "mark", noted=True)
+        if shown:
+            words = self.env._("%s out of 5", self._number(shown, 1))
+            value = Formatted(words, shown, "mark", noted=True)
             note = self.env._(
                 "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
             )
@@ -218,7 +218,7 @@ class CharterReport(models.Model):
             "label": self.env._("Satisfaction"),
             "value": value,
             "note": note,
-            "part": mean and mean / 5,
+            "part": rate(answers["sum"], 5 * answers["n"]),
         }
 
     def _availability_tile(self, figures):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...models.base.charter_engine import charter_door
+from ...tools.codes import RENEWAL_DECISION
 from ..cases.common import START
 from ..cases.year import YearCase
 
@@ -268,6 +269,30 @@ class TestCockpit(YearCase):
         # In its month every answer counts: two promoters, one detractor.
         self.assertEqual((row["cells"][-1]["value"], row["cells"][-1]["note"]), ("33", "n = 3"))
         self.assertEqual(row["cells"][0]["value"], "–")
+
+    def test_the_nps_is_coloured_by_the_threshold_of_the_charter(self):
+        """As the renewal is decided (article 04): not above a threshold of 40 is no success, whatever its sign."""
+        self.say(self.alice, 10)
+        self.say(self.adam, 10)
+        self.say(self.alice, 7)
+        [terms] = self.document.commitment_ids.filtered(lambda one: one.code == RENEWAL_DECISION)
+        for threshold, tone, month_tone in (
+            (0, "success", "success"),
+            (60, "danger", "success"),
+            (70, "danger", "danger"),
+        ):
+            with self.subTest(threshold):
+                # The terms of a charter in force are frozen; what is tested here is who reads them.
+                with charter_door(self.env.cr):
+                    self.env.cr.execute(
+                        "UPDATE charter_commitment SET threshold = %s WHERE id = %s", [threshold, terms.id]
+                    )
+                self.env.invalidate_all()
+                page = self.page(self.direction, "direction")
+                [figure] = [one for one in page["figures"] if one["key"] == "nps"]
+                [row] = self.block(page, "nps")["table"]["rows"]
+                self.assertEqual((figure["value"], figure["tone"]), ("50", tone))
+                self.assertEqual((row["cells"][-1]["value"], row["cells"][-1]["tone"]), ("67", month_tone))
 
     def test_renewals_at_risk_with_their_money(self):
         contract = self.renewing(self._client("Renewing")[0])

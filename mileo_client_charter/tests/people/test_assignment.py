@@ -105,6 +105,21 @@ class TestAssignment(CharterCase):
                     )
                     self.assertEqual(found, current)
 
+    def test_without_a_calendar_the_day_is_that_of_the_company_s_address(self):
+        self._hold(self.manager, TODAY - 5 * DAY, TODAY)
+        self._hold(self.technician, TODAY + DAY)
+        self.company.partner_id.tz = "Europe/Paris"
+        self.company.resource_calendar_id = False
+        self.env.flush_all()
+        for moment, expected in (
+            (datetime(2026, 10, 5, 21, 59), self.manager),
+            (datetime(2026, 10, 5, 22, 0), self.technician),
+        ):
+            with self.subTest(moment), freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(self._holder(self.vacant), expected)
+                self.assertEqual(self.vacant.charter_account_manager_id, expected)
+
     def test_assigned_late_at_night_counts_from_the_companys_day(self):
         feedback = self.env["charter.feedback"]._from_portal(self._contact_of_vacant(), rating=1)
         with freeze_time(datetime(2026, 10, 5, 22, 30)):
