@@ -38,13 +38,9 @@ def _found(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name == "round" and isinstance(node.func, ast.Name):
-            yield ast.unparse(node)
-        elif name in SHOWING and any(
-            isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div)
-            for argument in node.args
-            for part in ast.walk(argument)
-        ):
+        inside = [part for argument in node.args for part in ast.walk(argument)]
+        divides = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in inside)
+        if (name == "round" and isinstance(node.func, ast.Name)) or (name in SHOWING and divides):
             yield ast.unparse(node)
 
 

@@ -206,7 +206,7 @@ class CharterEngineMixin(models.AbstractModel):
         return {}
 
     def _charter_without_echo(self, vals):
-        """Return ``vals`` without the engine's fields that say what is there already: the web client sends all that a form holds.
+        """Return ``vals`` without the engine's fields whose value is unchanged: the web client sends all that a form holds.
 
         For new records, what is there is the default.
         """
@@ -217,7 +217,7 @@ class CharterEngineMixin(models.AbstractModel):
     def _charter_is_echo(self, name, value):
         field = self._fields[name]
         if not self._has_field_access(field, "read") or not self.has_access("read"):
-            # Nobody learns by guessing what they may not read.
+            # An equal value would be accepted and another refused: that would reveal a value the user may not read.
             return False
         if self:
             return not any(changed_names(record, {name: value}) for record in self.sudo())

@@ -1,6 +1,6 @@
 """Triggers by which the database refuses a report, delivery or review file that holds a row of another client (article 01).
 
-Python chooses the rows by client; this is what holds when it is mistaken. The check is made from the registry: every link of
+Python chooses the rows by client; the triggers refuse what it would choose wrongly. The check is made from the registry: every link of
 a document to a model whose rows are a client's, every contact, the document it was made from, and the ids in its frozen table.
 A merge of contacts, which moves the rows of one client table by table, is checked when it is over.
 """
@@ -22,7 +22,7 @@ DECLARE
     client int;
     strange text;
 BEGIN
-    -- As it is now: where the check was put off, NEW is what it was then.
+    -- The row as it is now: in a deferred check NEW holds the values of the moment of the write.
     SELECT to_jsonb(document) INTO own FROM "{table}" AS document WHERE document.id = NEW.id;
     client := own ->> '{owner}';
     -- A link that stays as it was is not looked at again: a contact may have gone to another client since.

@@ -233,7 +233,7 @@ class CharterDeliveryRun(models.Model):
 
     @api.model
     def _remind_held(self):
-        """Remind whoever is to look at a run that waits, each day, and the rest up at the end: it is owed anyway."""
+        """Remind, each day, whoever has to look at a run that waits for its review."""
         people = self.env["charter.assignment"]
         kind = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.activity_promise")
         runs = self.sudo().search_fetch(self._to_remind_of(), ["company_id"])

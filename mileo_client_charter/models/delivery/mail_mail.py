@@ -62,7 +62,7 @@ class MailMail(models.Model):
         return env._("Choose which messages you receive"), reader._charter_link("mails", reader)
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """Send what is whole: a mail that carries a file which is no longer the one on record does not leave."""
+        """Send the mails, except those that carry a file which is no longer the one on record."""
         broken = self.browse()
         # Another worker may have sent and removed some of them since they were queued.
         for mail in self.sudo().exists():
@@ -76,7 +76,7 @@ class MailMail(models.Model):
         )
 
     def _send(self, auto_commit=False, smtp_session=None, post_send_callback=None, **options):
-        """Send each mail by one process alone, to one recipient at a time, over a connection that lives.
+        """Send each mail by one process alone, to one recipient at a time, over a connection that still answers.
 
         Core marks a mail before it sends it, but the mark reaches the database with the end of the transaction only: two
         processes at the queue at once both send, and one of them learns of it too late. What another process is at, or has
@@ -145,7 +145,7 @@ class MailMail(models.Model):
         return self.filtered(lambda mail: mail.id in free)
 
     def _charter_taken_again(self):
-        """Return ``self``, to ourselves in a transaction of its own, which sees what the others did until now; else nothing."""
+        """Lock the mails in a new transaction, which sees what other processes did until now. :return: ``self`` locked, else no mail"""
         for _attempt in range(ATTEMPTS):
             self.env.cr.commit()  # pylint: disable=invalid-commit
             try:

@@ -26,7 +26,7 @@ class CharterEscalation(models.Model):
     _inherit = "charter.escalation"
 
     def _ask_who_it_is(self):
-        """Ask somebody to name the client of an unknown or doubtful sender: nobody is lost."""
+        """Ask somebody to name the client of an unknown or doubtful sender, so that the escalation gets its owner and its clock."""
         self.ensure_one()
         sender = self.email_from or "—"
         contacts = self._contacts_who_write(self.email_from)
@@ -57,15 +57,15 @@ class CharterEscalation(models.Model):
 
     @api.model
     def _contacts_who_write(self, email_from):
-        """Return the contacts of clients a mail may be from, one a client: whose address it has, else whose it has but for what
-        follows a “+” (RFC 5233); of several, those of clients under the charter.
+        """Return the contacts of clients a mail may be from, one for each client: those with the sender's address; if there are none, those
+        with that address without the part after a “+” (RFC 5233). Of several, those of clients under the charter.
         """
         people = self.env["res.partner"].sudo()
         sender = email_normalize(email_from or "") or ""
         for address in dict.fromkeys((sender, untagged(sender))):
             found = address and people.search([("email_normalized", "=", address)], order="is_company, id")
             if found:
-                # One of ours is one of ours, whatever else has the same address.
+                # The address of an employee is no client's, even where a client's contact has it too.
                 if any(not user.share for user in found.user_ids):
                     return people
                 first = {}

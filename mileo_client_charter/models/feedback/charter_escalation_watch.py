@@ -17,7 +17,7 @@ _lt = LazyTranslate(__name__)
 
 # Days without a word of the client after an answer: then it is asked; then the escalation is closed with that reason.
 ASK_AFTER, CLOSE_AFTER = timedelta(days=7), timedelta(days=30)
-# Everybody has an address there: such a domain says nothing of whose contact somebody is.
+# Domains of public mailboxes: such a domain does not show which client somebody is a contact of.
 PUBLIC_DOMAINS = {
     "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.com", "live.fr", "msn.com",
     "yahoo.com", "yahoo.fr", "ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.fr", "gmx.de",
@@ -141,7 +141,7 @@ class CharterEscalation(models.Model):
     def _watch_escalations(self, days):
         """Return what a day's watch of the escalations finds; each is said once a day."""
         now = self._charter_now()
-        # Who said that it is not satisfied is not silent.
+        # A client who answered that it is not satisfied has answered: it is not asked again.
         answered = Domain("state", "=", "answered") & Domain("unsatisfied_at", "=", False)
         silent = answered & Domain("answered_at", "<=", now - CLOSE_AFTER) & Domain("asked_at", "!=", False)
         unasked = answered & Domain("answered_at", "<=", now - ASK_AFTER) & Domain("asked_at", "=", False)

@@ -159,7 +159,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _correct(self, moments, reason, account):
-        """Correct, by a step with a reason, when promises were done; what that changes is notified as widely as the lateness was.
+        """Correct, by a step with a reason, when promises were done; whoever was notified of the lateness is notified of the change.
 
         :param moments: {promise: the moment it was done, naive UTC}, of one step
         :param reason: why

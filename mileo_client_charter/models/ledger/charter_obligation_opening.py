@@ -214,7 +214,7 @@ class CharterObligation(models.Model):
             opened_at = request.get("opened_at") or (at if terms.anchor == "after" else now)
             failed = isinstance(due, NoWorkingTime)
             if not failed:
-                # No promise is over before it is made.
+                # A due moment is never before the promise is opened.
                 due = max(due, opened_at, request.get("not_before") or opened_at)
             rows.append(
                 Row(
@@ -271,7 +271,7 @@ class CharterObligation(models.Model):
 
     @api.model
     def _due_since_known(self, ruler, asked, dues):
-        """Return ``dues``, those that were over when it became known counted from then: no promise is made that is broken already.
+        """Return ``dues``, those that were over when it became known counted from then: no promise is opened already past due.
 
         Nor is one due after a younger one of the same commitment to the same client: it would be done out of turn.
         """

@@ -102,7 +102,7 @@ class CharterOnboarding(models.Model):
     @api.depends("company_id", "state")
     @api.depends_context("lang")
     def _compute_setup_todo(self):
-        """Show the set-up check as long as nothing has begun: what would shame the first campaign."""
+        """Show the open set-up checks as long as nothing has begun: the first emails to clients depend on them."""
         checks = self.env["charter.setup.check"]
         for onboarding in self:
             waiting = onboarding.state in ("draft", "previewing", "ready") and onboarding.company_id
@@ -213,7 +213,7 @@ class CharterOnboarding(models.Model):
             & (Domain("date_end", "=", False) | Domain("date_end", ">=", today))
             & Domain("partner_id.active", "=", True)
             & Domain("commercial_partner_id.active", "=", True)
-            # What is dead is none: without a line that still runs, a note or a section is no work.
+            # A contract without a line that still runs is left out; a note or a section is no such line.
             & Domain(
                 "contract_line_ids",
                 "any",
@@ -433,7 +433,7 @@ class CharterOnboarding(models.Model):
         return self.env["charter.onboarding.line"].search_count(self._waiting_domain())
 
     def _next_lines(self):
-        """Return the next contracts to preview or to begin; a client's are never parted."""
+        """Return the next contracts to preview or to begin; all contracts of a client are in the same batch."""
         lines = self.env["charter.onboarding.line"]._charter_engine()
         if self.state not in ("previewing", "running"):
             return lines

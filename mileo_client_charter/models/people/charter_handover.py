@@ -29,7 +29,7 @@ class CharterHandover(models.Model):
 
     One row for each absence (or change for good) and client. ``plan`` is who answers and when; ``told_plan`` is what
     the client was informed last. As long as they differ the client is due word of it: a first notification is a promise,
-    due when the change begins, and so is an absence that grows; anything else is a correction, sent at once.
+    due when the change begins, and so is an absence made longer; anything else is a correction, sent at once.
     """
 
     _name = "charter.handover"
@@ -291,7 +291,7 @@ class CharterHandover(models.Model):
         return self.state == "planned" and bool(self.tell_at) and list(promised) == wanted
 
     def _first_change(self, today):
-        """Return the first day from today on that is other than the client was informed of."""
+        """Return the first day from today on whose plan differs from the one the client was informed of."""
         edges = {
             fields.Date.to_date(first)
             for _role, _user, first, _last in [*(self.plan or ()), *(self.told_plan or ())]
@@ -323,7 +323,7 @@ class CharterHandover(models.Model):
         now = self._charter_now()
         tz = self.company_id._charter_tz()
         if first_change is None:
-            # Only days gone by differ: there is nothing left to notify.
+            # The plans differ on past days only: there is nothing left to notify.
             self.write({"state": "told" if self.tellings else "withdrawn", "tell_at": False})
             self._charter_cancel(CONTACT_HANDOVER, _lt("The absence is over."))
             return []

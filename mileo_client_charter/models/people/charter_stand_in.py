@@ -39,7 +39,7 @@ class CharterAssignment(models.Model):
 
     @api.model
     def _company_people(self, company, role):
-        """Return who answers for a company-wide role now, never nobody. :return: res.users
+        """Return who answers for a company-wide role now; there is always somebody. :return: res.users
 
         Where nobody holds it, or its holder is away without a substitute, it is the next level up: general management for the
         operations manager, the company's administrators of the charter for general management.

@@ -29,10 +29,10 @@ TEXTS = ("text", "varchar", "bpchar", "json", "jsonb")
 CARRIERS = {"calendar_event", "mail_message", "mail_mail", "ir_attachment"}
 # Who made or changed a row says nothing of what it is about.
 LOG_COLUMNS = {"create_uid", "write_uid"}
-# How far from the person its name is looked for: the rows that name it, what hangs on them, what hangs on that.
+# How far from the person its name is looked for: rows that refer to it, rows that refer to those, and one link further.
 STEPS = 2
-# Tables of their own rules, and rows of others: a person's own row is emptied by its own method.
-APART = {"res_partner", "res_users", "res_company"}
+# Tables that are not searched here: they hold other people's rows, and the person's own row is emptied by its own method.
+NOT_SEARCHED = {"res_partner", "res_users", "res_company"}
 EPHEMERAL = {"bus_bus", "ir_logging"}
 LARGEST_FILE = 30 * 1024 * 1024
 OFFICE = ("officedocument", "opendocument")
@@ -58,7 +58,7 @@ class CharterAnonymiser(models.AbstractModel):
         # A row that holds its e-mail address or its telephone number is about the person, whatever it points to.
         changed = {table: self._clean(table, columns, everywhere) for table, columns in sorted(texts.items())}
         scope = self._scope(
-            contact, clients, {table: ids for table, ids in changed.items() if table not in APART}
+            contact, clients, {table: ids for table, ids in changed.items() if table not in NOT_SEARCHED}
         )
         for table, columns in sorted(texts.items()):
             if table in ephemeral:
@@ -224,9 +224,9 @@ class CharterAnonymiser(models.AbstractModel):
             for table, column, target, with_id in links:
                 if column in LOG_COLUMNS:
                     continue
-                if with_id and table not in APART and new.get(target):
+                if with_id and table not in NOT_SEARCHED and new.get(target):
                     found[table].update(self._related_ids(table, "id", column, new[target]))
-                if with_id and target in CARRIERS and new.get(table) and table not in APART:
+                if with_id and target in CARRIERS and new.get(table) and table not in NOT_SEARCHED:
                     found[target].update(self._related_ids(table, column, "id", new[table]))
                 if not with_id and target in CARRIERS:
                     for other, its, its_target, _with_id in links:

@@ -18,7 +18,7 @@ BATCH = 200
 
 
 class CharterPrivacy(models.AbstractModel):
-    """What can be made no one's: a document says what of it is personal, and when its time is over."""
+    """What can be anonymised: a document says which of its fields are personal, and when their retention ends."""
 
     _name = "charter.privacy"
     _description = "Retention of personal data"

@@ -224,7 +224,7 @@ class CharterRenewal(models.Model):
     @api.depends("state")
     @api.depends_context("lang")
     def _compute_today(self):
-        # What is renewed or closed was decided on what is frozen: how the client stands today is another term's.
+        # A renewal that is decided keeps its frozen verdict: today's standing belongs to the next term.
         asked = self.filtered(lambda renewal: renewal.state not in CLOSED)
         standings, set_aside, with_them = asked._standing(), asked._set_aside(), {}
         for company, some in asked.grouped("company_id").items():

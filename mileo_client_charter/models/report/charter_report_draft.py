@@ -19,7 +19,7 @@ _lt = LazyTranslate(__name__)
 
 DRAFT_BATCH = 200
 SEND_BATCH = 50
-# Of a person who answers, what the client may keep on paper.
+# The fields of an account manager or technical contact that a report prints.
 CARD = ("name", "function", "phone", "email")
 # A day ends at midnight, which is the due moment: twelve hours before is noon of the due day. The morning is for a
 # last look, the afternoon for the mail to leave.
@@ -367,7 +367,7 @@ class CharterReport(models.Model):
 
     @api.model
     def _to_warn_domain(self):
-        """Return those that are to be held; and those of the other option that could not leave."""
+        """Return the reports held for review, and those sent automatically that could not be sent."""
         stuck = Domain("error", "!=", False)
         return (
             self._due_day_domain()

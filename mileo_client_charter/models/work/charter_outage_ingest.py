@@ -15,7 +15,7 @@ from ..base.charter_batches import run_isolated
 
 # What is read of a recorded outage, and what an event may change of it.
 ROW = ("equipment_id", "series", "active", "correction", "event_run")
-TOLD = ("start_at", "end_at", "start_unknown", "end_unconfirmed", "alerts", "confirmed_at")
+REPORTED = ("start_at", "end_at", "start_unknown", "end_unconfirmed", "alerts", "confirmed_at")
 
 
 @dataclass
@@ -229,7 +229,7 @@ class CharterOutage(models.Model):
         found = (
             self._charter_engine()
             .with_context(active_test=False)
-            .search_fetch(domain & (of_id | of_series), ["event_id", *ROW, *TOLD])
+            .search_fetch(domain & (of_id | of_series), ["event_id", *ROW, *REPORTED])
         )
         return [self._ingest_row(row) for row in found]
 
@@ -252,7 +252,7 @@ class CharterOutage(models.Model):
             series=outage.series,
             fixed=not outage.active or bool(outage.correction),
             confirmed_at=outage.confirmed_at or None,
-            before={name: outage[name] for name in TOLD},
+            before={name: outage[name] for name in REPORTED},
         )
 
     @api.model
