@@ -15,6 +15,7 @@ from . import ir_cron
 from . import charter_sealed
 from . import charter_seal
 from . import charter_seal_check
+from . import res_users_apikeys_show
 from . import resource_calendar
 from . import res_company
 from . import ir_actions_report

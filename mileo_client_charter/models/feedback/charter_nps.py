@@ -160,14 +160,6 @@ class CharterNps(models.AbstractModel):
         )
 
     @api.model
-    def _thresholds(self, companies):
-        """Return {company id: the NPS that has to be exceeded, as its charter in force says, else ``DEFAULT_THRESHOLD``}."""
-        self._flush()
-        self.env.cr.execute(SQL("SELECT company_id, threshold FROM %s wanted", self._thresholds_table()))
-        known = dict(self.env.cr.fetchall())
-        return {company.id: known.get(company.id) or DEFAULT_THRESHOLD for company in companies}
-
-    @api.model
     def _standing_table(self, asked, until):
         """Return SQL of (company_id, partner_id) and the columns of ``Standing``: one row for each of ``asked``.
 

@@ -12,6 +12,7 @@ from ...tools.clock import to_utc
 from ...tools.health import RENEWAL_MONTHS
 from ...tools.nps import margin, nps
 from ..base.charter_format import day_text, percent_text
+from ..feedback.charter_nps import DEFAULT_THRESHOLD
 from ..ledger.charter_past_due import over_domain
 from ..renewal.charter_renewal import SETTLED
 from .charter_cockpit import ROWS
@@ -28,9 +29,10 @@ class CharterCockpit(models.AbstractModel):
     def _page_direction(self):
         trouble, in_trouble, clients = self._trouble_block([], self.env._("Clients at risk"))
         renewals, risky, money = self._renewal_block()
+        satisfaction, thresholds = self._nps_figure()
         figures = [
             self._rate_figure(),
-            self._nps_figure(),
+            satisfaction,
             self._figure(
                 "trouble", self.env._("Clients at risk"), in_trouble, trouble["action"],
                 "danger" if in_trouble else "success" if clients else "", self.env._("of %s clients", clients),
@@ -42,7 +44,7 @@ class CharterCockpit(models.AbstractModel):
         ]  # fmt: skip
         # What reached general management waits for its own answer, level 1 too where it has it while operations are away.
         escalations, _waiting = self._escalation_block(("2",), mine=True)
-        return figures, [escalations, renewals, trouble, self._nps_block(), self._kept_block()]
+        return figures, [escalations, renewals, trouble, self._nps_block(thresholds), self._kept_block()]
 
     # -- promises kept ----------------------------------------------------------------------------
 
@@ -144,21 +146,27 @@ class CharterCockpit(models.AbstractModel):
 
     @api.model
     def _nps_figure(self):
-        """Return the latest answer of each contact in the rolling window, of all clients together."""
+        """Return (the latest answer of each contact in the rolling window, of all clients together; {company id: the NPS to exceed})."""
         self.env["charter.nps"]._flush()
         self.env.cr.execute(
             SQL(
-                """SELECT company_id, SUM(promoters)::int, SUM(detractors)::int, SUM(answers)::int FROM %(nps_table)s standing
-                    WHERE company_id = ANY(%(companies)s) GROUP BY company_id""",
+                """SELECT company.id, COALESCE(SUM(promoters), 0)::int, COALESCE(SUM(detractors), 0)::int,
+                          COALESCE(SUM(answers), 0)::int, COALESCE(wanted.threshold, %(default)s)
+                     FROM unnest(%(companies)s::int[]) AS company(id)
+                     LEFT JOIN %(nps_table)s standing ON standing.company_id = company.id
+                     LEFT JOIN %(thresholds)s wanted ON wanted.company_id = company.id
+                    GROUP BY company.id, wanted.threshold""",
                 nps_table=self.env["charter.nps"]._nps_table(self._charter_now()),
+                thresholds=self.env["charter.nps"]._thresholds_table(),
                 companies=self.env.companies.ids,
+                default=DEFAULT_THRESHOLD,
             )
         )
-        (promoters, detractors, answers), tone = self._nps_tone(
-            self.env.cr.fetchall(), self.env["charter.nps"]._thresholds(self.env.companies)
-        )
+        rows = self.env.cr.fetchall()
+        thresholds = {company: threshold for company, *_counts, threshold in rows}
+        (promoters, detractors, answers), tone = self._nps_tone([row[:-1] for row in rows], thresholds)
         score = nps(promoters, detractors, answers)
-        return self._figure(
+        figure = self._figure(
             "nps",
             self.env._("NPS"),
             "–" if score is None else score,
@@ -170,6 +178,7 @@ class CharterCockpit(models.AbstractModel):
             if score is None
             else self.env._("n = %s contacts, latest answer of each", answers),
         )
+        return figure, thresholds
 
     @api.model
     def _nps_tone(self, rows, thresholds):
@@ -180,12 +189,11 @@ class CharterCockpit(models.AbstractModel):
         return counts, "" if not counts[2] else "success" if over > 0 else "danger"
 
     @api.model
-    def _nps_block(self):
-        """Return every answer in its month."""
+    def _nps_block(self, thresholds):
+        """Return every answer in its month. :param thresholds: {company id: the NPS to exceed}"""
         months = self._months()
         answers = self.env["charter.nps.answer"].with_context(tz=self._tz())
         domain = [("answered_at", ">=", months[0][1]), ("answered_at", "<", months[-1][2])]
-        thresholds = self.env["charter.nps"]._thresholds(self.env.companies)
         found = defaultdict(list)
         for month, *row in answers._read_group(
             [*domain, ("company_id", "in", self.env.companies.ids)],
@@ -218,7 +226,7 @@ class CharterCockpit(models.AbstractModel):
             action=self._list(
                 self.env._("NPS over time"), "charter.nps.answer", [], views=("pivot", "graph", "list")
             ),
-            count=sum(count for _promoters, _detractors, count in found.values()),
+            count=sum(row[-1] for rows_of_month in found.values() for row in rows_of_month),
         )
 
     # -- renewals ---------------------------------------------------------------------------------

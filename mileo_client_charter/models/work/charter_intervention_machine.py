@@ -4,7 +4,7 @@ The user of the key is no employee and belongs to no type of users: it has the r
 step needs to know of clients and contracts is read by the engine, never by that user.
 """
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 GROUP = "mileo_client_charter.group_charter_feeding"
@@ -22,6 +22,20 @@ FOUND_BY = {
 ALREADY = "already done"
 # Nothing else of what a remote call says of itself reaches the engine.
 CONTEXT = ("lang", "tz", "allowed_company_ids")
+
+
+LARGEST_ID = 2**31 - 1
+
+
+def _linked(value):
+    """Yield the ids that the value of a many2many links: numbers, or Odoo's commands to link one or to set several."""
+    for one in value or ():
+        if isinstance(one, int):
+            yield one
+        elif one[0] == Command.SET:
+            yield from one[2]
+        elif one[0] == Command.LINK:
+            yield one[1]
 
 
 class CharterIntervention(models.Model):
@@ -130,7 +144,8 @@ class CharterIntervention(models.Model):
                 known = [key for key, _label in field._description_selection(self.env)]
                 wrong = value not in known and self.env._("one of %s", ", ".join(known))
             elif field.type in ("many2one", "many2one_reference", "integer"):
-                wrong = (type(value) is not int and value is not False) and self.env._("a number")
+                is_number = value is False or (type(value) is int and 0 <= value <= LARGEST_ID)
+                wrong = not is_number and self.env._("a number")
             elif field.type in ("char", "html"):
                 wrong = not isinstance(value, str) and value is not False and self.env._("text")
             else:
@@ -144,9 +159,41 @@ class CharterIntervention(models.Model):
         for name in ("name", "partner_id"):
             if not vals.get(name):
                 raise ValidationError(self.env._("%s: it is missing.", name))
-        client = self.env["res.partner"].sudo().browse(vals["partner_id"]).exists()
-        if not client:
+        client = self.env["res.partner"].sudo().browse(vals["partner_id"])
+        if not self._charter_there(client):
             raise ValidationError(self.env._("partner_id: there is no client %s.", vals["partner_id"]))
+        if client.commercial_partner_id.ref_company_ids:
+            raise ValidationError(
+                self.env._("partner_id: %s is a company of yours, not a client.", client.display_name)
+            )
+        self._charter_check_links(vals)
+
+    def _charter_check_links(self, vals):
+        """:raise ValidationError: a record that is not there, whose name the database's own error would not give; a technician who is
+        no employee
+        """
+        for name, value in vals.items():
+            field = self._fields[name]
+            if field.type not in ("many2one", "many2many"):
+                continue
+            ids = list(_linked(value)) if field.type == "many2many" else [value] if value else []
+            records = self.env[field.comodel_name].sudo().browse(ids)
+            if not self._charter_there(records):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: there is no record %(ids)s.", field=name, ids=", ".join(map(str, ids))
+                    )
+                )
+        user = self.env["res.users"].sudo().browse(vals.get("user_id") or [])
+        if user.share:
+            raise ValidationError(self.env._("user_id: %s is none of your employees.", user.display_name))
+
+    @api.model
+    def _charter_there(self, records):
+        """Return whether all of them are in the database; a number no id can have is not."""
+        return all(0 < one <= LARGEST_ID for one in records.ids) and len(records.exists()) == len(
+            set(records.ids)
+        )
 
     def _charter_step(self, *states):
         if not self._charter_by_program():

@@ -104,10 +104,14 @@ class TestInterventionAgain(InterventionCase, HttpCase):
                 self.assertEqual(self.call(method, ids=ids, **arguments)[0], 422)
 
     def test_what_is_no_value_names_the_field(self):
+        contact = new_test_user(self.env, "p_alice", groups="base.group_portal", partner_id=self.alice.id)
         for name, value in (
             ("priority", "9"), ("kind", "odd"), ("partner_id", "Alpine"), ("partner_id", 10**8), ("partner_id", False), ("name", ""),
             ("name", 7), ("reported_at", "soon"), ("reported_at", "2199-01-01 00:00:00"), ("res_id", "A-7"), ("contract_id", "x"),
             ("description", 5), ("user_id", "me"),
+            # What is a number and no record, or another kind of record than it is for.
+            ("contract_id", 10**8), ("user_id", 10**8), ("res_id", 10**11), ("partner_id", 10**11), ("partner_id", self.company.partner_id.id),
+            ("equipment_ids", [10**8]), ("equipment_ids", [[6, 0, [10**8]]]), ("equipment_ids", [[4, 10**11]]), ("user_id", contact.id),
         ):  # fmt: skip
             with self.subTest(field=name, value=value):
                 status, answer = self.call("create", vals_list=[self.vals(**{name: value})])
@@ -122,6 +126,7 @@ class TestInterventionAgain(InterventionCase, HttpCase):
         for method, arguments, status in (
             ("read", {"ids": [10**8], "fields": ["state"]}, 200),
             ("read", {"ids": ids, "fields": ["nonsense"]}, 500),
+            ("action_respond", {"ids": [10**8]}, 404),
             ("action_close", {"ids": ids, "nonsense": 1}, 422),
             ("nonsense", {"ids": ids}, 404),
             ("search_read", {"domain": [["nonsense", "=", 1]], "fields": ["state"]}, 500),
