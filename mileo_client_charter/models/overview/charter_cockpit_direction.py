@@ -34,14 +34,22 @@ class CharterCockpit(models.AbstractModel):
             self._rate_figure(),
             satisfaction,
             self._figure(
-                "trouble", self.env._("Clients at risk"), in_trouble, trouble["action"],
-                "danger" if in_trouble else "success" if clients else "", self.env._("of %s clients", clients),
+                "trouble",
+                self.env._("Clients at risk"),
+                in_trouble,
+                trouble["action"],
+                "danger" if in_trouble else "success" if clients else "",
+                self.env._("of %s clients", clients),
             ),
             self._figure(
-                "renewals", self.env._("Renewals at risk"), risky, renewals["action"],
-                "danger" if risky else "", money,
+                "renewals",
+                self.env._("Renewals at risk"),
+                risky,
+                renewals["action"],
+                "danger" if risky else "",
+                money,
             ),
-        ]  # fmt: skip
+        ]
         # What reached general management waits for its own answer, level 1 too where it has it while operations are away.
         escalations, _waiting = self._escalation_block(("2",), mine=True)
         return figures, [escalations, renewals, trouble, self._nps_block(thresholds), self._kept_block()]
