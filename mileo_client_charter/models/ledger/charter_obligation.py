@@ -268,11 +268,6 @@ class CharterObligation(models.Model):
                 obligation.write(obligation._done_values(evidence, at, now))
         self._close_reminders()
 
-    def _close_reminders(self):
-        """Close what reminded of these promises: also what announced them to their owner, which is no alert."""
-        if self:
-            self.env["mail.activity"]._charter_close(self)
-
     def _cancel(self, reason, withdrawn=False):
         """Cancel the promises: nothing is owed any more, and the reason stays. Rows already done are left as they are.
 

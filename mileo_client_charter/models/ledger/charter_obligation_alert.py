@@ -21,6 +21,8 @@ ALERT_RUN = 1000
 # {cursor: {(method, arguments): ids}}: what the automated actions ask for while the alerts of a batch are written. Odoo runs each action
 # for each row separately; a mail or an activity for many rows costs little more than for one.
 ASKED = weakref.WeakKeyDictionary()
+# Under this name of the transaction's own data: ids of rows it opened, of which nobody has an activity.
+UNANNOUNCED = "charter.obligation.unannounced"
 
 
 class CharterObligation(models.Model):
@@ -150,6 +152,7 @@ class CharterObligation(models.Model):
         Each promise has its own: somebody who has one of this promise already sees it brought up to date, not a second one,
         and what another promise of the same document asks for is left alone.
         """
+        self.env.cr.precommit.data.get(UNANNOUNCED, set()).difference_update(self.ids)
         if self._asked_later("_charter_alert_activity", to, activity_type):
             return
         rows, kind = self.sudo(), self.env.ref(activity_type)
@@ -184,6 +187,16 @@ class CharterObligation(models.Model):
         # The mail to this person is the alert's own; core's "assigned to you" would be a second one.
         if new and not self.env.context.get("mail_activity_automation_skip"):
             rows.env["mail.activity"].with_context(mail_activity_quick_update=True).create(new)
+
+    def _close_reminders(self):
+        """Close what reminded of these promises: also what announced them to their owner, which is no alert.
+
+        Of those this transaction has opened and announced to nobody (the history of an import) there is nothing to look up.
+        """
+        unannounced = self.env.cr.precommit.data.get(UNANNOUNCED, set())
+        announced = self.filtered(lambda row: row.id not in unannounced)
+        if announced:
+            self.env["mail.activity"]._charter_close(announced)
 
     def _activities_of(self, kind):
         """Return {(row id, user id, model and id of the document): activity of this type about the row}."""

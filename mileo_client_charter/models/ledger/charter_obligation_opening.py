@@ -14,6 +14,7 @@ from ...tools.occurrence import again
 from ...tools.pg_array import pg_array, pg_text_array
 from ..base.resource_calendar import Ruler
 from .charter_obligation import MissingCharter
+from .charter_obligation_alert import UNANNOUNCED
 
 _lt = LazyTranslate(__name__)
 
@@ -103,6 +104,7 @@ class CharterObligation(models.Model):
             for request, row in zip(requests, rows, strict=True)
         ]
         if known:
+            self.env.cr.precommit.data.setdefault(UNANNOUNCED, set()).update(known.values())
             self.invalidate_model()
             opened = (
                 rows
