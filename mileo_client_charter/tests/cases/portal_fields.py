@@ -69,7 +69,7 @@ PORTAL_FIELDS = {
         "outlook", "partner_id", "performance", "satisfaction", "staff_ids", "start_at", "state",
     },
     "charter.notice.line": {
-        "acknowledged_at", "acknowledged_by_id", "active", "company_id", "effect_on", "equipment_count",
+        "acknowledged_at", "acknowledged_by_id", "active", "changes", "company_id", "effect_on", "equipment_count",
         "equipment_ids", "late_reason", "notice_id", "partner_id", "sent_at", "sent_late", "told_effect_on", "told_times",
     },
     "charter.correction": {
