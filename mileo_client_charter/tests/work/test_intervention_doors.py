@@ -227,14 +227,15 @@ class TestInterventionCalls(InterventionCase, HttpCase):
         def recent(match):
             return (datetime.fromisoformat(match[0]) + shift).isoformat()
 
-        first = None
+        ids = {"42": self.client.id}  # in one pass: the id of one may hold the digits of the other
         for method, body in calls:
             body = re.sub(r"2026-10-\d\dT[\d:]+\+02:00", recent, body)
-            body = body.replace("42", str(self.client.id)).replace("17", str(first))
+            body = re.sub(r"\b(42|17)\b", lambda match: str(ids[match[0]]), body)
             answer = self.call(method, **json.loads(body))
-            first = first or answer[0]
+            if "17" not in ids:
+                ids["17"] = answer[0]
         self.assertEqual(answer[0]["state"], "cancelled")
-        rows = self.rows(self.env["charter.intervention"].browse(first))
+        rows = self.rows(self.env["charter.intervention"].browse(ids["17"]))
         self.assertEqual(rows.mapped("state"), ["kept", "cancelled"])
 
     @mute_logger("odoo.http")
