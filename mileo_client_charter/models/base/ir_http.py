@@ -4,7 +4,7 @@ from odoo import models
 from odoo.http import request
 from werkzeug.exceptions import MethodNotAllowed
 
-from . import door
+from . import door, json_call
 
 
 class IrHttp(models.AbstractModel):
@@ -47,4 +47,6 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _dispatch(cls, endpoint):
         dispatch = super()._dispatch
+        if endpoint.routing["type"] == "json2":
+            json_call.check_call(request.env, request.params)
         return door.answer(endpoint, dispatch) if door.is_ours(endpoint) else dispatch(endpoint)

@@ -31,7 +31,7 @@ PROGRESS = [
     ("running", "In progress"),
     ("paused", "Paused"),
     ("closed", "Closed"),
-    ("cancelled", "Cancelled"),
+    ("cancelled", "Work cancelled"),
 ]
 # What a promise was made on, and what followed from closing: they do not change once the work is over.
 SETTLED = (
@@ -117,7 +117,7 @@ class CharterIntervention(models.Model):
         help="When an operations manager corrected what had been recorded; a source no longer changes it.",
     )
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed"), ("cancelled", "Cancelled")],
+        [("open", "Open"), ("closed", "Closed"), ("cancelled", "Work cancelled")],
         default="open",
         required=True,
         copy=False,
@@ -307,7 +307,8 @@ class CharterIntervention(models.Model):
             return value or False
         try:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
-        except ValueError as error:
+            return from_zone(moment)
+        except (ValueError, OverflowError) as error:
             raise ValidationError(
                 self.env._(
                     "%(field)s: “%(value)s” is no date and time. Write 2026-10-05 08:00:00 in UTC, or "
@@ -316,7 +317,6 @@ class CharterIntervention(models.Model):
                     value=value,
                 )
             ) from error
-        return from_zone(moment)
 
     def _charter_read_moments(self, vals):
         return {

@@ -7,6 +7,9 @@ step needs to know of clients and contracts is read by the engine, never by that
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..base.json_call import check_values, not_as_wanted
+from .charter_intervention import SOURCE
+
 GROUP = "mileo_client_charter.group_charter_feeding"
 # What a program says of what it reports.
 REPORTED = {
@@ -24,11 +27,11 @@ ALREADY = "already done"
 CONTEXT = ("lang", "tz", "allowed_company_ids")
 
 
-LARGEST_ID = 2**31 - 1
-
-
 def _linked(value):
-    """Yield the ids that the value of a many2many links: numbers, or Odoo's commands to link one or to set several."""
+    """Yield the ids that the value of a many2many links: numbers, or Odoo's commands to link one or to set several.
+
+    :raise ValueError: a command to make, write or delete records, which a program may not
+    """
     for one in value or ():
         if isinstance(one, int):
             yield one
@@ -36,6 +39,8 @@ def _linked(value):
             yield from one[2]
         elif one[0] == Command.LINK:
             yield one[1]
+        else:
+            raise ValueError(one)
 
 
 class CharterIntervention(models.Model):
@@ -137,26 +142,11 @@ class CharterIntervention(models.Model):
             )
 
     def _charter_check_values(self, vals):
-        """:raise ValidationError: a value that is none of the field's; Odoo itself would fail without naming it"""
-        for name, value in vals.items():
-            field = self._fields[name]
-            if field.type == "selection" and value is not False:
-                known = [key for key, _label in field._description_selection(self.env)]
-                wrong = value not in known and self.env._("one of %s", ", ".join(known))
-            elif field.type in ("many2one", "many2one_reference", "integer"):
-                is_number = value is False or (type(value) is int and 0 <= value <= LARGEST_ID)
-                wrong = not is_number and self.env._("a number")
-            elif field.type in ("char", "html"):
-                wrong = not isinstance(value, str) and value is not False and self.env._("text")
-            else:
-                wrong = False
-            if wrong:
-                raise ValidationError(
-                    self.env._(
-                        "%(field)s: “%(value)s” is not %(wanted)s.", field=name, value=value, wanted=wrong
-                    )
-                )
-        for name in ("name", "partner_id"):
+        """:raise ValidationError: a value that is none of the field's, or one that is missing"""
+        check_values(self, vals)
+        # A document of the program is known again by both; with one of them alone, sent twice, it would be reported twice.
+        of_source = [name for name in SOURCE if any(map(vals.get, SOURCE))]
+        for name in ("name", "partner_id", *of_source):
             if not vals.get(name):
                 raise ValidationError(self.env._("%s: it is missing.", name))
         client = self.env["res.partner"].sudo().browse(vals["partner_id"])
@@ -176,7 +166,11 @@ class CharterIntervention(models.Model):
             field = self._fields[name]
             if field.type not in ("many2one", "many2many"):
                 continue
-            ids = list(_linked(value)) if field.type == "many2many" else [value] if value else []
+            try:
+                ids = list(_linked(value)) if field.type == "many2many" else [value] if value else []
+            except ValueError as error:
+                wanted = self.env._("a list of numbers")
+                raise ValidationError(not_as_wanted(self.env, name, value, wanted)) from error
             records = self.env[field.comodel_name].sudo().browse(ids)
             if not self._charter_there(records):
                 raise ValidationError(
@@ -188,12 +182,25 @@ class CharterIntervention(models.Model):
         if user.share:
             raise ValidationError(self.env._("user_id: %s is none of your employees.", user.display_name))
 
+    @api.constrains(*SOURCE)
+    def _check_source(self):
+        for intervention in self:
+            missing = [name for name in SOURCE if not intervention[name]]
+            if len(missing) == 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: it is missing. The document of another program is named by “%(model)s” and “%(id)s” together, so "
+                        "that a second report of it is known again.",
+                        field=self._label(missing[0]),
+                        model=self._label("res_model"),
+                        id=self._label("res_id"),
+                    )
+                )
+
     @api.model
     def _charter_there(self, records):
-        """Return whether all of them are in the database; a number no id can have is not."""
-        return all(0 < one <= LARGEST_ID for one in records.ids) and len(records.exists()) == len(
-            set(records.ids)
-        )
+        """Return whether all of ``records`` are in the database."""
+        return len(records.exists()) == len(set(records.ids))
 
     def _charter_step(self, *states):
         if not self._charter_by_program():

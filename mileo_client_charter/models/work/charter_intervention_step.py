@@ -13,6 +13,7 @@ from ...tools.codes import INTERVENTION_RESOLUTION, INTERVENTION_RESPONSE
 from ...tools.words import is_said
 from ..base.charter_format import zoned_moment
 from ..base.charter_words import in_words, stored
+from ..base.json_call import is_text, not_as_wanted
 from .charter_intervention_recorded import CORRECTED
 
 _lt = LazyTranslate(__name__)
@@ -53,6 +54,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, not open, or a moment outside the intervention or inside another pause
         """
+        self._charter_check_texts(reason=reason)
         if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what the work is waiting for."))
         for intervention in self._charter_step("open"):
@@ -93,6 +95,7 @@ class CharterIntervention(models.Model):
         :param firmware: what its equipment runs from now on, where the work updated it
         :raise ValidationError: closed already, a moment that cannot be, or firmware of no or of several models
         """
+        self._charter_check_texts(work_done=work_done, firmware=firmware)
         self._charter_check_followed()
         firmware = " ".join((firmware or "").split())
         for intervention in self._charter_step("open"):
@@ -129,6 +132,7 @@ class CharterIntervention(models.Model):
 
         :raise ValidationError: no reason, or not open
         """
+        self._charter_check_texts(reason=reason)
         if not is_said(reason):
             raise ValidationError(self.env._("Reason: say why there is nothing to do."))
         self._charter_check_followed()
@@ -166,6 +170,7 @@ class CharterIntervention(models.Model):
                     "correct ones, and the reason."
                 )
             )
+        self._charter_check_texts(reason=reason)
         reason = self._charter_reason(reason)
         account = _lt("%(reason)s (by %(user)s)", reason=reason, user=self.env.user.name)
         for intervention in self._charter_step("closed"):
@@ -240,6 +245,12 @@ class CharterIntervention(models.Model):
                 }
                 raise ValidationError(messages[intervention.state])
         return self
+
+    def _charter_check_texts(self, **texts):
+        """:raise ValidationError: an argument that is no text, by its name: remote calls send any value"""
+        for name, value in texts.items():
+            if not is_text(value):
+                raise ValidationError(not_as_wanted(self.env, name, value, self.env._("text")))
 
     def _charter_past(self, value, name):
         """Return the moment of a step, naive UTC. :raise ValidationError: unreadable, to come, or before the report"""

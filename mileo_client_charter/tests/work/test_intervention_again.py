@@ -1,8 +1,10 @@
 """A program that lost our answer sends again: what it reported is reported once, and each step is taken once."""
 
+import re
+
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from ..cases.interventions import InterventionCase
 
@@ -120,16 +122,187 @@ class TestInterventionAgain(InterventionCase, HttpCase):
                 self.assertTrue(answer["message"].startswith((f"{name}:", f"{label}:")), answer["message"])
         self.assertFalse(self.env["charter.intervention"].search([("res_model", "=", "cmms.order")]))
 
-    def test_what_odoo_answers_otherwise(self):
-        """The table of readme/API.md: what is not ours to decide."""
-        _status, ids = self.call("create", vals_list=[self.vals()])
-        for method, arguments, status in (
-            ("read", {"ids": [10**8], "fields": ["state"]}, 200),
-            ("read", {"ids": ids, "fields": ["nonsense"]}, 500),
-            ("action_respond", {"ids": [10**8]}, 404),
-            ("action_close", {"ids": ids, "nonsense": 1}, 422),
-            ("nonsense", {"ids": ids}, 404),
-            ("search_read", {"domain": [["nonsense", "=", 1]], "fields": ["state"]}, 500),
+    def test_a_source_is_named_by_both(self):
+        """With one of them alone a report sent twice would be two; by a file of a person too."""
+        for name, vals in (
+            ("res_id", self.vals(False)),
+            ("res_id", {key: value for key, value in self.vals().items() if key != "res_id"}),
+            ("res_model", {key: value for key, value in self.vals().items() if key != "res_model"}),
         ):
-            with self.subTest(method, arguments=arguments), mute_logger("odoo.http"):
-                self.assertEqual(self.call(method, **arguments)[0], status)
+            with self.subTest(name):
+                status, answer = self.call("create", vals_list=[vals])
+                self.assertEqual(status, 422, answer)
+                self.assertTrue(answer["message"].startswith(f"{name}: it is missing"), answer["message"])
+        interventions = self.env["charter.intervention"].with_user(self.technician)
+        columns = ["name", "partner_id", "res_model", "res_id"]
+        for row, label in (
+            (["Camera", self.client.name, "cmms.order", ""], "Source"),
+            (["Camera", self.client.name, "", "7"], "Source model"),
+        ):
+            with self.subTest(label):
+                result = interventions.with_context(import_file=True).load(columns, [row])
+                self.assertFalse(result["ids"])
+                self.assertTrue(result["messages"][0]["message"].startswith(f"{label}: it is missing"))
+        done = interventions.with_context(import_file=True).load(
+            columns, [["Camera", self.client.name, "cmms.order", "7"]]
+        )
+        self.assertEqual(self.env["charter.intervention"].browse(done["ids"]).res_id, 7, done["messages"])
+
+    def test_a_program_makes_no_other_record_by_a_link(self):
+        """Odoo's commands would make, write or delete equipment with the rights of the engine."""
+        camera = self.env["charter.equipment"].create({"name": "Camera 4", "partner_id": self.client.id})
+        for command in (
+            [0, 0, {"name": "Forged", "partner_id": self.client.id}],
+            [1, camera.id, {"name": "Forged"}],
+            [2, camera.id, 0],
+            [3, camera.id, 0],
+            [5, 0, 0],
+        ):
+            with self.subTest(command=command):
+                status, answer = self.call("create", vals_list=[self.vals(equipment_ids=[command])])
+                self.assertEqual(status, 422, answer)
+                self.assertTrue(answer["message"].startswith("equipment_ids: "), answer["message"])
+        self.env.invalidate_all()
+        self.assertEqual(self.env["charter.equipment"].search([("partner_id", "=", self.client.id)]), camera)
+        self.assertEqual(camera.name, "Camera 4")
+        for number, links in enumerate(([camera.id], [[4, camera.id]], [[6, 0, [camera.id]]])):
+            status, ids = self.call("create", vals_list=[self.vals(number + 1, equipment_ids=links)])
+            self.assertEqual(status, 200, ids)
+            self.assertEqual(self.env["charter.intervention"].browse(ids).equipment_ids, camera)
+
+    def test_ids_and_arguments_that_are_none_name_themselves(self):
+        """Of every method of the guide, and of reading: never a failure of the server."""
+        _status, ids = self.call("create", vals_list=[self.vals()])
+        before = self.state(ids)
+        steps = (
+            "action_respond",
+            "action_pause",
+            "action_resume",
+            "action_close",
+            "action_reopen",
+            "action_cancel",
+        )
+        for method in (*steps, "read"):
+            more = {
+                "action_pause": {"reason": "Waiting for a part"},
+                "action_cancel": {"reason": "Reported twice"},
+            }
+            for wrong in ("x", ["x"], [ids[0], None], [True], [1.5], [10**11], [0], [-1], {"id": 1}, "17"):
+                with self.subTest(method, ids=wrong):
+                    status, answer = self.call(method, ids=wrong, **more.get(method, {}))
+                    self.assertEqual(status, 422, answer)
+                    self.assertTrue(answer["message"].startswith("ids: "), answer["message"])
+        for method, name, wrong in (
+            ("action_pause", "reason", 5), ("action_pause", "reason", ["Waiting"]), ("action_pause", "reason", "Waiting\0"),
+            ("action_cancel", "reason", 5), ("action_close", "work_done", 5), ("action_close", "work_done", ["Lens"]),
+            ("action_respond", "at", 5), ("action_respond", "at", {"day": 1}), ("action_respond", "at", "0001-01-01T00:00:00+02:00"),
+            ("action_pause", "at", "soon"), ("action_pause", "until", 5), ("action_resume", "at", "soon"),
+            ("action_close", "resolved_at", ["2026-10-05"]), ("create", "vals_list", 5), ("create", "vals_list", ["Camera"]),
+            ("create", "vals_list", "Camera"),
+        ):  # fmt: skip
+            arguments = {name: wrong, **({} if method == "create" else {"ids": ids})}
+            if method == "action_pause":
+                arguments.setdefault("reason", "Waiting for a part")
+            with self.subTest(method, **{name: wrong}):
+                status, answer = self.call(method, **arguments)
+                self.assertEqual(status, 422, answer)
+                if method != "action_pause" or name == "reason":
+                    label = {
+                        "at": {"action_respond": "Responded At", "action_resume": "Reported At"}.get(method),
+                        "resolved_at": "Resolved At",
+                    }.get(name, name)
+                    self.assertTrue(answer["message"].startswith(f"{label}: "), answer["message"])
+        self.assertEqual(self.state(ids), before)
+
+    def test_values_of_every_model_of_ours(self):
+        """By the key of a person: a value that is none of its field's is answered with the field, whatever the model."""
+        keys = self.env["res.users.apikeys"].with_user(self.technician)
+        key = keys._generate("rpc", "Person", fields.Datetime.add(fields.Datetime.now(), days=1))
+        headers = {"Authorization": f"bearer {key}"}
+        camera = self.env["charter.equipment"].create({"name": "Camera 4", "partner_id": self.client.id})
+
+        def call(model, method, **body):
+            with mute_logger("odoo.http", "odoo.sql_db"):
+                answer = self.url_open(f"/json/2/{model}/{method}", json=body, headers=headers)
+            return answer.status_code, answer.json()
+
+        for name, value in (
+            ("partner_id", "Alpine"), ("partner_id", 10**11), ("partner_id", True), ("name", 7), ("serial", "a\0"), ("nonsense", 1),
+            ("supervised_from", "soon"), ("supervised_from", 5), ("tag_ids", "video"), ("tag_ids", [["video"]]), ("active", "yes"),
+            ("milestone_ids", [[0, 0, {"kind": "odd"}]]), ("milestone_ids", [[0, 0, {"date": "soon"}]]),
+        ):  # fmt: skip
+            inner = next(iter(value[0][2])) if name == "milestone_ids" else name
+            for method, arguments in (
+                ("create", {"vals_list": [{"name": "Other", "partner_id": self.client.id, name: value}]}),
+                ("write", {"ids": camera.ids, "vals": {name: value}}),
+            ):
+                with self.subTest(method, field=name, value=value):
+                    status, answer = call("charter.equipment", method, **arguments)
+                    self.assertEqual(status, 422, answer)
+                    self.assertTrue(answer["message"].startswith(f"{inner}: "), answer["message"])
+        status, made = call(
+            "charter.equipment", "create",
+            vals_list={"name": "Camera 5", "partner_id": self.client.id, "serial": None, "tag_ids": [], "supervised_from": "2026-10-05",
+                       "milestone_ids": [[0, 0, {"kind": "end_of_support", "status": "announced", "date": "2031-01-01"}]]},
+        )  # fmt: skip
+        self.assertEqual(status, 200, made)
+        self.assertEqual(
+            call("charter.equipment", "write", ids=camera.ids, vals={"active": False}), (200, True)
+        )
+        # A model of others is Odoo's.
+        self.assertEqual(call("res.partner", "read", ids=["x"], fields=["name"])[0], 500)
+
+    def test_the_table_of_answers(self):
+        """Each status of the table in readme/API.md, by what the table says it is for."""
+        _status, ids = self.call("create", vals_list=[self.vals()])
+        colleague = self.env["charter.intervention"].create({"name": "Ours", "partner_id": self.client.id})
+
+        def answer(method, body, model="charter.intervention", headers=None, data=None, verb="POST"):
+            with mute_logger("odoo.http", "odoo.sql_db"):
+                return self.opener.request(
+                    verb,
+                    f"{self.base_url()}/json/2/{model}/{method}",
+                    headers=self.headers if headers is None else headers,
+                    **({"data": data} if data is not None else {"json": body}),
+                )
+
+        read = {"ids": ids, "fields": ["state"]}
+        found = {
+            "200": [
+                answer("read", read), answer("action_respond", {"ids": ids}), answer("action_respond", {"ids": ids}),
+                answer("read", {"ids": [10**8], "fields": ["state"]}),
+                answer("search_read", {"domain": [["res_id", "=", 10**11]], "fields": ["state"]}),
+            ],
+            "400": [answer("read", None, headers={**self.headers, "Content-Type": "application/json"}, data="{not json")],
+            "401": [answer("read", read, headers={}), answer("read", read, headers={"Authorization": "bearer nonsense"})],
+            "403": [
+                answer("write", {"ids": ids, "vals": {"name": "Other"}}), answer("unlink", {"ids": ids}),
+                answer("create", {"vals_list": [self.vals(9, state="closed")]}), answer("read", {"ids": colleague.ids, "fields": ["state"]}),
+                answer("action_respond", {"ids": colleague.ids}), answer("search_read", {"domain": []}, model="res.partner"),
+            ],
+            "404": [
+                answer("nonsense", {"ids": ids}), answer("read", read, model="charter.nonsense"), answer("read", read, verb="GET"),
+                answer("action_respond", {"ids": [10**8]}),
+            ],
+            "415": [answer("read", None, headers={**self.headers, "Content-Type": "text/plain"}, data="{}")],
+            "422": [
+                answer("action_close", {"ids": ids, "nonsense": 1}), answer("action_respond", {"ids": "x"}), answer("read", {"ids": ["x"]}),
+                answer("create", {"vals_list": [self.vals(9, nonsense=1)]}), answer("create", {"vals_list": [self.vals(9, priority="9")]}),
+                answer("create", {"vals_list": [self.vals(9, partner_id=10**8)]}), answer("create", {"vals_list": [self.vals(9, equipment_ids=[10**8])]}),
+                answer("create", {"vals_list": [self.vals(9, reported_at="2199-01-01 00:00:00")]}), answer("create", {"ids": ids, "vals_list": []}),
+                answer("action_resume", {"ids": ids}), answer("create", {}),
+            ],
+            "500": [
+                answer("read", {"ids": ids, "fields": ["nonsense"]}), answer("search_read", {"domain": [["nonsense", "=", 1]], "fields": ["state"]}),
+            ],
+        }  # fmt: skip
+        for status, answers in found.items():
+            for number, response in enumerate(answers):
+                with self.subTest(status, number=number):
+                    self.assertEqual(response.status_code, int(status), response.text[:500])
+                    if status not in ("200", "415"):
+                        self.assertTrue(response.json()["message"])
+        self.assertEqual([one.json() for one in found["200"][1:]], [True, "already done", [], []])
+        with open(file_path("mileo_client_charter/readme/API.md"), encoding="utf-8") as file:
+            table = file.read().partition("**Answers.**")[2]
+        self.assertEqual(set(re.findall(r"^\| (\d{3}) \|", table, re.MULTILINE)), set(found))
