@@ -23,7 +23,10 @@ class CharterHolidaysWizard(models.TransientModel):
     first_year = fields.Integer(required=True, default=lambda self: self.env.company._charter_today().year)
     last_year = fields.Integer(required=True, default=lambda self: self.env.company._charter_today().year + 1)
     calendar_ids = fields.Many2many(
-        "resource.calendar", string="Calendars", required=True, default=lambda self: self._used()
+        "resource.calendar",
+        string="Calendars",
+        required=True,
+        default=lambda self: self._used() or self.env.company.resource_calendar_id,
     )
     preview = fields.Html(compute="_compute_preview")
     count = fields.Integer("Closures to enter", compute="_compute_preview")
@@ -51,6 +54,9 @@ class CharterHolidaysWizard(models.TransientModel):
         for wizard in self:
             wizard.preview, wizard.count = False, 0
             if not (wizard.country_id and wizard.calendar_ids):
+                wizard.preview = self.env._(
+                    "Choose the country and the calendars: the public holidays are shown here before they are entered."
+                )
                 continue
             rows, calendars = [], wizard.calendar_ids._origin.sudo()
             try:
@@ -90,7 +96,8 @@ class CharterHolidaysWizard(models.TransientModel):
             raise AccessError(self.env._("Public holidays: only administrators of the charter enter them."))
         if self.last_year < self.first_year:
             raise UserError(self.env._("Last year: it comes before the first one. Give the later year."))
-        calendars = self.calendar_ids & self._used()
+        # Of a company that is set up and has no charter in force yet, its commitments will be counted on its working hours.
+        calendars = self.calendar_ids & (self._used() | self.env.companies.resource_calendar_id)
         if self.calendar_ids - calendars:
             raise UserError(
                 self.env._(

@@ -36,6 +36,11 @@ def stored(words):
     )
 
 
+def listed(several):
+    """Return what a column keeps of several texts or terms, with commas between them."""
+    return Kept(", ".join(stored(one) for one in several))
+
+
 class Choice(tuple):
     """A key of a selection as a value of a term: read as its label, in the reader's language."""
 

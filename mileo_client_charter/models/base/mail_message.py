@@ -1,9 +1,13 @@
-"""Keep what a client wrote in the thread of one of our documents as it was written."""
+"""Threads of our documents: what a client wrote stays as it was written, and each begins in its reader's language."""
 
+from markupsafe import Markup
 from odoo import api, models
+from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
+from .charter_addons import is_charter_model
 from .charter_engine import DOOR, ENGINE
 
 
@@ -50,3 +54,30 @@ class MailMessage(models.Model):
                 "anonymising the contact."
             )
         )
+
+    # -- what a thread begins with ------------------------------------------------------------------
+
+    def _to_store(self, store, fields, **options):
+        """Show what a thread begins with in the reader's language; it is kept in that of the company's people."""
+        shows_body = any(getattr(field, "field_name", field) == "body" for field in fields)
+        super()._to_store(store, fields, **options)
+        if shows_body:
+            for message, words in self._charter_openings():
+                body = Markup('<div summary="o_mail_notification"><p>%s</p></div>') % words
+                store.add_records_fields(message, [Store.Attr("body", body)])
+
+    def _charter_openings(self):
+        """Return [(message, what it says in the reader's language)] of those that begin a thread of ours."""
+        known, found = {}, []
+        for message in self:
+            model = self.env.get(message.model)
+            if message.message_type != "notification" or not is_charter_model(model):
+                continue
+            if message.model not in known:
+                languages = [code for code, _name in self.env["res.lang"].get_installed()]
+                known[message.model] = {
+                    model.with_context(lang=code)._charter_opening() for code in languages
+                }
+            if html2plaintext(message.body).strip() in known[message.model]:
+                found.append((message, model._charter_opening()))
+        return found

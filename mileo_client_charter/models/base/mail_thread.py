@@ -53,8 +53,12 @@ class MailThread(models.AbstractModel):
         if not is_charter_model(self):
             return super()._creation_message()
         self.ensure_one()
-        reader = self._charter_for_staff()
-        return reader.env._("Created: %s", reader._charter_model_name())
+        return self._charter_for_staff()._charter_opening()
+
+    @api.model
+    def _charter_opening(self):
+        """Return what a thread of this model begins with, in the language of the environment."""
+        return self.env._("Created: %s", self._charter_model_name())
 
     @api.model
     def _charter_hears(self):

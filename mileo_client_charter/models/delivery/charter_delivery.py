@@ -132,7 +132,7 @@ class CharterDelivery(models.Model):
     opened_at = fields.Datetime("Opened on the portal", readonly=True)
     acknowledged_at = fields.Datetime(readonly=True)
     failed_at = fields.Datetime(readonly=True, groups="base.group_user")
-    failure = fields.Char("Why it was not delivered", readonly=True, groups="base.group_user")
+    failure = Words("Why it was not delivered", readonly=True, groups="base.group_user")
     attempts = fields.Integer(readonly=True, groups="base.group_user")
 
     # One delivery of one promise to one contact, whatever is killed or run twice.
@@ -223,7 +223,7 @@ class CharterDelivery(models.Model):
         reachable = engine.browse()
         for delivery in engine:
             # Days may have passed since it was planned: who has left the client since is written nothing.
-            why = delivery.contact_id._charter_unreachable(delivery.partner_id)
+            why = delivery.contact_id._charter_unreachable_term(delivery.partner_id)
             if why:
                 delivery._fail(why)
             else:
@@ -276,7 +276,7 @@ class CharterDelivery(models.Model):
 
     def _not_to(self, addresses):
         """Say which addresses of the contact did not get what another one did; it is delivered anyway."""
-        self._charter_engine().write({"failure": self.env._("Not taken by the server for: %s", addresses)})
+        self._charter_engine().write({"failure": _lt("Not taken by the server for: %s", addresses)})
 
     def _withdraw(self):
         self.filtered(lambda delivery: delivery.state == "planned")._charter_engine().write(
@@ -292,9 +292,9 @@ class CharterDelivery(models.Model):
             twins = delivery._twins() if delivery.state == "failed" else delivery.browse()
             if twins.filtered(lambda twin: twin.state == "sent"):
                 # It left twice: the other one is the proof, and this row says what became of it.
-                delivery._call_off(self.env._("The same document had left already."))
+                delivery._call_off(_lt("The same document had left already."))
                 continue
-            twins._call_off(self.env._("The same document left with another email."))
+            twins._call_off(_lt("The same document left with another email."))
             # The mail goes to the address the contact has when it leaves, not to the one it had when it was written.
             email = ", ".join(delivery.contact_id._charter_addresses())
             delivery.write(
@@ -312,7 +312,7 @@ class CharterDelivery(models.Model):
     def _bounced(self, why):
         """Record that the mail came back after it had left. The promise stays as it is kept; the sheet is to be sent again."""
         self.filtered(lambda delivery: delivery.state in ("queued", "sent"))._fail(
-            self.env._("Came back: %s", (why or "").strip()[:300] or self.env._("no reason given"))
+            _lt("Came back: %s", (why or "").strip()[:300] or _lt("no reason given"))
         )
 
     @api.model
@@ -334,9 +334,9 @@ class CharterDelivery(models.Model):
         """Put deliveries back into the outbox; what has gone out by another mail since, or is owed no more, is called off instead."""
         for delivery in self._charter_engine():
             if delivery._twins():
-                delivery._call_off(self.env._("The same document is queued with another email."))
+                delivery._call_off(_lt("The same document is queued with another email."))
             elif delivery.obligation_id and not delivery.obligation_id.is_owed:
-                delivery._call_off(self.env._("The commitment no longer applies."))
+                delivery._call_off(_lt("The commitment no longer applies."))
             else:
                 delivery.mail_id.mark_outgoing()
                 delivery.write({"state": "queued", "attempts": delivery.attempts + 1})

@@ -210,9 +210,7 @@ class CharterDeliveryRun(models.Model):
         deliveries = self.env["charter.delivery"]._charter_engine()
         planned = deliveries.create([dict(request, run_id=self.id, state="planned") for request in requests])
         for delivery in planned.filtered(lambda one: not one.contact_id):
-            delivery._fail(
-                self.env._("%s has no contact with a valid email address.", delivery.partner_id.display_name)
-            )
+            delivery._fail(_lt("%s has no contact with a valid email address.", delivery.partner_id))
 
     def _ask_review(self):
         users = self.env["charter.assignment"]._company_people(self.company_id, "operations_manager")

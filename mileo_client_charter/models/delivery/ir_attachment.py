@@ -10,10 +10,14 @@ import hashlib
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools.translate import LazyTranslate
 from werkzeug.exceptions import Conflict
 
 from ..base.charter_engine import DOOR, ENGINE, charter_door
 from ..base.charter_guard import door_triggers
+from ..base.charter_words import in_words, stored
+
+_lt = LazyTranslate(__name__)
 
 # What a frozen file is; the rest (a token for a link, who may see it) is no part of it.
 FROZEN = (
@@ -288,7 +292,10 @@ class IrAttachment(models.Model):
         return company or self.company_id or self.env.company
 
     def _charter_broken_words(self):
-        return self.env._(
+        return in_words(self.env, stored(self._charter_broken_term()))
+
+    def _charter_broken_term(self):
+        return _lt(
             "“%s” is no longer the file that was recorded, and is not delivered. The administrators "
             "of the charter and general management have been informed.",
             self.sudo().name,

@@ -16,6 +16,7 @@ from ...tools.delivery_report import is_refused, is_temporary, refused_for_good
 from ...tools.links import OPENS, without_tokens
 from ..base.charter_addons import is_charter_model
 from ..base.charter_batches import run_isolated
+from ..base.charter_words import in_words, stored
 
 _logger = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class MailMail(models.Model):
             altered = mail.attachment_ids.filtered(lambda file: not file._charter_is_intact())
             if altered:
                 altered._charter_note_broken()
-                mail._charter_hold_back(altered[0]._charter_broken_words())
+                mail._charter_hold_back(altered[0]._charter_broken_term())
                 broken |= mail
         return super(MailMail, self - broken).send(
             auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
@@ -251,7 +252,8 @@ class MailMail(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger(at=again)
 
     def _charter_hold_back(self, why):
-        self.write({"state": "exception", "failure_type": "unknown", "failure_reason": why})
+        words = in_words(self.env, stored(why))
+        self.write({"state": "exception", "failure_type": "unknown", "failure_reason": words})
         self.env["charter.delivery"].sudo().search([("mail_id", "in", self.ids)])._fail(why)
 
     def _postprocess_sent_message(

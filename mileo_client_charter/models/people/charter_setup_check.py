@@ -13,11 +13,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, config
+from odoo.tools.translate import LazyTranslate
 
 from ...hooks import POSTGRESQL
 from ...tools.clock import UTC_NAMES
+from ..base.charter_words import Choice, Kept, Words, as_stored, listed
+
+_lt = LazyTranslate(__name__)
 
 ADMIN = "mileo_client_charter.group_charter_admin"
+# What one check lists; the others come up once these are set up.
+MOST = 20
 
 
 class CharterSetupCheck(models.Model):
@@ -46,7 +52,7 @@ class CharterSetupCheck(models.Model):
         readonly=True,
     )
     state = fields.Selection([("ok", "In order"), ("todo", "To do")], required=True, readonly=True)
-    detail = fields.Char("Found", readonly=True)
+    detail = Words("Found", readonly=True)
     remedy = fields.Char(compute="_compute_remedy")
 
     _one_a_company = models.Constraint("UNIQUE (company_id, code)", "This check is listed already.")
@@ -97,7 +103,7 @@ class CharterSetupCheck(models.Model):
             ),
         }
 
-    # -- the checks: each gives {company: what is wrong, in words that need no translation}, asked once for all of them --
+    # -- the checks: each gives {company: what is wrong, as a text that needs no translation or as terms}, asked once for all --
 
     @api.model
     def _check_charter(self, companies):
@@ -188,11 +194,13 @@ class CharterSetupCheck(models.Model):
                 days=[company._charter_today() for company in companies],
             )
         )
-        roles = dict(self.env["charter.assignment"]._fields["role"]._description_selection(self.env))
+        assignments = self.env["charter.assignment"]
+        roles = assignments._fields["role"].get_values(self.env)
         wrong = {}
         for company, name in found:
-            wrong.setdefault(companies.browse(company), []).append(str(roles.get(name, name)))
-        return {company: ", ".join(names) for company, names in wrong.items()}
+            what = _lt("vacant role: %s", Choice(assignments, "role", name)) if name in roles else name
+            wrong.setdefault(companies.browse(company), []).append(what)
+        return {company: listed(several[:MOST]) for company, several in wrong.items()}
 
     @api.model
     def _check_pdf(self, companies):
@@ -211,12 +219,16 @@ class CharterSetupCheck(models.Model):
         )
         crons = self.env["ir.cron"].with_context(active_test=False)
         crons = crons.search_fetch([("id", "in", data.mapped("res_id"))], ["active", "nextcall", "cron_name"])
-        stopped = crons.filtered(lambda cron: not cron.active).mapped("cron_name")
+        stopped = crons.filtered(lambda cron: not cron.active)
         late = crons.filtered(
             lambda cron: cron.active and cron.nextcall < fields.Datetime.now() - timedelta(days=2)
         )
-        wrong = ", ".join([*stopped, *late.mapped("cron_name")])
-        return dict.fromkeys(companies, wrong) if wrong else {}
+        # Their names are translated where the action has its name.
+        wrong = [
+            *(_lt("not active: %s", cron.ir_actions_server_id) for cron in stopped),
+            *(_lt("late: %s", cron.ir_actions_server_id) for cron in late),
+        ]
+        return dict.fromkeys(companies, listed(wrong[:MOST])) if wrong else {}
 
     # -- looking ----------------------------------------------------------------------------------------------
 
@@ -242,12 +254,13 @@ class CharterSetupCheck(models.Model):
                 continue
             wrong = getattr(checks, f"_check_{code}")(companies.sudo())
             for company in companies.sudo():
-                detail = wrong.get(company, "")[:500]
+                detail = wrong.get(company, "")
+                detail = detail if isinstance(detail, Kept) else detail[:500]
                 values = {"state": "todo" if detail else "ok", "detail": detail or False}
                 row = known.get((company.id, code))
                 if row is None:
                     new.append({"company_id": company.id, "code": code, **values})
-                elif (row.state, row.detail) != (values["state"], values["detail"]):
+                elif (row.state, as_stored(row, "detail") or False) != (values["state"], values["detail"]):
                     row.write(values)
         rows = checks.union(*known.values(), checks.create(new))
         return rows.sorted(lambda row: (row.state != "todo", row.id)).with_env(self.env)
@@ -318,7 +331,7 @@ class CharterSetupCheck(models.Model):
             "base_url": window("ir.config_parameter", domain=[("key", "=", "web.base.url")]),
             "alias_domain": window("res.company", company.id),
             "mail_server": window("ir.mail_server"),
-            "holidays": window("resource.calendar.leaves", domain=[("resource_id", "=", False)]),
+            "holidays": self._holidays_action(),
             "roles": window("charter.defect", domain=[("kind", "in", ["vacant", "unreachable"])])
             if self.env["charter.defect"].search_count([("kind", "in", ["vacant", "unreachable"])], limit=1)
             else window("charter.assignment"),
@@ -327,6 +340,17 @@ class CharterSetupCheck(models.Model):
             "actions": window(
                 "ir.cron", domain=[("cron_name", "ilike", "Client Charter"), ("active", "in", [True, False])]
             ),
+        }
+
+    def _holidays_action(self):
+        company = self.company_id.sudo()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("mileo_client_charter.action_charter_holidays"),
+            "context": {
+                "default_country_id": company.country_id.id,
+                "default_part": company.partner_id._charter_holiday_part(),
+                "default_calendar_ids": company.resource_calendar_id.ids,
+            },
         }
 
     @api.model

@@ -6,9 +6,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize_all
+from odoo.tools.translate import LazyTranslate
 
+from ..base.charter_words import in_words, stored
 from ..base.client_document import Sheet
 from ..charter.charter_commitment import COMPANY_ROLES, ROLES
+
+_lt = LazyTranslate(__name__)
 
 ROLE_FIELDS = ["role", "partner_id", "user_id", "kind", "date_to", "date_from"]
 COMING = timedelta(days=21)  # a substitute of the next weeks is named too
@@ -428,28 +432,30 @@ class ResPartner(models.Model):
 
         The same people as ``_charter_document_recipients``, which asks for them by one statement.
         """
+        return in_words(self.env, stored(self._charter_unreachable_term(client)))
+
+    def _charter_unreachable_term(self, client):
+        """Return what ``_charter_unreachable`` says as a term, for a row that keeps it."""
         contact, client = self.sudo(), client.sudo()
         if not contact:
-            return self.env._(
+            return _lt(
                 "Contact: %s has no one to write to; add a contact with an email address, then send.",
                 client.display_name,
             )
         contact.ensure_one()
         if contact.commercial_partner_id != client.commercial_partner_id:
-            return self.env._(
+            return _lt(
                 "Contact: %(contact)s is not with %(client)s any more; choose another contact of the client, then send.",
                 contact=contact.name,
                 client=client.display_name,
             )
         if not contact.active:
-            return self.env._(
+            return _lt(
                 "Contact: %s is archived; choose another contact of the client, then send.",
                 contact.display_name,
             )
         if not contact.email_normalized:
-            return self.env._(
-                "Contact: %s has no valid email address; add one, then send.", contact.display_name
-            )
+            return _lt("Contact: %s has no valid email address; add one, then send.", contact.display_name)
         return ""
 
     def _charter_addresses(self):

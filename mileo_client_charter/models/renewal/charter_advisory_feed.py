@@ -6,11 +6,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools.translate import LazyTranslate
 
 from ...tools import advisory_document, feed
 from ...tools.advisory import AdvisoryError
 from ...tools.catalogue import maker_words, same_maker
 from ..base.charter_batches import Queue, run_isolated
+from ..base.charter_words import Words
+
+_lt = LazyTranslate(__name__)
 
 ACTION = "mileo_client_charter.cron_advisory_feed"
 # What is older than this when a feed is set up has been dealt with otherwise.
@@ -50,7 +54,7 @@ class CharterAdvisoryFeed(models.Model):
     checked_at = fields.Datetime("Last fetched", readonly=True, copy=False)
     etag = fields.Char(readonly=True, copy=False)
     last_modified = fields.Char("Last changed, as the server states it", readonly=True, copy=False)
-    error = fields.Char("Last problem", readonly=True, copy=False)
+    error = Words("Last problem", readonly=True, copy=False)
     document_ids = fields.One2many("charter.advisory.feed.document", "feed_id", "Documents", readonly=True)
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     refused_count = fields.Integer("Refused", compute="_compute_counts")
@@ -150,7 +154,7 @@ class CharterAdvisoryFeed(models.Model):
                 answer, address = one._list()
                 entries = feed.read_list(answer.content, address) if answer.content is not None else None
             except feed.FeedError as error:
-                one.write({"checked_at": now, "error": one._words(error)})
+                one.write({"checked_at": now, "error": one._failure_term(error)})
                 continue
             one.write(
                 {"checked_at": now, "error": False, "etag": answer.etag, "last_modified": answer.modified}
@@ -217,35 +221,32 @@ class CharterAdvisoryFeed(models.Model):
         return any(same_maker(maker_words(vendor), words) for vendor in vendors for words in ours)
 
     @api.model
-    def _words(self, error):
+    def _failure_term(self, error):
+        """Return why nothing was fetched, as a term: the scheduled action reads no language."""
         detail = error.detail
         return {
-            "address": self.env._("“%s” is no address of a server over HTTPS.", detail),
-            "elsewhere": self.env._(
+            "address": _lt("“%s” is no address of a server over HTTPS.", detail),
+            "elsewhere": _lt(
                 "The feed names a document of another server: %s. Nothing was taken; set up that server’s own feed.",
                 detail,
             ),
-            "redirect": self.env._(
+            "redirect": _lt(
                 "The server sends on to %s. Nothing was taken; enter that address here if you trust it.",
                 detail,
             ),
-            "status": self.env._("The server answers %s. Check the address.", detail),
-            "size": self.env._("The answer is larger than %s MB, or never ends: it was cut off.", detail),
-            "time": self.env._(
+            "status": _lt("The server answers %s. Check the address.", detail),
+            "size": _lt("The answer is larger than %s MB, or never ends: it was cut off.", detail),
+            "time": _lt(
                 "The answer was not there after %s seconds: it was cut off. It is tried again at the next run.",
                 detail,
             ),
-            "network": self.env._(
-                "The server cannot be reached (%s). It is tried again at the next run.", detail
-            ),
-            "certificate": self.env._("The certificate of the server is not trusted (%s).", detail),
-            "content": self.env._(
+            "network": _lt("The server cannot be reached (%s). It is tried again at the next run.", detail),
+            "certificate": _lt("The certificate of the server is not trusted (%s).", detail),
+            "content": _lt(
                 "This is neither a ROLIE feed nor a list of documents (%s). Check the address.", detail
             ),
-            "metadata": self.env._(
-                "This describes a publisher, it is no feed. Enter one of its feeds: %s", detail
-            ),
-            "entries": self.env._(
+            "metadata": _lt("This describes a publisher, it is no feed. Enter one of its feeds: %s", detail),
+            "entries": _lt(
                 "The feed lists more than %s documents. Choose a feed of one year or of one TLP.", detail
             ),
         }[error.code]
@@ -276,7 +277,7 @@ class CharterAdvisoryFeedDocument(models.Model):
         required=True,
         readonly=True,
     )
-    message = fields.Char("Why", readonly=True)
+    message = Words("Why", readonly=True)
     taken_at = fields.Datetime("Fetched on", readonly=True)
     advisory_id = fields.Many2one(
         "charter.advisory", readonly=True, ondelete="set null", index="btree_not_null"
@@ -293,9 +294,9 @@ class CharterAdvisoryFeedDocument(models.Model):
                 content = source._fetch(one.address).content
             except feed.FeedError as error:
                 if error.is_passing:
-                    source.error = source._words(error)
+                    source.error = source._failure_term(error)
                 else:
-                    one._became("refused", source._words(error))
+                    one._became("refused", source._failure_term(error))
                 continue
             if not source._is_ours(content):
                 one._became("passed")

@@ -13,6 +13,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...tools.versions import AFFECTED, LOOK
 from ..base.charter_engine_links import Links
+from ..base.charter_words import in_words, stored
 
 _lt = LazyTranslate(__name__)
 
@@ -313,7 +314,7 @@ class CharterAdvisory(models.Model):
             reached = changed | (notice.line_ids - before)
             if not self._shared():
                 # The revision is less public than what was sent: somebody confirms it, and presses "Notify remaining clients".
-                reached._charter_engine().error = self._not_shared_words()
+                reached._charter_engine().error = self._not_shared_term()
                 continue
             notice.with_context(charter_revision=REVISION)._notify(
                 reached, known_on=notice.company_id._charter_today()
@@ -344,7 +345,10 @@ class CharterAdvisory(models.Model):
                 notice.with_context(lang=code).write(values)
 
     def _not_shared_words(self):
-        return self.env._(
+        return in_words(self.env, stored(self._not_shared_term()))
+
+    def _not_shared_term(self):
+        return _lt(
             "%(advisory)s is TLP:%(tlp)s: its publisher does not let everybody read it. Read what clients will read, and "
             "confirm it on the advisory.",
             advisory=self.identifier,

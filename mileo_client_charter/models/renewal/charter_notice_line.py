@@ -46,7 +46,7 @@ class CharterNoticeLine(models.Model):
         readonly=True,
         help="Off where what the charter gives could not be given any more when it became known: the client reads why, and no apology.",
     )
-    error = fields.Char("Not notified", readonly=True, groups="base.group_user")
+    error = Words("Not notified", readonly=True, groups="base.group_user")
     acknowledged_at = fields.Datetime(readonly=True)
     acknowledged_by_id = fields.Many2one("res.partner", "Acknowledged by", readonly=True)
 

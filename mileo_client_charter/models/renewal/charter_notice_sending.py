@@ -71,9 +71,7 @@ class CharterNotice(models.Model):
         for line in lines:
             readers = people[line.partner_id]
             if not readers:
-                line.error = self.env._(
-                    "No contact of the client has an email address: add one, then notify again."
-                )
+                line.error = _lt("No contact of the client has an email address: add one, then notify again.")
                 continue
             why = (reason or self._why_late(line, known_on)) if late or known_late else ""
             for number, contact in enumerate(readers):

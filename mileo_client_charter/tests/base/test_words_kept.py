@@ -5,6 +5,7 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
@@ -121,6 +122,21 @@ class TestWordsKept(CharterCase):
                     self.assertEqual(opened._creation_message(), f"Création\u00a0: {named}")
         self.assertGreaterEqual(seen, 8)
 
+    def test_what_a_thread_begins_with_is_read_in_the_reader_s_language(self):
+        """Kept in the language of the company's people at that time, as demo documents are; nothing else is put into other words."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        with self.at():
+            escalation = self.escalate()
+            opening = escalation._message_log(body=escalation._creation_message())
+            said = escalation.message_post(body="Created: Nothing", message_type="notification")
+        self.assertIn("Created: Escalation", opening.body)
+        for lang, words in (("fr_FR", "Création\u00a0: Escalade"), ("en_US", "Created: Escalation")):
+            messages = (opening | said).with_user(self.manager).with_context(lang=lang)
+            bodies = {one["id"]: one["body"][1] for one in Store().add(messages).get_result()["mail.message"]}
+            with self.subTest(lang):
+                self.assertIn(words, bodies[opening.id])
+                self.assertIn("Created: Nothing", bodies[said.id])
+
     def test_what_cannot_be_put_into_words_is_refused(self):
         """An activity once began with “<function CharterFeedback._answer…”: only values somebody can read are kept."""
         for value in (lambda env: "later", object(), ["one", "two"], {"how": "no answer"}, TestWordsKept):
@@ -166,17 +182,21 @@ class TestWordsKept(CharterCase):
             name
             for model in self.env.registry.values()
             for name, field in model._fields.items()
-            if isinstance(field, (Words, LongWords)) and name not in ("name", "error")
+            if isinstance(field, (Words, LongWords)) and name not in ("name", "message")
         }
-        self.assertLessEqual({"skip_reason", "hold_reason", "evidence", "history", "summary"}, names)
-        # Plain fields of the engine too: a sentence in one is in the language of whoever was at work. These names are others' as well.
+        self.assertLessEqual(
+            {"skip_reason", "hold_reason", "evidence", "history", "summary", "failure", "error", "detail"},
+            names,
+        )
+        # Plain fields that nobody types too: a sentence in one is in the language of whoever was at work. These names are others' as well.
         names |= {
             name
             for model in self.env.registry.values()
             if keeps_charter_rows(model)
             for name, field in model._fields.items()
-            if field.type in ("char", "text") and field.store and getattr(field, "charter_engine", False)
-        } - {"name", "error", "message"}
+            if field.type in ("char", "text") and field.store and not field.compute
+            and (getattr(field, "charter_engine", False) or field.readonly)
+        } - {"name", "message", "subject", "label", "action", "version", "after"}  # fmt: skip
         self.assertIn("complaints", names)
         found, looked_at = [], 0
         for path in sorted(MODELS.rglob("*.py")):
@@ -202,16 +222,16 @@ class TestWordsKept(CharterCase):
         self.assertEqual(found, [])
 
     def test_a_reason_that_is_handed_on_is_a_term(self):
-        """What engine methods take as ``reason`` or ``evidence`` ends in a history: never the language of who was at work."""
+        """What engine methods take as ``reason``, ``evidence`` or ``why`` ends in a history: never the language of who was at work."""
         trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(MODELS.rglob("*.py"))}
         takers = {
             node.name
             for tree in trees.values()
             for node in ast.walk(tree)
             if isinstance(node, ast.FunctionDef) and node.name.startswith("_")
-            and {"reason", "evidence"} & {one.arg for one in node.args.args}
+            and {"reason", "evidence", "why"} & {one.arg for one in node.args.args}
         }  # fmt: skip
-        self.assertLessEqual({"_explain", "_cancel", "_charter_side_ended"}, takers)
+        self.assertLessEqual({"_explain", "_cancel", "_charter_side_ended", "_fail", "_call_off"}, takers)
         takers.add("_with_history")
         # What answers in the language of whoever is at work, and is asked for a reason.
         spoken = {

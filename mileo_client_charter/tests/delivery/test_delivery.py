@@ -274,6 +274,12 @@ class TestArrival(DeliveryCase):
             )
         self.assertEqual(row.state, "failed")
         self.assertIn("Undeliverable", row.failure)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = row.with_context(lang="fr_FR")
+        self.assertRegex(
+            french.failure, "^Revenu\u00a0:.Undeliverable", "of one row, each reader in its language"
+        )
+        self.assertRegex(row.failure, "^Came back: ")
         self.assertTrue(
             self.env["charter.defect"].search([("res_id", "=", row.id), ("kind", "=", "undelivered")])
         )

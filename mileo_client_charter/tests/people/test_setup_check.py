@@ -112,6 +112,51 @@ class TestSetupCheck(CharterCase):
         with self.assertRaises(AccessError):
             self.checks.with_user(plain).action_check_again()
 
+    def test_what_is_found_is_read_in_the_reader_s_language(self):
+        """Looked at by a scheduled action, which reads no language."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["charter.assignment"].search([("role", "=", "operations_manager")]).unlink()
+        self.env.ref("mileo_client_charter.cron_clock").active = False
+        rows = self.checks.with_context(lang=None)._refresh(self.company)
+        by_code = {row.code: row for row in rows}
+        label = dict(
+            self.env["charter.assignment"]
+            .with_context(lang="fr_FR")
+            ._fields["role"]
+            ._description_selection(self.env(context={"lang": "fr_FR"}))
+        )["operations_manager"]
+        for code, english, french in (
+            ("roles", "vacant role: Operations manager", f"rôle non pourvu\u00a0: {label}"),
+            ("actions", "not active: Client Charter", "inactive\u00a0: Charte client"),
+        ):
+            with self.subTest(code):
+                row = by_code[code]
+                self.assertIn(english, row.with_context(lang="en_US").detail)
+                self.assertIn(french, row.with_context(lang="fr_FR").detail)
+                defect = self.env["charter.defect"].search([("kind", "=", "setup"), ("res_id", "=", row.id)])
+                self.assertIn(french, defect.with_context(lang="fr_FR").detail)
+        written = rows.mapped("write_date")
+        self.checks.with_context(lang="fr_FR")._refresh(self.company)
+        self.assertEqual(rows.mapped("write_date"), written, "what has not changed is not written")
+
+    def test_holidays_lead_to_where_they_are_entered(self):
+        """Without any, and before a charter is in force: the days are shown, and entered by one click."""
+        self.env["resource.calendar.leaves"].search([("resource_id", "=", False)]).unlink()
+        self.company.country_id = self.env.ref("base.fr")
+        for document in self.env["charter.document"].search([("state", "=", "in_force")]):
+            document._charter_engine().state = "superseded"
+        [row] = self.checks._refresh(self.company).filtered(lambda row: row.code == "holidays")
+        action = row.with_user(self.admin).action_mend()
+        self.assertEqual((action["res_model"], action["target"]), ("charter.holidays.wizard", "new"))
+        wizards = self.env["charter.holidays.wizard"].with_user(self.admin).with_context(**action["context"])
+        wizard = wizards.create({})
+        self.assertIn(self.company.resource_calendar_id, wizard.calendar_ids)
+        self.assertGreater(wizard.count, 10)
+        wizard.action_enter()
+        self.assertEqual(row.state, "ok")
+        wizard = wizards.new({"calendar_ids": False})
+        self.assertIn("Choose the country and the calendars", wizard.preview)
+
     def test_address(self):
         parameters = self.env["ir.config_parameter"]
         for address, state in (

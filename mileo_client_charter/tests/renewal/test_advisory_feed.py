@@ -228,6 +228,8 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
         one = self.feed(authority=False)
         self.run_feeds()
         self.assertIn("not trusted", one.error)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.assertIn("certificat", one.with_context(lang="fr_FR").error)
         self.assertFalse(self.server.asked)
 
     def test_a_server_that_goes_away_is_asked_again(self):

@@ -320,6 +320,8 @@ class TestNotice(YearCase):
         line = self.line(notice)
         self.assertFalse(line.sent_at)
         self.assertIn("email", line.error)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.assertIn("e-mail", line.with_context(lang="fr_FR").error)
         self.assertEqual(self.promise(line, "notice.advance").state, "open", "still owed")
         self.assertTrue(self.line(notice, self.other).sent_at, "holds nobody up")
         self.alice.email = "one@alpine.example.com"
