@@ -429,6 +429,7 @@ def test_a_low_rating_is_decided_in_one_place():
 WORDS_OF_TIME = {"format_date", "format_datetime", "format_time", "strftime"}
 SHOWN_BY = {
     "mileo_client_charter/models/base/charter_format.py": "day_text and moment_text",
+    "mileo_client_charter/wizards/base_import.py": "an example in the form in which a file writes dates",
 }
 
 

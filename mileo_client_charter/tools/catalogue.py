@@ -5,6 +5,7 @@ name with wildcards: ``DS-2CD4xx5 Series``, ``DH-IPC-HDW1XXX``, ``FC72x``.
 """
 
 import re
+import unicodedata
 
 # Forms of companies, and words of their trade that names are written with and without.
 _LEGAL = {
@@ -46,6 +47,18 @@ def model_key(text: str) -> str:
     True
     """
     return "".join(re.findall(r"[^\W_]+", _SERIES.sub("", (text or "").strip()[:_LONGEST]).casefold()))
+
+
+def word_key(text: str) -> str:
+    """Return the letters and figures of a word that people group things by, small and without accents.
+
+    >>> word_key("VIDÉO-PROTECTION") == word_key("Video protection") == "videoprotection", word_key("+ ")
+    (True, '+')
+    """
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text or "") if not unicodedata.combining(letter)
+    )
+    return "".join(re.findall(r"[^\W_]+", plain)).casefold() or plain.strip()
 
 
 def family_pattern(text: str) -> str:

@@ -1,8 +1,15 @@
 """Say in words what is wrong with a file that somebody imports into one of our lists, and what to do."""
 
+from datetime import datetime
+
 from odoo import models
+from odoo.addons.base_import.models.base_import import ImportValidationError
+from odoo.tools import DEFAULT_SERVER_DATE_FORMAT, DEFAULT_SERVER_DATETIME_FORMAT
 
 from ..models.base.charter_addons import is_charter_model
+
+# A moment in which the day and the month differ, to show how a file writes dates.
+EXAMPLE = datetime(2026, 10, 25, 14, 30)
 
 
 class BaseImport(models.TransientModel):
@@ -29,3 +36,42 @@ class BaseImport(models.TransientModel):
             file=self.file_name or "",
             error=error,
         )
+
+    def _parse_date_from_data(self, data, index, name, field_type, options):
+        """Read dates as core does; one that is none of ours is said by the label of its column, its row, and how to write it."""
+        model = self.env.get(self.res_model)
+        if is_charter_model(model):
+            forms = [options.get("date_format") or DEFAULT_SERVER_DATE_FORMAT]
+            if field_type == "datetime":
+                forms.insert(0, options.get("datetime_format") or DEFAULT_SERVER_DATETIME_FORMAT)
+            for number, row in enumerate(data):
+                if isinstance(row[index], str) and row[index] and not _reads(row[index].strip(), forms):
+                    raise ImportValidationError(
+                        self._charter_no_date(model, name, row[index], number, forms, options), field=name
+                    )
+        return super()._parse_date_from_data(data, index, name, field_type, options)
+
+    def _charter_no_date(self, model, name, text, number, forms, options):
+        labels = []
+        for part in name.split("/"):
+            labels.append(model.fields_get([part], ["string"])[part]["string"])
+            model = self.env.get(model._fields[part].comodel_name)
+        return self.env._(
+            "%(column)s, row %(row)s: “%(text)s” is no date as this file writes them. Write it as %(example)s, or choose in the "
+            "options beside the table how the file writes dates.",
+            column=" / ".join(labels),
+            row=number + 1 + bool(options.get("has_headers")) + (options.get("skip") or 0),
+            text=text,
+            example=EXAMPLE.strftime(forms[0]),
+        )
+
+
+def _reads(text, forms):
+    """Return whether ``text`` is a date in one of ``forms``."""
+    for form in forms:
+        try:
+            datetime.strptime(text, form)  # noqa: DTZ007  (as core reads it)
+        except ValueError:
+            continue
+        return True
+    return False

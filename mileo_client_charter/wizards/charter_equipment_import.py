@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ..models.base.charter_lock import lock
 from ..tools import equipment_sheet
+from ..tools.catalogue import word_key
 from ..tools.equipment_sheet import MILESTONES
 from ..tools.workbook_rows import SheetError
 
@@ -171,7 +172,7 @@ class CharterEquipmentImport(models.TransientModel):
         :raise UserError: the file as a whole cannot be read
         """
         rows = self._rows()
-        known = self._known(rows)
+        known = {**self._known(rows), "tags": self._tags_by_key()}
         self.missing_tags = ", ".join(self._missing_tags(rows))
         plan, seen = [], {}
         for row in rows:
@@ -277,7 +278,7 @@ class CharterEquipmentImport(models.TransientModel):
                 one = attempt(self._find, name, values, candidates, keys)
                 found[name] = one and one.id
         if values.get("tag_ids"):
-            found["tag_ids"] = [Command.set(attempt(self._tags, values["tag_ids"]) or ())]
+            found["tag_ids"] = [Command.set(attempt(self._tags, values["tag_ids"], known["tags"]) or ())]
         if reasons:
             raise Refusal(" ".join(reasons))
         found["milestone_ids"] = {name: values[name] for name in MILESTONES if name in values}
@@ -328,31 +329,45 @@ class CharterEquipmentImport(models.TransientModel):
         )
 
     def _tag_names(self, text):
-        return list(dict.fromkeys(name.strip() for name in text.replace(";", ",").split(",") if name.strip()))
+        """Return the names a cell lists; of those that differ in case, accents or signs alone, the first."""
+        names = [name.strip() for name in text.replace(";", ",").split(",") if name.strip()]
+        return list({word_key(name): name for name in reversed(names)}.values())[::-1]
+
+    def _tags_by_key(self):
+        """Return {key of its name in any language, or the name itself: tag}."""
+        tags = self.env["charter.equipment.tag"].search([])  # pylint: disable=no-search-all
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        named = [
+            (tag.name, tag.id) for lang in [*languages, self.env.lang] for tag in tags.with_context(lang=lang)
+        ]
+        # Of two that differ in their case, the one that is written so.
+        return {word_key(name): number for name, number in named} | dict(named)
 
     def _missing_tags(self, rows):
-        """Return the names of tags that the rows use and that are not there yet."""
-        names = dict.fromkeys(
-            name for row in rows for name in self._tag_names(row.values.get("tag_ids") or "")
-        )
-        known = self.env["charter.equipment.tag"].search([("name", "in", list(names))]).mapped("name")
-        return [name for name in names if name not in known]
+        """Return the names of tags that the rows use and that are not there yet, each once however it is written."""
+        known, missing = self._tags_by_key(), {}
+        for row in rows:
+            for name in self._tag_names(row.values.get("tag_ids") or ""):
+                if name not in known and word_key(name) not in known:
+                    missing.setdefault(word_key(name), name)
+        return list(missing.values())
 
-    def _tags(self, text):
+    def _tags(self, text, known):
         """Return the ids of the tags a cell names; those to be created have none yet and change the equipment anyway."""
         names = self._tag_names(text)
-        tags = self.env["charter.equipment.tag"].search([("name", "in", names)])
-        missing = [name for name in names if name not in tags.mapped("name")]
-        if missing and self.create_tags:
-            return [*tags.ids, *(-number for number, _name in enumerate(missing, 1))]
-        if missing:
+        found = {name: known.get(name) or known.get(word_key(name)) for name in names}
+        missing = [name for name, number in found.items() if not number]
+        if missing and not self.create_tags:
             raise Refusal(
                 self.env._(
                     "Tags: %s: unknown; have them created below, or enter them in Configuration ‣ Equipment tags first.",
                     ", ".join(missing),
                 )
             )
-        return tags.ids
+        return [
+            *dict.fromkeys(number for number in found.values() if number),
+            *(-number for number, _name in enumerate(missing, 1)),
+        ]
 
     def _existing(self, values, known, seen, number):
         """Return the equipment the row is about; empty for a new one.

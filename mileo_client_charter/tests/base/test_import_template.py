@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import file_open
 
 from ...models.base.charter_addons import is_charter_model
+from ...tools import equipment_sheet
 from ..cases.gear import GearCase
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -14,6 +15,7 @@ OPTIONS = {
     "has_headers": True, "quoting": '"', "separator": ",", "encoding": "utf-8", "date_format": "", "datetime_format": "",
     "float_thousand_separator": ",", "float_decimal_separator": ".",
 }  # fmt: skip
+EXAMPLES = {"": "2026-10-05 08:00:00", "%d/%m/%Y %H:%M": "05/10/2026 08:00"}
 # Their list has an import of its own, which understands more titles (tests/work/test_equipment_import.py).
 OWN = {"charter.equipment"}
 
@@ -62,6 +64,68 @@ class TestImportTemplate(GearCase):
                     for title, value in zip(titles, row, strict=True):
                         if value and title in selections:
                             self.assertIn(value, selections[title])
+
+    def test_the_sheet_is_called_as_the_list(self):
+        """Of equipment too, whose titles are the labels of its form and of its dates; a star marks what is required."""
+        offered = list(self.offered())
+        for lang in ("en_US", "fr_FR"):
+            [one] = self.env["charter.equipment"].with_context(lang=lang).get_import_templates()
+            with file_open(one["template"].removeprefix("/"), "rb") as file:
+                content = file.read()
+            offered.append(("charter.equipment", lang, content))
+            wizard = self.env["charter.equipment.import"].with_context(lang=lang)
+            titles = {wizard._title(name) for name in equipment_sheet.COLUMNS}
+            sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+            self.assertEqual({cell.value.rstrip("*") for cell in sheet[1]}, titles)
+        for name, lang, content in offered:
+            with self.subTest(name, lang=lang):
+                windows = self.env["ir.actions.act_window"].with_context(lang=lang)
+                called = windows.search([("res_model", "=", name)]).mapped("name")
+                self.assertIn(openpyxl.load_workbook(io.BytesIO(content)).active.title, called)
+
+    def test_each_has_the_column_by_which_a_row_is_found_again(self):
+        """docs/integrator.md names it as the key: your own id."""
+        for name, lang, content in self.offered():
+            with self.subTest(name, lang=lang):
+                sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+                label = (
+                    self.env["base_import.import"].with_context(lang=lang).get_fields_tree(name)[0]["string"]
+                )
+                self.assertEqual(sheet["A1"].value, label)
+                self.assertTrue(all(row[0] for row in sheet.iter_rows(min_row=2, values_only=True)))
+
+    def test_what_is_no_date_names_its_column(self):
+        """In the words of the screen: the label, the row as the sheet counts, and how this file writes dates."""
+        seen = 0
+        for name in ("charter.intervention", "charter.outage"):
+            for lang, no_date in (("en_US", "is no date"), ("fr_FR", "n’est pas une date")):
+                fields = self.env[name].with_context(lang=lang).fields_get()
+                for field in ("reported_at", "responded_at", "resolved_at", "start_at", "end_at"):
+                    if field not in fields:
+                        continue
+                    for form, example in (
+                        ("", "2026-10-25 14:30:00"),
+                        ("%d/%m/%Y %H:%M", "25/10/2026 14:30"),
+                    ):
+                        rows = f"when\n{EXAMPLES[form]}\n5 octobre 2026\n"
+                        wizard = (
+                            self.env["base_import.import"]
+                            .with_user(self.technician)
+                            .with_context(lang=lang)
+                            .create({"res_model": name, "file": rows.encode(), "file_type": "text/csv", "file_name": "a.csv"})
+                        )  # fmt: skip
+                        done = wizard.execute_import(
+                            [field], ["when"], {**OPTIONS, "datetime_format": form}, dryrun=True
+                        )
+                        with self.subTest(name, lang=lang, field=field, form=form):
+                            seen += 1
+                            [message] = [one["message"] for one in done["messages"]]
+                            self.assertIn(fields[field]["string"], message)
+                            for words in ("5 octobre 2026", no_date, example, " 3"):
+                                self.assertIn(words, message)
+                            for words in (field, "time data", "%"):
+                                self.assertNotIn(words, message)
+        self.assertGreaterEqual(seen, 16)
 
     def test_what_stands_in_it_is_imported(self):
         for name, lang, content in self.offered():
