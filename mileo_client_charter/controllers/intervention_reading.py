@@ -47,7 +47,7 @@ class InterventionReading(ClientReading):
                 Choice("state", env._("State"), [
                     Option("open", env._("In progress"), Domain("state", "=", "open")),
                     Option("closed", env._("Done"), Domain("state", "=", "closed")),
-                    Option("cancelled", env._("Cancelled"), Domain("state", "=", "cancelled")),
+                    Option("cancelled", env._("Work cancelled"), Domain("state", "=", "cancelled")),
                 ]),
                 selection(env, "charter.intervention", "kind", env._("Kind")),
                 periods(self, "reported_at"),

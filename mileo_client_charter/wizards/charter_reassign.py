@@ -120,7 +120,7 @@ class CharterReassign(models.TransientModel):
         if strangers:
             raise ValidationError(
                 self.env._(
-                    "Clients: %(clients)s are not with %(user)s in this role.",
+                    "Clients: choose among those %(user)s has this role for; without it: %(clients)s.",
                     clients=", ".join(strangers.mapped("display_name")),
                     user=self.user_id.name,
                 )

@@ -364,7 +364,7 @@ class CharterOnboarding(models.Model):
         if self.refused_count:
             raise UserError(
                 self.env._(
-                    "%s contracts are refused: fix or remove their lines, then preview again.",
+                    "Refused contracts: %s. Fix or remove their lines, then preview again.",
                     self.refused_count,
                 )
             )

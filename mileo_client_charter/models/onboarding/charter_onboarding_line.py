@@ -44,7 +44,7 @@ class CharterOnboardingLine(models.Model):
         "res.users", domain="[('share', '=', False), ('company_ids', 'in', company_id)]"
     )
     state = fields.Selection(
-        [("listed", "Listed"), ("previewed", "Previewed"), ("refused", "Refused"), ("done", "Started")],
+        [("listed", "Listed"), ("previewed", "Previewed"), ("refused", "Refused"), ("done", "Contract started")],
         required=True, default="listed", readonly=True, charter_engine=True,
     )  # fmt: skip
     message = fields.Char("Why refused", readonly=True, charter_engine=True)

@@ -184,7 +184,7 @@ class CharterCockpit(models.AbstractModel):
             tone,
             self.env._("no answer yet")
             if score is None
-            else self.env._("n = %s contacts, latest answer of each", answers),
+            else self.env._("n = %s, latest answer of each contact", answers),
         )
         return figure, thresholds
 

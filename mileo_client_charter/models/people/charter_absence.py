@@ -64,7 +64,7 @@ class CharterAbsence(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("planned", "Valid"), ("cancelled", "Cancelled")],
+        [("planned", "Valid"), ("cancelled", "Absence cancelled")],
         required=True,
         default="planned",
         readonly=True,
@@ -81,7 +81,7 @@ class CharterAbsence(models.Model):
         "Without substitute", compute="_compute_vacancy", help="The days without a substitute."
     )
     phase = fields.Selection(
-        [("ahead", "Ahead"), ("now", "Away now"), ("over", "Over"), ("cancelled", "Cancelled")],
+        [("ahead", "Ahead"), ("now", "Away now"), ("over", "Over"), ("cancelled", "Absence cancelled")],
         compute="_compute_phase",
     )
     handover_ids = fields.One2many("charter.handover", "absence_id", "Contact change notices")

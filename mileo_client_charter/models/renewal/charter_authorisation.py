@@ -115,7 +115,7 @@ class CharterAuthorisation(models.Model):
     )
     note = fields.Text(groups="mileo_client_charter.group_charter_user")
     state = fields.Selection(
-        [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Ended"), ("open_ended", "Without an end")],
+        [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Authorisation ended"), ("open_ended", "Without an end")],
         compute="_compute_state", search="_search_state",
     )  # fmt: skip
     told_at = fields.Datetime("Client informed on", readonly=True, copy=False, charter_engine=True)

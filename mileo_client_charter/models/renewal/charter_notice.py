@@ -85,7 +85,7 @@ class CharterNotice(models.Model):
         [
             ("draft", "To review"),
             ("open", "Clients informed"),
-            ("closed", "Past"),
+            ("closed", "Past notice"),
             ("cancelled", "Cancelled notice"),
         ],
         required=True,

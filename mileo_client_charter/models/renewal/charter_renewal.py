@@ -77,7 +77,7 @@ class CharterRenewal(models.Model):
             ("remediation", "Remediation"),
             ("passed", "Renewal allowed"),
             ("renewed", "Renewed"),
-            ("closed", "Closed"),
+            ("closed", "Renewal closed"),
         ],
         required=True,
         readonly=True,

@@ -13,7 +13,7 @@ STATES = [
     ("remediation", "Remediation"),
     ("passed", "Renewal allowed"),
     ("renewed", "Renewed"),
-    ("closed", "Closed"),
+    ("closed", "Renewal closed"),
 ]
 
 

@@ -179,16 +179,20 @@ class CharterReview(models.Model):
 
     @api.constrains("contact_ids", "contract_id")
     def _check_contacts(self):
+        self._check_of_client("contact_ids")
+
+    def _check_of_client(self, name):
+        """:raise ValidationError: a contact of the field ``name`` is another client's"""
         for review in self:
-            strangers = review.contact_ids.filtered(
-                lambda c, client=review.partner_id: c.commercial_partner_id != client
-            )
+            client = review.partner_id
+            strangers = review[name].filtered(lambda one, client=client: one.commercial_partner_id != client)
             if strangers:
                 raise ValidationError(
                     self.env._(
-                        "Invited by the client: %(contacts)s do not belong to %(client)s.",
+                        "%(field)s: choose contacts of %(client)s; of another company: %(contacts)s.",
+                        field=self._fields[name]._description_string(self.env),
                         contacts=", ".join(strangers.mapped("name")),
-                        client=review.partner_id.name,
+                        client=client.name,
                     )
                 )
 

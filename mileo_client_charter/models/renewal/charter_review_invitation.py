@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import ical
@@ -219,18 +218,7 @@ class CharterReview(models.Model):
 
     @api.constrains("attended_ids", "contract_id")
     def _check_attended(self):
-        for review in self:
-            strangers = review.attended_ids.filtered(
-                lambda one, client=review.partner_id: one.commercial_partner_id != client
-            )
-            if strangers:
-                raise ValidationError(
-                    self.env._(
-                        "Who attended for the client: %(contacts)s do not belong to %(client)s.",
-                        contacts=", ".join(strangers.mapped("name")),
-                        client=review.partner_id.name,
-                    )
-                )
+        self._check_of_client("attended_ids")
 
     def _record_attendance(self):
         """Add who gave an answer: they were there."""

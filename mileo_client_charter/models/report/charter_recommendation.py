@@ -17,8 +17,8 @@ STATES = [
     ("proposed", "Waiting for the client"),
     ("accepted", "Accepted"),
     ("declined", "Declined"),
-    ("done", "Done"),
-    ("withdrawn", "Withdrawn"),
+    ("done", "Carried out"),
+    ("withdrawn", "Recommendation withdrawn"),
 ]
 # Step -> (states it starts from, state it leads to)
 STEPS = {

@@ -16,7 +16,7 @@ from ..base.client_document import Link, Sheet
 
 STATES = [
     ("draft", "Draft"),
-    ("held", "Held back"),
+    ("held", "Report held back"),
     ("reviewed", "Approved"),
     ("sent", "Sent"),
     ("superseded", "Replaced"),

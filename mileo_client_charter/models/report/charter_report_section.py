@@ -62,7 +62,7 @@ class CharterReport(models.Model):
             for priority, count in sorted(counts["by_priority"].items(), reverse=True)
         ]
         if counts["cancelled"]:
-            lines.append((self.env._("Cancelled"), self._number(counts["cancelled"])))
+            lines.append((self.env._("Cancelled interventions"), self._number(counts["cancelled"])))
         if counts["without_contract"]:
             lines.append(
                 (
@@ -157,7 +157,7 @@ class CharterReport(models.Model):
                     self.env._("Time paused, given back"),
                     Formatted(
                         self.env._(
-                            "%(time)s on %(count)s interventions",
+                            "%(time)s; interventions: %(count)s",
                             time=self._duration(paused["seconds"]),
                             count=paused["interventions"],
                         ),
@@ -229,7 +229,7 @@ class CharterReport(models.Model):
             if nps["score"] is None
             else Formatted(
                 self.env._(
-                    "%(score)s, over %(n)s answers since %(day)s",
+                    "%(score)s (n = %(n)s, since %(day)s)",
                     score=self._number(nps["score"], 0),
                     n=nps["n"],
                     day=self._day(nps["from"]),

@@ -210,9 +210,7 @@ class CharterReport(models.Model):
         if shown:
             words = self.env._("%s out of 5", self._number(shown, 1))
             value = Formatted(words, shown, "mark", noted=True)
-            note = self.env._(
-                "%(n)s ratings of %(asked)s surveys sent", n=answers["n"], asked=answers["asked"]
-            )
+            note = self.env._("n = %(n)s; surveys sent: %(asked)s", n=answers["n"], asked=answers["asked"])
         return {
             "name": "satisfaction",
             "label": self.env._("Satisfaction"),

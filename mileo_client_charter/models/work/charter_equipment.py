@@ -83,7 +83,11 @@ class CharterEquipment(models.Model):
         "End of support", compute="_compute_lifecycle", store=True, index="btree_not_null"
     )
     lifecycle = fields.Selection(
-        [("announced", "Dates announced"), ("none_announced", "None announced"), ("unknown", "Unknown")],
+        [
+            ("announced", "Dates announced"),
+            ("none_announced", "None announced"),
+            ("unknown", "Dates unknown"),
+        ],
         compute="_compute_lifecycle",
         store=True,
         index=True,

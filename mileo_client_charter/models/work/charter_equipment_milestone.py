@@ -31,7 +31,7 @@ class CharterEquipmentMilestone(models.Model):
     partner_id = fields.Many2one(related="equipment_id.partner_id", store=True, index=True)
     kind = fields.Selection(KINDS, required=True)
     status = fields.Selection(
-        [("announced", "Announced"), ("none_announced", "None announced"), ("unknown", "Unknown")],
+        [("announced", "Announced"), ("none_announced", "None announced"), ("unknown", "Date unknown")],
         required=True,
         default="announced",
     )

@@ -109,15 +109,19 @@ class CharterOutage(models.Model):
 
     @api.model
     def _ingest_truncated(self, payload, monitor):
-        """Say how many alerts Alertmanager left out, as more than its ``max_alerts``."""
+        """Say how many alerts Alertmanager, or Grafana in its shape, left out, as more than it is set up to send."""
         number = payload.get("truncatedAlerts")
         if not isinstance(number, int) or number <= 0:
             return []
         receiver = payload.get("receiver")
-        subject = (receiver if isinstance(receiver, str) else None) or monitor or "Alertmanager"
-        message = (
-            f"Alertmanager left out {number} alerts: take max_alerts out of its receiver, or make it larger."
+        # Alertmanager knows no organisations.
+        sender, limit = (
+            ("Grafana", "set “Max Alerts” of its contact point to 0")
+            if "orgId" in payload
+            else ("Alertmanager", "take max_alerts out of its receiver")
         )
+        subject = (receiver if isinstance(receiver, str) else None) or monitor or sender
+        message = f"{sender} left out {number} alerts: {limit}, or make it larger."
         return [(Parsed(None, item=None), Refused(subject[:100], message, "truncated"))]
 
     @api.model

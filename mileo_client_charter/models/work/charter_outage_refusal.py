@@ -149,7 +149,8 @@ class CharterOutageRefusal(models.Model):
             "truncated": (
                 self.env._("“%s” leaves out alerts"),
                 self.env._(
-                    "Take max_alerts out of the receiver: what was left out is known to Alertmanager alone."
+                    "Lift the limit: “max_alerts” of Alertmanager's receiver, “Max Alerts” of Grafana's contact point. What was "
+                    "left out is known to the sender alone."
                 ),
             ),
             "field": (

@@ -298,7 +298,7 @@ class TestOnboarding(CharterCase):
         onboarding.action_preview()
         self.assertEqual(set(onboarding.line_ids.mapped("state")), {"refused"})
         self.assertIn("t_manager", onboarding.line_ids[0].message)
-        with self.assertRaisesRegex(UserError, "refused"):
+        with self.assertRaisesRegex(UserError, "Refused contracts: 2"):
             onboarding.action_begin()
 
     def test_one_refusal_holds_nobody_else_up(self):

@@ -264,7 +264,7 @@ class TestCockpit(YearCase):
         self.say(self.alice, 9)
         page = self.page(self.direction, "direction")
         self.assertEqual(self.figures(page)["nps"], "0")
-        self.assertEqual(page["figures"][1]["note"], "n = 2 contacts, latest answer of each")
+        self.assertEqual(page["figures"][1]["note"], "n = 2, latest answer of each contact")
         [row] = self.block(page, "nps")["table"]["rows"]
         # In its month every answer counts: two promoters, one detractor.
         self.assertEqual((row["cells"][-1]["value"], row["cells"][-1]["note"]), ("33", "n = 3"))

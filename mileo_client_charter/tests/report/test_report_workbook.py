@@ -70,7 +70,7 @@ class TestReportWorkbook(WorkbookCase):
             ("Satisfaction", 4, "4.0 out of 5"),
             ("Time down", timedelta(hours=3), "3 h 00 min"),
             ("Late", figures["promises"]["total"] - figures["promises"]["kept"], None),
-            ("Would recommend (NPS)", figures["nps"]["score"], "100, over 1 answers"),
+            ("Would recommend (NPS)", figures["nps"]["score"], "100 (n = 1, since "),
         ):
             with self.subTest(label):
                 self.assertEqual(seen[label][0], value)

@@ -173,6 +173,16 @@ class TestRefusedEvents(GearCase):
         with self.assertRaises(UserError):
             self.refusals().filtered("kept_count").with_user(self.technician).action_mended()
 
+    def test_who_left_alerts_out_is_named(self):
+        """Grafana posts in Alertmanager's shape, and has another setting for it."""
+        self.tell({"alerts": [], "truncatedAlerts": 2, "receiver": "charter"})
+        self.tell({"alerts": [], "truncatedAlerts": 2, "orgId": 1})
+        by_subject = {refusal.subject: refusal for refusal in self.refusals()}
+        self.assertRegex(by_subject["charter"].detail, "^Alertmanager left out 2 alerts: take max_alerts out")
+        self.assertRegex(by_subject["Grafana"].detail, "^Grafana left out 2 alerts: set “Max Alerts”")
+        for words in ("max_alerts", "Max Alerts", "Grafana"):
+            self.assertIn(words, by_subject["Grafana"].remedy)
+
     def test_anything_can_be_kept(self):
         """What PostgreSQL's JSON cannot hold, too long, too deep, too many: the answer is the same."""
         deep = []

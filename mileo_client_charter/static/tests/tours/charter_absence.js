@@ -51,6 +51,6 @@ tours.add("charter_manager_comes_back", {
         { trigger: ".o_data_row:contains('t_deputy') td[name='date_from']", run: "click" },
         { trigger: "button[name='action_back_today']", run: "click" },
         { trigger: ".modal footer .btn-primary", run: "click" },
-        { trigger: ".o_arrow_button_current:contains('Cancelled')" },
+        { trigger: ".o_arrow_button_current:contains('Absence cancelled')" },
     ],
 });
