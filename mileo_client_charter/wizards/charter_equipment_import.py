@@ -360,7 +360,7 @@ class CharterEquipmentImport(models.TransientModel):
         if missing and not self.create_tags:
             raise Refusal(
                 self.env._(
-                    "Tags: %s: unknown; have them created below, or enter them in Configuration ‣ Equipment tags first.",
+                    "Tags: %s: unknown; tick “Create these tags”, or enter them in Configuration ‣ Equipment tags first.",
                     ", ".join(missing),
                 )
             )
