@@ -139,6 +139,85 @@ def test_every_path_of_menus_leads_there():
     assert wrong == []
 
 
+# -- menus of a role ---------------------------------------------------------------------------------
+
+# The guide of each role, and the group its readers have; a group has what the groups before it have.
+GROUPS = ("group_charter_user", "group_charter_operations", "group_charter_direction", "group_charter_admin")
+READERS = {
+    "account-manager.md": "group_charter_user",
+    "technical-contact.md": "group_charter_user",
+    "operations-manager.md": "group_charter_operations",
+    "general-management.md": "group_charter_direction",
+}
+# Whoever sees what the reader does not is named in the sentence, or before it in the same one.
+NAMED = {
+    "group_charter_operations": ("operations manager", "responsable d'exploitation", "l'exploitation"),
+    "group_charter_direction": ("general management", "direction générale"),
+    "group_charter_admin": ("administrator", "administrateur"),
+}
+
+
+def guarded(french):
+    """{(menu, submenu, …): group that sees it} of the menus that not every reader has, in the words of one language."""
+    words = {entry.msgid: entry.msgstr for entry in TERMS} if french else {}
+    places, found = {}, {}
+    source = (ROOT / "mileo_client_charter/views/charter_menus.xml").read_text(encoding="utf-8")
+    for given in re.findall(r"<menuitem ([^>]*)/>", source):
+        menu = dict(re.findall(r'(\w+)="([^"]*)"', given))
+        place = (*places.get(menu.get("parent"), ()), same(words.get(menu["name"], menu["name"])))
+        places[menu["id"]] = place
+        group = (
+            menu.get("groups", "")
+            .removeprefix("mileo_client_charter.")
+            .replace("base.group_system", GROUPS[-1])
+        )
+        if group in GROUPS[1:]:
+            # Without the app, which every path leaves out.
+            found[place[1:]] = group
+    return found
+
+
+def unseen(name, text, french):
+    """What a guide sends its reader to and the reader does not have: (path, who has it)."""
+    mine = GROUPS.index(READERS[name])
+    hidden = {place: group for place, group in guarded(french).items() if GROUPS.index(group) > mine}
+    found = []
+    for sentence in re.split(r"(?<=[.:;])\s+(?=[A-ZÀÉ*«“])", re.sub(r"(?<=\S)\n(?=\S)", " ", text)):
+        for path in PATH.findall(sentence):
+            parts = tuple(same(part) for part in path.split("‣"))
+            group = next(
+                (hidden[parts[:end]] for end in range(2, len(parts) + 1) if parts[:end] in hidden), None
+            )
+            if group and not any(word in same(sentence) for word in NAMED[group]):
+                found.append((path.strip(), group))
+    return found
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [path for path in GUIDES if path.name in READERS],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_a_guide_sends_its_reader_to_menus_the_reader_has(guide):
+    """Found by a stranger: the technical contact was sent to *Clients ‣ Data issues*, which operations alone have."""
+    assert unseen(guide.name, guide.read_text(encoding="utf-8"), guide.parent.name == "fr") == []
+
+
+def test_the_sweep_of_roles_sees_what_is_hidden():
+    assert len(guarded(False)) == len(guarded(True)) > 8
+    hidden = "Look at *Clients ‣ Data issues* every day."
+    assert unseen("technical-contact.md", hidden, False) == [
+        ("Clients ‣ Data issues", "group_charter_operations")
+    ]
+    assert unseen("operations-manager.md", hidden, False) == []
+    assert (
+        unseen("technical-contact.md", "Your operations manager has it under *Clients ‣ Data issues*.", False)
+        == []
+    )
+    assert unseen("technical-contact.md", "Regardez *Clients ‣ Anomalies*.", True)
+    assert {path.name for path in GUIDES} - READERS.keys() == {"client.md"}, "clients have no menus"
+
+
 # -- numbered steps, and the tours that take them ----------------------------------------------------
 
 STEP = re.compile(r"^\d+\. (?:<!-- ([a-z0-9]+\.[a-z]+) --> )?(.*(?:\n {3}\S.*)*)", re.MULTILINE)
