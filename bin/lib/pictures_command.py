@@ -36,11 +36,18 @@ COLOURS = 128
 # What the pages ask for, looked up at once: {name: {"id": …, "url": …}}; a page without its record is named.
 LOOK_UP = """
 import json
+import sys
 found = {{}}
 for name, model, domain, order, method in {wanted!r}:
     record = env[model].search(domain, order=order or None, limit=1)
     called, *args = (method or "").split(":")
     found[name] = {{"id": record.id, "url": getattr(record, called)(*args) if called and record else ""}}
+sys.path.insert(0, {folder!r})
+import picture_records
+for name, make in {made!r}:
+    shown = {{code: getattr(picture_records, make)(env, lang) for code, lang in {languages!r}.items()}}
+    found[name] = {{code: {{"id": action["res_id"], "name": action["name"]}} for code, action in shown.items()}}
+env.cr.commit()
 with open({target!r}, "w") as target:
     json.dump(found, target)
 """
@@ -60,12 +67,18 @@ def look_up(server, db, wanted):
     ]
     with tempfile.TemporaryDirectory() as folder:
         target = os.path.join(folder, "found.json")
-        script = LOOK_UP.format(wanted=questions, target=target)
+        script = LOOK_UP.format(
+            wanted=questions,
+            made=[(page["name"], page["make"]) for page in wanted if "make" in page],
+            languages=LANGUAGES,
+            folder=str(pathlib.Path(__file__).parent),
+            target=target,
+        )
         runtime.run_odoo(
             server, ["shell", "-d", db, "--no-http"], "Looking the records up", "pictures.log", script=script
         )
         found = json.loads(pathlib.Path(target).read_text(encoding="utf-8"))
-    missing = [name for name, record in found.items() if not record["id"]]
+    missing = [name for name, record in found.items() if not record.get("id", True)]
     if missing:
         raise SetupError(
             f"The demo company has no record for: {', '.join(missing)}.\n"
@@ -157,7 +170,7 @@ def address_of(page, record, language):
     """The path of a page: as it is written, or that of an action of the addon with its record and view."""
     path = page["open"]
     if is_action(page):
-        path = f"/odoo/action-mileo_client_charter.{path}" + ("/{id}" if record else "")
+        path = f"/odoo/action-mileo_client_charter.{path}" + ("/{id}" if record and "act" not in page else "")
         path += f"?view_type={page['view']}" if "view" in page else ""
     path = path.format(lang=language, **(record or {}))
     return re.sub(r"^https?://[^/]+", "", path)
@@ -168,7 +181,8 @@ def take(browser, page, record, language):
     browser.size(width, page.get("height", HEIGHT))
     browser.open(address_of(page, record, language))
     if "act" in page:
-        browser.act(page["act"].replace("ID", str((record or {}).get("id"))))
+        record = record or {}
+        browser.act(page["act"].replace("ID", str(record.get("id"))).replace("NAME", record.get("name", "")))
     for selector in page.get("click", ()):
         browser.click(selector)
     if not is_action(page) and not page["open"].startswith("/odoo"):
@@ -221,9 +235,10 @@ def photograph(demo, browser, wanted, records, code):
     problems = []
     for page in wanted:
         browser.log_in(demo.session(page.get("login")), LANGUAGES[code])
+        record = records.get(page["name"])
         try:
             size = save(
-                take(browser, page, records.get(page["name"]), LANGUAGES[code]),
+                take(browser, page, record[code] if "make" in page else record, LANGUAGES[code]),
                 FOLDER / code / f"{page['name']}.webp",
             )
         except SetupError as error:

@@ -1,7 +1,7 @@
 """A manufacturer's list of lifecycle dates as plain rows. Plain Python; titles in English or French, or as somebody mapped them."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from . import workbook_rows
@@ -82,10 +82,15 @@ def titles(content: bytes, known: frozenset = frozenset(), at: int = 0) -> tuple
     _number, below = next(lines, (0, ()))
     named = [(index, str(title or "").strip()) for index, title in enumerate(first)]
     return number, [
-        (title, str((below[index] if index < len(below) else None) or "")[:60])
-        for index, title in named
-        if title
+        (title, _shown(below[index] if index < len(below) else None)) for index, title in named if title
     ]
+
+
+def _shown(cell):
+    """Return a cell as it is shown; a day of a workbook is a moment at midnight there."""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d}"
+    return str(cell or "")[:60]
 
 
 def _titled(content, known, at):

@@ -7,6 +7,7 @@ from ..models.base.charter_lock import lock
 from ..tools import equipment_sheet
 from ..tools.catalogue import word_key
 from ..tools.equipment_sheet import MILESTONES
+from ..tools.versions import is_version
 from ..tools.workbook_rows import SheetError
 
 # Rows written in one request: its time limit is far away with so many, and what was written before is kept if the next one fails.
@@ -185,6 +186,11 @@ class CharterEquipmentImport(models.TransientModel):
                 continue
             changes = self._changes(record, values)
             outcome = "created" if not record else "updated" if changes else "unchanged"
+            if is_version(line["model"]):
+                line["message"] = self.env._(
+                    "Model: “%s” is a version. Write the model there, and the version under Firmware.",
+                    line["model"],
+                )
             plan.append(({**line, "outcome": outcome, "equipment_id": record.id}, changes))
         return plan
 

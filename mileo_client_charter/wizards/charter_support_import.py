@@ -7,6 +7,7 @@ from ..models.base.charter_format import day_text
 from ..models.work.charter_equipment_milestone import KINDS
 from ..tools import endoflife, support_sheet
 from ..tools.catalogue import maker_words, model_key, same_maker
+from ..tools.versions import is_version
 
 MEANINGS = [
     ("model", "Model"),
@@ -64,7 +65,12 @@ class CharterSupportImport(models.TransientModel):
                 "row": row.number,
                 "model": row.model,
                 "date": row.date,
-                "message": " ".join(filter(None, [message, *self._contradicted(row, twice)])),
+                "message": " ".join(
+                    filter(
+                        None,
+                        [message, *self._contradicted(row, twice), *self._kept_at_preview(row, models_of)],
+                    )
+                ),
                 "equipment_count": len(equipment | models_of.equipment_ids),
             }
             for row, equipment, models_of, message in plan
@@ -98,16 +104,11 @@ class CharterSupportImport(models.TransientModel):
         )
 
     def action_import(self):
-        """Write the dates, raise the drafts they call for, and show what came of each. :raise UserError: a row has no date"""
+        """Write the dates, raise the drafts they call for, and show what came of each. :raise UserError: no row has a date"""
         self.ensure_one()
         plan = self._plan()
-        wrong = [
-            self._no_date(row)
-            for row, equipment, models, _message in plan
-            # A model that no client of ours has holds nothing up.
-            if (equipment or models) and (row.wrong or not self._says(row))
-        ]
-        if wrong and not self._is_json():
+        wrong = [self._no_date(row) for row in self._without_a_date(plan)]
+        if wrong and not any(self._says(row) for row, *_found in plan):
             raise UserError("\n".join([*wrong[:50], self.env._("Nothing was written.")]))
         notices = self.env["charter.notice"].sudo()
         live = notices.search([("milestone_key", "!=", False), ("state", "in", ("draft", "open"))])
@@ -119,13 +120,26 @@ class CharterSupportImport(models.TransientModel):
         self._note_results(written, raised, moved, self._left_out(plan, twice))
         return self._reopen()
 
+    def _without_a_date(self, plan):
+        """Return the rows about equipment of ours with a cell that is no date, or with no date at all; the preview says so of each."""
+        if self._is_json():
+            return []
+        return [
+            row
+            for row, equipment, models_of, _message in plan
+            # A model that no client of ours has is left out anyway.
+            if (equipment or models_of) and (row.wrong or not self._says(row))
+        ]
+
     def _no_date(self, row):
+        return self.env._("Row %(row)s: %(what)s", row=row.number, what=self._no_date_words(row))
+
+    def _no_date_words(self, row):
         if not row.wrong:
-            return self.env._("Row %(row)s: there is no date.", row=row.number)
+            return self.env._("there is no date; it is left out.")
         kinds = dict(self.env["charter.equipment.milestone"]._fields["kind"]._description_selection(self.env))
         return self.env._(
-            "Row %(row)s: %(columns)s: what is written is no date; write 2026-10-05.",
-            row=row.number,
+            "%(columns)s: what is written is no date; write 2026-10-05. It is left out.",
             columns=", ".join(kinds[kind] for kind in row.wrong),
         )
 
@@ -183,8 +197,8 @@ class CharterSupportImport(models.TransientModel):
         return list(found.values())
 
     def _left_out(self, plan, twice):
-        """Return [(model as the list writes it, why nothing was taken)] of what the list contradicts itself about, once a model."""
-        found = {}
+        """Return [(model as the list writes it, why it was not taken)]: cells that are no date, and what the list contradicts itself about."""
+        found = {self._no_date(row): row.model for row in self._without_a_date(plan)}
         for row, *_found in plan:
             for words in self._contradicted(row, twice):
                 found.setdefault(words, row.model)
@@ -352,12 +366,15 @@ class CharterSupportImport(models.TransientModel):
     def _message(self, row, found, models_of):
         if row.wrong or not self._says(row):
             if found or models_of:
-                return self.env._("There is no date, or what is written is none.")
+                words = self._no_date_words(row)
+                return words[:1].upper() + words[1:]
             return self.env._(
                 "There is no date, or what is written is none; none of our clients' equipment: left out."
             )
         if found or models_of:
             return ""
+        if is_version(row.model):
+            return self.env._("“%s” is a version and no model: left out.", row.model)
         if row.brand and not self._is_json():
             return self.env._("None of our clients' equipment yet: kept in the catalogue of models.")
         return self.env._("None of our clients' equipment: left out.")

@@ -1,12 +1,14 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import Command, fields, models
 from odoo.tools import SQL
 
 from ..models.base.charter_format import day_text
-from ..models.renewal.charter_notice import MILESTONES, REVIEW_DAYS
+from ..models.renewal.charter_notice import LIVE, MILESTONES, REVIEW_DAYS
 from ..models.work.charter_equipment_milestone import KINDS
+
+# So many devices are named in a sentence, the others are counted.
+NAMED = 3
 
 
 class CharterSupportImport(models.TransientModel):
@@ -40,27 +42,9 @@ class CharterSupportImport(models.TransientModel):
         """
         self.env.flush_all()
         clients = self._clients_under_charter()
-        notices = self._notices_of_dates()
+        live = {one: one._devices_meant() for one in self._live_notices()}
         rows = [{"model": model, "notification": why, "is_left_out": True} for model, why in left_out]
-        for owner, kind, day, before in written:
-            devices = self._devices_with(owner, kind)
-            informed = devices.partner_id & clients
-            notice = next((one for one in notices[day] if one.line_ids.equipment_ids & devices), None)
-            rows.append(
-                {
-                    "model": owner.display_name,
-                    "kind": kind,
-                    "date": day,
-                    "before": self._said_before(before, day),
-                    "equipment_ids": [Command.set(devices.ids)],
-                    "equipment_count": len(devices),
-                    "clients": ", ".join(sorted(informed.mapped("name"))) or False,
-                    "notice_id": notice.id if notice and kind in MILESTONES else False,
-                    "notification": self._notification_text(
-                        kind, day, informed, notice, notice in moved if notice else False
-                    ),
-                }
-            )
+        rows += [self._result_of(*one, clients, live, moved) for one in written]
         self.write(
             {
                 "done": True,
@@ -69,18 +53,147 @@ class CharterSupportImport(models.TransientModel):
             }
         )
 
-    def _devices_with(self, owner, kind):
-        """Return the equipment of this company that has this date from its model, or itself."""
-        if owner._name == "charter.equipment":
-            return owner
-        milestones = (
+    def _result_of(self, owner, kind, day, before, clients, live, moved):
+        """Return the row of one date. :param live: {notice: the equipment it is about}"""
+        devices, kept = self._devices_with(owner, kind, day)
+        informed = devices.partner_id & clients
+        mine = [one for one, meant in live.items() if meant & devices] if kind in MILESTONES else []
+        notice = next((one for one in mine if one.effect_on == day), None)
+        others = (one for one in mine if one.effect_on != day and not one.milestone_key)
+        typed = self.env["charter.notice"].union(*others)[:1]
+        said = []
+        if devices or not kept:
+            said.append(
+                self._notification_text(kind, day, informed, notice, bool(notice and notice in moved))
+            )
+        if kept:
+            said.append(self._kept_text(kept))
+        if typed:
+            is_drafted = bool(informed and day and day > self.company_id._charter_today())
+            said.append(self._written_text(typed, is_drafted))
+        return {
+            "model": owner.display_name,
+            "kind": kind,
+            "date": day,
+            "before": self._said_before(before, day)
+            or day_text(self.env, typed.effect_on, "d MMM y")
+            or False,
+            "equipment_ids": [Command.set(devices.ids)],
+            "equipment_count": len(devices),
+            "kept_ids": [Command.set(self.env["charter.equipment"].union(*kept.values()).ids)],
+            "clients": ", ".join(sorted(informed.mapped("name"))) or False,
+            "notice_id": notice.id if notice else False,
+            "written_id": typed.id,
+            "notification": "\n".join(said),
+        }
+
+    def _devices_with(self, owner, kind, day):
+        """Return (equipment of this company that has this date, {another date, or None: equipment of the model that keeps it})."""
+        devices = self.env["charter.equipment"]
+        if owner._name == devices._name:
+            return owner, {}
+        rows = self._dates_of_devices(owner._covered(), kind)
+        status = "announced" if day else "none_announced"
+        having = rows.filtered(lambda row: (row.status, row.date or False) == (status, day or False))
+        kept = {
+            other: devices.browse(some.equipment_id.ids)
+            for other, some in (rows - having).grouped(lambda row: row.date or None).items()
+        }
+        return devices.browse(having.equipment_id.ids), kept
+
+    def _dates_of_devices(self, models_of, kind):
+        """Return the dates of one kind of the equipment of these models."""
+        return (
             self.env["charter.equipment.milestone"]
             .sudo()
-            .search([("model_date_id.model_id", "=", owner.id), ("kind", "=", kind)])
+            .search(
+                [
+                    ("equipment_id.catalogue_id", "in", models_of.ids),
+                    ("equipment_id.company_id", "=", self.company_id.id),
+                    ("equipment_id.active", "=", True),
+                    ("kind", "=", kind),
+                ]
+            )
         )
-        return self.env["charter.equipment"].search(
-            [("id", "in", milestones.equipment_id.ids), ("company_id", "=", self.company_id.id)]
+
+    def _kept_at_preview(self, row, models_of):
+        """Return what is said of equipment whose date somebody typed: the list does not change it."""
+        said = []
+        for kind, day in self._says(row).items() if models_of else ():
+            typed = self._dates_of_devices(models_of, kind).filtered(
+                lambda one, day=day: not one.model_date_id and one.status == "announced" and one.date != day
+            )
+            if typed:
+                kept = typed.grouped("date")
+                said.append(self._kept_text({other: some.equipment_id for other, some in kept.items()}))
+        return said
+
+    def _kept_text(self, kept):
+        """Return which devices keep another date, and whose clients were informed of it. :param kept: {date, or None: devices}"""
+        said = []
+        for day, devices in sorted(kept.items(), key=lambda one: (one[0] is None, one[0])):
+            named = [one.display_name for one in devices[:NAMED]]
+            if len(devices) > NAMED:
+                named.append(self.env._("%s more", len(devices) - NAMED))
+            other = day_text(self.env, day, "d MMM y") if day else self.env._("None announced")
+            words = {"day": other, "devices": ", ".join(named), "number": len(devices)}
+            said.append(
+                self.env._("1 device keeps another date, %(day)s: %(devices)s.", **words)
+                if len(devices) == 1
+                else self.env._("%(number)s devices keep another date, %(day)s: %(devices)s.", **words)
+            )
+            informed = self._informed_of(day, devices)
+            if informed:
+                said.append(
+                    self.env._("Informed of that date: %s.", ", ".join(sorted(informed.mapped("name"))))
+                )
+        return " ".join(said)
+
+    def _informed_of(self, day, devices):
+        """Return the clients of these devices who were informed of this date of them."""
+        if not day:
+            return self.env["res.partner"]
+        lines = (
+            self.env["charter.notice.line"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", devices.partner_id.ids),
+                    ("told_effect_on", "=", day),
+                    ("equipment_ids", "in", devices.ids),
+                ]
+            )
         )
+        return lines.filtered(lambda line: line.informed_state == "informed").partner_id
+
+    def _live_notices(self):
+        """Return the notices of ends of support, drafts and out: those a date raised, and those somebody wrote, which no date moves."""
+        return self.env["charter.notice"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("kind", "=", "end_of_support"),
+                ("state", "in", LIVE),
+            ]
+        )
+
+    def _written_text(self, notice, is_drafted):
+        """Return what is said of a notice written by hand that gives another date than the list."""
+        words = {"notice": notice.name, "day": day_text(self.env, notice.effect_on, "d MMM y")}
+        if notice.state == "draft":
+            said = [self.env._("The draft “%(notice)s” was written by hand and gives %(day)s.", **words)]
+        else:
+            said = [
+                self.env._(
+                    "“%(notice)s”, written by hand, gave %(day)s to its clients (%(number)s); it keeps that date until you take the new one.",
+                    number=notice.client_count,
+                    **words,
+                )
+            ]
+        if is_drafted:
+            said.append(
+                self.env._("The draft of the new date comes beside it: cancel the one you do not need.")
+            )
+        return " ".join(said)
 
     def _clients_under_charter(self):
         probe = self.env["charter.notice"].new({"company_id": self.company_id.id})
@@ -91,19 +204,6 @@ class CharterSupportImport(models.TransientModel):
             )
         )
         return self.env["res.partner"].browse(client for (client,) in rows)
-
-    def _notices_of_dates(self):
-        """Return {date of effect: notices, drafts and out, that a date of the installed base raised}."""
-        found = defaultdict(self.env["charter.notice"].browse)
-        for notice in self.env["charter.notice"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("milestone_key", "!=", False),
-                ("state", "in", ("draft", "open")),
-            ]
-        ):
-            found[notice.effect_on] |= notice
-        return found
 
     def _said_before(self, before, day):
         """Return what was on record before, where it was something else."""
@@ -160,15 +260,65 @@ class CharterSupportImportResult(models.TransientModel):
         "charter.equipment", "charter_support_import_result_rel", "result_id", "equipment_id"
     )
     equipment_count = fields.Integer("Pieces of equipment")
+    kept_ids = fields.Many2many(
+        "charter.equipment",
+        "charter_support_import_kept_rel",
+        "result_id",
+        "equipment_id",
+        string="Equipment with another date",
+    )
     clients = fields.Char("Clients concerned")
     notice_id = fields.Many2one("charter.notice", ondelete="cascade")
-    notification = fields.Char("Clients informed")
+    written_id = fields.Many2one(
+        "charter.notice",
+        "Notice written by hand",
+        ondelete="cascade",
+        help="It gives another date than the list.",
+    )
+    written_state = fields.Selection(related="written_id.state")
+    written_date = fields.Date(related="written_id.known_date")
+    notification = fields.Text("Clients informed")
     is_left_out = fields.Boolean("Nothing of it was taken")
 
+    def action_take_date(self):
+        """Let the notice somebody wrote take the date of the list, as its own yellow line offers it."""
+        self.ensure_one()
+        notice = self.written_id
+        former = day_text(self.env, notice.effect_on, "d MMM y")
+        notice.action_take_date()
+        self.write(
+            {
+                "notice_id": notice.id,
+                "written_id": False,
+                "notification": self.env._(
+                    "“%(notice)s” gives this date now, and no longer %(day)s. Clients who were informed are informed again.",
+                    notice=notice.name,
+                    day=former,
+                ),
+            }
+        )
+        self.import_id.notice_ids |= notice
+        return self.import_id._reopen()
+
+    def action_written(self):
+        """Open the notice that somebody wrote."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "charter.notice",
+            "res_id": self.written_id.id,
+            "views": [(False, "form")],
+        }
+
     def action_equipment(self):
-        """Open the devices this date is about."""
+        """Open the devices this date is about, and those that keep another one."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mileo_client_charter.action_charter_equipment"
         )
-        return {**action, "context": {}, "domain": [("id", "in", self.equipment_ids.ids)], "target": "main"}
+        return {
+            **action,
+            "context": {},
+            "domain": [("id", "in", (self.equipment_ids | self.kept_ids).ids)],
+            "target": "main",
+        }

@@ -52,7 +52,7 @@ class CharterNotice(models.Model):
         by_hand = self.kind == "end_of_support" and not self.milestone_key
         if not by_hand or self.state not in ("draft", "open") or not self.effect_on:
             return 0, {}
-        devices = self.line_ids.equipment_ids or self.equipment_ids
+        devices = self._devices_meant()
         rows = (
             self.env["charter.equipment.milestone"]
             .sudo()
@@ -73,6 +73,16 @@ class CharterNotice(models.Model):
                 said = mine.sorted(lambda row: (not row.date, MILESTONES.index(row.kind)))
                 others[said[0].date or None] += 1
         return agreeing, dict(sorted(others.items(), key=lambda one: (one[0] is None, one[0])))
+
+    def _devices_meant(self):
+        """Return the equipment it is about: that of its clients, or what somebody chose before they were looked for."""
+        self.ensure_one()
+        chosen = self.line_ids.equipment_ids or self.equipment_ids
+        if chosen or not self.product_ids:
+            return chosen
+        return chosen.search(
+            [("product_id", "in", self.product_ids.ids), ("company_id", "=", self.company_id.id)]
+        )
 
     def action_take_date(self):
         """Take the other date that is known; clients who were informed are informed of it again.

@@ -80,7 +80,7 @@ class CharterNotice(models.Model):
                   AND earlier.state IN ('draft', 'open') AND earlier.effect_on < %(effect_on)s""",
             company_id=self.company_id.id,
             milestone_key=self.milestone_key.lower(),
-            own_id=self.id,
+            own_id=self.id or 0,
             effect_on=self.effect_on,
         )
         return SQL(
@@ -171,13 +171,37 @@ class CharterNotice(models.Model):
             # What somebody gave up is not raised again, as long as it is that date.
             announced = notices.filtered(lambda n: n.state != "closed").mapped("effect_on")
             for day, (product_id, title) in dates.items():
-                if day <= horizon and day not in announced:
+                if (
+                    day <= horizon
+                    and day not in announced
+                    and not self._is_written_already(company, key, day)
+                ):
                     fresh = self._raise_one(company, key, day, product_id, title)
                     raised |= fresh
                     live |= fresh
             # What nobody was informed of, and is over, is owed no more to whom it is not the date any more.
             self._correct_each(live | notices.filtered(lambda one: one.state == "draft"), dates)
         return raised
+
+    @api.model
+    def _is_written_already(self, company, key, day):
+        """Return whether a notice somebody wrote gives this date to all whom a draft of it would reach: they are not informed twice."""
+        written = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("milestone_key", "=", False),
+                ("kind", "=", "end_of_support"),
+                ("state", "in", LIVE),
+                ("effect_on", "=", day),
+            ]
+        )
+        if not written.line_ids:
+            return False
+        draft = self.new(
+            {"company_id": company.id, "milestone_key": key, "effect_on": day, "kind": "end_of_support"}
+        )
+        reached = {number for devices in draft._match().values() for number in devices}
+        return reached <= set(written.line_ids.equipment_ids.ids)
 
     def _follow(self, notices, dates):
         """Move notices of one model whose date is not announced any more to the date that came in its place for all their devices."""

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.catalogue import family_pattern, maker_words, model_key, same_maker
+from ...tools.versions import is_version
 from ..base.charter_format import day_text
 from .charter_equipment_milestone import KINDS
 
@@ -87,12 +88,13 @@ class CharterEquipmentModel(models.Model):
         """Return the model of each (manufacturer, model) as somebody wrote it; models that are new are added. Two statements.
 
         :param names: iterable of (manufacturer, model)
-        :return: {(manufacturer, model): charter.equipment.model}; nothing for a name without manufacturer or model
+        :return: {(manufacturer, model): charter.equipment.model}; nothing for a name without manufacturer or model, or a version
         """
         wanted = {
             (maker, model): (" ".join(maker_words(maker)), model_key(model))
             for maker, model in set(names)
-            if maker and model and model_key(model)
+            # A version that somebody wrote in the model's place names none: it would stay in the catalogue, and meet no advisory.
+            if maker and model and model_key(model) and not is_version(model)
         }
         rows = (
             self.env["charter.equipment.alias"]
@@ -346,6 +348,17 @@ class CharterEquipmentMilestone(models.Model):
 
 class CharterEquipment(models.Model):
     _inherit = "charter.equipment"
+
+    model_is_version = fields.Boolean(
+        "A version stands for the model",
+        compute="_compute_model_is_version",
+        groups="mileo_client_charter.group_charter_user",
+    )
+
+    @api.depends("model")
+    def _compute_model_is_version(self):
+        for one in self:
+            one.model_is_version = is_version(one.model)
 
     def _recognised(self):
         result = super()._recognised()

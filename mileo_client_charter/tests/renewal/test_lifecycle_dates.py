@@ -262,6 +262,104 @@ class TestLifecycleDates(AdvisoryCase):
         self.assertIn("informed again", row.notification)
         self.assertEqual(again.action_notices()["domain"], [("id", "in", notice.ids)])
 
+    def test_a_date_somebody_typed_is_said_beside_the_lists(self):
+        """Found by a stranger: “no client has it” of a model whose devices have a date of their own, of which their clients were informed."""
+        self.typed("announced", "2026-12-31")
+        with self.at(moment=NOW):
+            self.far.milestone_ids = [Command.create({"kind": "end_of_support", "date": "2026-12-31"})]
+            self.updated.milestone_ids = [Command.create({"kind": "end_of_support", "date": "2027-06-30"})]
+        notice = self.by_hand("2026-12-31")
+        with self.at(moment=NOW):
+            notice.write({"late_reason": "The maker told us yesterday."})
+            notice.action_send()
+            self.env.flush_all()
+            self.env["charter.delivery"].sudo().search([("kind", "=", "notice")])._mail_left()
+        wizard = self.imported_list(("DS-2CD4A25F", "Hikvision", "2027-03-31"))
+        self.assertRegex(
+            wizard.line_ids.message, "2 devices keep another date, 31 Dec 2026: Camera 1, Camera 9"
+        )
+        with self.at(moment=NOW):
+            wizard.action_import()
+            self.env.flush_all()
+        [row] = wizard.result_ids
+        self.assertEqual((row.equipment_count, row.clients, row.before), (0, False, False))
+        self.assertNotIn("No client", row.notification)
+        self.assertRegex(
+            row.notification,
+            "2 devices keep another date, 31 Dec 2026: Camera 1, Camera 9. Informed of that date: Alpine, Other",
+        )
+        self.assertRegex(row.notification, "1 device keeps another date, 30 Jun 2027: Camera 2.")
+        found = self.env["charter.equipment"].search(row.action_equipment()["domain"])
+        self.assertEqual(found, self.cam | self.far | self.updated)
+
+    def test_the_same_date_typed_on_a_device_is_the_date(self):
+        self.typed("announced", "2027-03-31")
+        wizard = self.imported_list(("DS-2CD4A25F", "Hikvision", "2027-03-31"))
+        self.assertFalse(wizard.line_ids.message)
+        with self.at(moment=NOW):
+            wizard.action_import()
+        [row] = wizard.result_ids
+        self.assertEqual((row.equipment_count, row.clients), (3, "Alpine, Other"))
+
+    def test_a_notice_by_hand_is_named_with_its_date_and_takes_the_new_one(self):
+        """Found by a stranger: the result announced a draft beside the notice that was out, and did not name that one."""
+        notice = self.by_hand("2027-03-18")
+        with self.at(moment=NOW):
+            notice.action_send()
+            self.env.flush_all()
+        mails = len(self.mails_to(self.alice))
+        wizard = self.imported_list(("DS-2CD4A25F", "Hikvision", "2027-06-30"))
+        with self.at(moment=NOW):
+            wizard.action_import()
+            self.env.flush_all()
+        [row] = wizard.result_ids
+        self.assertEqual(
+            (row.before, row.written_id, row.written_date),
+            ("18 Mar 2027", notice.sudo(False), date(2027, 6, 30)),
+        )
+        for words in (
+            "“End of support: DS-2CD4A25F”",
+            "18 Mar 2027",
+            "until you take the new one",
+            "comes beside it",
+        ):
+            self.assertIn(words, row.notification)
+        self.assertEqual(row.action_written()["res_id"], notice.id)
+        self.assertEqual(len(self.mails_to(self.alice)), mails, "nobody is told of it unasked")
+        with self.at(moment=NOW):
+            row.action_take_date()
+            self.env.flush_all()
+        self.assertEqual((notice.effect_on, len(self.mails_to(self.alice))), (date(2027, 6, 30), mails + 1))
+        self.assertIn("18 Mar 2027", row.notification)
+        self.assertFalse(row.written_id)
+        self.assertEqual(wizard.action_notices()["domain"], [("id", "in", notice.ids)])
+
+    def test_a_draft_by_hand_is_named(self):
+        notice = self.by_hand("2027-03-18")
+        wizard = self.imported_list(("DS-2CD4A25F", "Hikvision", "2027-06-30"))
+        with self.at(moment=NOW):
+            wizard.action_import()
+            self.env.flush_all()
+        [row] = wizard.result_ids
+        self.assertRegex(
+            row.notification,
+            "The draft “End of support: DS-2CD4A25F” was written by hand and gives 18 Mar 2027",
+        )
+        with self.at(moment=NOW):
+            row.action_take_date()
+        self.assertEqual(notice.effect_on, date(2027, 6, 30))
+
+    def test_nobody_is_informed_twice_of_one_date(self):
+        """A date that a notice by hand gives to all its clients raises no draft beside it; a device that notice does not name does."""
+        self.by_hand("2026-12-31", late_reason="Known today.")
+        self.dated(self.cam.catalogue_id, "2026-12-31")
+        with self.at(moment=NOW):
+            self.assertFalse(self.env["charter.notice"]._raise_drafts())
+            self._device(self.other, "Camera 10", "DS-2CD4A25F", "5.3.1")
+            self.env.flush_all()
+            raised = self.env["charter.notice"]._raise_drafts()
+        self.assertEqual(raised.effect_on, date(2026, 12, 31))
+
     # -- databases of earlier versions -------------------------------------------------------------
 
     def test_what_earlier_versions_left(self):

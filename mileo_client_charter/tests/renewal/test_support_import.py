@@ -207,6 +207,49 @@ class TestSupportImport(AdvisoryCase):
             with self.subTest(name), self.at(moment=NOW), self.assertRaisesRegex(UserError, words):
                 self.wizard(content).action_import()
 
+    def test_a_cell_that_is_no_date_is_left_out_as_the_preview_says(self):
+        """Found by a stranger: the preview said it would be left out, and “Import” refused the whole list."""
+        content = sheet(
+            ["Model", "Brand", "End of sale", "End of support"], ["DS-2CD4A25F", "Hikvision", "2026-06-30", "soon"],
+            ["NVR4216", "Dahua", None, "2029-01-31"], ["DS-2CD4025-I", "Hikvision", None, None],
+        )  # fmt: skip
+        with self.at(moment=NOW):
+            wizard = self.wizard(content)
+            wizard.action_show()
+            first, second, third = wizard.line_ids
+            self.assertEqual(
+                first.message, "End of support: what is written is no date; write 2026-10-05. It is left out."
+            )
+            self.assertEqual((second.message, third.message), ("", "There is no date; it is left out."))
+            wizard.action_import()
+        self.assertEqual(self.dates(self.cam), {"end_of_sale": date(2026, 6, 30)})
+        self.assertEqual(self.dates(self.dahua), {"end_of_support": date(2029, 1, 31)})
+        self.assertEqual(
+            [(row.model, row.notification) for row in wizard.result_ids if row.is_left_out],
+            [
+                (
+                    "DS-2CD4A25F",
+                    "Row 2: End of support: what is written is no date; write 2026-10-05. It is left out.",
+                ),
+                ("DS-2CD4025-I", "Row 4: there is no date; it is left out."),
+            ],
+        )
+
+    def test_a_version_in_the_model_s_place_is_left_out(self):
+        with self.at(moment=NOW):
+            wizard = self.wizard(
+                sheet(
+                    ["Model", "Brand", "End of support"], ["V5.5.80 build 190815", "Hikvision", "2029-06-30"]
+                )
+            )
+            wizard.action_show()
+            self.assertEqual(
+                wizard.line_ids.message, "“V5.5.80 build 190815” is a version and no model: left out."
+            )
+            wizard.action_import()
+        self.assertFalse(wizard.result_ids)
+        self.assertFalse(self.env["charter.equipment.model"].search([("name", "like", "V5.5.80")]))
+
     def test_a_model_of_no_client_holds_nothing_up(self):
         """Found by a stranger: “T2 2027” beside a model that is left out refused the whole sheet."""
         content = sheet(

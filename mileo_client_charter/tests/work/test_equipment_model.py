@@ -56,3 +56,20 @@ class TestEquipmentModel(CharterCase):
             Command.create({"kind": "end_of_life", "status": "none_announced"})
         ]
         self.assertEqual(set(first.milestone_ids.mapped("kind")), {"end_of_support", "end_of_life"})
+
+    def test_a_version_in_the_model_s_place_is_no_model(self):
+        """Found by a stranger: it was saved without a word, and stood in the catalogue as a model."""
+        models = self.env["charter.equipment.model"]
+        before = models.search_count([])
+        for text, wrong in (
+            ("V5.5.80 build 190815", True), ("9.80.3.1", True), ("< V5.7.3", True), ("DS-2CD4A25F", False), ("M16", False),
+            ("NVR301-04S2-P4", False), (False, False),
+        ):  # fmt: skip
+            with self.subTest(text):
+                one = self.device(f"Camera {text}", text)
+                self.assertEqual(
+                    (one.model_is_version, bool(one.catalogue_id)), (wrong, bool(text) and not wrong)
+                )
+        self.assertEqual(models.search_count([]), before + 3)
+        one.model = "V5.5.80 build 190815"
+        self.assertTrue(one.model_is_version)
