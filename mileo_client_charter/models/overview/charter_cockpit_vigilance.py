@@ -17,46 +17,49 @@ class CharterCockpit(models.AbstractModel):
     @api.model
     def _page_manager(self):
         figures, blocks = super()._page_manager()
+        title = self.env._("Devices for me to look at")
         mine = LOOK & Domain("look_user_id", "=", self.env.uid)
-        block, past = self._look_block(mine, self.env._("Devices for me to look at"))
-        return [*figures, self._look_figure(block, past)], [blocks[0], block, *blocks[1:]]
+        block = self._look_block(mine, title)
+        return [*figures, self._look_figure(mine, title)], [blocks[0], block, *blocks[1:]]
 
     @api.model
     def _page_operations(self):
         figures, blocks = super()._page_operations()
         waiting = LOOK & (Domain("look_user_id", "=", False) | Domain("look_by", "<", self._today()))
-        block, past = self._look_block(
+        block = self._look_block(
             waiting, self.env._("Devices to look at, past their day or without anybody who looks")
         )
-        return [*figures, self._look_figure(block, past)], [*blocks, block]
+        return [*figures, self._look_figure(LOOK, self.env._("Devices to look at"))], [*blocks, block]
 
     @api.model
-    def _look_figure(self, block, past):
-        """Return the figure of the devices: “overdue” on this page counts commitments, and these are none."""
+    def _look_figure(self, domain, label):
+        """Return the figure of the devices of ``domain``: all that wait, and of those how many are past their day, on every page.
+
+        “Overdue” on these pages counts commitments, and these are none.
+        """
+        domain &= Domain("company_id", "in", self.env.companies.ids)
+        concern = self.env["charter.advisory.concern"]
+        number = concern.search_count(domain)
+        past = concern.search_count(domain & Domain("look_by", "<", self._today())) if number else 0
         return self._figure(
             "look",
-            self.env._("Devices to look at"),
-            block["count"],
-            block["action"],
+            label,
+            number,
+            self._list(label, "charter.advisory.concern", domain),
             "danger" if past else "",
             self.env._("%s past their day", past) if past else "",
         )
 
     @api.model
     def _look_block(self, domain, title):
-        """Return the devices of ``domain`` by advisory, the most pressing first; two statements, and one for the names.
-
-        :return: (block, how many devices are past their day)
-        """
+        """Return the devices of ``domain`` by advisory, the most pressing first; one statement, and one for the names."""
         domain &= Domain("company_id", "in", self.env.companies.ids)
         found = self.env["charter.advisory.concern"]._read_group(
             domain, ["advisory_id"], ["__count", "partner_id:count_distinct", "look_by:min"]
         )
         found.sort(key=lambda row: (row[3] or date.max, row[0].id))
         self.env["charter.advisory"].browse(row[0].id for row in found[:ROWS]).fetch(["identifier", "name"])
-        past = Domain("look_by", "<", self._today())
-        over = self.env["charter.advisory.concern"].search_count(domain & past) if found else 0
-        block = self._block(
+        return self._block(
             "look",
             title,
             self.env._("No device is to be looked at."),
@@ -64,7 +67,6 @@ class CharterCockpit(models.AbstractModel):
             action=self._list(title, "charter.advisory.concern", domain),
             count=sum(row[1] for row in found),
         )
-        return block, over
 
     @api.model
     def _look_row(self, domain, advisory, devices, clients, day):

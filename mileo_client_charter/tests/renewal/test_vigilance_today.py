@@ -86,6 +86,26 @@ class TestVigilanceToday(AdvisoryCase):
                 found = self.env["charter.advisory.concern"].search(figures["look"]["action"]["domain"])
                 self.assertEqual(found.equipment_id, self.unread)
 
+    def test_the_figure_means_the_same_on_every_page(self):
+        """Found by a stranger: 16 of one's own, all; 10 of everybody, only those past their day; 31 in the list."""
+        self.env["charter.advisory.concern"].sudo().search([]).unlink()
+        self.imported(self.document)
+        for moment, past in ((NOW, ""), (NOW + timedelta(days=30), "1 past their day")):
+            for user, page, label in (
+                (self.technician, "manager", "Devices for me to look at"),
+                (self.operations, "operations", "Devices to look at"),
+            ):
+                with self.subTest(page, past=past), self.at(moment=moment):
+                    self.env.flush_all()
+                    cockpit = self.env["charter.cockpit"].with_user(user).with_company(self.company)
+                    said = cockpit.with_context(
+                        lang="en_US", allowed_company_ids=self.company.ids
+                    ).charter_page(page)
+                    [figure] = [one for one in said["figures"] if one["key"] == "look"]
+                    self.assertEqual((figure["label"], figure["value"], figure["note"]), (label, "1", past))
+                    rows = self.env["charter.advisory.concern"].search(figure["action"]["domain"])
+                    self.assertEqual(rows.equipment_id, self.unread, "the list is what was counted")
+
     def test_a_row_of_a_notice_says_which_and_opens_it(self):
         notice = self.draft_of(self.imported(self.document))
         promise = notice.line_ids[:1]._charter_owed("notice.advance")
