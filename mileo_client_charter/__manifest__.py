@@ -149,6 +149,7 @@
             "mileo_client_charter/static/src/backend/*.scss",
             "mileo_client_charter/static/src/backend/charter_proof.*",
             "mileo_client_charter/static/src/backend/charter_empty.*",
+            "mileo_client_charter/static/src/backend/charter_day.js",
             "mileo_client_charter/static/src/backend/charter_drop.js",
             "mileo_client_charter/static/src/backend/charter_import.*",
             "mileo_client_charter/static/src/backend/charter_untouched.js",

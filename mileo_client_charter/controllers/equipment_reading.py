@@ -176,7 +176,10 @@ class EquipmentReading(ClientReading):
         first, last = row.supervised_from, row.supervised_to
         if not first:
             return self.env._("Not supervised")
-        words = {"first": day_text(self.env, first), "last": last and day_text(self.env, last)}
+        words = {
+            "first": day_text(self.env, first, "d MMMM y"),
+            "last": last and day_text(self.env, last, "d MMMM y"),
+        }
         if last and last < today:
             return self.env._("Supervised from %(first)s to %(last)s", **words)
         if first > today:
@@ -185,7 +188,7 @@ class EquipmentReading(ClientReading):
 
     def _lifecycle(self, row, today):
         if row.end_of_support:
-            day = day_text(self.env, row.end_of_support)
+            day = day_text(self.env, row.end_of_support, "d MMMM y")
             if row.end_of_support < today:
                 return self.env._("The manufacturer's support ended on %s", day)
             return self.env._("The manufacturer's support ends on %s", day)
@@ -199,8 +202,9 @@ class EquipmentReading(ClientReading):
         return [
             {
                 "label": kinds[row.kind],
-                "when": day_text(self.env, row.date) if row.date else words[row.status],
-                "checked": row.checked_on and self.env._("checked on %s", day_text(self.env, row.checked_on)),
+                "when": day_text(self.env, row.date, "d MMMM y") if row.date else words[row.status],
+                "checked": row.checked_on
+                and self.env._("checked on %s", day_text(self.env, row.checked_on, "d MMMM y")),
             }
             for row in equipment.milestone_ids
         ]

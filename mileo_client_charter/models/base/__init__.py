@@ -19,11 +19,14 @@ from . import res_users_apikeys_show
 from . import resource_calendar
 from . import res_company
 from . import ir_actions_report
+from . import ir_qweb_field_date
+from . import ir_qweb_field_datetime
 from . import ir_rule
 from . import charter_thread_mixin
 from . import mail_message
 from . import mail_thread
 from . import mail_mail
+from . import mail_template
 from . import charter_door
 from . import ir_default
 from . import ir_http

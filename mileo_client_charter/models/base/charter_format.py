@@ -28,9 +28,9 @@ def _code(env):
 FIRST = re.compile(r"(?<!\d)1 (?=[^\W\d_])")
 
 
-def _first_of_month(env, text):
+def first_of_month(env, text):
     """Write “1er mars” for “1 mars” in French, which CLDR leaves to its callers."""
-    return FIRST.sub("1er ", text) if _code(env).startswith("fr") else text
+    return FIRST.sub("1er ", text) if text and _code(env).startswith("fr") else text
 
 
 def _hours(env, pattern):
@@ -62,7 +62,7 @@ def day_text(env, day, pattern=None):
         text = babel.dates.format_date(day, pattern, locale=babel_locale_parse(_code(env)))
     else:
         text = format_date(env, day, date_format=pattern or False)
-    return _first_of_month(env, text)
+    return first_of_month(env, text)
 
 
 def moment_text(env, moment, tz=None, pattern="medium"):
@@ -72,7 +72,7 @@ def moment_text(env, moment, tz=None, pattern="medium"):
     :param tz: name of the time zone it is shown in; the reader's by default
     :param pattern: of CLDR, or “short” or “medium”
     """
-    return _first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=_hours(env, pattern)))
+    return first_of_month(env, format_datetime(env, moment, tz=tz or False, dt_format=_hours(env, pattern)))
 
 
 def zoned_moment(env, moment):

@@ -94,7 +94,7 @@ def _line(env, line):
 
 def _as_text(env, value):
     if isinstance(value, dict) and "day" in value:
-        return day_text(env, value["day"])
+        return day_text(env, value["day"], "d MMMM y")
     if isinstance(value, dict) and "moment" in value:
         return moment_text(env, value["moment"], env.context.get("tz") or env.user.tz, "d MMM y, HH:mm")
     if isinstance(value, dict) and "words" in value:

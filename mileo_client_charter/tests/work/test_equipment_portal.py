@@ -37,12 +37,12 @@ class TestEquipmentPortal(GearCase, DoorsCase):
         for login in ("p_alice", "p_adam"):
             self.log_in(login)
             self.assertShows(
-                self.page(), "Camera", "S/N SN-1", "North", "Supervised since 01/01/2026", "99.58 % available over 30 days",
-                "watched 100 % of the time", "support ends on 06/30/2030",
+                self.page(), "Camera", "S/N SN-1", "North", "Supervised since 1 January 2026", "99.58 % available over 30 days",
+                "watched 100 % of the time", "support ends on 30 June 2030",
             )  # fmt: skip
             self.assertShows(
                 self.page(f"/my/charter/equipment/{self.camera.id}"), "Axis P32", "A-7", "Power cut", "3 h 0 min",
-                "End of support", "(checked on 10/01/2026)",
+                "End of support", "(checked on 1 October 2026)",
             )  # fmt: skip
             self.assertShows(self.page("/my/charter"), "Nothing is down")
 
