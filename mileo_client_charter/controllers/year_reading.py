@@ -165,7 +165,7 @@ class YearReading(ClientReading):
         return [
             {
                 "contract": renewal.contract_id.name,
-                "until": day_text(self.env, renewal.term_end),
+                "until": day_text(self.env, renewal.term_end, "d MMMM y"),
                 "words": words[self._renewal_words(renewal)],
             }
             for renewal in found
@@ -207,7 +207,7 @@ class YearReading(ClientReading):
                 "title": row.notice_id.sudo().name,
                 "effect": day_text(self.env, row.effect_on, "d MMMM y"),
                 "published": day_text(self.env, row.notice_id.sudo().published_on, "d MMMM y"),
-                "told": self.moment(row.sent_at),
+                "told": self.moment(row.sudo().informed_at),
                 "acknowledged": self.moment(row.acknowledged_at),
                 "late_reason": row.late_reason,
                 "is_late": row.sent_late,

@@ -57,6 +57,7 @@ class CharterAdvisoryImport(models.TransientModel):
             "name": self.env._("Import advisories"),
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _left_out(self):

@@ -3,6 +3,7 @@ from . import charter_delivery
 from . import charter_delivery_content
 from . import charter_delivery_run
 from . import charter_handover
+from . import charter_informed
 from . import charter_defect
 from . import ir_attachment
 from . import mail_mail

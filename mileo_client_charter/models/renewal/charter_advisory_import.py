@@ -59,8 +59,14 @@ class CharterAdvisory(models.Model):
         is_whole = one.product_ids or found.is_withdrawn
         if one and one.source_format and (one.revised_at or one.published_at) >= found.revised and is_whole:
             return one
-        with self.env.cr.savepoint():
-            return one._revise(found) if one else self._begin(found)
+        try:
+            with self.env.cr.savepoint():
+                return one._revise(found) if one else self._begin(found)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != self._once.full_name(self):
+                raise
+            # Another window brought it since this request began: played again, the request finds it on record.
+            raise ConcurrencyError(f"{found.identifier}: another transaction has just recorded it") from error
 
     @api.model
     def _import_words(self, error):
@@ -89,12 +95,7 @@ class CharterAdvisory(models.Model):
 
     @api.model
     def _begin(self, found):
-        try:
-            with self.env.cr.savepoint():
-                one = self.create(self._own_values(found))
-        except UniqueViolation as error:
-            # Another window brought it since this request began: played again, the request finds it on record.
-            raise ConcurrencyError(f"{found.identifier}: another transaction has just recorded it") from error
+        one = self.create(self._own_values(found))
         one._write_parts(found)
         one._note_revision(found, "")
         one._judge()

@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.versions import AFFECTED
@@ -20,6 +20,36 @@ WEEK = timedelta(days=7)
 
 class CharterAdvisory(models.Model):
     _inherit = "charter.advisory"
+
+    week_on = fields.Char("Draft of the weekly notice", compute="_compute_week")
+    week_notice_id = fields.Many2one("charter.notice", "Weekly notice to review", compute="_compute_week")
+    week_due_on = fields.Date("Weekly notice: notify by", compute="_compute_week")
+
+    @api.depends(
+        "severity", "notice_ids", "weekly_notice_ids.state", "concern_ids.state", "concern_ids.answer"
+    )
+    @api.depends_context("lang", "company")
+    def _compute_week(self):
+        company = self.env.company
+        waiting = self._to_notify().get(company, self.browse())
+        running = self.env["charter.notice"].new({"company_id": company.id})._running_sql()
+        for one in self:
+            one.week_on = False
+            one.week_notice_id = one.weekly_notice_ids.filtered(
+                lambda notice: notice.company_id == company and notice.state == "draft"
+            )[:1]
+            one.week_due_on = one.week_notice_id.tell_by
+            if (
+                one._origin.id in waiting.ids
+                and not one._is_at_once()
+                and one._origin._clients_to_notify(company, running)
+            ):
+                one.week_on = day_text(self.env, self._next_week(company), "d MMMM y")
+
+    def _is_at_once(self):
+        """Return whether it has a notice of its own: severe, or with a text that somebody has to write."""
+        self.ensure_one()
+        return self.severity in AT_ONCE or self.tlp != "CLEAR"
 
     def _judge(self, equipment=None):
         """Judge as before; what is severe has its draft in a minute, and a notice that is out is joined, not in the next night."""
@@ -37,7 +67,7 @@ class CharterAdvisory(models.Model):
         :return: whether there is time left
         """
         for company, advisories in self._to_notify().items():
-            at_once = advisories.filtered(lambda one: one.severity in AT_ONCE or one.tlp != "CLEAR")
+            at_once = advisories.filtered(lambda one: one._is_at_once())
             run_isolated(
                 at_once, lambda some, company=company: some._raise_each(company), self._say_not_raised
             )
@@ -97,7 +127,8 @@ class CharterAdvisory(models.Model):
                 notice._reach(notice._match())
 
     @api.model
-    def _week_is_over(self, company):
+    def _next_week(self, company):
+        """Return the day on which the next notice of a week is drafted: a week after the last one, today where that is past."""
         last = (
             self.env["charter.notice"]
             .sudo()
@@ -107,7 +138,12 @@ class CharterAdvisory(models.Model):
                 limit=1,
             )
         )
-        return not last or last.known_on + WEEK <= company._charter_today()
+        today = company._charter_today()
+        return max(last.known_on + WEEK, today) if last else today
+
+    @api.model
+    def _week_is_over(self, company):
+        return self._next_week(company) <= company._charter_today()
 
     def _raise_week(self, company):
         """Draft one notice of several advisories; each client reads of its own devices alone."""

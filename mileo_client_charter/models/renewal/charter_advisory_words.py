@@ -273,6 +273,38 @@ class CharterNotice(models.Model):
     foreign_words = fields.Char("Languages to translate into", compute="_compute_foreign_words")
 
     other_words = fields.Char("Languages it is not written in", compute="_compute_other_words")
+    week_texts = fields.Html(
+        "What is stated of each advisory",
+        compute="_compute_week_texts",
+        sanitize=False,
+        help="As clients read it, each of its own devices alone; here all devices of all clients are counted.",
+    )
+
+    @api.depends("advisory_ids", "line_ids.equipment_ids")
+    @api.depends_context("lang")
+    def _compute_week_texts(self):
+        for notice in self:
+            notice.week_texts = False
+            if notice.advisory_ids:
+                notice.week_texts = notice.env["ir.qweb"]._render(
+                    "mileo_client_charter.advisory_week_texts", {"rows": notice._week_rows()}
+                )
+
+    def _week_rows(self):
+        """Return what is stated of each advisory of a week, in the reader's language, as in the emails."""
+        self.ensure_one()
+        labels = dict(self.env["charter.advisory"]._fields["severity"]._description_selection(self.env))
+        return [
+            {
+                "advisory": one,
+                "name": one._title(),
+                "reference": " · ".join([one.publisher, one.identifier]),
+                "severity": labels.get(one.severity, ""),
+                "devices": one.affected_count,
+                "advice": one._advice(),
+            }
+            for one in self.advisory_ids.with_context(lang=self.env.lang)
+        ]
 
     @api.depends("state", "name", "body", "advice", "line_ids")
     @api.depends_context("lang")

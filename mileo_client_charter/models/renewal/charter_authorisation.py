@@ -1,6 +1,6 @@
 """Permits and certifications of a site, until when, and the notice before they end (article 01: regulation)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
@@ -54,7 +54,13 @@ class CharterAuthorisation(models.Model):
 
     _name = "charter.authorisation"
     _description = "Authorisation of a site"
-    _inherit = ["charter.engine.mixin", "charter.obligation.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "charter.engine.mixin",
+        "charter.obligation.mixin",
+        "charter.informed.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _charter_export = Sheet(
         "authorisations", ("display_name", "number", "authority", "issued_on", "valid_until")
     )
@@ -118,12 +124,24 @@ class CharterAuthorisation(models.Model):
         [("valid", "Valid"), ("to_renew", "To renew"), ("expired", "Authorisation ended"), ("open_ended", "Without an end")],
         compute="_compute_state", search="_search_state",
     )  # fmt: skip
-    told_at = fields.Datetime("Client informed on", readonly=True, copy=False, charter_engine=True)
+    told_at = fields.Datetime("Notice written on", readonly=True, copy=False, charter_engine=True)
     told_until = fields.Date(
         "End date notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
     )
     tellings = fields.Integer(
         "Notifications sent", readonly=True, copy=False, charter_engine=True, groups="base.group_user"
+    )
+    overlapping_ids = fields.Many2many(
+        "charter.authorisation",
+        compute="_compute_overlapping",
+        string="Others of the same kind",
+        groups="mileo_client_charter.group_charter_user",
+        help="Of the same client, site and kind, valid at the same time.",
+    )
+    is_notified_late = fields.Boolean(
+        "The day to notify the client is past",
+        compute="_compute_is_notified_late",
+        groups="mileo_client_charter.group_charter_user",
     )
     error = Words("Not notified", readonly=True, copy=False, charter_engine=True, groups="base.group_user")
     active = fields.Boolean(default=True)
@@ -165,6 +183,37 @@ class CharterAuthorisation(models.Model):
                 else "to_renew"
                 if tell_by <= today
                 else "valid"
+            )
+
+    @api.depends("partner_id", "site_id", "kind_id", "company_id", "issued_on", "valid_until", "active")
+    def _compute_overlapping(self):
+        others = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("kind_id", "in", self.kind_id.ids),
+                ("state", "!=", "expired"),
+            ]
+        )
+        for one in self:
+            one.overlapping_ids = others.filtered(lambda other, one=one: one._overlaps(other))
+
+    def _overlaps(self, other):
+        """Return whether another one of the same client, site and kind is valid on a day on which this one is."""
+        self.ensure_one()
+        if self._origin == other or not self.active or self.state == "expired":
+            return False
+        same = ("partner_id", "site_id", "kind_id", "company_id")
+        if any(self[name]._origin != other[name] for name in same):
+            return False
+        first, second = sorted((self, other), key=lambda one: one.issued_on or date.min)
+        return not first.valid_until or first.valid_until >= (second.issued_on or date.min)
+
+    @api.depends("tell_by", "valid_until", "told_until", "company_id")
+    def _compute_is_notified_late(self):
+        for one in self:
+            today = (one.company_id or self.env.company).sudo()._charter_today()
+            one.is_notified_late = bool(
+                one.tell_by and one.tell_by < today <= one.valid_until and one.informed_state != "informed"
             )
 
     def _search_state(self, operator, value):
@@ -283,6 +332,10 @@ class CharterAuthorisation(models.Model):
                 raise UserError(
                     self.env._("Valid until: there is no future end date to notify the client of.")
                 )
+            if one.informed_state == "waiting":
+                raise UserError(
+                    self.env._("“%s”: its email is written already and waits to be sent.", one.display_name)
+                )
         self._notify_client()
 
     def _notify_client(self):
@@ -300,6 +353,19 @@ class CharterAuthorisation(models.Model):
             one.write({"told_at": self._charter_now(), "told_until": one.valid_until, "error": False})
         self.env["charter.delivery"].sudo()._queue(rows)
 
+    def _fingerprint(self):
+        return f"authorisation-{self.id}-{self.valid_until}"
+
+    def _charter_notified(self):
+        self.ensure_one()
+        # A new end date is one the client knows nothing of yet.
+        is_current = self.told_at and self.told_until == self.valid_until
+        return self._fingerprint() if is_current else "", self.told_at, False
+
+    @api.depends("told_at", "told_until", "valid_until", "error")
+    def _compute_informed(self):
+        super()._compute_informed()
+
     def _mail(self, contact, obligation_id):
         one = self.with_context(lang=contact.lang or self.env.lang)
         body = one.env["ir.qweb"]._render(
@@ -312,7 +378,7 @@ class CharterAuthorisation(models.Model):
             "partner_id": self.partner_id.id,
             "contact_id": contact.id,
             "company_id": self.company_id.id,
-            "fingerprint": f"authorisation-{self.id}-{self.valid_until}",
+            "fingerprint": self._fingerprint(),
             "subject": one.env._("%s: to renew", one.display_name),
             "body": body,
             "attachments": [],

@@ -84,7 +84,7 @@ class CharterNotice(models.Model):
     state = fields.Selection(
         [
             ("draft", "To review"),
-            ("open", "Clients informed"),
+            ("open", "Issued"),
             ("closed", "Past notice"),
             ("cancelled", "Cancelled notice"),
         ],
@@ -104,7 +104,13 @@ class CharterNotice(models.Model):
     departments = fields.Char("Départements of the sites", help="69, 38, 2A")
     line_ids = fields.One2many("charter.notice.line", "notice_id", "Clients")
     client_count = fields.Integer(compute="_compute_counts")
-    told_count = fields.Integer("Informed", compute="_compute_counts")
+    told_count = fields.Integer(
+        "Informed",
+        compute="_compute_counts",
+        help="Clients for whom the email has left, or who have read it.",
+    )
+    waiting_count = fields.Integer("To be sent", compute="_compute_counts")
+    failed_count = fields.Integer("Not delivered", compute="_compute_counts")
     acknowledged_count = fields.Integer("Acknowledged", compute="_compute_counts")
     not_notified_count = fields.Integer("Not informed", compute="_compute_counts")
     tell_by = fields.Date(
@@ -126,12 +132,15 @@ class CharterNotice(models.Model):
         "A notice about this date is there already.",
     )
 
-    @api.depends("line_ids.sent_at", "line_ids.acknowledged_at", "line_ids.error")
+    @api.depends("line_ids.sent_at", "line_ids.acknowledged_at", "line_ids.error", "line_ids.told_times")
     def _compute_counts(self):
         for notice in self:
             lines = notice.line_ids
             notice.client_count = len(lines)
-            notice.told_count = len(lines.filtered("sent_at"))
+            states = lines.mapped("informed_state")
+            notice.told_count = states.count("informed")
+            notice.waiting_count = states.count("waiting")
+            notice.failed_count = states.count("failed") - len(lines.filtered("error"))
             notice.not_notified_count = len(lines.filtered("error"))
             notice.acknowledged_count = len(lines.filtered("acknowledged_at"))
 

@@ -17,7 +17,12 @@ class CharterNoticeLine(models.Model):
 
     _name = "charter.notice.line"
     _description = "Notice to a client"
-    _inherit = ["charter.merge.mixin", "charter.engine.mixin", "charter.obligation.mixin"]
+    _inherit = [
+        "charter.merge.mixin",
+        "charter.engine.mixin",
+        "charter.obligation.mixin",
+        "charter.informed.mixin",
+    ]
     _charter_engine_only = True
     _charter_merge_rules = {"once_a_client_idx": "_charter_merge_notifications"}
     _charter_merge_hides = True
@@ -37,7 +42,7 @@ class CharterNoticeLine(models.Model):
     effect_on = fields.Date(related="notice_id.effect_on", store=True)
     equipment_ids = Links("charter.equipment", readonly=True)
     equipment_count = fields.Integer("Pieces of equipment", compute="_compute_equipment_count")
-    sent_at = fields.Datetime("Informed on", readonly=True)
+    sent_at = fields.Datetime("Written on", readonly=True, help="When its email was put into the outbox.")
     told_times = fields.Integer("Notifications sent", readonly=True)
     told_effect_on = fields.Date("Date notified", readonly=True)
     late_reason = Words("Why not earlier", readonly=True)
@@ -74,6 +79,17 @@ class CharterNoticeLine(models.Model):
     def _compute_equipment_count(self):
         for line in self:
             line.equipment_count = len(line.equipment_ids)
+
+    def _charter_notified(self):
+        self.ensure_one()
+        fingerprint = f"notice-{self.notice_id.id}-{self.told_times}" if self.sent_at else ""
+        return fingerprint, self.sent_at, self.acknowledged_at
+
+    @api.depends("sent_at", "told_times", "acknowledged_at", "error")
+    def _compute_informed(self):
+        super()._compute_informed()
+        for line in self.filtered("error"):
+            line.informed_state, line.informed_at, line.not_delivered = "failed", False, line.error
 
     def _charter_contract(self):
         """Return the contract of the equipment; the client's first running one when it has none."""

@@ -106,6 +106,11 @@ class CharterNotice(models.Model):
                 raise UserError(self.env._("“%s” is not out.", notice.name))
             notice._notify(notice.line_ids.filtered("error"))
 
+    def action_send_again(self):
+        """Send again what was not delivered to clients of this notice. :raise UserError: nothing of it failed"""
+        self.check_access("write")
+        return self.line_ids.sudo().action_send_again()
+
     def action_cancel(self):
         for notice in self:
             notice.check_access("write")
@@ -191,7 +196,7 @@ class CharterNoticeLine(models.Model):
             return notice.env._("Once it is done, your system is exposed to it no more.")
         return notice.env._(
             "Done before %s, your system stays supported and compliant.",
-            day_text(notice.env, notice.effect_on),
+            day_text(notice.env, notice.effect_on, "d MMMM y"),
         )
 
     def _follow_recommendations(self):

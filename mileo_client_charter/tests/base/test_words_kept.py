@@ -74,7 +74,7 @@ class TestWordsKept(CharterCase):
                 "UPDATE ir_model_fields_selection SET name = %s WHERE id = %s", [json.dumps(words), label.id]
             )
         load_script(path, "charter_pre_labels").migrate(self.cr, "19.0.1.3.0")
-        for label, french in ((changed, "Clients informés"), (same, "À nous")):
+        for label, french in ((changed, "Émise"), (same, "À nous")):
             self.cr.execute(
                 "SELECT name ->> 'fr_FR' FROM ir_model_fields_selection WHERE id = %s", [label.id]
             )

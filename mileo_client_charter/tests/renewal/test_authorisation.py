@@ -56,11 +56,45 @@ class TestAuthorisation(YearCase):
         self.tell_due(datetime(2027, 1, 19, 8))
         mail = self.mails_to(self.alice)
         self.assertEqual(len(mail), 1, "once")
-        for words in ("1 juin 2027", "2022-0815", "Préfecture du Rhône", "Lyon"):
+        for words in ("1er juin 2027", "2022-0815", "Préfecture du Rhône", "Lyon"):
             self.assertIn(words, mail.body_html)
         with self.at(moment=datetime(2027, 1, 19, 9)):
             self.leave()
         self.assertEqual(promise.state, "kept")
+
+    def test_informed_is_what_has_left(self):
+        """Found by a stranger: “client informed” while its email waited, beside a task to inform it."""
+        one = self.authorisation()
+        [promise] = self.promise(one, "notice.advance")
+        self.assertFalse(one.informed_state)
+        with self.at(moment=datetime(2027, 1, 28, 8)):
+            one.with_user(self.technician).action_notify()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual((one.informed_state, one.informed_at, promise.state), ("waiting", False, "open"))
+            with self.assertRaisesRegex(UserError, "waits to be sent"):
+                one.with_user(self.technician).action_notify()
+            sent = (
+                self.env["charter.delivery"]
+                .sudo()
+                .search([("res_model", "=", one._name), ("res_id", "=", one.id)])
+            )
+            sent._fail("550 no such user")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual((one.informed_state, one.not_delivered), ("failed", "550 no such user"))
+            one.with_user(self.technician).action_send_again()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(one.informed_state, "waiting")
+            self.leave()
+            self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual((one.informed_state, promise.state), ("informed", "kept"))
+        self.assertEqual(one.informed_at, datetime(2027, 1, 28, 8))
+        with self.at(moment=datetime(2027, 1, 29, 8)):
+            one.valid_until = "2032-06-01"
+        self.assertFalse(one.informed_state, "of the new end it knows nothing yet")
 
     def test_the_task_ends_once_the_client_is_informed(self):
         """Found by a stranger: the client was informed, and the task to inform it stayed."""
@@ -141,6 +175,41 @@ class TestAuthorisation(YearCase):
                 else:
                     one.with_user(self.technician).action_notify()
                     self.assertEqual(one.told_at, NOW)
+
+    def test_another_one_of_the_same_kind_is_said(self):
+        """Found by a stranger: two of one kind, client and site stood beside each other on the portal without a word."""
+        first = self.authorisation()
+        other_kind = self.env.ref("mileo_client_charter.authorisation_video").copy({"name": "Other"})
+        with self.at(moment=NOW):
+            for name, values, found in (
+                ("within", {"issued_on": "2026-01-01", "valid_until": "2030-01-01"}, True),
+                ("from its last day", {"issued_on": "2027-06-01", "valid_until": "2032-06-01"}, True),
+                ("the day after", {"issued_on": "2027-06-02", "valid_until": "2032-06-01"}, False),
+                ("without an end", {"issued_on": "2022-01-01", "valid_until": False}, True),
+                ("over", {"issued_on": "2022-06-02", "valid_until": "2026-06-01"}, False),
+                ("another site", {"site_id": False}, False),
+                ("another kind", {"kind_id": other_kind.id}, False),
+                ("archived", {"active": False}, False),
+            ):
+                with self.subTest(name):
+                    second = self.authorisation(number=name, **values)
+                    self.env.invalidate_all()
+                    self.assertEqual(second.overlapping_ids.ids, first.ids if found else [])
+                    self.assertEqual(first.overlapping_ids.ids, second.ids if found else [], "both say so")
+                    second.active = False
+
+    def test_a_day_that_is_past_is_said(self):
+        one = self.authorisation(valid_until="2026-12-01")
+        later = self.authorisation(number="2", valid_until="2027-06-01")
+        ended = self.authorisation(number="3", issued_on=False, valid_until="2026-01-01")
+        with self.at(moment=NOW):
+            self.env.invalidate_all()
+            self.assertEqual([row.is_notified_late for row in (one, later, ended)], [True, False, False])
+            one.with_user(self.technician).action_notify()
+            self.leave()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(one.is_notified_late)
 
     def test_bad_input(self):
         other = self._client("Other")[0]

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...tools import support_sheet
+from ..cases.common import BrowserCase
 from ..cases.year import YearCase
 
 NOW = datetime(2026, 10, 5, 8)
@@ -123,6 +124,41 @@ class TestNotice(YearCase):
         [promise] = self.promise(line, "notice.advance")
         self.assertEqual((promise.state, promise.due_at), ("kept", datetime(2026, 12, 1, 23)))
 
+    def test_informed_is_who_was_sent_it_and_not_who_was_written_to(self):
+        """Found by a stranger: with the mail server down a notice said “informed” of all its clients."""
+        with self.at(moment=NOW):
+            notice = self.notice().with_user(self.manager)
+            notice.action_match()
+            notice.action_send()
+            self.env.flush_all()
+            notice.invalidate_recordset()
+        mine, other = self.line(notice), self.line(notice, self.other)
+        self.assertEqual((notice.told_count, notice.waiting_count, notice.failed_count), (0, 2, 0))
+        self.assertEqual((mine.informed_state, mine.informed_at), ("waiting", False))
+        self.assertEqual(self.promise(mine, "notice.advance").state, "open")
+        deliveries = self.env["charter.delivery"].sudo().search([("kind", "=", "notice")])
+        later = NOW + timedelta(hours=1)
+        with self.at(moment=later):
+            deliveries.filtered(lambda row: row.partner_id == self.client)._mail_left()
+            deliveries.filtered(lambda row: row.partner_id == self.other)._fail("550 no such user")
+            self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual((notice.told_count, notice.waiting_count, notice.failed_count), (1, 0, 1))
+        self.assertEqual((mine.informed_state, mine.informed_at), ("informed", later))
+        self.assertEqual((other.informed_state, other.not_delivered), ("failed", "550 no such user"))
+        with self.at(moment=later):
+            notice.action_send_again()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(other.informed_state, "waiting")
+            with self.assertRaisesRegex(UserError, "No email of it failed"):
+                notice.action_send_again()
+            # Who says that it has read it is informed, whatever became of the email.
+            other._acknowledge(self.olga)
+            self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual((other.informed_state, other.informed_at), ("informed", later))
+
     def test_the_next_report_recommends_it_once(self):
         self.client.lang = "en_US"
         notice = self.sent(severity="high")
@@ -134,7 +170,7 @@ class TestNotice(YearCase):
             ("End of support: AXIS P3225", "Replace it with the P3265.", "3", "draft"),
         )
         self.assertEqual(recommendation.equipment_ids, self.cam)
-        self.assertIn("01/31/2027", recommendation.benefit)
+        self.assertIn("31 January 2027", recommendation.benefit)
         with self.at(moment=datetime(2026, 10, 10, 8)):
             notice.effect_on = "2027-03-31"
         self.assertEqual(
@@ -213,10 +249,10 @@ class TestNotice(YearCase):
                 self.assertGreaterEqual(promise.due_at, promise.opened_at)
                 self.assertEqual(bool(line.late_reason), late)
                 if late:
-                    self.assertIn("since 10/05/2026", line.late_reason)
-                    self.assertIn("que depuis le 05/10/2026", line.with_context(lang="fr_FR").late_reason)
+                    self.assertIn("since 5 October 2026", line.late_reason)
+                    self.assertIn("que depuis le 5 octobre 2026", line.with_context(lang="fr_FR").late_reason)
                     mail = self.mails_to(self.alice)[-1].body_html
-                    self.assertIn("since 10/05/2026", mail)
+                    self.assertIn("since 5 October 2026", mail)
                     self.assertIn("Why you are informed only now:", mail)
                     # Found by a stranger: an apology on the very day it became known.
                     self.assertNotIn("after the time limit", mail)
@@ -464,3 +500,34 @@ class TestLegalReminder(YearCase):
             self.schedule(contract)
             self.assertFalse(renewal.legal_told_at)
             self.assertIn("begun already", renewal.legal_error)
+
+
+@tagged("post_install", "-at_install")
+class TestDayOnScreen(YearCase, BrowserCase):
+    """A day is written in lists as in emails."""
+
+    def test_the_first_of_a_month_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.manager.lang = "fr_FR"
+        self.env["charter.notice"].create(
+            {"name": "Fin de support", "effect_on": "2099-03-01", "company_id": self.company.id, "body": "<p>x</p>", "advice": "y"}
+        )  # fmt: skip
+        self.browser_js(
+            "/odoo/action-mileo_client_charter.action_charter_notice",
+            """(async () => {
+                for (let time = 0; time < 100; time++) {
+                    const said = [...document.querySelectorAll("td[name=effect_on]")].map((one) => one.innerText);
+                    if (said.length) {
+                        if (said.includes("1er mars 2099")) {
+                            console.log("test successful");
+                        } else {
+                            console.error(`days: ${said}`);
+                        }
+                        return;
+                    }
+                    await new Promise((resolve) => setTimeout(resolve, 100));
+                }
+                console.error("no list");
+            })()""",
+            login=self.manager.login,
+        )

@@ -119,6 +119,34 @@ class TestVigilance(AdvisoryCase):
         fresh = self.raise_notices(NOW + timedelta(days=7)) - notices
         self.assertEqual(fresh.advisory_ids.mapped("identifier"), ["M-2"])
 
+    def test_it_says_in_which_week_it_goes_and_the_draft_says_what_is_stated(self):
+        """Found by a stranger: an advisory of medium severity did not say when it is sent, nor the draft what it says of each."""
+        first = self.less_severe("M-1")
+        severe = self.imported(ALL, identifier="C-1", cves=("CVE-2026-20003",))
+
+        def said(advisory, moment):
+            with self.at(moment=moment):
+                self.env.invalidate_all()
+                one = advisory.with_user(self.manager).with_company(self.company).with_context(lang="en_US")
+                return one.week_on, one.week_notice_id, one.week_due_on
+
+        none = self.env["charter.notice"]
+        self.assertEqual(said(first, NOW), ("5 October 2026", none, False), "no week has gone yet: today")
+        self.assertEqual(said(severe, NOW), (False, none, False), "it has its own")
+        week = self.raise_notices().filtered("advisory_ids")
+        self.assertEqual(said(first, NOW), (False, week, week.tell_by))
+        second = self.less_severe("M-2", cve="CVE-2026-20004")
+        self.assertEqual(said(second, NOW + timedelta(days=1)), ("12 October 2026", none, False))
+        for lang, words in (
+            ("en_US", ("Medium", "Update to V5.7.3.")),
+            ("fr_FR", ("Moyenne", "Update to V5.7.3.")),
+        ):
+            text = str(week.with_user(self.manager).with_context(lang=lang).week_texts)
+            for part in ("M-1", *words, f"/charter-advisory/{first.id}"):
+                self.assertIn(part, text)
+            self.assertNotIn("M-2", text)
+        self.assertFalse(self.raise_notices().filtered("advisory_id")[:1].week_texts)
+
     def test_a_revision_of_one_of_a_week_is_told_to_whom_it_changes(self):
         first = self.less_severe("M-1", products=[product(0, "DS-2CD4A25F", "< 5.4")])
         self.less_severe("L-1", LOW, [product(0, "NVR4216", "<= 4.0", "Dahua")], "CVE-2026-20002")

@@ -45,6 +45,18 @@ class TestYearPortal(DoorsCase):
         self.assertEqual(self.told.acknowledged_by_id, self.alice)
         self.assertShows(self.get(f"/my/charter/notice/{self.told.id}"), "that you have read it")
 
+    def test_a_notice_whose_email_has_not_left_is_not_said_to_be_sent(self):
+        self.told._charter_engine().told_times = 1
+        self.env["charter.delivery"]._charter_engine().create(
+            {"kind": "notice", "res_model": self.told._name, "res_id": self.told.id, "partner_id": self.client.id, "state": "queued",
+             "contact_id": self.alice.id, "company_id": self.told.company_id.id, "subject": "x", "body": "<p>x</p>",
+             "fingerprint": self.told._charter_notified()[0]}
+        )  # fmt: skip
+        self.log_in("p_alice")
+        page = self.get("/my/charter/notices")
+        self.assertShows(page, "its email has not left yet")
+        self.assertNotIn("sent on", page.text)
+
     def test_meetings_and_the_renewal_in_words(self):
         self.log_in("p_alice")
         page = self.get("/my/charter/reviews")
