@@ -116,6 +116,8 @@ def test_rules_are_beside_their_model():
 
 # A model in so many files of a package at most; a file of so many lines at most, so that it holds one idea.
 FILES_OF_A_MODEL, LINES = 7, 490
+# Of what once lay in ten.
+FEWER_FILES = {"charter.report": 6}
 
 
 def defined(tree):
@@ -157,7 +159,9 @@ def test_a_model_has_few_files_in_a_package():
     for package, path, tree in sources():
         for model in {model for model, _foreign in defined(tree)}:
             files.setdefault((package, model), []).append(path.name)
-    many = {key: names for key, names in files.items() if len(names) > FILES_OF_A_MODEL}
+    many = {
+        key: names for key, names in files.items() if len(names) > FEWER_FILES.get(key[1], FILES_OF_A_MODEL)
+    }
     assert not many, many
 
 

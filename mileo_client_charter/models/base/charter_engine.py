@@ -84,7 +84,7 @@ class _ThroughTheDoor(BaseCursor):
     Three commands in one round trip, so that a flush costs no statement more than without the door.
     """
 
-    def __init__(self, cr):  # pylint: disable=super-init-not-called
+    def __init__(self, cr):
         self._through = cr
         self.transaction = cr.transaction
 

@@ -6,7 +6,7 @@ from odoo import models
 class ResUsersApikeysShow(models.AbstractModel):
     _inherit = "res.users.apikeys.show"
 
-    def web_save(self, vals, specification, next_id=None):  # pylint: disable=unused-argument
+    def web_save(self, vals, specification, next_id=None):
         """Return nothing, and save nothing. The web client of Odoo 19.0 saves a window that is left by another address, and this model has no table:
         the database refused the statement, and the log had the key in it.
         """

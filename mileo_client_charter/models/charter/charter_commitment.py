@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
@@ -135,9 +136,9 @@ class CharterCommitment(models.Model):
 
     @api.model
     def _delay_in_force(self, company_id, code):
-        """Return (amount, unit) of the time limit ``code`` has in the charter in force, None without one."""
-        terms = self._terms_of_delay(company_id, code)
-        return terms and terms[:2]
+        """Return the time limit ``code`` has in the charter in force as a relativedelta, of nothing without one."""
+        amount, unit = (self._terms_of_delay(company_id, code) or (0, "days"))[:2]
+        return relativedelta(**{unit: amount})
 
     @api.model
     def _delay_words_in_force(self, company, code):

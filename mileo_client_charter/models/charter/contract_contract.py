@@ -1,6 +1,5 @@
 """A contract with a tier is under the charter: from which day, on which calendar, and who may change it."""
 
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
@@ -164,11 +163,7 @@ class ContractContract(models.Model):
     def _charter_review_lead(self):
         """Return how long before an anniversary its review is held by the charter in force (article 04); nothing without one."""
         company = self.company_id or self.env.company
-        amount, unit = self.env["charter.commitment"]._delay_in_force(company.id, REVIEW_ANNUAL) or (
-            0,
-            "days",
-        )
-        return relativedelta(**{unit: amount})
+        return self.env["charter.commitment"]._delay_in_force(company.id, REVIEW_ANNUAL)
 
     def _charter_first_day(self, lines=None):
         """Return first day of the lines that are not cancelled, or None. :param lines: those of the contract, where they are known"""

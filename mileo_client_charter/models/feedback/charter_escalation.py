@@ -169,6 +169,11 @@ class CharterEscalation(models.Model):
         rows = self._charter_promises(*LEVEL_CODES, fetch=PROMISE_FIELDS, order=PROMISE_ORDER)
         return {row.res_id: row for row in rows}
 
+    def _is_answer_overdue(self, promise):
+        """Return whether the client still waits for the answer of its present level, and ``promise`` of it is past due."""
+        self.ensure_one()
+        return self.state == "open" and bool(promise) and promise._is_past_due()
+
     def _compute_user_id(self):
         promises = self._current_promises()
         for escalation in self:

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
-from ...tools.past_due import is_past_due
 from ...tools.words import is_said
 
 _lt = LazyTranslate(__name__)
@@ -85,12 +84,9 @@ class CharterEscalation(models.Model):
     def _may_go_to_level2(self):
         """Return whether the client may go to general management: after an answer at level 1, or once that is overdue."""
         self.ensure_one()
-        if self.level != "1" or self.state not in ("open", "answered"):
+        if self.level != "1":
             return False
-        if self.state == "answered":
-            return True
-        promise = self._current_promises().get(self.id)
-        return bool(promise) and is_past_due(promise.due_at, self._charter_now())
+        return self.state == "answered" or self._is_answer_overdue(self._current_promises().get(self.id))
 
     def _may_say_unsatisfied(self):
         """Return whether general management has answered: there is no third level, but it hears that it does not satisfy."""

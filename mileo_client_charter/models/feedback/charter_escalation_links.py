@@ -5,7 +5,6 @@ from odoo.exceptions import ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL2
-from ...tools.past_due import is_past_due
 from ..base.client_document import Link
 
 _lt = LazyTranslate(__name__)
@@ -63,16 +62,15 @@ class CharterEscalation(models.Model):
     def _link_state_values(self, contact):
         """Return how it stands today, whichever page shows it and however old the link is: ``link_state`` puts it into words."""
         promise = self._current_promises().get(self.id)
-        overdue = self.state == "open" and bool(promise) and is_past_due(promise.due_at, self._charter_now())
         onward = self._may_go_to_level2() or (self._may_say_unsatisfied() and not self.unsatisfied_at)
         return {
             "due": self._link_due(contact, promise),
-            "overdue": overdue,
+            "overdue": self._is_answer_overdue(promise),
             "level2_url": self._charter_link("level2", contact) if onward else None,
             "accept_url": self._charter_link("accept", contact) if self.state == "answered" else None,
         }
 
-    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+    def _charter_link_said(self, purpose, contact):
         """Return what is recorded of this escalation and what follows, whichever link recorded it."""
         reference = self.reference or self.display_name
         if self.state == "resolved":
@@ -134,7 +132,7 @@ class CharterEscalation(models.Model):
             return self._charter_link("level2", contact)
         return None
 
-    def _link_object(self, contact, form):  # pylint: disable=unused-argument
+    def _link_object(self, contact, form):
         """Open again, for the client that objects, what we set aside; its time limit runs from now, and it is written to of that."""
         escalation = self._charter_locked()
         if escalation.state == "dismissed":

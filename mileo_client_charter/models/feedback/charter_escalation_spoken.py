@@ -75,7 +75,7 @@ class CharterEscalation(models.Model):
         tz = tz or self.company_id._charter_tz()
         return moment_text(self.env, self.sudo().resolved_at, tz, "d MMMM y, HH:mm")
 
-    def _link_contest(self, contact, form):  # pylint: disable=unused-argument
+    def _link_contest(self, contact, form):
         """Open again, by the client's own word, what staff had recorded as accepted. :raise ValidationError: accepted by the client itself"""
         escalation = self._charter_locked()
         if escalation.state != "resolved":

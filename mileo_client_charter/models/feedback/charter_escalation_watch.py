@@ -10,7 +10,6 @@ from odoo.tools.sql import escape_psql
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.codes import ESCALATION_LEVEL1, ESCALATION_LEVEL2
-from ...tools.past_due import is_past_due
 from ..base.mail_thread import DOUBTED
 
 _lt = LazyTranslate(__name__)
@@ -184,7 +183,8 @@ class CharterEscalation(models.Model):
         elif self.state == "open":
             if self.user_id in away():
                 self._give_upwards(announce=True)
-            if is_past_due(self.due_at, self._charter_now()) and self.reminded_on != today:
+            promise = self._current_promises().get(self.id)
+            if self._is_answer_overdue(promise) and self.reminded_on != today:
                 self._remind_late(today)
         elif self.asked_at:
             self._close_silent()

@@ -264,7 +264,7 @@ class CharterFeedback(models.Model):
             if nps is not None:
                 values.update(self._nps_values(nps))
         if "comment" in values:
-            values["comment"] = (values["comment"] or "").strip()[:5000]
+            values["comment"] = (values["comment"] or "").strip()[:COMMENT_LENGTH]
             if self.comment and not values["comment"]:
                 raise ValidationError(self.env._("Comment: write down what the client said."))
         if "contact_id" in values and not values["contact_id"]:

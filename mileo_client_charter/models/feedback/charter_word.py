@@ -184,7 +184,7 @@ class CharterWord(models.Model):
             "asked": bool(self.call_feedback_id),
         }
 
-    def _link_call(self, contact, form):  # pylint: disable=unused-argument
+    def _link_call(self, contact, form):
         """Open the call the client says it wants: on the feedback it wrote about, else on one of its own words."""
         if self.call_feedback_id:
             return None

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -181,9 +180,7 @@ class CharterNotice(models.Model):
 
     def _advance(self):
         """Return the notice the charter in force gives, for the reader, none without one; the ledger reckons with its own clock."""
-        terms = self.env["charter.commitment"]._delay_in_force(self.company_id.id, NOTICE_ADVANCE)
-        amount, unit = terms or (0, "days")
-        return relativedelta(**{unit: amount})
+        return self.env["charter.commitment"]._delay_in_force(self.company_id.id, NOTICE_ADVANCE)
 
     @api.constrains("kind", "cve", "severity", "regulation", "effect_on", "published_on")
     def _check_kind(self):

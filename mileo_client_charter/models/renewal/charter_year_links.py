@@ -41,7 +41,7 @@ class CharterNoticeLine(models.Model):
         self._charter_engine().write({"acknowledged_at": False, "acknowledged_by_id": False})
         return self.env._("You have not read “%s” yet.", self.notice_id.name)
 
-    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+    def _charter_link_said(self, purpose, contact):
         if not self.acknowledged_at:
             return [
                 self.env._("Recorded: you have not read “%s” yet.", self.notice_id.name),
@@ -86,7 +86,7 @@ class CharterReview(models.Model):
     def _link_attendee(self, contact):
         return self.sudo().event_id.attendee_ids.filtered(lambda one: one.partner_id == contact)[:1]
 
-    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+    def _charter_link_said(self, purpose, contact):
         values = self._link_values(contact)
         state = values["attendee"].state
         if state == "declined":

@@ -6,7 +6,6 @@ from . import charter_recommendation
 from . import charter_report_draft
 from . import charter_report_step
 from . import charter_report_view
-from . import charter_report_trend
 from . import charter_report_section
 from . import charter_report_print
 from . import charter_export

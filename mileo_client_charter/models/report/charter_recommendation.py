@@ -312,7 +312,7 @@ class CharterRecommendation(models.Model):
             and self._charter_may_change_mind(self.answered_at),
         }
 
-    def _charter_link_said(self, purpose, contact):  # pylint: disable=unused-argument
+    def _charter_link_said(self, purpose, contact):
         if not self.answered_at or self.state == "proposed":
             return []
         if self.state != "accepted":

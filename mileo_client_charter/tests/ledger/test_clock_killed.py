@@ -141,7 +141,7 @@ class TestClockKilled(KilledCase):
                 barrier = threading.Barrier(2)
                 failures = []
 
-                def work(barrier=barrier, failures=failures):  # pylint: disable=dangerous-default-value
+                def work(barrier=barrier, failures=failures):
                     barrier.wait()
                     try:
                         self._run()

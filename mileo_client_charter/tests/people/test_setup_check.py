@@ -232,7 +232,7 @@ class TestSetupCheck(CharterCase):
         class Env:
             cr = Cursor
 
-            def _(words, version):  # pylint: disable=no-self-argument
+            def _(words, version):
                 return words % version
 
         with self.assertRaisesRegex(UserError, "PostgreSQL 14 or later; this database is on 13"):

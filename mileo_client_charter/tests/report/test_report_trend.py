@@ -8,7 +8,7 @@ from lxml import html
 from odoo.tests import tagged
 from pypdf import PdfReader
 
-from ...models.report.charter_report_trend import PERIODS
+from ...models.report.charter_report_view import PERIODS
 from ..cases.reports import ReportCase
 
 
