@@ -1,5 +1,6 @@
 """A remediation succeeds, the verdict fails again, a second one follows: until a pass, or until the contract ends (article 04)."""
 
+from contextlib import closing
 from datetime import date, timedelta
 
 from odoo import Command
@@ -135,11 +136,25 @@ class TestSecondRemediation(SentenceCase):
         self.assertEqual(self.renewal.earlier_decisions[0]["nps"], -100)
         return first, second
 
+    def test_from_the_first_one_on(self):
+        """Lived once up to the second failed verdict; each of what may follow begins there, and is undone."""
+        first, second = self.first_one()
+        lived_until = self.lived_until
+        for follows in (
+            self.until_a_pass_after_the_notice_day,
+            self.nobody_measures,
+            self.until_the_term_is_over,
+            self.until_the_client_gives_notice,
+            self.the_contract_moves_to_another_customer,
+        ):
+            with self.subTest(follows.__name__), closing(self.env.cr.savepoint()):
+                self.lived_until = lived_until
+                follows(first, second)
+
     def seen_by_direction(self):
         return str(self.env["charter.cockpit"].with_user(self.direction).charter_page("direction"))
 
-    def test_until_a_pass_after_the_notice_day(self):
-        first, second = self.first_one()
+    def until_a_pass_after_the_notice_day(self, first, second):
         [start] = self.promise(second, "remediation.start")
         self.assertEqual((start.state, len(self.promise(first, "remediation.start"))), ("open", 1))
         self.plan("2027-01-12", "2027-02-04")
@@ -166,9 +181,8 @@ class TestSecondRemediation(SentenceCase):
         )
         self.assertEqual((decision.state, str(decision.done_at.date())), ("kept", "2026-12-10"))
 
-    def test_nobody_measures(self):
+    def nobody_measures(self, first, second):
         """The second plan is carried through as agreed and the client is satisfied: on its notice day the charter measures it."""
-        _first, second = self.first_one()
         self.plan("2027-01-12", "2027-01-20")
         self.carry_out(second, "2027-01-20")
         self.resolve("2027-01-21")
@@ -178,9 +192,8 @@ class TestSecondRemediation(SentenceCase):
         self.assertEqual((second.state, self.renewal.state), ("succeeded", "renewed"))
         self.assertTrue(self.renewal.decided_by_charter)
 
-    def test_until_the_term_is_over(self):
+    def until_the_term_is_over(self, first, second):
         """It succeeds after the end of the term: the contract goes on from the day after, and no day is missing."""
-        _first, second = self.first_one()
         self.plan("2027-01-12", "2027-02-20")
         self.live_until("2027-03-05")
         self.assertEqual(str(self.line_.date_end), "2027-02-28", BELOW)
@@ -222,8 +235,7 @@ class TestSecondRemediation(SentenceCase):
         )
         self.assertIn("general management has decided", *self.read_by_client())
 
-    def test_until_the_client_gives_notice(self):
-        _first, second = self.first_one()
+    def until_the_client_gives_notice(self, first, second):
         self.plan("2027-01-12", "2027-01-26")
         self.live_until("2027-01-25")
         self.assertIn(self.technician, second.activity_ids.user_id)
@@ -263,10 +275,9 @@ class TestSecondRemediation(SentenceCase):
         self.assertEqual(len(activity), 1)
         self.assertIn("measure again, and decide", activity.with_context(lang="en_US").summary)
 
-    def test_the_contract_moves_to_another_customer(self):
+    def the_contract_moves_to_another_customer(self, first, second):
         """The plan of the client it leaves ends with it; the new one is asked on its own account."""
         other, _bob, _bea = self._client("Bastide")
-        _first, second = self.first_one()
         self.plan("2027-01-12", "2027-01-26")
         self.live_until("2027-01-20")
         with self.on("2027-01-20"):
