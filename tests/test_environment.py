@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ sys.path.insert(0, str(LIB))
 import bootstrap  # noqa: E402  (the path above must be set first)
 import changes  # noqa: E402
 import database  # noqa: E402
+import kept_fixtures  # noqa: E402
 import odoo_log  # noqa: E402
 import polib  # noqa: E402
 import pytest_runs  # noqa: E402
@@ -704,6 +706,46 @@ def test_shares_take_about_as_long_and_hold_every_file_once(monkeypatch, tmp_pat
     # What was measured counts more than its size.
     pytest_runs.keep_times({"test_1.py": 1000.0})
     assert pytest_runs.shares(list(sizes), 3)[0] == (1000.0, ["test_1.py"])
+
+
+def test_files_of_a_kept_base_class_are_in_one_share(monkeypatch, tmp_path):
+    """What the base class sets up is set up once in the share, by the first class of it, and undone by none before the last."""
+    monkeypatch.setattr(pytest_runs, "ROOT", str(tmp_path))
+    monkeypatch.setattr(pytest_runs, "MEASURED", str(tmp_path / "durations.json"))
+    monkeypatch.setattr(pytest_runs, "TIMES", str(tmp_path / "times.json"))
+    cases = tmp_path / f"{runtime.ADDON}" / "tests" / "cases"
+    cases.mkdir(parents=True)
+    (cases / "long.py").write_text(
+        'class LongCase(Case):\n    """It is long."""\n\n    kept = True\n\n\nclass ShortCase(Case):\n    pass\n'
+    )
+    pytest_runs.kept_bases.cache_clear()
+    for number in range(1, 10):
+        base = "LongCase" if number % 3 == 1 else "ShortCase"
+        (tmp_path / f"test_{number}.py").write_text(f"from .cases.long import {base}\n")
+    shares = pytest_runs.shares([f"test_{number}.py" for number in range(1, 10)], 3)
+    pytest_runs.kept_bases.cache_clear()
+    [together] = [paths for _seconds, paths in shares if "test_1.py" in paths]
+    assert {"test_1.py", "test_4.py", "test_7.py"} <= set(together)
+    assert sorted(path for _seconds, paths in shares for path in paths) == [
+        f"test_{number}.py" for number in range(1, 10)
+    ]
+
+
+def test_classes_of_a_kept_base_follow_one_another():
+    class Long:
+        kept = True
+
+    class First(Long):
+        pass
+
+    class Second(Long):
+        pass
+
+    def item(cls):
+        return types.SimpleNamespace(cls=cls)
+
+    items = [item(object), item(First), item(None), item(Second), item(object)]
+    assert kept_fixtures.together(items) == [items[0], items[1], items[3], items[2], items[4]]
 
 
 def test_shares_are_the_same_in_every_clone(monkeypatch, tmp_path):

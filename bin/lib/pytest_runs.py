@@ -1,6 +1,7 @@
 """Runs of pytest: one as it is shown to who waits for it, or many apart over the workers."""
 
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -28,6 +29,8 @@ SECONDS_A_KB = 0.6
 SECONDS_OF_A_BROWSER = 15  # for each page or tour a file plays
 BROWSERS = re.compile(r"\b(?:start_tour|browser_js|_tour)\(")
 WRITING = threading.Lock()
+# A base class that says it is kept, in its first lines.
+KEPT = re.compile(r"^class (\w+)\([^\n]*\):\n(?:(?!class ).*\n){,12}?    kept = True", re.MULTILINE)
 
 
 def run_pytest(name, args, show=True):
@@ -159,16 +162,34 @@ def plays_a_browser(paths):
 
 
 def shares(paths, number):
-    """``paths`` in so many shares that take about as long: [(seconds, [path])], the longest first."""
+    """``paths`` in so many shares that take about as long: [(seconds, [path])], the longest first.
+
+    Files whose classes have one kept base class are in one share: it is set up once in each.
+    """
     known = known_times()
     seconds = {path: expected_seconds(path, known) for path in paths}
-    found = [[0.0, []] for _share in range(min(number, len(paths)))]
-    for path in sorted(paths, key=lambda path: -seconds[path]):
+    groups = {}
+    for path in paths:
+        groups.setdefault(kept_base(path) or path, []).append(path)
+    found = [[0.0, []] for _share in range(min(number, len(groups)))]
+    for group in sorted(groups.values(), key=lambda group: -sum(map(seconds.get, group))):
         least = min(found, key=lambda share: share[0])
-        least[0] += seconds[path]
-        least[1].append(path)
+        least[0] += sum(map(seconds.get, group))
+        least[1] += group
     # Inside a share in the order of the clone, as pytest has always run them.
     return sorted(((total, sorted(share)) for total, share in found), key=lambda share: -share[0])
+
+
+def kept_base(path):
+    """Return the name of the kept base class (``kept_fixtures``) that a file of tests imports, None without one."""
+    text = pathlib.Path(ROOT, path).read_text(encoding="utf-8")
+    return next((name for name in kept_bases() if re.search(rf"import .*\b{name}\b", text)), None)
+
+
+@functools.cache
+def kept_bases():
+    files = pathlib.Path(ROOT).glob(f"{runtime.ADDON}*/tests/cases/*.py")
+    return [name for path in files for name in KEPT.findall(path.read_text(encoding="utf-8"))]
 
 
 class Copies:

@@ -15,6 +15,8 @@ the run and is named. With ``--cold`` nothing is kept, which shows a test that p
 of what the tests of Odoo take. What comes of it depends on the text and on the keys of the context that Odoo itself keeps compiled views by
 (``_get_template_cache_keys``), on no row of the database: so each is compiled once. With ``--cold``, every time.
 
+**What takes long to set up.** Base classes that say ``kept = True`` are set up once for all their classes: ``kept_fixtures``.
+
 **Waiting.** Odoo gives Chromium ten seconds to start, a request twelve, a step of a tour ten, and then fails the test, or skips it, which counts as
 a failure here. On a busy machine that is no fault of what is tested: all are multiplied by ``PATIENCE``. Nobody waits longer for what is there.
 """
@@ -28,6 +30,7 @@ import threading
 from collections.abc import Mapping
 
 import freezegun.api
+import kept_fixtures
 import pytest
 
 # The steps of tours: static/tests/tours/charter_patience.js.
@@ -267,12 +270,34 @@ def pytest_configure():
     freezegun.api._get_module_attributes_hash = state_of
 
 
+KEPT = kept_fixtures.Kept()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector, obj):
+    """Before pytest looks at a class: of one that sets nothing up itself it keeps its base's ``setUpClass``."""
+    if isinstance(obj, type) and not collector.config.getoption("--cold"):
+        KEPT.keep(obj)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--cold"):
+        items[:] = kept_fixtures.together(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem):
+    KEPT.following = getattr(nextitem, "cls", None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session):
     """Change Odoo's classes before pytest looks at them: of a class of tests it keeps the methods it finds then."""
     be_patient()
     if not session.config.getoption("--cold"):
         session.kept_pages = keep_pages()
+        KEPT.keep_files()
         keep_compiled()
 
 

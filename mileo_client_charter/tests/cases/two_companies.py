@@ -44,6 +44,8 @@ class TwoCompaniesCase(YearCase):
     Everybody's contacts are nobody's company's, as they are by default: the contract says who serves whom.
     """
 
+    kept = True  # lived once for all classes: bin/lib/kept_fixtures.py
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
