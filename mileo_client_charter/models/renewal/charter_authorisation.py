@@ -364,7 +364,7 @@ class CharterAuthorisation(models.Model):
 
     @api.depends("told_at", "told_until", "valid_until", "error")
     def _compute_informed(self):
-        super()._compute_informed()
+        return super()._compute_informed()
 
     def _mail(self, contact, obligation_id):
         one = self.with_context(lang=contact.lang or self.env.lang)

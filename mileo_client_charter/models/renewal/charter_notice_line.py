@@ -87,9 +87,10 @@ class CharterNoticeLine(models.Model):
 
     @api.depends("sent_at", "told_times", "acknowledged_at", "error")
     def _compute_informed(self):
-        super()._compute_informed()
+        result = super()._compute_informed()
         for line in self.filtered("error"):
             line.informed_state, line.informed_at, line.not_delivered = "failed", False, line.error
+        return result
 
     def _charter_contract(self):
         """Return the contract of the equipment; the client's first running one when it has none."""
