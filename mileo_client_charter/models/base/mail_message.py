@@ -57,7 +57,7 @@ class MailMessage(models.Model):
 
     # -- what a thread begins with ------------------------------------------------------------------
 
-    def _to_store(self, store, fields, **options):
+    def _to_store(self, store, fields, **options):  # pylint: disable=missing-return
         """Show what a thread begins with in the reader's language; it is kept in that of the company's people."""
         shows_body = any(getattr(field, "field_name", field) == "body" for field in fields)
         super()._to_store(store, fields, **options)

@@ -243,7 +243,9 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         own = self.sudo().partner_id.lang
-        group = self.env.ref("mileo_client_charter.group_charter_user").sudo()
+        # Looked up for each message that begins a thread: ``ref`` would ask each time whether the group is still there.
+        number = self.env["ir.model.data"]._xmlid_to_res_id("mileo_client_charter.group_charter_user")
+        group = self.env["res.groups"].sudo().browse(number)
         people = group.all_user_ids.filtered(lambda one: not one.share and self in one.company_ids)
         read = Counter(one.lang for one in people if one.lang)
         most = max(read.values(), default=0)

@@ -229,7 +229,7 @@ class TestAdvisoryFeed(ScheduledMixin, CharterCase):
         self.run_feeds()
         self.assertIn("not trusted", one.error)
         self.env["res.lang"]._activate_lang("fr_FR")
-        self.assertIn("certificat", one.with_context(lang="fr_FR").error)
+        self.assertIn("reconnu", one.with_context(lang="fr_FR").error)
         self.assertFalse(self.server.asked)
 
     def test_a_server_that_goes_away_is_asked_again(self):
