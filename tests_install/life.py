@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import sys
 import textwrap
+from unittest import mock
 
 import psycopg2
 
@@ -47,6 +48,7 @@ class Life:
         self.before = before
         self.base = base
         self.addons_path = runtime.addons_path()
+        self.python = None
 
     def __enter__(self):
         # Other lives stand on the same base, and a database is copied while nobody uses it.
@@ -56,14 +58,21 @@ class Life:
         return self
 
     def __exit__(self, *_exc):
+        if self.python:
+            self.python.stop()
         runtime.drop_database(self.server, self.db)
 
     def from_packages(self):
-        """From here on the project's addons are those pip installs from their wheels. :return: path of the addons"""
+        """From here on the project's addons and OCA's are those pip installs in a new environment. :return: path of the addons"""
         addons = wheels.install(self.folder)
-        self.addons_path = ",".join(
-            str(addons) if path == runtime.LINKS else path for path in self.addons_path.split(",")
-        )
+        kept = [
+            path for path in self.addons_path.split(",") if path not in (runtime.LINKS, runtime.OCA_ADDONS)
+        ]
+        self.addons_path = ",".join([*kept, str(addons)])
+        # Odoo also takes the addons it finds among Python's packages: those of the new environment come first.
+        places = [os.environ.get("PYTHONPATH", ""), str(addons.parent.parent)]
+        self.python = mock.patch.dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, places)))
+        self.python.start()
         return addons
 
     @contextlib.contextmanager

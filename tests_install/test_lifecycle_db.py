@@ -96,8 +96,8 @@ AFTER = """
 """
 
 USED_FROM = """
-    from odoo.addons import mileo_client_charter
-    result.update(path=mileo_client_charter.__file__)
+    from odoo.addons import contract, mileo_client_charter
+    result.update(path=mileo_client_charter.__file__, beside=contract.__file__)
 """
 
 SEAL = """
@@ -242,7 +242,8 @@ def test_a_package_has_all_of_its_addon(life):
 
 
 def test_it_ran_from_the_packages(life):
-    assert "/site/odoo/addons/" in life["used from"]["path"]
+    for name in ("path", "beside"):
+        assert "/environment/lib/" in life["used from"][name], life["used from"]
 
 
 def test_installed_beside_existing_data(life):

@@ -36,7 +36,7 @@ PREPARE = """
 SERIALS = [
     f"{program}-{number}"
     for program in ("AM25", "AM33", "PROM", "NAGIOS", "ICINGA", "ZABBIX", "KUMA")
-    for number in range(1, 7)
+    for number in range(1, 9)
 ]
 
 

@@ -28,13 +28,31 @@ class Alertmanager:
         }]  # fmt: skip
         self.post("alerts", body)
 
+    def silence(self, serial):
+        """Return the number of a silence over the alerts of ``serial``, an hour long."""
+        body = {
+            "matchers": [{"name": "serial", "value": serial, "isRegex": False}],
+            "startsAt": text(time.time()),
+            "endsAt": text(time.time() + 3600),
+            "createdBy": "Thomas",
+            "comment": "The recorder is replaced",
+        }
+        return json.loads(self.post("silences", body))["silenceID"]
+
+    def expire(self, silence):
+        self.ask(urllib.request.Request(self.address(f"silence/{silence}"), method="DELETE"))
+
     def post(self, path, body):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v2/{path}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
+        sent = json.dumps(body).encode()
+        return self.ask(
+            urllib.request.Request(self.address(path), sent, {"Content-Type": "application/json"})
         )
-        urllib.request.urlopen(request, timeout=10).read()
+
+    def address(self, path):
+        return f"http://127.0.0.1:{self.port}/api/v2/{path}"
+
+    def ask(self, request):
+        return urllib.request.urlopen(request, timeout=10).read()
 
 
 def text(moment):
@@ -136,6 +154,26 @@ def test_an_end_that_got_lost(charter, receiver, folder, ran):
         serial,
     )
     assert unconfirmed == [(True,), (False,)]
+
+
+@pytest.mark.parametrize(("suite", "prefix"), [("bookworm", "AM25"), ("sid", "AM33")])
+def test_a_silence(charter, receiver, folder, ran, suite, prefix):
+    """What is silenced is not reported until the silence is over, then from its true beginning; what ends under one stays open."""
+    now, silenced, other = time.time(), f"{prefix}-7", f"{prefix}-8"
+    with alertmanager(suite, folder, receiver, ran) as program:
+        silence = program.silence(silenced)
+        program.alert(silenced, now - 600)
+        program.alert(other, now - 600)
+        programs.until(lambda: charter.outages(other), "the other one begins")
+        assert not charter.outages(silenced)
+        program.expire(silence)
+        [(start, *_rest)] = programs.until(lambda: charter.outages(silenced), "it is reported")
+        assert start == utc(now - 600)
+        program.silence(silenced)
+        program.alert(silenced, now - 600, time.time())
+        program.alert(other, now - 600, time.time())
+        programs.until(lambda: charter.ended(other), "the other one ends")
+        assert not charter.ended(silenced)
 
 
 def test_alerts_left_out(charter, receiver, folder, ran):

@@ -49,12 +49,15 @@ def end_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # 1: PR_SET_PDEATHSIG, on Linux
 
 
+OCA_ADDONS = os.path.join(sysconfig.get_path("purelib"), "odoo", "addons")
+
+
 def addons_path():
     """Odoo's own addons, the OCA wheels, then this project."""
     candidates = [
         os.path.join(ODOO, "addons"),
         os.path.join(ODOO, "odoo", "addons"),
-        os.path.join(sysconfig.get_path("purelib"), "odoo", "addons"),
+        OCA_ADDONS,
         linked_addons(),
     ]
     return ",".join(path for path in candidates if os.path.isdir(path))
