@@ -124,7 +124,10 @@ class CharterEquipmentImport(models.TransientModel):
                 updated |= record
         self.written = done + created.ids + updated.ids
         left = len(todo) - len(part)
-        return {"done": len(self.written), "left": left, "next": not left and self._list_action()}
+        written = self.written or []
+        # Where every row is as it was, what the file names is shown all the same.
+        shown = written or [line["equipment_id"] for line, _values in plan if line.get("equipment_id")]
+        return {"done": len(written), "left": left, "next": not left and self._list_action(shown)}
 
     def _refusal_words(self, line, done):
         words = self.env._("Row %(row)s: %(why)s", row=line["row"], why=line["message"])
@@ -136,11 +139,11 @@ class CharterEquipmentImport(models.TransientModel):
             )
         return words + "\n" + self.env._("Nothing was written.")
 
-    def _list_action(self):
+    def _list_action(self, ids):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mileo_client_charter.action_charter_equipment"
         )
-        return {**action, "domain": [("id", "in", self.written)], "context": {}}
+        return {**action, "domain": [("id", "in", ids)], "context": {}}
 
     def _action(self):
         return {

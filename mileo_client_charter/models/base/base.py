@@ -1,10 +1,13 @@
 """What every model gets: the style of our lists and forms, and a check that a form names no row its reader may not read."""
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
 from psycopg2 import errors
 
 from .charter_addons import is_charter_model
 
+# As days and moments are written: the beginning of 1900.
+OLDEST = "1900"
 CONTRACTS = ("contract.contract", "contract.line")
 
 
@@ -55,16 +58,38 @@ class Base(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if is_charter_model(self):
+            self._charter_check_years(vals_list)
         records = super().create(vals_list)
         if records._charter_is_dialogue() and not self.env.su:
             records._charter_check_links()
         return records
 
     def write(self, vals):
+        if is_charter_model(self):
+            self._charter_check_years([vals])
         result = super().write(vals)
         if self._charter_is_dialogue() and not self.env.su:
             self._charter_check_links()
         return result
+
+    @api.model
+    def _charter_check_years(self, vals_list):
+        """Refuse days and moments of centuries past: a year of one or two figures was typed, and browsers show no list that has one.
+
+        :raise ValidationError: naming the field
+        """
+        for vals in vals_list:
+            for name, value in vals.items():
+                field = self._fields.get(name)
+                if value and field is not None and field.type in ("date", "datetime") and str(value) < OLDEST:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: %(value)s lies before 1900. Give the year in four figures.",
+                            field=field._description_string(self.env),
+                            value=value,
+                        )
+                    )
 
     @api.model
     def _charter_is_dialogue(self):

@@ -1,6 +1,7 @@
 """Sentences of the program that are stored: the term and its values, translated for each reader."""
 
 import json
+import re
 from datetime import date, datetime
 
 from odoo import fields, models
@@ -9,6 +10,8 @@ from odoo.tools.translate import LazyGettext, get_translation
 from .charter_format import day_text, moment_text
 
 MARK = '{"term": '
+# A record among the values of a term, as ``stored`` writes it.
+RECORD = re.compile(r'"record": \["([\w.]+)", (\d+)\]')
 TYPED = '{ "term": '
 
 
@@ -74,25 +77,39 @@ def in_words(env, text):
     """Return what was ``stored``, in the language of ``env``; a text that somebody typed stays as it is. Of several lines, each."""
     if not text or MARK not in text:
         return text
-    return "\n".join(_line(env, line) for line in text.split("\n"))
+    named = _names(env, text)
+    return "\n".join(_line(env, line, named) for line in text.split("\n"))
 
 
-def _line(env, line):
+def _names(env, text):
+    """Return {(model, id): name} of the records a text names, to whoever may read the sentence: two statements a model."""
+    found = {}
+    for model, number in RECORD.findall(text):
+        found.setdefault(model, set()).add(int(number))
+    return {
+        (model, record.id): record.display_name
+        for model, numbers in found.items()
+        if model in env
+        for record in env[model].sudo().browse(sorted(numbers)).exists()
+    }
+
+
+def _line(env, line, named):
     before, mark, rest = line.partition(MARK)
     if not mark:
         return line
     try:
         said, end = json.JSONDecoder().raw_decode(mark + rest)
-        values = {name: _as_text(env, value) for name, value in said["values"].items()}
+        values = {name: _as_text(env, value, named) for name, value in said["values"].items()}
         given = tuple(values.values()) if all(name.isdigit() for name in values) else values
         text = get_translation(said["module"], env.lang or "en_US", said["term"], given)
     except (ValueError, KeyError, TypeError, AttributeError):
         # Nothing of ours: somebody typed it.
         return line
-    return before + text + _line(env, (mark + rest)[end:])
+    return before + text + _line(env, (mark + rest)[end:], named)
 
 
-def _as_text(env, value):
+def _as_text(env, value, named):
     if isinstance(value, dict) and "day" in value:
         return day_text(env, value["day"], "d MMMM y")
     if isinstance(value, dict) and "moment" in value:
@@ -109,9 +126,7 @@ def _as_text(env, value):
         )
     if isinstance(value, dict) and "record" in value:
         model, number = value["record"]
-        # Its name alone, to whoever may read the sentence.
-        named = env[model].sudo().browse(number).exists() if model in env else None
-        return named.display_name if named else "—"
+        return named.get((model, number)) or "—"
     return value
 
 

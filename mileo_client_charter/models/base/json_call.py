@@ -42,7 +42,12 @@ def check_call(env, params):
                     _shown(one),
                 )
             )
-    argument = {"create": "vals_list", "write": "vals"}.get(params.get("__method__"))
+    method = params.get("__method__") or ""
+    # Odoo takes a step of no record, and answers that it was taken.
+    step = getattr(type(model), method, None) if method.startswith("action_") else None
+    if step and not ids and not getattr(step, "_api_model", False):
+        raise ValidationError(env._("ids: it is missing. Send a list of numbers, [17] for example."))
+    argument = {"create": "vals_list", "write": "vals"}.get(method)
     if argument in params:
         given = params[argument]
         for values in given if argument == "vals_list" and isinstance(given, list) else [given]:

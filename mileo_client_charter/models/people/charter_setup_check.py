@@ -368,8 +368,9 @@ class CharterDefect(models.Model):
 
     def _compute_remedy(self):
         result = super()._compute_remedy()
-        for defect in self.filtered(lambda one: one.kind == "setup"):
-            check = self.env["charter.setup.check"].sudo().browse(defect.res_id)
+        defects = self.filtered(lambda one: one.kind == "setup")
+        checks = self.env["charter.setup.check"].sudo().browse(defects.mapped("res_id"))
+        for defect, check in zip(defects, checks, strict=True):
             defect.remedy = check.remedy
         return result
 

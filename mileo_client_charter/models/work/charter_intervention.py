@@ -301,6 +301,7 @@ class CharterIntervention(models.Model):
     def _charter_moment(self, value, name):
         """Return a moment somebody gives, as naive UTC: a datetime, “2026-10-05 08:00:00” (UTC) or ISO 8601 with an offset.
 
+        :param name: of the field, or of the argument of a step, that it was given as
         :raise ValidationError: no moment can be read from it
         """
         if not value or (isinstance(value, datetime) and not value.tzinfo):
@@ -313,7 +314,7 @@ class CharterIntervention(models.Model):
                 self.env._(
                     "%(field)s: “%(value)s” is no date and time. Write 2026-10-05 08:00:00 in UTC, or "
                     "2026-10-05T10:00:00+02:00 with its offset.",
-                    field=self._label(name),
+                    field=self._label(name) if name in self._fields else name,
                     value=value,
                 )
             ) from error

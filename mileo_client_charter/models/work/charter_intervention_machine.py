@@ -5,7 +5,8 @@ step needs to know of clients and contracts is read by the engine, never by that
 """
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, ValidationError
+from psycopg2.errors import UniqueViolation
 
 from ..base.json_call import check_values, not_as_wanted
 from .charter_intervention import SOURCE
@@ -23,6 +24,8 @@ FOUND_BY = {
 }  # fmt: skip
 # The answer to a step that has been taken as it is said: a program that lost our answer sends it again.
 ALREADY = "already done"
+# The index by which a document of another program is one intervention.
+ONCE = "origin_once"
 # Nothing else of what a remote call says of itself reaches the engine.
 CONTEXT = ("lang", "tz", "allowed_company_ids")
 
@@ -69,6 +72,11 @@ class CharterIntervention(models.Model):
         if not self._charter_by_program():
             return super().create(vals_list)
         self.check_access("create")
+        # Without a contract, null or left out, it is that of the client.
+        vals_list = [
+            {name: value for name, value in vals.items() if value or name != "contract_id"}
+            for vals in vals_list
+        ]
         for vals in vals_list:
             self._charter_check_reported(vals)
         known = self._charter_reported_before(vals_list)
@@ -77,13 +85,24 @@ class CharterIntervention(models.Model):
             key = (vals.get("res_model"), vals.get("res_id"))
             if key not in known:
                 new.setdefault(key if all(key) else id(vals), vals)
-        made = self._charter_for_program().create([{"user_id": False, **vals} for vals in new.values()])
+        made = self._charter_make_reported(list(new.values()))
         known |= dict(zip(new, made, strict=True))
         reported = [
             known[key if all(key := (vals.get("res_model"), vals.get("res_id"))) else id(vals)]
             for vals in vals_list
         ]
         return self.browse([one.id for one in reported])
+
+    def _charter_make_reported(self, vals_list):
+        """Create interventions. :raise ConcurrencyError: one was reported meanwhile; Odoo makes the call again, and finds it"""
+        engine = self._charter_for_program()
+        try:
+            with self.env.cr.savepoint():
+                return engine.create([{"user_id": False, **vals} for vals in vals_list])
+        except UniqueViolation as error:
+            if not error.diag.constraint_name.endswith(ONCE):
+                raise
+            raise ConcurrencyError(str(error)) from error
 
     def _charter_reported_before(self, vals_list):
         """Return {(res_model, res_id): intervention} of what this program reported before.
@@ -147,7 +166,8 @@ class CharterIntervention(models.Model):
         # A document of the program is known again by both; with one of them alone, sent twice, it would be reported twice.
         of_source = [name for name in SOURCE if any(map(vals.get, SOURCE))]
         for name in ("name", "partner_id", *of_source):
-            if not vals.get(name):
+            value = vals.get(name)
+            if not (value.strip() if isinstance(value, str) else value):
                 raise ValidationError(self.env._("%s: it is missing.", name))
         client = self.env["res.partner"].sudo().browse(vals["partner_id"])
         if not self._charter_there(client):
@@ -155,6 +175,10 @@ class CharterIntervention(models.Model):
         if client.commercial_partner_id.ref_company_ids:
             raise ValidationError(
                 self.env._("partner_id: %s is a company of yours, not a client.", client.display_name)
+            )
+        if client.commercial_partner_id == client and client.user_ids.filtered(lambda one: not one.share):
+            raise ValidationError(
+                self.env._("partner_id: %s is one of your employees, not a client.", client.display_name)
             )
         self._charter_check_links(vals)
 
@@ -179,8 +203,20 @@ class CharterIntervention(models.Model):
                     )
                 )
         user = self.env["res.users"].sudo().browse(vals.get("user_id") or [])
-        if user.share:
+        if user.share or (user and not user.active):
             raise ValidationError(self.env._("user_id: %s is none of your employees.", user.display_name))
+
+    @api.constrains("user_id")
+    def _check_technician(self):
+        for intervention in self.sudo():
+            if intervention.user_id.share:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: %(name)s is none of your employees.",
+                        field=intervention._label("user_id"),
+                        name=intervention.user_id.name,
+                    )
+                )
 
     @api.constrains(*SOURCE)
     def _check_source(self):
@@ -230,8 +266,8 @@ class CharterIntervention(models.Model):
 
     def action_pause(self, reason, at=None, until=None):
         def taken(one):
-            start = at and one._charter_moment(at, "reported_at")
-            stop = one._charter_moment(until, "reported_at") if until else False
+            start = at and one._charter_moment(at, "at")
+            stop = one._charter_moment(until, "until") if until else False
             return any(
                 (start == pause.start_at if start else not pause.stop_at) and stop in (False, pause.stop_at)
                 for pause in one.pause_ids
@@ -244,7 +280,7 @@ class CharterIntervention(models.Model):
     def action_resume(self, at=None):
         def taken(one):
             stops = one.pause_ids.mapped("stop_at")
-            return all(stops) and (one._charter_moment(at, "reported_at") in stops if at else bool(stops))
+            return all(stops) and (one._charter_moment(at, "at") in stops if at else bool(stops))
 
         if self._charter_already(taken):
             return ALREADY

@@ -58,8 +58,8 @@ class CharterIntervention(models.Model):
         if not is_said(reason):
             raise ValidationError(self.env._("Reason: say what the work is waiting for."))
         for intervention in self._charter_step("open"):
-            start = intervention._charter_past(at, "reported_at")
-            stop = intervention._charter_past(until, "reported_at") if until else False
+            start = intervention._charter_past(at, "at")
+            stop = intervention._charter_past(until, "until") if until else False
             intervention._check_pause(start, stop)
             self.env["charter.intervention.pause"]._charter_engine().create(
                 {
@@ -83,7 +83,7 @@ class CharterIntervention(models.Model):
             pause = intervention.sudo()._running_pause()
             if not pause:
                 raise ValidationError(self.env._("%s is not paused.", intervention.display_name))
-            intervention._charter_stop_pause(intervention._charter_past(at, "reported_at"))
+            intervention._charter_stop_pause(intervention._charter_past(at, "at"))
             intervention._charter_retime(pause.reason)
         return True
 

@@ -269,6 +269,17 @@ class TestEquipmentImport(GearCase):
             self.env["charter.equipment"].search([("serial", "=", "P-9")]).end_of_support, date(2030, 6, 30)
         )
 
+    def test_a_file_of_which_nothing_is_new(self):
+        self.wizard(*self.many(3)).action_import()
+        again = self.wizard(*self.many(3))
+        again.action_show()
+        self.assertEqual((again.created, again.updated, again.unchanged), (0, 0, 3))
+        again.action_import()
+        part = again.write_part()
+        self.assertEqual((part["done"], part["left"]), (0, 0))
+        [_ids, _in, shown] = part["next"]["domain"][0]
+        self.assertEqual(len(shown), 3, "what the file names is shown all the same")
+
     @patch(PART, 2)
     def test_a_row_that_turns_bad_on_the_way(self):
         wizard = self.wizard(*self.many(3))

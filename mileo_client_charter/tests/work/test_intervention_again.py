@@ -1,6 +1,7 @@
 """A program that lost our answer sends again: what it reported is reported once, and each step is taken once."""
 
 import re
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -110,7 +111,9 @@ class TestInterventionAgain(InterventionCase, HttpCase):
         for name, value in (
             ("priority", "9"), ("kind", "odd"), ("partner_id", "Alpine"), ("partner_id", 10**8), ("partner_id", False), ("name", ""),
             ("name", 7), ("reported_at", "soon"), ("reported_at", "2199-01-01 00:00:00"), ("res_id", "A-7"), ("contract_id", "x"),
-            ("description", 5), ("user_id", "me"),
+            ("description", 5), ("user_id", "me"), ("name", "   "), ("reported_at", "0001-01-01 00:00:00"), ("reported_at", "1850-05-01 00:00:00"),
+            # An employee is no client, and what runs by itself no technician.
+            ("partner_id", self.manager.partner_id.id), ("user_id", self.env.ref("base.user_root").id),
             # What is a number and no record, or another kind of record than it is for.
             ("contract_id", 10**8), ("user_id", 10**8), ("res_id", 10**11), ("partner_id", 10**11), ("partner_id", self.company.partner_id.id),
             ("equipment_ids", [10**8]), ("equipment_ids", [[6, 0, [10**8]]]), ("equipment_ids", [[4, 10**11]]), ("user_id", contact.id),
@@ -121,6 +124,63 @@ class TestInterventionAgain(InterventionCase, HttpCase):
                 self.assertEqual(status, 422, answer)
                 self.assertTrue(answer["message"].startswith((f"{name}:", f"{label}:")), answer["message"])
         self.assertFalse(self.env["charter.intervention"].search([("res_model", "=", "cmms.order")]))
+
+    def test_reported_at_the_same_time_is_once(self):
+        """Of four requests at once one makes the row; Odoo makes the others' call again, and they find it."""
+        _status, first = self.call("create", vals_list=[self.vals()])
+        model = type(self.env["charter.intervention"])
+        looked, look = [], model._charter_reported_before
+
+        def once_too_early(interventions, vals_list):
+            looked.append(vals_list)
+            return {} if len(looked) == 1 else look(interventions, vals_list)
+
+        with (
+            patch.object(model, "_charter_reported_before", once_too_early),
+            patch("odoo.service.model.time.sleep"),
+            mute_logger("odoo.sql_db", "odoo.service.model"),
+        ):
+            self.assertEqual(self.call("create", vals_list=[self.vals()]), (200, first))
+        self.assertEqual(len(looked), 2)
+
+    def test_a_step_of_no_record_is_none(self):
+        for method, arguments in (
+            ("action_respond", {"at": self.moment(0.5)}),
+            ("action_respond", {"ids": []}),
+            ("action_close", {"resolved_at": self.moment(1), "work_done": "Cleaned"}),
+            ("action_pause", {"ids": [], "reason": "Waiting for a part"}),
+        ):
+            with self.subTest(method, **arguments):
+                status, answer = self.call(method, **arguments)
+                self.assertEqual(status, 422, answer)
+                self.assertTrue(answer["message"].startswith("ids: it is missing"), answer["message"])
+
+    def test_the_moment_of_a_step_is_named_as_it_was_sent(self):
+        _status, ids = self.call("create", vals_list=[self.vals()])
+        for method, arguments, name in (
+            ("action_pause", {"reason": "Waiting", "at": "demain"}, "at"),
+            ("action_pause", {"reason": "Waiting", "until": "demain"}, "until"),
+            ("action_resume", {"at": "demain"}, "at"),
+        ):
+            with self.subTest(method, **arguments):
+                status, answer = self.call(method, ids=ids, **arguments)
+                self.assertEqual(status, 422, answer)
+                self.assertTrue(answer["message"].startswith(f"{name}: “demain”"), answer["message"])
+
+    def test_no_contract_said_is_the_client_s(self):
+        for vals in (self.vals(21), self.vals(22, contract_id=None), self.vals(23, contract_id=False)):
+            status, ids = self.call("create", vals_list=[vals])
+            self.assertEqual(status, 200, ids)
+            self.assertEqual(self.env["charter.intervention"].browse(ids).contract_id, self.contract)
+
+    def test_a_client_s_contact_is_no_technician(self):
+        contact = new_test_user(self.env, "p_adam", groups="base.group_portal", partner_id=self.adam.id)
+        interventions = self.env["charter.intervention"].with_user(self.technician)
+        loaded = interventions.load(
+            ["name", "partner_id", "user_id"], [["Camera", self.client.name, contact.name]]
+        )
+        self.assertFalse(loaded["ids"])
+        self.assertIn("is none of your employees", loaded["messages"][0]["message"])
 
     def test_a_source_is_named_by_both(self):
         """With one of them alone a report sent twice would be two; by a file of a person too."""
@@ -207,10 +267,11 @@ class TestInterventionAgain(InterventionCase, HttpCase):
                 status, answer = self.call(method, **arguments)
                 self.assertEqual(status, 422, answer)
                 if method != "action_pause" or name == "reason":
-                    label = {
-                        "at": {"action_respond": "Responded At", "action_resume": "Reported At"}.get(method),
-                        "resolved_at": "Resolved At",
-                    }.get(name, name)
+                    labels = {
+                        ("action_respond", "at"): "Responded At",
+                        ("action_close", "resolved_at"): "Resolved At",
+                    }
+                    label = labels.get((method, name), name)
                     self.assertTrue(answer["message"].startswith(f"{label}: "), answer["message"])
         self.assertEqual(self.state(ids), before)
 
