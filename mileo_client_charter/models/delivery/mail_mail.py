@@ -72,9 +72,17 @@ class MailMail(models.Model):
                 altered._charter_note_broken()
                 mail._charter_hold_back(altered[0]._charter_broken_term())
                 broken |= mail
-        return super(MailMail, self - broken).send(
-            auto_commit=auto_commit, raise_exception=raise_exception, post_send_callback=post_send_callback
-        )
+        options = {"auto_commit": auto_commit, "raise_exception": raise_exception}
+        options["post_send_callback"] = post_send_callback
+        waiting = self - broken
+        if not self.env.su:
+            # Who may send what waits may be no reader of the document it is about: what was noted after it had left was
+            # refused then, and it was sent again.
+            waiting.check_access("write")
+            ours = waiting.filtered(lambda mail: mail.sudo()._charter_is_ours())
+            super(MailMail, ours.sudo()).send(**options)
+            waiting -= ours
+        return super(MailMail, waiting).send(**options)
 
     def _send(self, auto_commit=False, smtp_session=None, post_send_callback=None, **options):
         """Send each mail by one process alone, to one recipient at a time, over a connection that still answers.

@@ -4,7 +4,7 @@ import smtplib
 from email import message_from_string
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..cases.deliveries import DeliveryCase
@@ -69,8 +69,8 @@ class TestDeliveryRefused(DeliveryCase):
             self.deliver()
         return self.deliveries()[0]
 
-    def send(self, row, server, hours=0):
-        """The mail of ``row`` goes to ``server``."""
+    def send(self, row, server, hours=0, user=None):
+        """The mail of ``row`` goes to ``server``; by the queue, or by ``user``, who presses *Send Now*."""
         servers = type(self.env["ir.mail_server"])
         with (
             self.at(hours),
@@ -81,7 +81,16 @@ class TestDeliveryRefused(DeliveryCase):
             ),
             mute_logger("odoo.addons.mail.models.mail_mail"),
         ):
-            row.sudo().mail_id.send()
+            mail = row.sudo().mail_id
+            (mail.with_user(user) if user else mail).send()
+
+    def test_sent_now_by_an_administrator(self):
+        """Of the system and not of the charter: it leaves once, and is known to have left."""
+        row, server = self.queued(), Server()
+        system = new_test_user(self.env, "t_system", groups="base.group_system")
+        self.send(row, server, user=system)
+        self.assertEqual((row.state, row.sudo().mail_id.state, len(server.taken)), ("sent", "sent", 1))
+        self.assertFalse(row.sudo().mail_id.failure_reason)
 
     def test_later_then_taken(self):
         """451, 451, then 250: the row waits in the outbox, uses up no attempt, and leaves once."""
