@@ -84,7 +84,7 @@ class CharterEscalation(models.Model):
     def _may_go_to_level2(self):
         """Return whether the client may go to general management: after an answer at level 1, or once that is overdue."""
         self.ensure_one()
-        if self.level != "1":
+        if self.level != "1" or self.state not in ("open", "answered"):
             return False
         return self.state == "answered" or self._is_answer_overdue(self._current_promises().get(self.id))
 

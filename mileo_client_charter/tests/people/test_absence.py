@@ -521,7 +521,7 @@ class TestReassign(AbsenceCase):
             with self.assertRaisesRegex(ValidationError, "gone by"):
                 self.wizard(date_from=self.day(-1)).action_confirm()
             stranger, *_ = self._client("Bastide", held=False)
-            with self.assertRaisesRegex(ValidationError, "are not with"):
+            with self.assertRaisesRegex(ValidationError, "without it: Bastide"):
                 self.wizard(partner_ids=stranger.ids).action_confirm()
             with self.assertRaises(AccessError):
                 self.wizard().with_user(self.manager).action_confirm()
