@@ -90,8 +90,10 @@ class TestInterventionPortal(DoorsCase):
         free = self.intervention("No contract", contract_id=False)
         free.contract_id = False
         self.assertShows(self.page(free), "sets no response or resolution time")
-        self.work.action_cancel("Entered twice by our desk")
-        page = self.page(self.work)
+        # Ten days ago: of thirty hours before a Saturday or a Sunday no working time may be left.
+        missed = self.intervention("Gate stays open", hours=24 * 10)
+        missed.action_cancel("Entered twice by our desk")
+        page = self.page(missed)
         self.assertShows(page, "missed, no longer to be done", "Entered twice by our desk")
 
     def test_search_filters_and_order(self):
