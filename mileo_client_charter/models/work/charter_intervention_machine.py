@@ -24,8 +24,6 @@ FOUND_BY = {
 }  # fmt: skip
 # The answer to a step that has been taken as it is said: a program that lost our answer sends it again.
 ALREADY = "already done"
-# The index by which a document of another program is one intervention.
-ONCE = "origin_once"
 # Nothing else of what a remote call says of itself reaches the engine.
 CONTEXT = ("lang", "tz", "allowed_company_ids")
 
@@ -100,7 +98,7 @@ class CharterIntervention(models.Model):
             with self.env.cr.savepoint():
                 return engine.create([{"user_id": False, **vals} for vals in vals_list])
         except UniqueViolation as error:
-            if not error.diag.constraint_name.endswith(ONCE):
+            if error.diag.constraint_name != self._origin_once.full_name(self):
                 raise
             raise ConcurrencyError(str(error)) from error
 
